@@ -1,0 +1,1 @@
+//! Decides which resources can serve a need, and says why. Pure and deterministic.

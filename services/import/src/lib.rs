@@ -1,0 +1,1 @@
+//! Directories in: HSDS and friends, cleaned and reported. A client of the API.

@@ -1,0 +1,1 @@
+//! The matching service: use cases, gRPC handlers, the tower stack.

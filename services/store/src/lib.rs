@@ -1,0 +1,1 @@
+//! Remembers: the Store contract, its conformance suite, SQLite and PostgreSQL behind it.

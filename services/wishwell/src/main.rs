@@ -1,0 +1,2 @@
+//! The one binary: development mode, serve, import, find, doctor.
+fn main() {}
