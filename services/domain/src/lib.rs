@@ -1,1 +1,27 @@
 //! The words of social assistance: values, entities and their rules. No I/O, no async, no wire types.
+//!
+//! One module per word of the shared language. Entities are plain values that serialise (the event log keeps them as
+//! after-images); what makes one acceptable is said by its `check` method, which reports every violation at once.
+
+pub mod area;
+pub mod beneficiary;
+pub mod capacity_pool;
+pub mod category;
+pub mod clock;
+pub mod division;
+pub mod error;
+pub mod event;
+pub mod fact;
+pub mod geo;
+pub mod ids;
+pub mod limits;
+pub mod need;
+pub mod organization;
+pub mod principal;
+pub mod resource;
+pub mod schedule;
+pub mod social_credit_code;
+pub mod text;
+pub mod unit;
+
+pub use error::{Error, Violation, Violations};

@@ -1,0 +1,178 @@
+//! Beneficiaries and households: who is helped, pseudonymously. Personal fields are sealed before they get here.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Facts;
+use crate::ids::{BeneficiaryId, DivisionCode, ExternalId, HouseholdId, Version};
+
+/// Groups that assistance looks after first (一老一小一残一困), and two that come up often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupTag {
+    /// The elderly.
+    Elderly,
+    /// Minors.
+    Minor,
+    /// Disabled people.
+    Disabled,
+    /// People in financial difficulty.
+    InDifficulty,
+    /// Veterans.
+    Veteran,
+    /// People with a severe illness.
+    SevereIllness,
+}
+
+/// Ciphertext under a beneficiary's own key. Opaque here and in the store; destroying the key erases it everywhere.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(#[serde(with = "hex_bytes")] pub Vec<u8>);
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+mod hex_bytes {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
+        let digits = digits.filter(|d| d.len() % 2 == 0).ok_or_else(|| D::Error::custom("not hexadecimal"))?;
+        Ok(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect())
+    }
+}
+
+/// A data key wrapped by the tenant's master key. Kept apart from what it opens.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WrappedKey(#[serde(with = "hex_bytes")] pub Vec<u8>);
+
+impl std::fmt::Debug for WrappedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WrappedKey(..)")
+    }
+}
+
+/// The personal fields of a beneficiary in the clear. Lives only in memory, never in the store, a log or an event.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PersonalFields {
+    /// Name.
+    #[serde(default)]
+    pub name: String,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: String,
+    /// Identity number.
+    #[serde(default)]
+    pub id_number: String,
+    /// Exact address.
+    #[serde(default)]
+    pub address: String,
+    /// Free text.
+    #[serde(default)]
+    pub note: String,
+    /// Facts for eligibility.
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+impl std::fmt::Debug for PersonalFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonalFields(..)")
+    }
+}
+
+/// What a consent is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPurpose {
+    /// Being matched with resources.
+    Matching,
+    /// Contact data going to a partner that accepted.
+    ContactSharing,
+    /// Publishing a wish.
+    WishPublication,
+}
+
+/// A consent on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// What for.
+    pub purpose: ConsentPurpose,
+    /// When it was given.
+    pub given_at: Timestamp,
+    /// Who gave it: the beneficiary or a guardian, by role, never by name.
+    pub given_by: String,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// Who is helped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beneficiary {
+    /// Identifier, the pseudonym.
+    pub id: BeneficiaryId,
+    /// What it is called where it came from.
+    pub external: Option<ExternalId>,
+    /// [`PersonalFields`], sealed; none once erased.
+    pub personal: Option<Sealed>,
+    /// Keyed digest (HMAC-SHA-256, hexadecimal) of the identity number: links the channels; none once erased.
+    pub identity_digest: Option<String>,
+    /// Where the beneficiary lives.
+    pub residence_division: Option<DivisionCode>,
+    /// Where the household is registered (户籍).
+    pub registration_division: Option<DivisionCode>,
+    /// The household.
+    pub household: Option<HouseholdId>,
+    /// Groups.
+    #[serde(default)]
+    pub group_tags: Vec<GroupTag>,
+    /// Consents on record.
+    #[serde(default)]
+    pub consents: Vec<Consent>,
+    /// When the key was destroyed.
+    pub erased_at: Option<Timestamp>,
+    /// Version, counted from 1.
+    pub version: Version,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A household. Its members are the beneficiaries that name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Household {
+    /// Identifier.
+    pub id: HouseholdId,
+    /// What it is called where it came from.
+    pub external: Option<ExternalId>,
+    /// Where it lives.
+    pub residence_division: Option<DivisionCode>,
+    /// Where it is registered (户籍).
+    pub registration_division: Option<DivisionCode>,
+    /// Groups.
+    #[serde(default)]
+    pub group_tags: Vec<GroupTag>,
+    /// Version, counted from 1.
+    pub version: Version,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}

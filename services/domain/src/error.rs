@@ -1,0 +1,199 @@
+//! The closed set of ways in which a request can fail. Mapped once to gRPC, in the matching room.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// One broken rule: which field, which rule, and the value unless it is sensitive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[error("{field}: {message}{}", value.as_ref().map(|v| format!(" (got {v:?})")).unwrap_or_default())]
+pub struct Violation {
+    /// Path of the field in the request, for example `need.items[2].quantity`.
+    pub field: String,
+    /// Stable identifier of the rule, for example `quantity.positive`.
+    pub rule: String,
+    /// What is required, in words: short, lower-case, no full stop.
+    pub message: String,
+    /// The offending value, shortened; absent when the field is sensitive.
+    pub value: Option<String>,
+}
+
+impl Violation {
+    /// A violation without a value.
+    pub fn new(field: impl Into<String>, rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), rule: rule.into(), message: message.into(), value: None }
+    }
+
+    /// Adds the offending value, shortened to [`crate::limits::VIOLATION_VALUE_CHARS_MAX`] characters.
+    #[must_use]
+    pub fn with_value(mut self, value: impl fmt::Display) -> Self {
+        let text = value.to_string();
+        let max = crate::limits::VIOLATION_VALUE_CHARS_MAX;
+        self.value = Some(if text.chars().count() > max {
+            text.chars().take(max).chain(std::iter::once('…')).collect()
+        } else {
+            text
+        });
+        self
+    }
+}
+
+/// Collects violations, so that all are told at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// An empty collection.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one violation; beyond [`crate::limits::VIOLATIONS_MAX`] the rest is dropped (the first ones say enough).
+    pub fn add(&mut self, violation: Violation) {
+        if self.0.len() < crate::limits::VIOLATIONS_MAX {
+            self.0.push(violation);
+        }
+    }
+
+    /// Adds a violation when `ok` is false.
+    pub fn require(&mut self, ok: bool, violation: impl FnOnce() -> Violation) {
+        if !ok {
+            self.add(violation());
+        }
+    }
+
+    /// Keeps the value of a check, or its violation.
+    pub fn take<T>(&mut self, result: Result<T, Violation>) -> Option<T> {
+        result.map_err(|violation| self.add(violation)).ok()
+    }
+
+    /// Whether nothing was violated.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The violations, in the order they were found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+
+    /// `Ok` when nothing was violated, otherwise all of it as an [`Error::InvalidArgument`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with every violation.
+    pub fn into_result(self) -> Result<(), Error> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::InvalidArgument(self.0)) }
+    }
+}
+
+/// Why a precondition did not hold. Each becomes a `FAILED_PRECONDITION` with a reason of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Precondition {
+    /// The need was withdrawn or closed and takes no more changes.
+    NeedNotOpen,
+    /// The beneficiary was erased: personal fields are gone for good.
+    BeneficiaryErased,
+    /// An organization cannot make this step from its state (for example verify a suspended one without saying so).
+    OrganizationState,
+    /// The new total lies below what is already promised.
+    CapacityBelowCommitted,
+    /// An entity is still referred to by others.
+    StillReferenced,
+    /// A required consent is not on record.
+    ConsentMissing,
+}
+
+/// Every way a call can fail.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The request breaks rules; all of them are listed.
+    #[error("{} field violation(s), first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    InvalidArgument(Vec<Violation>),
+    /// No such entity for this caller.
+    #[error("{name} was not found")]
+    NotFound {
+        /// Full resource name asked for.
+        name: String,
+    },
+    /// An entity with this identity exists already with other content.
+    #[error("{name} already exists")]
+    AlreadyExists {
+        /// Full resource name, or `source/external_id`.
+        name: String,
+    },
+    /// The etag sent is not the entity's current one.
+    #[error("{name} was changed meanwhile: etag {expected} was sent, {actual} is current")]
+    EtagMismatch {
+        /// Full resource name.
+        name: String,
+        /// Version the caller believed in.
+        expected: i64,
+        /// Version in the store.
+        actual: i64,
+    },
+    /// The same request id came before with another body.
+    #[error("request_id {request_id} was used before with another body")]
+    RequestIdReused {
+        /// The identifier sent.
+        request_id: String,
+    },
+    /// The state of things does not allow the step.
+    #[error("{message}")]
+    FailedPrecondition {
+        /// Which precondition.
+        precondition: Precondition,
+        /// Full resource name.
+        name: String,
+        /// In words, with the current state.
+        message: String,
+    },
+    /// No or unknown credentials.
+    #[error("credentials are missing or not known")]
+    Unauthenticated,
+    /// The caller's role may not do this.
+    #[error("{role} may not call {method}")]
+    PermissionDenied {
+        /// The caller's role.
+        role: &'static str,
+        /// Full method name.
+        method: String,
+    },
+    /// A named bound was reached.
+    #[error("limit {limit} reached ({max})")]
+    LimitReached {
+        /// Name of the bound.
+        limit: &'static str,
+        /// Its value.
+        max: i64,
+    },
+    /// The asked log position was not reached within the bound.
+    #[error("log position {asked} not reached, this replica is at {reached}")]
+    PositionNotReached {
+        /// Position asked for.
+        asked: i64,
+        /// Position this replica has.
+        reached: i64,
+    },
+    /// The call's deadline passed.
+    #[error("deadline exceeded")]
+    DeadlineExceeded,
+    /// Temporarily not able to serve; trying again is right.
+    #[error("temporarily unavailable: {0}")]
+    Unavailable(String),
+    /// Stored data cannot be read: damaged or from a newer version.
+    #[error("stored data cannot be read: {0}")]
+    DataLoss(String),
+    /// A defect in Wishwell. The detail goes to the log, not to the caller.
+    #[error("internal error")]
+    Internal(String),
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self::InvalidArgument(vec![violation])
+    }
+}

@@ -1,0 +1,89 @@
+//! The event log's words: each write leaves one or more events that carry the after-image of what changed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::beneficiary::{Beneficiary, Household};
+use crate::capacity_pool::CapacityPool;
+use crate::category::Category;
+use crate::division::Division;
+use crate::ids::{BeneficiaryId, LogPosition};
+use crate::need::Need;
+use crate::organization::Organization;
+use crate::resource::Resource;
+
+/// What changed, as the whole entity after the change: applying it twice is applying it once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "after", rename_all = "snake_case")]
+pub enum Change {
+    /// A category was put.
+    Category(Category),
+    /// A division was put.
+    Division(Division),
+    /// An organization was put.
+    Organization(Organization),
+    /// A resource was put.
+    Resource(Box<Resource>),
+    /// A capacity pool was put, or its figures changed.
+    CapacityPool(CapacityPool),
+    /// A beneficiary was put. Personal fields are sealed.
+    Beneficiary(Beneficiary),
+    /// A beneficiary's key was destroyed: what was sealed for it can no longer be read.
+    BeneficiaryErased {
+        /// Whose key.
+        id: BeneficiaryId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A household was put.
+    Household(Household),
+    /// A need was put. Free text and facts are sealed.
+    Need(Box<Need>),
+}
+
+impl Change {
+    /// Stable name of the kind, as in the log.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Category(_) => "category",
+            Self::Division(_) => "division",
+            Self::Organization(_) => "organization",
+            Self::Resource(_) => "resource",
+            Self::CapacityPool(_) => "capacity_pool",
+            Self::Beneficiary(_) => "beneficiary",
+            Self::BeneficiaryErased { .. } => "beneficiary_erased",
+            Self::Household(_) => "household",
+            Self::Need(_) => "need",
+        }
+    }
+
+    /// Full resource name of what changed.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Category(category) => format!("categories/{}", category.code),
+            Self::Division(division) => format!("divisions/{}", division.code),
+            Self::Organization(organization) => organization.id.name(),
+            Self::Resource(resource) => resource.id.name(),
+            Self::CapacityPool(pool) => pool.id.name(),
+            Self::Beneficiary(beneficiary) => beneficiary.id.name(),
+            Self::BeneficiaryErased { id, .. } => id.name(),
+            Self::Household(household) => household.id.name(),
+            Self::Need(need) => need.id.name(),
+        }
+    }
+}
+
+/// One entry of a tenant's log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Gap-free position.
+    pub position: LogPosition,
+    /// When it was written, by the database's clock.
+    pub at: Timestamp,
+    /// Who wrote it: the principal's name, never a beneficiary.
+    pub principal: String,
+    /// What changed.
+    pub change: Change,
+}

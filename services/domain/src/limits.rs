@@ -1,0 +1,88 @@
+//! Every bound of the system by name, its unit last.
+
+/// Longest tenant identifier.
+pub const TENANT_ID_BYTES_MAX: usize = 63;
+/// Longest category code.
+pub const CATEGORY_CODE_BYTES_MAX: usize = 64;
+/// Longest external source name.
+pub const EXTERNAL_SOURCE_CHARS_MAX: usize = 64;
+/// Longest external identifier.
+pub const EXTERNAL_ID_CHARS_MAX: usize = 128;
+/// Longest title or name.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Longest content, responsible party, service standard or free text.
+pub const TEXT_CHARS_MAX: usize = 4_000;
+/// Most synonyms a category has.
+pub const CATEGORY_SYNONYMS_MAX: usize = 32;
+/// Deepest category or division tree.
+pub const TREE_DEPTH_MAX: usize = 8;
+/// Most categories a tenant has.
+pub const CATEGORIES_MAX: usize = 20_000;
+/// Most divisions a tenant has.
+pub const DIVISIONS_MAX: usize = 100_000;
+/// Most categories one resource is in.
+pub const RESOURCE_CATEGORIES_MAX: usize = 32;
+/// Most service areas of one resource.
+pub const RESOURCE_AREAS_MAX: usize = 32;
+/// Most pools one resource draws on.
+pub const RESOURCE_DRAWS_MAX: usize = 4;
+/// Most vertices of a polygon area.
+pub const POLYGON_VERTICES_MAX: usize = 256;
+/// Largest radius area: a quarter of the Earth's circumference would be everywhere.
+pub const RADIUS_METRES_MAX: u32 = 2_000_000;
+/// Most weekly opening intervals of a schedule.
+pub const SCHEDULE_INTERVALS_MAX: usize = 70;
+/// Most exceptions of a schedule.
+pub const SCHEDULE_EXCEPTIONS_MAX: usize = 400;
+/// How far ahead the next opening or free period is looked for.
+pub const LOOK_AHEAD_DAYS_MAX: i64 = 400;
+/// Longest eligibility expression.
+pub const ELIGIBILITY_EXPRESSION_BYTES_MAX: usize = 512;
+/// Deepest nesting of an eligibility expression.
+pub const ELIGIBILITY_EXPRESSION_DEPTH_MAX: usize = 16;
+/// Most items of one need.
+pub const NEED_ITEMS_MAX: usize = 32;
+/// Largest quantity anywhere.
+pub const QUANTITY_MAX: i64 = 1 << 40;
+/// Most occurrences of a recurring item.
+pub const RECURRENCE_OCCURRENCES_MAX: u32 = 366;
+/// Most periods of one pool with a figure of their own.
+pub const POOL_PERIODS_MAX: usize = 400;
+/// Most facts of one need or beneficiary.
+pub const FACTS_MAX: usize = 64;
+/// Most members of a household.
+pub const HOUSEHOLD_MEMBERS_MAX: usize = 32;
+/// Most consents on record for one beneficiary.
+pub const CONSENTS_MAX: usize = 32;
+/// Most entries of one batch.
+pub const BATCH_ENTRIES_MAX: usize = 500;
+/// Most entries of one page.
+pub const PAGE_SIZE_MAX: usize = 1_000;
+/// Entries of a page when the caller does not say.
+pub const PAGE_SIZE_DEFAULT: usize = 50;
+/// Most candidates of one answer.
+pub const TOP_K_MAX: usize = 100;
+/// Candidates when the caller does not say.
+pub const TOP_K_DEFAULT: usize = 10;
+/// Most near misses of one answer.
+pub const NEAR_MISSES_MAX: usize = 50;
+/// Near misses when the caller does not say.
+pub const NEAR_MISSES_DEFAULT: usize = 5;
+/// Longest value shown in a violation.
+pub const VIOLATION_VALUE_CHARS_MAX: usize = 80;
+/// Most violations told in one answer.
+pub const VIOLATIONS_MAX: usize = 100;
+/// Longest wait for a log position.
+pub const MIN_POSITION_WAIT_MILLISECONDS_MAX: u64 = 2_000;
+/// Largest request body.
+pub const REQUEST_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Events read from the log in one go.
+pub const LOG_PAGE_EVENTS_MAX: usize = 1_000;
+/// How long a request id and its answer are kept.
+pub const REQUEST_ID_KEPT_HOURS: i64 = 72;
+/// How far back likely duplicates of a need are looked for.
+pub const DUPLICATE_LOOK_BACK_DAYS: i64 = 30;
+/// How close two needs' places are to count as the same.
+pub const DUPLICATE_DISTANCE_METRES_MAX: u32 = 100;
+/// Most likely duplicates pointed out.
+pub const LIKELY_DUPLICATES_MAX: usize = 10;

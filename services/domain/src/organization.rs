@@ -1,0 +1,111 @@
+//! Organizations: who provides.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DivisionCode, ExternalId, OrganizationId, Version};
+use crate::social_credit_code::SocialCreditCode;
+use crate::text::LocalizedText;
+
+/// What sort of organization it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationKind {
+    /// Social work agency (社会工作服务机构).
+    SocialWorkAgency,
+    /// Volunteer team (志愿服务队).
+    VolunteerTeam,
+    /// Elder care (养老机构).
+    ElderCare,
+    /// Hospital or clinic (医院).
+    Hospital,
+    /// Rehabilitation centre (康复机构).
+    Rehabilitation,
+    /// Law firm or legal aid (律所).
+    LawFirm,
+    /// Enterprise, also as job provider (企业).
+    Enterprise,
+    /// Shop (商户).
+    Shop,
+    /// School or training provider (学校).
+    School,
+    /// Charity or foundation (慈善组织).
+    Charity,
+    /// Government department (政府部门).
+    Department,
+    /// Community or neighbourhood committee (社区).
+    Community,
+    /// Anything else.
+    Other,
+}
+
+/// Where an organization stands. Only resources of verified organizations are candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationState {
+    /// Has applied, was not checked yet.
+    Applied,
+    /// Was checked.
+    Verified,
+    /// Was checked once and is out of the pool for now.
+    Suspended,
+}
+
+/// That an organization was vetted for a kind of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vetting {
+    /// Last day it holds; none when it does not end.
+    pub valid_until: Option<Date>,
+    /// Who vetted and on what basis.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// How to reach an organization. Public.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Contact {
+    /// Telephone.
+    #[serde(default)]
+    pub phone: String,
+    /// E-mail.
+    #[serde(default)]
+    pub email: String,
+    /// Web page.
+    #[serde(default)]
+    pub url: String,
+    /// Postal address.
+    #[serde(default)]
+    pub address: String,
+}
+
+/// An organization that provides resources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Identifier.
+    pub id: OrganizationId,
+    /// What it is called where it came from.
+    pub external: Option<ExternalId>,
+    /// Name.
+    pub name: LocalizedText,
+    /// What sort.
+    pub kind: OrganizationKind,
+    /// Where it stands.
+    pub state: OrganizationState,
+    /// Unified social credit code, where given.
+    pub social_credit_code: Option<SocialCreditCode>,
+    /// Seat.
+    pub division: Option<DivisionCode>,
+    /// How to reach it.
+    pub contact: Contact,
+    /// Vetted for work with minors.
+    pub vetted_for_minors: Option<Vetting>,
+    /// Vetted for visits to homes.
+    pub vetted_for_home_visits: Option<Vetting>,
+    /// Version, counted from 1.
+    pub version: Version,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
