@@ -1,0 +1,389 @@
+//! What a store promises. Each method says what it does and what it does not; the conformance suite holds every
+//! implementation to all of it, concurrency included.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use wishwell_domain::beneficiary::{Beneficiary, Household, WrappedKey};
+use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::geo::Point;
+use wishwell_domain::ids::{
+    BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
+    OrganizationId, ResourceId, TenantId, Version,
+};
+use wishwell_domain::need::{Channel, Need, NeedState, Urgency};
+use wishwell_domain::organization::{Organization, OrganizationKind, OrganizationState};
+use wishwell_domain::resource::{Resource, ResourceLifecycle};
+
+use crate::error::StoreError;
+
+/// Identifies one request of one caller, for writes that must have one effect however often they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// Full method name.
+    pub method: &'static str,
+    /// The caller's `request_id`.
+    pub request_id: Uuid,
+    /// SHA-256 of the request's body.
+    pub body_digest: [u8; 32],
+}
+
+/// On whose behalf a write happens.
+#[derive(Debug, Clone)]
+pub struct WriteContext {
+    /// Whose data.
+    pub tenant: TenantId,
+    /// The principal's name; goes to the log.
+    pub principal: String,
+    /// There when the caller sent a request id.
+    pub request: Option<RequestKey>,
+}
+
+/// How an entity is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteMode {
+    /// New; an existing id, code or external identity is refused with [`StoreError::AlreadyExists`].
+    Create,
+    /// New, unless its external identity is known: then nothing changes and the known entity is the outcome.
+    CreateOrGet,
+    /// Known by id (or code); with `expected`, only from that version, otherwise [`StoreError::VersionMismatch`].
+    Update {
+        /// The version the caller believes to be current.
+        expected: Option<Version>,
+    },
+    /// By external identity (categories and divisions: by code): created, updated, or left alone when nothing differs but
+    /// the fields the store sets. The id, times and version given are ignored when the entity is known; an organization
+    /// that is known keeps its state and vetting, a pool its `pending` and `committed`.
+    Upsert,
+}
+
+/// One change asked for.
+#[derive(Debug, Clone)]
+pub enum Mutation {
+    /// Puts an entity. The store sets `version`, `created_at` and `updated_at` (by the database's clock).
+    /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`].
+    Put {
+        /// The entity as it shall be.
+        entity: Change,
+        /// How.
+        mode: WriteMode,
+    },
+    /// Keeps the wrapped key that opens what is sealed in `subject` (a full resource name). Not part of the log.
+    /// An existing key stays.
+    PutKey {
+        /// Whose key.
+        subject: String,
+        /// The key.
+        key: WrappedKey,
+    },
+    /// Destroys the key of a beneficiary and those of its needs, clears sealed fields and the digest, and logs that it
+    /// happened. Erasing twice is erasing once.
+    EraseBeneficiary {
+        /// Whose.
+        id: BeneficiaryId,
+    },
+}
+
+/// What a put did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// A new entity.
+    Created,
+    /// A known entity changed.
+    Updated,
+    /// A known entity stayed as it was; nothing was logged for it.
+    Unchanged,
+}
+
+/// The result of one [`Mutation`], in the order asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What happened.
+    pub effect: Effect,
+    /// The entity as it now is; none for [`Mutation::PutKey`].
+    pub after: Option<Change>,
+}
+
+/// An answered write. When it is answered it is durable (unless the store was opened with relaxed durability).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// One for each mutation.
+    pub outcomes: Vec<Outcome>,
+    /// The tenant's log position after the write (its current one, when nothing changed).
+    pub position: LogPosition,
+    /// Whether this is the stored answer to an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// Which entities a list shows. Empty fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OrganizationFilter {
+    /// State.
+    pub state: Option<OrganizationState>,
+    /// Kind.
+    pub kind: Option<OrganizationKind>,
+    /// Seat, exactly one of these.
+    pub divisions: Vec<DivisionCode>,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// Part of the name in either language; ASCII letters in either case.
+    pub name_contains: Option<String>,
+}
+
+/// Which resources a list shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ResourceFilter {
+    /// Whose.
+    pub organization: Option<OrganizationId>,
+    /// In any of these categories (the caller expands the subtree).
+    pub categories: Vec<CategoryCode>,
+    /// In any of these divisions (the caller expands the subtree).
+    pub divisions: Vec<DivisionCode>,
+    /// Offered or not.
+    pub lifecycle: Option<ResourceLifecycle>,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// Part of the title in either language; ASCII letters in either case.
+    pub title_contains: Option<String>,
+}
+
+/// Which pools a list shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityPoolFilter {
+    /// Whose.
+    pub organization: Option<OrganizationId>,
+    /// Kind.
+    pub kind: Option<PoolKind>,
+    /// Last confirmed before then.
+    pub confirmed_before: Option<Timestamp>,
+}
+
+/// Which needs a list shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NeedFilter {
+    /// In any of these states.
+    pub states: Vec<NeedState>,
+    /// Urgency.
+    pub urgency: Option<Urgency>,
+    /// Way in.
+    pub channel: Option<Channel>,
+    /// With an item in any of these categories (the caller expands the subtree).
+    pub categories: Vec<CategoryCode>,
+    /// In any of these divisions (the caller expands the subtree).
+    pub divisions: Vec<DivisionCode>,
+    /// Whose.
+    pub beneficiary: Option<BeneficiaryId>,
+    /// Which household's.
+    pub household: Option<HouseholdId>,
+    /// Only those published as a wish.
+    pub wishes_only: bool,
+}
+
+/// Which beneficiaries a list shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BeneficiaryFilter {
+    /// Which household's.
+    pub household: Option<HouseholdId>,
+    /// Living in any of these divisions (the caller expands the subtree).
+    pub residence_divisions: Vec<DivisionCode>,
+    /// With this keyed digest of the identity number.
+    pub identity_digest: Option<String>,
+}
+
+/// One page of a list. Lists are ordered by id; ids of version 7 are in order of creation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageRequest {
+    /// Continue after this id.
+    pub after: Option<Uuid>,
+    /// At most so many, 1..=`PAGE_SIZE_MAX`.
+    pub limit: usize,
+}
+
+/// Entities of one page, and where the next one starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The entities.
+    pub entries: Vec<T>,
+    /// Pass as `after` for the next page; none at the end.
+    pub next_after: Option<Uuid>,
+}
+
+/// What a tenant's snapshot is built from, all of one moment or later: `position` is read first, so that applying the log
+/// after it (each event is a whole after-image) arrives at the truth.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// The log position from which to follow.
+    pub position: LogPosition,
+    /// All categories.
+    pub categories: Vec<Category>,
+    /// All divisions.
+    pub divisions: Vec<Division>,
+    /// All organizations.
+    pub organizations: Vec<Organization>,
+    /// All resources. `content`, `responsible_party` and `service_standard` are left empty: ranking does not need them.
+    pub resources: Vec<Resource>,
+    /// All pools.
+    pub capacity_pools: Vec<CapacityPool>,
+    /// Needs that are open or partly served. Sealed fields are left out.
+    pub open_needs: Vec<Need>,
+}
+
+/// Told while a catalogue loads: entities read so far, and of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadProgress {
+    /// Read so far.
+    pub done: u64,
+    /// Of how many.
+    pub total: u64,
+}
+
+/// What likely duplicates of a new need are looked for by.
+#[derive(Debug, Clone, Default)]
+pub struct DuplicateQuery {
+    /// The need itself, left out of the result.
+    pub exclude: Option<NeedId>,
+    /// Same beneficiary, or one with the same identity digest.
+    pub beneficiary: Option<BeneficiaryId>,
+    /// Same household.
+    pub household: Option<HouseholdId>,
+    /// Near this place.
+    pub place: Option<Point>,
+    /// In this division, when there is no place.
+    pub division: Option<DivisionCode>,
+    /// With an item in one of these categories.
+    pub categories: Vec<CategoryCode>,
+    /// Submitted after then.
+    pub since: Option<Timestamp>,
+}
+
+/// Which backend a store is, for banners and `doctor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreDescription {
+    /// `sqlite` or `postgresql`.
+    pub backend: &'static str,
+    /// Version of the database.
+    pub backend_version: String,
+    /// File or host and database, without credentials.
+    pub location: String,
+    /// What an answered write survives, in words.
+    pub durability: String,
+    /// Version of the schema.
+    pub schema_version: i64,
+}
+
+/// Remembers everything. Cheap to clone behind an `Arc`; every method may be called from many tasks at once.
+///
+/// A store promises: tenants never see each other; a write is all of its mutations or none; the log is gap-free and its
+/// order is the order of commits, so a reader that has seen position `n` never misses one below it; named constraints of
+/// the database come back as [`StoreError`] kinds, and nothing of a driver escapes.
+///
+/// A store does not promise: an order among writes of different tenants, or that reads see a write of another replica
+/// before it is answered there.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Which backend this is.
+    fn describe(&self) -> StoreDescription;
+
+    /// The present by the database's clock.
+    async fn now(&self) -> Result<Timestamp, StoreError>;
+
+    /// Tenants that have anything, in order.
+    async fn tenants(&self) -> Result<Vec<TenantId>, StoreError>;
+
+    /// All mutations in one transaction, or none. With a request key that came before, the stored outcomes of that time,
+    /// unless the body differs: then [`StoreError::RequestIdReused`]. Duplicates sent at once wait for each other.
+    async fn write(&self, context: &WriteContext, mutations: Vec<Mutation>) -> Result<Written, StoreError>;
+
+    /// The stored answer to an earlier request with this key, without writing anything.
+    async fn answered(&self, context: &WriteContext) -> Result<Option<Written>, StoreError>;
+
+    /// One category.
+    async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError>;
+    /// One division.
+    async fn division(&self, tenant: &TenantId, code: &DivisionCode) -> Result<Option<Division>, StoreError>;
+    /// One organization.
+    async fn organization(&self, tenant: &TenantId, id: OrganizationId) -> Result<Option<Organization>, StoreError>;
+    /// One resource.
+    async fn resource(&self, tenant: &TenantId, id: ResourceId) -> Result<Option<Resource>, StoreError>;
+    /// One pool.
+    async fn capacity_pool(&self, tenant: &TenantId, id: CapacityPoolId) -> Result<Option<CapacityPool>, StoreError>;
+    /// One beneficiary.
+    async fn beneficiary(&self, tenant: &TenantId, id: BeneficiaryId) -> Result<Option<Beneficiary>, StoreError>;
+    /// One household.
+    async fn household(&self, tenant: &TenantId, id: HouseholdId) -> Result<Option<Household>, StoreError>;
+    /// One need.
+    async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError>;
+
+    /// The ids behind external identities of one kind (`Change::kind` names), in the order asked; none where unknown.
+    async fn resolve_external(
+        &self,
+        tenant: &TenantId,
+        kind: &'static str,
+        external: &[ExternalId],
+    ) -> Result<Vec<Option<Uuid>>, StoreError>;
+
+    /// Organizations by id.
+    async fn list_organizations(
+        &self,
+        tenant: &TenantId,
+        filter: &OrganizationFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Organization>, StoreError>;
+    /// Resources by id.
+    async fn list_resources(
+        &self,
+        tenant: &TenantId,
+        filter: &ResourceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Resource>, StoreError>;
+    /// Pools by id.
+    async fn list_capacity_pools(
+        &self,
+        tenant: &TenantId,
+        filter: &CapacityPoolFilter,
+        page: &PageRequest,
+    ) -> Result<Page<CapacityPool>, StoreError>;
+    /// Needs by id.
+    async fn list_needs(
+        &self,
+        tenant: &TenantId,
+        filter: &NeedFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Need>, StoreError>;
+    /// Beneficiaries by id.
+    async fn list_beneficiaries(
+        &self,
+        tenant: &TenantId,
+        filter: &BeneficiaryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Beneficiary>, StoreError>;
+
+    /// Open needs that may be the same as a new one, newest first, at most `LIKELY_DUPLICATES_MAX`. Near means within
+    /// `DUPLICATE_DISTANCE_METRES_MAX` by a box around the point; the caller measures exactly.
+    async fn likely_duplicates(&self, tenant: &TenantId, query: &DuplicateQuery) -> Result<Vec<Need>, StoreError>;
+
+    /// The wrapped key of a subject; none once destroyed.
+    async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError>;
+
+    /// Everything a snapshot is built from; `progress` is called now and then.
+    async fn load_catalog(
+        &self,
+        tenant: &TenantId,
+        progress: &(dyn Fn(LoadProgress) + Send + Sync),
+    ) -> Result<Catalog, StoreError>;
+
+    /// The tenant's current log position.
+    async fn position(&self, tenant: &TenantId) -> Result<LogPosition, StoreError>;
+
+    /// Events after `after`, in order, at most `limit` (1..=`LOG_PAGE_EVENTS_MAX`).
+    async fn events(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Finishes running writes and closes. Further calls answer [`StoreError::Unavailable`].
+    async fn close(&self);
+}

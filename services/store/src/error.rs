@@ -1,0 +1,105 @@
+//! What a store answers when it does not do what it was asked. Drivers' errors never get out.
+
+use thiserror::Error;
+use wishwell_domain::error::{Error, Violation};
+
+/// Every way in which a store refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// Update of something that is not there.
+    #[error("{name} was not found")]
+    NotFound {
+        /// Full resource name.
+        name: String,
+    },
+    /// Creation of something that is there.
+    #[error("{name} already exists")]
+    AlreadyExists {
+        /// Full resource name, or `source/external_id`.
+        name: String,
+    },
+    /// Update from a version that is not current.
+    #[error("{name} is at version {actual}, not {expected}")]
+    VersionMismatch {
+        /// Full resource name.
+        name: String,
+        /// Believed version.
+        expected: i64,
+        /// Stored version.
+        actual: i64,
+    },
+    /// The same request key with another body.
+    #[error("request id {request_id} was used with another body")]
+    RequestIdReused {
+        /// The request id.
+        request_id: String,
+    },
+    /// A reference leads nowhere (a foreign key of the database). `mutation` counts from 0.
+    #[error("mutation {mutation}: {field} refers to something that does not exist")]
+    DanglingReference {
+        /// Which mutation of the write.
+        mutation: usize,
+        /// Which field, as a path in the entity.
+        field: &'static str,
+    },
+    /// The tables hold a rule that the write breaks (a check constraint of the database).
+    #[error("mutation {mutation}: constraint {constraint} does not hold")]
+    ConstraintViolated {
+        /// Which mutation of the write.
+        mutation: usize,
+        /// Name of the constraint.
+        constraint: String,
+    },
+    /// Erased beneficiaries take no more changes.
+    #[error("{name} was erased")]
+    Erased {
+        /// Full resource name.
+        name: String,
+    },
+    /// Trying again later is right: locked, restarting, out of connections, or closed.
+    #[error("store unavailable: {0}")]
+    Unavailable(String),
+    /// No space is left, or writing is not permitted. Nothing was written.
+    #[error("store cannot write: {0}")]
+    CannotWrite(String),
+    /// Stored data cannot be read: damaged file, unexpected contents.
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(String),
+    /// The schema is newer than this program.
+    #[error("the store has schema version {found}, this program knows up to {known}: use a newer wishwell")]
+    NewerSchema {
+        /// In the store.
+        found: i64,
+        /// Known here.
+        known: i64,
+    },
+    /// A defect.
+    #[error("store defect: {0}")]
+    Defect(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { name } => Self::NotFound { name },
+            StoreError::AlreadyExists { name } => Self::AlreadyExists { name },
+            StoreError::VersionMismatch { name, expected, actual } => Self::EtagMismatch { name, expected, actual },
+            StoreError::RequestIdReused { request_id } => Self::RequestIdReused { request_id },
+            StoreError::DanglingReference { field, .. } => Self::InvalidArgument(vec![Violation::new(
+                field,
+                "reference",
+                "refers to something that does not exist",
+            )]),
+            StoreError::Erased { name } => Self::FailedPrecondition {
+                precondition: wishwell_domain::error::Precondition::BeneficiaryErased,
+                message: format!("{name} was erased"),
+                name,
+            },
+            StoreError::Unavailable(reason) | StoreError::CannotWrite(reason) => Self::Unavailable(reason),
+            error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),
+            error @ (StoreError::ConstraintViolated { .. } | StoreError::Defect(_)) => {
+                Self::Internal(error.to_string())
+            }
+        }
+    }
+}
