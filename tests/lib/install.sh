@@ -1,0 +1,94 @@
+# Getting what is missing: Debian packages by apt, buf from npm, the gRPC client from PyPI. What is there is left alone.
+# shellcheck shell=bash
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# as_root COMMAND...: directly, or through sudo when this is not root.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif have sudo; then
+    sudo --preserve-env=DEBIAN_FRONTEND "$@"
+  else
+    die "'$*' needs root: run it yourself, or install sudo"
+  fi
+}
+
+apt_lists_are_fresh=no
+
+# apt_install PACKAGE...
+apt_install() {
+  have apt-get || die "missing: $*; this machine has no apt-get, so install them by hand"
+  export DEBIAN_FRONTEND=noninteractive
+  if [[ $apt_lists_are_fresh == no ]]; then
+    say "installing: apt-get update"
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+    apt_lists_are_fresh=yes
+  fi
+  say "installing with apt: $*"
+  as_root apt-get -qq -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "$@" >"$scratch/apt.log" 2>&1 || {
+    cat "$scratch/apt.log"
+    die "apt could not install: $*"
+  }
+}
+
+# postgres_bin: the folder with initdb and pg_ctl of the newest PostgreSQL here, empty when there is none.
+postgres_bin() {
+  local candidate newest=
+  for candidate in /usr/lib/postgresql/*/bin; do
+    [[ -x $candidate/initdb && -x $candidate/postgres ]] && newest=$candidate
+  done
+  if [[ -z $newest ]] && have initdb && have pg_ctl; then
+    newest=$(dirname "$(readlink -f "$(command -v initdb)")")
+  fi
+  printf '%s' "$newest"
+}
+
+need_rust() {
+  have cargo || die "cargo is missing: install Rust first (rust-toolchain.toml names the version)"
+  have cc || apt_install gcc libc6-dev
+  have git || apt_install git
+}
+
+need_servers() {
+  local missing=()
+  [[ -n $(postgres_bin) ]] || missing+=(postgresql)
+  have redis-server || missing+=(redis-server)
+  ((${#missing[@]} == 0)) || apt_install "${missing[@]}"
+}
+
+# up_to_date FILE STAMP: whether what FILE pins was installed before.
+up_to_date() { cmp -s "$1" "$2"; }
+
+# buf_program: where npm puts buf for this machine.
+buf_program() {
+  local machine
+  case $(uname -m) in
+    x86_64) machine=linux-x64 ;;
+    aarch64) machine=linux-aarch64 ;;
+    *) die "buf: no program for $(uname -m) is pinned in tests/package.json" ;;
+  esac
+  printf 'tests/node_modules/@bufbuild/buf-%s/bin/buf' "$machine"
+}
+
+need_buf() {
+  if ! have node || ! have npm; then apt_install nodejs npm; fi
+  if ! up_to_date tests/package-lock.json tests/node_modules/.installed; then
+    say "installing from npm: buf, as pinned in tests/package-lock.json"
+    (cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp tests/package-lock.json tests/node_modules/.installed
+  fi
+}
+
+need_python() {
+  have python3 || apt_install python3 python3-venv
+  if ! up_to_date tests/requirements.txt tests/.venv/.installed; then
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3-venv
+    say "installing from PyPI into tests/.venv: what tests/requirements.txt pins"
+    rm -rf tests/.venv
+    python3 -m venv tests/.venv
+    tests/.venv/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
+      --requirement tests/requirements.txt
+    cp tests/requirements.txt tests/.venv/.installed
+  fi
+}

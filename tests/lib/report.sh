@@ -1,0 +1,142 @@
+# Counting and saying: every check ends up in exactly one of the three sums, and skipped ones are named.
+# shellcheck shell=bash
+
+passed=0
+failed=0
+skipped=0
+failures=()
+skips=()
+
+say() { printf '%s\n' "$*"; }
+heading() { printf '\n== %s\n' "$*"; }
+die() {
+  printf 'tests/run: %s\n' "$*" >&2
+  exit 2
+}
+
+count_pass() { passed=$((passed + ${1:-1})); }
+
+count_fail() {
+  failed=$((failed + ${2:-1}))
+  failures+=("$1")
+  say "FAILED: $1"
+}
+
+count_skip() {
+  skipped=$((skipped + 1))
+  skips+=("$1")
+  say "skipped: $1"
+}
+
+# check NAME COMMAND...: one command, one result.
+check() {
+  local name=$1 started=$SECONDS
+  shift
+  heading "$name"
+  if "$@"; then
+    count_pass
+    say "ok: $name ($((SECONDS - started)) s)"
+  else
+    count_fail "$name"
+  fi
+}
+
+# sum_of WORD FILE [LINES]: adds up the numbers in front of a word, in the lines that match LINES.
+sum_of() {
+  { grep -E "${3:-.}" "$2" || true; } | { grep -oE "[0-9]+ $1" || true; } | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# count_nextest NAME STATUS LOG: adds up the closing line of cargo-nextest.
+count_nextest() {
+  local name=$1 status=$2 log=$3 closing='^ *Summary \['
+  if ! grep -qE "$closing" "$log"; then
+    if ((status == 0)); then
+      count_skip "$name: there was no test to run"
+    else
+      count_fail "$name: did not build or did not start"
+    fi
+    return
+  fi
+  local run ok ignored
+  run=$(sum_of 'tests? run' "$log" "$closing")
+  ok=$(sum_of passed "$log" "$closing")
+  ignored=$(sum_of skipped "$log" "$closing")
+  count_pass "$ok"
+  # Tests that a filter or #[ignore] left out did not run, and are not counted as passed.
+  if ((ignored > 0)); then
+    skipped=$((skipped + ignored))
+    skips+=("$name: $ignored ignored")
+  fi
+  if ((run > ok)); then
+    count_fail "$name" $((run - ok))
+  elif ((status != 0)); then
+    count_fail "$name: ended with status $status"
+  fi
+}
+
+# count_libtest NAME STATUS LOG: adds up the closing lines of cargo test.
+count_libtest() {
+  local name=$1 status=$2 log=$3 ok bad ignored
+  ok=$(sum_of passed "$log" '^test result: ')
+  bad=$(sum_of failed "$log" '^test result: ')
+  ignored=$(sum_of ignored "$log" '^test result: ')
+  count_pass "$ok"
+  if ((ignored > 0)); then
+    skipped=$((skipped + ignored))
+    skips+=("$name: $ignored ignored")
+  fi
+  if ((bad > 0)); then
+    count_fail "$name" "$bad"
+  elif ((status != 0)); then
+    count_fail "$name: ended with status $status"
+  fi
+}
+
+# count_unittest NAME STATUS LOG: adds up the closing lines of Python's unittest.
+count_unittest() {
+  local name=$1 status=$2 log=$3 run bad left_out line
+  run=$(grep -oE '^Ran [0-9]+ tests?' "$log" | grep -oE '[0-9]+' | tail -n 1 || true)
+  if [[ -z $run ]]; then
+    count_fail "$name: did not start"
+    return
+  fi
+  line=$(grep -E '^(OK|FAILED)' "$log" | tail -n 1 || true)
+  bad=$({ grep -oE '(failures|errors)=[0-9]+' || true; } <<<"$line" | awk -F= '{ n += $2 } END { print n + 0 }')
+  left_out=$({ grep -oE 'skipped=[0-9]+' || true; } <<<"$line" | awk -F= '{ n += $2 } END { print n + 0 }')
+  if ((left_out > 0)); then
+    skipped=$((skipped + left_out))
+    skips+=("$name: $left_out skipped themselves, see above")
+  fi
+  if ((run - bad - left_out > 0)); then
+    count_pass $((run - bad - left_out))
+  fi
+  if ((bad > 0)); then
+    count_fail "$name" "$bad"
+  elif ((status != 0)); then
+    count_fail "$name: ended with status $status"
+  fi
+}
+
+# count_announced_skips FILE: tests that found something missing returned early, so the runner took them
+# for passed; they wrote themselves into this file, one line each.
+count_announced_skips() {
+  local line
+  while IFS= read -r line; do
+    passed=$((passed - 1))
+    count_skip "$line"
+  done < <(sort -u "$1")
+}
+
+# The last words, and the truth about all of it.
+close_report() {
+  heading "result after $((SECONDS / 60)) min $((SECONDS % 60)) s"
+  local line
+  for line in "${skips[@]}"; do say "skipped: $line"; done
+  for line in "${failures[@]}"; do say "FAILED: $line"; done
+  say "$passed passed, $failed failed, $skipped skipped"
+  if ((failed > 0)); then return 1; fi
+  if ((passed == 0)); then
+    say "nothing was tested"
+    return 1
+  fi
+}
