@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Violation, Violations};
 use crate::geo::Point;
 use crate::ids::DivisionCode;
+use crate::limits::RADIUS_METRES_MAX;
+use crate::polygon;
 
 /// One service area. A resource serves a place that lies in any one of its areas.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,4 +21,23 @@ pub enum ServiceArea {
     Polygon(Vec<Point>),
     /// Not bound to a place.
     Everywhere,
+}
+
+impl ServiceArea {
+    /// Checks the area. `has_place` says whether the resource has a point for a radius to lie around.
+    pub fn check(&self, field: &str, has_place: bool, violations: &mut Violations) {
+        match self {
+            Self::Division(_) | Self::Everywhere => {}
+            Self::RadiusMetres(metres) => {
+                violations.require((1..=RADIUS_METRES_MAX).contains(metres), || {
+                    let message = format!("must be 1 to {RADIUS_METRES_MAX} metres");
+                    Violation::new(format!("{field}.radius.metres"), "radius.range", message).with_value(metres)
+                });
+                violations.require(has_place, || {
+                    Violation::new(format!("{field}.radius"), "radius.place_required", "needs a place of the resource")
+                });
+            }
+            Self::Polygon(vertices) => polygon::check(&format!("{field}.polygon.vertices"), vertices, violations),
+        }
+    }
 }

@@ -1,11 +1,18 @@
 //! Capacity pools: how much there is, an entity that several resources may draw on.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Violation, Violations};
 use crate::ids::{CapacityPoolId, ExternalId, OrganizationId, Version};
+use crate::limits::{LOOK_AHEAD_DAYS_MAX, POOL_PERIODS_MAX, QUANTITY_MAX, TITLE_CHARS_MAX};
+use crate::schedule::check_date;
+use crate::text::check_required;
 use crate::unit::Unit;
+use crate::zone::{Zone, day_of_date};
 
 /// How a pool behaves when something is taken from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,4 +119,223 @@ pub struct CapacityPool {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+/// How much is left. Ordered: less than more than no limit; unknown is the least, because it promises nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Remaining {
+    /// Nobody said how much there is.
+    Unknown,
+    /// So many, in the pool's unit; never negative.
+    Known(i64),
+    /// No limit.
+    Unlimited,
+}
+
+impl Remaining {
+    /// Whether `quantity` can be taken; none when unknown.
+    #[must_use]
+    pub fn covers(self, quantity: i64) -> Option<bool> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(left) => Some(left >= quantity),
+            Self::Unlimited => Some(true),
+        }
+    }
+}
+
+/// What a pool has in a window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WindowCapacity {
+    /// The most that is left: now for pools without periods, in the best period of the window for SLOTS.
+    pub remaining: Remaining,
+    /// First day of that period (the first of equals); SLOTS only.
+    pub period_start: Option<Date>,
+    /// The first period after the window with anything left and how much that is, within [`LOOK_AHEAD_DAYS_MAX`]; SLOTS only.
+    pub next_free: Option<(Date, i64)>,
+}
+
+impl CapacityPool {
+    /// What is left of the pool itself; for SLOTS of a period without figures of its own.
+    #[must_use]
+    pub fn remaining(&self) -> Remaining {
+        self.left(&self.figures)
+    }
+
+    /// What is left in the period that begins on `period_start`.
+    #[must_use]
+    pub fn remaining_in(&self, period_start: Date) -> Remaining {
+        let own = self.periods.iter().find(|period| period.period_start == period_start);
+        self.left(own.map_or(&self.figures, |period| &period.figures))
+    }
+
+    fn left(&self, figures: &Figures) -> Remaining {
+        match (self.kind, figures.remaining()) {
+            (PoolKind::Unbounded, _) => Remaining::Unlimited,
+            (_, Some(left)) => Remaining::Known(left),
+            (_, None) => Remaining::Unknown,
+        }
+    }
+
+    /// What the pool has from `start` to before `end`.
+    #[must_use]
+    pub fn remaining_between(&self, start: Timestamp, end: Timestamp) -> WindowCapacity {
+        let Some(periods) =
+            self.period.as_ref().filter(|_| self.kind == PoolKind::Slots).and_then(|r| r.compile().ok())
+        else {
+            return WindowCapacity { remaining: self.remaining(), period_start: None, next_free: None };
+        };
+        let mut best: Option<(Remaining, Date)> = None;
+        for date in periods.starts_between(start, end) {
+            let left = self.remaining_in(date);
+            if best.is_none_or(|(most, _)| left > most) {
+                best = Some((left, date));
+            }
+        }
+        WindowCapacity {
+            remaining: best.map_or(Remaining::Unknown, |(left, _)| left),
+            period_start: best.map(|(_, date)| date),
+            next_free: self.next_period_with(1, end),
+        }
+    }
+
+    /// The first period that begins at or after an instant and has `quantity` left, with how much is left; none within
+    /// [`LOOK_AHEAD_DAYS_MAX`], and none for pools without periods.
+    #[must_use]
+    pub fn next_period_with(&self, quantity: i64, after: Timestamp) -> Option<(Date, i64)> {
+        let periods = self.period.as_ref().filter(|_| self.kind == PoolKind::Slots)?.compile().ok()?;
+        let current = periods.period_start(after);
+        let first = if periods.bounds(current).0 >= after { current } else { periods.next_period_start(current) };
+        let last = day_of_date(first) + LOOK_AHEAD_DAYS_MAX;
+        let mut date = first;
+        while day_of_date(date) <= last {
+            if let Remaining::Known(left) = self.remaining_in(date)
+                && left >= quantity
+            {
+                return Some((date, left));
+            }
+            date = periods.next_period_start(date);
+        }
+        None
+    }
+
+    /// Checks the name, that kind, period, currency, unit and totals fit together, and that nothing is promised twice.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        check_required(&format!("{field}.title"), &self.name, TITLE_CHARS_MAX, violations);
+        self.check_period_rule(field, violations);
+        self.check_currency(field, violations);
+        if self.kind == PoolKind::Unbounded {
+            violations.require(self.figures.total.is_none(), || {
+                Violation::new(format!("{field}.total"), "pool.unbounded_total", "must not be set on an unbounded pool")
+                    .with_value(self.figures.total.unwrap_or_default())
+            });
+        }
+        self.figures.check(field, violations);
+        self.check_overrides(field, violations);
+    }
+
+    fn check_period_rule(&self, field: &str, violations: &mut Violations) {
+        match (&self.period, self.kind) {
+            (Some(rule), PoolKind::Slots) => {
+                violations.take(Zone::named(&format!("{field}.time_zone"), &rule.time_zone));
+            }
+            (None, PoolKind::Slots) => {
+                let message = "is required for slots, with a time_zone: they are renewed each period";
+                violations.add(Violation::new(format!("{field}.period"), "pool.period_required", message));
+            }
+            (Some(_), _) => {
+                let message = "must not be set: only slots are renewed each period";
+                violations.add(Violation::new(format!("{field}.period"), "pool.period_forbidden", message));
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn check_currency(&self, field: &str, violations: &mut Violations) {
+        let path = format!("{field}.currency");
+        match (&self.currency, self.kind) {
+            (Some(currency), PoolKind::Budget) => {
+                let valid = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+                violations.require(valid, || {
+                    let message = "must be the three capital letters of an ISO 4217 code, such as CNY";
+                    Violation::new(&path, "pool.currency", message).with_value(currency)
+                });
+                // The fen is the minor unit of the renminbi; every other currency counts in minor units of its own.
+                let expected = if currency == "CNY" { "fen" } else { "minor_unit" };
+                violations.require(!valid || [expected, "minor_unit"].contains(&self.unit.code()), || {
+                    let message = format!("must be {expected} for a budget in {currency}");
+                    Violation::new(format!("{field}.unit"), "pool.budget_unit", message).with_value(self.unit)
+                });
+            }
+            (None, PoolKind::Budget) => {
+                violations.add(Violation::new(path, "pool.currency_required", "is required for a budget"));
+            }
+            (Some(currency), _) => {
+                let message = "must not be set: only a budget is money";
+                violations.add(Violation::new(path, "pool.currency_forbidden", message).with_value(currency));
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn check_overrides(&self, field: &str, violations: &mut Violations) {
+        let path = format!("{field}.overrides");
+        let count = self.periods.len();
+        violations.require(count <= POOL_PERIODS_MAX, || {
+            Violation::new(&path, "list.max_items", format!("must have at most {POOL_PERIODS_MAX} entries"))
+                .with_value(count)
+        });
+        let Some(rule) = self.period.as_ref().filter(|_| self.kind == PoolKind::Slots) else {
+            violations.require(count == 0, || {
+                Violation::new(&path, "pool.overrides_forbidden", "must be empty: only slots have periods")
+                    .with_value(count)
+            });
+            return;
+        };
+        let mut seen = HashSet::new();
+        for (index, period) in self.periods.iter().enumerate() {
+            let (path, date) = (format!("{path}[{index}]"), period.period_start);
+            let start = format!("{path}.period_start");
+            check_date(&start, date, violations);
+            let first_day = rule.length.start_of(date);
+            violations.require(first_day == date, || {
+                let message = format!("must be the first day of its period, {first_day}");
+                Violation::new(&start, "pool.period_start", message).with_value(date)
+            });
+            violations.require(seen.insert(date), || {
+                Violation::new(&start, "pool.period_unique", "must not repeat a period").with_value(date)
+            });
+            period.figures.check(&path, violations);
+        }
+    }
+}
+
+impl Figures {
+    /// Checks that no figure is negative or absurd, and that no more is taken than there is.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        let figures = [
+            ("total", self.total.unwrap_or(0)),
+            ("used_elsewhere", self.used_elsewhere),
+            ("pending", self.pending),
+            ("committed", self.committed),
+        ];
+        let mut in_range = true;
+        for (name, value) in figures {
+            let valid = (0..=QUANTITY_MAX).contains(&value);
+            in_range &= valid;
+            violations.require(valid, || {
+                let message = format!("must be 0 to {QUANTITY_MAX}");
+                Violation::new(format!("{field}.{name}"), "pool.figure_range", message).with_value(value)
+            });
+        }
+        let taken = self.used_elsewhere.saturating_add(self.pending).saturating_add(self.committed);
+        violations.require(!in_range || self.total.is_none_or(|total| taken <= total), || {
+            let message = "must cover what is used elsewhere, pending and committed";
+            Violation::new(format!("{field}.total"), "pool.total_covers", message)
+                .with_value(format!("{} of {taken}", self.total.unwrap_or_default()))
+        });
+    }
 }

@@ -69,6 +69,24 @@ impl Violations {
         result.map_err(|violation| self.add(violation)).ok()
     }
 
+    /// Adds all of `other`, under the same bound.
+    pub fn extend(&mut self, other: Self) {
+        for violation in other.0 {
+            self.add(violation);
+        }
+    }
+
+    /// Keeps the value of a check, or all its violations.
+    pub fn take_all<T>(&mut self, result: Result<T, Self>) -> Option<T> {
+        result.map_err(|violations| self.extend(violations)).ok()
+    }
+
+    /// The violations so far, in the order they were found.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Violation] {
+        &self.0
+    }
+
     /// Whether nothing was violated.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -190,6 +208,18 @@ pub enum Error {
     /// A defect in Wishwell. The detail goes to the log, not to the caller.
     #[error("internal error")]
     Internal(String),
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}
+
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::InvalidArgument(violations.0)
+    }
 }
 
 impl From<Violation> for Error {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::Violation;
+use crate::error::{Violation, Violations};
 use crate::limits;
 
 macro_rules! entity_id {
@@ -185,6 +185,28 @@ pub struct ExternalId {
     pub source: String,
     /// Its identifier there.
     pub external_id: String,
+}
+
+impl ExternalId {
+    /// Checks that both parts are there, not too long and without control characters, and that the source is a plain name.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
+        let source_valid = self.source.len() <= limits::EXTERNAL_SOURCE_CHARS_MAX
+            && self.source.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && self.source.bytes().all(plain);
+        violations.require(source_valid, || {
+            let message = "must be 1 to 64 letters, digits, dots, colons, hyphens or underscores, starting with a letter or digit";
+            Violation::new(format!("{field}.source"), "external.source", message).with_value(&self.source)
+        });
+        let id = &self.external_id;
+        let count = id.chars().count();
+        let id_valid = (1..=limits::EXTERNAL_ID_CHARS_MAX).contains(&count) && !id.trim().is_empty();
+        violations.require(id_valid && !id.chars().any(char::is_control), || {
+            let message = "must be 1 to 128 characters, none of them a control character";
+            Violation::new(format!("{field}.external_id"), "external.external_id", message)
+                .with_value(id.escape_debug())
+        });
+    }
 }
 
 /// The version of an entity, counted from 1 at creation. Travels as the etag.

@@ -34,6 +34,12 @@ pub const RADIUS_METRES_MAX: u32 = 2_000_000;
 pub const SCHEDULE_INTERVALS_MAX: usize = 70;
 /// Most exceptions of a schedule.
 pub const SCHEDULE_EXCEPTIONS_MAX: usize = 400;
+/// Most opening intervals of one exception.
+pub const EXCEPTION_INTERVALS_MAX: usize = 10;
+/// Earliest year of a date.
+pub const DATE_YEAR_MIN: i16 = 1900;
+/// Latest year of a date; time zone tables end a century later.
+pub const DATE_YEAR_MAX: i16 = 2100;
 /// How far ahead the next opening or free period is looked for.
 pub const LOOK_AHEAD_DAYS_MAX: i64 = 400;
 /// Longest eligibility expression.
