@@ -1,1 +1,22 @@
 //! Decides which resources can serve a need, and says why. Pure and deterministic.
+//!
+//! A [`Snapshot`] is an immutable picture of one tenant's catalogue and open needs at a log position. [`Snapshot::find`] ranks the
+//! resources that can serve a need item, [`Snapshot::find_needs`] the open needs that a resource can serve, [`Snapshot::explain`]
+//! judges one pair. Time, facts and rules come in as parameters: the same snapshot position, query and rules give the same answer,
+//! however the snapshot came about.
+
+pub mod answer;
+pub mod eligibility;
+pub mod query;
+pub mod reason;
+pub mod score;
+pub mod snapshot;
+
+pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedsAnswer};
+pub use query::{Query, QueryError, Scratch, TimeWindow};
+pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
+pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
+pub use snapshot::{CatalogInput, ResourceRef, Snapshot, SnapshotBuilder};
+
+/// Version of the engine's rules of decision: grows whenever the same input may be answered differently.
+pub const ENGINE_VERSION: u32 = 1;

@@ -1,0 +1,129 @@
+//! What is answered: plain values that refer into the snapshot.
+
+use jiff::civil::Date;
+use wishwell_domain::need::Urgency;
+use wishwell_domain::ids::NeedId;
+
+use crate::reason::{FactSet, ModeSet, Reason};
+use crate::score::{Millionths, Terms};
+use crate::snapshot::ResourceRef;
+
+/// What is known of a resource's capacity for the item asked, in the item's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Capacity {
+    /// Nobody said: a hold on it is an enquiry.
+    Unknown,
+    /// Without limit.
+    Unbounded,
+    /// So much.
+    Known {
+        /// Left, in the best period of the window for pools that renew.
+        remaining: i64,
+        /// First day of that period.
+        period_start: Option<Date>,
+    },
+}
+
+/// What is known of eligibility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EligibilityState {
+    /// Anyone may have it.
+    Anyone,
+    /// The facts given satisfy the rule.
+    Eligible,
+    /// The facts given do not settle it.
+    Unknown {
+        /// Facts not given that still matter.
+        missing: FactSet,
+    },
+}
+
+/// A resource that could serve the item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which: names and texts are asked from the snapshot.
+    pub resource: ResourceRef,
+    /// The sum of the terms.
+    pub score: Millionths,
+    /// Each term.
+    pub terms: Terms,
+    /// How far, in metres, where both places are known.
+    pub distance_metres: Option<u32>,
+    /// The modes by which it can reach the beneficiary.
+    pub modes: ModeSet,
+    /// What is known of its capacity.
+    pub capacity: Capacity,
+    /// The quantity it can serve (each time when recurring): all that was asked, or less when splittable.
+    pub serves: i64,
+    /// Occurrences it covers, 1 when not recurring.
+    pub occurrences: u32,
+    /// What is known of eligibility.
+    pub eligibility: EligibilityState,
+    /// Levels its nearest category lies below the one asked, 0 for the very one.
+    pub category_levels_below: u8,
+}
+
+/// A resource that would have been among the candidates, had it not failed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NearMiss {
+    /// Which.
+    pub resource: ResourceRef,
+    /// The score it would have if it fitted.
+    pub score_if_it_fitted: Millionths,
+    /// How far, in metres, where both places are known.
+    pub distance_metres: Option<u32>,
+    pub(crate) reasons_start: u32,
+    pub(crate) reasons_end: u32,
+}
+
+/// The answer to a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Best first: score descending, then distance ascending (unknown last), then identifier ascending.
+    pub candidates: Vec<Candidate>,
+    /// Fewest failed constraints first, then by the score they would have, then as candidates.
+    pub near_misses: Vec<NearMiss>,
+    /// Resources, fitting or not, whose score reaches the last candidate's: those among which the answer was decided.
+    pub examined: u32,
+    /// Resources in the category and below it.
+    pub considered: u32,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+impl Answer {
+    /// All constraints a near miss fails.
+    #[must_use]
+    pub fn reasons(&self, near_miss: &NearMiss) -> &[Reason] {
+        self.reasons.get(near_miss.reasons_start as usize..near_miss.reasons_end as usize).unwrap_or_default()
+    }
+}
+
+/// An open need item that a resource can serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NeedMatch {
+    /// Which need.
+    pub need: NeedId,
+    /// Which of its items.
+    pub item_ordinal: u16,
+    /// Urgency, aged by waiting: what the order goes by.
+    pub effective_urgency: Urgency,
+    /// How far, in metres, where both places are known.
+    pub distance_metres: Option<u32>,
+    /// The quantity the resource can serve.
+    pub serves: i64,
+    /// What is known of eligibility. The needs' sealed facts are not in the snapshot, so most rules stay open.
+    pub eligibility: EligibilityState,
+    /// The modes by which the resource can reach the beneficiary.
+    pub modes: ModeSet,
+    /// Whether the need has a published wish.
+    pub has_wish: bool,
+}
+
+/// The answer to the reverse question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NeedsAnswer {
+    /// Most urgent first, then nearest (unknown last), then longest waiting, then identifier and item.
+    pub matches: Vec<NeedMatch>,
+    /// Open items in categories the resource serves.
+    pub considered: u32,
+}

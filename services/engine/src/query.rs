@@ -1,0 +1,84 @@
+//! What is asked.
+
+use jiff::Timestamp;
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::fact::Facts;
+use wishwell_domain::geo::Point;
+use wishwell_domain::ids::{CategoryCode, DivisionCode};
+use wishwell_domain::need::{Mobility, Recurrence};
+use wishwell_domain::unit::Unit;
+
+use crate::answer::Answer;
+
+/// From `start` to `end`, `start` before `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeWindow {
+    /// Not before.
+    pub start: Timestamp,
+    /// Not at or after.
+    pub end: Timestamp,
+}
+
+/// One need item, with what matters of its need.
+#[derive(Debug, Clone)]
+pub struct Query<'a> {
+    /// What, with everything below it.
+    pub category: &'a CategoryCode,
+    /// How much, each time when recurring; at least 1.
+    pub quantity: i64,
+    /// In which unit.
+    pub unit: Unit,
+    /// May be served by several resources together: one that has less is a candidate for what it has.
+    pub splittable: bool,
+    /// Again and again, the first time in the period in which the window starts.
+    pub recurrence: Option<Recurrence>,
+    /// When.
+    pub window: TimeWindow,
+    /// The present.
+    pub now: Timestamp,
+    /// Where, exactly.
+    pub place: Option<Point>,
+    /// In which division.
+    pub division: Option<&'a DivisionCode>,
+    /// How the beneficiary can be reached.
+    pub mobility: Mobility,
+    /// Whether the organization must be vetted for minors.
+    pub involves_minors: bool,
+    /// Groups; become the fact `group_tags` unless the facts say it.
+    pub group_tags: &'a [GroupTag],
+    /// What is known for eligibility.
+    pub facts: &'a Facts,
+    /// Most candidates wanted.
+    pub top_k: usize,
+    /// Most near misses wanted.
+    pub near_miss_limit: usize,
+}
+
+/// Why a query cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueryError {
+    /// The catalogue has no such category.
+    UnknownCategory(CategoryCode),
+    /// The catalogue has no such division.
+    UnknownDivision(DivisionCode),
+    /// The snapshot has no such resource.
+    UnknownResource(wishwell_domain::ids::ResourceId),
+}
+
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UnknownCategory(code) => write!(f, "category {code} is not in the catalogue"),
+            Self::UnknownDivision(code) => write!(f, "division {code} is not in the catalogue"),
+            Self::UnknownResource(id) => write!(f, "{id} is not in the catalogue"),
+        }
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+/// Memory that queries reuse, one per worker. Holds the last answer.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) answer: Answer,
+}

@@ -1,0 +1,120 @@
+//! The score: a sum of integer terms, every one of them in the answer.
+
+/// Score and terms are in millionths of the best possible score.
+pub type Millionths = u32;
+
+/// Number of score terms.
+pub const SCORE_TERMS: usize = 8;
+
+/// The terms of the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ScoreTerm {
+    /// How near it is.
+    Distance,
+    /// Whether capacity is known, and how much of it is left.
+    SpareCapacity,
+    /// How lately somebody said that the capacity figure is true.
+    CapacityFreshness,
+    /// Whether eligibility is certain.
+    EligibilityCertainty,
+    /// How exactly the category is the one asked for.
+    CategoryExactness,
+    /// How referrals to it went. Neutral until there are referrals.
+    TrackRecord,
+    /// How often it was asked lately. Neutral until there are referrals.
+    RecentContact,
+    /// What others would lose by its use. Neutral until there are rounds.
+    Scarcity,
+}
+
+impl ScoreTerm {
+    /// Every term, in the order of [`Terms`].
+    pub const ALL: [Self; SCORE_TERMS] = [
+        Self::Distance,
+        Self::SpareCapacity,
+        Self::CapacityFreshness,
+        Self::EligibilityCertainty,
+        Self::CategoryExactness,
+        Self::TrackRecord,
+        Self::RecentContact,
+        Self::Scarcity,
+    ];
+}
+
+/// The value of each term, in [`ScoreTerm::ALL`]'s order. Their sum is the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Terms(pub [Millionths; SCORE_TERMS]);
+
+impl Terms {
+    /// The sum of all terms.
+    #[must_use]
+    pub fn sum(&self) -> Millionths {
+        self.0.iter().sum()
+    }
+
+    /// One term.
+    #[must_use]
+    pub const fn get(&self, term: ScoreTerm) -> Millionths {
+        self.0[term as usize]
+    }
+
+    /// Each term with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (ScoreTerm, Millionths)> {
+        ScoreTerm::ALL.into_iter().zip(self.0)
+    }
+}
+
+/// The weights of the score's terms, in millionths. They add up to 1,000,000.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoringRules {
+    /// Version of these rules, part of every answer.
+    pub version: u32,
+    /// Distance term at no distance.
+    pub distance: Millionths,
+    /// Distance at which the distance term is half, in metres.
+    pub distance_half_metres: u32,
+    /// Distance assumed where either side has no place, in metres.
+    pub distance_assumed_metres: u32,
+    /// Spare-capacity term of a known capacity that is just enough; an unknown one has 0.
+    pub capacity_known: Millionths,
+    /// Added to it when all of a pool is left, in proportion otherwise.
+    pub capacity_spare: Millionths,
+    /// Freshness term of a figure confirmed just now.
+    pub capacity_freshness: Millionths,
+    /// Age at which a figure is not fresh at all, in hours; in proportion before.
+    pub capacity_stale_hours: u32,
+    /// Certainty term when eligibility is certain; an unknown one has 0.
+    pub eligibility_certain: Millionths,
+    /// Exactness term in the very category asked for.
+    pub category_exact: Millionths,
+    /// Taken off it for each level below.
+    pub category_per_level: Millionths,
+    /// Track record, the same for all until there are referrals.
+    pub track_record_neutral: Millionths,
+    /// Recent contact, the same for all until there are referrals.
+    pub recent_contact_neutral: Millionths,
+    /// Scarcity, the same for all until there are rounds.
+    pub scarcity_neutral: Millionths,
+}
+
+impl Default for ScoringRules {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            distance: 200_000,
+            distance_half_metres: 2_000,
+            distance_assumed_metres: 10_000,
+            capacity_known: 340_000,
+            capacity_spare: 20_000,
+            capacity_freshness: 10_000,
+            capacity_stale_hours: 24 * 90,
+            eligibility_certain: 340_000,
+            category_exact: 30_000,
+            category_per_level: 5_000,
+            track_record_neutral: 20_000,
+            recent_contact_neutral: 20_000,
+            scarcity_neutral: 20_000,
+        }
+    }
+}
