@@ -14,6 +14,7 @@ pub mod division;
 pub mod error;
 pub mod event;
 pub mod fact;
+pub mod fact_catalogue;
 pub mod geo;
 pub mod ids;
 pub mod limits;
@@ -26,7 +27,9 @@ pub mod resource;
 pub mod schedule;
 pub mod social_credit_code;
 pub mod text;
+pub mod tree;
 pub mod unit;
+pub mod word_index;
 pub mod zone;
 
 pub use error::{Error, Violation, Violations};

@@ -56,6 +56,10 @@ pub const RECURRENCE_OCCURRENCES_MAX: u32 = 366;
 pub const POOL_PERIODS_MAX: usize = 400;
 /// Most facts of one need or beneficiary.
 pub const FACTS_MAX: usize = 64;
+/// Longest text of a fact.
+pub const FACT_TEXT_CHARS_MAX: usize = 128;
+/// Most texts of a fact that is a list.
+pub const FACT_TEXTS_MAX: usize = 32;
 /// Most members of a household.
 pub const HOUSEHOLD_MEMBERS_MAX: usize = 32;
 /// Most consents on record for one beneficiary.
