@@ -3,8 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Violation, Violations};
 use crate::fact::Facts;
 use crate::ids::{BeneficiaryId, DivisionCode, ExternalId, HouseholdId, Version};
+use crate::limits::{
+    ADDRESS_CHARS_MAX, CONSENTS_MAX, ID_NUMBER_CHARS_MAX, PHONE_CHARS_MAX, ROLE_CHARS_MAX, TEXT_CHARS_MAX,
+    TITLE_CHARS_MAX,
+};
+use crate::text::{check_count, check_length, check_required, check_unique};
 
 /// Groups that assistance looks after first (一老一小一残一困), and two that come up often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,4 +181,82 @@ pub struct Household {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl PersonalFields {
+    /// Checks lengths and facts. No violation shows what a field holds.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        let personal = format!("{field}.personal");
+        let texts = [
+            ("name", &self.name, TITLE_CHARS_MAX),
+            ("phone", &self.phone, PHONE_CHARS_MAX),
+            ("id_number", &self.id_number, ID_NUMBER_CHARS_MAX),
+            ("address", &self.address, ADDRESS_CHARS_MAX),
+            ("note", &self.note, TEXT_CHARS_MAX),
+        ];
+        for (name, text, chars_max) in texts {
+            check_length(&format!("{personal}.{name}"), text, chars_max, violations);
+        }
+        self.facts.check(&format!("{field}.facts"), violations);
+    }
+}
+
+impl Consent {
+    /// Whether it is in force at an instant.
+    #[must_use]
+    pub fn in_force(&self, at: Timestamp) -> bool {
+        self.given_at <= at && self.withdrawn_at.is_none_or(|withdrawn| at < withdrawn)
+    }
+
+    /// Checks who gave it and that it was not withdrawn before it was given.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        check_required(&format!("{field}.given_by"), &self.given_by, ROLE_CHARS_MAX, violations);
+        if let Some(withdrawn_at) = self.withdrawn_at {
+            violations.require(self.given_at <= withdrawn_at, || {
+                Violation::new(format!("{field}.withdraw_time"), "consent.order", "must not be before give_time")
+                    .with_value(withdrawn_at)
+            });
+        }
+    }
+}
+
+impl Beneficiary {
+    /// Whether a consent for `purpose` is in force at an instant.
+    #[must_use]
+    pub fn consents_to(&self, purpose: ConsentPurpose, at: Timestamp) -> bool {
+        self.consents.iter().any(|consent| consent.purpose == purpose && consent.in_force(at))
+    }
+
+    /// Checks the external identity, the groups and the consents. What is sealed, [`PersonalFields::check`] has checked before.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+        let consents = format!("{field}.consents");
+        check_count(&consents, self.consents.len(), CONSENTS_MAX, violations);
+        for (index, consent) in self.consents.iter().enumerate() {
+            consent.check(&format!("{consents}[{index}]"), violations);
+        }
+        violations.require(
+            self.erased_at.is_none() || (self.personal.is_none() && self.identity_digest.is_none()),
+            || {
+                Violation::new(
+                    format!("{field}.personal"),
+                    "beneficiary.erased",
+                    "must be gone once the key is destroyed",
+                )
+            },
+        );
+    }
+}
+
+impl Household {
+    /// Checks the external identity and the groups.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+    }
 }

@@ -86,8 +86,7 @@ impl Point {
     ) -> Result<Self, Violations> {
         let mut violations = Violations::new();
         for (name, value, max) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
-            // Comparisons with NaN are false, so that it is refused here as well.
-            if !(value.abs() <= max) {
+            if !value.is_finite() || value.abs() > max {
                 let message = format!("must be a number from -{max} to {max} degrees");
                 let violation = Violation::new(format!("{field}.{name}"), format!("{name}.range"), message);
                 violations.add(disclosure.disclose(violation, value));

@@ -12,6 +12,20 @@ pub const EXTERNAL_ID_CHARS_MAX: usize = 128;
 pub const TITLE_CHARS_MAX: usize = 200;
 /// Longest content, responsible party, service standard or free text.
 pub const TEXT_CHARS_MAX: usize = 4_000;
+/// Longest note of one or two lines.
+pub const NOTE_CHARS_MAX: usize = 1_000;
+/// Longest telephone number, extensions and remarks included.
+pub const PHONE_CHARS_MAX: usize = 64;
+/// Longest e-mail address (RFC 3696, erratum 1690).
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Longest web address.
+pub const URL_CHARS_MAX: usize = 2_048;
+/// Longest postal address.
+pub const ADDRESS_CHARS_MAX: usize = 512;
+/// Longest identity number.
+pub const ID_NUMBER_CHARS_MAX: usize = 64;
+/// Longest description of who gave a consent, by role.
+pub const ROLE_CHARS_MAX: usize = 256;
 /// Most synonyms a category has.
 pub const CATEGORY_SYNONYMS_MAX: usize = 32;
 /// Deepest category or division tree.
@@ -48,6 +62,18 @@ pub const ELIGIBILITY_EXPRESSION_BYTES_MAX: usize = 512;
 pub const ELIGIBILITY_EXPRESSION_DEPTH_MAX: usize = 16;
 /// Most items of one need.
 pub const NEED_ITEMS_MAX: usize = 32;
+/// Longest window in which a need is to be served, and farthest deadline.
+pub const NEED_HORIZON_DAYS_MAX: i64 = 400;
+/// How soon an emergency is to be served when nothing else is said.
+pub const EMERGENCY_HORIZON_DAYS: i64 = 3;
+/// How soon an urgent need is to be served when nothing else is said.
+pub const URGENT_HORIZON_DAYS: i64 = 14;
+/// How soon a usual need is to be served when nothing else is said.
+pub const NORMAL_HORIZON_DAYS: i64 = 60;
+/// How soon a need that can wait is to be served when nothing else is said.
+pub const LOW_HORIZON_DAYS: i64 = 180;
+/// Farthest anyone travels for help.
+pub const TRAVEL_METRES_MAX: u32 = 2_000_000;
 /// Largest quantity anywhere.
 pub const QUANTITY_MAX: i64 = 1 << 40;
 /// Most occurrences of a recurring item.

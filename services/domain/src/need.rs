@@ -1,13 +1,16 @@
 //! Needs: what a beneficiary or household lacks.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::beneficiary::{GroupTag, Sealed};
 use crate::capacity_pool::PeriodLength;
+use crate::error::{Violation, Violations};
 use crate::fact::Facts;
-use crate::geo::Point;
+use crate::geo::{Disclosure, Point};
 use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, Version};
+use crate::limits;
+use crate::text::{check_length, check_required, check_unique};
 use crate::unit::Unit;
 
 /// Urgency tier, the most urgent first.
@@ -199,4 +202,225 @@ pub struct Need {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Urgency {
+    /// Every tier, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Emergency, Self::Urgent, Self::Normal, Self::Low];
+
+    /// The tier's number, 1 the most urgent.
+    #[must_use]
+    pub const fn tier(self) -> u8 {
+        match self {
+            Self::Emergency => 1,
+            Self::Urgent => 2,
+            Self::Normal => 3,
+            Self::Low => 4,
+        }
+    }
+
+    /// How soon a need of the tier is to be served when nothing else is said, in days.
+    #[must_use]
+    pub const fn horizon_days(self) -> i64 {
+        match self {
+            Self::Emergency => limits::EMERGENCY_HORIZON_DAYS,
+            Self::Urgent => limits::URGENT_HORIZON_DAYS,
+            Self::Normal => limits::NORMAL_HORIZON_DAYS,
+            Self::Low => limits::LOW_HORIZON_DAYS,
+        }
+    }
+
+    /// The tier after waiting for so long: each horizon that passed unserved moves a need up one tier, up to urgent. Nothing becomes
+    /// an emergency by waiting: emergencies are said, so that they keep their way clear.
+    #[must_use]
+    pub fn aged(self, waited: SignedDuration) -> Self {
+        let mut tier = self;
+        let mut left = waited;
+        while let Some(next) = tier.above() {
+            left = left.saturating_sub(days(tier.horizon_days()));
+            if left.is_negative() {
+                break;
+            }
+            tier = next;
+        }
+        tier
+    }
+
+    const fn above(self) -> Option<Self> {
+        match self {
+            Self::Emergency | Self::Urgent => None,
+            Self::Normal => Some(Self::Urgent),
+            Self::Low => Some(Self::Normal),
+        }
+    }
+}
+
+fn days(count: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * count)
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+impl Need {
+    /// The urgency at `now`: what was said, aged by the time since submission.
+    #[must_use]
+    pub fn aged_urgency(&self, now: Timestamp) -> Urgency {
+        self.urgency.aged(now.duration_since(self.created_at))
+    }
+
+    /// When help is still useful, seen from `now`: from the first to before the second instant, which is always later. What was
+    /// said counts from `now` on; without it, or once it has passed, the horizon of the aged urgency does (a need that missed its
+    /// deadline looks for help sooner, not never).
+    #[must_use]
+    pub fn window(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        let default = (now, later(now, days(self.aged_urgency(now).horizon_days())));
+        match self.timing {
+            Some(Timing::Deadline(end)) if end > now => (now, end),
+            Some(Timing::Window { start, end }) if end > now.max(start) => (now.max(start), end),
+            _ => default,
+        }
+    }
+
+    /// Checks everything that can be said of the need alone. What is sealed, [`NeedPersonal::check`] has checked before.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        self.check_items(field, violations);
+        self.check_timing(field, violations);
+        self.check_reach(field, violations);
+        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+        if let Some(wish) = &self.wish {
+            wish.check(&format!("{field}.wish"), violations);
+        }
+    }
+
+    /// Checks in addition what holds for a new need only: that there is still time, and not more than
+    /// [`limits::NEED_HORIZON_DAYS_MAX`].
+    pub fn check_new(&self, field: &str, now: Timestamp, violations: &mut Violations) {
+        self.check(field, violations);
+        let (path, end) = match self.timing {
+            None => return,
+            Some(Timing::Deadline(end)) => (format!("{field}.deadline"), end),
+            Some(Timing::Window { end, .. }) => (format!("{field}.window.end_time"), end),
+        };
+        violations
+            .require(end > now, || Violation::new(&path, "timing.future", "must be in the future").with_value(end));
+        violations.require(end <= later(now, days(limits::NEED_HORIZON_DAYS_MAX)), || {
+            let message = format!("must be at most {} days ahead", limits::NEED_HORIZON_DAYS_MAX);
+            Violation::new(&path, "timing.horizon", message).with_value(end)
+        });
+    }
+
+    fn check_items(&self, field: &str, violations: &mut Violations) {
+        let path = format!("{field}.items");
+        let count = self.items.len();
+        violations.require((1..=limits::NEED_ITEMS_MAX).contains(&count), || {
+            let message = format!("must have 1 to {} entries", limits::NEED_ITEMS_MAX);
+            Violation::new(&path, "need.items", message).with_value(count)
+        });
+        for (index, item) in self.items.iter().take(limits::NEED_ITEMS_MAX).enumerate() {
+            let path = format!("{path}[{index}]");
+            violations.require(usize::from(item.ordinal) == index + 1, || {
+                Violation::new(format!("{path}.ordinal"), "need.ordinal", "must count the items from 1, without gaps")
+                    .with_value(item.ordinal)
+            });
+            item.check(&path, violations);
+        }
+    }
+
+    fn check_timing(&self, field: &str, violations: &mut Violations) {
+        if let Some(Timing::Window { start, end }) = self.timing {
+            let path = format!("{field}.window.end_time");
+            violations.require(start < end, || {
+                Violation::new(&path, "timing.order", "must be after start_time")
+                    .with_value(format!("{start} to {end}"))
+            });
+            violations.require(end.duration_since(start) <= days(limits::NEED_HORIZON_DAYS_MAX), || {
+                let message = format!("must be at most {} days after start_time", limits::NEED_HORIZON_DAYS_MAX);
+                Violation::new(&path, "timing.horizon", message).with_value(format!("{start} to {end}"))
+            });
+        }
+    }
+
+    fn check_reach(&self, field: &str, violations: &mut Violations) {
+        self.mobility.check(&format!("{field}.mobility"), violations);
+        if let Some(place) = &self.place {
+            place.check(&format!("{field}.place"), Disclosure::Hidden, violations);
+        }
+        let placed = self.place.is_some() || self.division.is_some();
+        violations.require(placed || self.mobility.is_remote_only(), || {
+            let message = "is required, or a division, unless only remote help is asked for";
+            Violation::new(format!("{field}.place"), "need.place_required", message)
+        });
+    }
+}
+
+impl NeedItem {
+    fn check(&self, field: &str, violations: &mut Violations) {
+        violations.require((1..=limits::QUANTITY_MAX).contains(&self.quantity), || {
+            let message = format!("must be 1 to {}", limits::QUANTITY_MAX);
+            Violation::new(format!("{field}.quantity.value"), "quantity.range", message).with_value(self.quantity)
+        });
+        if let Some(recurrence) = self.recurrence {
+            let max = limits::RECURRENCE_OCCURRENCES_MAX;
+            violations.require((1..=max).contains(&recurrence.occurrences), || {
+                Violation::new(
+                    format!("{field}.recurrence.occurrences"),
+                    "recurrence.occurrences",
+                    format!("must be 1 to {max}"),
+                )
+                .with_value(recurrence.occurrences)
+            });
+        }
+    }
+}
+
+impl Mobility {
+    /// Whether only phone or online help is asked for.
+    #[must_use]
+    pub const fn is_remote_only(&self) -> bool {
+        self.remote && !self.home_visit && !self.delivery && self.max_travel_metres.is_none()
+    }
+
+    fn check(&self, field: &str, violations: &mut Violations) {
+        violations.require(self.remote || self.home_visit || self.delivery || self.max_travel_metres.is_some(), || {
+            let message = "must allow at least one of max_travel_metres, home_visit, delivery and remote";
+            Violation::new(field, "mobility.some", message)
+        });
+        if let Some(metres) = self.max_travel_metres {
+            violations.require((1..=limits::TRAVEL_METRES_MAX).contains(&metres), || {
+                let message = format!("must be 1 to {} metres", limits::TRAVEL_METRES_MAX);
+                Violation::new(format!("{field}.max_travel_metres"), "mobility.travel_range", message)
+                    .with_value(metres)
+            });
+        }
+    }
+}
+
+impl Wish {
+    /// Checks that it has a neutral title and a consent.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        check_required(&format!("{field}.title"), &self.title, limits::TITLE_CHARS_MAX, violations);
+        let consent = format!("{field}.consent_given_by");
+        check_required(&consent, &self.consent_given_by, limits::ROLE_CHARS_MAX, violations);
+        violations.require(self.consented_at <= self.published_at, || {
+            let message = "must not be after its publication";
+            Violation::new(format!("{field}.consent_time"), "wish.consent_first", message).with_value(self.consented_at)
+        });
+    }
+}
+
+impl NeedPersonal {
+    /// Checks lengths and facts. No violation shows what a field holds.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        check_length(&format!("{field}.description"), &self.description, limits::TEXT_CHARS_MAX, violations);
+        for (ordinal, note) in &self.item_notes {
+            let path = format!("{field}.items[{}].note", ordinal.saturating_sub(1));
+            check_length(&path, note, limits::NOTE_CHARS_MAX, violations);
+        }
+        self.facts.check(&format!("{field}.facts"), violations);
+    }
 }

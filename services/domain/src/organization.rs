@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Violations;
 use crate::ids::{DivisionCode, ExternalId, OrganizationId, Version};
+use crate::limits::{ADDRESS_CHARS_MAX, EMAIL_CHARS_MAX, NOTE_CHARS_MAX, PHONE_CHARS_MAX, URL_CHARS_MAX};
+use crate::schedule::check_date;
 use crate::social_credit_code::SocialCreditCode;
-use crate::text::LocalizedText;
+use crate::text::{LocalizedText, check_length};
 
 /// What sort of organization it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,4 +111,52 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl OrganizationState {
+    /// Whether an operator may move an organization from here to `next`: an application is verified or turned away, a verified one
+    /// suspended, a suspended one verified again. Staying is no step.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (Self::Applied | Self::Suspended, Self::Verified) | (Self::Applied | Self::Verified, Self::Suspended)
+        )
+    }
+}
+
+impl Vetting {
+    /// Whether it holds on a date.
+    #[must_use]
+    pub fn holds_on(&self, date: Date) -> bool {
+        self.valid_until.is_none_or(|until| date <= until)
+    }
+
+    fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(date) = self.valid_until {
+            check_date(&format!("{field}.valid_until"), date, violations);
+        }
+        check_length(&format!("{field}.note"), &self.note, NOTE_CHARS_MAX, violations);
+    }
+}
+
+impl Organization {
+    /// Checks the name, the contact, the vettings and the external identity.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        self.name.check_title(&format!("{field}.title"), violations);
+        let contact = format!("{field}.contact");
+        check_length(&format!("{contact}.phone"), &self.contact.phone, PHONE_CHARS_MAX, violations);
+        check_length(&format!("{contact}.email"), &self.contact.email, EMAIL_CHARS_MAX, violations);
+        check_length(&format!("{contact}.url"), &self.contact.url, URL_CHARS_MAX, violations);
+        check_length(&format!("{contact}.address"), &self.contact.address, ADDRESS_CHARS_MAX, violations);
+        let vettings = [("minors", &self.vetted_for_minors), ("home_visits", &self.vetted_for_home_visits)];
+        for (name, vetting) in vettings {
+            if let Some(vetting) = vetting {
+                vetting.check(&format!("{field}.vetting.{name}"), violations);
+            }
+        }
+    }
 }

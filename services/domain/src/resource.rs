@@ -5,10 +5,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::area::ServiceArea;
-use crate::geo::Point;
+use crate::error::{Violation, Violations};
+use crate::geo::{Disclosure, Point};
 use crate::ids::{CapacityPoolId, CategoryCode, DivisionCode, ExternalId, OrganizationId, ResourceId, Version};
-use crate::schedule::Schedule;
-use crate::text::LocalizedText;
+use crate::limits::{
+    ELIGIBILITY_EXPRESSION_BYTES_MAX, QUANTITY_MAX, RESOURCE_AREAS_MAX, RESOURCE_CATEGORIES_MAX, RESOURCE_DRAWS_MAX,
+    TEXT_CHARS_MAX,
+};
+use crate::schedule::{Schedule, check_date_order};
+use crate::text::{LocalizedText, check_count, check_required, check_unique};
 use crate::unit::Unit;
 
 /// How help reaches the beneficiary.
@@ -105,4 +110,97 @@ pub struct Resource {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Resource {
+    /// Whether it is offered on a date: within its first and last day.
+    #[must_use]
+    pub fn valid_on(&self, date: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= date) && self.valid_until.is_none_or(|until| date <= until)
+    }
+
+    /// Checks everything that can be said of the resource alone, each missing text by its name.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        if let Some(external) = &self.external {
+            external.check(&format!("{field}.external"), violations);
+        }
+        self.title.check_title(&format!("{field}.title"), violations);
+        let texts = [
+            ("content", &self.content),
+            ("responsible_party", &self.responsible_party),
+            ("service_standard", &self.service_standard),
+        ];
+        for (name, text) in texts {
+            check_required(&format!("{field}.{name}"), text, TEXT_CHARS_MAX, violations);
+        }
+        let categories = format!("{field}.categories");
+        check_some(&categories, self.categories.len(), RESOURCE_CATEGORIES_MAX, violations);
+        check_unique(&categories, &self.categories, violations);
+        self.check_reach(field, violations);
+        if let Some(schedule) = &self.schedule {
+            schedule.check(&format!("{field}.schedule"), violations);
+        }
+        if let Some(eligibility) = &self.eligibility {
+            eligibility.check(&format!("{field}.eligibility"), violations);
+        }
+        self.check_draws(field, violations);
+        check_date_order(field, self.valid_from, self.valid_until, violations);
+    }
+
+    /// Place, areas and modes, and that they fit together.
+    fn check_reach(&self, field: &str, violations: &mut Violations) {
+        if let Some(place) = &self.place {
+            place.check(&format!("{field}.place"), Disclosure::Shown, violations);
+        }
+        let areas = format!("{field}.areas");
+        check_some(&areas, self.areas.len(), RESOURCE_AREAS_MAX, violations);
+        for (index, area) in self.areas.iter().take(RESOURCE_AREAS_MAX).enumerate() {
+            area.check(&format!("{areas}[{index}]"), self.place.is_some(), violations);
+        }
+        let modes = format!("{field}.modes");
+        check_some(&modes, self.modes.len(), DeliveryMode::ALL.len(), violations);
+        check_unique(&modes, &self.modes, violations);
+        violations.require(self.place.is_some() || !self.modes.contains(&DeliveryMode::OnSite), || {
+            let message = "is required: with the on-site mode people come to it";
+            Violation::new(format!("{field}.place"), "resource.place_required", message)
+        });
+    }
+
+    fn check_draws(&self, field: &str, violations: &mut Violations) {
+        let draws = format!("{field}.draws");
+        check_count(&draws, self.draws.len(), RESOURCE_DRAWS_MAX, violations);
+        for (index, draw) in self.draws.iter().enumerate() {
+            violations.require((1..=QUANTITY_MAX).contains(&draw.quantity_per_unit), || {
+                let message = format!("must be 1 to {QUANTITY_MAX}");
+                Violation::new(format!("{draws}[{index}].quantity_per_unit"), "quantity.range", message)
+                    .with_value(draw.quantity_per_unit)
+            });
+            let repeats = self.draws.iter().take(index).any(|other| other.pool == draw.pool);
+            violations.require(!repeats, || {
+                Violation::new(format!("{draws}[{index}].pool"), "list.unique", "must not repeat a pool")
+                    .with_value(draw.pool)
+            });
+        }
+    }
+}
+
+impl Eligibility {
+    /// Checks lengths; whether the expression parses, the engine says.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        let path = format!("{field}.expression");
+        if self.expression.trim().is_empty() {
+            violations.add(Violation::new(&path, "text.required", "must not be empty"));
+        }
+        let bytes = self.expression.len();
+        violations.require(bytes <= ELIGIBILITY_EXPRESSION_BYTES_MAX, || {
+            let message = format!("must be at most {ELIGIBILITY_EXPRESSION_BYTES_MAX} bytes");
+            Violation::new(&path, "expression.max_bytes", message).with_value(format!("{bytes} bytes"))
+        });
+        self.statement.check(&format!("{field}.statement"), TEXT_CHARS_MAX, violations);
+    }
+}
+
+fn check_some(field: &str, count: usize, max: usize, violations: &mut Violations) {
+    violations.require(count > 0, || Violation::new(field, "list.min_items", "must have at least one entry"));
+    check_count(field, count, max, violations);
 }

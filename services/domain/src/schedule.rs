@@ -10,6 +10,7 @@ use crate::error::{Violation, Violations};
 use crate::limits::{
     DATE_YEAR_MAX, DATE_YEAR_MIN, EXCEPTION_INTERVALS_MAX, SCHEDULE_EXCEPTIONS_MAX, SCHEDULE_INTERVALS_MAX,
 };
+use crate::text::check_count;
 use crate::zone::Zone;
 
 const MINUTES_OF_DAY: u16 = 1440;
@@ -161,11 +162,5 @@ pub(crate) fn check_date(field: &str, date: Date, violations: &mut Violations) {
     violations.require((DATE_YEAR_MIN..=DATE_YEAR_MAX).contains(&date.year()), || {
         let message = format!("must be in the years {DATE_YEAR_MIN} to {DATE_YEAR_MAX}");
         Violation::new(field, "date.range", message).with_value(date)
-    });
-}
-
-fn check_count(field: &str, count: usize, max: usize, violations: &mut Violations) {
-    violations.require(count <= max, || {
-        Violation::new(field, "list.max_items", format!("must have at most {max} entries")).with_value(count)
     });
 }

@@ -1,5 +1,7 @@
 //! Text for people, in Chinese and English.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Violation, Violations};
@@ -59,10 +61,27 @@ pub fn check_length(field: &str, text: &str, chars_max: usize, violations: &mut 
     });
 }
 
-/// Checks that a text is there and not too long. `sensitive` texts never show up in the violation.
+/// Checks that a text is there and not too long. The text itself never shows up in the violation, only its length.
 pub fn check_required(field: &str, text: &str, chars_max: usize, violations: &mut Violations) {
     if text.trim().is_empty() {
         violations.add(Violation::new(field, "text.required", "must not be empty"));
     }
     check_length(field, text, chars_max, violations);
+}
+
+/// Checks that a list has no more than `max` entries.
+pub fn check_count(field: &str, count: usize, max: usize, violations: &mut Violations) {
+    violations.require(count <= max, || {
+        Violation::new(field, "list.max_items", format!("must have at most {max} entries")).with_value(count)
+    });
+}
+
+/// Checks that no entry of a list comes twice, and names those that do.
+pub fn check_unique<T: Eq + std::hash::Hash>(field: &str, entries: &[T], violations: &mut Violations) {
+    let mut seen = HashSet::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        violations.require(seen.insert(entry), || {
+            Violation::new(format!("{field}[{index}]"), "list.unique", "must not repeat an entry")
+        });
+    }
 }
