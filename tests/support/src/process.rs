@@ -118,9 +118,7 @@ impl Wishwell {
     /// # Panics
     /// When the signal cannot be sent.
     pub fn terminate(&self) {
-        // The shell's own kill: neither unsafe code nor another package for one signal.
-        let status = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.id())]).status();
-        assert!(status.expect("sh is there").success(), "the process takes a signal");
+        send_signal(self.id(), "TERM");
     }
 
     /// Ends it as a crash would (SIGKILL).
@@ -164,6 +162,13 @@ impl Drop for Wishwell {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal, named without `SIG`, to a process that this test started.
+pub(crate) fn send_signal(process: u32, name: &str) {
+    // The shell's own kill: neither unsafe code nor another package for one signal.
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(status.expect("sh is there").success(), "process {process} takes the signal {name}");
 }
 
 /// Whether the health service at `address` says `SERVING` for the server as a whole.

@@ -89,6 +89,38 @@ impl RedisServer {
         }
     }
 
+    /// Makes the server hang (SIGSTOP): connections stand, nothing answers.
+    ///
+    /// # Panics
+    /// When the server does not run.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Ends [`RedisServer::freeze`].
+    ///
+    /// # Panics
+    /// When the server does not run.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Runs one command on the server and gives back what the client prints.
+    ///
+    /// # Panics
+    /// When the server does not take it.
+    pub fn command(&self, words: &[&str]) -> String {
+        let output = Command::new("redis-cli").arg("-s").arg(self.socket()).args(words).output();
+        let output = output.expect("redis-cli is installed with redis-server");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn signal(&self, name: &str) {
+        let process = self.process.as_ref().expect("the server runs");
+        crate::process::send_signal(process.id(), name);
+    }
+
     fn socket(&self) -> std::path::PathBuf {
         self.folder.path().join("redis.sock")
     }

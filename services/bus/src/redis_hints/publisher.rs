@@ -1,0 +1,40 @@
+//! Carries this process's changes to the others.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use redis::AsyncCommands;
+use redis::aio::ConnectionManager;
+
+use super::message;
+use super::{Backoff, Shared, note};
+use crate::Notice;
+
+/// Publishes until the handle is dropped.
+pub(super) async fn run(shared: Arc<Shared>, mut connection: ConnectionManager) {
+    let mut backoff = Backoff::START;
+    while let Some(notice) = shared.outgoing.take().await {
+        let text = message::write(shared.origin, &notice);
+        // The connection manager bounds the time of a try and reconnects by itself.
+        match connection.publish::<_, _, i64>(&shared.channel, text).await {
+            Ok(_listeners) => {
+                backoff = Backoff::START;
+                note(&shared.publishing, true, "publishing", "");
+            }
+            Err(error) => {
+                note(&shared.publishing, false, "publishing", error.category());
+                put_back(&shared, notice);
+                backoff.pause().await;
+            }
+        }
+    }
+    shared.publishing.store(false, Ordering::Relaxed);
+}
+
+/// Keeps a notice for the next try; a newer position that came meanwhile wins.
+fn put_back(shared: &Shared, notice: Notice) {
+    match notice {
+        Notice::Changed(change) => shared.outgoing.post(change),
+        Notice::MayHaveMissed => shared.outgoing.post_missed(),
+    }
+}
