@@ -1,0 +1,18 @@
+//! What the domain promises, one module per word.
+
+// Test code: a broken assumption is a failed test, and the panic is how it says so.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod beneficiary;
+mod capacity_pool;
+mod codes;
+mod fact;
+mod fixtures;
+mod geo;
+mod need;
+mod organization;
+mod polygon;
+mod resource;
+mod schedule;
+mod tree;
+mod zone;
