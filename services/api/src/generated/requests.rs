@@ -1,0 +1,109 @@
+// This file is @generated from the methods of every service.
+
+impl crate::Request for crate::v1::CreateOrganizationRequest {}
+
+impl crate::Request for crate::v1::GetOrganizationRequest {}
+
+impl crate::Request for crate::v1::UpdateOrganizationRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "organization", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::ListOrganizationsRequest {}
+
+impl crate::Request for crate::v1::BatchUpsertOrganizationsRequest {}
+
+impl crate::Request for crate::v1::VerifyOrganizationRequest {}
+
+impl crate::Request for crate::v1::SuspendOrganizationRequest {}
+
+impl crate::Request for crate::v1::CreateResourceRequest {}
+
+impl crate::Request for crate::v1::GetResourceRequest {}
+
+impl crate::Request for crate::v1::UpdateResourceRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "resource", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::ListResourcesRequest {}
+
+impl crate::Request for crate::v1::BatchUpsertResourcesRequest {}
+
+impl crate::Request for crate::v1::CreateCapacityPoolRequest {}
+
+impl crate::Request for crate::v1::GetCapacityPoolRequest {}
+
+impl crate::Request for crate::v1::UpdateCapacityPoolRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "capacity_pool", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::ListCapacityPoolsRequest {}
+
+impl crate::Request for crate::v1::BatchUpsertCapacityPoolsRequest {}
+
+impl crate::Request for crate::v1::SetCapacityRequest {}
+
+impl crate::Request for crate::v1::GetCategoryRequest {}
+
+impl crate::Request for crate::v1::ListCategoriesRequest {}
+
+impl crate::Request for crate::v1::BatchUpsertCategoriesRequest {}
+
+impl crate::Request for crate::v1::GetDivisionRequest {}
+
+impl crate::Request for crate::v1::ListDivisionsRequest {}
+
+impl crate::Request for crate::v1::BatchUpsertDivisionsRequest {}
+
+impl crate::Request for crate::v1::FindResourcesRequest {}
+
+impl crate::Request for crate::v1::FindNeedsRequest {}
+
+impl crate::Request for crate::v1::CreateBeneficiaryRequest {}
+
+impl crate::Request for crate::v1::GetBeneficiaryRequest {}
+
+impl crate::Request for crate::v1::UpdateBeneficiaryRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "beneficiary", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::ListBeneficiariesRequest {}
+
+impl crate::Request for crate::v1::EraseBeneficiaryRequest {}
+
+impl crate::Request for crate::v1::CreateHouseholdRequest {}
+
+impl crate::Request for crate::v1::GetHouseholdRequest {}
+
+impl crate::Request for crate::v1::UpdateHouseholdRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "household", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::SubmitNeedRequest {}
+
+impl crate::Request for crate::v1::GetNeedRequest {}
+
+impl crate::Request for crate::v1::ListNeedsRequest {}
+
+impl crate::Request for crate::v1::UpdateNeedRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "need", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::WithdrawNeedRequest {}

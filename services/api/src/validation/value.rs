@@ -1,0 +1,82 @@
+//! The value at a field path, for a violation to show.
+
+use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _, Value};
+
+use super::VIOLATION_VALUE_CHARS_MAX;
+use crate::json;
+
+/// The values of one request.
+pub(super) struct Values(Option<DynamicMessage>);
+
+impl Values {
+    pub(super) fn of<M: prost::Message + prost::Name>(request: &M) -> Self {
+        let descriptor = json::descriptor::<M>().ok();
+        Self(
+            descriptor
+                .and_then(|descriptor| DynamicMessage::decode(descriptor, request.encode_to_vec().as_slice()).ok()),
+        )
+    }
+
+    /// The value as short text; none when any field on the way is sensitive or not set.
+    pub(super) fn get(&self, path: &str) -> Option<String> {
+        let mut message = self.0.clone()?;
+        let mut segments = path.split('.').peekable();
+        while let Some(segment) = segments.next() {
+            let (name, index) = split_index(segment);
+            let field = message.descriptor().get_field_by_name(name)?;
+            if is_sensitive(&field) || (field.supports_presence() && !message.has_field(&field)) {
+                return None;
+            }
+            let value = message.get_field(&field).into_owned();
+            let value = match index {
+                None => value,
+                Some(index) => value.as_list()?.get(index)?.clone(),
+            };
+            if segments.peek().is_none() {
+                return show(&field, &value);
+            }
+            message = value.as_message()?.clone();
+        }
+        None
+    }
+}
+
+/// Whether the field is marked as one whose value is not to be shown.
+fn is_sensitive(field: &FieldDescriptor) -> bool {
+    field.options().get_field_by_name("debug_redact").and_then(|value| value.as_bool()).unwrap_or(false)
+}
+
+/// `items[2]` into `items` and 2.
+fn split_index(segment: &str) -> (&str, Option<usize>) {
+    match segment.strip_suffix(']').and_then(|segment| segment.split_once('[')) {
+        Some((name, index)) => (name, index.parse().ok()),
+        None => (segment, None),
+    }
+}
+
+fn show(field: &FieldDescriptor, value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(value) => Some(value.to_string()),
+        Value::I32(value) => Some(value.to_string()),
+        Value::I64(value) => Some(value.to_string()),
+        Value::U32(value) => Some(value.to_string()),
+        Value::U64(value) => Some(value.to_string()),
+        Value::F32(value) => Some(value.to_string()),
+        Value::F64(value) => Some(value.to_string()),
+        Value::String(text) => Some(shorten(text)),
+        Value::EnumNumber(number) => {
+            let known =
+                field.kind().as_enum().and_then(|kind| kind.get_value(*number)).map(|value| value.name().to_owned());
+            Some(known.unwrap_or_else(|| number.to_string()))
+        }
+        Value::List(entries) => Some(format!("{} entries", entries.len())),
+        Value::Bytes(_) | Value::Message(_) | Value::Map(_) => None,
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(VIOLATION_VALUE_CHARS_MAX) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
