@@ -100,6 +100,10 @@ count_unittest() {
     count_fail "$name: did not start"
     return
   fi
+  if ((run == 0 && status == 0)); then
+    count_skip "$name: there was no test to run"
+    return
+  fi
   line=$(grep -E '^(OK|FAILED)' "$log" | tail -n 1 || true)
   bad=$({ grep -oE '(failures|errors)=[0-9]+' || true; } <<<"$line" | awk -F= '{ n += $2 } END { print n + 0 }')
   left_out=$({ grep -oE 'skipped=[0-9]+' || true; } <<<"$line" | awk -F= '{ n += $2 } END { print n + 0 }')

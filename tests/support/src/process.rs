@@ -66,7 +66,12 @@ impl Wishwell {
             let path = folder.path().join(name);
             File::options().create(true).append(true).open(path).expect("the output is kept in a file")
         };
-        let child = Command::new(binary())
+        let mut command = Command::new(binary());
+        // Settings come from the test alone, not from whatever the machine or the test command has set.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
+            command.env_remove(name);
+        }
+        let child = command
             .args(arguments.into_iter().map(Into::into))
             .envs(environment.iter().copied())
             .current_dir(folder.path())

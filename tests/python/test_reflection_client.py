@@ -1,0 +1,115 @@
+"""A stranger's first minutes: grpcio, no generated code, a server in development mode with its demo."""
+
+import unittest
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from wishwell_client import CALL_SECONDS_MAX, Client, development_server
+
+CATALOG = "wishwell.v1.CatalogService"
+NEED = "wishwell.v1.NeedService"
+MATCHING = "wishwell.v1.MatchingService"
+MILLION = 1_000_000
+
+
+class ReflectionClient(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        address = cls.enterClassContext(development_server())
+        cls.channel = cls.enterClassContext(grpc.insecure_channel(address))
+        cls.client = Client(cls.channel, "demo-hotline")
+
+    def find(self, **fields):
+        request = self.client.request(MATCHING, "FindResources")
+        for name, value in fields.items():
+            setattr(request, name, value)
+        return self.client.call(MATCHING, "FindResources", request)
+
+    def demo_needs(self):
+        request = self.client.request(NEED, "ListNeeds")
+        return self.client.call(NEED, "ListNeeds", request).needs
+
+    def test_reflection_lists_every_service(self) -> None:
+        listed = set(self.client.services())
+        expected = {
+            CATALOG,
+            NEED,
+            MATCHING,
+            "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection",
+            "grpc.reflection.v1alpha.ServerReflection",
+        }
+        self.assertLessEqual(expected, listed)
+
+    def test_health_is_serving_for_the_server_and_for_each_service(self) -> None:
+        health = health_pb2_grpc.HealthStub(self.channel)
+        for service in ["", CATALOG, NEED, MATCHING]:
+            with self.subTest(service=service):
+                answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=CALL_SECONDS_MAX)
+                self.assertEqual(answer.status, health_pb2.HealthCheckResponse.SERVING)
+
+    def test_watching_an_unknown_service_says_so_and_stays_open(self) -> None:
+        health = health_pb2_grpc.HealthStub(self.channel)
+        stream = health.Watch(health_pb2.HealthCheckRequest(service="no.such.Service"), timeout=1)
+        self.assertEqual(next(stream).status, health_pb2.HealthCheckResponse.SERVICE_UNKNOWN)
+        # The protocol wants the stream kept: it ends when our own time is over, not before.
+        with self.assertRaises(grpc.RpcError) as ended:
+            next(stream)
+        self.assertEqual(ended.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+
+    def test_every_need_of_the_demo_finds_resources(self) -> None:
+        needs = self.demo_needs()
+        self.assertGreaterEqual(len(needs), 7)
+        for need in needs:
+            answer = self.find(need=need.name)
+            self.assertEqual(len(answer.items), len(need.items))
+            for item, matches in zip(need.items, answer.items, strict=True):
+                with self.subTest(need=need.external.external_id, category=item.category):
+                    self.assertGreater(len(matches.candidates), 0)
+
+    def test_the_terms_of_a_score_add_up_to_it_and_the_best_comes_first(self) -> None:
+        for need in self.demo_needs():
+            answer = self.find(need=need.name)
+            weights = [entry.weight for entry in answer.score_weights]
+            self.assertEqual(sum(weights), MILLION)
+            for matches in answer.items:
+                scores = [candidate.score for candidate in matches.candidates]
+                self.assertEqual(scores, sorted(scores, reverse=True))
+                for candidate in matches.candidates:
+                    terms = zip(candidate.term_values, weights, strict=True)
+                    self.assertEqual(candidate.score, sum(value * weight // MILLION for value, weight in terms))
+
+    def test_a_need_that_is_not_stored_finds_resources_too(self) -> None:
+        stored = self.demo_needs()[0]
+        request = self.client.request(MATCHING, "FindResources")
+        need = request.inline_need
+        need.items.add().CopyFrom(stored.items[0])
+        need.urgency = stored.urgency
+        need.channel = stored.channel
+        need.mobility.CopyFrom(stored.mobility)
+        need.place.latitude, need.place.longitude = 38.49, 106.23
+        need.place.datum = need.place.DESCRIPTOR.fields_by_name["datum"].enum_type.values_by_name["DATUM_WGS84"].number
+        answer = self.client.call(MATCHING, "FindResources", request)
+        self.assertGreater(answer.items[0].considered_count, 0)
+
+    def test_a_latitude_of_91_degrees_is_refused_with_details(self) -> None:
+        request = self.client.request(MATCHING, "FindResources")
+        request.inline_need.place.latitude = 91
+        with self.assertRaises(grpc.RpcError) as refused:
+            self.client.call(MATCHING, "FindResources", request)
+        self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+        details = dict(refused.exception.trailing_metadata()).get("grpc-status-details-bin", b"")
+        self.assertIn(b"google.rpc.BadRequest", details)
+        self.assertIn(b"google.rpc.ErrorInfo", details)
+        self.assertIn(b"latitude", details)
+
+    def test_a_caller_without_credentials_is_refused(self) -> None:
+        stranger = Client(self.channel, "no-such-key")
+        with self.assertRaises(grpc.RpcError) as refused:
+            stranger.call(NEED, "ListNeeds", stranger.request(NEED, "ListNeeds"))
+        self.assertEqual(refused.exception.code(), grpc.StatusCode.UNAUTHENTICATED)
+
+
+if __name__ == "__main__":
+    unittest.main()
