@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage as _, SerializeOptions};
+use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
 
 use crate::descriptor_pool;
 

@@ -1691,6 +1691,270 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EraseBeneficiaryResponse 
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::OrganizationContact {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.phone.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "phone",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if self.email.chars().count() > 254usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "email",
+                        "string.max_len",
+                        "value length must be at most 254 characters",
+                    ),
+                );
+        }
+        if self.url.chars().count() > 2048usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "url",
+                        "string.max_len",
+                        "value length must be at most 2048 characters",
+                    ),
+                );
+        }
+        if self.address.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "address",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::VettingGrant {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.valid_until.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.valid_until) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "valid_until",
+                                "string.pattern",
+                                "does not match regex pattern `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if self.note.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "note",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Vetting {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.minors {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("minors");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.home_visits {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("home_visits");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Organization {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.title.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "title",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32, 13i32,
+        ]
+            .contains(&self.kind)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "kind",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32].contains(&self.kind) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "kind",
+                        "enum.not_in",
+                        "must not be in list [0]",
+                    ),
+                );
+        }
+        if ![0i32, 1i32, 2i32, 3i32].contains(&self.state) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "state",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if !self.social_credit_code.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new("^[0-9A-HJ-NPQRTUWXY]{18}$")
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.social_credit_code) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "social_credit_code",
+                                "string.pattern",
+                                "does not match regex pattern `^[0-9A-HJ-NPQRTUWXY]{18}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.external {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("external");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.title {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("title");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.contact {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("contact");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.vetting {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("vetting");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::RadiusArea {
     fn validate(
         &self,
@@ -4234,270 +4498,6 @@ impl ::prost_protovalidate::Validate for wishwell::v1::BatchUpsertDivisionsReque
                 let _idx_u64: u64 = _idx as u64;
                 for mut _viol in _e.into_violations() {
                     _viol.prepend_index("divisions", _idx_u64);
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::OrganizationContact {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if self.phone.chars().count() > 64usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "phone",
-                        "string.max_len",
-                        "value length must be at most 64 characters",
-                    ),
-                );
-        }
-        if self.email.chars().count() > 254usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "email",
-                        "string.max_len",
-                        "value length must be at most 254 characters",
-                    ),
-                );
-        }
-        if self.url.chars().count() > 2048usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "url",
-                        "string.max_len",
-                        "value length must be at most 2048 characters",
-                    ),
-                );
-        }
-        if self.address.chars().count() > 512usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "address",
-                        "string.max_len",
-                        "value length must be at most 512 characters",
-                    ),
-                );
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::VettingGrant {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if !self.valid_until.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.valid_until) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "valid_until",
-                                "string.pattern",
-                                "does not match regex pattern `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if self.note.chars().count() > 512usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "note",
-                        "string.max_len",
-                        "value length must be at most 512 characters",
-                    ),
-                );
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::Vetting {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.minors {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("minors");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.home_visits {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("home_visits");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::Organization {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if self.title.is_none() {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "title",
-                        "required",
-                        "value is required",
-                    ),
-                );
-        }
-        if ![
-            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
-            12i32, 13i32,
-        ]
-            .contains(&self.kind)
-        {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "kind",
-                        "enum.defined_only",
-                        "value must be one of the defined enum values",
-                    ),
-                );
-        }
-        if [0i32].contains(&self.kind) {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "kind",
-                        "enum.not_in",
-                        "must not be in list [0]",
-                    ),
-                );
-        }
-        if ![0i32, 1i32, 2i32, 3i32].contains(&self.state) {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "state",
-                        "enum.defined_only",
-                        "value must be one of the defined enum values",
-                    ),
-                );
-        }
-        if !self.social_credit_code.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new("^[0-9A-HJ-NPQRTUWXY]{18}$")
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.social_credit_code) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "social_credit_code",
-                                "string.pattern",
-                                "does not match regex pattern `^[0-9A-HJ-NPQRTUWXY]{18}$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if !self.division.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.division) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "division",
-                                "string.pattern",
-                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.external {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("external");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.title {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("title");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.contact {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("contact");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.vetting {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("vetting");
                     violations.push(_viol);
                 }
             }

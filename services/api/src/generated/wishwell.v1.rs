@@ -802,6 +802,237 @@ impl ::prost::Name for EraseBeneficiaryResponse {
         "/wishwell.v1.EraseBeneficiaryResponse".into()
     }
 }
+/// How an organization is reached. Public within the platform; no private person's data.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrganizationContact {
+    /// Telephone number, at most 64 characters.
+    #[prost(string, tag = "1")]
+    pub phone: ::prost::alloc::string::String,
+    /// E-mail address, at most 254 characters.
+    #[prost(string, tag = "2")]
+    pub email: ::prost::alloc::string::String,
+    /// Web address, at most 2048 characters.
+    #[prost(string, tag = "3")]
+    pub url: ::prost::alloc::string::String,
+    /// Postal address, at most 512 characters.
+    #[prost(string, tag = "4")]
+    pub address: ::prost::alloc::string::String,
+}
+impl ::prost::Name for OrganizationContact {
+    const NAME: &'static str = "OrganizationContact";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.OrganizationContact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.OrganizationContact".into()
+    }
+}
+/// One thing an organization was vetted for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VettingGrant {
+    /// Last date on which it holds, as `YYYY-MM-DD` in the tenant's zone; empty when it has no end.
+    #[prost(string, tag = "1")]
+    pub valid_until: ::prost::alloc::string::String,
+    /// What was checked and by whom, at most 512 characters.
+    #[prost(string, tag = "2")]
+    pub note: ::prost::alloc::string::String,
+}
+impl ::prost::Name for VettingGrant {
+    const NAME: &'static str = "VettingGrant";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.VettingGrant".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.VettingGrant".into()
+    }
+}
+/// What an organization was vetted for. An absent grant means it was not.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Vetting {
+    /// Work with minors.
+    #[prost(message, optional, tag = "1")]
+    pub minors: ::core::option::Option<VettingGrant>,
+    /// Visits to people's homes.
+    #[prost(message, optional, tag = "2")]
+    pub home_visits: ::core::option::Option<VettingGrant>,
+}
+impl ::prost::Name for Vetting {
+    const NAME: &'static str = "Vetting";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Vetting".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Vetting".into()
+    }
+}
+/// Who provides help: partner, department, charity, enterprise or volunteer team (机构).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Organization {
+    /// Resource name, `organizations/{uuid}`; given by the server.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Identity in the system it came from; required in a batch upsert.
+    #[prost(message, optional, tag = "2")]
+    pub external: ::core::option::Option<ExternalId>,
+    /// What it is called.
+    #[prost(message, optional, tag = "3")]
+    pub title: ::core::option::Option<LocalizedText>,
+    /// What it is.
+    #[prost(enumeration = "OrganizationKind", tag = "4")]
+    pub kind: i32,
+    /// Where it stands. Changed by VerifyOrganization and SuspendOrganization; an operator's batch upsert may state it
+    /// for a register that was vetted elsewhere; ignored otherwise.
+    #[prost(enumeration = "OrganizationState", tag = "5")]
+    pub state: i32,
+    /// Unified social credit code (统一社会信用代码, GB 32100), 18 characters with a valid check character; empty when unknown.
+    #[prost(string, tag = "6")]
+    pub social_credit_code: ::prost::alloc::string::String,
+    /// Code of the division it is seated in; empty when unknown.
+    #[prost(string, tag = "7")]
+    pub division: ::prost::alloc::string::String,
+    /// How it is reached.
+    #[prost(message, optional, tag = "8")]
+    pub contact: ::core::option::Option<OrganizationContact>,
+    /// What it was vetted for. Changed by VerifyOrganization; an operator's batch upsert may state it; ignored otherwise.
+    #[prost(message, optional, tag = "9")]
+    pub vetting: ::core::option::Option<Vetting>,
+    /// Opaque version, for updates that must not overwrite another's.
+    #[prost(string, tag = "10")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was created.
+    #[prost(message, optional, tag = "11")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last changed.
+    #[prost(message, optional, tag = "12")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Organization {
+    const NAME: &'static str = "Organization";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Organization".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Organization".into()
+    }
+}
+/// What an organization is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OrganizationKind {
+    /// Refused: an organization says what it is.
+    Unspecified = 0,
+    /// Social work agency (社会工作服务机构).
+    SocialWorkAgency = 1,
+    /// Volunteer team (志愿服务队).
+    VolunteerTeam = 2,
+    /// Elder care (养老服务机构).
+    ElderCare = 3,
+    /// Hospital or clinic (医疗机构).
+    Hospital = 4,
+    /// Rehabilitation (康复机构).
+    Rehabilitation = 5,
+    /// Law firm or legal aid (律师事务所).
+    LawFirm = 6,
+    /// Enterprise (企业).
+    Enterprise = 7,
+    /// Shop or tradesperson (商户).
+    Shop = 8,
+    /// School or training provider (学校、培训机构).
+    School = 9,
+    /// Charity or foundation (慈善组织).
+    Charity = 10,
+    /// Government department (政府部门).
+    Department = 11,
+    /// Community or village committee (社区、村委会).
+    Community = 12,
+    /// Anything else.
+    Other = 13,
+}
+impl OrganizationKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ORGANIZATION_KIND_UNSPECIFIED",
+            Self::SocialWorkAgency => "ORGANIZATION_KIND_SOCIAL_WORK_AGENCY",
+            Self::VolunteerTeam => "ORGANIZATION_KIND_VOLUNTEER_TEAM",
+            Self::ElderCare => "ORGANIZATION_KIND_ELDER_CARE",
+            Self::Hospital => "ORGANIZATION_KIND_HOSPITAL",
+            Self::Rehabilitation => "ORGANIZATION_KIND_REHABILITATION",
+            Self::LawFirm => "ORGANIZATION_KIND_LAW_FIRM",
+            Self::Enterprise => "ORGANIZATION_KIND_ENTERPRISE",
+            Self::Shop => "ORGANIZATION_KIND_SHOP",
+            Self::School => "ORGANIZATION_KIND_SCHOOL",
+            Self::Charity => "ORGANIZATION_KIND_CHARITY",
+            Self::Department => "ORGANIZATION_KIND_DEPARTMENT",
+            Self::Community => "ORGANIZATION_KIND_COMMUNITY",
+            Self::Other => "ORGANIZATION_KIND_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ORGANIZATION_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ORGANIZATION_KIND_SOCIAL_WORK_AGENCY" => Some(Self::SocialWorkAgency),
+            "ORGANIZATION_KIND_VOLUNTEER_TEAM" => Some(Self::VolunteerTeam),
+            "ORGANIZATION_KIND_ELDER_CARE" => Some(Self::ElderCare),
+            "ORGANIZATION_KIND_HOSPITAL" => Some(Self::Hospital),
+            "ORGANIZATION_KIND_REHABILITATION" => Some(Self::Rehabilitation),
+            "ORGANIZATION_KIND_LAW_FIRM" => Some(Self::LawFirm),
+            "ORGANIZATION_KIND_ENTERPRISE" => Some(Self::Enterprise),
+            "ORGANIZATION_KIND_SHOP" => Some(Self::Shop),
+            "ORGANIZATION_KIND_SCHOOL" => Some(Self::School),
+            "ORGANIZATION_KIND_CHARITY" => Some(Self::Charity),
+            "ORGANIZATION_KIND_DEPARTMENT" => Some(Self::Department),
+            "ORGANIZATION_KIND_COMMUNITY" => Some(Self::Community),
+            "ORGANIZATION_KIND_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// Where an organization stands with the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OrganizationState {
+    /// In a batch upsert: keep the state, or APPLIED when the organization is new.
+    Unspecified = 0,
+    /// It applied; its resources are not offered yet.
+    Applied = 1,
+    /// Checked; its resources are candidates.
+    Verified = 2,
+    /// Suspended; its resources are not offered.
+    Suspended = 3,
+}
+impl OrganizationState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ORGANIZATION_STATE_UNSPECIFIED",
+            Self::Applied => "ORGANIZATION_STATE_APPLIED",
+            Self::Verified => "ORGANIZATION_STATE_VERIFIED",
+            Self::Suspended => "ORGANIZATION_STATE_SUSPENDED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ORGANIZATION_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ORGANIZATION_STATE_APPLIED" => Some(Self::Applied),
+            "ORGANIZATION_STATE_VERIFIED" => Some(Self::Verified),
+            "ORGANIZATION_STATE_SUSPENDED" => Some(Self::Suspended),
+            _ => None,
+        }
+    }
+}
 /// The circle around the resource's own place.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RadiusArea {
@@ -1091,7 +1322,7 @@ pub struct ScoreWeight {
     /// The term.
     #[prost(enumeration = "ScoreTerm", tag = "1")]
     pub term: i32,
-    /// Its weight in millionths, 0 to 1,000,000; the weights of an answer add up to 1,000,000.
+    /// The largest value it can have, in millionths; the weights of an answer add up to 1,000,000.
     #[prost(int32, tag = "2")]
     pub weight: i32,
 }
@@ -1111,7 +1342,7 @@ pub struct CandidateCapacity {
     /// Units of the item that can still be served, in `unit`, at least 0; absent when the pools are unbounded.
     #[prost(int64, optional, tag = "1")]
     pub remaining: ::core::option::Option<i64>,
-    /// Code of the unit `remaining` is in; empty when the resource serves any unit.
+    /// Code of the unit `remaining` is in, which is the item's.
     #[prost(string, tag = "2")]
     pub unit: ::prost::alloc::string::String,
     /// First day of the period the figure is for, as `YYYY-MM-DD` in the pool's zone; empty when the pool has no periods.
@@ -1134,9 +1365,9 @@ pub struct Candidate {
     /// The resource.
     #[prost(message, optional, tag = "1")]
     pub resource: ::core::option::Option<ResourceSummary>,
-    /// The way help would reach the person.
-    #[prost(enumeration = "DeliveryMode", tag = "2")]
-    pub mode: i32,
+    /// The ways in which help can reach the person, at least one.
+    #[prost(enumeration = "DeliveryMode", repeated, tag = "2")]
+    pub modes: ::prost::alloc::vec::Vec<i32>,
     /// Great-circle metres between the need's place and the resource's, at least 0; absent when either has none.
     #[prost(int32, optional, tag = "3")]
     pub distance_metres: ::core::option::Option<i32>,
@@ -1149,15 +1380,21 @@ pub struct Candidate {
     /// Keys of the facts that would settle an unknown eligibility, in the catalogue's order; empty otherwise.
     #[prost(string, repeated, tag = "6")]
     pub missing_facts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Score in millionths; higher is better. It is the sum over the terms of value * weight / 1,000,000, each rounded down.
-    #[prost(int64, tag = "7")]
-    pub score: i64,
-    /// The value of each term in millionths, 0 to 1,000,000, in the order of the answer's `score_weights`.
+    /// Score in millionths of the best possible one, 0 to 1,000,000; higher is better. It is the sum of `term_values`.
+    #[prost(int32, tag = "7")]
+    pub score: i32,
+    /// The value of each term in millionths, 0 to its weight, in the order of the answer's `score_weights`.
     #[prost(int32, repeated, tag = "8")]
     pub term_values: ::prost::alloc::vec::Vec<i32>,
     /// When it is next open within the need's window; absent when it is by appointment.
     #[prost(message, optional, tag = "9")]
     pub next_opening_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Units of the item it can serve each time: all that was asked, or less when the item may be split.
+    #[prost(int64, tag = "10")]
+    pub served_quantity: i64,
+    /// How many of the item's occurrences it can serve; 1 when the item does not recur.
+    #[prost(int32, tag = "11")]
+    pub served_occurrences: i32,
 }
 impl ::prost::Name for Candidate {
     const NAME: &'static str = "Candidate";
@@ -1184,34 +1421,43 @@ pub struct MissDetail {
     /// TOO_FAR: how far the person can travel. OUTSIDE_AREA with a circle: its radius. In metres.
     #[prost(int32, optional, tag = "4")]
     pub limit_metres: ::core::option::Option<i32>,
-    /// OUTSIDE_AREA: metres from the need's place to the edge of the nearest area; absent for divisions.
-    #[prost(int32, optional, tag = "5")]
-    pub beyond_metres: ::core::option::Option<i32>,
-    /// CLOSED_IN_WINDOW: when it opens next. NO_CAPACITY: when its next period with enough left begins. NOT_VALID_YET: when it is
-    /// first offered. Absent when that is not known.
+    /// OUTSIDE_AREA: code of a division it serves; empty when it serves none.
+    #[prost(string, tag = "5")]
+    pub division: ::prost::alloc::string::String,
+    /// CLOSED_IN_WINDOW: when it opens next; absent when it does not within 400 days.
     #[prost(message, optional, tag = "6")]
     pub available_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// NO_CAPACITY: units of the item left, at least 0.
+    /// NO_CAPACITY: units of the item left within the window, at least 0.
     #[prost(int64, optional, tag = "7")]
     pub remaining: ::core::option::Option<i64>,
     /// NO_CAPACITY: units of the item asked for.
     #[prost(int64, optional, tag = "8")]
     pub requested: ::core::option::Option<i64>,
-    /// NO_CAPACITY and UNIT: code of the resource's unit.
+    /// NO_CAPACITY: code of the item's unit. UNIT: code of the unit the resource is counted in.
     #[prost(string, tag = "9")]
     pub unit: ::prost::alloc::string::String,
-    /// INELIGIBLE: keys of the facts whose values would have to differ, in the catalogue's order.
+    /// INELIGIBLE: keys of the facts the clause asks for, in the catalogue's order.
     #[prost(string, repeated, tag = "10")]
     pub facts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// INELIGIBLE: the clause of the rule that does not hold.
     #[prost(string, tag = "11")]
     pub clause: ::prost::alloc::string::String,
-    /// EXPIRED: the last date it was offered; NOT_VALID_YET: the first date it is. As `YYYY-MM-DD`.
+    /// EXPIRED: the last date it was offered. NOT_VALID_YET: the first date it is. NO_CAPACITY: the first day of the next period
+    /// with enough left. NOT_VETTED_FOR_...: the last day of a vetting that has run out. As `YYYY-MM-DD`; empty when unknown.
     #[prost(string, tag = "12")]
     pub date: ::prost::alloc::string::String,
     /// MODE: the ways it comes in.
     #[prost(enumeration = "DeliveryMode", repeated, tag = "13")]
     pub modes: ::prost::alloc::vec::Vec<i32>,
+    /// NO_CAPACITY of an item that recurs: how many of its occurrences can be served.
+    #[prost(int32, optional, tag = "14")]
+    pub served_occurrences: ::core::option::Option<i32>,
+    /// NO_CAPACITY of an item that recurs: how many occurrences were asked for.
+    #[prost(int32, optional, tag = "15")]
+    pub requested_occurrences: ::core::option::Option<i32>,
+    /// ORGANIZATION_NOT_VERIFIED: where the organization stands.
+    #[prost(enumeration = "OrganizationState", tag = "16")]
+    pub organization_state: i32,
 }
 impl ::prost::Name for MissDetail {
     const NAME: &'static str = "MissDetail";
@@ -1232,6 +1478,12 @@ pub struct NearMiss {
     /// Why not, at least one reason; the resource fits when all of them change.
     #[prost(message, repeated, tag = "2")]
     pub reasons: ::prost::alloc::vec::Vec<MissDetail>,
+    /// Great-circle metres between the need's place and the resource's, at least 0; absent when either has none.
+    #[prost(int32, optional, tag = "3")]
+    pub distance_metres: ::core::option::Option<i32>,
+    /// The score it would have if it fitted, in millionths.
+    #[prost(int32, tag = "4")]
+    pub score_if_fitting: i32,
 }
 impl ::prost::Name for NearMiss {
     const NAME: &'static str = "NearMiss";
@@ -1252,12 +1504,15 @@ pub struct ItemMatches {
     /// What could serve it, best first.
     #[prost(message, repeated, tag = "2")]
     pub candidates: ::prost::alloc::vec::Vec<Candidate>,
-    /// What nearly could, nearest first.
+    /// What nearly could: fewest reasons first, then by the score they would have.
     #[prost(message, repeated, tag = "3")]
     pub near_misses: ::prost::alloc::vec::Vec<NearMiss>,
     /// How many resources carry the item's category or one below it.
     #[prost(int64, tag = "4")]
     pub considered_count: i64,
+    /// How many of them were looked at closely, because they could have been among the candidates.
+    #[prost(int64, tag = "5")]
+    pub examined_count: i64,
 }
 impl ::prost::Name for ItemMatches {
     const NAME: &'static str = "ItemMatches";
@@ -2323,237 +2578,6 @@ impl ::prost::Name for BatchUpsertDivisionsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/wishwell.v1.BatchUpsertDivisionsResponse".into()
-    }
-}
-/// How an organization is reached. Public within the platform; no private person's data.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct OrganizationContact {
-    /// Telephone number, at most 64 characters.
-    #[prost(string, tag = "1")]
-    pub phone: ::prost::alloc::string::String,
-    /// E-mail address, at most 254 characters.
-    #[prost(string, tag = "2")]
-    pub email: ::prost::alloc::string::String,
-    /// Web address, at most 2048 characters.
-    #[prost(string, tag = "3")]
-    pub url: ::prost::alloc::string::String,
-    /// Postal address, at most 512 characters.
-    #[prost(string, tag = "4")]
-    pub address: ::prost::alloc::string::String,
-}
-impl ::prost::Name for OrganizationContact {
-    const NAME: &'static str = "OrganizationContact";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.OrganizationContact".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.OrganizationContact".into()
-    }
-}
-/// One thing an organization was vetted for.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct VettingGrant {
-    /// Last date on which it holds, as `YYYY-MM-DD` in the tenant's zone; empty when it has no end.
-    #[prost(string, tag = "1")]
-    pub valid_until: ::prost::alloc::string::String,
-    /// What was checked and by whom, at most 512 characters.
-    #[prost(string, tag = "2")]
-    pub note: ::prost::alloc::string::String,
-}
-impl ::prost::Name for VettingGrant {
-    const NAME: &'static str = "VettingGrant";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.VettingGrant".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.VettingGrant".into()
-    }
-}
-/// What an organization was vetted for. An absent grant means it was not.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Vetting {
-    /// Work with minors.
-    #[prost(message, optional, tag = "1")]
-    pub minors: ::core::option::Option<VettingGrant>,
-    /// Visits to people's homes.
-    #[prost(message, optional, tag = "2")]
-    pub home_visits: ::core::option::Option<VettingGrant>,
-}
-impl ::prost::Name for Vetting {
-    const NAME: &'static str = "Vetting";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.Vetting".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.Vetting".into()
-    }
-}
-/// Who provides help: partner, department, charity, enterprise or volunteer team (机构).
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Organization {
-    /// Resource name, `organizations/{uuid}`; given by the server.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// Identity in the system it came from; required in a batch upsert.
-    #[prost(message, optional, tag = "2")]
-    pub external: ::core::option::Option<ExternalId>,
-    /// What it is called.
-    #[prost(message, optional, tag = "3")]
-    pub title: ::core::option::Option<LocalizedText>,
-    /// What it is.
-    #[prost(enumeration = "OrganizationKind", tag = "4")]
-    pub kind: i32,
-    /// Where it stands. Changed by VerifyOrganization and SuspendOrganization; an operator's batch upsert may state it
-    /// for a register that was vetted elsewhere; ignored otherwise.
-    #[prost(enumeration = "OrganizationState", tag = "5")]
-    pub state: i32,
-    /// Unified social credit code (统一社会信用代码, GB 32100), 18 characters with a valid check character; empty when unknown.
-    #[prost(string, tag = "6")]
-    pub social_credit_code: ::prost::alloc::string::String,
-    /// Code of the division it is seated in; empty when unknown.
-    #[prost(string, tag = "7")]
-    pub division: ::prost::alloc::string::String,
-    /// How it is reached.
-    #[prost(message, optional, tag = "8")]
-    pub contact: ::core::option::Option<OrganizationContact>,
-    /// What it was vetted for. Changed by VerifyOrganization; an operator's batch upsert may state it; ignored otherwise.
-    #[prost(message, optional, tag = "9")]
-    pub vetting: ::core::option::Option<Vetting>,
-    /// Opaque version, for updates that must not overwrite another's.
-    #[prost(string, tag = "10")]
-    pub etag: ::prost::alloc::string::String,
-    /// When it was created.
-    #[prost(message, optional, tag = "11")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last changed.
-    #[prost(message, optional, tag = "12")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-impl ::prost::Name for Organization {
-    const NAME: &'static str = "Organization";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.Organization".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.Organization".into()
-    }
-}
-/// What an organization is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum OrganizationKind {
-    /// Refused: an organization says what it is.
-    Unspecified = 0,
-    /// Social work agency (社会工作服务机构).
-    SocialWorkAgency = 1,
-    /// Volunteer team (志愿服务队).
-    VolunteerTeam = 2,
-    /// Elder care (养老服务机构).
-    ElderCare = 3,
-    /// Hospital or clinic (医疗机构).
-    Hospital = 4,
-    /// Rehabilitation (康复机构).
-    Rehabilitation = 5,
-    /// Law firm or legal aid (律师事务所).
-    LawFirm = 6,
-    /// Enterprise (企业).
-    Enterprise = 7,
-    /// Shop or tradesperson (商户).
-    Shop = 8,
-    /// School or training provider (学校、培训机构).
-    School = 9,
-    /// Charity or foundation (慈善组织).
-    Charity = 10,
-    /// Government department (政府部门).
-    Department = 11,
-    /// Community or village committee (社区、村委会).
-    Community = 12,
-    /// Anything else.
-    Other = 13,
-}
-impl OrganizationKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "ORGANIZATION_KIND_UNSPECIFIED",
-            Self::SocialWorkAgency => "ORGANIZATION_KIND_SOCIAL_WORK_AGENCY",
-            Self::VolunteerTeam => "ORGANIZATION_KIND_VOLUNTEER_TEAM",
-            Self::ElderCare => "ORGANIZATION_KIND_ELDER_CARE",
-            Self::Hospital => "ORGANIZATION_KIND_HOSPITAL",
-            Self::Rehabilitation => "ORGANIZATION_KIND_REHABILITATION",
-            Self::LawFirm => "ORGANIZATION_KIND_LAW_FIRM",
-            Self::Enterprise => "ORGANIZATION_KIND_ENTERPRISE",
-            Self::Shop => "ORGANIZATION_KIND_SHOP",
-            Self::School => "ORGANIZATION_KIND_SCHOOL",
-            Self::Charity => "ORGANIZATION_KIND_CHARITY",
-            Self::Department => "ORGANIZATION_KIND_DEPARTMENT",
-            Self::Community => "ORGANIZATION_KIND_COMMUNITY",
-            Self::Other => "ORGANIZATION_KIND_OTHER",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "ORGANIZATION_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "ORGANIZATION_KIND_SOCIAL_WORK_AGENCY" => Some(Self::SocialWorkAgency),
-            "ORGANIZATION_KIND_VOLUNTEER_TEAM" => Some(Self::VolunteerTeam),
-            "ORGANIZATION_KIND_ELDER_CARE" => Some(Self::ElderCare),
-            "ORGANIZATION_KIND_HOSPITAL" => Some(Self::Hospital),
-            "ORGANIZATION_KIND_REHABILITATION" => Some(Self::Rehabilitation),
-            "ORGANIZATION_KIND_LAW_FIRM" => Some(Self::LawFirm),
-            "ORGANIZATION_KIND_ENTERPRISE" => Some(Self::Enterprise),
-            "ORGANIZATION_KIND_SHOP" => Some(Self::Shop),
-            "ORGANIZATION_KIND_SCHOOL" => Some(Self::School),
-            "ORGANIZATION_KIND_CHARITY" => Some(Self::Charity),
-            "ORGANIZATION_KIND_DEPARTMENT" => Some(Self::Department),
-            "ORGANIZATION_KIND_COMMUNITY" => Some(Self::Community),
-            "ORGANIZATION_KIND_OTHER" => Some(Self::Other),
-            _ => None,
-        }
-    }
-}
-/// Where an organization stands with the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum OrganizationState {
-    /// In a batch upsert: keep the state, or APPLIED when the organization is new.
-    Unspecified = 0,
-    /// It applied; its resources are not offered yet.
-    Applied = 1,
-    /// Checked; its resources are candidates.
-    Verified = 2,
-    /// Suspended; its resources are not offered.
-    Suspended = 3,
-}
-impl OrganizationState {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "ORGANIZATION_STATE_UNSPECIFIED",
-            Self::Applied => "ORGANIZATION_STATE_APPLIED",
-            Self::Verified => "ORGANIZATION_STATE_VERIFIED",
-            Self::Suspended => "ORGANIZATION_STATE_SUSPENDED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "ORGANIZATION_STATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "ORGANIZATION_STATE_APPLIED" => Some(Self::Applied),
-            "ORGANIZATION_STATE_VERIFIED" => Some(Self::Verified),
-            "ORGANIZATION_STATE_SUSPENDED" => Some(Self::Suspended),
-            _ => None,
-        }
     }
 }
 /// Request of CreateOrganization.
@@ -6059,7 +6083,7 @@ pub struct NeedMatch {
     /// How often it recurs; absent means once.
     #[prost(message, optional, tag = "4")]
     pub recurrence: ::core::option::Option<Recurrence>,
-    /// How soon.
+    /// How soon; waiting ages a need upwards.
     #[prost(enumeration = "Urgency", tag = "5")]
     pub urgency: i32,
     /// How far away it is, coarsely.
@@ -6080,9 +6104,15 @@ pub struct NeedMatch {
     /// Great-circle metres between the resource and the need; absent for partners and when either has no place.
     #[prost(int32, optional, tag = "11")]
     pub distance_metres: ::core::option::Option<i32>,
-    /// Whether the person may be helped. UNKNOWN and ELIGIBLE are not told apart for partners, who always see UNSPECIFIED.
+    /// Whether the person may be helped; UNSPECIFIED for partners.
     #[prost(enumeration = "EligibilityVerdict", tag = "12")]
     pub eligibility: i32,
+    /// Units the resource can serve each time: all that is needed, or less when the item may be split.
+    #[prost(int64, tag = "13")]
+    pub served_quantity: i64,
+    /// The ways in which the resource can reach the person.
+    #[prost(enumeration = "DeliveryMode", repeated, tag = "14")]
+    pub modes: ::prost::alloc::vec::Vec<i32>,
 }
 impl ::prost::Name for NeedMatch {
     const NAME: &'static str = "NeedMatch";
