@@ -1,0 +1,269 @@
+//! The command line. Flags that set something come from the table of settings.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::config::{ClientFlags, DevFlags, ServeFlags};
+
+const AFTER_HELP: &str = "Without a command, development mode starts: an embedded store with demo data on this machine.
+Every flag of dev, serve and of commands that ask a server can be given as WISHWELL_<FLAG> in the environment;
+flags win over the environment, the environment wins over the file of --config.
+
+Exit codes: 0 done, 1 not all is well, 2 wrong command line, 69 server or database out of reach, 74 file cannot be used,
+78 wrong configuration.";
+
+/// Wishwell pairs needs with resources, and says why. 民生微心愿撮合服务。
+#[derive(Debug, Parser)]
+#[command(name = "wishwell", version, after_help = AFTER_HELP, max_term_width = 120)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Flags of development mode.
+    #[command(flatten)]
+    pub(crate) dev: DevFlags,
+    /// Language of what is printed for people: en or zh [env: WISHWELL_LANG]
+    #[arg(long, global = true, value_name = "en|zh")]
+    pub(crate) lang: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start development mode: embedded store, demo data, demo keys, this machine only
+    Dev(DevArgs),
+    /// Start the matching service for a deployment
+    Serve(ServeArgs),
+    /// Find resources for a need, with the reasons
+    Find(FindArgs),
+    /// List the needs that are stored
+    Needs(NeedsArgs),
+    /// List the categories of help, or those with a text in their name
+    Categories(CategoriesArgs),
+    /// Import a directory of services
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Check configuration, store, ports and server, and say what to do about what is wrong
+    Doctor(DoctorArgs),
+    /// Make API keys and master keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Flags of `dev`.
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) flags: DevFlags,
+}
+
+/// Flags of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) flags: ServeFlags,
+}
+
+/// Flags of `find`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("question").args(["need", "category"]).required(true))]
+pub(crate) struct FindArgs {
+    /// A stored need by its name (`needs/...`), or by its external identity (`SOURCE/ID`, as `wishwell needs` shows it)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) need: Option<String>,
+    /// A category by its code, or by its name or a synonym in Chinese or English
+    #[arg(long, value_name = "CODE|NAME")]
+    pub(crate) category: Option<String>,
+    /// What the need is, when it is not a stored one.
+    #[command(flatten)]
+    pub(crate) inline: InlineNeedArgs,
+    /// Only this item of the need, from 1
+    #[arg(long, value_name = "N", conflicts_with = "category")]
+    pub(crate) item: Option<i32>,
+    /// How many candidates, 1 to 100
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: i32,
+    /// How many near misses, 0 to 20
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) near_misses: i32,
+    /// Judge schedules and periods as of this instant (RFC 3339) instead of now
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) at: Option<String>,
+    /// Print the answer as canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// A need that is not stored.
+#[derive(Debug, Args)]
+pub(crate) struct InlineNeedArgs {
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "need")]
+    pub(crate) quantity: i64,
+    /// Unit of the quantity; without it, the usual one of the category
+    #[arg(long, value_name = "CODE", conflicts_with = "need")]
+    pub(crate) unit: Option<String>,
+    /// Where help is needed, in degrees: LATITUDE,LONGITUDE[,wgs84|gcj02|bd09]; without a datum, wgs84
+    #[arg(long, value_name = "LAT,LON[,DATUM]", conflicts_with = "need", allow_hyphen_values = true)]
+    pub(crate) place: Option<String>,
+    /// Division in which help is needed
+    #[arg(long, value_name = "CODE", conflicts_with = "need")]
+    pub(crate) division: Option<String>,
+    /// How soon
+    #[arg(long, value_enum, default_value_t = UrgencyArg::Normal, conflicts_with = "need")]
+    pub(crate) urgency: UrgencyArg,
+    /// How far the person can travel, in kilometres
+    #[arg(long, value_name = "KM", conflicts_with = "need")]
+    pub(crate) travel: Option<f64>,
+    /// Someone may enter the home
+    #[arg(long, conflicts_with = "need")]
+    pub(crate) home_visit: bool,
+    /// Goods may be brought to the door
+    #[arg(long, conflicts_with = "need")]
+    pub(crate) delivery: bool,
+    /// By telephone or online is fine
+    #[arg(long, conflicts_with = "need")]
+    pub(crate) remote: bool,
+    /// Minors will be met
+    #[arg(long, conflicts_with = "need")]
+    pub(crate) minors: bool,
+    /// A fact that eligibility rules ask for, such as `age_years=67` or `has_disability_certificate=true`; may be repeated
+    #[arg(long = "fact", value_name = "KEY=VALUE", conflicts_with = "need")]
+    pub(crate) facts: Vec<String>,
+}
+
+/// How soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UrgencyArg {
+    /// Life or limb
+    Emergency,
+    /// Within days
+    Urgent,
+    /// Within weeks
+    Normal,
+    /// When there is something left
+    Low,
+}
+
+/// Flags of `needs`.
+#[derive(Debug, Args)]
+pub(crate) struct NeedsArgs {
+    /// Only with an item of this category or below it, by code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) category: Option<String>,
+    /// Only in this division or below it
+    #[arg(long, value_name = "CODE")]
+    pub(crate) division: Option<String>,
+    /// Also those that are served, withdrawn or closed
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Print each need as one line of canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of `categories`.
+#[derive(Debug, Args)]
+pub(crate) struct CategoriesArgs {
+    /// Text in the name or a synonym, in Chinese or English
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// A directory in the Human Services Data Specification, 1.1 or 3.x, as CSV tables or JSON
+    Hsds(ImportArgs),
+    /// A Link-SF file: one JSON array of service locations
+    Linksf(ImportArgs),
+}
+
+/// Flags of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// Name under which its entries are kept, so that importing again changes instead of doubling them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// IANA time zone of its opening hours, when its places do not tell
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Option<String>,
+    /// What stands before each category code
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) category_prefix: Option<String>,
+    /// Where the report goes: each row that was repaired or set aside, with field, value and rule
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Read, clean and report, but send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Folder of development mode's store, checked when no configuration of `serve` is given
+    #[arg(long, value_name = "DIR", default_value = "wishwell-data")]
+    pub(crate) data_dir: PathBuf,
+    /// Settings of the server that is checked.
+    #[command(flatten)]
+    pub(crate) serve: ServeFlags,
+}
+
+/// What key to make.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Print a new API key, its digest and the configuration it goes into. The key is shown once and stored nowhere
+    New(KeyNewArgs),
+    /// Print the digest of an API key that is read from standard input
+    Hash,
+    /// Print a new master key, for the file that master_key_file names
+    Master,
+}
+
+/// Flags of `key new`.
+#[derive(Debug, Args)]
+pub(crate) struct KeyNewArgs {
+    /// Tenant whose data the caller sees
+    #[arg(long, value_name = "TENANT", default_value = "main")]
+    pub(crate) tenant: String,
+    /// Stable name of the caller, for logs and events
+    #[arg(long, value_name = "NAME", default_value = "hotline-12349")]
+    pub(crate) name: String,
+    /// Role: internal_service, partner, case_worker, operator or auditor
+    #[arg(long, value_name = "ROLE", default_value = "internal_service")]
+    pub(crate) role: String,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}

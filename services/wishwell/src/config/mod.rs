@@ -1,0 +1,210 @@
+//! Configuration: flags over environment over file, everything that is wrong told at once.
+
+mod environment;
+mod file;
+mod flags;
+mod layers;
+mod master_key;
+mod reader;
+mod settings;
+mod suggest;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use wishwell_matching::{Credentials, MasterKey};
+
+pub(crate) use flags::{ClientFlags, DevFlags, ServeFlags};
+pub(crate) use master_key::{format_key, read_key_file};
+pub(crate) use suggest::closest;
+pub(crate) use values::{Database, LogFormat, without_password};
+
+use crate::exit::{Failure, Problem};
+use crate::lang::Lang;
+use layers::Layers;
+use reader::Reader;
+use settings::Mode;
+
+/// Environment variables, passed in so that tests bring their own.
+pub(crate) type Variables = Vec<(String, String)>;
+
+/// What `dev` and `serve` have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Common {
+    /// Where gRPC is served.
+    pub(crate) listen: SocketAddr,
+    /// Where the admin port is; none when it is off.
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// Whether someone asked for that admin address, or it is only the default.
+    pub(crate) admin_listen_given: bool,
+    /// Whether writes are answered before they are on disk.
+    pub(crate) relaxed_durability: bool,
+    /// Logs and traces.
+    pub(crate) telemetry: TelemetryConfig,
+    /// Language of banners.
+    pub(crate) lang: Lang,
+}
+
+/// Logs and traces.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TelemetryConfig {
+    /// Receiver of traces.
+    pub(crate) otlp_endpoint: Option<String>,
+    /// Share of traces that begin here and are recorded, 0 to 1.
+    pub(crate) trace_sample_ratio: f64,
+    /// How log lines are written.
+    pub(crate) log_format: LogFormat,
+    /// Level or directives.
+    pub(crate) log_level: String,
+}
+
+/// Development mode.
+#[derive(Debug, Clone)]
+pub(crate) struct DevConfig {
+    /// What `serve` has too.
+    pub(crate) common: Common,
+    /// Folder of the store and its master key.
+    pub(crate) data_dir: PathBuf,
+    /// Whether to load the demo into an empty store.
+    pub(crate) demo: bool,
+}
+
+/// `serve`.
+#[derive(Debug, Clone)]
+pub(crate) struct ServeConfig {
+    /// What development mode has too.
+    pub(crate) common: Common,
+    /// The store.
+    pub(crate) database: Database,
+    /// Redis.
+    pub(crate) redis_url: Option<String>,
+    /// Wraps the keys of personal fields.
+    pub(crate) master_key: MasterKey,
+    /// Who may call.
+    pub(crate) credentials: Credentials,
+    /// Whether the demo keys are among them.
+    pub(crate) demo_principals: bool,
+}
+
+/// What a command needs that talks to a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClientConfig {
+    /// The server's URL.
+    pub(crate) server: String,
+    /// The key to show it.
+    pub(crate) api_key: String,
+    /// Language of tables.
+    pub(crate) lang: Lang,
+}
+
+impl DevConfig {
+    /// Reads flags and environment.
+    pub(crate) fn load(flags: &DevFlags, lang: Option<&str>, variables: Variables) -> Result<Self, Failure> {
+        let (mut layers, mut problems) = (Layers::default(), Vec::new());
+        flags.give_to(&mut layers);
+        let mut reader = Reader::new(Mode::Dev, &mut layers, lang, variables, &mut problems);
+        let common = reader.common(LogFormat::Text, 1.0);
+        let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from("wishwell-data"));
+        let demo = reader.read("demo", values::switch).unwrap_or(true);
+        if !common.listen.ip().is_loopback() {
+            problems.push(Problem::new(
+                format!("development mode listens on this machine only, not on {}: its keys are public", common.listen),
+                "use 127.0.0.1, or `wishwell serve` with API keys of its own",
+            ));
+        }
+        finish("wishwell cannot start", problems, Self { common, data_dir, demo })
+    }
+}
+
+impl ServeConfig {
+    /// Reads flags, environment and the file they name.
+    pub(crate) fn load(flags: &ServeFlags, lang: Option<&str>, variables: Variables) -> Result<Self, Failure> {
+        let (mut layers, mut problems) = (Layers::default(), Vec::new());
+        flags.give_to(&mut layers);
+        let mut reader = Reader::new(Mode::Serve, &mut layers, lang, variables, &mut problems);
+        let mut principals = Vec::new();
+        for (key, contents) in
+            [("config", file::Contents::Everything), ("principals_file", file::Contents::PrincipalsOnly)]
+        {
+            if let Some(path) = reader.read(key, values::path) {
+                file::read(&path, contents, reader.layers, &mut principals, reader.problems);
+            }
+        }
+        let common = reader.common(LogFormat::Json, 0.01);
+        let database = reader.read("database_url", values::database);
+        if database.is_none() && !reader.is_given("database_url") {
+            reader.problem(
+                "no store is named: database_url is not set",
+                "--database-url sqlite:/var/lib/wishwell/wishwell.db, or a postgres:// URL in WISHWELL_DATABASE_URL",
+            );
+        }
+        let redis_url = reader.read("redis_url", |text| {
+            values::url(text, &["redis", "rediss", "redis+unix", "unix"], "redis://127.0.0.1:6379")
+        });
+        let master_key = master_key::read(&mut reader);
+        let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
+        let credentials = reader.credentials(&principals, demo_principals, common.listen);
+        let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
+            return Err(failure("wishwell serve cannot start", problems));
+        };
+        Ok(Self { common, database, redis_url, master_key, credentials, demo_principals })
+    }
+}
+
+impl ClientConfig {
+    /// Reads flags and environment, and the key's file.
+    pub(crate) fn load(flags: &ClientFlags, lang: Option<&str>, variables: Variables) -> Result<Self, Failure> {
+        let (mut layers, mut problems) = (Layers::default(), Vec::new());
+        flags.give_to(&mut layers);
+        let mut reader = Reader::new(Mode::Client, &mut layers, lang, variables, &mut problems);
+        let server = reader
+            .read("server", |text| values::url(text, &["http", "https"], "http://127.0.0.1:50051"))
+            .unwrap_or_else(|| "http://127.0.0.1:50051".to_owned());
+        let file = reader.read("api_key_file", values::path);
+        let from_file = file.and_then(|path| reader.secret_file(&path));
+        let given = reader.read("api_key", |text| Ok(text.trim().to_owned())).or(from_file);
+        let lang = reader.lang();
+        let api_key = given.or_else(|| is_this_machine(&server).then(|| crate::demo::OPERATOR_KEY.to_owned()));
+        if api_key.is_none() && problems.is_empty() {
+            problems.push(Problem::new(
+                format!("there is no API key for {server}"),
+                "put it into WISHWELL_API_KEY, or its file's name into --api-key-file",
+            ));
+        }
+        finish("the server cannot be asked", problems, Self { server, api_key: api_key.unwrap_or_default(), lang })
+    }
+}
+
+/// Whether a URL's host is this machine by one of its usual names.
+fn is_this_machine(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest.split('/').next().unwrap_or_default());
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn finish<T>(what: &str, problems: Vec<Problem>, config: T) -> Result<T, Failure> {
+    if problems.is_empty() { Ok(config) } else { Err(failure(what, problems)) }
+}
+
+fn failure(what: &str, problems: Vec<Problem>) -> Failure {
+    let count = match problems.len() {
+        1 => "one setting is wrong".to_owned(),
+        count => format!("{count} settings are wrong"),
+    };
+    Failure::configuration(format!("{what}: {count}"), problems)
+}
+
+/// The folder in which a file stands.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests;

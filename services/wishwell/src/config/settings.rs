@@ -1,0 +1,264 @@
+//! The one table of settings. Flags, environment variables, keys of the file, `--help` and the page for people who run
+//! servers all come from it or are held to it by a test.
+
+/// What a setting is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `wishwell` and `wishwell dev`.
+    Dev,
+    /// `wishwell serve`.
+    Serve,
+    /// Commands that talk to a running server.
+    Client,
+}
+
+/// Which form its value has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text.
+    Text,
+    /// `true` or `false`; as a flag, its name alone means `true`.
+    Switch,
+    /// A decimal number.
+    Number,
+}
+
+/// Where a setting may be given, besides the environment, where every one may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// As a flag and in the file.
+    FlagAndFile,
+    /// As a flag only.
+    Flag,
+    /// Neither: secrets would show in process lists and end up in repositories.
+    EnvironmentOnly,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// Its name in the file. The flag is the same with hyphens, the variable the same in capitals after `WISHWELL_`.
+    pub(crate) key: &'static str,
+    /// What takes it.
+    pub(crate) modes: &'static [Mode],
+    /// Form of its value.
+    pub(crate) form: Form,
+    /// Where it may be given.
+    pub(crate) places: Places,
+    /// What stands for its value in the help.
+    pub(crate) value_name: &'static str,
+    /// What it does, in a sentence or two.
+    pub(crate) help: &'static str,
+    /// What holds without it, as the help says it; empty when nothing does.
+    pub(crate) default: &'static str,
+}
+
+impl Setting {
+    /// Name of its environment variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("{VARIABLE_PREFIX}{}", self.key.to_ascii_uppercase())
+    }
+
+    /// Its flag, without the hyphens in front.
+    pub(crate) fn flag(&self) -> String {
+        self.key.replace('_', "-")
+    }
+
+    /// Whether the file may hold it.
+    pub(crate) fn in_file(&self) -> bool {
+        self.places == Places::FlagAndFile && self.modes.contains(&Mode::Serve)
+    }
+}
+
+/// What every variable of this program begins with.
+pub(crate) const VARIABLE_PREFIX: &str = "WISHWELL_";
+/// The tables of the file that hold callers and the digests of their keys.
+pub(crate) const PRINCIPALS: &str = "principals";
+
+const BOTH: &[Mode] = &[Mode::Dev, Mode::Serve];
+const SERVE: &[Mode] = &[Mode::Serve];
+const DEV: &[Mode] = &[Mode::Dev];
+const CLIENT: &[Mode] = &[Mode::Client];
+
+const fn setting(
+    key: &'static str,
+    modes: &'static [Mode],
+    value_name: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting { key, modes, form: Form::Text, places: Places::FlagAndFile, value_name, help, default }
+}
+
+/// Every setting.
+pub(crate) const SETTINGS: &[Setting] = &[
+    setting("listen", BOTH, "ADDRESS:PORT", "127.0.0.1:50051", "Where gRPC is served. Port 0 takes a free one."),
+    setting(
+        "admin_listen",
+        BOTH,
+        "ADDRESS:PORT",
+        "127.0.0.1:9464",
+        "Where /metrics, /healthz and /readyz are served, without authentication. `off` serves none.",
+    ),
+    setting("data_dir", DEV, "DIR", "wishwell-data", "Folder of the embedded store and its master key."),
+    Setting {
+        form: Form::Switch,
+        ..setting("demo", DEV, "BOOL", "true", "Load the demo when the store is empty; `--demo=false` leaves it empty.")
+    },
+    setting(
+        "database_url",
+        SERVE,
+        "URL",
+        "",
+        "The store: `sqlite:PATH` or `postgres://USER@HOST/DATABASE`. A password belongs in the variable or in PGPASSFILE.",
+    ),
+    Setting {
+        form: Form::Switch,
+        ..setting(
+            "relaxed_durability",
+            BOTH,
+            "BOOL",
+            "false",
+            "Answer writes before they are on disk: faster, and the last ones are lost when the power goes.",
+        )
+    },
+    setting(
+        "redis_url",
+        SERVE,
+        "URL",
+        "",
+        "Redis that carries hints between replicas. Without it replicas poll the store.",
+    ),
+    setting(
+        "master_key_file",
+        SERVE,
+        "FILE",
+        "",
+        "File with the master key, 64 hexadecimal digits (`wishwell key master`).",
+    ),
+    Setting {
+        places: Places::EnvironmentOnly,
+        ..setting("master_key", SERVE, "HEX", "", "The master key itself, in place of a file.")
+    },
+    setting(
+        "principals_file",
+        SERVE,
+        "FILE",
+        "",
+        "TOML file with `[[principals]]` tables, besides those of the configuration.",
+    ),
+    Setting {
+        form: Form::Switch,
+        ..setting("demo_principals", SERVE, "BOOL", "false", "Accept the well-known demo keys too. Loopback only.")
+    },
+    setting(
+        "otlp_endpoint",
+        BOTH,
+        "URL",
+        "",
+        "OTLP/gRPC receiver of traces, such as `http://127.0.0.1:4317`. Without it none are sent.",
+    ),
+    Setting {
+        form: Form::Number,
+        ..setting(
+            "trace_sample_ratio",
+            BOTH,
+            "0..1",
+            "0.01 (dev: 1)",
+            "Share of traces that begin here and are recorded. A caller's own sampling decision is followed.",
+        )
+    },
+    setting("log_format", BOTH, "json|text", "json (dev: text)", "How log lines are written to standard error."),
+    setting(
+        "log_level",
+        BOTH,
+        "LEVEL",
+        "info",
+        "error, warn, info, debug or trace; or directives such as `info,wishwell_store=debug`.",
+    ),
+    Setting {
+        places: Places::Flag,
+        ..setting("config", SERVE, "FILE", "", "TOML file with any of these settings and the `[[principals]]`.")
+    },
+    Setting {
+        places: Places::Flag,
+        ..setting("server", CLIENT, "URL", "http://127.0.0.1:50051", "The running server to ask.")
+    },
+    Setting {
+        places: Places::Flag,
+        ..setting(
+            "api_key_file",
+            CLIENT,
+            "FILE",
+            "",
+            "File that holds the API key. Without a key, a server on this machine is asked with the demo operator's.",
+        )
+    },
+    Setting {
+        places: Places::EnvironmentOnly,
+        ..setting("api_key", CLIENT, "KEY", "", "The API key itself, in place of a file.")
+    },
+    Setting {
+        places: Places::Flag,
+        ..setting(
+            "lang",
+            &[Mode::Dev, Mode::Serve, Mode::Client],
+            "en|zh",
+            "from LC_ALL, LC_MESSAGES, LANG",
+            "Language of what is printed for people.",
+        )
+    },
+];
+
+/// The setting of that name.
+pub(crate) fn by_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// Settings that `mode` takes, in the order of the table.
+pub(crate) fn of_mode(mode: Mode) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(move |setting| setting.modes.contains(&mode))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_one_name_in_all_its_spellings() {
+        let mut keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+        assert!(keys.iter().all(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{keys:?}");
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "a key stands twice");
+        let listen = by_key("admin_listen").map(|setting| (setting.variable(), setting.flag()));
+        assert_eq!(listen, Some(("WISHWELL_ADMIN_LISTEN".to_owned(), "admin-listen".to_owned())));
+    }
+
+    #[test]
+    fn secrets_are_neither_flags_nor_in_the_file() {
+        for key in ["master_key", "api_key"] {
+            assert_eq!(by_key(key).map(|setting| setting.places), Some(Places::EnvironmentOnly), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_page_for_people_who_run_servers_lists_every_setting() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
+        let page = std::fs::read_to_string(path).unwrap_or_default();
+        for setting in SETTINGS {
+            assert!(page.contains(&format!("`{}`", setting.key)), "{} is missing in docs/operations.md", setting.key);
+            assert!(page.contains(&setting.variable()), "{} is missing in docs/operations.md", setting.variable());
+        }
+    }
+
+    #[test]
+    fn the_example_file_names_every_setting_a_file_may_hold() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/wishwell.example.toml");
+        let example = std::fs::read_to_string(path).unwrap_or_default();
+        for setting in SETTINGS.iter().filter(|setting| setting.in_file()) {
+            assert!(example.contains(&format!("{} = ", setting.key)), "{} is missing in the example", setting.key);
+        }
+    }
+}

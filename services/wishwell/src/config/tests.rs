@@ -1,0 +1,207 @@
+//! The whole of the configuration, from flags, variables and files to values and problems.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::Write as _;
+
+use clap::Parser as _;
+
+use super::*;
+use crate::cli::{Cli, Command};
+
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/// A file that lives as long as the test.
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+fn variables(pairs: &[(&str, &str)]) -> Variables {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn serve(flags: &[&str], environment: &[(&str, &str)]) -> Result<ServeConfig, Failure> {
+    let line = ["wishwell", "serve"].iter().chain(flags);
+    match Cli::try_parse_from(line).unwrap().command {
+        Some(Command::Serve(arguments)) => ServeConfig::load(&arguments.flags, None, variables(environment)),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn dev(flags: &[&str], environment: &[(&str, &str)]) -> Result<DevConfig, Failure> {
+    let cli = Cli::try_parse_from(["wishwell"].iter().chain(flags)).unwrap();
+    DevConfig::load(&cli.dev, cli.lang.as_deref(), variables(environment))
+}
+
+fn problems<T>(result: Result<T, Failure>) -> Vec<String> {
+    match result {
+        Ok(_) => Vec::new(),
+        Err(failure) => failure.problems.into_iter().map(|p| format!("{} -> {}", p.what, p.remedy)).collect(),
+    }
+}
+
+/// The least with which `serve` starts.
+const LEAST: [(&str, &str); 2] = [("WISHWELL_DATABASE_URL", "sqlite:w.db"), ("WISHWELL_MASTER_KEY", KEY)];
+
+#[test]
+fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+    let config = file("listen = \"127.0.0.1:3\"\nlog_level = \"debug\"\ntrace_sample_ratio = 0.3\n");
+    let path = config.path().to_str().unwrap();
+    // flag, variable, whether the file counts, expected
+    let cases = [
+        (None, None, false, "127.0.0.1:50051"),
+        (None, None, true, "127.0.0.1:3"),
+        (None, Some("127.0.0.1:2"), false, "127.0.0.1:2"),
+        (None, Some("127.0.0.1:2"), true, "127.0.0.1:2"),
+        (Some("127.0.0.1:1"), None, true, "127.0.0.1:1"),
+        (Some("127.0.0.1:1"), Some("127.0.0.1:2"), false, "127.0.0.1:1"),
+        (Some("127.0.0.1:1"), Some("127.0.0.1:2"), true, "127.0.0.1:1"),
+    ];
+    for (flag, variable, with_file, expected) in cases {
+        let mut flags = Vec::new();
+        flags.extend(flag.iter().flat_map(|value| ["--listen", value]));
+        flags.extend(with_file.then_some(["--config", path]).iter().flatten());
+        let mut environment = LEAST.to_vec();
+        environment.extend(variable.map(|value| ("WISHWELL_LISTEN", value)));
+        let loaded = serve(&flags, &environment).unwrap();
+        assert_eq!(loaded.common.listen.to_string(), expected, "{flag:?} {variable:?} {with_file}");
+        let ratio = if with_file { 0.3 } else { 0.01 };
+        assert!((loaded.common.telemetry.trace_sample_ratio - ratio).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn the_file_may_itself_be_named_by_a_variable_and_hold_everything_but_secrets() {
+    let key_file = file(KEY);
+    let digest = wishwell_matching::hash_key("secret");
+    let text = format!(
+        "database_url = \"postgres://u@h/d\"\nmaster_key_file = \"{}\"\nlisten = \"0.0.0.0:50051\"\nadmin_listen = \"off\"\n\
+         [[principals]]\ntenant = \"main\"\nname = \"hotline\"\nrole = \"operator\"\nkey_sha256 = [\"{digest}\"]\n",
+        key_file.path().display()
+    );
+    let config = file(&text);
+    let loaded = serve(&[], &[("WISHWELL_CONFIG", config.path().to_str().unwrap())]).unwrap();
+    assert_eq!(loaded.database, Database::Postgres("postgres://u@h/d".to_owned()));
+    assert_eq!(loaded.common.admin_listen, None);
+    assert_eq!(loaded.credentials.principal(b"secret").unwrap().name, "hotline");
+    assert!(!loaded.demo_principals);
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let told = problems(serve(
+        &["--listen", "nowhere", "--trace-sample-ratio=7", "--log-format", "xml", "--relaxed-durability=perhaps"],
+        &[
+            ("WISHWELL_DATABASE_URL", "mysql://u:secret@h/d"),
+            ("WISHWELL_MASTER_KEY", "hunter2"),
+            ("WISHWELL_LISTN", "x"),
+        ],
+    ));
+    let expected = [
+        "the environment variable WISHWELL_LISTN is no setting",
+        "--listen \"nowhere\" must be an address and a port",
+        "--relaxed-durability \"perhaps\" must be true or false",
+        "--trace-sample-ratio \"7\" must be a number from 0 to 1",
+        "--log-format \"xml\" must be json or text",
+        "WISHWELL_DATABASE_URL \"mysql://u:***@h/d\" is no store Wishwell knows",
+        "WISHWELL_MASTER_KEY must be 64 hexadecimal digits",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}\n{expected}");
+    }
+    assert!(!told.iter().any(|told| told.contains("hunter2") || told.contains("secret")), "{told:#?}");
+}
+
+#[test]
+fn what_is_missing_is_asked_for_by_name() {
+    let told = problems(serve(&[], &[]));
+    assert!(told[0].contains("database_url is not set") && told[0].contains("--database-url"), "{told:#?}");
+    assert!(told[1].contains("no master key") && told[1].contains("wishwell key master"), "{told:#?}");
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn other_machines_are_not_let_in_without_api_keys() {
+    let bind = |address, flags: &[&str]| {
+        let flags: Vec<&str> = ["--listen", address].into_iter().chain(flags.iter().copied()).collect();
+        problems(serve(&flags, &LEAST))
+    };
+    for address in ["0.0.0.0:1", "[::]:1", "10.1.2.3:1"] {
+        let told = bind(address, &[]);
+        assert!(
+            told.len() == 1 && told[0].contains("no API keys") && told[0].contains("wishwell key new"),
+            "{told:#?}"
+        );
+        let told = bind(address, &["--demo-principals"]);
+        assert!(told.len() == 1 && told[0].contains("the demo keys are public"), "{told:#?}");
+        let told = problems(dev(&["--listen", address], &[]));
+        assert!(told.len() == 1 && told[0].contains("on this machine only"), "{told:#?}");
+    }
+    for address in ["127.0.0.1:1", "127.8.9.10:1", "[::1]:1", "localhost:1"] {
+        assert_eq!(bind(address, &[]), Vec::<String>::new());
+        assert_eq!(bind(address, &["--demo-principals"]), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn mistakes_in_principals_are_told_by_field() {
+    let config =
+        file("[[principals]]\ntenant = \"Main Office\"\nname = \"x\"\nrole = \"partner\"\nkey_sha256 = [\"12\"]\n");
+    let told = problems(serve(&["--principals-file", config.path().to_str().unwrap()], &LEAST));
+    let fields = ["principals[0].tenant \"Main Office\"", "principals[0].organization"];
+    for field in fields {
+        assert!(told.iter().any(|told| told.starts_with(field)), "{field}\n{told:#?}");
+    }
+}
+
+#[test]
+fn a_master_key_given_twice_is_refused() {
+    let key_file = file(KEY);
+    let told = problems(serve(&["--master-key-file", key_file.path().to_str().unwrap()], &LEAST));
+    assert!(told.len() == 1 && told[0].contains("given twice"), "{told:#?}");
+}
+
+#[test]
+fn development_mode_has_defaults_for_everything() {
+    let config = dev(&[], &[("LANG", "zh_CN.UTF-8")]).unwrap();
+    assert_eq!(config.common.listen.to_string(), "127.0.0.1:50051");
+    assert_eq!(config.data_dir, PathBuf::from("wishwell-data"));
+    assert_eq!(config.common.lang, Lang::Zh);
+    assert_eq!(config.common.telemetry.log_format, LogFormat::Text);
+    assert!(config.demo && !config.common.relaxed_durability && !config.common.admin_listen_given);
+    let config = dev(&["--lang", "en", "--demo=false", "--relaxed-durability"], &[("LANG", "zh_CN.UTF-8")]).unwrap();
+    assert_eq!(config.common.lang, Lang::En);
+    assert!(!config.demo && config.common.relaxed_durability);
+}
+
+#[test]
+fn a_server_on_this_machine_is_asked_with_the_demo_key_and_others_never_are() {
+    let client = |server: &str, environment: &[(&str, &str)]| {
+        let line = ["wishwell", "find", "--need", "needs/x", "--server", server];
+        match Cli::try_parse_from(line).unwrap().command {
+            Some(Command::Find(arguments)) => ClientConfig::load(&arguments.client, None, variables(environment)),
+            other => panic!("{other:?}"),
+        }
+    };
+    for server in ["http://127.0.0.1:50051", "http://localhost:1", "http://[::1]:50051"] {
+        assert_eq!(client(server, &[]).unwrap().api_key, crate::demo::OPERATOR_KEY, "{server}");
+        assert_eq!(client(server, &[("WISHWELL_API_KEY", " own\n")]).unwrap().api_key, "own", "{server}");
+    }
+    for server in ["http://10.0.0.1:50051", "https://example.org", "http://localhost.example.org"] {
+        assert!(problems(client(server, &[])).iter().all(|told| told.contains("no API key")), "{server}");
+        assert!(client(server, &[]).is_err(), "{server}");
+    }
+}
+
+#[test]
+fn the_example_file_is_a_valid_configuration_once_its_keys_are_filled_in() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/wishwell.example.toml");
+    let key_file = file(KEY);
+    let text =
+        std::fs::read_to_string(path).unwrap().replace("/etc/wishwell/master.key", key_file.path().to_str().unwrap());
+    let config = file(&text);
+    let loaded = serve(&["--config", config.path().to_str().unwrap()], &[]);
+    assert_eq!(problems(loaded), Vec::<String>::new());
+}

@@ -1,0 +1,110 @@
+//! How the process ends: exit codes, and failures told in one readable block with what to do about each.
+
+use std::fmt::{self, Write as _};
+use std::process::ExitCode;
+
+/// Exit codes, documented in `docs/operations.md`. The larger ones are those of BSD's sysexits, which service managers know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The work was done but not all of it is well: an import set everything aside, a check failed, a call was refused.
+    Failed = 1,
+    /// The command line is wrong. The same code that the parser of the command line uses.
+    Usage = 2,
+    /// Something else is out of reach: the server, the database, a port that is taken.
+    Unavailable = 69,
+    /// A defect of this program.
+    Defect = 70,
+    /// A file cannot be read or written, is damaged, or comes from a newer version.
+    Storage = 74,
+    /// The configuration is wrong. Starting again changes nothing.
+    Configuration = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// One thing that is wrong, and what would put it right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// What is wrong, naming field and rule. No secret and nobody's personal data.
+    pub(crate) what: String,
+    /// What to do; empty when nothing useful can be said.
+    pub(crate) remedy: String,
+}
+
+impl Problem {
+    pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into() }
+    }
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The code to end with.
+    pub(crate) exit: Exit,
+    /// What could not be done, in one line.
+    pub(crate) summary: String,
+    /// Why, at least one.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Failure {
+    /// A failure with a single reason.
+    pub(crate) fn one(
+        exit: Exit,
+        summary: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { exit, summary: summary.into(), problems: vec![Problem::new(what, remedy)] }
+    }
+
+    /// Wrong configuration: every problem at once.
+    pub(crate) fn configuration(summary: impl Into<String>, problems: Vec<Problem>) -> Self {
+        Self { exit: Exit::Configuration, summary: summary.into(), problems }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.summary)?;
+        let numbered = self.problems.len() > 1;
+        for (index, problem) in self.problems.iter().enumerate() {
+            let lead = if numbered { format!("{:>3}. ", index + 1) } else { "  ".to_owned() };
+            let indent = " ".repeat(lead.len());
+            let mut block = String::new();
+            for (line_number, line) in problem.what.lines().enumerate() {
+                let start = if line_number == 0 { &lead } else { &indent };
+                writeln!(block, "{start}{line}")?;
+            }
+            for line in problem.remedy.lines() {
+                writeln!(block, "{indent}-> {line}")?;
+            }
+            write!(f, "\n{block}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_reads_as_one_block_with_a_remedy_for_each_problem() {
+        let failure = Failure::configuration(
+            "wishwell serve cannot start: 2 settings are wrong",
+            vec![Problem::new("listen is wrong", "say 127.0.0.1:50051"), Problem::new("no key\nat all", "")],
+        );
+        assert_eq!(
+            failure.to_string(),
+            "error: wishwell serve cannot start: 2 settings are wrong\n\
+             \n  1. listen is wrong\n     -> say 127.0.0.1:50051\n\
+             \n  2. no key\n     at all\n"
+        );
+    }
+}
