@@ -71,7 +71,7 @@ pub fn check(field: &str, vertices: &[Point], violations: &mut Violations) {
             violations.add(Violation::new(format!("{field}[{index}]"), "polygon.date_line", message));
         }
     }
-    if doubled_area(vertices) == 0 {
+    if all_on_one_line(vertices) {
         violations.add(Violation::new(field, "polygon.area", "must enclose an area"));
     } else if let Some((first, second)) = first_crossing(vertices) {
         let message = "must not have edges that cross or touch each other";
@@ -102,12 +102,11 @@ fn in_box(a: Point, b: Point, c: Point) -> bool {
     within(a.latitude_e7, b.latitude_e7, c.latitude_e7) && within(a.longitude_e7, b.longitude_e7, c.longitude_e7)
 }
 
-/// Twice the signed area in square units (shoelace formula).
-fn doubled_area(vertices: &[Point]) -> i128 {
-    let cross = |(a, b): (Point, Point)| {
-        i128::from(a.longitude_e7) * i128::from(b.latitude_e7) - i128::from(b.longitude_e7) * i128::from(a.latitude_e7)
-    };
-    edges(vertices).map(cross).sum()
+/// Whether the vertices enclose nothing at all. (A figure of eight may have as much area on its left as on its right; it crosses.)
+fn all_on_one_line(vertices: &[Point]) -> bool {
+    let Some(&first) = vertices.first() else { return true };
+    let Some(&other) = vertices.iter().find(|vertex| **vertex != first) else { return true };
+    vertices.iter().all(|vertex| orientation(first, other, *vertex) == 0)
 }
 
 /// The first two edges, by the index of their first vertex, that share more than the vertex between neighbours.
