@@ -19,25 +19,26 @@ impl Values {
 
     /// The value as short text; none when any field on the way is sensitive or not set.
     pub(super) fn get(&self, path: &str) -> Option<String> {
-        let mut message = self.0.clone()?;
-        let mut segments = path.split('.').peekable();
-        while let Some(segment) = segments.next() {
-            let (name, index) = split_index(segment);
-            let field = message.descriptor().get_field_by_name(name)?;
-            if is_sensitive(&field) || (field.supports_presence() && !message.has_field(&field)) {
-                return None;
-            }
-            let value = message.get_field(&field).into_owned();
-            let value = match index {
-                None => value,
-                Some(index) => value.as_list()?.get(index)?.clone(),
-            };
-            if segments.peek().is_none() {
-                return show(&field, &value);
-            }
-            message = value.as_message()?.clone();
-        }
-        None
+        find(self.0.as_ref()?, path)
+    }
+}
+
+/// Borrows all the way down: a large message with many violations is walked, never copied.
+fn find(message: &DynamicMessage, path: &str) -> Option<String> {
+    let (segment, rest) = path.split_once('.').map_or((path, None), |(segment, rest)| (segment, Some(rest)));
+    let (name, index) = split_index(segment);
+    let field = message.descriptor().get_field_by_name(name)?;
+    if is_sensitive(&field) || (field.supports_presence() && !message.has_field(&field)) {
+        return None;
+    }
+    let value = message.get_field(&field);
+    let value = match index {
+        None => value.as_ref(),
+        Some(index) => value.as_list()?.get(index)?,
+    };
+    match rest {
+        None => show(&field, value),
+        Some(rest) => find(value.as_message()?, rest),
     }
 }
 

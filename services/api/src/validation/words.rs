@@ -1,10 +1,98 @@
 //! What a rule asks for, in words. A pattern is said as what it means, never as a regular expression.
 
 /// Every pattern of the contract and what it asks for. A test holds that none is missing.
-const PATTERNS: &[(&str, &str)] = &[];
+const PATTERNS: &[(&str, &str)] = &[
+    ("^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `organizations/` and a UUID in lower case"),
+    ("^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `resources/` and a UUID in lower case"),
+    ("^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `capacityPools/` and a UUID in lower case"),
+    ("^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `needs/` and a UUID in lower case"),
+    ("^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `beneficiaries/` and a UUID in lower case"),
+    ("^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `households/` and a UUID in lower case"),
+    ("^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "must be `categories/` and the code of a category"),
+    (
+        "^divisions/[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+        "must be `divisions/` and the code of a division",
+    ),
+    (
+        "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+        "must be the code of a division: 2, 4, 6, 9 or 12 digits, the first not 0",
+    ),
+    (
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        "must be the code of a category: 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit first",
+    ),
+    (
+        "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$",
+        "must name a source: 1 to 64 letters, digits, dots, colons, hyphens or underscores, a letter or digit first",
+    ),
+    ("^[a-z][a-z0-9_]{0,31}$", "must be the code of a unit, such as `piece` or `hour`"),
+    ("^[a-z][a-z0-9_]{0,63}$", "must be the key of a fact, such as `age_years`"),
+    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "must be a date as `YYYY-MM-DD`"),
+    ("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", "must be an IANA time zone, such as `Asia/Shanghai`"),
+    ("^[A-Z]{3}$", "must be the ISO 4217 code of a currency, such as `CNY`"),
+    (
+        "^[0-9A-HJ-NPQRTUWXY]{18}$",
+        "must be a unified social credit code: 18 digits and capital letters without I, O, S, V and Z",
+    ),
+];
+
+/// Rules whose message the generated code leaves out or says only for programs.
+const RULES: &[(&str, &str)] = &[
+    ("string.uuid", "must be a UUID"),
+    ("string.uuid_empty", "must be a UUID"),
+    ("enum.defined_only", "must be one of the values that are defined"),
+    ("enum.not_in", "must be one of the values that mean something"),
+    ("field_mask.in", "must name only fields that can be changed"),
+];
 
 /// The words for a violated rule.
 pub(super) fn of(rule: &str, message: &str) -> String {
-    let _ = PATTERNS;
-    if message.is_empty() { format!("must hold {rule}") } else { message.to_owned() }
+    if let Some((_, words)) = RULES.iter().find(|(known, _)| *known == rule) {
+        return (*words).to_owned();
+    }
+    if rule == "string.pattern" {
+        // The message ends with the pattern in backquotes.
+        let known = PATTERNS.iter().find(|(pattern, _)| message.contains(&format!("`{pattern}`")));
+        if let Some((_, words)) = known {
+            return (*words).to_owned();
+        }
+    }
+    if message.is_empty() { format!("must hold {rule}") } else { message.replacen("value ", "", 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::{DynamicMessage, Value};
+
+    /// Every pattern anywhere in the options of a field.
+    fn patterns(options: &DynamicMessage, found: &mut Vec<String>) {
+        for (field, value) in options.fields() {
+            visit(field.name(), value, found);
+        }
+        for (extension, value) in options.extensions() {
+            visit(extension.name(), value, found);
+        }
+    }
+
+    fn visit(name: &str, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::String(pattern) if name == "pattern" => found.push(pattern.clone()),
+            Value::Message(inner) => patterns(inner, found),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_pattern_of_the_contract_is_said_in_words() {
+        let mut found = Vec::new();
+        for message in crate::descriptor_pool().all_messages().filter(|message| message.package_name() == "wishwell.v1")
+        {
+            message.fields().for_each(|field| patterns(&field.options(), &mut found));
+        }
+        found.sort();
+        found.dedup();
+        let mut known: Vec<String> = super::PATTERNS.iter().map(|(pattern, _)| (*pattern).to_owned()).collect();
+        known.sort();
+        assert_eq!(found, known);
+    }
 }

@@ -1,4 +1,5 @@
 //! Writes the committed code of the contract from its protos, with neither protoc nor a build script.
+#![allow(dead_code)] // Each test that shares this module uses some of it.
 
 mod debug;
 mod requests;
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 use prost_reflect::DescriptorPool;
 use protox::Compiler;
+
+#[allow(unused_imports)] // Each test that shares this module uses some of it.
+pub(crate) use debug::is_sensitive;
 
 /// Generated files by their path from the root of the repository.
 pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
