@@ -57,15 +57,17 @@ count_nextest() {
     fi
     return
   fi
-  local run ok ignored
-  run=$(sum_of 'tests? run' "$log" "$closing")
+  local started run ok ignored
+  # `12 tests run`, or `12/20 tests run` when the run was cut short.
+  started=$(grep -E "$closing" "$log" | tail -n 1 | grep -oE '[0-9]+(/[0-9]+)? tests? run' | grep -oE '^[0-9/]+')
+  run=${started%/*}
   ok=$(sum_of passed "$log" "$closing")
-  ignored=$(sum_of skipped "$log" "$closing")
+  ignored=$(($(sum_of skipped "$log" "$closing") + ${started#*/} - run))
   count_pass "$ok"
-  # Tests that a filter or #[ignore] left out did not run, and are not counted as passed.
+  # Tests that did not run, because a filter or #[ignore] left them out or the run was cut short, did not pass.
   if ((ignored > 0)); then
     skipped=$((skipped + ignored))
-    skips+=("$name: $ignored ignored")
+    skips+=("$name: $ignored did not run")
   fi
   if ((run > ok)); then
     count_fail "$name" $((run - ok))
