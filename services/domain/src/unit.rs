@@ -40,6 +40,14 @@ pub const UNITS: &[UnitEntry] = &[
     ("household", "户", "household"),
     ("fen", "分(人民币)", "fen (CNY minor unit)"),
     ("minor_unit", "最小货币单位", "minor currency unit"),
+    ("item", "项", "item"),
+    ("portion", "份", "portion"),
+    ("bag", "袋", "bag"),
+    ("bottle", "瓶", "bottle"),
+    ("call", "通电话", "call"),
+    ("class_hour", "课时", "class hour"),
+    ("square_metre", "平方米", "square metre"),
+    ("kilometre", "公里", "kilometre"),
 ];
 
 impl Unit {

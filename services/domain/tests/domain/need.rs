@@ -1,1 +1,263 @@
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::fact::{FactValue, Facts};
+use wishwell_domain::geo::Point;
+use wishwell_domain::limits;
+use wishwell_domain::need::{Mobility, Need, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
 
+use crate::fixtures::{at, broken, division_code, item, need, rules, violations};
+
+const REMOTE_ONLY: Mobility = Mobility { max_travel_metres: None, home_visit: false, delivery: false, remote: true };
+
+fn check(need: &Need) -> Vec<(String, String)> {
+    broken(|violations| need.check("need", violations))
+}
+
+fn wish(title: &str, consent_given_by: &str, consented_at: &str) -> Option<Wish> {
+    Some(Wish {
+        title: title.into(),
+        consented_at: at(consented_at),
+        consent_given_by: consent_given_by.into(),
+        published_at: at("2026-11-02T00:00:00Z"),
+    })
+}
+
+#[test]
+fn each_fault_of_a_need_is_told_by_field_and_rule() {
+    type Case = (&'static str, fn(&mut Need), &'static [(&'static str, &'static str)]);
+    let cases: &[Case] = &[
+        ("as it should be", |_| {}, &[]),
+        ("only a division", |n| (n.place, n.division) = (None, Some(division_code("640104"))), &[]),
+        ("only remote, nowhere", |n| (n.place, n.mobility) = (None, REMOTE_ONLY), &[]),
+        ("nowhere", |n| n.place = None, &[("need.place", "need.place_required")]),
+        (
+            "remote or delivered, nowhere",
+            |n| (n.place, n.mobility) = (None, Mobility { delivery: true, ..REMOTE_ONLY }),
+            &[("need.place", "need.place_required")],
+        ),
+        (
+            "out of reach",
+            |n| n.mobility = Mobility { remote: false, ..REMOTE_ONLY },
+            &[("need.mobility", "mobility.some")],
+        ),
+        (
+            "no step",
+            |n| n.mobility.max_travel_metres = Some(0),
+            &[("need.mobility.max_travel_metres", "mobility.travel_range")],
+        ),
+        (
+            "around the world",
+            |n| n.mobility.max_travel_metres = Some(u32::MAX),
+            &[("need.mobility.max_travel_metres", "mobility.travel_range")],
+        ),
+        ("no items", |n| n.items.clear(), &[("need.items", "need.items")]),
+        ("33 items", |n| n.items = (1..=33).map(item).collect(), &[("need.items", "need.items")]),
+        ("32 items", |n| n.items = (1..=32).map(item).collect(), &[]),
+        ("ordinals from 0", |n| n.items[0].ordinal = 0, &[("need.items[0].ordinal", "need.ordinal")]),
+        ("an ordinal twice", |n| n.items = vec![item(1), item(1)], &[("need.items[1].ordinal", "need.ordinal")]),
+        (
+            "nothing of the third",
+            |n| {
+                n.items = vec![item(1), item(2), item(3)];
+                n.items[2].quantity = 0;
+            },
+            &[("need.items[2].quantity.value", "quantity.range")],
+        ),
+        (
+            "less than nothing",
+            |n| n.items[0].quantity = i64::MIN,
+            &[("need.items[0].quantity.value", "quantity.range")],
+        ),
+        (
+            "too much",
+            |n| n.items[0].quantity = limits::QUANTITY_MAX + 1,
+            &[("need.items[0].quantity.value", "quantity.range")],
+        ),
+        (
+            "never again",
+            |n| n.items[0].recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 0 }),
+            &[("need.items[0].recurrence.occurrences", "recurrence.occurrences")],
+        ),
+        (
+            "for years",
+            |n| n.items[0].recurrence = Some(Recurrence { every: PeriodLength::Day, occurrences: 367 }),
+            &[("need.items[0].recurrence.occurrences", "recurrence.occurrences")],
+        ),
+        (
+            "backwards",
+            |n| n.timing = Some(Timing::Window { start: at("2026-12-02T00:00:00Z"), end: at("2026-12-02T00:00:00Z") }),
+            &[("need.window.end_time", "timing.order")],
+        ),
+        (
+            "an age",
+            |n| n.timing = Some(Timing::Window { start: at("2026-01-01T00:00:00Z"), end: at("2036-01-01T00:00:00Z") }),
+            &[("need.window.end_time", "timing.horizon")],
+        ),
+        ("a group twice", |n| n.group_tags = vec![GroupTag::Minor; 2], &[("need.group_tags[1]", "list.unique")]),
+        ("a wish", |n| n.wish = wish("两张书桌", "guardian", "2026-11-02T00:00:00Z"), &[]),
+        (
+            "a wish without words or consent",
+            |n| n.wish = wish("", " ", "2026-11-02T00:00:01Z"),
+            &[
+                ("need.wish.title", "text.required"),
+                ("need.wish.consent_given_by", "text.required"),
+                ("need.wish.consent_time", "wish.consent_first"),
+            ],
+        ),
+    ];
+    for (name, change, expected) in cases {
+        let mut need = need();
+        change(&mut need);
+        assert_eq!(check(&need), rules(expected), "{name}");
+    }
+}
+
+#[test]
+fn ten_thousand_items_are_refused_by_their_number_not_one_by_one() {
+    let mut need = need();
+    need.items = vec![item(7); 10_000];
+    let broken = check(&need);
+    assert_eq!(broken[0], ("need.items".to_owned(), "need.items".to_owned()));
+    assert!(broken.len() <= limits::NEED_ITEMS_MAX + 1);
+}
+
+#[test]
+fn where_a_beneficiary_lives_is_never_shown() {
+    let mut need = need();
+    need.place = Some(Point { latitude_e7: 1_234_567_890, longitude_e7: 1_987_654_321 });
+    let found = violations(|violations| need.check("need", violations));
+    assert_eq!((found.len(), found[0].field.as_str(), found[0].value.as_deref()), (1, "need.place", None));
+    assert!(!found[0].to_string().contains("123"));
+}
+
+#[test]
+fn what_a_need_says_in_confidence_is_never_shown() {
+    let secret = "李四".repeat(3_000);
+    let personal = NeedPersonal {
+        description: secret.clone(),
+        item_notes: vec![(2, secret.clone())],
+        facts: Facts([("age_years".to_owned(), FactValue::Text(secret))].into()),
+    };
+    let found = violations(|violations| personal.check("need", violations));
+    let broken: Vec<_> = found.iter().map(|v| (v.field.clone(), v.rule.clone())).collect();
+    assert_eq!(
+        broken,
+        rules(&[
+            ("need.description", "text.max_length"),
+            ("need.items[1].note", "text.max_length"),
+            ("need.facts[age_years]", "fact.type"),
+        ])
+    );
+    assert!(!format!("{found:?} {personal:?}").contains('李'));
+}
+
+#[test]
+fn a_new_need_must_leave_time_but_not_too_much() {
+    let now = at("2026-11-23T12:00:00Z");
+    let farthest = now + SignedDuration::from_hours(24 * limits::NEED_HORIZON_DAYS_MAX);
+    let window = |end| Some(Timing::Window { start: end - SignedDuration::from_hours(1), end });
+    let past = now - SignedDuration::from_secs(1);
+    let cases: Vec<(Option<Timing>, &[(&str, &str)])> = vec![
+        (None, &[]),
+        (Some(Timing::Deadline(now + SignedDuration::from_secs(1))), &[]),
+        (Some(Timing::Deadline(farthest)), &[]),
+        (Some(Timing::Deadline(now)), &[("need.deadline", "timing.future")]),
+        (Some(Timing::Deadline(farthest + SignedDuration::from_secs(1))), &[("need.deadline", "timing.horizon")]),
+        (window(past), &[("need.window.end_time", "timing.future")]),
+        (window(farthest + SignedDuration::from_secs(1)), &[("need.window.end_time", "timing.horizon")]),
+        (window(now + SignedDuration::from_secs(1)), &[]),
+    ];
+    for (timing, expected) in cases {
+        let need = Need { timing, ..need() };
+        assert_eq!(broken(|violations| need.check_new("need", now, violations)), rules(expected), "{timing:?}");
+        assert_eq!(check(&need), [], "an old need keeps its past deadline");
+    }
+}
+
+#[test]
+fn waiting_moves_a_need_up_one_tier_after_another_but_never_to_an_emergency() {
+    use Urgency::{Emergency, Low, Normal, Urgent};
+    let cases = [
+        (Low, 0, Low),
+        (Low, 179, Low),
+        (Low, 180, Normal),
+        (Low, 239, Normal),
+        (Low, 240, Urgent),
+        (Low, 100_000, Urgent),
+        (Normal, 59, Normal),
+        (Normal, 60, Urgent),
+        (Urgent, 100_000, Urgent),
+        (Emergency, 100_000, Emergency),
+        // A clock that runs behind.
+        (Low, -1_000, Low),
+    ];
+    for (said, days, aged) in cases {
+        assert_eq!(said.aged(SignedDuration::from_hours(24 * days)), aged, "{said:?} after {days} days");
+    }
+    assert_eq!(Urgency::ALL.map(Urgency::tier), [1, 2, 3, 4]);
+}
+
+#[test]
+fn the_window_of_a_need_is_what_was_said_or_what_its_urgency_asks() {
+    let now = at("2026-11-23T12:00:00Z");
+    let (start, end) = (at("2026-12-01T00:00:00Z"), at("2026-12-05T00:00:00Z"));
+    let in_days = |days: i64| (now, now + SignedDuration::from_hours(24 * days));
+    let past = at("2026-11-20T00:00:00Z");
+    let cases = [
+        (Urgency::Emergency, None, in_days(3)),
+        (Urgency::Urgent, None, in_days(14)),
+        (Urgency::Normal, None, in_days(60)),
+        (Urgency::Low, None, in_days(180)),
+        (Urgency::Low, Some(Timing::Deadline(end)), (now, end)),
+        (Urgency::Low, Some(Timing::Window { start, end }), (start, end)),
+        (Urgency::Low, Some(Timing::Window { start: past, end }), (now, end)),
+        (Urgency::Urgent, Some(Timing::Deadline(past)), in_days(14)),
+        (Urgency::Urgent, Some(Timing::Deadline(now)), in_days(14)),
+        (Urgency::Urgent, Some(Timing::Window { start: past, end: past }), in_days(14)),
+    ];
+    for (urgency, timing, expected) in cases {
+        let need = Need { urgency, timing, created_at: now, ..need() };
+        assert_eq!(need.window(now), expected, "{urgency:?} {timing:?}");
+    }
+    // A need of two months' standing is urgent by now.
+    let waiting = Need { created_at: now - SignedDuration::from_hours(24 * 61), ..need() };
+    assert_eq!(waiting.aged_urgency(now), Urgency::Urgent);
+    assert_eq!(waiting.window(now), in_days(14));
+}
+
+proptest! {
+    #[test]
+    fn the_window_of_a_need_is_never_empty_nor_begins_in_the_past(
+        start in any::<i32>(), length in any::<i32>(), now in any::<i32>(), created in any::<i32>(), kind in 0..3,
+    ) {
+        let instant = |second: i32| jiff::Timestamp::from_second(i64::from(second)).unwrap();
+        let timing = match kind {
+            0 => None,
+            1 => Some(Timing::Deadline(instant(start))),
+            _ => Some(Timing::Window { start: instant(start), end: instant(start.saturating_add(length)) }),
+        };
+        let need = Need { timing, created_at: instant(created), ..need() };
+        let (from, until) = need.window(instant(now));
+        prop_assert!(instant(now) <= from && from < until, "{} to {}", from, until);
+    }
+}
+
+#[test]
+fn needs_look_for_help_until_they_are_served_withdrawn_or_closed() {
+    let states = [NeedState::Open, NeedState::PartlyServed, NeedState::Served, NeedState::Withdrawn, NeedState::Closed];
+    assert_eq!(states.map(NeedState::is_open), [true, true, false, false, false]);
+}
+
+#[test]
+fn a_need_survives_json() {
+    let original = Need {
+        timing: Some(Timing::Deadline(at("2026-12-01T00:00:00Z"))),
+        wish: wish("两张书桌", "guardian", "2026-11-02T00:00:00Z"),
+        group_tags: vec![GroupTag::Minor],
+        ..need()
+    };
+    let json = serde_json::to_string(&original).unwrap();
+    assert_eq!(serde_json::from_str::<Need>(&json).unwrap(), original);
+}
