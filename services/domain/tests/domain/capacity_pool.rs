@@ -6,7 +6,7 @@ use wishwell_domain::capacity_pool::{
 use wishwell_domain::limits;
 use wishwell_domain::zone::Zone;
 
-use crate::fixtures::{at, broken, date, pool, rules, unit, violations};
+use crate::fixtures::{Expected, at, broken, date, pool, rules, unit, violations};
 use crate::zone::ZONES;
 
 fn figures(total: Option<i64>, used_elsewhere: i64, pending: i64, committed: i64) -> Figures {
@@ -30,7 +30,7 @@ fn each_kind_of_pool_is_accepted_as_it_should_be() {
 fn what_does_not_fit_the_kind_is_refused_by_name() {
     let period = Some(PeriodRule { length: PeriodLength::Day, time_zone: "Asia/Shanghai".into() });
     let unknown_zone = Some(PeriodRule { length: PeriodLength::Day, time_zone: "Mars/Olympus".into() });
-    let cases: Vec<(&str, CapacityPool, &[(&str, &str)])> = vec![
+    let cases: Vec<(&str, CapacityPool, Expected<'_>)> = vec![
         (
             "a stock with a period",
             CapacityPool { period: period.clone(), ..pool(PoolKind::Stock) },
@@ -96,7 +96,7 @@ fn what_does_not_fit_the_kind_is_refused_by_name() {
 #[test]
 fn negative_absurd_and_overdrawn_figures_are_refused() {
     let beyond = limits::QUANTITY_MAX + 1;
-    let cases: Vec<(Figures, &[(&str, &str)])> = vec![
+    let cases: Vec<(Figures, Expected<'_>)> = vec![
         (figures(Some(0), 0, 0, 0), &[]),
         (figures(Some(limits::QUANTITY_MAX), 1, 2, limits::QUANTITY_MAX - 3), &[]),
         (figures(None, 7, 0, 0), &[]),

@@ -4,7 +4,7 @@ use wishwell_domain::ids::{CategoryCode, DivisionCode, ExternalId, NeedId, Organ
 use wishwell_domain::social_credit_code::SocialCreditCode;
 use wishwell_domain::unit::{UNITS, Unit};
 
-use crate::fixtures::{broken, external, rules, unit};
+use crate::fixtures::{Expected, broken, external, rules, unit};
 
 #[test]
 fn social_credit_codes_of_public_bodies_are_right() {
@@ -174,7 +174,7 @@ fn an_external_identity_names_a_plain_source_and_any_printable_identifier() {
     let with = |source: &str, external_id: &str| ExternalId { source: source.into(), external_id: external_id.into() };
     let both = [("external.source", "external.source"), ("external.external_id", "external.external_id")];
     let long = "x".repeat(129);
-    let cases: Vec<(ExternalId, &[(&str, &str)])> = vec![
+    let cases: Vec<(ExternalId, Expected<'_>)> = vec![
         (external(), &[]),
         (with("12349", "工单-2026/1 号"), &[]),
         (with("a".repeat(64).as_str(), &long[1..]), &[]),

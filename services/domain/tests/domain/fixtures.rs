@@ -57,8 +57,11 @@ pub(crate) fn broken(check: impl FnOnce(&mut Violations)) -> Vec<(String, String
     violations(check).into_iter().map(|violation| (violation.field, violation.rule)).collect()
 }
 
-/// The same as literals.
-pub(crate) fn rules(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+/// Field and rule of what a check should report.
+pub(crate) type Expected<'a> = &'a [(&'a str, &'a str)];
+
+/// The same as a check reports it.
+pub(crate) fn rules(expected: Expected<'_>) -> Vec<(String, String)> {
     expected.iter().map(|(field, rule)| ((*field).to_owned(), (*rule).to_owned())).collect()
 }
 

@@ -7,7 +7,7 @@ use wishwell_domain::geo::Point;
 use wishwell_domain::limits;
 use wishwell_domain::need::{Mobility, Need, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
 
-use crate::fixtures::{at, broken, division_code, item, need, rules, violations};
+use crate::fixtures::{Expected, at, broken, division_code, item, need, rules, violations};
 
 const REMOTE_ONLY: Mobility = Mobility { max_travel_metres: None, home_visit: false, delivery: false, remote: true };
 
@@ -26,7 +26,7 @@ fn wish(title: &str, consent_given_by: &str, consented_at: &str) -> Option<Wish>
 
 #[test]
 fn each_fault_of_a_need_is_told_by_field_and_rule() {
-    type Case = (&'static str, fn(&mut Need), &'static [(&'static str, &'static str)]);
+    type Case = (&'static str, fn(&mut Need), Expected<'static>);
     let cases: &[Case] = &[
         ("as it should be", |_| {}, &[]),
         ("only a division", |n| (n.place, n.division) = (None, Some(division_code("640104"))), &[]),
@@ -159,7 +159,7 @@ fn a_new_need_must_leave_time_but_not_too_much() {
     let farthest = now + SignedDuration::from_hours(24 * limits::NEED_HORIZON_DAYS_MAX);
     let window = |end| Some(Timing::Window { start: end - SignedDuration::from_hours(1), end });
     let past = now - SignedDuration::from_secs(1);
-    let cases: Vec<(Option<Timing>, &[(&str, &str)])> = vec![
+    let cases: Vec<(Option<Timing>, Expected<'_>)> = vec![
         (None, &[]),
         (Some(Timing::Deadline(now + SignedDuration::from_secs(1))), &[]),
         (Some(Timing::Deadline(farthest)), &[]),

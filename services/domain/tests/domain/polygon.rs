@@ -4,7 +4,7 @@ use wishwell_domain::geo::Point;
 use wishwell_domain::limits;
 use wishwell_domain::polygon::{contains, edge_distance_metres};
 
-use crate::fixtures::{broken, division_code, point, rules};
+use crate::fixtures::{Expected, broken, division_code, point, rules};
 
 fn e7(latitude_e7: i32, longitude_e7: i32) -> Point {
     Point { latitude_e7, longitude_e7 }
@@ -79,7 +79,7 @@ fn check(vertices: Vec<Point>) -> Vec<(String, String)> {
 fn what_encloses_no_single_area_is_refused() {
     let field = "areas[0].polygon.vertices";
     let many = |count: i32| (0..count).map(|i| e7(i * i, i)).collect::<Vec<_>>();
-    let cases: Vec<(&str, Vec<Point>, &[(&str, &str)])> = vec![
+    let cases: Vec<(&str, Vec<Point>, Expected<'_>)> = vec![
         ("a triangle", polygon(&[(0, 0), (0, 10), (10, 0)]), &[]),
         ("a letter C", letter_c(), &[]),
         ("a parabola's rim", many(256), &[]),
@@ -125,7 +125,7 @@ fn what_encloses_no_single_area_is_refused() {
 
 #[test]
 fn a_radius_needs_a_length_and_a_place() {
-    let cases: [(ServiceArea, bool, &[(&str, &str)]); 7] = [
+    let cases: [(ServiceArea, bool, Expected<'_>); 7] = [
         (ServiceArea::RadiusMetres(1), true, &[]),
         (ServiceArea::RadiusMetres(limits::RADIUS_METRES_MAX), true, &[]),
         (ServiceArea::RadiusMetres(0), true, &[("a.radius.metres", "radius.range")]),

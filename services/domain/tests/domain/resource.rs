@@ -7,7 +7,7 @@ use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::{Violation, Violations};
 
-use crate::fixtures::{broken, category_code, date, resource, rules, violations, weekly};
+use crate::fixtures::{Expected, broken, category_code, date, resource, rules, violations, weekly};
 
 fn check(resource: &Resource) -> Vec<(String, String)> {
     broken(|violations| resource.check("resource", violations))
@@ -61,7 +61,8 @@ fn a_resource_lacking_content_party_or_standard_is_refused_by_name() {
 #[test]
 fn each_fault_of_a_resource_is_told_by_field_and_rule() {
     let nowhere: fn(&mut Resource) = |r| r.place = None;
-    let cases: Vec<(&str, fn(&mut Resource), &[(&str, &str)])> = vec![
+    type Case = (&'static str, fn(&mut Resource), Expected<'static>);
+    let cases: Vec<Case> = vec![
         ("no title", |r| r.title = LocalizedText::default(), &[("resource.title", "localized_text.required")]),
         ("no category", |r| r.categories.clear(), &[("resource.categories", "list.min_items")]),
         (

@@ -9,7 +9,7 @@ use wishwell_domain::text::LocalizedText;
 use wishwell_domain::tree::{NodeId, Tree};
 use wishwell_domain::word_index::normalize;
 
-use crate::fixtures::{broken, category_code, division_code, point, rules, violations};
+use crate::fixtures::{Expected, broken, category_code, division_code, point, rules, violations};
 
 fn category(code: &str, parent: Option<&str>, zh: &str, en: &str, synonyms: &[&str]) -> Category {
     Category {
@@ -34,7 +34,10 @@ fn division(code: &str, parent: Option<&str>, zh: &str) -> Division {
     }
 }
 
-fn build(edges: &[(&str, Option<&str>)]) -> Result<Tree<CategoryCode>, Vec<(String, String)>> {
+/// A code with its parent's.
+type Edge<'a> = (&'a str, Option<&'a str>);
+
+fn build(edges: &[Edge<'_>]) -> Result<Tree<CategoryCode>, Vec<(String, String)>> {
     let entries: Vec<_> = edges.iter().map(|(code, parent)| (category_code(code), parent.map(category_code))).collect();
     Tree::build("categories", entries.iter().map(|(code, parent)| (code, parent.as_ref())))
         .map_err(|violations| violations.into_vec().into_iter().map(|v| (v.field, v.rule)).collect())
@@ -80,9 +83,9 @@ fn numbers_of_another_tree_are_answered_without_harm() {
 #[test]
 fn what_is_no_tree_is_refused_by_entry() {
     let chain: Vec<String> = (0..=limits::TREE_DEPTH_MAX).map(|depth| format!("c{depth}")).collect();
-    let deep: Vec<(&str, Option<&str>)> =
+    let deep: Vec<Edge<'_>> =
         chain.iter().enumerate().map(|(i, code)| (code.as_str(), (i > 0).then(|| chain[i - 1].as_str()))).collect();
-    let cases: Vec<(&str, Vec<(&str, Option<&str>)>, &[(&str, &str)])> = vec![
+    let cases: Vec<(&str, Vec<Edge<'_>>, Expected<'_>)> = vec![
         ("its own parent", vec![("a", Some("a"))], &[("categories[0].parent", "tree.cycle")]),
         (
             "a ring with a tail",
