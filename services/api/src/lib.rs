@@ -4,6 +4,7 @@
 //! The generated code is committed; nothing but Rust is needed to build it. A test compiles the protos and fails when the
 //! committed code differs.
 
+pub mod answer;
 mod encoded;
 pub mod json;
 mod redacted;

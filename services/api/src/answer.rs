@@ -1,0 +1,224 @@
+//! The answer of `FindResources`, written straight into bytes.
+//!
+//! Ten candidates and five near misses are some hundred small strings and messages. Building them only to encode them costs
+//! more than finding them, so the server writes each value once, from where it lies. The bytes are those that the generated
+//! types would encode; a test holds that.
+
+mod wire;
+
+use prost_types::Timestamp;
+
+use crate::{Encoded, v1};
+use wire::Wire;
+
+/// A text in Chinese and in English.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// Chinese; empty when there is none.
+    pub zh: &'a str,
+    /// English; empty when there is none.
+    pub en: &'a str,
+}
+
+/// What a `ResourceSummary` is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary<'a> {
+    /// UUID of the resource.
+    pub resource: u128,
+    /// What the resource is called.
+    pub title: Text<'a>,
+    /// UUID of the organization.
+    pub organization: u128,
+    /// What the organization is called.
+    pub organization_title: Text<'a>,
+}
+
+/// What a `CandidateCapacity` is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Capacity<'a> {
+    /// Units of the item that are left; none when unbounded.
+    pub remaining: Option<i64>,
+    /// Code of the unit.
+    pub unit: &'a str,
+    /// First day of the period, `YYYY-MM-DD`; empty when the pool has no periods.
+    pub period_start: &'a str,
+}
+
+/// What a `Candidate` is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Candidate<'a> {
+    /// The resource.
+    pub resource: Summary<'a>,
+    /// The ways in which help can reach the person.
+    pub modes: &'a [v1::DeliveryMode],
+    /// Metres to the resource.
+    pub distance_metres: Option<i32>,
+    /// What is left; none when unknown.
+    pub capacity: Option<Capacity<'a>>,
+    /// Whether the person may be helped.
+    pub eligibility: v1::EligibilityVerdict,
+    /// Keys of the facts that would settle it.
+    pub missing_facts: &'a [&'a str],
+    /// Score in millionths.
+    pub score: i32,
+    /// Value of each term in millionths.
+    pub term_values: &'a [i32],
+    /// When it is next open.
+    pub next_opening_time: Option<Timestamp>,
+    /// Units it can serve each time.
+    pub served_quantity: i64,
+    /// Occurrences it can serve.
+    pub served_occurrences: i32,
+}
+
+/// Writes one `FindResourcesResponse`.
+#[derive(Debug)]
+pub struct AnswerWriter {
+    wire: Wire,
+}
+
+/// Writes one `ItemMatches`: candidates first, then near misses, each best first.
+#[derive(Debug)]
+pub struct ItemWriter<'w> {
+    wire: &'w mut Wire,
+}
+
+/// Writes the reasons of one `NearMiss`.
+#[derive(Debug)]
+pub struct ReasonsWriter<'w> {
+    wire: &'w mut Wire,
+}
+
+/// How much of the index was considered for an item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Resources of the category and below it.
+    pub considered: i64,
+    /// Resources that were looked at closely.
+    pub examined: i64,
+}
+
+impl AnswerWriter {
+    /// A writer with room for so many bytes; it grows when they do not suffice.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { wire: Wire::with_capacity(bytes) }
+    }
+
+    /// Writes the answer for one item of the need.
+    pub fn item(&mut self, ordinal: i32, counts: Counts, matches: impl FnOnce(&mut ItemWriter<'_>)) {
+        self.wire.message(1, |wire| {
+            wire.int32(1, ordinal);
+            matches(&mut ItemWriter { wire });
+            wire.int64(4, counts.considered);
+            wire.int64(5, counts.examined);
+        });
+    }
+
+    /// Closes the answer.
+    #[must_use]
+    pub fn finish(
+        mut self,
+        weights: &[v1::ScoreWeight],
+        log_position: i64,
+        evaluation_time: Timestamp,
+        engine_version: &str,
+    ) -> Encoded<v1::FindResourcesResponse> {
+        let wire = &mut self.wire;
+        for weight in weights {
+            wire.message(2, |wire| {
+                wire.int32(1, weight.term);
+                wire.int32(2, weight.weight);
+            });
+        }
+        wire.int64(3, log_position);
+        timestamp(wire, 4, evaluation_time);
+        wire.string(5, engine_version);
+        Encoded::Bytes(self.wire.into_bytes())
+    }
+}
+
+impl ItemWriter<'_> {
+    /// Writes one candidate.
+    pub fn candidate(&mut self, candidate: &Candidate<'_>) {
+        self.wire.message(2, |wire| {
+            summary(wire, &candidate.resource);
+            wire.packed(2, candidate.modes.iter().map(|mode| i32::from(*mode)));
+            if let Some(metres) = candidate.distance_metres {
+                wire.present_int32(3, metres);
+            }
+            if let Some(left) = &candidate.capacity {
+                capacity(wire, left);
+            }
+            wire.int32(5, candidate.eligibility.into());
+            for fact in candidate.missing_facts {
+                wire.present_string(6, fact);
+            }
+            wire.int32(7, candidate.score);
+            wire.packed(8, candidate.term_values.iter().copied());
+            if let Some(opening) = candidate.next_opening_time {
+                timestamp(wire, 9, opening);
+            }
+            wire.int64(10, candidate.served_quantity);
+            wire.int32(11, candidate.served_occurrences);
+        });
+    }
+
+    /// Writes one near miss.
+    pub fn near_miss(
+        &mut self,
+        resource: &Summary<'_>,
+        distance_metres: Option<i32>,
+        score_if_fitting: i32,
+        reasons: impl FnOnce(&mut ReasonsWriter<'_>),
+    ) {
+        self.wire.message(3, |wire| {
+            summary(wire, resource);
+            reasons(&mut ReasonsWriter { wire });
+            if let Some(metres) = distance_metres {
+                wire.present_int32(3, metres);
+            }
+            wire.int32(4, score_if_fitting);
+        });
+    }
+}
+
+impl ReasonsWriter<'_> {
+    /// Writes one reason.
+    pub fn reason(&mut self, detail: &v1::MissDetail) {
+        self.wire.encode(2, detail);
+    }
+}
+
+fn summary(wire: &mut Wire, summary: &Summary<'_>) {
+    wire.message(1, |wire| {
+        wire.name(1, "resources/", summary.resource);
+        text(wire, 2, summary.title);
+        wire.name(3, "organizations/", summary.organization);
+        text(wire, 4, summary.organization_title);
+    });
+}
+
+fn capacity(wire: &mut Wire, capacity: &Capacity<'_>) {
+    wire.message(4, |wire| {
+        if let Some(remaining) = capacity.remaining {
+            wire.present_int64(1, remaining);
+        }
+        wire.string(2, capacity.unit);
+        wire.string(3, capacity.period_start);
+    });
+}
+
+fn text(wire: &mut Wire, field: u32, text: Text<'_>) {
+    wire.message(field, |wire| {
+        wire.string(1, text.zh);
+        wire.string(2, text.en);
+    });
+}
+
+fn timestamp(wire: &mut Wire, field: u32, instant: Timestamp) {
+    wire.message(field, |wire| {
+        wire.int64(1, instant.seconds);
+        wire.int32(2, instant.nanos);
+    });
+}
