@@ -1,8 +1,8 @@
 //! What is answered: plain values that refer into the snapshot.
 
 use jiff::civil::Date;
-use wishwell_domain::need::Urgency;
 use wishwell_domain::ids::NeedId;
+use wishwell_domain::need::Urgency;
 
 use crate::reason::{FactSet, ModeSet, Reason};
 use crate::score::{Millionths, Terms};

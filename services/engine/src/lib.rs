@@ -6,13 +6,23 @@
 //! however the snapshot came about.
 
 pub mod answer;
+mod assess;
+mod capacity;
+mod context;
 pub mod eligibility;
+mod explain;
+mod find;
+mod find_needs;
+mod index;
+mod near_miss;
+mod periods;
 pub mod query;
 pub mod reason;
 pub mod score;
 pub mod snapshot;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedsAnswer};
+pub use find_needs::{WINDOW_DAYS_DEFAULT, aged_urgency};
 pub use query::{Query, QueryError, Scratch, TimeWindow};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};

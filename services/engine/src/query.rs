@@ -9,6 +9,8 @@ use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::unit::Unit;
 
 use crate::answer::Answer;
+use crate::assess::Memo;
+use crate::find::Hit;
 
 /// From `start` to `end`, `start` before `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,4 +83,8 @@ impl std::error::Error for QueryError {}
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) answer: Answer,
+    pub(crate) memo: Memo,
+    pub(crate) heap: std::collections::BinaryHeap<u64>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) misses: Vec<Hit>,
 }

@@ -83,7 +83,11 @@ impl FactSet {
 
     /// The facts, in the catalogue's order.
     pub fn iter(self) -> impl Iterator<Item = &'static FactDefinition> {
-        crate::eligibility::catalogue().iter().enumerate().filter(move |(at, _)| self.0 >> at & 1 == 1).map(|(_, fact)| fact)
+        crate::eligibility::catalogue()
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| self.0 >> at & 1 == 1)
+            .map(|(_, fact)| fact)
     }
 }
 
@@ -100,6 +104,7 @@ pub struct Clause {
 
 /// Stable code of a [`Reason`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum ReasonCode {
     /// Not in the asked category or below it.
     Category,
@@ -174,6 +179,8 @@ pub enum Reason {
         distance_metres: Option<u32>,
         /// The largest radius it serves within, in metres, where it has radius areas.
         radius_metres: Option<u32>,
+        /// How far the beneficiary's place is from the nearest edge of its polygons, in metres, where it has any.
+        polygon_metres: Option<u32>,
         /// The first division it serves, where it has division areas: name by
         /// [`Snapshot::division_name`](crate::Snapshot::division_name).
         division: Option<u32>,

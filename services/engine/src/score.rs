@@ -118,3 +118,52 @@ impl Default for ScoringRules {
         }
     }
 }
+
+impl ScoringRules {
+    /// Distance term: half of the weight at `distance_half_metres`, falling with every metre until the integer steps swallow it.
+    #[must_use]
+    #[inline]
+    pub fn distance_term(&self, metres: u32) -> Millionths {
+        let half = u64::from(self.distance_half_metres.max(1));
+        // At most the weight, which is 32 bits wide.
+        (u64::from(self.distance) * half / (half + u64::from(metres))) as Millionths
+    }
+
+    /// Distance term where either side has no place.
+    #[must_use]
+    pub fn distance_term_assumed(&self) -> Millionths {
+        self.distance_term(self.distance_assumed_metres)
+    }
+
+    /// Spare-capacity term of a known capacity of which `remaining` of `total` is left.
+    #[must_use]
+    pub fn capacity_term(&self, remaining: i64, total: i64) -> Millionths {
+        let (remaining, total) = (remaining.max(0).unsigned_abs(), total.max(0).unsigned_abs());
+        let spare = if total == 0 {
+            0
+        } else {
+            u128::from(self.capacity_spare) * u128::from(remaining.min(total)) / u128::from(total)
+        };
+        self.capacity_known + u32::try_from(spare).unwrap_or(self.capacity_spare)
+    }
+
+    /// Freshness term of a figure confirmed so many whole hours ago.
+    #[must_use]
+    pub fn freshness_term(&self, age_hours: u32) -> Millionths {
+        let stale = self.capacity_stale_hours.max(1);
+        let left = u64::from(stale.saturating_sub(age_hours));
+        (u64::from(self.capacity_freshness) * left / u64::from(stale)) as Millionths
+    }
+
+    /// Exactness term so many levels below the asked category.
+    #[must_use]
+    pub const fn exactness_term(&self, levels_below: u8) -> Millionths {
+        self.category_exact.saturating_sub(self.category_per_level.saturating_mul(levels_below as u32))
+    }
+
+    /// The terms that are the same for all.
+    #[must_use]
+    pub const fn neutral(&self) -> Millionths {
+        self.track_record_neutral + self.recent_contact_neutral + self.scarcity_neutral
+    }
+}

@@ -1,0 +1,284 @@
+//! Judging one resource: which constraints it fails, and what its score is made of.
+
+use wishwell_domain::compiled_schedule::CompiledSchedule;
+use wishwell_domain::organization::OrganizationState;
+use wishwell_domain::resource::DeliveryMode;
+
+use crate::capacity::{self, View, When};
+use crate::context::{Context, Span};
+use crate::eligibility::Verdict;
+use crate::periods::PeriodMemo;
+use crate::reason::{ModeSet, ReasonCode};
+use crate::score::{ScoreTerm, Terms};
+use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
+
+/// Marks an unknown distance; sorts after every known one.
+pub(crate) const UNKNOWN_DISTANCE: u32 = u32::MAX;
+
+/// A set of failed constraints, by their codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Failed(u16);
+
+impl Failed {
+    #[inline]
+    pub(crate) fn add(&mut self, code: ReasonCode) {
+        self.0 |= 1 << code as u16;
+    }
+    #[inline]
+    pub(crate) const fn contains(self, code: ReasonCode) -> bool {
+        self.0 >> code as u16 & 1 == 1
+    }
+    #[inline]
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    #[inline]
+    pub(crate) const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+    #[inline]
+    const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// What is known of eligibility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Eligible {
+    #[default]
+    Anyone,
+    Yes,
+    No,
+    Unknown,
+}
+
+/// The judgement on one resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Assessment {
+    pub(crate) failed: Failed,
+    /// Modes that reach the beneficiary.
+    pub(crate) modes: ModeSet,
+    pub(crate) eligible: Eligible,
+    pub(crate) capacity: View,
+}
+
+/// What was found out once in this query and holds for many resources.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    pub(crate) periods: PeriodMemo,
+    query: u32,
+    open: Vec<(u32, bool)>,
+    eligible: Vec<(u32, Eligible)>,
+}
+
+impl Memo {
+    /// Forgets everything, for the next query.
+    pub(crate) fn begin(&mut self, context: &Context<'_>) {
+        self.periods.begin();
+        self.query = self.query.wrapping_add(1);
+        if self.query == 0 {
+            self.open.clear();
+            self.eligible.clear();
+            self.query = 1;
+        }
+        let (schedules, programs) = (context.tables.schedules.len(), context.tables.programs.len());
+        self.open.resize(self.open.len().max(schedules), (0, false));
+        self.eligible.resize(self.eligible.len().max(programs), (0, Eligible::Anyone));
+    }
+
+    fn eligible(&mut self, context: &Context<'_>, program: u32) -> Eligible {
+        if program == NONE {
+            return Eligible::Anyone;
+        }
+        let Some(known) = self.eligible.get_mut(program as usize) else { return Eligible::Unknown };
+        if known.0 != self.query {
+            let verdict = context.tables.programs.get(program).map(|program| program.evaluate(&context.facts));
+            let eligible = match verdict {
+                Some(Verdict::Eligible) => Eligible::Yes,
+                Some(Verdict::Ineligible { .. }) => Eligible::No,
+                Some(Verdict::Unknown { .. }) | None => Eligible::Unknown,
+            };
+            *known = (self.query, eligible);
+        }
+        known.1
+    }
+
+    fn open_in_window(&mut self, context: &Context<'_>, schedule: u32, compiled: &CompiledSchedule) -> bool {
+        let Some(known) = self.open.get_mut(schedule as usize) else { return false };
+        if known.0 != self.query {
+            let (start, end) = context.window.instants();
+            *known = (self.query, compiled.open_between(start, end));
+        }
+        known.1
+    }
+}
+
+impl<'q> Context<'q> {
+    /// How far a resource is, in whole metres; [`UNKNOWN_DISTANCE`] when either side has no place.
+    #[inline]
+    pub(crate) fn distance(&self, row: &Row) -> u32 {
+        match &self.vector {
+            Some(vector) if row.placed => wishwell_domain::geo::round_metres(vector.distance_metres(&row.vector)),
+            _ => UNKNOWN_DISTANCE,
+        }
+    }
+
+    /// Judges a resource at a distance.
+    pub(crate) fn assess(&self, row: &Row, distance: u32, memo: &mut Memo) -> Assessment {
+        let mut failed = Failed::default();
+        if row.paused {
+            failed.add(ReasonCode::Paused);
+        }
+        if row.unit != ANY_UNIT && row.unit != self.unit.index() {
+            failed.add(ReasonCode::Unit);
+        }
+        if !self.in_area(row, distance) {
+            failed.add(ReasonCode::OutsideArea);
+        }
+        let modes = self.modes_of(row, distance, &mut failed);
+        let eligible = memo.eligible(self, row.eligibility);
+        if eligible == Eligible::No {
+            failed.add(ReasonCode::Ineligible);
+        }
+        let offered = self.offered(row, &mut failed);
+        let capacity = self.when_and_how_much(row, offered, memo, &mut failed);
+        Assessment { failed, modes, eligible, capacity }
+    }
+
+    /// When in the window it is offered; the whole window when never, for the rest of the judgement.
+    fn offered(&self, row: &Row, failed: &mut Failed) -> Span {
+        let Some(validity) = self.tables.validities.get(row.validity) else { return self.window };
+        let offered = self.window.and(Span { start: validity.from, end: validity.before });
+        if offered.is_none() {
+            let early = validity.from >= self.window.end;
+            failed.add(if early { ReasonCode::NotValidYet } else { ReasonCode::Expired });
+        }
+        offered.unwrap_or(self.window)
+    }
+
+    /// Opening hours and capacity. When it is closed all the time, capacity is judged as if it were open.
+    fn when_and_how_much(&self, row: &Row, offered: Span, memo: &mut Memo, failed: &mut Failed) -> View {
+        let schedule = self.tables.schedules.get(row.schedule).map(|schedule| &**schedule);
+        let mut when = When { offered, schedule };
+        if self.recurrence.is_some() {
+            return self.recurring(row, when, failed);
+        }
+        if let Some(schedule) = schedule {
+            let whole = offered == self.window;
+            let open = if whole { memo.open_in_window(self, row.schedule, schedule) } else { when.open_in(offered) };
+            if !open {
+                failed.add(ReasonCode::ClosedInWindow);
+                when.schedule = None;
+            }
+        }
+        let view = capacity::in_window(self, row, when, &mut memo.periods);
+        if view.served < self.quantity && (!self.splittable || view.served < 1) {
+            failed.add(ReasonCode::NoCapacity);
+        }
+        view
+    }
+
+    fn recurring(&self, row: &Row, when: When<'_>, failed: &mut Failed) -> View {
+        let mut view = capacity::recurring(self, row, when);
+        if view.open_occurrences == 0 {
+            failed.add(ReasonCode::ClosedInWindow);
+            let open = capacity::recurring(self, row, When { schedule: None, ..when });
+            view = View { open_occurrences: 0, ..open };
+        }
+        let wanted = self.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+        if view.occurrences < wanted && (!self.splittable || view.occurrences == 0) {
+            failed.add(ReasonCode::NoCapacity);
+        }
+        view
+    }
+
+    /// The modes that reach the beneficiary. When none does, adds what the mode with the fewest failures fails.
+    fn modes_of(&self, row: &Row, distance: u32, failed: &mut Failed) -> ModeSet {
+        let (verified, minors, home_visits) = match self.tables.organizations.get(row.organization) {
+            Some(organization) => (
+                organization.state == OrganizationState::Verified,
+                !self.involves_minors || organization.minors_before > self.window.start,
+                organization.home_visits_before > self.window.start,
+            ),
+            None => (false, !self.involves_minors, false),
+        };
+        if !verified {
+            failed.add(ReasonCode::OrganizationNotVerified);
+        }
+        let offered = row.modes.and(self.modes);
+        if offered.is_empty() {
+            failed.add(ReasonCode::Mode);
+            return ModeSet::NONE;
+        }
+        let near = distance <= self.max_travel_metres || distance == UNKNOWN_DISTANCE;
+        let mut reaching = ModeSet::NONE;
+        let mut fewest: Option<Failed> = None;
+        for mode in offered.iter() {
+            let mut fails = Failed::default();
+            if mode != DeliveryMode::Delivery && !minors {
+                fails.add(ReasonCode::NotVettedForMinors);
+            }
+            if mode == DeliveryMode::HomeVisit && !home_visits {
+                fails.add(ReasonCode::NotVettedForHomeVisits);
+            }
+            if mode == DeliveryMode::OnSite && !near {
+                fails.add(ReasonCode::TooFar);
+            }
+            if fails.is_empty() {
+                reaching = reaching.with(mode);
+            } else if fewest.is_none_or(|fewest| fails.len() < fewest.len()) {
+                fewest = Some(fails);
+            }
+        }
+        if reaching.is_empty() {
+            *failed = failed.or(fewest.unwrap_or_default());
+        }
+        reaching
+    }
+
+    fn in_area(&self, row: &Row, distance: u32) -> bool {
+        match row.area_kind {
+            AreaKind::Everywhere => true,
+            AreaKind::Radius => distance <= row.area,
+            AreaKind::Division => self.chain().contains(&row.area),
+            AreaKind::Set => self.tables.area_sets.get(row.area).is_some_and(|set| {
+                (distance != UNKNOWN_DISTANCE && set.radius_metres > 0 && distance <= set.radius_metres)
+                    || set.divisions.iter().any(|division| self.chain().contains(division))
+                    || self.point.is_some_and(|point| set.polygons.iter().any(|polygon| polygon.contains(point)))
+            }),
+        }
+    }
+
+    /// The terms of the score; of a resource that does not fit, as if it fitted.
+    pub(crate) fn terms(&self, distance: u32, levels_below: u8, assessment: &Assessment) -> Terms {
+        let rules = self.rules;
+        let capacity = &assessment.capacity;
+        let mut terms = Terms::default();
+        let mut set = |term: ScoreTerm, value| terms.0[term as usize] = value;
+        set(ScoreTerm::Distance, self.distance_term(distance));
+        if !capacity.unknown {
+            set(ScoreTerm::SpareCapacity, rules.capacity_term(capacity.share.remaining, capacity.share.total));
+            set(
+                ScoreTerm::CapacityFreshness,
+                rules.freshness_term(self.now_hour.saturating_sub(capacity.confirmed_hour)),
+            );
+        }
+        if assessment.eligible != Eligible::Unknown {
+            set(ScoreTerm::EligibilityCertainty, rules.eligibility_certain);
+        }
+        set(ScoreTerm::CategoryExactness, rules.exactness_term(levels_below));
+        set(ScoreTerm::TrackRecord, rules.track_record_neutral);
+        set(ScoreTerm::RecentContact, rules.recent_contact_neutral);
+        set(ScoreTerm::Scarcity, rules.scarcity_neutral);
+        terms
+    }
+
+    #[inline]
+    pub(crate) fn distance_term(&self, distance: u32) -> u32 {
+        if distance == UNKNOWN_DISTANCE {
+            self.rules.distance_term_assumed()
+        } else {
+            self.rules.distance_term(distance)
+        }
+    }
+}

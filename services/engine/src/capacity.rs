@@ -1,0 +1,313 @@
+//! How much a resource can serve, within the window.
+
+use wishwell_domain::compiled_schedule::CompiledSchedule;
+use wishwell_domain::zone::{date_of_day, day_of_date};
+
+use crate::context::{Context, Span};
+use crate::periods::{PeriodMemo, PeriodSpan};
+use crate::snapshot::pool::{Left, PeriodLeft, PoolRow, Renewal, UNKNOWN, UNLIMITED};
+use crate::snapshot::row::{NONE, Row};
+
+/// What is known of a resource's capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct View {
+    /// Units it can serve; `i64::MAX` without a limit, also when unknown. When recurring: each time.
+    pub(crate) served: i64,
+    /// Whether a total that matters is unknown.
+    pub(crate) unknown: bool,
+    /// What is left of what, of the pool with the least share left.
+    pub(crate) share: Left,
+    /// When the oldest figure was confirmed, in hours since 1970.
+    pub(crate) confirmed_hour: u32,
+    /// First day of the period it is about.
+    pub(crate) day: Option<i32>,
+    /// Occurrences covered, 1 when not recurring.
+    pub(crate) occurrences: u32,
+    /// Occurrences in which it is open.
+    pub(crate) open_occurrences: u32,
+}
+
+impl View {
+    pub(crate) const NOBODY_SAID: Self = Self {
+        served: UNLIMITED,
+        unknown: true,
+        share: FULL,
+        confirmed_hour: 0,
+        day: None,
+        occurrences: 1,
+        open_occurrences: 1,
+    };
+
+    const EVERYTHING: Self = Self { unknown: false, confirmed_hour: u32::MAX, ..Self::NOBODY_SAID };
+
+    /// Adds what one pool has.
+    fn take(&mut self, left: Left, per_unit: i64, confirmed_hour: u32) {
+        self.confirmed_hour = self.confirmed_hour.min(confirmed_hour);
+        match left.remaining {
+            UNKNOWN => self.unknown = true,
+            UNLIMITED => {}
+            remaining => {
+                self.served = self.served.min(remaining / per_unit.max(1));
+                if less_share(left, self.share) {
+                    self.share = left;
+                }
+            }
+        }
+    }
+
+    /// What to prefer: enough, then known, then the larger share.
+    fn better_than(&self, other: &Self, quantity: i64) -> bool {
+        let (served, others) = (self.served.min(quantity), other.served.min(quantity));
+        if served != others {
+            return served > others;
+        }
+        if self.unknown != other.unknown {
+            return other.unknown;
+        }
+        less_share(other.share, self.share)
+    }
+}
+
+const FULL: Left = Left { remaining: 1, total: 1 };
+
+/// Whether `a` has less left of its total than `b`. Totals are at most `QUANTITY_MAX`, so that products fit.
+fn less_share(a: Left, b: Left) -> bool {
+    i128::from(a.remaining) * i128::from(b.total) < i128::from(b.remaining) * i128::from(a.total)
+}
+
+/// The draws of a row.
+pub(crate) fn draws<'c>(context: &Context<'c>, row: &Row) -> Draws<'c> {
+    if row.draw == NONE {
+        Draws::One(None)
+    } else if row.quantity_per_unit > 0 {
+        Draws::One(Some((row.draw, i64::from(row.quantity_per_unit))))
+    } else {
+        Draws::Many(context.tables.draw_sets.get(row.draw).map_or(&[][..], |set| set))
+    }
+}
+
+/// Pools and quantities per unit.
+pub(crate) enum Draws<'c> {
+    One(Option<(u32, i64)>),
+    Many(&'c [(u32, i64)]),
+}
+
+impl Draws<'_> {
+    fn as_slice(&self) -> &[(u32, i64)] {
+        match self {
+            Self::One(one) => one.as_slice(),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// When a resource can serve: when it is offered, and its hours where they count.
+#[derive(Clone, Copy)]
+pub(crate) struct When<'c> {
+    pub(crate) offered: Span,
+    pub(crate) schedule: Option<&'c CompiledSchedule>,
+}
+
+impl When<'_> {
+    pub(crate) fn open_in(&self, span: Span) -> bool {
+        let Some(schedule) = self.schedule else { return true };
+        let (start, end) = span.instants();
+        schedule.open_between(start, end)
+    }
+}
+
+/// The capacity within the window, not recurring. Its period is not worked out where it does not matter for the figure.
+pub(crate) fn in_window(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> View {
+    if row.draw == NONE {
+        return View::NOBODY_SAID;
+    }
+    if row.quantity_per_unit > 0
+        && let Some(pool) = context.tables.pools.rows.get(row.draw)
+    {
+        let differs =
+            pool.renewal == Renewal::EachPeriod && pool.overrides != NONE && has_override(context, pool, memo);
+        if !differs {
+            let mut view = View::EVERYTHING;
+            view.take(pool.left, i64::from(row.quantity_per_unit), pool.confirmed_hour);
+            return view;
+        }
+    }
+    best_moment(context, row, when, memo)
+}
+
+fn has_override(context: &Context<'_>, pool: &PoolRow, memo: &mut PeriodMemo) -> bool {
+    let overrides = context.tables.pools.overrides_of(pool);
+    let spans = memo.spans(context, pool.rule);
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return false };
+    let from = overrides.partition_point(|period| period.day < first.day);
+    overrides.get(from).is_some_and(|period| period.day <= last.day)
+}
+
+/// The best stretch of the window within which no pool changes its period, the earliest of equals.
+pub(crate) fn best_moment(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> View {
+    let draws = draws(context, row);
+    let draws = draws.as_slice();
+    let mut best: Option<View> = None;
+    let mut first: Option<View> = None;
+    let mut from = when.offered.start;
+    while from < when.offered.end {
+        let mut view = View::EVERYTHING;
+        let mut until = when.offered.end;
+        for (place, per_unit) in draws {
+            let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
+            let left = match memo.span_at(context, pool, from) {
+                Some(span) => {
+                    until = until.min(span.end);
+                    view.day = view.day.or(Some(span.day));
+                    left_in(context, pool, span.day)
+                }
+                None => pool.left,
+            };
+            view.take(left, *per_unit, pool.confirmed_hour);
+        }
+        first.get_or_insert(view);
+        let better = best.is_none_or(|best| view.better_than(&best, context.quantity));
+        if better && when.open_in(Span { start: from, end: until }) {
+            best = Some(view);
+        }
+        from = until.max(from + 1);
+    }
+    best.or(first).unwrap_or(View::NOBODY_SAID)
+}
+
+/// What a pool has left in the period that begins on `day`.
+pub(crate) fn left_in(context: &Context<'_>, pool: &PoolRow, day: i32) -> Left {
+    let overrides = context.tables.pools.overrides_of(pool);
+    let own = overrides.binary_search_by_key(&day, |period| period.day).ok().and_then(|at| overrides.get(at));
+    own.map_or(pool.left, |PeriodLeft { left, .. }| *left)
+}
+
+/// The first period after the window with enough for the quantity asked, within the look-ahead, where the resource is offered and
+/// open: of the first renewed pool that the resource draws on.
+pub(crate) fn next_free(context: &Context<'_>, row: &Row, when: When<'_>) -> Option<jiff::civil::Date> {
+    let draws = draws(context, row);
+    for (place, per_unit) in draws.as_slice() {
+        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
+        let Some((_, periods)) = context.tables.pools.rules.get(usize::from(pool.rule)) else { continue };
+        let current = periods.period_start(crate::context::instant(context.window.end - 1));
+        let last = day_of_date(current) + wishwell_domain::limits::LOOK_AHEAD_DAYS_MAX;
+        let mut date = periods.next_period_start(current);
+        while day_of_date(date) <= last {
+            let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);
+            let left = left_in(context, pool, day);
+            let enough = left.remaining == UNLIMITED || left.remaining / per_unit.max(&1) >= context.quantity;
+            let (start, end) = periods.bounds(date);
+            if enough
+                && left.remaining != UNKNOWN
+                && when.open_in(Span { start: start.as_microsecond(), end: end.as_microsecond() })
+            {
+                return Some(date);
+            }
+            date = periods.next_period_start(date);
+        }
+    }
+    None
+}
+
+/// The capacity over all occurrences of a recurring item.
+///
+/// Occurrence `i` is the `i`-th calendar period of the recurrence from the one in which the window starts, by the zone of the
+/// resource's schedule. It is covered when the resource is offered and open in it, and every renewed pool has the quantity left in
+/// one of its periods that shares an open moment with it, the earliest being taken. What is consumed (STOCK, BUDGET) must last for all
+/// covered occurrences; what comes back (CASELOAD) is taken once.
+pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> View {
+    let draws = draws(context, row);
+    let draws = draws.as_slice();
+    let mut view = if draws.is_empty() { View::NOBODY_SAID } else { View::EVERYTHING };
+    let mut occurrences_max = u32::MAX;
+    for (place, per_unit) in draws {
+        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
+        let Left { remaining, .. } = pool.left;
+        view.take(pool.left, *per_unit, pool.confirmed_hour);
+        if pool.renewal != Renewal::EachPeriod && remaining >= 0 && remaining != UNLIMITED {
+            let times = remaining / context.quantity.saturating_mul(*per_unit).max(1);
+            let times = if pool.renewal == Renewal::Returned && times > 0 { i64::MAX } else { times };
+            occurrences_max = occurrences_max.min(u32::try_from(times).unwrap_or(u32::MAX));
+        }
+    }
+    let mut used: Vec<(u32, i32, i64)> = Vec::new();
+    let (mut covered, mut open) = (0, 0);
+    view.unknown = draws.is_empty();
+    for span in occurrence_spans(context, when) {
+        let Some(span) = span.and(when.offered).filter(|span| when.open_in(*span)) else { continue };
+        open += 1;
+        covered += u32::from(take_occurrence(context, draws, when, span, &mut used, &mut view.unknown));
+    }
+    for (place, _) in draws {
+        let pool = context.tables.pools.rows.get(*place);
+        view.unknown |= pool.is_some_and(|pool| pool.renewal != Renewal::EachPeriod && pool.left.remaining == UNKNOWN);
+    }
+    view.occurrences = covered.min(occurrences_max);
+    view.open_occurrences = open;
+    view.served = if view.occurrences > 0 { view.served.max(context.quantity) } else { 0 };
+    view
+}
+
+fn occurrence_spans<'a>(context: &'a Context<'_>, when: When<'a>) -> impl Iterator<Item = Span> + 'a {
+    let default = crate::snapshot::tables::default_zone();
+    let every =
+        context.recurrence.map_or(wishwell_domain::capacity_pool::PeriodLength::Day, |recurrence| recurrence.every);
+    let count = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+    let start = crate::context::instant(context.window.start);
+    let first = every.start_of(when.schedule.map_or(&*default, |schedule| schedule.zone()).date_at(start));
+    let mut date = first;
+    (0..count).map(move |_| {
+        let zone = when.schedule.map_or(&*default, |schedule| schedule.zone());
+        let next = every.next_start(date);
+        let span = Span {
+            start: zone.start_of(date).as_microsecond().max(context.window.start),
+            end: zone.start_of(next).as_microsecond(),
+        };
+        date = next;
+        span
+    })
+}
+
+/// Takes the quantity for one occurrence from every renewed pool; answers whether all had it.
+fn take_occurrence(
+    context: &Context<'_>,
+    draws: &[(u32, i64)],
+    when: When<'_>,
+    span: Span,
+    used: &mut Vec<(u32, i32, i64)>,
+    unknown: &mut bool,
+) -> bool {
+    let mut taken = Vec::new();
+    for (place, per_unit) in draws {
+        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
+        let Some((_, periods)) = context.tables.pools.rules.get(usize::from(pool.rule)) else { continue };
+        let needed = context.quantity.saturating_mul(*per_unit);
+        let (start, end) = span.instants();
+        let found = periods.starts_between(start, end).find_map(|date| {
+            let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);
+            let bounds = periods.bounds(date_of_day(i64::from(day)));
+            let shared = span.and(Span { start: bounds.0.as_microsecond(), end: bounds.1.as_microsecond() })?;
+            let already: i64 = used.iter().filter(|(p, d, _)| (p, d) == (place, &day)).map(|(_, _, n)| *n).sum();
+            let left = left_in(context, pool, day).remaining;
+            let enough = left == UNKNOWN || left == UNLIMITED || left.saturating_sub(already) >= needed;
+            (enough && when.open_in(shared)).then_some((day, left))
+        });
+        let Some((day, left)) = found else { return false };
+        *unknown |= left == UNKNOWN;
+        taken.push((*place, day, needed));
+    }
+    used.extend(taken);
+    true
+}
+
+/// The period of a rule that an instant lies in.
+pub(crate) fn period_at(context: &Context<'_>, rule: u16, at: i64) -> Option<PeriodSpan> {
+    let (_, periods) = context.tables.pools.rules.get(usize::from(rule))?;
+    let date = periods.period_start(crate::context::instant(at));
+    let (start, end) = periods.bounds(date);
+    Some(PeriodSpan {
+        day: i32::try_from(day_of_date(date)).unwrap_or(i32::MAX),
+        start: start.as_microsecond(),
+        end: end.as_microsecond(),
+    })
+}

@@ -1,0 +1,92 @@
+//! The facts of one query, by their place in the catalogue.
+
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::fact::{FactType, FactValue, Facts};
+use wishwell_domain::fact_catalogue;
+
+use super::catalogue;
+
+/// Most facts of the catalogue.
+pub(super) const CATALOGUE_MAX: usize = 64;
+const _: () = assert!(fact_catalogue::FACTS.len() <= CATALOGUE_MAX, "a set of facts fits a word");
+
+/// What is known of one fact.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Slot<'a> {
+    #[default]
+    Unknown,
+    Bool(bool),
+    Int(i64),
+    Text(&'a str),
+    Texts(&'a [String]),
+    Tags(&'a [GroupTag]),
+}
+
+/// The facts of one query, ready for evaluation.
+#[derive(Debug, Clone)]
+pub struct BoundFacts<'a> {
+    pub(super) slots: [Slot<'a>; CATALOGUE_MAX],
+    /// Whether lists are complete, so that what they lack is false. Otherwise it is unknown: lists of tags rarely are complete.
+    pub(super) lists_are_complete: bool,
+    any: bool,
+}
+
+impl<'a> BoundFacts<'a> {
+    /// No fact is known.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { slots: [Slot::Unknown; CATALOGUE_MAX], lists_are_complete: false, any: false }
+    }
+
+    /// Facts and group tags; a tag makes its fact true where nothing was said about it. Facts the catalogue does not have, or of
+    /// another type than it says, stay unknown.
+    #[must_use]
+    pub fn new(facts: &'a Facts, group_tags: &'a [GroupTag]) -> Self {
+        let mut bound = Self::nothing();
+        for (key, value) in &facts.0 {
+            bound.set(key, value);
+        }
+        for tag in group_tags {
+            bound.set_missing(tag.fact_key(), Slot::Bool(true));
+        }
+        if !group_tags.is_empty() {
+            bound.set_missing("group_tags", Slot::Tags(group_tags));
+        }
+        bound
+    }
+
+    /// Facts whose lists are complete.
+    #[must_use]
+    pub fn complete(facts: &'a Facts) -> Self {
+        Self { lists_are_complete: true, ..Self::new(facts, &[]) }
+    }
+
+    /// Whether anything is known.
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.any
+    }
+
+    fn set(&mut self, key: &str, value: &'a FactValue) {
+        let Some(at) = fact_catalogue::index_of(key) else { return };
+        let fact_type = catalogue().get(at).map(|fact| fact.fact_type);
+        let slot = match (value, fact_type) {
+            (FactValue::Bool(value), Some(FactType::Bool)) => Slot::Bool(*value),
+            (FactValue::Int(value), Some(FactType::Int)) => Slot::Int(*value),
+            (FactValue::Text(value), Some(FactType::Text)) => Slot::Text(value),
+            (FactValue::Texts(values), Some(FactType::Texts)) => Slot::Texts(values),
+            _ => return,
+        };
+        self.slots[at] = slot;
+        self.any = true;
+    }
+
+    fn set_missing(&mut self, key: &str, value: Slot<'a>) {
+        if let Some(slot) = fact_catalogue::index_of(key).and_then(|at| self.slots.get_mut(at))
+            && matches!(slot, Slot::Unknown)
+        {
+            *slot = value;
+            self.any = true;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Compiled expressions: nodes in one array, children before parents.
+
+use super::{BoundFacts, CompileError, Verdict, bounds, lower, parse};
+use crate::reason::FactSet;
+
+/// Place of a node in its program.
+pub(super) type At = u16;
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// Arithmetic on whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    Bool(bool),
+    Int(i64),
+    Text(Box<str>),
+    /// A fact by its place in the catalogue.
+    Fact(u8),
+    Not(At),
+    And(At, At),
+    Or(At, At),
+    Conditional(At, At, At),
+    Compare(Comparison, At, At),
+    Negate(At),
+    Arithmetic(Arithmetic, At, At),
+    /// Membership in a list of expressions.
+    InList(At, Box<[At]>),
+    /// Membership in a fact that is a list.
+    InFact(At, u8),
+    StartsWith(At, At),
+}
+
+/// A node with the bytes of the source it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) node: Node,
+    pub(super) start: u16,
+    pub(super) end: u16,
+}
+
+/// A compiled expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    pub(super) source: Box<str>,
+    pub(super) nodes: Box<[Placed]>,
+}
+
+impl Program {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What is wrong, with line and column: too long, too deep, no CEL, a part of CEL that is not allowed, an unknown fact, a type that
+    /// does not fit.
+    pub fn compile(source: &str) -> Result<Self, CompileError> {
+        bounds::check(source)?;
+        let (expression, places) = parse::parse(source)?;
+        let nodes = lower::lower(source, &expression, &places)?;
+        Ok(Self { source: source.into(), nodes: nodes.into() })
+    }
+
+    /// A program that decides nothing, for an expression that does not compile: the store holds checked ones only.
+    pub(crate) fn always_unknown(source: &str) -> Self {
+        Self { source: source.into(), nodes: [].into() }
+    }
+
+    /// The expression.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is true whatever the facts.
+    #[must_use]
+    pub fn is_always_true(&self) -> bool {
+        self.evaluate(&BoundFacts::nothing()) == Verdict::Eligible
+    }
+
+    /// The facts it asks for.
+    #[must_use]
+    pub fn facts(&self) -> FactSet {
+        let bits = self.nodes.iter().map(|placed| match placed.node {
+            Node::Fact(at) | Node::InFact(_, at) => 1 << at,
+            _ => 0,
+        });
+        FactSet(bits.fold(0, |all, bit: u64| all | bit))
+    }
+
+    /// Bytes held.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let inside: usize = self
+            .nodes
+            .iter()
+            .map(|placed| match &placed.node {
+                Node::Text(text) => text.len(),
+                Node::InList(_, list) => size_of_val(&**list),
+                _ => 0,
+            })
+            .sum();
+        self.source.len() + size_of_val(&*self.nodes) + inside
+    }
+}

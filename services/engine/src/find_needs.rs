@@ -1,0 +1,140 @@
+//! The reverse question: which open needs can a resource serve?
+
+use jiff::{SignedDuration, Timestamp};
+use wishwell_domain::fact::Facts;
+use wishwell_domain::ids::ResourceId;
+use wishwell_domain::need::{Timing, Urgency};
+
+use crate::answer::{NeedMatch, NeedsAnswer};
+use crate::context::{Asked, Context};
+use crate::find::shown;
+use crate::near_miss::eligibility;
+use crate::query::{QueryError, Scratch, TimeWindow};
+use crate::score::ScoringRules;
+use crate::snapshot::need::{OpenItem, OpenNeed};
+use crate::snapshot::row::Row;
+use crate::snapshot::{ResourceRef, Snapshot};
+
+/// How long a window is when a need does not say one.
+pub const WINDOW_DAYS_DEFAULT: i64 = 28;
+/// Days of waiting after which a need counts as one tier more urgent, by tier from URGENT to LOW. Waiting never makes an EMERGENCY.
+const AGEING_DAYS: [i64; 3] = [i64::MAX, 14, 28];
+
+impl TimeWindow {
+    /// The window of a need: from now on when it only has a deadline, [`WINDOW_DAYS_DEFAULT`] days when it says nothing.
+    #[must_use]
+    pub fn of(timing: Option<Timing>, now: Timestamp) -> Self {
+        match timing {
+            Some(Timing::Window { start, end }) => Self { start, end },
+            Some(Timing::Deadline(end)) => Self { start: now, end },
+            None => {
+                let length = SignedDuration::from_hours(24 * WINDOW_DAYS_DEFAULT);
+                Self { start: now, end: now.saturating_add(length).unwrap_or(Timestamp::MAX) }
+            }
+        }
+    }
+}
+
+/// The tier a need counts in after waiting.
+#[must_use]
+pub fn aged_urgency(urgency: Urgency, waiting_since: Timestamp, now: Timestamp) -> Urgency {
+    let days = now.duration_since(waiting_since).as_hours() / 24;
+    let [_, normal, low] = AGEING_DAYS;
+    match urgency {
+        Urgency::Low if days >= low + normal => Urgency::Urgent,
+        Urgency::Low if days >= low => Urgency::Normal,
+        Urgency::Normal if days >= normal => Urgency::Urgent,
+        urgency => urgency,
+    }
+}
+
+impl Snapshot {
+    /// The open need items that a resource can serve, by the same constraints as [`Snapshot::find`]; at most `limit`. With
+    /// `wishes_only`, only needs that have a published wish. Looks at every open item in the resource's categories and above.
+    ///
+    /// # Errors
+    /// An unknown resource.
+    pub fn find_needs(
+        &self,
+        resource: ResourceId,
+        now: Timestamp,
+        wishes_only: bool,
+        limit: usize,
+    ) -> Result<NeedsAnswer, QueryError> {
+        let place = self.resource(resource);
+        let found = place.and_then(|place| Some((place, self.row(place)?)));
+        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let mut answer = NeedsAnswer::default();
+        let mut found: Vec<(Timestamp, NeedMatch)> = Vec::new();
+        let mut scratch = Scratch::default();
+        let facts = Facts::default();
+        for category in self.categories_served(place) {
+            for need in self.needs.in_category(category).filter(|need| need.has_wish || !wishes_only) {
+                for item in need.items.iter().filter(|item| item.category == category) {
+                    answer.considered += 1;
+                    let matched = self.match_need(place, row, need, item, &facts, now, &mut scratch);
+                    found.extend(matched.map(|matched| (need.created_at, matched)));
+                }
+            }
+        }
+        let distance = |found: &NeedMatch| found.distance_metres.unwrap_or(u32::MAX);
+        found.sort_unstable_by_key(|(since, found)| {
+            (found.effective_urgency, distance(found), *since, found.need, found.item_ordinal)
+        });
+        answer.matches = found.into_iter().take(limit).map(|(_, matched)| matched).collect();
+        Ok(answer)
+    }
+
+    /// The categories a resource serves and all above them, each once.
+    fn categories_served(&self, resource: ResourceRef) -> Vec<u32> {
+        let set = self.cold(resource).and_then(|cold| self.tables.category_sets.get(cold.category_set));
+        let members = set.into_iter().flatten();
+        let mut served: Vec<u32> =
+            members.flat_map(|at| self.tables.category_ancestors(*at)).map(|(at, _)| at).collect();
+        served.sort_unstable();
+        served.dedup();
+        served
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn match_need(
+        &self,
+        place: ResourceRef,
+        row: &Row,
+        need: &OpenNeed,
+        item: &OpenItem,
+        facts: &Facts,
+        now: Timestamp,
+        scratch: &mut Scratch,
+    ) -> Option<NeedMatch> {
+        let asked = Asked {
+            category: item.category,
+            quantity: item.quantity,
+            unit: item.unit,
+            splittable: item.splittable,
+            recurrence: item.recurrence,
+            window: TimeWindow::of(need.timing, now),
+            now,
+            place: need.place,
+            division: need.division,
+            mobility: need.mobility,
+            involves_minors: need.involves_minors,
+            group_tags: &need.group_tags,
+            facts,
+        };
+        let rules = ScoringRules::default();
+        let context = Context::new(&asked, &self.tables, &rules);
+        scratch.memo.begin(&context);
+        let hit = self.judge(&context, item.category, place, row, scratch);
+        hit.assessment.failed.is_empty().then(|| NeedMatch {
+            need: need.id,
+            item_ordinal: item.ordinal,
+            effective_urgency: aged_urgency(need.urgency, need.created_at, now),
+            distance_metres: shown(hit.distance),
+            serves: hit.assessment.capacity.served.min(item.quantity),
+            eligibility: eligibility(&context, row, hit.assessment.eligible),
+            modes: hit.assessment.modes,
+            has_wish: need.has_wish,
+        })
+    }
+}

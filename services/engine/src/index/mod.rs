@@ -1,0 +1,3 @@
+//! The index: per category and its subtree, packed trees over places and lists of what has no place.
+
+pub(crate) mod tree;

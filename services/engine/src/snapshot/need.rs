@@ -1,0 +1,143 @@
+//! Open needs, for the reverse question.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::geo::Point;
+use wishwell_domain::ids::NeedId;
+use wishwell_domain::need::{Mobility, Need, Recurrence, Timing, Urgency};
+use wishwell_domain::unit::Unit;
+
+use super::chunked::Chunked;
+use super::lookup::Lookup;
+use super::row::NONE;
+use super::tables::Tables;
+
+/// An open need without anything personal.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenNeed {
+    pub(crate) id: NeedId,
+    pub(crate) urgency: Urgency,
+    pub(crate) timing: Option<Timing>,
+    pub(crate) place: Option<Point>,
+    pub(crate) division: u32,
+    pub(crate) mobility: Mobility,
+    pub(crate) group_tags: Box<[GroupTag]>,
+    pub(crate) involves_minors: bool,
+    pub(crate) has_wish: bool,
+    pub(crate) created_at: Timestamp,
+    pub(crate) items: Box<[OpenItem]>,
+}
+
+/// One of its items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenItem {
+    pub(crate) ordinal: u16,
+    pub(crate) category: u32,
+    pub(crate) quantity: i64,
+    pub(crate) unit: Unit,
+    pub(crate) recurrence: Option<Recurrence>,
+    pub(crate) splittable: bool,
+}
+
+/// All open needs. Cloning shares their memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NeedTable {
+    needs: Chunked<Option<Arc<OpenNeed>>>,
+    places: Lookup<NeedId>,
+    /// Places of needs with an item in the very category, in order.
+    by_category: Arc<HashMap<u32, Arc<Vec<u32>>>>,
+    open: usize,
+}
+
+impl NeedTable {
+    /// Puts a need: open ones are kept, others leave.
+    pub(crate) fn put(&mut self, need: &Need, tables: &mut Tables) {
+        let known = self.places.get(&need.id);
+        if let Some(at) = known {
+            self.remove(at);
+        }
+        if !need.state.is_open() {
+            return;
+        }
+        let items = need.items.iter().map(|item| OpenItem {
+            ordinal: item.ordinal,
+            category: tables.category_place(&item.category),
+            quantity: item.quantity,
+            unit: item.unit,
+            recurrence: item.recurrence,
+            splittable: item.splittable,
+        });
+        let open = Arc::new(OpenNeed {
+            id: need.id,
+            urgency: need.urgency,
+            timing: need.timing,
+            place: need.place,
+            items: items.collect(),
+            division: need.division.as_ref().map_or(NONE, |code| tables.division_place(code)),
+            mobility: need.mobility,
+            group_tags: need.group_tags.as_slice().into(),
+            involves_minors: need.involves_minors,
+            has_wish: need.wish.is_some(),
+            created_at: need.created_at,
+        });
+        let at = known.unwrap_or_else(|| {
+            let at = self.needs.push(None);
+            self.places.insert(need.id, at);
+            at
+        });
+        let by_category = Arc::make_mut(&mut self.by_category);
+        for item in &open.items {
+            let listed = Arc::make_mut(by_category.entry(item.category).or_default());
+            if let Err(gap) = listed.binary_search(&at) {
+                listed.insert(gap, at);
+            }
+        }
+        if let Some(place) = self.needs.get_mut(at) {
+            *place = Some(open);
+            self.open += 1;
+        }
+    }
+
+    fn remove(&mut self, at: u32) {
+        let Some(need) = self.needs.get_mut(at).and_then(Option::take) else { return };
+        self.open -= 1;
+        let by_category = Arc::make_mut(&mut self.by_category);
+        for item in &need.items {
+            if let Some(listed) = by_category.get_mut(&item.category) {
+                Arc::make_mut(listed).retain(|known| *known != at);
+            }
+        }
+    }
+
+    /// Needs with an item in the very category.
+    pub(crate) fn in_category(&self, category: u32) -> impl Iterator<Item = &OpenNeed> {
+        let listed = self.by_category.get(&category).map_or(&[][..], |listed| listed);
+        listed.iter().filter_map(|at| self.needs.get(*at)?.as_deref())
+    }
+
+    pub(crate) fn open(&self) -> usize {
+        self.open
+    }
+
+    pub(crate) fn recent_len(&self) -> usize {
+        self.places.recent_len()
+    }
+
+    pub(crate) fn fold(&mut self) {
+        self.places.fold();
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let needs: usize = self
+            .needs
+            .iter()
+            .flatten()
+            .map(|need| size_of::<OpenNeed>() + 16 + size_of_val(&*need.items) + size_of_val(&*need.group_tags))
+            .sum();
+        let listed: usize = self.by_category.values().map(|listed| listed.capacity() * 4 + 40).sum();
+        self.needs.memory_bytes() + self.places.memory_bytes() + needs + listed
+    }
+}

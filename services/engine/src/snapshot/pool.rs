@@ -1,0 +1,180 @@
+//! Capacity pools in the form the search reads.
+
+use std::sync::Arc;
+
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodRule, PoolKind};
+use wishwell_domain::ids::CapacityPoolId;
+use wishwell_domain::period::Periods;
+use wishwell_domain::zone::day_of_date;
+
+use super::chunked::Chunked;
+use super::lookup::Lookup;
+use super::row::NONE;
+
+/// What is left of an unknown total.
+pub(crate) const UNKNOWN: i64 = -1;
+/// What is left without limit.
+pub(crate) const UNLIMITED: i64 = i64::MAX;
+
+/// What is left, of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// In the pool's unit, or [`UNKNOWN`] or [`UNLIMITED`].
+    pub(crate) remaining: i64,
+    /// The total, where known.
+    pub(crate) total: i64,
+}
+
+impl Left {
+    const NOBODY_SAID: Self = Self { remaining: UNKNOWN, total: 0 };
+
+    fn of(kind: PoolKind, figures: &Figures) -> Self {
+        match (kind, figures.remaining()) {
+            (PoolKind::Unbounded, _) => Self { remaining: UNLIMITED, total: UNLIMITED },
+            (_, Some(remaining)) => Self { remaining, total: figures.total.unwrap_or_default() },
+            (_, None) => Self::NOBODY_SAID,
+        }
+    }
+}
+
+/// How a pool's figure relates to time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Renewal {
+    /// What is taken is gone: each occurrence takes anew.
+    Consumed,
+    /// Comes back when the case closes: all occurrences take once.
+    Returned,
+    /// Renewed each period.
+    EachPeriod,
+}
+
+/// What the search reads of a pool: half a cache line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PoolRow {
+    /// The pool's own figure; for renewed pools that of a period without one of its own.
+    pub(crate) left: Left,
+    /// When the figure was confirmed, in hours since 1970.
+    pub(crate) confirmed_hour: u32,
+    /// Place of the periods that differ; [`NONE`] for none.
+    pub(crate) overrides: u32,
+    /// Place of the period rule; `u16::MAX` for none.
+    pub(crate) rule: u16,
+    pub(crate) renewal: Renewal,
+}
+
+const _: () = assert!(size_of::<PoolRow>() <= 32, "two pools share a cache line");
+
+/// The figure of a period that has one of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PeriodLeft {
+    /// First day, since 1970-01-01.
+    pub(crate) day: i32,
+    pub(crate) left: Left,
+}
+
+/// All pools.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PoolTable {
+    pub(crate) rows: Chunked<PoolRow>,
+    places: Lookup<CapacityPoolId>,
+    /// In order of days.
+    pub(crate) overrides: Chunked<Arc<[PeriodLeft]>>,
+    /// Distinct rules: a handful, a tenant has few zones.
+    pub(crate) rules: Arc<Vec<(PeriodRule, Periods)>>,
+}
+
+impl PoolTable {
+    /// The place of a pool, kept for it, of unknown total, when it is not known yet.
+    pub(crate) fn place(&mut self, id: CapacityPoolId) -> u32 {
+        self.places.get(&id).unwrap_or_else(|| {
+            let at = self.rows.push(PoolRow {
+                left: Left::NOBODY_SAID,
+                confirmed_hour: 0,
+                overrides: NONE,
+                rule: u16::MAX,
+                renewal: Renewal::Consumed,
+            });
+            self.places.insert(id, at);
+            at
+        })
+    }
+
+    /// Puts a pool.
+    pub(crate) fn put(&mut self, pool: &CapacityPool) {
+        let at = self.place(pool.id);
+        let rule = pool
+            .period
+            .as_ref()
+            .filter(|_| pool.kind == PoolKind::Slots)
+            .map_or(u16::MAX, |rule| self.rule_place(rule));
+        let kept = self.rows.get(at).map_or(NONE, |row| row.overrides);
+        let overrides = if rule == u16::MAX { NONE } else { self.put_overrides(kept, pool) };
+        let renewal = match pool.kind {
+            PoolKind::Slots if rule != u16::MAX => Renewal::EachPeriod,
+            PoolKind::Caseload | PoolKind::Unbounded | PoolKind::Slots => Renewal::Returned,
+            PoolKind::Stock | PoolKind::Budget => Renewal::Consumed,
+        };
+        let confirmed_hour = hour(pool.confirmed_at);
+        if let Some(row) = self.rows.get_mut(at) {
+            *row = PoolRow { left: Left::of(pool.kind, &pool.figures), confirmed_hour, overrides, rule, renewal };
+        }
+    }
+
+    fn put_overrides(&mut self, kept: u32, pool: &CapacityPool) -> u32 {
+        let mut periods: Vec<PeriodLeft> = pool
+            .periods
+            .iter()
+            .map(|period| PeriodLeft {
+                // Dates lie within years -9999 to 9999.
+                day: i32::try_from(day_of_date(period.period_start)).unwrap_or(i32::MAX),
+                left: Left::of(pool.kind, &period.figures),
+            })
+            .collect();
+        periods.sort_by_key(|period| period.day);
+        match self.overrides.get_mut(kept) {
+            Some(place) => {
+                *place = periods.into();
+                kept
+            }
+            None if periods.is_empty() => NONE,
+            None => self.overrides.push(periods.into()),
+        }
+    }
+
+    fn rule_place(&mut self, rule: &PeriodRule) -> u16 {
+        if let Some(at) = self.rules.iter().position(|(known, _)| known == rule) {
+            return u16::try_from(at).unwrap_or(u16::MAX);
+        }
+        let Ok(periods) = rule.compile() else { return u16::MAX };
+        Arc::make_mut(&mut self.rules).push((rule.clone(), periods));
+        u16::try_from(self.rules.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// The periods of a pool that have figures of their own.
+    pub(crate) fn overrides_of(&self, row: &PoolRow) -> &[PeriodLeft] {
+        self.overrides.get(row.overrides).map_or(&[], |periods| periods)
+    }
+
+    pub(crate) fn recent_len(&self) -> usize {
+        self.places.recent_len()
+    }
+
+    pub(crate) fn fold(&mut self) {
+        self.places.fold();
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let overrides: usize = self.overrides.iter().map(|periods| size_of_val(&**periods) + 16).sum();
+        self.rows.memory_bytes() + self.places.memory_bytes() + self.overrides.memory_bytes() + overrides
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.rows.shrink();
+        self.overrides.shrink();
+    }
+}
+
+/// Whole hours since 1970, 0 before.
+pub(crate) fn hour(at: jiff::Timestamp) -> u32 {
+    u32::try_from(at.as_second().max(0) / 3600).unwrap_or(u32::MAX)
+}
