@@ -198,6 +198,14 @@ fn failure(what: &str, problems: Vec<Problem>) -> Failure {
     Failure::configuration(format!("{what}: {count}"), problems)
 }
 
+/// The principals in a file of their own.
+#[cfg(test)]
+pub(crate) fn read_principals(path: &Path) -> Result<Vec<wishwell_matching::CredentialEntry>, Vec<Problem>> {
+    let (mut layers, mut principals, mut problems) = (Layers::default(), Vec::new(), Vec::new());
+    file::read(path, file::Contents::PrincipalsOnly, &mut layers, &mut principals, &mut problems);
+    if problems.is_empty() { Ok(principals) } else { Err(problems) }
+}
+
 /// The folder in which a file stands.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {

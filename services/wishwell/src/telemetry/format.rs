@@ -46,7 +46,7 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         let mut line = Map::new();
-        #[allow(clippy::disallowed_methods, reason = "a log line says when it was written")]
+        #[expect(clippy::disallowed_methods, reason = "a log line says when it was written")]
         let now = Timestamp::now();
         line.insert("timestamp".to_owned(), Value::String(format!("{now:.6}")));
         line.insert("severity_text".to_owned(), Value::String(event.metadata().level().to_string()));

@@ -3,6 +3,7 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_semantic_conventions::resource::{SERVICE_INSTANCE_ID, SERVICE_VERSION};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::Uuid;
 
 /// Name of the service in traces, also when `OTEL_SERVICE_NAME` says nothing.
@@ -16,8 +17,17 @@ pub(super) fn of_this_process() -> Resource {
     builder
         .with_attribute(KeyValue::new(SERVICE_VERSION, env!("CARGO_PKG_VERSION")))
         // A random identity for each run, as the convention prefers: replicas and restarts are told apart.
-        .with_attribute(KeyValue::new(SERVICE_INSTANCE_ID, Uuid::now_v7().to_string()))
+        .with_attribute(KeyValue::new(SERVICE_INSTANCE_ID, instance_id().to_string()))
         .build()
+}
+
+/// A random UUID; nil when the system gives no randomness, which is no reason to run without traces.
+fn instance_id() -> Uuid {
+    let mut bytes = [0; 16];
+    match SystemRandom::new().fill(&mut bytes) {
+        Ok(()) => uuid::Builder::from_random_bytes(bytes).into_uuid(),
+        Err(_) => Uuid::nil(),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,120 @@
+//! Categories by code, by name or by synonym.
+
+use wishwell_api::v1::{Category, CategoryFilter, GetCategoryRequest, ListCategoriesRequest};
+
+use super::words::text;
+use super::{Server, refused};
+use crate::cli::CategoriesArgs;
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
+use crate::table::{Align, Table, terminal_width};
+
+/// Most categories that are listed when one has to be chosen.
+const CHOICES_MAX: usize = 10;
+/// Largest page the server gives.
+const PAGE_SIZE: i32 = 500;
+/// Longest text the server looks for, in characters.
+const TEXT_CHARS_MAX: usize = 64;
+
+/// Lists categories.
+pub(crate) async fn run(arguments: &CategoriesArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let filter = CategoryFilter { text: arguments.text.clone().unwrap_or_default(), ..CategoryFilter::default() };
+    let categories = list(&server, filter).await?;
+    let lang = config.lang;
+    let mut table = Table::new([
+        (lang.pick("code", "编码"), Align::Left),
+        (lang.pick("name", "名称"), Align::Left),
+        (lang.pick("unit", "单位"), Align::Left),
+        (lang.pick("also called", "又称"), Align::Left),
+    ]);
+    for category in &categories {
+        let cells = [&category.code, text(category.title.as_ref(), lang), &category.default_unit];
+        let [code, name, unit] = cells.map(ToOwned::to_owned);
+        table.row([code, name, unit, category.synonyms.join(", ")]);
+    }
+    Ok(table.render(terminal_width()))
+}
+
+/// The category that is meant: by its code, or by a name or synonym that only one category has.
+pub(super) async fn resolve(server: &Server, meant: &str, lang: Lang) -> Result<Category, Failure> {
+    if is_code(meant)
+        && let Some(category) = get(server, meant).await?
+    {
+        return Ok(category);
+    }
+    let failure = |what: String, remedy: &str| {
+        Failure::one(Exit::Failed, format!("category {meant:?} is not clear"), what, remedy)
+    };
+    if meant.chars().count() > TEXT_CHARS_MAX {
+        return Err(failure(format!("a name has at most {TEXT_CHARS_MAX} characters"), "say less of it"));
+    }
+    let found = list(server, CategoryFilter { text: meant.to_owned(), ..CategoryFilter::default() }).await?;
+    let named: Vec<&Category> = found.iter().filter(|category| is_called(category, meant)).collect();
+    match (named.as_slice(), found.as_slice()) {
+        ([category], _) => Ok((*category).clone()),
+        ([], [category]) => Ok(category.clone()),
+        ([], []) => {
+            Err(failure("no category has this code, name or synonym".to_owned(), "`wishwell categories` lists them"))
+        }
+        (named, found) => {
+            let choices: Vec<&Category> = if named.is_empty() { found.iter().collect() } else { named.to_vec() };
+            let more = choices.len().saturating_sub(CHOICES_MAX);
+            let mut lines: Vec<String> =
+                choices.iter().take(CHOICES_MAX).map(|category| choice(category, lang)).collect();
+            if more > 0 {
+                lines.push(format!("... and {more} more"));
+            }
+            let what = format!("it may be one of {}:\n{}", choices.len(), lines.join("\n"));
+            Err(failure(what, "say its code"))
+        }
+    }
+}
+
+/// One category by its code, if there is one.
+pub(super) async fn get(server: &Server, code: &str) -> Result<Option<Category>, Failure> {
+    let request = GetCategoryRequest { name: format!("categories/{code}"), ..GetCategoryRequest::default() };
+    match server.catalog().get_category(request).await {
+        Ok(response) => Ok(response.into_inner().category),
+        Err(status) if status.code() == tonic::Code::NotFound => Ok(None),
+        Err(status) => Err(refused(format!("category {code:?} cannot be read"), &status)),
+    }
+}
+
+async fn list(server: &Server, filter: CategoryFilter) -> Result<Vec<Category>, Failure> {
+    let mut categories = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListCategoriesRequest {
+            filter: Some(filter.clone()),
+            page_size: PAGE_SIZE,
+            page_token,
+            ..ListCategoriesRequest::default()
+        };
+        let answer = server.catalog().list_categories(request).await;
+        let page = answer.map_err(|status| refused("categories cannot be listed", &status))?.into_inner();
+        categories.extend(page.categories);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Ok(categories);
+        }
+    }
+}
+
+fn choice(category: &Category, lang: Lang) -> String {
+    format!("  {}  {}", category.code, text(category.title.as_ref(), lang))
+}
+
+fn is_called(category: &Category, name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let title = category.title.iter().flat_map(|title| [&title.zh, &title.en]);
+    title.chain(&category.synonyms).any(|known| known.to_lowercase() == name)
+}
+
+fn is_code(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && text.len() <= wishwell_domain::limits::CATEGORY_CODE_BYTES_MAX
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}

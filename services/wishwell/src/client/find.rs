@@ -1,0 +1,213 @@
+//! `wishwell find`: asks which resources can serve a need, and prints them with their reasons.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wishwell_api::json::to_json_pretty;
+use wishwell_api::v1::{
+    Candidate, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason, NearMiss, Need,
+};
+
+use super::needs::Titles;
+use super::words::{amount, distance, instant, mode, share, term, text, urgency};
+use super::{Server, categories, inline_need, needs, refused};
+use crate::cli::FindArgs;
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
+use crate::table::{Align, Table, terminal_width};
+
+/// Asks and prints.
+pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let evaluation_time = arguments.at.as_deref().map(parse_instant).transpose()?;
+    let server = Server::connect(config).await?;
+    let (need, request) = match (&arguments.need, &arguments.category) {
+        (Some(name), _) => {
+            let need = needs::resolve(&server, name).await?;
+            let request = FindResourcesRequest { need: need.name.clone(), ..FindResourcesRequest::default() };
+            (need, request)
+        }
+        (None, category) => {
+            let category = categories::resolve(&server, category.as_deref().unwrap_or_default(), config.lang).await?;
+            let need = inline_need::build(&arguments.inline, &category)?;
+            let request = FindResourcesRequest { inline_need: Some(need.clone()), ..FindResourcesRequest::default() };
+            (need, request)
+        }
+    };
+    let request = FindResourcesRequest {
+        item_ordinal: arguments.item.unwrap_or(0),
+        top_k: Some(arguments.top),
+        near_miss_limit: Some(arguments.near_misses),
+        evaluation_time,
+        ..request
+    };
+    let answer = server.matching().find_resources(request).await;
+    let answer = answer.map_err(|status| refused("resources cannot be found", &status))?.into_inner();
+    if arguments.json {
+        let json = to_json_pretty(&answer);
+        let json =
+            json.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        return Ok(json + "\n");
+    }
+    let titles = Titles::of(&server, need.items.iter(), config.lang).await?;
+    let page = Page { lang: config.lang, zone: TimeZone::system(), width: terminal_width() };
+    Ok(page.render(&need, &titles, &answer))
+}
+
+fn parse_instant(text: &str) -> Result<prost_types::Timestamp, Failure> {
+    match text.parse::<Timestamp>() {
+        Ok(at) => Ok(prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }),
+        Err(_) => Err(Failure::one(
+            Exit::Usage,
+            "the instant is not clear",
+            format!("--at {text:?} is no instant"),
+            "for example 2026-12-01T09:00:00+08:00",
+        )),
+    }
+}
+
+/// How an answer is printed.
+struct Page {
+    lang: Lang,
+    zone: TimeZone,
+    width: Option<usize>,
+}
+
+impl Page {
+    fn render(&self, need: &Need, titles: &Titles, answer: &FindResourcesResponse) -> String {
+        let lang = self.lang;
+        let mut page = String::new();
+        if !need.name.is_empty() {
+            let called = needs::called(need);
+            let urgency = urgency(need.urgency, lang);
+            page += &format!("{} {called} · {urgency} · {}\n", lang.pick("Need", "需求"), need.name);
+        }
+        for item in &answer.items {
+            let asked = need.items.iter().find(|asked| asked.ordinal == item.item_ordinal);
+            let asked = asked.map(|asked| titles.item(asked, lang)).unwrap_or_default();
+            page += &format!("\n{} {}: {asked}\n\n", lang.pick("Item", "需求项"), item.item_ordinal);
+            page += &self.candidates(item, answer);
+            page += &self.near_misses(item);
+        }
+        let as_of = instant(answer.evaluation_time.as_ref(), &self.zone);
+        page += &format!(
+            "\n{} {as_of} · {} {} · {} {}\n",
+            lang.pick("as of", "截至"),
+            lang.pick("log position", "日志位置"),
+            answer.log_position,
+            lang.pick("engine", "引擎"),
+            answer.engine_version
+        );
+        page
+    }
+
+    fn candidates(&self, item: &ItemMatches, answer: &FindResourcesResponse) -> String {
+        let lang = self.lang;
+        if item.candidates.is_empty() {
+            let none = lang.pick("  No resource fits.", "  没有符合条件的资源。");
+            return format!("{none}\n");
+        }
+        let mut table = Table::new([
+            ("#", Align::Right),
+            (lang.pick("score", "得分"), Align::Right),
+            (lang.pick("resource", "资源"), Align::Left),
+            (lang.pick("organization", "机构"), Align::Left),
+            (lang.pick("distance", "距离"), Align::Right),
+            (lang.pick("left", "余量"), Align::Left),
+            (lang.pick("how", "方式"), Align::Left),
+            (lang.pick("opens", "开放"), Align::Left),
+        ]);
+        for (index, candidate) in item.candidates.iter().enumerate() {
+            let resource = candidate.resource.as_ref();
+            let ways: Vec<&str> = candidate.modes.iter().map(|way| mode(*way, lang)).collect();
+            table.row([
+                (index + 1).to_string(),
+                share(candidate.score),
+                text(resource.and_then(|resource| resource.title.as_ref()), lang).to_owned(),
+                text(resource.and_then(|resource| resource.organization_title.as_ref()), lang).to_owned(),
+                candidate.distance_metres.map(distance).unwrap_or_else(|| "–".to_owned()),
+                self.left(candidate),
+                ways.join(lang.pick(", ", "、")),
+                self.opens(candidate),
+            ]);
+            table.note(&self.terms(candidate, answer));
+            if !candidate.missing_facts.is_empty() {
+                let unknown = lang.pick("eligibility unknown without:", "资格待定，缺少：");
+                table.note(&format!("{unknown} {}", candidate.missing_facts.join(", ")));
+            }
+        }
+        table.render(self.width)
+    }
+
+    fn left(&self, candidate: &Candidate) -> String {
+        let Some(capacity) = &candidate.capacity else { return self.lang.pick("unknown", "未知").to_owned() };
+        let Some(remaining) = capacity.remaining else { return self.lang.pick("unbounded", "不限").to_owned() };
+        let left = amount(remaining, &capacity.unit, self.lang);
+        if capacity.period_start.is_empty() { left } else { format!("{left} ({})", capacity.period_start) }
+    }
+
+    fn opens(&self, candidate: &Candidate) -> String {
+        match &candidate.next_opening_time {
+            Some(_) => instant(candidate.next_opening_time.as_ref(), &self.zone),
+            None => self.lang.pick("by appointment", "预约").to_owned(),
+        }
+    }
+
+    /// Every term of the score with its weight; they add up to the score.
+    fn terms(&self, candidate: &Candidate, answer: &FindResourcesResponse) -> String {
+        let terms = answer.score_weights.iter().zip(&candidate.term_values);
+        let terms = terms.filter(|(weight, _)| weight.weight > 0);
+        let terms: Vec<String> = terms
+            .map(|(weight, value)| {
+                format!("{} {}/{}", term(weight.term, self.lang), share(*value), share(weight.weight))
+            })
+            .collect();
+        terms.join(" · ")
+    }
+
+    fn near_misses(&self, item: &ItemMatches) -> String {
+        let lang = self.lang;
+        let considered = match lang {
+            Lang::En => format!(
+                "{} resources carry the category, {} were looked at closely\n",
+                item.considered_count, item.examined_count
+            ),
+            Lang::Zh => format!("该类别共有 {} 项资源，细看了 {} 项\n", item.considered_count, item.examined_count),
+        };
+        if item.near_misses.is_empty() {
+            return format!("\n{considered}");
+        }
+        let mut table = Table::new([
+            (lang.pick("nearly fits", "接近符合"), Align::Left),
+            (lang.pick("organization", "机构"), Align::Left),
+            (lang.pick("distance", "距离"), Align::Right),
+            (lang.pick("why not, and what would have to change", "不符合的原因，需要怎样变化"), Align::Left),
+        ]);
+        for miss in &item.near_misses {
+            self.near_miss(&mut table, miss);
+        }
+        format!("\n{}\n{considered}", table.render(self.width))
+    }
+
+    fn near_miss(&self, table: &mut Table, miss: &NearMiss) {
+        let lang = self.lang;
+        let resource = miss.resource.as_ref();
+        let reasons: Vec<String> = miss
+            .reasons
+            .iter()
+            .map(|reason| {
+                let code = MissReason::try_from(reason.code).unwrap_or_default().as_str_name();
+                let code = code.strip_prefix("MISS_REASON_").unwrap_or(code);
+                format!("{code}: {}", text(reason.text.as_ref(), lang))
+            })
+            .collect();
+        table.row([
+            text(resource.and_then(|resource| resource.title.as_ref()), lang).to_owned(),
+            text(resource.and_then(|resource| resource.organization_title.as_ref()), lang).to_owned(),
+            miss.distance_metres.map(distance).unwrap_or_else(|| "–".to_owned()),
+            reasons.join(lang.pick("; ", "；")),
+        ]);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! The printed answer.
+
+use wishwell_api::v1::{
+    CandidateCapacity, DeliveryMode, EligibilityVerdict, ExternalId, LocalizedText, MissDetail, NeedItem, Quantity,
+    ResourceSummary, ScoreTerm, ScoreWeight, Urgency,
+};
+
+use super::*;
+
+fn title(en: &str, zh: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { zh: zh.to_owned(), en: en.to_owned() })
+}
+
+fn resource(en: &str, zh: &str) -> Option<ResourceSummary> {
+    Some(ResourceSummary {
+        title: title(en, zh),
+        organization_title: title("Shanyuan", "善缘慈善会"),
+        ..ResourceSummary::default()
+    })
+}
+
+fn answer() -> FindResourcesResponse {
+    let weight = |term: ScoreTerm, weight| ScoreWeight { term: term.into(), weight };
+    let near = Candidate {
+        resource: resource("Desk for a pupil", "学生书桌"),
+        modes: vec![DeliveryMode::Delivery.into()],
+        distance_metres: Some(1_240),
+        capacity: Some(CandidateCapacity {
+            remaining: Some(12),
+            unit: "piece".to_owned(),
+            period_start: String::new(),
+        }),
+        score: 873_000,
+        term_values: vec![473_000, 400_000, 0],
+        ..Candidate::default()
+    };
+    let unknown = Candidate {
+        resource: resource("Old desks", ""),
+        modes: vec![DeliveryMode::OnSite.into(), DeliveryMode::Delivery.into()],
+        eligibility: EligibilityVerdict::Unknown.into(),
+        missing_facts: vec!["is_student".to_owned()],
+        score: 410_000,
+        term_values: vec![400_000, 10_000, 0],
+        next_opening_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        ..Candidate::default()
+    };
+    let miss = NearMiss {
+        resource: resource("Desk shop", "书桌店"),
+        reasons: vec![MissDetail {
+            code: MissReason::OutsideArea.into(),
+            text: title("12.4 km away, radius 8 km", "距离 12.4 公里，服务半径 8 公里"),
+            ..MissDetail::default()
+        }],
+        distance_metres: Some(12_400),
+        score_if_fitting: 500_000,
+    };
+    FindResourcesResponse {
+        items: vec![ItemMatches {
+            item_ordinal: 1,
+            candidates: vec![near, unknown],
+            near_misses: vec![miss],
+            considered_count: 7,
+            examined_count: 5,
+        }],
+        score_weights: vec![
+            weight(ScoreTerm::Distance, 500_000),
+            weight(ScoreTerm::SpareCapacity, 500_000),
+            weight(ScoreTerm::Scarcity, 0),
+        ],
+        log_position: 42,
+        evaluation_time: Some(prost_types::Timestamp { seconds: 1_795_507_200, nanos: 0 }),
+        engine_version: "1".to_owned(),
+    }
+}
+
+fn need() -> Need {
+    Need {
+        name: "needs/0190".to_owned(),
+        external: Some(ExternalId { source: "demo".to_owned(), external_id: "need-desk".to_owned() }),
+        urgency: Urgency::Normal.into(),
+        items: vec![NeedItem {
+            ordinal: 1,
+            category: "education.desk".to_owned(),
+            quantity: Some(Quantity { value: 2, unit: "piece".to_owned() }),
+            ..NeedItem::default()
+        }],
+        ..Need::default()
+    }
+}
+
+fn printed(lang: Lang) -> String {
+    Page { lang, zone: TimeZone::UTC, width: None }.render(&need(), &Titles::default(), &answer())
+}
+
+#[test]
+fn an_answer_reads_as_a_table_with_every_term_and_what_would_have_to_change() {
+    let expected = "\
+Need demo/need-desk · normal · needs/0190
+
+Item 1: education.desk 2 piece
+
+#  score  resource          organization  distance  left      how                opens
+1  0.873  Desk for a pupil  Shanyuan        1.2 km  12 piece  delivery           by appointment
+     distance 0.473/0.500 · spare 0.400/0.500
+2  0.410  Old desks         Shanyuan             –  unknown   on site, delivery  2026-11-24 09:00
+     distance 0.400/0.500 · spare 0.010/0.500
+     eligibility unknown without: is_student
+
+nearly fits  organization  distance  why not, and what would have to change
+Desk shop    Shanyuan       12.4 km  OUTSIDE_AREA: 12.4 km away, radius 8 km
+
+7 resources carry the category, 5 were looked at closely
+
+as of 2026-11-24 08:00 · log position 42 · engine 1
+";
+    assert_eq!(printed(Lang::En), expected);
+}
+
+#[test]
+fn the_same_answer_reads_in_chinese_with_its_columns_in_line() {
+    let page = printed(Lang::Zh);
+    let rows: Vec<&str> = page.lines().filter(|line| line.contains("0.873") || line.contains("得分")).collect();
+    let column = |row: &str, text: &str| row.find(text).map(|at| crate::table::cells(&row[..at]));
+    assert_eq!(column(rows[0], "机构"), column(rows[1], "善缘慈善会"), "{page}");
+    assert!(page.contains("书桌店") && page.contains("服务半径 8 公里"), "{page}");
+    // What has no Chinese name keeps its own.
+    assert!(page.contains("Old desks"), "{page}");
+}
+
+#[test]
+fn an_item_that_nothing_fits_says_so() {
+    let mut answer = answer();
+    answer.items[0].candidates.clear();
+    let page = Page { lang: Lang::En, zone: TimeZone::UTC, width: None }.render(&need(), &Titles::default(), &answer);
+    assert!(page.contains("No resource fits."), "{page}");
+}

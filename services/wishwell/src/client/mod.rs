@@ -1,0 +1,111 @@
+//! Commands that ask a running server.
+
+pub(crate) mod categories;
+pub(crate) mod find;
+mod inline_need;
+pub(crate) mod needs;
+mod status;
+mod words;
+
+use std::time::Duration;
+
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::{Request, Status};
+use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
+use wishwell_api::v1::matching_service_client::MatchingServiceClient;
+use wishwell_api::v1::need_service_client::NeedServiceClient;
+
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure};
+
+pub(crate) use status::refused;
+
+/// Longest time to reach a server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest time for one call.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Where Debian and its relatives keep the certificates they trust.
+const TRUSTED_CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// A connection that shows its key with every call.
+pub(crate) type Connection = InterceptedService<Channel, ApiKey>;
+
+/// Puts the key into every call.
+#[derive(Clone)]
+pub(crate) struct ApiKey(MetadataValue<Ascii>);
+
+impl Interceptor for ApiKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert("authorization", self.0.clone());
+        Ok(request)
+    }
+}
+
+/// A server and the key it is asked with.
+#[derive(Clone)]
+pub(crate) struct Server {
+    connection: Connection,
+    /// The server's URL.
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Connects.
+    pub(crate) async fn connect(config: &ClientConfig) -> Result<Self, Failure> {
+        let url = config.server.clone();
+        let wrong = |what: String| Failure::one(Exit::Configuration, format!("{url} cannot be asked"), what, "");
+        let mut bearer: MetadataValue<Ascii> = format!("Bearer {}", config.api_key)
+            .parse()
+            .map_err(|_| wrong("the API key has characters that no key has".to_owned()))?;
+        bearer.set_sensitive(true);
+        let endpoint = Endpoint::from_shared(url.clone()).map_err(|error| wrong(error.to_string()))?;
+        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
+        let endpoint = if url.starts_with("https://") { with_tls(endpoint).map_err(wrong)? } else { endpoint };
+        let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error))?;
+        Ok(Self { connection: InterceptedService::new(channel, ApiKey(bearer)), url })
+    }
+
+    /// The catalogue.
+    pub(crate) fn catalog(&self) -> CatalogServiceClient<Connection> {
+        CatalogServiceClient::new(self.connection.clone())
+    }
+
+    /// Needs.
+    pub(crate) fn needs(&self) -> NeedServiceClient<Connection> {
+        NeedServiceClient::new(self.connection.clone())
+    }
+
+    /// Matching. Answers may be large: hundreds of candidates with their reasons.
+    pub(crate) fn matching(&self) -> MatchingServiceClient<Connection> {
+        MatchingServiceClient::new(self.connection.clone()).max_decoding_message_size(64 * 1024 * 1024)
+    }
+
+    /// The connection itself, for other clients.
+    pub(crate) fn connection(&self) -> Connection {
+        self.connection.clone()
+    }
+}
+
+fn with_tls(endpoint: Endpoint) -> Result<Endpoint, String> {
+    let path = std::env::var("SSL_CERT_FILE").unwrap_or_else(|_| TRUSTED_CERTIFICATES.to_owned());
+    let pem =
+        std::fs::read(&path).map_err(|error| format!("the trusted certificates in {path} cannot be read: {error}"))?;
+    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+    endpoint.tls_config(tls).map_err(|error| format!("TLS cannot be set up: {error}"))
+}
+
+fn unreachable(url: &str, error: &tonic::transport::Error) -> Failure {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    Failure::one(
+        Exit::Unavailable,
+        format!("no server answers at {url}"),
+        cause.to_string(),
+        "start one with `wishwell`, or name another with --server or WISHWELL_SERVER",
+    )
+}

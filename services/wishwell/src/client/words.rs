@@ -1,0 +1,133 @@
+//! Values of the contract in the words of people.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wishwell_api::v1::{DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ScoreTerm, Urgency};
+use wishwell_domain::unit::UNITS;
+
+use crate::lang::Lang;
+
+/// A text in the reader's language, or in the other when there is none.
+pub(super) fn text(text: Option<&LocalizedText>, lang: Lang) -> &str {
+    text.map_or("", |text| lang.prefer(&text.en, &text.zh))
+}
+
+/// Metres as people say them.
+pub(super) fn distance(metres: i32) -> String {
+    match metres {
+        ..1_000 => format!("{metres} m"),
+        1_000..100_000 => format!("{}.{} km", metres / 1_000, metres % 1_000 / 100),
+        _ => format!("{} km", metres / 1_000),
+    }
+}
+
+/// A share of millionths with three decimals.
+pub(super) fn share(millionths: i32) -> String {
+    let thousandths = millionths.max(0) / 1_000;
+    format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
+}
+
+/// A unit of the catalogue, as it stands behind a number.
+pub(super) fn unit(code: &str, lang: Lang) -> &str {
+    UNITS.iter().find(|entry| entry.0 == code).map_or(code, |entry| lang.pick(entry.0, entry.1))
+}
+
+/// A number of units.
+pub(super) fn quantity(quantity: Option<&Quantity>, lang: Lang) -> String {
+    quantity.map(|quantity| amount(quantity.value, &quantity.unit, lang)).unwrap_or_default()
+}
+
+/// A number of units; money in its main unit.
+pub(super) fn amount(value: i64, code: &str, lang: Lang) -> String {
+    match code {
+        "" => value.to_string(),
+        "fen" => format!("¥{}.{:02}", value / 100, value % 100),
+        code => format!("{value} {}", unit(code, lang)),
+    }
+}
+
+/// A way of help to reach a person.
+pub(super) fn mode(mode: i32, lang: Lang) -> &'static str {
+    match DeliveryMode::try_from(mode).unwrap_or_default() {
+        DeliveryMode::OnSite => lang.pick("on site", "到点"),
+        DeliveryMode::HomeVisit => lang.pick("home visit", "上门"),
+        DeliveryMode::Delivery => lang.pick("delivery", "送达"),
+        DeliveryMode::Remote => lang.pick("remote", "远程"),
+        DeliveryMode::Unspecified => "",
+    }
+}
+
+/// How soon.
+pub(super) fn urgency(urgency: i32, lang: Lang) -> &'static str {
+    match Urgency::try_from(urgency).unwrap_or_default() {
+        Urgency::Emergency => lang.pick("emergency", "特急"),
+        Urgency::Urgent => lang.pick("urgent", "紧急"),
+        Urgency::Normal => lang.pick("normal", "一般"),
+        Urgency::Low => lang.pick("low", "不急"),
+        Urgency::Unspecified => "",
+    }
+}
+
+/// Where a need stands.
+pub(super) fn state(state: i32, lang: Lang) -> &'static str {
+    match NeedState::try_from(state).unwrap_or_default() {
+        NeedState::Open => lang.pick("open", "待满足"),
+        NeedState::PartlyServed => lang.pick("partly served", "部分满足"),
+        NeedState::Served => lang.pick("served", "已满足"),
+        NeedState::Withdrawn => lang.pick("withdrawn", "已撤回"),
+        NeedState::Closed => lang.pick("closed", "已关闭"),
+        NeedState::Unspecified => "",
+    }
+}
+
+/// How often.
+pub(super) fn every(period: i32, lang: Lang) -> &'static str {
+    match RecurrencePeriod::try_from(period).unwrap_or_default() {
+        RecurrencePeriod::Day => lang.pick("a day", "每天"),
+        RecurrencePeriod::Week => lang.pick("a week", "每周"),
+        RecurrencePeriod::Month => lang.pick("a month", "每月"),
+        RecurrencePeriod::Unspecified => "",
+    }
+}
+
+/// A term of the score.
+pub(super) fn term(term: i32, lang: Lang) -> &'static str {
+    match ScoreTerm::try_from(term).unwrap_or_default() {
+        ScoreTerm::Distance => lang.pick("distance", "距离"),
+        ScoreTerm::SpareCapacity => lang.pick("spare", "余量"),
+        ScoreTerm::CapacityFreshness => lang.pick("fresh", "容量新近"),
+        ScoreTerm::EligibilityCertainty => lang.pick("eligible", "资格确定"),
+        ScoreTerm::CategoryExactness => lang.pick("category", "类别贴合"),
+        ScoreTerm::TrackRecord => lang.pick("record", "履约"),
+        ScoreTerm::RecentContact => lang.pick("contact", "近期联系"),
+        ScoreTerm::Scarcity => lang.pick("scarcity", "稀缺"),
+        ScoreTerm::Unspecified => "",
+    }
+}
+
+/// An instant as a clock on the wall of `zone` shows it, to the minute.
+pub(super) fn instant(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
+    let read = |instant: &prost_types::Timestamp| Timestamp::new(instant.seconds, instant.nanos).ok();
+    instant
+        .and_then(read)
+        .map(|instant| instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_as_people_say_them() {
+        assert_eq!(distance(0), "0 m");
+        assert_eq!(distance(999), "999 m");
+        assert_eq!(distance(12_440), "12.4 km");
+        assert_eq!(distance(1_234_567), "1234 km");
+        assert_eq!(share(873_456), "0.873");
+        assert_eq!(share(1_000_000), "1.000");
+        assert_eq!(amount(250_050, "fen", Lang::En), "¥2500.50");
+        assert_eq!(amount(2, "piece", Lang::Zh), "2 件");
+        assert_eq!(amount(2, "", Lang::Zh), "2");
+    }
+}

@@ -1,0 +1,206 @@
+//! The demo: requests in canonical protobuf JSON, part of the program, sent to its own server like anybody's.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use wishwell_api::json::from_json;
+use wishwell_api::v1::{
+    BatchUpsertCapacityPoolsRequest, BatchUpsertCategoriesRequest, BatchUpsertDivisionsRequest,
+    BatchUpsertOrganizationsRequest, BatchUpsertResourcesRequest, CreateBeneficiaryRequest, CreateHouseholdRequest,
+    ListNeedsRequest, ListOrganizationsRequest, SubmitNeedRequest,
+};
+
+use crate::client::{Server, refused};
+use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
+
+/// The key with which the demo is loaded, and with which commands ask a server on this machine. It is public.
+pub(crate) const OPERATOR_KEY: &str = "demo-operator";
+/// Source of everything in the demo that has an external identity.
+pub(crate) const SOURCE: &str = "demo";
+
+macro_rules! demo_file {
+    ($name:literal) => {
+        include_str!(concat!("../../../deploy/demo/", $name, ".json"))
+    };
+}
+
+/// Entries of the demo, for banners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// Organizations.
+    pub(crate) organizations: usize,
+    /// Resources.
+    pub(crate) resources: usize,
+    /// Capacity pools.
+    pub(crate) capacity_pools: usize,
+    /// Categories.
+    pub(crate) categories: usize,
+    /// Needs.
+    pub(crate) needs: usize,
+}
+
+/// Whether the store holds nothing yet, or a demo whose loading was interrupted.
+pub(crate) async fn is_wanted(server: &Server) -> Result<bool, Failure> {
+    let failed = |status: tonic::Status| refused("the store cannot be looked at", &status);
+    let request = ListOrganizationsRequest { page_size: 1, ..ListOrganizationsRequest::default() };
+    let organizations = server.catalog().list_organizations(request).await.map_err(failed)?.into_inner().organizations;
+    let Some(first) = organizations.first() else { return Ok(true) };
+    if first.external.as_ref().is_none_or(|external| external.source != SOURCE) {
+        return Ok(false);
+    }
+    let request = ListNeedsRequest { page_size: 1, ..ListNeedsRequest::default() };
+    Ok(server.needs().list_needs(request).await.map_err(failed)?.into_inner().needs.is_empty())
+}
+
+/// Loads the demo. Everything has an external identity, so that loading what is there already changes nothing.
+pub(crate) async fn load(server: &Server, progress: &Progress) -> Result<(), Failure> {
+    let requests = Requests::read()?;
+    progress.begin("demo", requests.steps());
+    let failed = |what: &'static str| {
+        move |status: tonic::Status| refused(format!("the demo's {what} cannot be loaded"), &status)
+    };
+    let mut catalog = server.catalog();
+    catalog.batch_upsert_divisions(requests.divisions).await.map_err(failed("divisions"))?;
+    progress.step();
+    catalog.batch_upsert_categories(requests.categories).await.map_err(failed("categories"))?;
+    progress.step();
+    catalog.batch_upsert_organizations(requests.organizations).await.map_err(failed("organizations"))?;
+    progress.step();
+    catalog.batch_upsert_capacity_pools(requests.capacity_pools).await.map_err(failed("capacity pools"))?;
+    progress.step();
+    catalog.batch_upsert_resources(requests.resources).await.map_err(failed("resources"))?;
+    progress.step();
+    people(server, progress).await?;
+    progress.end();
+    Ok(())
+}
+
+/// Households, beneficiaries and needs refer to each other by names that the server gives.
+async fn people(server: &Server, progress: &Progress) -> Result<(), Failure> {
+    let mut client = server.needs();
+    let mut ids = HashMap::new();
+    let unnamed = || defect("the server answered without a name");
+    for request in list::<CreateHouseholdRequest>("households", demo_file!("households"), &ids)? {
+        let key = request.household.as_ref().and_then(|household| household.external.clone()).unwrap_or_default();
+        let answer = client
+            .create_household(request)
+            .await
+            .map_err(|status| refused("a demo household cannot be loaded", &status))?;
+        let name = answer.into_inner().household.ok_or_else(unnamed)?.name;
+        ids.insert(key.external_id, name);
+        progress.step();
+    }
+    for request in list::<CreateBeneficiaryRequest>("beneficiaries", demo_file!("beneficiaries"), &ids)? {
+        let key = request.beneficiary.as_ref().and_then(|person| person.external.clone()).unwrap_or_default();
+        let answer = client
+            .create_beneficiary(request)
+            .await
+            .map_err(|status| refused("a demo beneficiary cannot be loaded", &status))?;
+        let name = answer.into_inner().beneficiary.ok_or_else(unnamed)?.name;
+        ids.insert(key.external_id, name);
+        progress.step();
+    }
+    for request in list::<SubmitNeedRequest>("needs", demo_file!("needs"), &ids)? {
+        client.submit_need(request).await.map_err(|status| refused("a demo need cannot be loaded", &status))?;
+        progress.step();
+    }
+    Ok(())
+}
+
+/// What is in the demo.
+pub(crate) fn contents() -> Result<Contents, Failure> {
+    let requests = Requests::read()?;
+    Ok(Contents {
+        organizations: requests.organizations.organizations.len(),
+        resources: requests.resources.resources.len(),
+        capacity_pools: requests.capacity_pools.capacity_pools.len(),
+        categories: requests.categories.categories.len(),
+        needs: length("needs", demo_file!("needs"))?,
+    })
+}
+
+struct Requests {
+    divisions: BatchUpsertDivisionsRequest,
+    categories: BatchUpsertCategoriesRequest,
+    organizations: BatchUpsertOrganizationsRequest,
+    capacity_pools: BatchUpsertCapacityPoolsRequest,
+    resources: BatchUpsertResourcesRequest,
+    people: usize,
+}
+
+impl Requests {
+    fn read() -> Result<Self, Failure> {
+        Ok(Self {
+            divisions: one("divisions", demo_file!("divisions"))?,
+            categories: one("categories", demo_file!("categories"))?,
+            organizations: one("organizations", demo_file!("organizations"))?,
+            capacity_pools: one("capacity_pools", demo_file!("capacity_pools"))?,
+            resources: one("resources", demo_file!("resources"))?,
+            people: length("households", demo_file!("households"))?
+                + length("beneficiaries", demo_file!("beneficiaries"))?
+                + length("needs", demo_file!("needs"))?,
+        })
+    }
+
+    /// Calls it takes to load everything.
+    const fn steps(&self) -> u64 {
+        5 + self.people as u64
+    }
+}
+
+fn one<M: prost::Message + prost::Name + Default>(file: &str, text: &str) -> Result<M, Failure> {
+    from_json(text).map_err(|error| defect(&format!("deploy/demo/{file}.json, line {}: {error}", error.line)))
+}
+
+fn length(file: &str, text: &str) -> Result<usize, Failure> {
+    values(file, text).map(|values| values.len())
+}
+
+/// A list of requests, with the names of what was created before in the place of `{external-id}`.
+fn list<M: prost::Message + prost::Name + Default>(
+    file: &str,
+    text: &str,
+    names: &HashMap<String, String>,
+) -> Result<Vec<M>, Failure> {
+    let named = names.iter().fold(text.to_owned(), |text, (external_id, name)| {
+        let id = name.split_once('/').map_or(name.as_str(), |(_, id)| id);
+        text.replace(&format!("{{{external_id}}}"), id)
+    });
+    values(file, &named)?.iter().map(|request| one(file, &request.to_string())).collect()
+}
+
+fn values(file: &str, text: &str) -> Result<Vec<Value>, Failure> {
+    serde_json::from_str(text).map_err(|error| defect(&format!("deploy/demo/{file}.json: {error}")))
+}
+
+fn defect(what: &str) -> Failure {
+    Failure::one(
+        Exit::Defect,
+        "the demo cannot be loaded",
+        what,
+        "please report this; `wishwell --demo=false` starts without it",
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_reads_as_requests_of_the_contract() {
+        let contents = contents().unwrap();
+        assert!(contents.organizations >= 45 && contents.resources >= 150 && contents.needs >= 7, "{contents:?}");
+    }
+
+    #[test]
+    fn names_of_what_was_created_take_the_place_of_external_ids() {
+        let names: HashMap<String, String> = ["household-dialysis", "household-grandchildren"]
+            .map(|id| (id.to_owned(), "households/0190b5c8-0000-7000-8000-000000000001".to_owned()))
+            .into();
+        let needs: Vec<SubmitNeedRequest> = list("needs", demo_file!("needs"), &names).unwrap();
+        let household = needs[0].need.as_ref().map(|need| need.household.as_str());
+        assert_eq!(household, Some("households/0190b5c8-0000-7000-8000-000000000001"));
+    }
+}
