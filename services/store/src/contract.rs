@@ -124,6 +124,8 @@ pub struct Written {
 /// Which entities a list shows. Empty fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OrganizationFilter {
+    /// The one with this external identity.
+    pub external: Option<ExternalId>,
     /// State.
     pub state: Option<OrganizationState>,
     /// Kind.
@@ -139,6 +141,8 @@ pub struct OrganizationFilter {
 /// Which resources a list shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResourceFilter {
+    /// The one with this external identity.
+    pub external: Option<ExternalId>,
     /// Whose.
     pub organization: Option<OrganizationId>,
     /// In any of these categories (the caller expands the subtree).
@@ -156,6 +160,8 @@ pub struct ResourceFilter {
 /// Which pools a list shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapacityPoolFilter {
+    /// The one with this external identity.
+    pub external: Option<ExternalId>,
     /// Whose.
     pub organization: Option<OrganizationId>,
     /// Kind.
@@ -167,6 +173,8 @@ pub struct CapacityPoolFilter {
 /// Which needs a list shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NeedFilter {
+    /// The one with this external identity.
+    pub external: Option<ExternalId>,
     /// In any of these states.
     pub states: Vec<NeedState>,
     /// Urgency.
@@ -188,6 +196,8 @@ pub struct NeedFilter {
 /// Which beneficiaries a list shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BeneficiaryFilter {
+    /// The one with this external identity.
+    pub external: Option<ExternalId>,
     /// Which household's.
     pub household: Option<HouseholdId>,
     /// Living in any of these divisions (the caller expands the subtree).

@@ -2,6 +2,12 @@
 
 pub mod contract;
 pub mod error;
+mod migrations;
+mod postgres;
+mod sql;
+mod sqlite;
 
 pub use contract::*;
 pub use error::StoreError;
+pub use postgres::{PostgresOptions, PostgresStore};
+pub use sqlite::{Durability, SqliteStore};

@@ -1,0 +1,65 @@
+//! Bringing a database's tables up to date, and refusing those of a later program.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use crate::error::StoreError;
+
+/// Migrations in order: version, name, and their text for either database. Released ones never change.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../migrations/postgres/0001_foundation.sql"),
+)];
+
+/// The schema's version in this program.
+pub(crate) const SCHEMA_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// What to run on SQLite.
+pub(crate) fn sqlite() -> Migrator {
+    migrator(|(.., sqlite, _)| sqlite)
+}
+
+/// What to run on PostgreSQL.
+pub(crate) fn postgres() -> Migrator {
+    migrator(|(.., postgres)| postgres)
+}
+
+fn migrator(text: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
+    let migration = |entry: &(i64, &'static str, &'static str, &'static str)| {
+        let (version, name, ..) = entry;
+        Migration::new(*version, Cow::Borrowed(name), MigrationType::Simple, text(entry).into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
+}
+
+/// Refuses a schema that a later program has made.
+pub(crate) fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
+    match found {
+        Some(found) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_embedded_for_both_databases() {
+        for database in ["sqlite", "postgres"] {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .expect("the folder is there")
+                .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+                .collect();
+            files.sort();
+            let expected: Vec<String> =
+                MIGRATIONS.iter().map(|(version, name, ..)| format!("{version:04}_{name}.sql")).collect();
+            assert_eq!(files, expected, "{database}");
+        }
+    }
+}

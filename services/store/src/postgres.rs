@@ -1,0 +1,166 @@
+//! Connecting to PostgreSQL, and what its errors mean.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::contract::{Store, StoreDescription};
+use crate::error::StoreError;
+use crate::migrations;
+use crate::sql::SqlStore;
+use crate::sql::database::Database;
+use crate::sql::session::Failure;
+use crate::sqlite::Durability;
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// Most connections at once, at least 2.
+    pub connections_max: u32,
+    /// Longest wait for a connection; then [`StoreError::Unavailable`].
+    pub connection_wait: Duration,
+    /// What an answered write survives. `Relaxed` sets `synchronous_commit = off` for the store's sessions.
+    pub durability: Durability,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { connections_max: 16, connection_wait: Duration::from_secs(10), durability: Durability::Full }
+    }
+}
+
+/// A store in a PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresStore;
+
+impl PostgresStore {
+    /// Connects to `postgres://user:password@host:port/database` (or a socket by `?host=/run/...`) and brings its tables up
+    /// to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server cannot be reached or lets nobody in, [`StoreError::NewerSchema`] when
+    /// a later program made the tables.
+    pub async fn connect(url: &str, options: PostgresOptions) -> Result<Arc<dyn Store>, StoreError> {
+        let connect = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Unavailable("the address of the PostgreSQL server cannot be read".to_owned()))?
+            .application_name("wishwell");
+        let location = location(&connect);
+        let durability = options.durability;
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections_max.max(2))
+            .acquire_timeout(options.connection_wait)
+            .after_connect(move |connection, _| Box::pin(set_durability(connection, durability)))
+            .connect_with(connect)
+            .await
+            .map_err(error)?;
+        match prepare(&pool).await {
+            Ok((backend_version, durability)) => {
+                let schema_version = migrations::SCHEMA_VERSION;
+                let description =
+                    StoreDescription { backend: "postgresql", backend_version, location, durability, schema_version };
+                Ok(Arc::new(SqlStore::new(Database::Postgres(pool), description)))
+            }
+            Err(error) => {
+                pool.close().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Host and database, without credentials.
+fn location(options: &PgConnectOptions) -> String {
+    let host = options.get_socket().map_or_else(
+        || format!("{}:{}", options.get_host(), options.get_port()),
+        |socket| socket.display().to_string(),
+    );
+    format!("{host}/{}", options.get_database().unwrap_or_else(|| options.get_username()))
+}
+
+/// An answered write is durable even where server or role say otherwise; stricter settings (`remote_apply`) stay.
+async fn set_durability(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
+    let sql = match durability {
+        Durability::Full => {
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        }
+        Durability::Relaxed => "SELECT set_config('synchronous_commit', 'off', false)",
+    };
+    sqlx::query(sql).execute(connection).await.map(|_| ())
+}
+
+/// Checks the schema's version and brings it up to date; answers the server's version and its durability in words.
+async fn prepare(pool: &PgPool) -> Result<(String, String), StoreError> {
+    let mut connection = pool.acquire().await.map_err(error)?;
+    let (version, synchronous_commit, fsync, migrated): (String, String, String, bool) = sqlx::query_as(
+        "SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync'), \
+         to_regclass('_sqlx_migrations') IS NOT NULL",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(error)?;
+    let mut found = None;
+    if migrated {
+        found = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(error)?;
+        migrations::refuse_newer(found)?;
+    }
+    if found != Some(migrations::SCHEMA_VERSION) {
+        migrations::postgres().run(&mut *connection).await.map_err(|failed| match failed {
+            sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
+                error(failed)
+            }
+            other => StoreError::Corrupt(format!("the schema cannot be brought up to date: {other}")),
+        })?;
+    }
+    let promise = match (synchronous_commit.as_str(), fsync.as_str()) {
+        (_, "off") => "none: the server runs with fsync=off",
+        ("off", _) => "relaxed: a crash of the server may take the last writes back",
+        _ => "full: an answered write survives power loss",
+    };
+    Ok((version, format!("{promise} (synchronous_commit={synchronous_commit}, fsync={fsync})")))
+}
+
+fn error(error: sqlx::Error) -> StoreError {
+    failure(error).into_store_error()
+}
+
+/// What a driver's error means.
+pub(crate) fn failure(error: sqlx::Error) -> Failure {
+    let sqlx::Error::Database(database) = &error else {
+        return Failure::Store(connection_error(error));
+    };
+    let code = database.code().unwrap_or_default();
+    let constraint = || database.constraint().unwrap_or_default().to_owned();
+    let message = database.message();
+    // <https://www.postgresql.org/docs/current/errcodes-appendix.html>; the first two characters are the class.
+    match (code.as_ref(), code.get(..2).unwrap_or_default()) {
+        ("23505", _) => Failure::Unique(constraint()),
+        ("23503", _) => Failure::ForeignKey(constraint()),
+        ("23514" | "23502", _) => Failure::Check(constraint()),
+        ("40001" | "40P01", _) => Failure::Conflict,
+        ("53100", _) => Failure::Store(StoreError::CannotWrite("no space is left on the server's disk".to_owned())),
+        ("25006" | "42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+        // Connections, operator intervention, resources, credentials, a database that is not there.
+        ("55P03" | "3D000", _) | (_, "08" | "53" | "57" | "28") => {
+            Failure::Store(StoreError::Unavailable(message.to_owned()))
+        }
+        (_, "XX") => Failure::Store(StoreError::Corrupt(message.to_owned())),
+        _ => Failure::Store(StoreError::Defect(format!("postgresql {code}: {message}"))),
+    }
+}
+
+fn connection_error(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolClosed => StoreError::Unavailable("closed".to_owned()),
+        sqlx::Error::PoolTimedOut => StoreError::Unavailable("no connection became free".to_owned()),
+        sqlx::Error::WorkerCrashed => StoreError::Unavailable("a connection ended".to_owned()),
+        sqlx::Error::Io(error) => StoreError::Unavailable(error.to_string()),
+        sqlx::Error::Tls(error) => StoreError::Unavailable(error.to_string()),
+        sqlx::Error::ColumnDecode { index, source } => StoreError::Corrupt(format!("column {index}: {source}")),
+        error => StoreError::Defect(format!("postgresql: {error}")),
+    }
+}

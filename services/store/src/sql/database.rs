@@ -1,0 +1,83 @@
+//! The pools of a database that was opened, and the kinds of session they give out.
+
+use sqlx::{PgPool, SqlitePool};
+
+use super::session::{Failure, Session};
+use crate::{postgres, sqlite};
+
+/// An open database.
+#[derive(Debug)]
+pub(crate) enum Database {
+    Sqlite {
+        /// One connection: SQLite has one writer at a time, and waiting for it here, in order of arrival, blocks no thread.
+        writer: SqlitePool,
+        /// These see the last commit, whatever the writer is doing.
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// A transaction that may write.
+    pub(crate) async fn begin_write(&self) -> Result<Session, Failure> {
+        match self {
+            // Taking the write lock at the start: a transaction that reads first and writes later could not be let through
+            // once another process has written in between.
+            Self::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
+            }
+            // Each statement sees what was committed before it: rows are locked before they are decided upon, so nothing
+            // stricter is needed.
+            Self::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+                .await
+                .map(Session::PostgresTransaction)
+                .map_err(postgres::failure),
+        }
+    }
+
+    /// A transaction whose statements all see the same moment.
+    pub(crate) async fn begin_read(&self) -> Result<Session, Failure> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                readers.begin_with("BEGIN").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
+            }
+            Self::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(Session::PostgresTransaction)
+                .map_err(postgres::failure),
+        }
+    }
+
+    /// A session for one reading statement.
+    pub(crate) async fn reader(&self) -> Result<Session, Failure> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                readers.acquire().await.map(Session::SqliteStatement).map_err(sqlite::failure)
+            }
+            Self::Postgres(pool) => pool.acquire().await.map(Session::PostgresStatement).map_err(postgres::failure),
+        }
+    }
+
+    /// After an erasure: writes the pages that no longer hold it over those that do, and empties SQLite's write-ahead log. If
+    /// a reader is in the way, the next checkpoint does it. PostgreSQL does so when it vacuums and recycles its log.
+    pub(crate) async fn scrub(&self) {
+        if let Self::Sqlite { writer, .. } = self
+            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await
+        {
+            tracing::debug!(%error, "the write-ahead log keeps its contents until the next checkpoint");
+        }
+    }
+
+    /// Waits for running sessions and closes.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

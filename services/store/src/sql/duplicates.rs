@@ -1,0 +1,117 @@
+//! Likely duplicates of a need: the same lack, told through another channel.
+
+use wishwell_domain::geo::{EARTH_RADIUS_METRES, Point};
+use wishwell_domain::ids::TenantId;
+use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, LIKELY_DUPLICATES_MAX};
+use wishwell_domain::need::Need;
+
+use super::need::push_item_in;
+use super::record::{self, Reading};
+use super::session::{Failure, Session};
+use super::statement::{Statement, Value};
+use crate::contract::DuplicateQuery;
+
+/// Open needs that meet all of the query's restrictions (category, time, not itself) and any of its likenesses (who,
+/// where). A query without a likeness finds nothing.
+pub(super) async fn find(
+    session: &mut Session,
+    tenant: &TenantId,
+    query: &DuplicateQuery,
+) -> Result<Vec<Need>, Failure> {
+    let mut statement = record::select::<Need>(session, tenant, Reading::Whole);
+    statement.push(" AND state IN ('open', 'partly_served')");
+    if let Some(exclude) = query.exclude {
+        statement.push(" AND id <> ").bind(Value::Uuid(Some(exclude.as_uuid())));
+    }
+    if !query.categories.is_empty() {
+        push_item_in(&mut statement, super::texts(&query.categories));
+    }
+    if let Some(since) = query.since {
+        statement.push(" AND created_at > ").bind(Value::time(since));
+    }
+    statement.push(" AND (1 = 0");
+    push_likeness(&mut statement, tenant, query);
+    statement.push(") ORDER BY created_at DESC, id DESC LIMIT ");
+    statement.bind(Value::Int(Some(i64::try_from(LIKELY_DUPLICATES_MAX).unwrap_or(i64::MAX))));
+    let newest_first: Vec<Need> = session.fetch_all(statement, record::Record::read).await?;
+
+    let mut by_key = newest_first.clone();
+    by_key.sort_by_key(|need| need.id);
+    record::attach(session, tenant, &mut by_key).await?;
+    let place_of = |need: &Need| newest_first.iter().position(|other| other.id == need.id);
+    by_key.sort_by_key(place_of);
+    Ok(by_key)
+}
+
+fn push_likeness(statement: &mut Statement, tenant: &TenantId, query: &DuplicateQuery) {
+    if let Some(beneficiary) = query.beneficiary {
+        let id = Value::Uuid(Some(beneficiary.as_uuid()));
+        let tenant = || Value::text(tenant.as_str());
+        statement.push(" OR beneficiary_id = ").bind(id.clone());
+        statement.push(
+            " OR beneficiary_id IN (SELECT other.id FROM beneficiaries AS self JOIN beneficiaries AS other \
+             ON other.tenant = self.tenant AND other.identity_digest = self.identity_digest WHERE self.tenant = ",
+        );
+        statement.bind(tenant()).push(" AND self.id = ").bind(id).push(")");
+    }
+    if let Some(household) = query.household {
+        statement.push(" OR household_id = ").bind(Value::Uuid(Some(household.as_uuid())));
+    }
+    match (query.place, &query.division) {
+        (Some(place), _) => {
+            let (south_west, north_east) = box_around(place, DUPLICATE_DISTANCE_METRES_MAX);
+            let value = |e7: i32| Value::Int(Some(i64::from(e7)));
+            statement.push(" OR (latitude_e7 BETWEEN ").bind(value(south_west.latitude_e7));
+            statement.push(" AND ").bind(value(north_east.latitude_e7));
+            statement.push(" AND longitude_e7 BETWEEN ").bind(value(south_west.longitude_e7));
+            statement.push(" AND ").bind(value(north_east.longitude_e7)).push(")");
+        }
+        (None, Some(division)) => {
+            statement.push(" OR division_code = ").bind(Value::text(division.as_str()));
+        }
+        (None, None) => {}
+    }
+}
+
+/// A box that holds every point within `metres` of `centre`, cut off at the poles and at the date line.
+fn box_around(centre: Point, metres: u32) -> (Point, Point) {
+    let latitude_degrees = f64::from(metres) / EARTH_RADIUS_METRES * (180.0 / std::f64::consts::PI);
+    let highest = (f64::from(centre.latitude_e7.abs()) / 1e7 + latitude_degrees).min(90.0);
+    let shrinking = highest.to_radians().cos();
+    let longitude_degrees = if shrinking * 360.0 > latitude_degrees { latitude_degrees / shrinking } else { 360.0 };
+    let shifted = |e7: i32, degrees: f64, max: i32| {
+        // Casting saturates, the clamp brings it back to the sphere.
+        #[allow(clippy::cast_possible_truncation)]
+        let shift = (degrees * 1e7).ceil() as i64;
+        i32::try_from((i64::from(e7) + shift).clamp(-i64::from(max), i64::from(max))).unwrap_or(max)
+    };
+    let corner = |sign: f64| Point {
+        latitude_e7: shifted(centre.latitude_e7, sign * latitude_degrees, 900_000_000),
+        longitude_e7: shifted(centre.longitude_e7, sign * longitude_degrees, 1_800_000_000),
+    };
+    (corner(-1.0), corner(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_reaches_a_hundred_metres_and_not_much_more() {
+        let centre = Point { latitude_e7: 384_900_000, longitude_e7: 1_062_300_000 };
+        let (south_west, north_east) = box_around(centre, 100);
+        // 100 m are 0.000899 degrees of latitude; at 38.49 degrees north 0.001149 of longitude.
+        assert_eq!(north_east.latitude_e7 - centre.latitude_e7, 8_994);
+        assert_eq!(centre.latitude_e7 - south_west.latitude_e7, 8_993);
+        assert!((11_480..11_500).contains(&(north_east.longitude_e7 - centre.longitude_e7)));
+    }
+
+    #[test]
+    fn the_box_stays_on_the_sphere() {
+        for latitude_e7 in [-900_000_000, 900_000_000] {
+            let (south_west, north_east) = box_around(Point { latitude_e7, longitude_e7: 1_799_999_999 }, 100);
+            assert!(south_west.latitude_e7 >= -900_000_000 && north_east.latitude_e7 <= 900_000_000);
+            assert_eq!((south_west.longitude_e7, north_east.longitude_e7), (-1_800_000_000, 1_800_000_000));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Keys of sealed fields, and their destruction.
+
+use std::ops::Range;
+
+use wishwell_domain::beneficiary::{Beneficiary, WrappedKey};
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{BeneficiaryId, NeedId, TenantId};
+use wishwell_domain::need::Need;
+
+use super::record::{self, Key, Reading};
+use super::session::{Failure, Session};
+use super::statement::Value;
+use super::write::Writing;
+use crate::contract::{Effect, WriteMode};
+use crate::error::StoreError;
+
+/// Keeps a key unless there is one.
+pub(super) async fn put_key(writing: &mut Writing<'_>, subject: &str, key: &WrappedKey) -> Result<Effect, Failure> {
+    refuse_key_of_erased(writing, subject).await?;
+    let mut statement = writing.session.statement("INSERT INTO sealing_keys (tenant, subject, wrapped) VALUES (");
+    statement.bind(Value::text(writing.context.tenant.as_str())).push(", ").bind(Value::text(subject)).push(", ");
+    statement.bind(Value::Bytes(Some(key.0.clone()))).push(") ON CONFLICT (tenant, subject) DO NOTHING");
+    let inserted = writing.session.execute(statement).await?;
+    Ok(if inserted == 0 { Effect::Unchanged } else { Effect::Created })
+}
+
+/// A new key would bring an erased beneficiary back.
+async fn refuse_key_of_erased(writing: &mut Writing<'_>, subject: &str) -> Result<(), Failure> {
+    let tenant = Value::text(writing.context.tenant.as_str());
+    let mut statement = writing.session.statement("SELECT erased_at FROM beneficiaries WHERE tenant = ");
+    statement.bind(tenant.clone()).push(" AND id = ");
+    if let Ok(id) = BeneficiaryId::parse_name("subject", subject) {
+        statement.bind(Value::Uuid(Some(id.as_uuid())));
+    } else if let Ok(id) = NeedId::parse_name("subject", subject) {
+        statement.push("(SELECT beneficiary_id FROM needs WHERE tenant = ").bind(tenant);
+        statement.push(" AND id = ").bind(Value::Uuid(Some(id.as_uuid()))).push(")");
+    } else {
+        return Ok(());
+    }
+    statement.push_for_share();
+    match writing.session.fetch_one(statement, |fields| fields.opt_time()).await? {
+        Some(Some(_)) => Err(StoreError::Erased { name: subject.to_owned() }.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses new needs of an erased beneficiary, and new sealed fields in known ones. Closing a need stays possible. The
+/// beneficiaries stay as they are until the transaction ends.
+pub(super) async fn refuse_needs_of_erased(writing: &mut Writing<'_>, step: Range<usize>) -> Result<(), Failure> {
+    let concerned: Vec<BeneficiaryId> = writing
+        .entities::<Need>(step)
+        .into_iter()
+        .filter(|(_, need, mode)| need.personal.is_some() || !matches!(mode, WriteMode::Update { .. }))
+        .filter_map(|(_, need, _)| need.beneficiary)
+        .collect();
+    if concerned.is_empty() {
+        return Ok(());
+    }
+    let mut statement = writing.session.statement("SELECT id, erased_at FROM beneficiaries WHERE tenant = ");
+    statement.bind(Value::text(writing.context.tenant.as_str())).push(" AND ");
+    statement.push_in_uuids("id", concerned.iter().map(BeneficiaryId::as_uuid).collect());
+    statement.push(" ORDER BY id").push_for_share();
+    let found = writing.session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.opt_time()?))).await?;
+    match found.into_iter().find(|(_, erased_at)| erased_at.is_some()) {
+        Some((id, _)) => Err(StoreError::Erased { name: BeneficiaryId::from_uuid(id).name() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log.
+pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Result<(Effect, Change), Failure> {
+    let tenant = &writing.context.tenant;
+    let session = &mut writing.session;
+    let key = vec![Key::Id(id.as_uuid())];
+    let found = record::find::<Beneficiary>(session, tenant, key, Reading::ForUpdate).await?;
+    let known = found.into_iter().next().ok_or_else(|| StoreError::NotFound { name: id.name() })?;
+    if let Some(at) = known.erased_at {
+        return Ok((Effect::Unchanged, Change::BeneficiaryErased { id, at }));
+    }
+    let at = writing.now;
+    let mut statement = session.statement(
+        "UPDATE beneficiaries SET personal = NULL, identity_digest = NULL, version = version + 1, erased_at = ",
+    );
+    statement.bind(Value::time(at)).push(", updated_at = ").bind(Value::time(at));
+    statement.push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+    statement.push(" AND id = ").bind(Value::Uuid(Some(id.as_uuid())));
+    session.execute(statement).await?;
+
+    let mut statement = session.statement("UPDATE needs SET personal = NULL WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND beneficiary_id = ");
+    statement.bind(Value::Uuid(Some(id.as_uuid()))).push(" RETURNING id");
+    let needs = session.fetch_all(statement, |fields| fields.uuid()).await?;
+    let mut subjects: Vec<String> = needs.into_iter().map(|need| NeedId::from_uuid(need).name()).collect();
+    subjects.push(id.name());
+
+    let mut statement = session.statement("DELETE FROM sealing_keys WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects.clone());
+    session.execute(statement).await?;
+    clean_log(session, tenant, subjects).await?;
+    Ok((Effect::Updated, Change::BeneficiaryErased { id, at }))
+}
+
+/// Takes ciphertext and digests out of logged after-images. The ciphertext could not be opened any more, but a digest
+/// links whoever knows the digest's key and the identity number.
+async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<String>) -> Result<(), Failure> {
+    let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+    let logged = session.fetch_all(statement, |fields| Ok((fields.int()?, fields.json::<Change>()?))).await?;
+    for (position, change) in logged {
+        let Some(cleaned) = without_sealed(change) else { continue };
+        let mut statement = session.statement("UPDATE events SET payload = ");
+        statement.bind(Value::json(&cleaned)?).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+        statement.push(" AND position = ").bind(Value::Int(Some(position)));
+        session.execute(statement).await?;
+    }
+    Ok(())
+}
+
+/// The change without sealed fields and digest; none when it has neither.
+fn without_sealed(change: Change) -> Option<Change> {
+    match change {
+        Change::Beneficiary(mut beneficiary)
+            if beneficiary.personal.is_some() || beneficiary.identity_digest.is_some() =>
+        {
+            beneficiary.personal = None;
+            beneficiary.identity_digest = None;
+            Some(Change::Beneficiary(beneficiary))
+        }
+        Change::Need(mut need) if need.personal.is_some() => {
+            need.personal = None;
+            Some(Change::Need(need))
+        }
+        _ => None,
+    }
+}
+
+/// The wrapped key of a subject.
+pub(super) async fn key(
+    session: &mut Session,
+    tenant: &TenantId,
+    subject: &str,
+) -> Result<Option<WrappedKey>, Failure> {
+    let mut statement = session.statement("SELECT wrapped FROM sealing_keys WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND subject = ").bind(Value::text(subject));
+    Ok(session.fetch_one(statement, |fields| fields.bytes()).await?.map(WrappedKey))
+}

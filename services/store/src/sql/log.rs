@@ -1,0 +1,139 @@
+//! The event log: positions in the order of commits, without gaps.
+
+use jiff::Timestamp;
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::ids::{LogPosition, TenantId};
+
+use super::record::chunks;
+use super::session::{Failure, Session};
+use super::statement::Value;
+use crate::contract::{Effect, Outcome, WriteContext};
+use crate::error::StoreError;
+
+const COLUMNS: &[&str] = &["tenant", "position", "at", "principal", "kind", "subject", "payload"];
+
+/// Where the events of a write went.
+pub(super) struct Logged {
+    /// The log's head after the write.
+    pub(super) position: LogPosition,
+    /// The first event's position, where there is any; the others follow in the order of mutations.
+    pub(super) first: LogPosition,
+}
+
+/// Whether an outcome is logged.
+pub(super) fn is_logged(outcome: &Outcome) -> bool {
+    outcome.effect != Effect::Unchanged && outcome.after.is_some()
+}
+
+/// Logs what changed.
+pub(super) async fn append(
+    session: &mut Session,
+    context: &WriteContext,
+    now: Timestamp,
+    outcomes: &[Outcome],
+) -> Result<Logged, Failure> {
+    // Everything that takes time comes before the head's row is locked.
+    let mut rows = Vec::new();
+    for (mutation, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| is_logged(outcome)) {
+        if let Some(change) = &outcome.after {
+            rows.push(event_row(context, now, mutation, change)?);
+        }
+    }
+    let count = i64::try_from(rows.len()).map_err(|_| StoreError::Defect("too many events".to_owned()))?;
+    let position =
+        if count == 0 { head(session, &context.tenant).await? } else { advance(session, context, count).await? };
+    let first = LogPosition(position.0 - count + 1);
+    for (row, position) in rows.iter_mut().zip(first.0..) {
+        row.insert(1, Value::Int(Some(position)));
+    }
+    for rows in chunks(rows) {
+        let mut statement = session.statement("INSERT INTO events (");
+        statement.push_names(COLUMNS).push(") VALUES ").push_rows(rows);
+        session.execute(statement).await?;
+    }
+    Ok(Logged { position, first })
+}
+
+/// An event's row but for its position.
+fn event_row(
+    context: &WriteContext,
+    now: Timestamp,
+    mutation: usize,
+    change: &Change,
+) -> Result<Vec<Value>, StoreError> {
+    let payload = serde_json::to_string(change)
+        .map_err(|error| StoreError::Defect(format!("a change cannot be written as JSON: {error}")))?;
+    if holds_nul(&payload) {
+        // PostgreSQL cannot store it in text; both refuse it alike.
+        return Err(StoreError::ConstraintViolated { mutation, constraint: "text_without_nul".to_owned() });
+    }
+    Ok(vec![
+        Value::text(context.tenant.as_str()),
+        Value::time(now),
+        Value::text(&context.principal),
+        Value::text(change.kind()),
+        Value::text(change.subject()),
+        Value::Json(Some(payload)),
+    ])
+}
+
+/// Whether JSON text holds U+0000, which it spells `\u0000`. An even number of backslashes before it spells backslashes.
+fn holds_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.as_bytes().get(..at).unwrap_or_default();
+        before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
+}
+
+/// Takes the next `count` positions. Locks the tenant's head until the transaction ends; answers the last position taken.
+async fn advance(session: &mut Session, context: &WriteContext, count: i64) -> Result<LogPosition, Failure> {
+    let mut statement = session.statement("INSERT INTO log_heads (tenant, position) VALUES (");
+    statement.bind(Value::text(context.tenant.as_str())).push(", ").bind(Value::Int(Some(count)));
+    statement.push(
+        ") ON CONFLICT (tenant) DO UPDATE SET position = log_heads.position + excluded.position RETURNING position",
+    );
+    let position = session.fetch_one(statement, |fields| fields.int()).await?;
+    position.map(LogPosition).ok_or_else(|| StoreError::Defect("the log has no head".to_owned()).into())
+}
+
+/// The tenant's current position.
+pub(super) async fn head(session: &mut Session, tenant: &TenantId) -> Result<LogPosition, Failure> {
+    let mut statement = session.statement("SELECT position FROM log_heads WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str()));
+    Ok(LogPosition(session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default()))
+}
+
+/// Events after a position, in order.
+pub(super) async fn read(
+    session: &mut Session,
+    tenant: &TenantId,
+    after: LogPosition,
+    limit: i64,
+) -> Result<Vec<Event>, Failure> {
+    let mut statement = session.statement("SELECT position, at, principal, payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(after.0)));
+    statement.push(" ORDER BY position LIMIT ").bind(Value::Int(Some(limit)));
+    session
+        .fetch_all(statement, |fields| {
+            Ok(Event {
+                position: LogPosition(fields.int()?),
+                at: fields.time()?,
+                principal: fields.text()?,
+                change: fields.json()?,
+            })
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_nul;
+
+    #[test]
+    fn a_nul_is_found_and_a_spelled_out_escape_is_not() {
+        for (text, expected) in [("a\0b", true), ("\0", true), ("a\\u0000b", false), ("\\\0", true), ("plain", false)] {
+            let json = serde_json::to_string(text).unwrap_or_default();
+            assert_eq!(holds_nul(&json), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The Store contract over SQL, once for both databases. They differ in how they are opened ([`crate::sqlite`],
+//! [`crate::postgres`]) and in a handful of phrases ([`statement`]).
+
+pub(crate) mod beneficiary;
+pub(crate) mod capacity_pool;
+pub(crate) mod catalog;
+pub(crate) mod category;
+pub(crate) mod database;
+pub(crate) mod decide;
+pub(crate) mod duplicates;
+pub(crate) mod erase;
+pub(crate) mod log;
+pub(crate) mod need;
+pub(crate) mod organization;
+pub(crate) mod record;
+pub(crate) mod request;
+pub(crate) mod resource;
+pub(crate) mod session;
+pub(crate) mod statement;
+pub(crate) mod store;
+pub(crate) mod write;
+
+use jiff::Timestamp;
+
+use self::session::{Failure, Session};
+pub(crate) use self::store::SqlStore;
+use crate::error::StoreError;
+
+/// Codes as texts.
+pub(crate) fn texts<C: ToString>(codes: &[C]) -> Vec<String> {
+    codes.iter().map(C::to_string).collect()
+}
+
+/// The present by the database's clock.
+pub(crate) async fn now(session: &mut Session) -> Result<Timestamp, Failure> {
+    let mut statement = session.statement("SELECT ");
+    statement.push_now();
+    let now = session.fetch_one(statement, |fields| fields.time()).await?;
+    now.ok_or_else(|| StoreError::Defect("the database does not tell the time".to_owned()).into())
+}

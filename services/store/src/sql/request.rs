@@ -1,0 +1,191 @@
+//! Answers kept by request id: the same request has one effect and one answer.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::LogPosition;
+use wishwell_domain::limits::REQUEST_ID_KEPT_HOURS;
+
+use super::log::{Logged, is_logged};
+use super::session::{Failure, Session};
+use super::statement::{Statement, Value};
+use crate::contract::{Effect, Outcome, RequestKey, WriteContext, Written};
+use crate::error::StoreError;
+
+/// Outdated answers dropped in one go.
+const OUTDATED_DROPPED_MAX: i64 = 1_000;
+
+/// An outcome as it is kept: the after-image stays in the log, so that nothing is kept twice and an erasure cleans one
+/// place.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptOutcome {
+    effect: Effect,
+    position: Option<i64>,
+}
+
+/// Whether a request is new.
+pub(super) enum Claim {
+    /// It is; the present is told on the way.
+    New(Timestamp),
+    /// It was answered before, like this.
+    Answered(Written),
+}
+
+/// Claims a request. Another transaction that claimed the same one is waited for: PostgreSQL does so at its unique key,
+/// SQLite has one writer.
+pub(super) async fn claim(session: &mut Session, context: &WriteContext, key: &RequestKey) -> Result<Claim, Failure> {
+    let mut statement = session.statement(
+        "INSERT INTO request_outcomes \
+         (tenant, principal, method, request_id, body_digest, answered_at, position, outcomes) VALUES (",
+    );
+    for value in identity(context, key) {
+        statement.bind(value).push(", ");
+    }
+    statement.bind(Value::Bytes(Some(key.body_digest.to_vec()))).push(", ").push_now();
+    statement.push(", 0, '[]') ON CONFLICT (tenant, principal, method, request_id) DO NOTHING RETURNING answered_at");
+    match session.fetch_one(statement, |fields| fields.time()).await? {
+        Some(now) => Ok(Claim::New(now)),
+        None => match answered(session, context, key).await? {
+            Some(written) => Ok(Claim::Answered(written)),
+            // Dropped for its age between the two statements.
+            None => Err(Failure::Conflict),
+        },
+    }
+}
+
+/// The answer to an earlier request.
+pub(super) async fn answered(
+    session: &mut Session,
+    context: &WriteContext,
+    key: &RequestKey,
+) -> Result<Option<Written>, Failure> {
+    let mut statement = session.statement("SELECT body_digest, position, outcomes FROM request_outcomes");
+    push_identity(&mut statement, context, key);
+    let kept = session
+        .fetch_one(statement, |fields| Ok((fields.bytes()?, fields.int()?, fields.json::<Vec<KeptOutcome>>()?)))
+        .await?;
+    let Some((digest, position, kept)) = kept else { return Ok(None) };
+    if digest != key.body_digest {
+        return Err(StoreError::RequestIdReused { request_id: key.request_id.to_string() }.into());
+    }
+    let positions = kept.iter().filter_map(|outcome| outcome.position).collect();
+    let changes = changes(session, context, positions).await?;
+    let outcomes = kept
+        .into_iter()
+        .map(|outcome| {
+            let after = outcome.position.and_then(|position| changes.get(&position).cloned());
+            Outcome { effect: outcome.effect, after }
+        })
+        .collect();
+    Ok(Some(Written { outcomes, position: LogPosition(position), replayed: true }))
+}
+
+/// After-images by their positions in the log.
+async fn changes(
+    session: &mut Session,
+    context: &WriteContext,
+    positions: Vec<i64>,
+) -> Result<HashMap<i64, Change>, Failure> {
+    let mut changes = HashMap::with_capacity(positions.len());
+    if !positions.is_empty() {
+        let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
+        statement.bind(Value::text(context.tenant.as_str())).push(" AND ").push_in_ints("position", positions);
+        session
+            .fetch(statement, |fields| {
+                changes.insert(fields.int()?, fields.json()?);
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(changes)
+}
+
+/// Keeps the answer to a claimed request.
+pub(super) async fn keep(
+    session: &mut Session,
+    context: &WriteContext,
+    key: &RequestKey,
+    outcomes: &[Outcome],
+    logged: &Logged,
+) -> Result<(), Failure> {
+    let unchanged = last_positions(session, context, outcomes).await?;
+    let mut next = logged.first.0;
+    let kept: Vec<KeptOutcome> = outcomes
+        .iter()
+        .map(|outcome| {
+            let position = if is_logged(outcome) {
+                next += 1;
+                Some(next - 1)
+            } else {
+                outcome.after.as_ref().and_then(|after| unchanged.get(&after.subject()).copied())
+            };
+            KeptOutcome { effect: outcome.effect, position }
+        })
+        .collect();
+    let mut statement = session.statement("UPDATE request_outcomes SET position = ");
+    statement.bind(Value::Int(Some(logged.position.0))).push(", outcomes = ").bind(Value::json(&kept)?);
+    push_identity(&mut statement, context, key);
+    session.execute(statement).await.map(|_| ())
+}
+
+/// Where the log has the after-images of entities that stayed as they were.
+async fn last_positions(
+    session: &mut Session,
+    context: &WriteContext,
+    outcomes: &[Outcome],
+) -> Result<HashMap<String, i64>, Failure> {
+    let subjects: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.effect == Effect::Unchanged)
+        .filter_map(|outcome| outcome.after.as_ref().map(Change::subject))
+        .collect();
+    let mut positions = HashMap::with_capacity(subjects.len());
+    if !subjects.is_empty() {
+        let mut statement = session.statement("SELECT subject, MAX(position) FROM events WHERE tenant = ");
+        statement.bind(Value::text(context.tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+        statement.push(" GROUP BY subject");
+        session
+            .fetch(statement, |fields| {
+                positions.insert(fields.text()?, fields.int()?);
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(positions)
+}
+
+/// Drops answers that are older than [`REQUEST_ID_KEPT_HOURS`], at most [`OUTDATED_DROPPED_MAX`] of them.
+pub(super) async fn drop_outdated(session: &mut Session, context: &WriteContext) -> Result<u64, Failure> {
+    let tenant = Value::text(context.tenant.as_str());
+    let mut statement = session.statement("SELECT request_id FROM request_outcomes WHERE tenant = ");
+    statement.bind(tenant.clone()).push(" AND answered_at < ").push_now().push(" - ");
+    statement.bind(Value::Int(Some(REQUEST_ID_KEPT_HOURS * 3_600_000_000)));
+    statement.push(" ORDER BY answered_at LIMIT ").bind(Value::Int(Some(OUTDATED_DROPPED_MAX)));
+    let outdated = session.fetch_all(statement, |fields| fields.uuid()).await?;
+    if outdated.is_empty() {
+        return Ok(0);
+    }
+    let mut statement = session.statement("DELETE FROM request_outcomes WHERE tenant = ");
+    statement.bind(tenant).push(" AND answered_at < ").push_now().push(" - ");
+    statement.bind(Value::Int(Some(REQUEST_ID_KEPT_HOURS * 3_600_000_000)));
+    statement.push(" AND ").push_in_uuids("request_id", outdated);
+    session.execute(statement).await
+}
+
+fn identity(context: &WriteContext, key: &RequestKey) -> [Value; 4] {
+    [
+        Value::text(context.tenant.as_str()),
+        Value::text(&context.principal),
+        Value::text(key.method),
+        Value::Uuid(Some(key.request_id)),
+    ]
+}
+
+fn push_identity(statement: &mut Statement, context: &WriteContext, key: &RequestKey) {
+    let conditions = [" WHERE tenant = ", " AND principal = ", " AND method = ", " AND request_id = "];
+    for (condition, value) in conditions.into_iter().zip(identity(context, key)) {
+        statement.push(condition).bind(value);
+    }
+}

@@ -1,0 +1,298 @@
+//! SQL text with its values. Text comes from the program alone, values travel apart: nothing can be injected.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use sqlx::Arguments as _;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::types::{Json, JsonRawValue};
+use uuid::Uuid;
+use wishwell_domain::ids::ExternalId;
+
+use crate::error::StoreError;
+
+/// Whose SQL is spoken. Everything that differs between the two is in this file, or is the opening of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A value of one of the column types that the schema uses.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Bool(bool),
+    Text(Option<String>),
+    Uuid(Option<Uuid>),
+    Bytes(Option<Vec<u8>>),
+    /// JSON text.
+    Json(Option<String>),
+    Texts(Vec<String>),
+    Uuids(Vec<Uuid>),
+    Ints(Vec<i64>),
+}
+
+impl Value {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::Text(Some(text.into()))
+    }
+
+    pub(crate) fn opt_text(text: Option<impl Into<String>>) -> Self {
+        Self::Text(text.map(Into::into))
+    }
+
+    /// An enumeration's name as serde spells it.
+    pub(crate) fn word(word: impl Serialize) -> Result<Self, StoreError> {
+        Self::opt_word(Some(word))
+    }
+
+    pub(crate) fn opt_word(word: Option<impl Serialize>) -> Result<Self, StoreError> {
+        match word.map(serde_json::to_value).transpose() {
+            Ok(None) => Ok(Self::Text(None)),
+            Ok(Some(serde_json::Value::String(name))) => Ok(Self::text(name)),
+            Ok(Some(_)) | Err(_) => Err(StoreError::Defect("an enumeration that is no single word".to_owned())),
+        }
+    }
+
+    /// A structured value that SQL never looks into.
+    pub(crate) fn json(value: &impl Serialize) -> Result<Self, StoreError> {
+        serde_json::to_string(value)
+            .map(|text| Self::Json(Some(text)))
+            .map_err(|error| StoreError::Defect(format!("not representable as JSON: {error}")))
+    }
+
+    pub(crate) fn time(time: Timestamp) -> Self {
+        Self::Int(Some(time.as_microsecond()))
+    }
+
+    pub(crate) fn opt_time(time: Option<Timestamp>) -> Self {
+        Self::Int(time.map(Timestamp::as_microsecond))
+    }
+
+    pub(crate) fn opt_date(date: Option<Date>) -> Self {
+        Self::Text(date.map(|date| date.to_string()))
+    }
+}
+
+/// A statement under construction.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    dialect: Dialect,
+    sql: String,
+    values: Vec<Value>,
+    /// Whether its text recurs, so that keeping it prepared pays.
+    recurring: bool,
+}
+
+impl Statement {
+    pub(crate) fn new(dialect: Dialect, sql: &'static str) -> Self {
+        Self { dialect, sql: sql.to_owned(), values: Vec::new(), recurring: true }
+    }
+
+    /// Adds text.
+    pub(crate) fn push(&mut self, sql: &'static str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Adds names, separated by commas.
+    pub(crate) fn push_names(&mut self, names: &[&'static str]) -> &mut Self {
+        for (index, name) in names.iter().enumerate() {
+            self.push(if index == 0 { "" } else { ", " }).push(name);
+        }
+        self
+    }
+
+    /// Adds a placeholder and its value.
+    pub(crate) fn bind(&mut self, value: Value) -> &mut Self {
+        self.values.push(value);
+        // Writing to a String cannot fail.
+        let _ = write!(self.sql, "${}", self.values.len());
+        self
+    }
+
+    /// Adds `(value, ...), (value, ...)`. Such a text seldom recurs.
+    pub(crate) fn push_rows(&mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> &mut Self {
+        self.recurring = false;
+        for (index, row) in rows.into_iter().enumerate() {
+            self.push(if index == 0 { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                self.push(if column == 0 { "" } else { ", " }).bind(value);
+            }
+            self.push(")");
+        }
+        self
+    }
+
+    /// Adds `column IN (...)`; one placeholder however many values there are, so the text recurs and no bound is hit.
+    pub(crate) fn push_in_texts(&mut self, column: &'static str, texts: Vec<String>) -> &mut Self {
+        self.push(column);
+        match self.dialect {
+            Dialect::Sqlite => self.push(" IN (SELECT value FROM json_each(").bind(Value::Texts(texts)).push("))"),
+            Dialect::Postgres => self.push(" = ANY (").bind(Value::Texts(texts)).push(")"),
+        }
+    }
+
+    /// As [`Self::push_in_texts`].
+    pub(crate) fn push_in_uuids(&mut self, column: &'static str, uuids: Vec<Uuid>) -> &mut Self {
+        self.push(column);
+        match self.dialect {
+            Dialect::Sqlite => {
+                self.push(" IN (SELECT unhex(value) FROM json_each(").bind(Value::Uuids(uuids)).push("))")
+            }
+            Dialect::Postgres => self.push(" = ANY (").bind(Value::Uuids(uuids)).push(")"),
+        }
+    }
+
+    /// As [`Self::push_in_texts`].
+    pub(crate) fn push_in_ints(&mut self, column: &'static str, ints: Vec<i64>) -> &mut Self {
+        self.push(column);
+        match self.dialect {
+            Dialect::Sqlite => self.push(" IN (SELECT value FROM json_each(").bind(Value::Ints(ints)).push("))"),
+            Dialect::Postgres => self.push(" = ANY (").bind(Value::Ints(ints)).push(")"),
+        }
+    }
+
+    /// Adds `(source, external_id) IN (...)`.
+    pub(crate) fn push_in_external(&mut self, sources: Vec<String>, external_ids: Vec<String>) -> &mut Self {
+        self.push("(source, external_id) IN (");
+        match self.dialect {
+            // Two lists of equal length, paired by their index.
+            Dialect::Sqlite => {
+                self.push("SELECT s.value, e.value FROM json_each(")
+                    .bind(Value::Texts(sources))
+                    .push(") AS s JOIN json_each(");
+                self.bind(Value::Texts(external_ids)).push(") AS e ON e.key = s.key)")
+            }
+            Dialect::Postgres => {
+                self.push("SELECT * FROM unnest(").bind(Value::Texts(sources)).push(", ");
+                self.bind(Value::Texts(external_ids)).push("))")
+            }
+        }
+    }
+
+    /// Adds a search for one external identity.
+    pub(crate) fn push_external(&mut self, external: &ExternalId) -> &mut Self {
+        self.push("source = ").bind(Value::text(&external.source));
+        self.push(" AND external_id = ").bind(Value::text(&external.external_id))
+    }
+
+    /// Adds a search for a part of either of two columns; ASCII letters in either case, as `lower` does on SQLite and
+    /// under PostgreSQL's collation "C".
+    pub(crate) fn push_contains(&mut self, columns: [&'static str; 2], part: &str) -> &mut Self {
+        let mut pattern = String::with_capacity(part.len() + 2);
+        pattern.push('%');
+        for c in part.chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c.to_ascii_lowercase());
+        }
+        pattern.push('%');
+        for (open, column) in [("(lower(", columns[0]), (" OR lower(", columns[1])] {
+            self.push(open).push(column).push(") LIKE ").bind(Value::text(pattern.clone())).push(" ESCAPE '\\'");
+        }
+        self.push(")")
+    }
+
+    /// Adds the present in microseconds.
+    pub(crate) fn push_now(&mut self) -> &mut Self {
+        match self.dialect {
+            Dialect::Sqlite => self.push("(SELECT microseconds FROM wishwell_now)"),
+            Dialect::Postgres => self.push("wishwell_now()"),
+        }
+    }
+
+    /// Locks the rows read until the transaction ends. SQLite has one writer, which needs no such thing. Rows that only
+    /// refer to these (their foreign keys) do not wait.
+    pub(crate) fn push_for_update(&mut self) -> &mut Self {
+        match self.dialect {
+            Dialect::Sqlite => self,
+            Dialect::Postgres => self.push(" FOR NO KEY UPDATE"),
+        }
+    }
+
+    /// Keeps the rows read as they are until the transaction ends.
+    pub(crate) fn push_for_share(&mut self) -> &mut Self {
+        match self.dialect {
+            Dialect::Sqlite => self,
+            Dialect::Postgres => self.push(" FOR SHARE"),
+        }
+    }
+
+    pub(super) fn is_recurring(&self) -> bool {
+        self.recurring
+    }
+
+    pub(super) fn into_sqlite(self) -> Result<(String, SqliteArguments), StoreError> {
+        let mut arguments = SqliteArguments::default();
+        for value in self.values {
+            match value {
+                Value::Int(int) => arguments.add(int),
+                Value::Bool(truth) => arguments.add(truth),
+                Value::Text(text) | Value::Json(text) => arguments.add(text),
+                Value::Uuid(uuid) => arguments.add(uuid),
+                Value::Bytes(bytes) => arguments.add(bytes),
+                Value::Texts(texts) => arguments.add(Json(texts)),
+                Value::Uuids(uuids) => {
+                    arguments.add(Json(uuids.iter().map(|uuid| uuid.simple().to_string()).collect::<Vec<_>>()))
+                }
+                Value::Ints(ints) => arguments.add(Json(ints)),
+            }
+            .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
+        }
+        Ok((self.sql, arguments))
+    }
+
+    pub(super) fn into_postgres(self) -> Result<(String, PgArguments), StoreError> {
+        let mut arguments = PgArguments::default();
+        for value in self.values {
+            match value {
+                Value::Int(int) => arguments.add(int),
+                Value::Bool(truth) => arguments.add(truth),
+                Value::Text(text) => arguments.add(text),
+                Value::Uuid(uuid) => arguments.add(uuid),
+                Value::Bytes(bytes) => arguments.add(bytes),
+                Value::Json(text) => {
+                    let raw = text
+                        .map(JsonRawValue::from_string)
+                        .transpose()
+                        .map_err(|error| StoreError::Defect(format!("not JSON: {error}")))?;
+                    arguments.add(raw.map(Json))
+                }
+                Value::Texts(texts) => arguments.add(texts),
+                Value::Uuids(uuids) => arguments.add(uuids),
+                Value::Ints(ints) => arguments.add(ints),
+            }
+            .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
+        }
+        Ok((self.sql, arguments))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_never_become_part_of_the_text() {
+        let mut statement = Statement::new(Dialect::Sqlite, "SELECT 1 WHERE ");
+        statement.push_contains(["a", "b"], "'; DROP TABLE needs; -- 100%_\\");
+        assert_eq!(statement.sql, "SELECT 1 WHERE (lower(a) LIKE $1 ESCAPE '\\' OR lower(b) LIKE $2 ESCAPE '\\')");
+    }
+
+    #[test]
+    fn lists_take_one_placeholder_on_both() {
+        for (dialect, sql) in
+            [(Dialect::Sqlite, "x IN (SELECT unhex(value) FROM json_each($1))"), (Dialect::Postgres, "x = ANY ($1)")]
+        {
+            let mut statement = Statement::new(dialect, "");
+            statement.push_in_uuids("x", vec![Uuid::nil(), Uuid::max()]);
+            assert_eq!(statement.sql, sql);
+        }
+    }
+}

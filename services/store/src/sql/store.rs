@@ -1,0 +1,325 @@
+//! The contract's methods: each opens the session it needs and a span, and hands over to the file of its subject.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tracing::Instrument as _;
+use uuid::Uuid;
+use wishwell_domain::beneficiary::{Beneficiary, Household, WrappedKey};
+use wishwell_domain::capacity_pool::CapacityPool;
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
+use wishwell_domain::event::Event;
+use wishwell_domain::ids::{
+    BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
+    OrganizationId, ResourceId, TenantId,
+};
+use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, PAGE_SIZE_MAX};
+use wishwell_domain::need::Need;
+use wishwell_domain::organization::Organization;
+use wishwell_domain::resource::Resource;
+
+use super::database::Database;
+use super::record::{self, Key, Reading, Record};
+use super::session::{Failure, Session};
+use super::statement::{Statement, Value};
+use super::{catalog, duplicates, erase, log, request};
+use crate::contract::{
+    BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, Mutation, NeedFilter,
+    OrganizationFilter, Page, PageRequest, ResourceFilter, Store, StoreDescription, WriteContext, Written,
+};
+use crate::error::StoreError;
+
+/// Writes between two sweeps for outdated answers to requests.
+const WRITES_BETWEEN_SWEEPS: u64 = 512;
+
+/// A store over SQL.
+#[derive(Debug)]
+pub(crate) struct SqlStore {
+    pub(super) database: Database,
+    description: StoreDescription,
+    writes: AtomicU64,
+}
+
+/// A span by the conventions for database clients: its name is operation and collection, and it carries no values.
+macro_rules! span {
+    ($store:expr, $operation:literal, $collection:literal) => {
+        tracing::debug_span!(
+            concat!($operation, " ", $collection),
+            otel.kind = "client",
+            db.system.name = $store.description.backend,
+            db.operation.name = $operation,
+            db.collection.name = $collection,
+        )
+    };
+}
+
+impl SqlStore {
+    pub(crate) fn new(database: Database, description: StoreDescription) -> Self {
+        Self { database, description, writes: AtomicU64::new(0) }
+    }
+
+    async fn get<T: Record>(&self, tenant: &TenantId, key: Key) -> Result<Option<T>, StoreError> {
+        let read = async {
+            let mut session = self.database.begin_read().await?;
+            let found = record::find::<T>(&mut session, tenant, vec![key], Reading::Whole).await?;
+            session.end().await?;
+            Ok(found.into_iter().next())
+        };
+        read.await.map_err(Failure::into_store_error)
+    }
+
+    async fn list<T: Record>(
+        &self,
+        tenant: &TenantId,
+        page: &PageRequest,
+        filter: impl FnOnce(&mut Statement) -> Result<(), StoreError> + Send,
+    ) -> Result<Page<T>, StoreError> {
+        let read = async {
+            let mut session = self.database.begin_read().await?;
+            let limit = page.limit.clamp(1, PAGE_SIZE_MAX);
+            let mut statement = record::select::<T>(&session, tenant, Reading::Whole);
+            filter(&mut statement)?;
+            if let Some(after) = page.after {
+                statement.push(" AND ").push(T::KEY).push(" > ").bind(Value::Uuid(Some(after)));
+            }
+            // One more than asked for tells whether there is a next page.
+            let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            statement.push(" ORDER BY ").push(T::KEY).push(" LIMIT ").bind(Value::Int(Some(one_more)));
+            let mut entries = session.fetch_all(statement, T::read).await?;
+            let more = entries.len() > limit;
+            entries.truncate(limit);
+            record::attach(&mut session, tenant, &mut entries).await?;
+            session.end().await?;
+            let next_after = match entries.last().map(T::key) {
+                Some(Key::Id(id)) if more => Some(id),
+                _ => None,
+            };
+            Ok(Page { entries, next_after })
+        };
+        read.await.map_err(Failure::into_store_error)
+    }
+
+    /// Runs one reading statement, or a few that need not see the same moment.
+    async fn read<T>(&self, work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>) -> Result<T, StoreError> {
+        let mut session = self.database.reader().await.map_err(Failure::into_store_error)?;
+        work(&mut session).await.map_err(Failure::into_store_error)
+    }
+
+    /// Drops outdated answers now and then, in a transaction of its own: a write never waits or fails for it.
+    async fn sweep(&self, context: &WriteContext) {
+        let count = self.writes.fetch_add(1, Ordering::Relaxed);
+        if context.request.is_none() || count % WRITES_BETWEEN_SWEEPS != WRITES_BETWEEN_SWEEPS - 1 {
+            return;
+        }
+        let sweep = async {
+            let mut session = self.database.begin_write().await?;
+            let dropped = request::drop_outdated(&mut session, context).await?;
+            session.commit().await?;
+            Ok::<u64, Failure>(dropped)
+        };
+        match sweep.await {
+            Ok(dropped) => tracing::debug!(dropped, "dropped outdated answers to requests"),
+            Err(failure) => tracing::debug!(?failure, "outdated answers to requests stay for now"),
+        }
+    }
+}
+
+fn erases(mutations: &[Mutation]) -> bool {
+    mutations.iter().any(|mutation| matches!(mutation, Mutation::EraseBeneficiary { .. }))
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    fn describe(&self) -> StoreDescription {
+        self.description.clone()
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.read(async |session| super::now(session).await).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let work = self.read(async |session| {
+            let statement = session.statement("SELECT tenant FROM log_heads ORDER BY tenant");
+            session.fetch_all(statement, |fields| fields.parse()).await
+        });
+        work.instrument(span!(self, "SELECT", "log_heads")).await
+    }
+
+    async fn write(&self, context: &WriteContext, mutations: Vec<Mutation>) -> Result<Written, StoreError> {
+        let work = async {
+            let written = self.write_mutations(context, &mutations).await?;
+            if erases(&mutations) {
+                self.database.scrub().await;
+            }
+            self.sweep(context).await;
+            Ok(written)
+        };
+        work.instrument(span!(self, "WRITE", "events")).await
+    }
+
+    async fn answered(&self, context: &WriteContext) -> Result<Option<Written>, StoreError> {
+        let Some(key) = &context.request else { return Ok(None) };
+        let work = self.read(async |session| request::answered(session, context, key).await);
+        work.instrument(span!(self, "SELECT", "request_outcomes")).await
+    }
+
+    async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError> {
+        let key = Key::Code(code.as_str().to_owned());
+        self.get(tenant, key).instrument(span!(self, "SELECT", "categories")).await
+    }
+
+    async fn division(&self, tenant: &TenantId, code: &DivisionCode) -> Result<Option<Division>, StoreError> {
+        let key = Key::Code(code.as_str().to_owned());
+        self.get(tenant, key).instrument(span!(self, "SELECT", "divisions")).await
+    }
+
+    async fn organization(&self, tenant: &TenantId, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "organizations")).await
+    }
+
+    async fn resource(&self, tenant: &TenantId, id: ResourceId) -> Result<Option<Resource>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "resources")).await
+    }
+
+    async fn capacity_pool(&self, tenant: &TenantId, id: CapacityPoolId) -> Result<Option<CapacityPool>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "capacity_pools")).await
+    }
+
+    async fn beneficiary(&self, tenant: &TenantId, id: BeneficiaryId) -> Result<Option<Beneficiary>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "beneficiaries")).await
+    }
+
+    async fn household(&self, tenant: &TenantId, id: HouseholdId) -> Result<Option<Household>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "households")).await
+    }
+
+    async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "needs")).await
+    }
+
+    async fn resolve_external(
+        &self,
+        tenant: &TenantId,
+        kind: &'static str,
+        external: &[ExternalId],
+    ) -> Result<Vec<Option<Uuid>>, StoreError> {
+        let table = match kind {
+            Organization::KIND => Organization::TABLE,
+            Resource::KIND => Resource::TABLE,
+            CapacityPool::KIND => CapacityPool::TABLE,
+            Beneficiary::KIND => Beneficiary::TABLE,
+            Household::KIND => Household::TABLE,
+            Need::KIND => Need::TABLE,
+            other => return Err(StoreError::Defect(format!("{other} has no external identity"))),
+        };
+        let work = self.read(async |session| record::resolve(session, tenant, table, external).await);
+        work.instrument(tracing::debug_span!(
+            "SELECT external",
+            otel.kind = "client",
+            db.system.name = self.description.backend,
+            db.operation.name = "SELECT",
+            db.collection.name = table,
+        ))
+        .await
+    }
+
+    async fn list_organizations(
+        &self,
+        tenant: &TenantId,
+        filter: &OrganizationFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Organization>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "organizations")).await
+    }
+
+    async fn list_resources(
+        &self,
+        tenant: &TenantId,
+        filter: &ResourceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Resource>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "resources")).await
+    }
+
+    async fn list_capacity_pools(
+        &self,
+        tenant: &TenantId,
+        filter: &CapacityPoolFilter,
+        page: &PageRequest,
+    ) -> Result<Page<CapacityPool>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "capacity_pools")).await
+    }
+
+    async fn list_needs(
+        &self,
+        tenant: &TenantId,
+        filter: &NeedFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Need>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "needs")).await
+    }
+
+    async fn list_beneficiaries(
+        &self,
+        tenant: &TenantId,
+        filter: &BeneficiaryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Beneficiary>, StoreError> {
+        let work = self.list(tenant, page, |statement| {
+            filter.push(statement);
+            Ok(())
+        });
+        work.instrument(span!(self, "SELECT", "beneficiaries")).await
+    }
+
+    async fn likely_duplicates(&self, tenant: &TenantId, query: &DuplicateQuery) -> Result<Vec<Need>, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let found = duplicates::find(&mut session, tenant, query).await?;
+            session.end().await?;
+            Ok(found)
+        };
+        work.instrument(span!(self, "SELECT", "needs")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError> {
+        let work = self.read(async |session| erase::key(session, tenant, subject).await);
+        work.instrument(span!(self, "SELECT", "sealing_keys")).await
+    }
+
+    async fn load_catalog(
+        &self,
+        tenant: &TenantId,
+        progress: &(dyn Fn(LoadProgress) + Send + Sync),
+    ) -> Result<Catalog, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let catalog = catalog::load(&mut session, tenant, progress).await?;
+            session.end().await?;
+            Ok(catalog)
+        };
+        work.instrument(span!(self, "SELECT", "catalog")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn position(&self, tenant: &TenantId) -> Result<LogPosition, StoreError> {
+        let work = self.read(async |session| log::head(session, tenant).await);
+        work.instrument(span!(self, "SELECT", "log_heads")).await
+    }
+
+    async fn events(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let limit = i64::try_from(limit.clamp(1, LOG_PAGE_EVENTS_MAX)).unwrap_or(1);
+        let work = self.read(async |session| log::read(session, tenant, after, limit).await);
+        work.instrument(span!(self, "SELECT", "events")).await
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}

@@ -1,0 +1,304 @@
+//! Writes: all mutations in one transaction, again from the start when another transaction was in the way.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use wishwell_domain::beneficiary::{Beneficiary, Household};
+use wishwell_domain::capacity_pool::CapacityPool;
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::ExternalId;
+use wishwell_domain::need::Need;
+use wishwell_domain::organization::Organization;
+use wishwell_domain::resource::Resource;
+
+use super::decide::decide;
+use super::record::{self, Key, Reading, Record};
+use super::session::{Failure, Session};
+use super::statement::Value;
+use super::{SqlStore, erase, log, request};
+use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
+use crate::error::StoreError;
+
+/// Times a write is tried when other transactions are in the way.
+const WRITE_ATTEMPTS_MAX: u32 = 10;
+/// Wait before the second attempt; it doubles with each further one.
+const WRITE_RETRY_FIRST_WAIT_MILLISECONDS: u64 = 2;
+
+/// How many entities one statement takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// As many as possible.
+    Bulk,
+    /// One mutation at a time, to tell which one is refused and why.
+    Single,
+}
+
+/// A write under way.
+pub(super) struct Writing<'w> {
+    pub(super) session: Session,
+    pub(super) context: &'w WriteContext,
+    pub(super) mutations: &'w [Mutation],
+    pub(super) now: Timestamp,
+    pace: Pace,
+    /// One for each mutation, filled as they are carried out.
+    outcomes: Vec<Option<Outcome>>,
+}
+
+impl SqlStore {
+    pub(super) async fn write_mutations(
+        &self,
+        context: &WriteContext,
+        mutations: &[Mutation],
+    ) -> Result<Written, StoreError> {
+        let mut pace = Pace::Bulk;
+        let mut wait = Duration::from_millis(WRITE_RETRY_FIRST_WAIT_MILLISECONDS);
+        let mut last = None;
+        for _ in 0..WRITE_ATTEMPTS_MAX {
+            match self.attempt(context, mutations, pace).await {
+                Ok(written) => return Ok(written),
+                Err(Failure::Store(error)) => return Err(error),
+                Err(failure @ (Failure::Unique(_) | Failure::ForeignKey(_) | Failure::Check(_)))
+                    if pace == Pace::Bulk =>
+                {
+                    tracing::debug!(?failure, "looking for the mutation that is refused");
+                    pace = Pace::Single;
+                    last = Some(failure);
+                }
+                Err(failure) => {
+                    tracing::debug!(?failure, "another transaction was in the way, trying again");
+                    last = Some(failure);
+                    tokio::time::sleep(wait).await;
+                    wait *= 2;
+                }
+            }
+        }
+        Err(last.map_or_else(|| StoreError::Defect("no attempt made".to_owned()), Failure::into_store_error))
+    }
+
+    async fn attempt(&self, context: &WriteContext, mutations: &[Mutation], pace: Pace) -> Result<Written, Failure> {
+        let mut session = self.database.begin_write().await?;
+        let now = match &context.request {
+            None => super::now(&mut session).await?,
+            Some(key) => match request::claim(&mut session, context, key).await? {
+                request::Claim::New(now) => now,
+                request::Claim::Answered(written) => {
+                    session.end().await?;
+                    return Ok(written);
+                }
+            },
+        };
+        let outcomes = vec![None; mutations.len()];
+        let mut writing = Writing { session, context, mutations, now, pace, outcomes };
+        for step in steps(mutations, pace) {
+            writing.carry_out(step).await?;
+        }
+        writing.finish().await
+    }
+}
+
+/// Splits mutations into runs that can go in one statement: puts of one kind, none touching what another one touches.
+fn steps(mutations: &[Mutation], pace: Pace) -> Vec<Range<usize>> {
+    let mut steps: Vec<Range<usize>> = Vec::new();
+    let mut kind = "";
+    let mut keys: HashSet<Key> = HashSet::new();
+    let mut external: HashSet<&ExternalId> = HashSet::new();
+    for (index, mutation) in mutations.iter().enumerate() {
+        let identity = match mutation {
+            Mutation::Put { entity, .. } => identity(entity),
+            Mutation::PutKey { .. } | Mutation::EraseBeneficiary { .. } => None,
+        };
+        let joins = pace == Pace::Bulk
+            && identity.as_ref().is_some_and(|(this_kind, key, this_external)| {
+                *this_kind == kind && !keys.contains(key) && !this_external.is_some_and(|e| external.contains(e))
+            });
+        match steps.last_mut() {
+            Some(step) if joins => step.end = index + 1,
+            _ => {
+                steps.push(index..index + 1);
+                keys.clear();
+                external.clear();
+                kind = identity.as_ref().map_or("", |(kind, ..)| kind);
+            }
+        }
+        if let Some((_, key, this_external)) = identity {
+            keys.insert(key);
+            external.extend(this_external);
+        }
+    }
+    steps
+}
+
+/// Kind, key and external identity of an entity that can be put.
+fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)> {
+    fn of<T: Record>(entity: &T) -> Option<(&'static str, Key, Option<&ExternalId>)> {
+        Some((T::KIND, entity.key(), entity.external()))
+    }
+    match change {
+        Change::Category(entity) => of(entity),
+        Change::Division(entity) => of(entity),
+        Change::Organization(entity) => of(entity),
+        Change::Resource(entity) => of(entity.as_ref()),
+        Change::CapacityPool(entity) => of(entity),
+        Change::Beneficiary(entity) => of(entity),
+        Change::Household(entity) => of(entity),
+        Change::Need(entity) => of(entity.as_ref()),
+        Change::BeneficiaryErased { .. } => None,
+    }
+}
+
+impl Writing<'_> {
+    async fn carry_out(&mut self, step: Range<usize>) -> Result<(), Failure> {
+        let index = step.start;
+        match &self.mutations[index] {
+            Mutation::PutKey { subject, key } => {
+                let effect = erase::put_key(self, subject, key).await?;
+                self.settle(index, effect, None);
+                Ok(())
+            }
+            Mutation::EraseBeneficiary { id } => {
+                let (effect, after) = erase::erase(self, *id).await?;
+                self.settle(index, effect, Some(after));
+                Ok(())
+            }
+            Mutation::Put { entity, .. } => match entity {
+                Change::Category(_) => self.put::<Category>(step).await,
+                Change::Division(_) => self.put::<Division>(step).await,
+                Change::Organization(_) => self.put::<Organization>(step).await,
+                Change::Resource(_) => self.put::<Resource>(step).await,
+                Change::CapacityPool(_) => self.put::<CapacityPool>(step).await,
+                Change::Beneficiary(_) => self.put::<Beneficiary>(step).await,
+                Change::Household(_) => self.put::<Household>(step).await,
+                Change::Need(_) => {
+                    erase::refuse_needs_of_erased(self, step.clone()).await?;
+                    self.put::<Need>(step).await
+                }
+                Change::BeneficiaryErased { .. } => {
+                    Err(StoreError::Defect("an erasure is not put but asked for".to_owned()).into())
+                }
+            },
+        }
+    }
+
+    fn settle(&mut self, mutation: usize, effect: Effect, after: Option<Change>) {
+        self.outcomes[mutation] = Some(Outcome { effect, after });
+    }
+
+    /// The entities of a step, which are all of one kind.
+    pub(super) fn entities<T: Record>(&self, step: Range<usize>) -> Vec<(usize, &T, WriteMode)> {
+        step.filter_map(|index| match self.mutations.get(index)? {
+            Mutation::Put { entity, mode } => T::from_change(entity).map(|entity| (index, entity, *mode)),
+            _ => None,
+        })
+        .collect()
+    }
+
+    async fn put<T: Record>(&mut self, step: Range<usize>) -> Result<(), Failure> {
+        let mutations = self.mutations;
+        let entries: Vec<(usize, &T, WriteMode)> = step
+            .clone()
+            .filter_map(|index| match mutations.get(index)? {
+                Mutation::Put { entity, mode } => T::from_change(entity).map(|entity| (index, entity, *mode)),
+                _ => None,
+            })
+            .collect();
+        let tenant = &self.context.tenant;
+        let keys = entries.iter().map(|(_, entity, _)| entity.key()).collect();
+        let external: Vec<&ExternalId> = entries.iter().filter_map(|(_, entity, _)| entity.external()).collect();
+        let by_key = record::find::<T>(&mut self.session, tenant, keys, Reading::ForUpdate).await?;
+        let by_external = record::find_external::<T>(&mut self.session, tenant, &external, Reading::ForUpdate).await?;
+        let by_key: HashMap<Key, &T> = by_key.iter().map(|entity| (entity.key(), entity)).collect();
+        let by_external: HashMap<&ExternalId, &T> =
+            by_external.iter().filter_map(|entity| Some((entity.external()?, entity))).collect();
+
+        let mut changed: Vec<(usize, Effect, T)> = Vec::with_capacity(entries.len());
+        for (index, entity, mode) in entries {
+            let known_external = entity.external().and_then(|external| by_external.get(external).copied());
+            let decision = decide(entity, mode, by_key.get(&entity.key()).copied(), known_external, self.now)?;
+            match decision.effect {
+                Effect::Unchanged => self.settle(index, Effect::Unchanged, Some(decision.after.into_change())),
+                effect => changed.push((index, effect, decision.after)),
+            }
+        }
+        self.store(&changed).await?;
+        for (index, effect, after) in changed {
+            self.settle(index, effect, Some(after.into_change()));
+        }
+        Ok(())
+    }
+
+    async fn store<T: Record>(&mut self, changed: &[(usize, Effect, T)]) -> Result<(), Failure> {
+        if self.pace == Pace::Single {
+            for (index, _, entity) in changed {
+                self.check_references(*index, entity).await?;
+            }
+        }
+        let mut entities: Vec<&T> = changed.iter().map(|(_, _, entity)| entity).collect();
+        if T::KEY == "id" {
+            // One order for everybody, so that two batches that touch the same entities wait for each other instead of
+            // deadlocking. Trees keep the order given, parents before children.
+            entities.sort_by(|a, b| a.external().cmp(&b.external()).then_with(|| a.key().cmp(&b.key())));
+        }
+        let known: Vec<Key> = changed
+            .iter()
+            .filter(|(_, effect, _)| *effect == Effect::Updated)
+            .map(|(_, _, entity)| entity.key())
+            .collect();
+        let written = record::write(&mut self.session, &self.context.tenant, &entities, &known).await;
+        match (written, self.pace, changed.first()) {
+            (Err(failure), Pace::Single, Some((mutation, _, _))) => Err(self.named(*mutation, failure)),
+            (written, ..) => written,
+        }
+    }
+
+    /// Says which mutation broke which constraint.
+    fn named(&self, mutation: usize, failure: Failure) -> Failure {
+        match failure {
+            Failure::Check(constraint) => StoreError::ConstraintViolated { mutation, constraint }.into(),
+            // Taken identities were looked for before. On PostgreSQL somebody may have taken one since: the next attempt
+            // finds it.
+            Failure::Unique(constraint) if constraint.ends_with("_external_key") || constraint.is_empty() => {
+                Failure::Conflict
+            }
+            Failure::Unique(constraint) => StoreError::ConstraintViolated { mutation, constraint }.into(),
+            // References were checked a moment ago and nothing is ever deleted that could be referred to.
+            Failure::ForeignKey(_) => Failure::Conflict,
+            failure => failure,
+        }
+    }
+
+    async fn check_references<T: Record>(&mut self, mutation: usize, entity: &T) -> Result<(), Failure> {
+        for reference in entity.references() {
+            if T::TABLE == reference.table && reference.key == entity.key() {
+                continue;
+            }
+            let column = if matches!(reference.key, Key::Code(_)) { "code" } else { "id" };
+            let mut statement = self.session.statement("SELECT 1 FROM ");
+            statement.push(reference.table).push(" WHERE tenant = ").bind(Value::text(self.context.tenant.as_str()));
+            statement.push(" AND ").push(column).push(" = ").bind(reference.key.value());
+            if self.session.fetch(statement, |_| Ok(())).await? == 0 {
+                return Err(StoreError::DanglingReference { mutation, field: reference.field }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs what changed, keeps the answer, commits. The log's head is taken last, because its lock makes every other
+    /// write of the tenant wait for the commit.
+    async fn finish(mut self) -> Result<Written, Failure> {
+        let outcomes: Vec<Outcome> = self
+            .outcomes
+            .into_iter()
+            .collect::<Option<_>>()
+            .ok_or_else(|| StoreError::Defect("a mutation was not carried out".to_owned()))?;
+        let logged = log::append(&mut self.session, self.context, self.now, &outcomes).await?;
+        if let Some(key) = &self.context.request {
+            request::keep(&mut self.session, self.context, key, &outcomes, &logged).await?;
+        }
+        self.session.commit().await?;
+        Ok(Written { outcomes, position: logged.position, replayed: false })
+    }
+}

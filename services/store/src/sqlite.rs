@@ -1,0 +1,225 @@
+//! Opening a SQLite file, and what its errors mean.
+//!
+//! One file, with `-wal` and `-shm` beside it. Writes go through one connection, reads through several that never wait for
+//! it. A second process may open the same file: SQLite's own locks keep the two apart, and a write waits up to
+//! [`BUSY_WAIT_SECONDS_MAX`] for the other's. It works, but two servers on one file are slower than one; for several
+//! replicas there is PostgreSQL. The file must lie on a local disk: WAL does not work over a network file system.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::contract::{Store, StoreDescription};
+use crate::error::StoreError;
+use crate::migrations;
+use crate::sql::SqlStore;
+use crate::sql::database::Database;
+use crate::sql::session::Failure;
+
+/// Connections that read.
+const READERS_MAX: u32 = 4;
+/// Longest wait for another process's write.
+const BUSY_WAIT_SECONDS_MAX: u64 = 5;
+/// Longest wait for a connection.
+const CONNECTION_WAIT_SECONDS_MAX: u64 = 30;
+/// Rows that the driver's thread reads ahead.
+const ROWS_READ_AHEAD_MAX: usize = 1_024;
+/// Page cache of a connection.
+const CACHE_KIBIBYTES_MAX: i64 = 32 * 1024;
+
+/// What an answered write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Power loss: each write reaches the disk before it is answered.
+    #[default]
+    Full,
+    /// The end of the process. Power loss or a crash of the machine may take the last writes back; what is there stays whole.
+    Relaxed,
+}
+
+/// A store in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore;
+
+impl SqliteStore {
+    /// Opens a file, creates it (readable by its owner alone) when it is not there, and brings its tables up to date. The
+    /// folder must exist.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the file is no database or damaged, [`StoreError::NewerSchema`] when a later program
+    /// wrote it, [`StoreError::CannotWrite`] when file or folder cannot be written, [`StoreError::Unavailable`] when
+    /// another process keeps it locked.
+    pub async fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
+        let path = path.as_ref();
+        let location = path.display().to_string();
+        create_private(path)?;
+        let options = connect_options(path, durability);
+        let writer = pool(options.clone(), 1);
+        let opened = prepare(&writer).await;
+        let backend_version = match opened {
+            Ok(version) => version,
+            Err(error) => {
+                writer.close().await;
+                return Err(explain(error, &location));
+            }
+        };
+        let readers = pool(options.pragma("query_only", "ON"), READERS_MAX);
+        let description = StoreDescription {
+            backend: "sqlite",
+            backend_version,
+            location,
+            durability: match durability {
+                Durability::Full => "full: an answered write survives power loss (WAL, synchronous=FULL)",
+                Durability::Relaxed => {
+                    "relaxed: an answered write survives the process, but power loss may take the last ones \
+                     (WAL, synchronous=NORMAL)"
+                }
+            }
+            .to_owned(),
+            schema_version: migrations::SCHEMA_VERSION,
+        };
+        Ok(Arc::new(SqlStore::new(Database::Sqlite { writer, readers }, description)))
+    }
+}
+
+/// Creates the file for its owner alone; SQLite gives `-wal` and `-shm` the same mode.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::CannotWrite(format!("{} cannot be created: {error}", path.display()))),
+    }
+}
+
+fn connect_options(path: &Path, durability: Durability) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match durability {
+            Durability::Full => SqliteSynchronous::Full,
+            Durability::Relaxed => SqliteSynchronous::Normal,
+        })
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(BUSY_WAIT_SECONDS_MAX))
+        .row_buffer_size(ROWS_READ_AHEAD_MAX)
+        .pragma("cache_size", (-CACHE_KIBIBYTES_MAX).to_string())
+        // What is deleted is overwritten: a destroyed key leaves no trace in the file.
+        .pragma("secure_delete", "ON")
+        // A damaged file answers with an error instead of nonsense.
+        .pragma("cell_size_check", "ON")
+        .pragma("trusted_schema", "OFF")
+}
+
+fn pool(options: SqliteConnectOptions, connections_max: u32) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(CONNECTION_WAIT_SECONDS_MAX))
+        // A connection to a file does not go stale.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options)
+}
+
+/// Checks the schema's version, brings it up to date, and answers SQLite's version.
+async fn prepare(writer: &SqlitePool) -> Result<String, StoreError> {
+    let mut connection = writer.acquire().await.map_err(error)?;
+    let version: String =
+        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await.map_err(error)?;
+    let migrated: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(error)?;
+    let mut found = None;
+    if migrated == 1 {
+        found = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(error)?;
+        migrations::refuse_newer(found)?;
+    }
+    if found != Some(migrations::SCHEMA_VERSION) {
+        let applied = migrations::sqlite().run(&mut *connection).await;
+        applied.map_err(|failed| match failed {
+            sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
+                error(failed)
+            }
+            other => StoreError::Corrupt(format!("the schema cannot be brought up to date: {other}")),
+        })?;
+    }
+    Ok(version)
+}
+
+/// Says which file, and what to do about it.
+fn explain(error: StoreError, location: &str) -> StoreError {
+    match error {
+        StoreError::Corrupt(reason) => {
+            StoreError::Corrupt(format!("{location}: {reason}; restore it from a copy, nothing was changed"))
+        }
+        StoreError::CannotWrite(reason) => StoreError::CannotWrite(format!("{location}: {reason}")),
+        StoreError::Unavailable(reason) => StoreError::Unavailable(format!("{location}: {reason}")),
+        error => error,
+    }
+}
+
+/// What a driver's error means when no constraint can be broken.
+pub(crate) fn error(error: sqlx::Error) -> StoreError {
+    failure(error).into_store_error()
+}
+
+/// What a driver's error means.
+pub(crate) fn failure(error: sqlx::Error) -> Failure {
+    let sqlx::Error::Database(database) = &error else {
+        return Failure::Store(pool_error(error));
+    };
+    let code: i32 = database.code().and_then(|code| code.parse().ok()).unwrap_or_default();
+    let message = database.message();
+    // Extended result codes, <https://www.sqlite.org/rescode.html>: the low byte is the primary one.
+    match (code, code & 0xff) {
+        (275, _) => Failure::Check(message.rsplit(": ").next().unwrap_or_default().to_owned()),
+        (787 | 3091, _) => Failure::ForeignKey(String::new()),
+        (1555 | 2067, _) => Failure::Unique(unique_name(message)),
+        (_, 19) => Failure::Check(message.to_owned()),
+        (_, 5 | 6) => Failure::Store(StoreError::Unavailable("another process is writing to the file".to_owned())),
+        (_, 13) => Failure::Store(StoreError::CannotWrite("no space is left on the disk".to_owned())),
+        (_, 3 | 8 | 14 | 23) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+        // Short reads and failed reads speak of the file, other failures of input and output of the disk.
+        (266 | 522, _) | (_, 11) => Failure::Store(StoreError::Corrupt(format!("the file is damaged ({message})"))),
+        (_, 26) => Failure::Store(StoreError::Corrupt(format!("this is not a Wishwell store ({message})"))),
+        (_, 10) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+        _ => Failure::Store(StoreError::Defect(format!("sqlite: {message}"))),
+    }
+}
+
+/// SQLite names the columns of a broken unique constraint, not the constraint.
+fn unique_name(message: &str) -> String {
+    let columns = message.rsplit(": ").next().unwrap_or_default();
+    let table = columns.split('.').next().unwrap_or_default();
+    let suffix = if columns.ends_with(".external_id") {
+        "external_key"
+    } else if table == "resource_categories" || table == "resource_draws" {
+        "once"
+    } else {
+        "pkey"
+    };
+    format!("{table}_{suffix}")
+}
+
+fn pool_error(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolClosed => StoreError::Unavailable("closed".to_owned()),
+        sqlx::Error::PoolTimedOut => StoreError::Unavailable("no connection became free".to_owned()),
+        sqlx::Error::WorkerCrashed => StoreError::Unavailable("a connection's thread ended".to_owned()),
+        sqlx::Error::Io(error) => StoreError::CannotWrite(error.to_string()),
+        sqlx::Error::ColumnDecode { index, source } => StoreError::Corrupt(format!("column {index}: {source}")),
+        error => StoreError::Defect(format!("sqlite: {error}")),
+    }
+}

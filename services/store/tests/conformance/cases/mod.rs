@@ -1,0 +1,3 @@
+//! The cases, by subject.
+
+pub mod round_trip;
