@@ -1,0 +1,363 @@
+//! The report: what happened to every row of every input file. Nothing is dropped without a line here.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::ImportError;
+use crate::options::REPORT_VALUE_CHARS_MAX;
+use crate::rules::Rule;
+
+/// What was done about a value or a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The value was changed; the row is imported.
+    Repaired,
+    /// The value was left out; the row is imported without it.
+    ValueSetAside,
+    /// The row adds nothing to another row; that row is imported.
+    Merged,
+    /// The row is not imported.
+    SetAside,
+}
+
+/// One line of the report: one rule applied to one field of one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Input file, relative to the directory; for JSON with `#table` behind it.
+    pub file: String,
+    /// Row: in CSV the header is row 1; in JSON the first object of a table is row 1.
+    pub row: u64,
+    /// The row's key, empty when it has none.
+    pub key: String,
+    /// Column, empty when the whole row is meant.
+    pub field: String,
+    /// The value as it stands in the input, cut to the part in question.
+    pub value: String,
+    /// By which rule.
+    pub rule: Rule,
+    /// What was done.
+    pub action: Action,
+    /// What the value became, or the row that this one was merged into.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub to: String,
+}
+
+/// How the rows of one input file add up: `read = clean + repaired + merged + set_aside`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FileCounts {
+    /// Input file.
+    pub file: String,
+    /// Rows read, without the header.
+    pub read: u64,
+    /// Imported as they are.
+    pub clean: u64,
+    /// Imported with at least one value repaired or left out.
+    pub repaired: u64,
+    /// Add nothing to another row.
+    pub merged: u64,
+    /// Not imported.
+    pub set_aside: u64,
+}
+
+impl FileCounts {
+    /// Whether the counts add up.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.read == self.clean + self.repaired + self.merged + self.set_aside
+    }
+}
+
+/// A column with values that Wishwell has no place for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotCarried {
+    /// Input file.
+    pub file: String,
+    /// Column.
+    pub column: String,
+    /// Rows with a value in it.
+    pub values: u64,
+}
+
+/// What an import did with its input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// One entry for each rule applied, by file and row.
+    pub entries: Vec<Entry>,
+    /// Columns that were not carried over.
+    pub not_carried: Vec<NotCarried>,
+    /// What concerns the directory as a whole.
+    pub notes: Vec<String>,
+    /// Counts of each file.
+    pub counts: Vec<FileCounts>,
+}
+
+impl Report {
+    /// How often each rule was applied.
+    #[must_use]
+    pub fn by_rule(&self) -> BTreeMap<Rule, u64> {
+        let mut counts = BTreeMap::new();
+        for entry in &self.entries {
+            *counts.entry(entry.rule).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// All files together.
+    #[must_use]
+    pub fn total(&self) -> FileCounts {
+        let mut total = FileCounts { file: "total".to_owned(), ..FileCounts::default() };
+        for counts in &self.counts {
+            total.read += counts.read;
+            total.clean += counts.clean;
+            total.repaired += counts.repaired;
+            total.merged += counts.merged;
+            total.set_aside += counts.set_aside;
+        }
+        total
+    }
+
+    /// Writes the report as JSON Lines: entries, columns not carried, notes, rules with their text, counts of each file, total.
+    ///
+    /// # Errors
+    /// [`ImportError::Io`] when the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ImportError> {
+        let failed = |source| ImportError::Io { action: "write", path: path.to_owned(), source };
+        let mut out = BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+        self.write_to(&mut out).and_then(|()| out.flush()).map_err(failed)
+    }
+
+    fn write_to(&self, out: &mut impl Write) -> std::io::Result<()> {
+        for entry in &self.entries {
+            line(out, &Line::Entry(entry))?;
+        }
+        for column in &self.not_carried {
+            line(out, &Line::NotCarried(column))?;
+        }
+        for text in &self.notes {
+            line(out, &Line::Note { text })?;
+        }
+        for (rule, times) in self.by_rule() {
+            line(out, &Line::Rule { rule, text: rule.text(), times })?;
+        }
+        for counts in &self.counts {
+            line(out, &Line::Counts(counts))?;
+        }
+        line(out, &Line::Total(&self.total()))
+    }
+}
+
+/// A table for people: counts of each file.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total = self.total();
+        let width = self.counts.iter().map(|c| c.file.chars().count()).max().unwrap_or(0).max(5);
+        writeln!(
+            f,
+            "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}",
+            "file", "read", "clean", "repaired", "merged", "set aside"
+        )?;
+        for c in self.counts.iter().chain(std::iter::once(&total)) {
+            writeln!(
+                f,
+                "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}",
+                c.file, c.read, c.clean, c.repaired, c.merged, c.set_aside
+            )?;
+        }
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line<'a> {
+    Entry(&'a Entry),
+    NotCarried(&'a NotCarried),
+    Note { text: &'a str },
+    Rule { rule: Rule, text: &'static str, times: u64 },
+    Counts(&'a FileCounts),
+    Total(&'a FileCounts),
+}
+
+fn line(out: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+/// Identifies one row of one input table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RowId {
+    table: usize,
+    row: usize,
+}
+
+/// Keeps the book while rows are read and cleaned. A row that nobody has spoken for at the end is set aside as unused, so that
+/// the counts always add up and no row can get lost.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    tables: Vec<TableLog>,
+    entries: Vec<(RowId, Entry)>,
+    /// What was entered: a row that several resources read is cleaned for each of them, and spoken of once.
+    entered: HashSet<(RowId, String, Rule)>,
+    not_carried: Vec<NotCarried>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug)]
+struct TableLog {
+    file: String,
+    rows: Vec<RowLog>,
+}
+
+#[derive(Debug)]
+struct RowLog {
+    number: u64,
+    key: String,
+    taken: bool,
+    changed: bool,
+    merged: bool,
+    set_aside: bool,
+}
+
+impl Ledger {
+    /// Opens an account for an input file.
+    pub(crate) fn table(&mut self, file: &str) -> usize {
+        self.tables.push(TableLog { file: file.to_owned(), rows: Vec::new() });
+        self.tables.len() - 1
+    }
+
+    /// Notes that a row was read.
+    pub(crate) fn row(&mut self, table: usize, number: u64, key: &str) -> RowId {
+        let log = &mut self.tables[table];
+        let key = clip(key);
+        log.rows.push(RowLog { number, key, taken: false, changed: false, merged: false, set_aside: false });
+        RowId { table, row: log.rows.len() - 1 }
+    }
+
+    /// The row is imported.
+    pub(crate) fn take(&mut self, id: RowId) {
+        self.log(id).taken = true;
+    }
+
+    /// A value was changed.
+    pub(crate) fn repair(&mut self, id: RowId, field: &str, value: &str, rule: Rule, to: &str) {
+        self.log(id).changed = true;
+        self.enter(id, field, value, rule, Action::Repaired, to);
+    }
+
+    /// A value was left out; the row stays.
+    pub(crate) fn drop_value(&mut self, id: RowId, field: &str, value: &str, rule: Rule) {
+        self.log(id).changed = true;
+        self.enter(id, field, value, rule, Action::ValueSetAside, "");
+    }
+
+    /// The row adds nothing to another one.
+    pub(crate) fn merge(&mut self, id: RowId, rule: Rule, into: RowId) {
+        if std::mem::replace(&mut self.log(id).merged, true) {
+            return;
+        }
+        let number = self.log(into).number;
+        self.enter(id, "", "", rule, Action::Merged, &format!("row {number}"));
+    }
+
+    /// The row is not imported.
+    pub(crate) fn set_aside(&mut self, id: RowId, field: &str, value: &str, rule: Rule) {
+        self.log(id).set_aside = true;
+        self.enter(id, field, value, rule, Action::SetAside, "");
+    }
+
+    /// Whether the row is imported so far.
+    pub(crate) fn is_taken(&self, id: RowId) -> bool {
+        self.tables[id.table].rows[id.row].taken
+    }
+
+    /// Whether the row was set aside or merged.
+    pub(crate) fn is_out(&self, id: RowId) -> bool {
+        let log = &self.tables[id.table].rows[id.row];
+        log.set_aside || log.merged
+    }
+
+    /// Notes something about the directory as a whole.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// Notes a column that nobody asked for.
+    pub(crate) fn not_carried(&mut self, table: usize, column: &str, values: u64) {
+        let file = self.tables[table].file.clone();
+        self.not_carried.push(NotCarried { file, column: column.to_owned(), values });
+    }
+
+    /// Closes the book.
+    pub(crate) fn finish(mut self) -> Report {
+        let unused: Vec<RowId> =
+            self.rows().filter(|id| !self.is_out(*id) && !self.tables[id.table].rows[id.row].taken).collect();
+        for id in unused {
+            self.set_aside(id, "", "", Rule::RowUnused);
+        }
+        let counts = self.tables.iter().map(TableLog::counts).collect();
+        self.entries.sort_by(|(a, x), (b, y)| (a, &x.field, x.rule).cmp(&(b, &y.field, y.rule)));
+        let entries = self.entries.into_iter().map(|(_, entry)| entry).collect();
+        Report { entries, not_carried: self.not_carried, notes: self.notes, counts }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = RowId> {
+        self.tables.iter().enumerate().flat_map(|(table, log)| (0..log.rows.len()).map(move |row| RowId { table, row }))
+    }
+
+    fn log(&mut self, id: RowId) -> &mut RowLog {
+        &mut self.tables[id.table].rows[id.row]
+    }
+
+    fn enter(&mut self, id: RowId, field: &str, value: &str, rule: Rule, action: Action, to: &str) {
+        if !self.entered.insert((id, field.to_owned(), rule)) {
+            return;
+        }
+        let table = &self.tables[id.table];
+        let row = &table.rows[id.row];
+        let (file, key) = (table.file.clone(), row.key.clone());
+        let entry = Entry {
+            file,
+            row: row.number,
+            key,
+            field: field.to_owned(),
+            value: clip(value),
+            rule,
+            action,
+            to: clip(to),
+        };
+        self.entries.push((id, entry));
+    }
+}
+
+impl TableLog {
+    fn counts(&self) -> FileCounts {
+        let mut counts = FileCounts { file: self.file.clone(), ..FileCounts::default() };
+        for row in &self.rows {
+            counts.read += 1;
+            let fate = match row {
+                RowLog { set_aside: true, .. } => &mut counts.set_aside,
+                RowLog { merged: true, .. } => &mut counts.merged,
+                RowLog { changed: true, .. } => &mut counts.repaired,
+                _ => &mut counts.clean,
+            };
+            *fate += 1;
+        }
+        counts
+    }
+}
+
+/// Cuts a value to what a report line shows.
+pub(crate) fn clip(value: &str) -> String {
+    match value.char_indices().nth(REPORT_VALUE_CHARS_MAX) {
+        None => value.to_owned(),
+        Some((end, _)) => format!("{}…", &value[..end]),
+    }
+}
