@@ -5320,55 +5320,56 @@ pub mod catalog_service_server {
 pub enum ErrorReason {
     /// Never answered.
     Unspecified = 0,
-    /// Fields break their rules; `google.rpc.BadRequest` lists all of them \[INVALID_ARGUMENT\].
+    /// Fields break different rules; `google.rpc.BadRequest` lists all of them \[INVALID_ARGUMENT\].
     InvalidFields = 1,
     /// The bytes are not a message of this type, or nested too deep \[INVALID_ARGUMENT\].
     MalformedMessage = 2,
-    /// A category code is not in the catalogue; metadata `category` \[INVALID_ARGUMENT\].
+    /// A category code is not in the catalogue; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     UnknownCategory = 3,
-    /// A division code is not in the catalogue; metadata `division` \[INVALID_ARGUMENT\].
+    /// A division code is not in the catalogue; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     UnknownDivision = 4,
-    /// A unit code is not in the catalogue; metadata `unit` \[INVALID_ARGUMENT\].
+    /// A unit code is not in the catalogue; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     UnknownUnit = 5,
-    /// Two units that must agree do not; metadata `unit` and `expected_unit` \[INVALID_ARGUMENT\].
+    /// Two units that must agree do not; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     UnitMismatch = 6,
-    /// An eligibility expression does not parse or breaks a bound; metadata `line` and `column` \[INVALID_ARGUMENT\].
+    /// An eligibility expression does not parse or breaks a bound; `google.rpc.BadRequest` says at which line and column
+    /// \[INVALID_ARGUMENT\].
     InvalidExpression = 7,
     /// A page token is not one this call gave out, for this query and tenant \[INVALID_ARGUMENT\].
     InvalidPageToken = 8,
-    /// The parents of categories or divisions would form a circle; metadata `code` \[INVALID_ARGUMENT\].
+    /// The parents of categories or divisions would form a circle; `google.rpc.BadRequest` says where \[INVALID_ARGUMENT\].
     HierarchyCycle = 9,
-    /// A name or external identity in the request refers to nothing; metadata `name` \[FAILED_PRECONDITION\].
+    /// A name or external identity in the request refers to nothing; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     UnknownReference = 10,
     /// What was asked for does not exist, or the caller may not know of it; metadata `name` \[NOT_FOUND\].
     NotFound = 11,
     /// The external identity is taken by another; metadata `name` of the other \[ALREADY_EXISTS\].
     ExternalIdTaken = 12,
-    /// The etag is not the current one: someone else changed it in between; metadata `etag` \[ABORTED\].
+    /// The etag is not the current one: someone else changed it in between; metadata `name`, `expected`, `actual` \[ABORTED\].
     EtagMismatch = 13,
-    /// The request id was used before with another body \[INVALID_ARGUMENT\].
+    /// The request id was used before with another body; metadata `request_id` \[INVALID_ARGUMENT\].
     RequestIdReused = 14,
-    /// The state does not allow the step; metadata `state` \[FAILED_PRECONDITION\].
+    /// The state does not allow the step; metadata `name` \[FAILED_PRECONDITION\].
     IllegalState = 15,
-    /// The total would fall below what is used or held; metadata `minimum` \[FAILED_PRECONDITION\].
+    /// The total would fall below what is used or held; metadata `name` \[FAILED_PRECONDITION\].
     CapacityBelowUse = 16,
-    /// The pool belongs to another organization than the resource \[FAILED_PRECONDITION\].
+    /// The pool belongs to another organization than the resource; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     PoolOfOtherOrganization = 17,
-    /// The personal data was erased \[FAILED_PRECONDITION\].
+    /// The personal data was erased; metadata `name` \[FAILED_PRECONDITION\].
     Erased = 18,
-    /// A consent is missing; metadata `purpose` \[FAILED_PRECONDITION\].
+    /// A consent is missing; metadata `name` \[FAILED_PRECONDITION\].
     ConsentMissing = 19,
     /// No key, or not one that is known \[UNAUTHENTICATED\].
     Unauthenticated = 20,
-    /// The role does not allow the call, or not for this organization or division; metadata `role` \[PERMISSION_DENIED\].
+    /// The role does not allow the call, or not for this organization or division; metadata `role`, `method` \[PERMISSION_DENIED\].
     PermissionDenied = 21,
-    /// The replica has not reached `min_position` within its bound; metadata `position`; try again \[UNAVAILABLE\].
+    /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again \[UNAVAILABLE\].
     PositionNotReached = 22,
     /// The deadline passed \[DEADLINE_EXCEEDED\].
     DeadlineExceeded = 23,
-    /// More calls at once than the named bound; try again after the delay in `google.rpc.RetryInfo` \[RESOURCE_EXHAUSTED\].
+    /// More at once than a named bound; metadata `limit`, `max`; try again later \[RESOURCE_EXHAUSTED\].
     Overloaded = 24,
-    /// The message is larger than the bound; metadata `limit_bytes` \[RESOURCE_EXHAUSTED\].
+    /// The message is larger than the bound \[RESOURCE_EXHAUSTED\].
     MessageTooLarge = 25,
     /// The server is starting or stopping; try another \[UNAVAILABLE\].
     NotServing = 26,
@@ -5380,6 +5381,8 @@ pub enum ErrorReason {
     Unimplemented = 29,
     /// A defect of the server; the message says no more \[INTERNAL\].
     Internal = 30,
+    /// Stored data cannot be read \[DATA_LOSS\].
+    DataLoss = 31,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5419,6 +5422,7 @@ impl ErrorReason {
             Self::StoreFull => "ERROR_REASON_STORE_FULL",
             Self::Unimplemented => "ERROR_REASON_UNIMPLEMENTED",
             Self::Internal => "ERROR_REASON_INTERNAL",
+            Self::DataLoss => "ERROR_REASON_DATA_LOSS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5457,6 +5461,7 @@ impl ErrorReason {
             "ERROR_REASON_STORE_FULL" => Some(Self::StoreFull),
             "ERROR_REASON_UNIMPLEMENTED" => Some(Self::Unimplemented),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
+            "ERROR_REASON_DATA_LOSS" => Some(Self::DataLoss),
             _ => None,
         }
     }
