@@ -20,6 +20,8 @@ pub mod query;
 pub mod reason;
 pub mod score;
 pub mod snapshot;
+#[doc(hidden)]
+pub mod synthetic;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedsAnswer};
 pub use find_needs::{WINDOW_DAYS_DEFAULT, aged_urgency};

@@ -1,0 +1,79 @@
+//! Prints what building a snapshot and asking it costs. `find_bench [RESOURCES ...]`, by default 10000, 100000 and 1000000.
+
+use std::time::Instant;
+
+use wishwell_domain::ids::LogPosition;
+use wishwell_engine::synthetic::Synthetic;
+use wishwell_engine::{ScoringRules, Scratch, Snapshot, SnapshotBuilder};
+
+const NEEDS: usize = 5_000;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let asked: Vec<usize> = std::env::args().skip(1).filter_map(|number| number.parse().ok()).collect();
+    let sizes = if asked.is_empty() { vec![10_000, 100_000, 1_000_000] } else { asked };
+    println!("resources  build ms  bytes each  ns a query: median      p99  candidates  near misses  examined");
+    for size in sizes {
+        let made = Synthetic::new(1, size);
+        let (snapshot, build_ms) = build(&made);
+        let bytes = snapshot.memory_bytes() / size.max(1);
+        let (median, p99, totals) = ask(&made, &snapshot);
+        let [candidates, misses, examined] = totals.map(|total| total as f64 / NEEDS as f64);
+        println!(
+            "{size:>9} {build_ms:>9} {bytes:>11} {median:>19} {p99:>8} {candidates:>11.2} {misses:>12.2} {examined:>9.1}"
+        );
+    }
+}
+
+/// The time of building without that of making entities up.
+fn build(made: &Synthetic) -> (Snapshot, u128) {
+    let mut builder = SnapshotBuilder::new();
+    let mut spent = 0;
+    let mut timed = |work: &mut dyn FnMut()| {
+        let start = Instant::now();
+        work();
+        spent += start.elapsed().as_nanos();
+    };
+    let (categories, divisions) = (made.categories(), made.divisions());
+    timed(&mut || categories.iter().for_each(|category| builder.category(category)));
+    timed(&mut || divisions.iter().for_each(|division| builder.division(division)));
+    for at in (0..made.organization_count()).step_by(1_000) {
+        let batch: Vec<_> = (at..made.organization_count().min(at + 1_000)).map(|at| made.organization(at)).collect();
+        timed(&mut || batch.iter().for_each(|organization| builder.organization(organization)));
+    }
+    for at in (0..made.resources).step_by(1_000) {
+        let batch = at..made.resources.min(at + 1_000);
+        let pools: Vec<_> = batch.clone().filter_map(|at| made.pool(at)).collect();
+        let resources: Vec<_> = batch.map(|at| made.resource(at)).collect();
+        timed(&mut || pools.iter().for_each(|pool| builder.pool(pool)));
+        timed(&mut || resources.iter().for_each(|resource| builder.resource(resource)));
+    }
+    let mut snapshot = None;
+    let mut builder = Some(builder);
+    timed(&mut || snapshot = builder.take().map(|builder| builder.build(LogPosition(1))));
+    (snapshot.unwrap_or_else(|| SnapshotBuilder::new().build(LogPosition(0))), spent / 1_000_000)
+}
+
+/// Median and 99th percentile over all queries, each the best of some rounds; sums of candidates, near misses and examined.
+fn ask(made: &Synthetic, snapshot: &Snapshot) -> (u128, u128, [usize; 3]) {
+    let needs: Vec<_> = (0..NEEDS).map(|at| made.need(at)).collect();
+    let rules = ScoringRules::default();
+    let mut scratch = Scratch::default();
+    let mut best = vec![u128::MAX; NEEDS];
+    let mut totals = [0; 3];
+    for round in 0..ROUNDS {
+        for (need, best) in needs.iter().zip(&mut best) {
+            let query = need.query(10, 5);
+            let start = Instant::now();
+            let answer = snapshot.find(&query, &rules, &mut scratch);
+            *best = start.elapsed().as_nanos().min(*best);
+            if let (0, Ok(answer)) = (round, answer) {
+                totals[0] += answer.candidates.len();
+                totals[1] += answer.near_misses.len();
+                totals[2] += answer.examined as usize;
+            }
+        }
+    }
+    best.sort_unstable();
+    (best[NEEDS / 2], best[NEEDS * 99 / 100], totals)
+}

@@ -1,0 +1,97 @@
+//! Looking around in a snapshot's trees, for lists and filters. Not on the path of a match.
+
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
+use wishwell_domain::fact::FactDefinition;
+use wishwell_domain::ids::{CategoryCode, DivisionCode};
+use wishwell_domain::text::LocalizedText;
+use wishwell_domain::word_index::normalize;
+use wishwell_domain::zone::Zone;
+
+use super::{ResourceRef, Snapshot};
+use crate::eligibility::Program;
+use crate::reason::Clause;
+
+impl Snapshot {
+    /// A category's code with those of all categories below it; the code alone when the catalogue does not have it.
+    #[must_use]
+    pub fn category_subtree(&self, root: &CategoryCode) -> Vec<CategoryCode> {
+        let mut below = vec![root.clone()];
+        let Some(root) = self.tables.category_places.get(root.as_str()) else { return below };
+        for entry in self.tables.categories.iter() {
+            let Some(at) = self.tables.category_places.get(entry.code.as_str()).filter(|at| *at != root) else { continue };
+            if self.tables.category_ancestors(at).any(|(ancestor, _)| ancestor == root) {
+                below.push(entry.code.clone());
+            }
+        }
+        below
+    }
+
+    /// A division's code with those of all divisions below it; the code alone when the catalogue does not have it.
+    #[must_use]
+    pub fn division_subtree(&self, root: &DivisionCode) -> Vec<DivisionCode> {
+        let mut below = vec![root.clone()];
+        let Some(root) = self.tables.division_places.get(root.as_str()) else { return below };
+        for entry in self.tables.divisions.iter() {
+            let Some(at) = self.tables.division_places.get(entry.code.as_str()).filter(|at| *at != root) else { continue };
+            if self.tables.division_ancestors(at).any(|ancestor| ancestor == root) {
+                below.push(entry.code.clone());
+            }
+        }
+        below
+    }
+
+    /// Categories in a subtree (none: anywhere) with `text` in their name or a synonym (empty: any), in no particular order.
+    #[must_use]
+    pub fn find_categories(&self, root: Option<&CategoryCode>, text: &str) -> Vec<&Category> {
+        let text = normalize(text);
+        let named = |category: &Category| {
+            contains(&category.name, &text) || category.synonyms.iter().any(|word| normalize(word).contains(&text))
+        };
+        match root {
+            None => self.categories().filter(|category| named(category)).collect(),
+            Some(root) => {
+                let subtree = self.category_subtree(root);
+                subtree.iter().filter_map(|code| self.category(code.as_str())).filter(|found| named(found)).collect()
+            }
+        }
+    }
+
+    /// Divisions in a subtree (none: anywhere) with `text` in their name (empty: any), in no particular order.
+    #[must_use]
+    pub fn find_divisions(&self, root: Option<&DivisionCode>, text: &str) -> Vec<&Division> {
+        let text = normalize(text);
+        let named = |division: &&Division| contains(&division.name, &text);
+        match root {
+            None => self.tables.divisions.iter().filter_map(|entry| entry.division.as_deref()).filter(named).collect(),
+            Some(root) => {
+                let subtree = self.division_subtree(root);
+                subtree.iter().filter_map(|code| self.division(code.as_str())).filter(named).collect()
+            }
+        }
+    }
+
+    /// The facts that the clause's expression asks for, in the catalogue's order.
+    pub fn clause_facts(&self, clause: Clause) -> impl Iterator<Item = &'static FactDefinition> {
+        let program: Option<&Program> = self.tables.programs.get(clause.program).map(AsRef::as_ref);
+        let text = self.clause_text(clause).to_owned();
+        program.map(Program::facts).unwrap_or_default().iter().filter(move |fact| asks_for(&text, fact.key))
+    }
+
+    /// The time zone of a resource's schedule; none when it has no schedule.
+    #[must_use]
+    pub fn time_zone(&self, resource: ResourceRef) -> Option<&Zone> {
+        let (segment, row) = self.segment(resource);
+        let schedule = segment.rows.get(row)?.schedule;
+        self.tables.schedules.get(schedule).map(|schedule| schedule.zone())
+    }
+}
+
+fn contains(name: &LocalizedText, text: &str) -> bool {
+    text.is_empty() || normalize(&name.zh).contains(text) || normalize(&name.en).contains(text)
+}
+
+/// Whether a name stands in an expression as a word of its own.
+fn asks_for(expression: &str, key: &str) -> bool {
+    expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == key)
+}
