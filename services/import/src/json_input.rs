@@ -48,39 +48,38 @@ pub(crate) fn read_value(path: &Path) -> Result<Value, ImportError> {
 
 /// Whether a value looks like HSDS 3: objects with the names of HSDS, in any of the API's shapes.
 pub(crate) fn is_hsds(value: &Value) -> bool {
-    let (_, objects) = roots(value);
-    objects.iter().any(|object| object.as_object().is_some_and(|object| root_kind(object).is_some()))
+    roots(value).iter().any(|object| object.as_object().is_some_and(|object| root_kind(object).is_some()))
         || value.as_object().is_some_and(|object| tabular(object).next().is_some())
 }
 
 /// Brings a value to tables. `file` is what reports call it.
 pub(crate) fn tables(file: &str, value: &Value, ledger: &mut Ledger) -> Tables {
     let mut collector = Collector { file, kinds: Vec::new(), index: HashMap::new(), seen: HashMap::new() };
-    if let Some(object) = value.as_object() {
-        for (kind, rows) in tabular(object) {
-            for row in rows {
-                collector.object(kind, row, &Parent::default(), 0);
-            }
+    let by_table: Vec<(Kind, &Vec<Value>)> = value.as_object().into_iter().flat_map(tabular).collect();
+    if by_table.is_empty() {
+        for object in roots(value) {
+            let kind = object.as_object().and_then(root_kind).unwrap_or(Kind::Service);
+            collector.object(kind, object, &Parent::default(), 0);
         }
     }
-    let (fallback, objects) = roots(value);
-    for object in objects {
-        let kind = object.as_object().and_then(root_kind).or(fallback).unwrap_or(Kind::Service);
-        collector.object(kind, object, &Parent::default(), 0);
+    for (kind, rows) in by_table {
+        for row in rows {
+            collector.object(kind, row, &Parent::default(), 0);
+        }
     }
     collector.into_tables(ledger)
 }
 
 /// The objects of an array, of `{contents: [..]}`, or a single one.
-fn roots(value: &Value) -> (Option<Kind>, Vec<&Value>) {
+fn roots(value: &Value) -> Vec<&Value> {
     match value {
-        Value::Array(items) => (None, items.iter().collect()),
+        Value::Array(items) => items.iter().collect(),
         Value::Object(object) => match object.get("contents").and_then(Value::as_array) {
-            Some(items) => (None, items.iter().collect()),
-            None if root_kind(object).is_some() => (None, vec![value]),
-            None => (None, Vec::new()),
+            Some(items) => items.iter().collect(),
+            None if root_kind(object).is_some() => vec![value],
+            None => Vec::new(),
         },
-        _ => (None, Vec::new()),
+        _ => Vec::new(),
     }
 }
 

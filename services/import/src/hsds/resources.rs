@@ -12,7 +12,7 @@ use super::services::Service;
 use crate::clean::text::{self, Kind as TextKind};
 use crate::directory::{Area, Eligibility, Resource};
 use crate::options::{KEY_CHARS_MAX, RESOURCE_AREAS_MAX, TEXT_CHARS_MAX};
-use crate::report::Ledger;
+use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::{Kind, Row, Tables};
 
@@ -81,7 +81,7 @@ pub(super) fn build(
 fn slots<'a, 'i>(inputs: &Inputs<'a, 'i>, ledger: &mut Ledger) -> Vec<Slot<'a, 'i>> {
     let mut slots: Vec<Slot<'a, 'i>> = Vec::new();
     let mut pairs = BTreeMap::new();
-    let mut keys = BTreeSet::new();
+    let mut keys: BTreeMap<String, RowId> = BTreeMap::new();
     for row in inputs.tables.rows(Kind::ServiceAtLocation) {
         let Some((service_key, service)) = inputs.services.get_key_value(row.key("service_id")) else {
             ledger.set_aside(row.id, "service_id", row.key("service_id"), Rule::ServiceUnknown);
@@ -98,13 +98,13 @@ fn slots<'a, 'i>(inputs: &Inputs<'a, 'i>, ledger: &mut Ledger) -> Vec<Slot<'a, '
             ledger.set_aside(row.id, "id", &external_id, Rule::KeyTooLong);
             continue;
         }
-        let first = pairs.get(&(service_key.as_str(), location_key)).copied();
-        if let Some(first) = first.or_else(|| keys.contains(&external_id).then_some(row.id)) {
+        let first = pairs.get(&(service_key.as_str(), location_key)).or_else(|| keys.get(&external_id)).copied();
+        if let Some(first) = first {
             ledger.merge(row.id, Rule::RowDuplicate, first);
             continue;
         }
         pairs.insert((service_key.as_str(), location_key), row.id);
-        keys.insert(external_id.clone());
+        keys.insert(external_id.clone(), row.id);
         ledger.take(row.id);
         slots.push(Slot { external_id, service_key, service, location_key, place: Some(place), link: Some(row) });
     }
