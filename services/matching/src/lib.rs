@@ -1,1 +1,20 @@
 //! The matching service: use cases, gRPC handlers, the tower stack.
+//!
+//! Start with [`Server::start`]; `access` says who may call what, `stack` what happens around a call, `grpc` how the wire becomes
+//! a use case, `cases` what a use case does, `snapshots` what it reads.
+
+pub mod access;
+mod cases;
+mod grpc;
+mod health;
+pub mod metrics;
+pub mod privacy;
+mod server;
+pub mod snapshots;
+pub mod stack;
+
+pub use access::{CredentialEntry, Credentials};
+pub use metrics::Metrics;
+pub use privacy::MasterKey;
+pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};
+pub use stack::{Sampling, StackLimits};

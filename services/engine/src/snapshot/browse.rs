@@ -78,6 +78,13 @@ impl Snapshot {
         program.map(Program::facts).unwrap_or_default().iter().filter(move |fact| asks_for(&text, fact.key))
     }
 
+    /// When a resource is open at or after an instant, within the look-ahead; none when it has no schedule.
+    #[must_use]
+    pub fn next_opening(&self, resource: ResourceRef, after: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let (segment, row) = self.segment(resource);
+        self.tables.schedules.get(segment.rows.get(row)?.schedule)?.next_opening(after)
+    }
+
     /// The time zone of a resource's schedule; none when it has no schedule.
     #[must_use]
     pub fn time_zone(&self, resource: ResourceRef) -> Option<&Zone> {

@@ -5,6 +5,7 @@
 
 pub(crate) mod accessors;
 pub(crate) mod area;
+mod browse;
 pub(crate) mod builder;
 pub(crate) mod chunked;
 mod draft;

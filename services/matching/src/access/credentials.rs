@@ -1,0 +1,268 @@
+//! API keys: kept as SHA-256 digests, two valid at once per principal so that a key can be changed without an outage.
+//!
+//! A plain digest is right here (and a slow password hash is not): keys are 256 random bits, so there is nothing to guess,
+//! and the look-up is on the path of every call.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ring::digest::{SHA256, digest};
+use serde::Deserialize;
+
+use wishwell_domain::error::{Violation, Violations};
+use wishwell_domain::ids::{DivisionCode, OrganizationId, TenantId};
+use wishwell_domain::principal::{Principal, Role};
+
+/// Keys one principal may have at once: the current one and the one it replaces.
+pub const KEYS_PER_PRINCIPAL_MAX: usize = 2;
+
+type KeyDigest = [u8; 32];
+
+/// One principal of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialEntry {
+    /// Tenant whose data it sees.
+    pub tenant: String,
+    /// Stable name, for logs and events.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Full resource name of its organization; required for partners.
+    #[serde(default)]
+    pub organization: Option<String>,
+    /// Division codes it works in; required for case workers.
+    #[serde(default)]
+    pub divisions: Vec<String>,
+    /// One or two SHA-256 digests of its keys, 64 hexadecimal digits each.
+    pub key_sha256: Vec<String>,
+}
+
+/// All known keys.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    by_digest: HashMap<KeyDigest, Arc<Principal>>,
+}
+
+/// A well-known key of development mode. Only ever accepted on loopback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DemoKey {
+    /// The key itself.
+    pub key: &'static str,
+    /// Its role.
+    pub role: Role,
+}
+
+/// The keys of development mode, one for each role that needs no organization or division, and a case worker of the demo's
+/// districts.
+pub const DEMO_KEYS: [DemoKey; 4] = [
+    DemoKey { key: "demo-hotline", role: Role::InternalService },
+    DemoKey { key: "demo-case-worker", role: Role::CaseWorker },
+    DemoKey { key: "demo-operator", role: Role::Operator },
+    DemoKey { key: "demo-auditor", role: Role::Auditor },
+];
+
+/// The tenant of development mode.
+pub const DEMO_TENANT: &str = "demo";
+const DEMO_DIVISIONS: [&str; 2] = ["640104", "6402"];
+
+/// SHA-256 of a key, as it stands in the configuration: 64 lower-case hexadecimal digits.
+#[must_use]
+pub fn hash_key(key: &str) -> String {
+    digest(&SHA256, key.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn key_digest(key: &[u8]) -> KeyDigest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, key).as_ref());
+    bytes
+}
+
+impl Credentials {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// Every violation in it: malformed tenants, digests, names of organizations and divisions, keys given twice, partners
+    /// without an organization, case workers without divisions.
+    pub fn from_entries(entries: &[CredentialEntry]) -> Result<Self, Vec<Violation>> {
+        let mut credentials = Self::default();
+        let mut violations = Violations::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let field = format!("principals[{index}]");
+            let Some(principal) = read_principal(&field, entry, &mut violations) else { continue };
+            let principal = Arc::new(principal);
+            if entry.key_sha256.is_empty() || entry.key_sha256.len() > KEYS_PER_PRINCIPAL_MAX {
+                violations.add(Violation::new(
+                    format!("{field}.key_sha256"),
+                    "key_sha256.count",
+                    "must hold one or two digests",
+                ));
+            }
+            for (number, text) in entry.key_sha256.iter().enumerate() {
+                let field = format!("{field}.key_sha256[{number}]");
+                let Some(digest) = violations.take(read_digest(&field, text)) else { continue };
+                if credentials.by_digest.insert(digest, Arc::clone(&principal)).is_some() {
+                    violations.add(Violation::new(field, "key_sha256.unique", "stands twice in the configuration"));
+                }
+            }
+        }
+        if violations.is_empty() { Ok(credentials) } else { Err(violations.into_vec()) }
+    }
+
+    /// The demo principals. The caller accepts them on loopback only.
+    #[must_use]
+    pub fn demo() -> Self {
+        // The entries are constants; a test reads them.
+        Self::from_entries(&Self::demo_entries()).unwrap_or_default()
+    }
+
+    /// The demo principals as they would stand in a configuration.
+    #[must_use]
+    pub fn demo_entries() -> Vec<CredentialEntry> {
+        let divisions = |role| match role {
+            Role::CaseWorker => DEMO_DIVISIONS.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        };
+        let entry = |demo: &DemoKey| CredentialEntry {
+            tenant: DEMO_TENANT.to_owned(),
+            name: demo.key.to_owned(),
+            role: demo.role,
+            organization: None,
+            divisions: divisions(demo.role),
+            key_sha256: vec![hash_key(demo.key)],
+        };
+        DEMO_KEYS.iter().map(entry).collect()
+    }
+
+    /// Adds a partner principal for development mode, with the key `demo-partner`.
+    pub fn add_demo_partner(&mut self, organization: OrganizationId) {
+        let Ok(tenant) = TenantId::parse("tenant", DEMO_TENANT) else { return };
+        let principal = Principal {
+            tenant,
+            name: "demo-partner".to_owned(),
+            role: Role::Partner,
+            organization: Some(organization),
+            divisions: Vec::new(),
+        };
+        self.by_digest.insert(key_digest(b"demo-partner"), Arc::new(principal));
+    }
+
+    /// The principal behind a key. The look-up is by digest, so its time says nothing about keys.
+    #[must_use]
+    pub fn principal(&self, key: &[u8]) -> Option<&Arc<Principal>> {
+        self.by_digest.get(&key_digest(key))
+    }
+
+    /// Tenants that have a principal, each once, in order.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<TenantId> {
+        let mut tenants: Vec<_> = self.by_digest.values().map(|principal| principal.tenant.clone()).collect();
+        tenants.sort();
+        tenants.dedup();
+        tenants
+    }
+
+    /// Whether there is any key at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_digest.is_empty()
+    }
+}
+
+fn read_principal(field: &str, entry: &CredentialEntry, violations: &mut Violations) -> Option<Principal> {
+    let tenant = violations.take(TenantId::parse(&format!("{field}.tenant"), &entry.tenant));
+    let organization = entry
+        .organization
+        .as_ref()
+        .and_then(|name| violations.take(OrganizationId::parse_name(&format!("{field}.organization"), name)));
+    let divisions: Vec<DivisionCode> = entry
+        .divisions
+        .iter()
+        .enumerate()
+        .filter_map(|(i, code)| violations.take(DivisionCode::parse(&format!("{field}.divisions[{i}]"), code)))
+        .collect();
+    violations.require(!entry.name.trim().is_empty(), || {
+        Violation::new(format!("{field}.name"), "name.required", "must not be empty")
+    });
+    violations.require(entry.role != Role::Partner || entry.organization.is_some(), || {
+        Violation::new(format!("{field}.organization"), "organization.required", "a partner acts for an organization")
+    });
+    violations.require(entry.role != Role::CaseWorker || !entry.divisions.is_empty(), || {
+        Violation::new(format!("{field}.divisions"), "divisions.required", "a case worker works in divisions")
+    });
+    Some(Principal { tenant: tenant?, name: entry.name.clone(), role: entry.role, organization, divisions })
+}
+
+fn read_digest(field: &str, text: &str) -> Result<KeyDigest, Violation> {
+    let violation = || Violation::new(field, "key_sha256", "must be 64 hexadecimal digits, the SHA-256 of the key");
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(violation());
+    }
+    let mut digest = [0; 32];
+    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_| violation())?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| violation())?;
+    }
+    Ok(digest)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn entry() -> CredentialEntry {
+        CredentialEntry {
+            tenant: "xingqing".to_owned(),
+            name: "hotline-12349".to_owned(),
+            role: Role::InternalService,
+            organization: None,
+            divisions: Vec::new(),
+            key_sha256: vec![hash_key("old"), hash_key("new")],
+        }
+    }
+
+    #[test]
+    fn two_keys_of_a_principal_are_valid_at_once() {
+        let credentials = Credentials::from_entries(&[entry()]).unwrap();
+        assert_eq!(credentials.principal(b"old"), credentials.principal(b"new"));
+        assert_eq!(credentials.principal(b"old").unwrap().name, "hotline-12349");
+        assert_eq!(credentials.principal(b"neither"), None);
+    }
+
+    #[test]
+    fn every_demo_key_is_accepted() {
+        let credentials = Credentials::demo();
+        for demo in DEMO_KEYS {
+            assert_eq!(credentials.principal(demo.key.as_bytes()).unwrap().role, demo.role);
+        }
+    }
+
+    #[test]
+    fn all_mistakes_in_the_configuration_are_told_at_once_and_keys_are_not_shown() {
+        let bad = CredentialEntry {
+            tenant: "Xing Qing".to_owned(),
+            name: " ".to_owned(),
+            role: Role::Partner,
+            organization: None,
+            divisions: vec!["64010".to_owned()],
+            key_sha256: vec!["secret".to_owned()],
+        };
+        let third_key = CredentialEntry { key_sha256: vec![hash_key("a"), hash_key("b"), hash_key("c")], ..entry() };
+        let twice = CredentialEntry { key_sha256: vec![hash_key("a")], ..entry() };
+        let violations = Credentials::from_entries(&[bad, third_key, twice]).unwrap_err();
+        let told: Vec<_> = violations.iter().map(|v| (v.field.as_str(), v.rule.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("principals[0].tenant", "tenant_id"),
+                ("principals[0].divisions[0]", "division_code"),
+                ("principals[0].name", "name.required"),
+                ("principals[0].organization", "organization.required"),
+                ("principals[1].key_sha256", "key_sha256.count"),
+                ("principals[2].key_sha256[0]", "key_sha256.unique"),
+            ]
+        );
+        assert!(violations.iter().all(|v| v.value.as_deref() != Some("secret")));
+    }
+}

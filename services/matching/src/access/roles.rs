@@ -1,0 +1,77 @@
+//! The role table: which role may call which method. A method that is not in the table may be called by nobody; a test reads
+//! the descriptor set and fails when a method has no row.
+
+use wishwell_domain::principal::Role;
+use wishwell_domain::principal::Role::{Auditor, CaseWorker, InternalService, Operator, Partner};
+
+/// Who gets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without credentials: it carries no data of a tenant.
+    Open,
+    /// These roles.
+    Roles(&'static [Role]),
+}
+
+const ALL: &[Role] = &Role::ALL;
+const CATALOGUE_KEEPERS: &[Role] = &[Operator, Partner];
+const OPERATORS: &[Role] = &[Operator];
+const NEED_READERS: &[Role] = &[InternalService, CaseWorker, Operator, Auditor];
+const NEED_WRITERS: &[Role] = &[InternalService, CaseWorker];
+const ERASERS: &[Role] = &[InternalService, Operator];
+
+/// Full method name and who may call it. A partner is held to its own organization, a case worker to its divisions, by the
+/// use cases behind these methods.
+pub const ROLE_TABLE: &[(&str, &[Role])] = &[
+    ("wishwell.v1.CatalogService/CreateOrganization", OPERATORS),
+    ("wishwell.v1.CatalogService/GetOrganization", ALL),
+    ("wishwell.v1.CatalogService/UpdateOrganization", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/ListOrganizations", ALL),
+    ("wishwell.v1.CatalogService/BatchUpsertOrganizations", OPERATORS),
+    ("wishwell.v1.CatalogService/VerifyOrganization", OPERATORS),
+    ("wishwell.v1.CatalogService/SuspendOrganization", OPERATORS),
+    ("wishwell.v1.CatalogService/CreateResource", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/GetResource", ALL),
+    ("wishwell.v1.CatalogService/UpdateResource", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/ListResources", ALL),
+    ("wishwell.v1.CatalogService/BatchUpsertResources", OPERATORS),
+    ("wishwell.v1.CatalogService/CreateCapacityPool", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/GetCapacityPool", ALL),
+    ("wishwell.v1.CatalogService/UpdateCapacityPool", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/ListCapacityPools", ALL),
+    ("wishwell.v1.CatalogService/BatchUpsertCapacityPools", OPERATORS),
+    ("wishwell.v1.CatalogService/SetCapacity", CATALOGUE_KEEPERS),
+    ("wishwell.v1.CatalogService/GetCategory", ALL),
+    ("wishwell.v1.CatalogService/ListCategories", ALL),
+    ("wishwell.v1.CatalogService/BatchUpsertCategories", OPERATORS),
+    ("wishwell.v1.CatalogService/GetDivision", ALL),
+    ("wishwell.v1.CatalogService/ListDivisions", ALL),
+    ("wishwell.v1.CatalogService/BatchUpsertDivisions", OPERATORS),
+    ("wishwell.v1.NeedService/CreateBeneficiary", NEED_WRITERS),
+    ("wishwell.v1.NeedService/GetBeneficiary", NEED_READERS),
+    ("wishwell.v1.NeedService/UpdateBeneficiary", NEED_WRITERS),
+    ("wishwell.v1.NeedService/ListBeneficiaries", NEED_READERS),
+    ("wishwell.v1.NeedService/EraseBeneficiary", ERASERS),
+    ("wishwell.v1.NeedService/CreateHousehold", NEED_WRITERS),
+    ("wishwell.v1.NeedService/GetHousehold", NEED_READERS),
+    ("wishwell.v1.NeedService/UpdateHousehold", NEED_WRITERS),
+    ("wishwell.v1.NeedService/SubmitNeed", NEED_WRITERS),
+    ("wishwell.v1.NeedService/GetNeed", NEED_READERS),
+    ("wishwell.v1.NeedService/ListNeeds", NEED_READERS),
+    ("wishwell.v1.NeedService/UpdateNeed", NEED_WRITERS),
+    ("wishwell.v1.NeedService/WithdrawNeed", NEED_WRITERS),
+    ("wishwell.v1.MatchingService/FindResources", NEED_READERS),
+    ("wishwell.v1.MatchingService/FindNeeds", ALL),
+];
+
+const OPEN_SERVICES: [&str; 3] =
+    ["grpc.health.v1.Health/", "grpc.reflection.v1.ServerReflection/", "grpc.reflection.v1alpha.ServerReflection/"];
+
+/// Who may call a method, by its full name without the leading slash. Nobody for a method that is not known.
+#[must_use]
+pub fn access_to(method: &str) -> Access {
+    if OPEN_SERVICES.iter().any(|service| method.starts_with(service)) {
+        return Access::Open;
+    }
+    ROLE_TABLE.iter().find(|row| row.0 == method).map_or(Access::Roles(&[]), |row| Access::Roles(row.1))
+}

@@ -1,0 +1,114 @@
+//! What a need is asked with, and what the engine is asked.
+
+use jiff::Timestamp;
+
+use wishwell_domain::Error;
+use wishwell_domain::beneficiary::Beneficiary;
+use wishwell_domain::fact::{FactValue, Facts};
+use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
+use wishwell_domain::need::{Need, NeedItem};
+use wishwell_engine::{Query, QueryError, Snapshot, TimeWindow};
+
+use super::{Caller, Platform};
+
+/// How much of an answer is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) top_k: usize,
+    pub(crate) near_misses: usize,
+}
+
+/// The engine's question for one item of a need.
+pub(crate) fn query<'a>(
+    need: &'a Need,
+    item: &'a NeedItem,
+    facts: &'a Facts,
+    now: Timestamp,
+    wanted: Wanted,
+) -> Query<'a> {
+    let (start, end) = need.window(now);
+    Query {
+        category: &item.category,
+        quantity: item.quantity,
+        unit: item.unit,
+        splittable: item.splittable,
+        recurrence: item.recurrence,
+        window: TimeWindow { start, end },
+        now,
+        place: need.place,
+        division: need.division.as_ref(),
+        mobility: need.mobility,
+        involves_minors: need.involves_minors,
+        group_tags: &need.group_tags,
+        facts,
+        top_k: wanted.top_k,
+        near_miss_limit: wanted.near_misses,
+    }
+}
+
+/// What the engine cannot answer, as an error of the call.
+pub(crate) fn query_error(field: &str, error: QueryError) -> Error {
+    use wishwell_domain::Violation;
+    match error {
+        QueryError::UnknownCategory(code) => {
+            let field = format!("{field}.category");
+            Violation::new(field, "category.unknown", "is not a category of the catalogue").with_value(code).into()
+        }
+        QueryError::UnknownDivision(code) => {
+            Violation::new("inline_need.division", "division.unknown", "is not a division of the catalogue")
+                .with_value(code)
+                .into()
+        }
+        QueryError::UnknownResource(id) => Error::NotFound { name: id.name() },
+    }
+}
+
+impl Platform {
+    /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's.
+    pub(crate) async fn need_with_facts(
+        &self,
+        caller: &Caller,
+        id: NeedId,
+        snapshot: &Snapshot,
+    ) -> Result<(Need, Facts), Error> {
+        let need = self
+            .store
+            .need(caller.tenant(), id)
+            .await?
+            .filter(|need| caller.works_in(need.division.as_ref(), snapshot))
+            .ok_or_else(|| Error::NotFound { name: id.name() })?;
+        let mut facts = self.need_personal(caller, &need).await?.map(|personal| personal.facts).unwrap_or_default();
+        if let Some(id) = need.beneficiary
+            && let Some(beneficiary) = self.store.beneficiary(caller.tenant(), id).await?
+        {
+            let personal = self.personal_fields(caller, &beneficiary).await?.unwrap_or_default();
+            for (key, value) in personal.facts.0 {
+                facts.0.entry(key).or_insert(value);
+            }
+            add_recorded(&mut facts, &beneficiary);
+        }
+        Ok((need, facts))
+    }
+
+    /// The resource, if the caller may ask for its needs: partners ask for their own.
+    pub(crate) fn resource_to_ask_for(
+        &self,
+        caller: &Caller,
+        id: ResourceId,
+        snapshot: &Snapshot,
+    ) -> Result<(), Error> {
+        let found = snapshot.resource(id).ok_or_else(|| Error::NotFound { name: id.name() })?;
+        caller.may_keep(snapshot.organization_id(found))
+    }
+}
+
+/// What the record of a beneficiary says counts as a fact, unless a fact says otherwise.
+fn add_recorded(facts: &mut Facts, beneficiary: &Beneficiary) {
+    let mut record = |key: &str, code: Option<&DivisionCode>| {
+        if let Some(code) = code {
+            facts.0.entry(key.to_owned()).or_insert_with(|| FactValue::Text(code.to_string()));
+        }
+    };
+    record("residence_division", beneficiary.residence_division.as_ref());
+    record("registration_division", beneficiary.registration_division.as_ref());
+}

@@ -1,0 +1,215 @@
+//! Use cases: snapshot, engine, commit. They speak the domain's words; the wire and the drivers are elsewhere.
+
+pub(crate) mod beneficiaries;
+pub(crate) mod catalog;
+pub(crate) mod find;
+pub(crate) mod needs;
+pub(crate) mod page_tokens;
+pub(crate) mod references;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::{ContextV7, Uuid};
+use wishwell_bus::ChangeHints;
+use wishwell_domain::Error;
+use wishwell_domain::beneficiary::WrappedKey;
+use wishwell_domain::clock::Clock;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{DivisionCode, LogPosition, OrganizationId, TenantId};
+use wishwell_domain::principal::{Principal, Role};
+use wishwell_engine::{ScoringRules, Snapshot};
+use wishwell_store::{Mutation, RequestKey, Store, WriteContext, WriteMode, Written};
+
+use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
+use crate::snapshots::Snapshots;
+
+/// Attempts of an update that carries no etag when others change the same entity at the same time.
+pub(crate) const UPDATE_ATTEMPTS_MAX: usize = 4;
+
+/// What the use cases work with.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) hints: Arc<dyn ChangeHints>,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) master_key: MasterKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rules: ScoringRules,
+    pub(crate) ids: IdSource,
+}
+
+/// One call's caller and, for writes, what makes it repeatable.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) principal: Arc<Principal>,
+    pub(crate) method: &'static str,
+    pub(crate) request: Option<RequestKey>,
+}
+
+impl Caller {
+    pub(crate) fn tenant(&self) -> &TenantId {
+        &self.principal.tenant
+    }
+
+    fn denied(&self) -> Error {
+        Error::PermissionDenied { role: self.principal.role.name(), method: self.method.to_owned() }
+    }
+
+    /// Holds a partner to its own organization.
+    pub(crate) fn may_keep(&self, organization: OrganizationId) -> Result<(), Error> {
+        if self.principal.role != Role::Partner || self.principal.organization == Some(organization) {
+            Ok(())
+        } else {
+            Err(self.denied())
+        }
+    }
+
+    /// Whether a partner is asking; partners see less.
+    pub(crate) fn is_partner(&self) -> bool {
+        self.principal.role == Role::Partner
+    }
+
+    /// Whether the caller may see who a beneficiary is and where exactly it lives.
+    pub(crate) fn sees_personal(&self) -> bool {
+        matches!(self.principal.role, Role::InternalService | Role::CaseWorker)
+    }
+
+    /// Holds a caller to its divisions. Somebody in no known division is seen only by callers that are not held to any.
+    pub(crate) fn works_in(&self, division: Option<&DivisionCode>, snapshot: &Snapshot) -> bool {
+        let held = self.principal.role == Role::CaseWorker || !self.principal.divisions.is_empty();
+        !held
+            || division.is_some_and(|division| {
+                self.principal.divisions.iter().any(|own| own == division || snapshot.division_is_within(division, own))
+            })
+    }
+
+    /// [`Self::works_in`], as a refusal.
+    pub(crate) fn must_work_in(&self, division: Option<&DivisionCode>, snapshot: &Snapshot) -> Result<(), Error> {
+        if self.works_in(division, snapshot) { Ok(()) } else { Err(self.denied()) }
+    }
+
+    /// The divisions a list shows: those asked for, within those the caller works in. Empty means all.
+    pub(crate) fn divisions_to_list(
+        &self,
+        asked: Option<&DivisionCode>,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<DivisionCode>, Error> {
+        match asked {
+            Some(asked) => {
+                self.must_work_in(Some(asked), snapshot)?;
+                Ok(snapshot.division_subtree(asked))
+            }
+            None if self.principal.divisions.is_empty() && self.principal.role == Role::CaseWorker => {
+                Err(self.denied())
+            }
+            None => Ok(self.principal.divisions.iter().flat_map(|own| snapshot.division_subtree(own)).collect()),
+        }
+    }
+
+    fn context(&self) -> WriteContext {
+        WriteContext {
+            tenant: self.principal.tenant.clone(),
+            principal: self.principal.name.clone(),
+            request: self.request.clone(),
+        }
+    }
+}
+
+/// Makes identifiers: UUIDs of version 7 from the instant of a clock, in order even within a millisecond.
+#[derive(Debug, Default)]
+pub(crate) struct IdSource(Mutex<ContextV7>);
+
+impl IdSource {
+    fn next(&self, now: jiff::Timestamp) -> Uuid {
+        let context = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+        let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+        Uuid::new_v7(uuid::Timestamp::from_unix(&*context, seconds, nanoseconds))
+    }
+}
+
+impl Platform {
+    /// A new identifier.
+    pub(crate) fn new_uuid(&self) -> Uuid {
+        self.ids.next(self.clock.now())
+    }
+
+    /// The tenant's snapshot, at `min_position` or later.
+    pub(crate) async fn snapshot(
+        &self,
+        caller: &Caller,
+        min_position: Option<LogPosition>,
+    ) -> Result<Arc<Snapshot>, Error> {
+        self.snapshots.of(caller.tenant()).await?.at_least(min_position).await
+    }
+
+    /// The snapshot with everything that is in the log by now: what a write is checked against.
+    pub(crate) async fn fresh_snapshot(&self, caller: &Caller) -> Result<Arc<Snapshot>, Error> {
+        let position = self.store.position(caller.tenant()).await?;
+        self.snapshot(caller, Some(position)).await
+    }
+
+    /// The stored answer to a request that came before, so that a repeated call is not judged by what changed since.
+    pub(crate) async fn answered(&self, caller: &Caller) -> Result<Option<Written>, Error> {
+        match caller.request {
+            Some(_) => Ok(self.store.answered(&caller.context()).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes and wakes everybody who follows the log.
+    pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
+        let written = self.store.write(&caller.context(), mutations).await?;
+        let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
+        self.hints.publish(change);
+        Ok(written)
+    }
+
+    /// Keys of the caller's tenant.
+    pub(crate) fn keys(&self, caller: &Caller) -> TenantKeys {
+        self.master_key.tenant(caller.tenant())
+    }
+
+    /// A subject's key, none once destroyed.
+    pub(crate) async fn key(&self, caller: &Caller, subject: &str) -> Result<Option<SubjectKey>, Error> {
+        match self.store.key(caller.tenant(), subject).await? {
+            Some(wrapped) => self.keys(caller).unwrap_key(subject, &wrapped).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A put as a mutation.
+pub(crate) fn put(entity: Change, mode: WriteMode) -> Mutation {
+    Mutation::Put { entity, mode }
+}
+
+/// A kept key as a mutation.
+pub(crate) fn put_key(subject: String, key: WrappedKey) -> Mutation {
+    Mutation::PutKey { subject, key }
+}
+
+/// Takes one kind of entity out of a write's outcomes, in order.
+macro_rules! outcomes_of {
+    ($name:ident, $variant:ident, $entity:ty) => {
+        /// The entities of this kind that a write put, in order.
+        pub(crate) fn $name(written: Written) -> impl Iterator<Item = $entity> {
+            written.outcomes.into_iter().filter_map(|outcome| match outcome.after {
+                Some(Change::$variant(entity)) => Some(<$entity>::from(entity)),
+                _ => None,
+            })
+        }
+    };
+}
+
+outcomes_of!(organizations_of, Organization, wishwell_domain::organization::Organization);
+outcomes_of!(capacity_pools_of, CapacityPool, wishwell_domain::capacity_pool::CapacityPool);
+outcomes_of!(beneficiaries_of, Beneficiary, wishwell_domain::beneficiary::Beneficiary);
+outcomes_of!(households_of, Household, wishwell_domain::beneficiary::Household);
+outcomes_of!(resources_of, Resource, Box<wishwell_domain::resource::Resource>);
+outcomes_of!(needs_of, Need, Box<wishwell_domain::need::Need>);
+
+/// The entity that a write of one entity must have put.
+pub(crate) fn only<T>(mut entities: impl Iterator<Item = T>) -> Result<T, Error> {
+    entities.next().ok_or_else(|| Error::Internal("a write answered without its entity".to_owned()))
+}

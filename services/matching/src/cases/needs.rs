@@ -1,0 +1,242 @@
+//! Needs: submitted once whatever the channel, sealed, listed, changed, withdrawn.
+
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
+use wishwell_domain::error::Precondition;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{NeedId, Version};
+use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
+use wishwell_domain::need::{Need, NeedPersonal, NeedState};
+use wishwell_domain::{Error, Violation, Violations};
+use wishwell_engine::Snapshot;
+use wishwell_store::{DuplicateQuery, WriteMode, Written};
+
+use super::{Caller, Platform, put, put_key, references};
+
+/// Why another need may be the same as this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sameness {
+    Beneficiary,
+    Household,
+    IdentityDocument,
+    Place,
+}
+
+/// A need that may be the same.
+#[derive(Debug, Clone)]
+pub(crate) struct LikelyDuplicate {
+    pub(crate) need: Need,
+    pub(crate) reasons: Vec<Sameness>,
+}
+
+impl Platform {
+    /// A need in the caller's divisions; others do not exist for it.
+    pub(crate) async fn need(&self, caller: &Caller, id: NeedId) -> Result<Need, Error> {
+        let snapshot = self.snapshot(caller, None).await?;
+        let found = self.store.need(caller.tenant(), id).await?;
+        found
+            .filter(|need| caller.works_in(need.division.as_ref(), &snapshot))
+            .ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// What is sealed in a need, opened; none once its beneficiary is erased.
+    pub(crate) async fn need_personal(&self, caller: &Caller, need: &Need) -> Result<Option<NeedPersonal>, Error> {
+        self.open_sealed(caller, &sealed_for(need), need.personal.as_ref()).await
+    }
+
+    /// Submits a need, or answers the known one with the same external identity.
+    pub(crate) async fn submit_need(
+        &self,
+        caller: &Caller,
+        mut need: Need,
+        personal: &NeedPersonal,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let beneficiary = self.check_need(caller, &need).await?;
+        check_consent(&need, beneficiary.as_ref())?;
+        let subject = sealed_for(&need);
+        let mut mutations = Vec::with_capacity(2);
+        let key = match need.beneficiary {
+            Some(id) => self.beneficiary_key(caller, id).await?,
+            None => {
+                let (key, wrapped) = self.keys(caller).new_key(&subject)?;
+                mutations.push(put_key(subject, wrapped));
+                key
+            }
+        };
+        need.personal = Some(key.seal(personal)?);
+        mutations.push(put(Change::Need(Box::new(need)), WriteMode::CreateOrGet));
+        self.write(caller, mutations).await
+    }
+
+    /// Changes a need; everything that was not changed is in `need` and `personal` as it was read.
+    pub(crate) async fn update_need(
+        &self,
+        caller: &Caller,
+        mut need: Need,
+        stored: &Need,
+        personal: &NeedPersonal,
+        expected: Version,
+    ) -> Result<Written, Error> {
+        must_be_open(stored)?;
+        let beneficiary = self.check_need(caller, &need).await?;
+        check_consent(&need, beneficiary.as_ref())?;
+        // Of the beneficiary that the need names now: with another one, the sealed fields move to that one's key.
+        let subject = sealed_for(&need);
+        let mut mutations = Vec::with_capacity(2);
+        let key = match self.key(caller, &subject).await? {
+            Some(key) => key,
+            None if need.beneficiary.is_none() => {
+                let (key, wrapped) = self.keys(caller).new_key(&subject)?;
+                mutations.push(put_key(subject, wrapped));
+                key
+            }
+            None => {
+                return Err(Error::FailedPrecondition {
+                    precondition: Precondition::BeneficiaryErased,
+                    message: format!("{subject} was erased"),
+                    name: subject,
+                });
+            }
+        };
+        need.personal = Some(key.seal(personal)?);
+        need.state = stored.state;
+        let mode = WriteMode::Update { expected: Some(expected) };
+        mutations.push(put(Change::Need(Box::new(need)), mode));
+        self.write(caller, mutations).await
+    }
+
+    /// Takes a need back.
+    pub(crate) async fn withdraw_need(
+        &self,
+        caller: &Caller,
+        id: NeedId,
+        expected: Option<Version>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            let mut need = self.need(caller, id).await?;
+            must_be_open(&need)?;
+            let mode = WriteMode::Update { expected: Some(expected.unwrap_or(need.version)) };
+            need.state = NeedState::Withdrawn;
+            // A withdrawn need has no wish in the pool.
+            need.wish = None;
+            match self.write(caller, vec![put(Change::Need(Box::new(need)), mode)]).await {
+                Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
+                written => return written,
+            }
+        }
+    }
+
+    /// Open needs submitted before this one that may be the same, with the reasons.
+    pub(crate) async fn likely_duplicates(
+        &self,
+        caller: &Caller,
+        need: &Need,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<LikelyDuplicate>, Error> {
+        let look_back = jiff::SignedDuration::from_hours(24 * DUPLICATE_LOOK_BACK_DAYS);
+        let query = DuplicateQuery {
+            exclude: Some(need.id),
+            beneficiary: need.beneficiary,
+            household: need.household,
+            place: need.place,
+            // A whole division is no sign of sameness; only with a place, a beneficiary or a household is there one.
+            division: None,
+            categories: need.items.iter().map(|item| item.category.clone()).collect(),
+            since: need.created_at.checked_sub(look_back).ok(),
+        };
+        let found = self.store.likely_duplicates(caller.tenant(), &query).await?;
+        let mut likely = Vec::new();
+        for other in found {
+            if other.created_at > need.created_at || !caller.works_in(other.division.as_ref(), snapshot) {
+                continue;
+            }
+            let reasons = self.reasons_of_sameness(caller, need, &other).await?;
+            if !reasons.is_empty() {
+                likely.push(LikelyDuplicate { need: other, reasons });
+            }
+        }
+        Ok(likely)
+    }
+
+    async fn reasons_of_sameness(&self, caller: &Caller, need: &Need, other: &Need) -> Result<Vec<Sameness>, Error> {
+        let mut reasons = Vec::new();
+        if need.beneficiary.is_some() && need.beneficiary == other.beneficiary {
+            reasons.push(Sameness::Beneficiary);
+        } else if let (Some(ours), Some(theirs)) = (need.beneficiary, other.beneficiary) {
+            let ours = self.store.beneficiary(caller.tenant(), ours).await?.and_then(|b| b.identity_digest);
+            let theirs = self.store.beneficiary(caller.tenant(), theirs).await?.and_then(|b| b.identity_digest);
+            if ours.is_some() && ours == theirs {
+                reasons.push(Sameness::IdentityDocument);
+            }
+        }
+        if need.household.is_some() && need.household == other.household {
+            reasons.push(Sameness::Household);
+        }
+        if let (Some(here), Some(there)) = (need.place, other.place)
+            && here.distance_metres(&there) <= DUPLICATE_DISTANCE_METRES_MAX
+        {
+            reasons.push(Sameness::Place);
+        }
+        Ok(reasons)
+    }
+
+    /// Checks what a need refers to, and answers its beneficiary.
+    async fn check_need(&self, caller: &Caller, need: &Need) -> Result<Option<Beneficiary>, Error> {
+        let snapshot = self.fresh_snapshot(caller).await?;
+        caller.must_work_in(need.division.as_ref(), &snapshot)?;
+        let mut violations = Violations::new();
+        references::need("need", need, &snapshot, &mut violations);
+        let mut beneficiary = None;
+        if let Some(id) = need.beneficiary {
+            beneficiary = self.store.beneficiary(caller.tenant(), id).await?;
+            violations.require(beneficiary.is_some(), || dangling("need.beneficiary", id));
+        }
+        if let Some(id) = need.household {
+            let found = self.store.household(caller.tenant(), id).await?;
+            violations.require(found.is_some(), || dangling("need.household", id));
+        }
+        violations.into_result()?;
+        Ok(beneficiary)
+    }
+}
+
+fn dangling(field: &str, id: impl std::fmt::Display) -> Violation {
+    Violation::new(field, "reference", "refers to something that does not exist").with_value(id)
+}
+
+/// Whose key seals a need: its beneficiary's, or its own where it names none.
+pub(crate) fn sealed_for(need: &Need) -> String {
+    need.beneficiary.map_or_else(|| need.id.name(), |id| id.name())
+}
+
+/// A beneficiary who withdrew the consent to publish wishes has none published, whatever the need says.
+fn check_consent(need: &Need, beneficiary: Option<&Beneficiary>) -> Result<(), Error> {
+    let (Some(wish), Some(beneficiary)) = (&need.wish, beneficiary) else { return Ok(()) };
+    let said = beneficiary.consents.iter().any(|consent| consent.purpose == ConsentPurpose::WishPublication);
+    if !said || beneficiary.consents_to(ConsentPurpose::WishPublication, wish.published_at) {
+        return Ok(());
+    }
+    Err(Error::FailedPrecondition {
+        precondition: Precondition::ConsentMissing,
+        message: format!("{} has withdrawn its consent to publish wishes", beneficiary.id),
+        name: beneficiary.id.name(),
+    })
+}
+
+fn must_be_open(need: &Need) -> Result<(), Error> {
+    if need.state.is_open() {
+        return Ok(());
+    }
+    Err(Error::FailedPrecondition {
+        precondition: Precondition::NeedNotOpen,
+        message: format!("{} is not open any more (it is {:?})", need.id, need.state),
+        name: need.id.name(),
+    })
+}

@@ -1,0 +1,133 @@
+//! What a write refers to must exist: checked against a snapshot that has everything logged so far, so that the refusal can
+//! name the field and the value. The database's constraints stand behind it.
+
+use std::collections::HashSet;
+
+use wishwell_domain::area::ServiceArea;
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
+use wishwell_domain::ids::{CategoryCode, DivisionCode};
+use wishwell_domain::need::Need;
+use wishwell_domain::resource::Resource;
+use wishwell_domain::{Violation, Violations};
+use wishwell_engine::Snapshot;
+use wishwell_engine::eligibility::Program;
+
+/// Checks that a category exists.
+pub(crate) fn category(field: &str, code: &CategoryCode, snapshot: &Snapshot, violations: &mut Violations) {
+    violations.require(snapshot.category(code.as_str()).is_some(), || {
+        Violation::new(field, "category.unknown", "is not a category of the catalogue").with_value(code)
+    });
+}
+
+/// Checks that a division, where given, exists.
+pub(crate) fn division(field: &str, code: Option<&DivisionCode>, snapshot: &Snapshot, violations: &mut Violations) {
+    if let Some(code) = code {
+        violations.require(snapshot.division(code.as_str()).is_some(), || {
+            Violation::new(field, "division.unknown", "is not a division of the catalogue").with_value(code)
+        });
+    }
+}
+
+/// Checks all that a resource refers to in the trees, and that its eligibility compiles.
+pub(crate) fn resource(field: &str, resource: &Resource, snapshot: &Snapshot, violations: &mut Violations) {
+    for (index, code) in resource.categories.iter().enumerate() {
+        category(&format!("{field}.categories[{index}]"), code, snapshot, violations);
+    }
+    division(&format!("{field}.division"), resource.division.as_ref(), snapshot, violations);
+    for (index, area) in resource.areas.iter().enumerate() {
+        if let ServiceArea::Division(code) = area {
+            division(&format!("{field}.areas[{index}].division"), Some(code), snapshot, violations);
+        }
+    }
+    if let Some(eligibility) = &resource.eligibility {
+        let field = format!("{field}.eligibility.expression");
+        if let Err(error) = Program::compile(&eligibility.expression) {
+            let message = format!("line {}, column {}: {}", error.line, error.column, error.message);
+            violations.add(Violation::new(field, "eligibility.expression", message));
+        }
+    }
+}
+
+/// Checks a batch of categories: each parent is in the catalogue or in the batch, and no circle comes about.
+pub(crate) fn categories(field: &str, batch: &[Category], snapshot: &Snapshot, violations: &mut Violations) {
+    let known = |code: &CategoryCode| snapshot.category(code.as_str()).and_then(|c| c.parent.clone());
+    tree(
+        field,
+        batch,
+        |c| &c.code,
+        |c| c.parent.as_ref(),
+        known,
+        |code| snapshot.category(code.as_str()).is_some(),
+        violations,
+    );
+}
+
+/// Checks a batch of divisions like [`categories`].
+pub(crate) fn divisions(field: &str, batch: &[Division], snapshot: &Snapshot, violations: &mut Violations) {
+    let known = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|d| d.parent.clone());
+    tree(
+        field,
+        batch,
+        |d| &d.code,
+        |d| d.parent.as_ref(),
+        known,
+        |code| snapshot.division(code.as_str()).is_some(),
+        violations,
+    );
+}
+
+fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
+    field: &str,
+    batch: &'a [T],
+    code_of: impl Fn(&'a T) -> &'a C,
+    parent_of: impl Fn(&'a T) -> Option<&'a C>,
+    stored_parent: impl Fn(&C) -> Option<C>,
+    is_stored: impl Fn(&C) -> bool,
+    violations: &mut Violations,
+) {
+    let in_batch: std::collections::HashMap<&C, Option<&C>> =
+        batch.iter().map(|entry| (code_of(entry), parent_of(entry))).collect();
+    let mut seen = HashSet::new();
+    for (index, entry) in batch.iter().enumerate() {
+        let code = code_of(entry);
+        violations.require(seen.insert(code), || {
+            Violation::new(format!("{field}[{index}].code"), "code.unique", "stands twice in the batch")
+                .with_value(code)
+        });
+        let Some(parent) = parent_of(entry) else { continue };
+        let path = format!("{field}[{index}].parent");
+        if !in_batch.contains_key(parent) && !is_stored(parent) {
+            violations.add(
+                Violation::new(path, "tree.parent", "is not in the catalogue or in this batch").with_value(parent),
+            );
+            continue;
+        }
+        let mut above = Some(parent.clone());
+        let mut depth = 1;
+        while let Some(next) = above {
+            depth += 1;
+            if next == *code || depth > wishwell_domain::limits::TREE_DEPTH_MAX {
+                let (rule, message) = if next == *code {
+                    ("tree.cycle", "leads back to the entry itself")
+                } else {
+                    ("tree.depth", "lies too deep in the tree")
+                };
+                violations.add(Violation::new(path, rule, message).with_value(parent));
+                break;
+            }
+            above = match in_batch.get(&next) {
+                Some(parent) => parent.cloned(),
+                None => stored_parent(&next),
+            };
+        }
+    }
+}
+
+/// Checks all that a need refers to in the trees.
+pub(crate) fn need(field: &str, need: &Need, snapshot: &Snapshot, violations: &mut Violations) {
+    for (index, item) in need.items.iter().enumerate() {
+        category(&format!("{field}.items[{index}].category"), &item.category, snapshot, violations);
+    }
+    division(&format!("{field}.division"), need.division.as_ref(), snapshot, violations);
+}

@@ -1,0 +1,275 @@
+//! Resources.
+
+use std::collections::HashMap;
+
+use prost::Message;
+use uuid::Uuid;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::{CapacityPoolId, ExternalId, OrganizationId, ResourceId};
+use wishwell_domain::resource::Resource;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::{ResourceFilter, WriteMode, Written};
+
+use super::organizations::require_external;
+use crate::cases::{Caller, Platform, only, resources_of};
+use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::convert::beneficiary::dangling;
+use crate::grpc::convert::resource::ResolvedReferences;
+use crate::grpc::convert::{common, resource as convert};
+
+fn new_id(platform: &Platform) -> ResourceId {
+    ResourceId::from_uuid(platform.new_uuid())
+}
+
+fn id(name: &str) -> Result<ResourceId, Error> {
+    Ok(ResourceId::parse_name("name", name)?)
+}
+
+/// Ids behind the external identities that some messages refer to, in one look-up for each kind.
+pub(super) struct Externals {
+    organizations: HashMap<ExternalId, Uuid>,
+    pools: HashMap<ExternalId, Uuid>,
+}
+
+impl Externals {
+    pub(super) async fn resolve(
+        platform: &Platform,
+        caller: &Caller,
+        organizations: Vec<v1::ExternalId>,
+        pools: Vec<v1::ExternalId>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            organizations: look_up(platform, caller, "organization", organizations).await?,
+            pools: look_up(platform, caller, "capacity_pool", pools).await?,
+        })
+    }
+
+    /// The organization that a message names, by resource name or external identity.
+    pub(super) fn organization(
+        &self,
+        field: &str,
+        name: &str,
+        external: Option<&v1::ExternalId>,
+        violations: &mut Violations,
+    ) -> Option<OrganizationId> {
+        match external {
+            None => violations.take(OrganizationId::parse_name(&format!("{field}.organization"), name)),
+            Some(external) => {
+                let field = format!("{field}.organization_external");
+                find(&self.organizations, &field, external, violations).map(OrganizationId::from_uuid)
+            }
+        }
+    }
+
+    fn pool(&self, field: &str, draw: &v1::CapacityDraw, violations: &mut Violations) -> Option<CapacityPoolId> {
+        match &draw.pool_external {
+            None => violations.take(CapacityPoolId::parse_name(&format!("{field}.pool"), &draw.pool)),
+            Some(external) => {
+                let field = format!("{field}.pool_external");
+                find(&self.pools, &field, external, violations).map(CapacityPoolId::from_uuid)
+            }
+        }
+    }
+
+    fn references(&self, field: &str, message: &v1::Resource, violations: &mut Violations) -> ResolvedReferences {
+        let external = message.organization_external.as_ref();
+        ResolvedReferences {
+            organization: self.organization(field, &message.organization, external, violations),
+            pools: message
+                .draws
+                .iter()
+                .enumerate()
+                .map(|(index, draw)| self.pool(&format!("{field}.draws[{index}]"), draw, violations))
+                .collect(),
+        }
+    }
+}
+
+fn find(
+    known: &HashMap<ExternalId, Uuid>,
+    field: &str,
+    external: &v1::ExternalId,
+    violations: &mut Violations,
+) -> Option<Uuid> {
+    let key = ExternalId { source: external.source.clone(), external_id: external.external_id.clone() };
+    let found = known.get(&key).copied();
+    violations.require(found.is_some(), || dangling(field, &format!("{}/{}", key.source, key.external_id)));
+    found
+}
+
+async fn look_up(
+    platform: &Platform,
+    caller: &Caller,
+    kind: &'static str,
+    externals: Vec<v1::ExternalId>,
+) -> Result<HashMap<ExternalId, Uuid>, Error> {
+    let mut asked: Vec<ExternalId> = externals.into_iter().filter_map(|e| common::external(Some(e))).collect();
+    asked.sort();
+    asked.dedup();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = platform.store.resolve_external(caller.tenant(), kind, &asked).await?;
+    Ok(asked.into_iter().zip(found).filter_map(|(external, id)| Some((external, id?))).collect())
+}
+
+/// Reads resources as they were sent.
+async fn read_all(
+    platform: &Platform,
+    caller: &Caller,
+    messages: Vec<v1::Resource>,
+    field: impl Fn(usize) -> String,
+    batch: bool,
+) -> Result<Vec<Resource>, Error> {
+    let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
+    let pools =
+        messages.iter().flat_map(|message| &message.draws).filter_map(|draw| draw.pool_external.clone()).collect();
+    let externals = Externals::resolve(platform, caller, organizations, pools).await?;
+    let mut violations = Violations::new();
+    let mut read = Vec::with_capacity(messages.len());
+    for (index, message) in messages.into_iter().enumerate() {
+        let field = field(index);
+        if batch {
+            require_external(&field, message.external.is_some(), &mut violations);
+        }
+        let references = externals.references(&field, &message, &mut violations);
+        read.extend(convert::resource(&field, new_id(platform), &references, message, &mut violations));
+    }
+    violations.into_result()?;
+    Ok(read)
+}
+
+fn answer(written: Written) -> Result<(v1::Resource, i64), Error> {
+    let log_position = written.position.0;
+    let resource = only(resources_of(written))?;
+    Ok((convert::resource_out(&resource), log_position))
+}
+
+pub(super) async fn create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CreateResourceRequest,
+) -> Result<v1::CreateResourceResponse, Error> {
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let field = |_| "resource".to_owned();
+            let sent = vec![required("resource", message.resource)?];
+            let read = read_all(platform, &caller, sent, field, false).await?;
+            platform.put_resources(&caller, field, read, WriteMode::Create).await?
+        }
+    };
+    let (resource, log_position) = answer(written)?;
+    Ok(v1::CreateResourceResponse { resource: Some(resource), log_position })
+}
+
+pub(super) async fn get(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetResourceRequest,
+) -> Result<v1::GetResourceResponse, Error> {
+    let resource = platform.resource(&caller, id(&message.name)?).await?;
+    Ok(v1::GetResourceResponse { resource: Some(convert::resource_out(&resource)) })
+}
+
+pub(super) async fn update(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::UpdateResourceRequest,
+) -> Result<v1::UpdateResourceResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let id = id(&message.name)?;
+    let sent = required("resource", message.resource)?;
+    let mask = required("update_mask", message.update_mask)?.paths;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => retry_update!(etag, async {
+            let stored = platform.resource(&caller, id).await?;
+            let mut merged = convert::resource_out(&stored);
+            merge_fields!(
+                mask,
+                merged,
+                sent,
+                [
+                    external,
+                    title,
+                    content,
+                    responsible_party,
+                    service_standard,
+                    categories,
+                    unit,
+                    place,
+                    division,
+                    areas,
+                    modes,
+                    schedule,
+                    eligibility,
+                    draws,
+                    lifecycle,
+                    valid_from,
+                    valid_until,
+                ]
+            );
+            let field = |_| "resource".to_owned();
+            let changed = read_all(platform, &caller, vec![merged], field, false).await?;
+            let changed = changed.into_iter().map(|resource| Resource { id, ..resource }).collect();
+            let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
+            platform.put_resources(&caller, field, changed, mode).await
+        })?,
+    };
+    let (resource, log_position) = answer(written)?;
+    Ok(v1::UpdateResourceResponse { resource: Some(resource), log_position })
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListResourcesRequest,
+) -> Result<v1::ListResourcesResponse, Error> {
+    let sent = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
+    let page = page(&scope, message.page_size, &message.page_token)?;
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let organization = (!sent.organization.is_empty())
+        .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
+        .flatten();
+    let category = (!sent.category.is_empty())
+        .then(|| common::category("filter.category", &sent.category, &mut violations))
+        .flatten();
+    let division = common::division("filter.division", &sent.division, &mut violations);
+    violations.into_result()?;
+    let filter = ResourceFilter {
+        organization,
+        categories: category.map(|code| snapshot.category_subtree(&code)).unwrap_or_default(),
+        divisions: division.map(|code| snapshot.division_subtree(&code)).unwrap_or_default(),
+        lifecycle: convert::lifecycle(sent.lifecycle),
+        external: common::external(sent.external),
+        ..ResourceFilter::default()
+    };
+    let found = platform.store.list_resources(caller.tenant(), &filter, &page).await?;
+    Ok(v1::ListResourcesResponse {
+        resources: found.entries.iter().map(convert::resource_out).collect(),
+        next_page_token: next_token(&scope, found.next_after),
+    })
+}
+
+pub(super) async fn batch_upsert(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::BatchUpsertResourcesRequest,
+) -> Result<v1::BatchUpsertResourcesResponse, Error> {
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let field = |index| format!("resources[{index}]");
+            let read = read_all(platform, &caller, message.resources, field, true).await?;
+            platform.put_resources(&caller, field, read, WriteMode::Upsert).await?
+        }
+    };
+    let (results, log_position) = (super::upsert_results(&written), written.position.0);
+    Ok(v1::BatchUpsertResourcesResponse { results, log_position })
+}

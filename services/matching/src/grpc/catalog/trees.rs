@@ -1,0 +1,137 @@
+//! Categories and divisions: read from the snapshot, which holds all of them.
+
+use prost::Message;
+
+use wishwell_api::v1;
+use wishwell_domain::{Error, Violations};
+
+use crate::cases::page_tokens::PageScope;
+use crate::cases::{Caller, Platform};
+use crate::grpc::call::page_size_of;
+use crate::grpc::convert::{common, tree as convert};
+
+/// One page of entries in the order of their codes.
+fn page_of<T>(
+    mut entries: Vec<T>,
+    code: impl Fn(&T) -> &str,
+    scope: &PageScope,
+    page_size: i32,
+    page_token: &str,
+) -> Result<(Vec<T>, String), Error> {
+    entries.sort_by(|a, b| code(a).cmp(code(b)));
+    if let Some(cursor) = scope.cursor(page_token)? {
+        entries.retain(|entry| code(entry).as_bytes() > cursor.as_slice());
+    }
+    let size = page_size_of(page_size);
+    let more = entries.len() > size;
+    entries.truncate(size);
+    let next = entries.last().filter(|_| more).map(|last| scope.token(code(last).as_bytes())).unwrap_or_default();
+    Ok((entries, next))
+}
+
+pub(super) async fn get_category(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetCategoryRequest,
+) -> Result<v1::GetCategoryResponse, Error> {
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let code = message.name.strip_prefix("categories/").unwrap_or_default();
+    let category = snapshot.category(code).ok_or_else(|| Error::NotFound { name: message.name.clone() })?;
+    Ok(v1::GetCategoryResponse { category: Some(convert::category_out(category)) })
+}
+
+pub(super) async fn list_categories(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListCategoriesRequest,
+) -> Result<v1::ListCategoriesResponse, Error> {
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let filter = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &filter.encode_to_vec());
+    let mut violations = Violations::new();
+    let root = (!filter.subtree_of.is_empty())
+        .then(|| common::category("filter.subtree_of", &filter.subtree_of, &mut violations))
+        .flatten();
+    violations.into_result()?;
+    let found = snapshot.find_categories(root.as_ref(), &filter.text);
+    let (page, next_page_token) =
+        page_of(found, |category| category.code.as_str(), &scope, message.page_size, &message.page_token)?;
+    Ok(v1::ListCategoriesResponse {
+        categories: page.into_iter().map(convert::category_out).collect(),
+        next_page_token,
+    })
+}
+
+pub(super) async fn batch_upsert_categories(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::BatchUpsertCategoriesRequest,
+) -> Result<v1::BatchUpsertCategoriesResponse, Error> {
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let mut violations = Violations::new();
+            let read = message
+                .categories
+                .into_iter()
+                .enumerate()
+                .filter_map(|(index, sent)| convert::category(&format!("categories[{index}]"), sent, &mut violations))
+                .collect();
+            violations.into_result()?;
+            platform.put_categories(&caller, read).await?
+        }
+    };
+    let (results, log_position) = (super::upsert_results(&written), written.position.0);
+    Ok(v1::BatchUpsertCategoriesResponse { results, log_position })
+}
+
+pub(super) async fn get_division(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetDivisionRequest,
+) -> Result<v1::GetDivisionResponse, Error> {
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let code = message.name.strip_prefix("divisions/").unwrap_or_default();
+    let division = snapshot.division(code).ok_or_else(|| Error::NotFound { name: message.name.clone() })?;
+    Ok(v1::GetDivisionResponse { division: Some(convert::division_out(division)) })
+}
+
+pub(super) async fn list_divisions(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListDivisionsRequest,
+) -> Result<v1::ListDivisionsResponse, Error> {
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let filter = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &filter.encode_to_vec());
+    let mut violations = Violations::new();
+    let root = common::division("filter.subtree_of", &filter.subtree_of, &mut violations);
+    violations.into_result()?;
+    let found = snapshot.find_divisions(root.as_ref(), &filter.text);
+    let (page, next_page_token) =
+        page_of(found, |division| division.code.as_str(), &scope, message.page_size, &message.page_token)?;
+    Ok(v1::ListDivisionsResponse { divisions: page.into_iter().map(convert::division_out).collect(), next_page_token })
+}
+
+pub(super) async fn batch_upsert_divisions(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::BatchUpsertDivisionsRequest,
+) -> Result<v1::BatchUpsertDivisionsResponse, Error> {
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let mut violations = Violations::new();
+            let read = message
+                .divisions
+                .into_iter()
+                .enumerate()
+                .filter_map(|(index, sent)| convert::division(&format!("divisions[{index}]"), sent, &mut violations))
+                .collect();
+            violations.into_result()?;
+            platform.put_divisions(&caller, read).await?
+        }
+    };
+    let (results, log_position) = (super::upsert_results(&written), written.position.0);
+    Ok(v1::BatchUpsertDivisionsResponse { results, log_position })
+}

@@ -1,0 +1,296 @@
+//! Values that stand in many messages.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use wishwell_api::v1;
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::fact::{FactValue, Facts};
+use wishwell_domain::geo::{Datum, Disclosure, Point};
+use wishwell_domain::ids::{CategoryCode, DivisionCode, ExternalId, Version};
+use wishwell_domain::schedule::{DayInterval, Schedule, ScheduleException, WeeklyInterval};
+use wishwell_domain::text::LocalizedText;
+use wishwell_domain::{Violation, Violations};
+
+/// Reads an enumerated value that validation already held to the defined ones.
+pub(crate) fn undefined(field: &str, value: i32) -> Violation {
+    Violation::new(field, "enum.defined_only", "is not a known value").with_value(value)
+}
+
+pub(crate) fn text(text: Option<v1::LocalizedText>) -> LocalizedText {
+    let text = text.unwrap_or_default();
+    LocalizedText { zh: text.zh, en: text.en }
+}
+
+pub(crate) fn text_out(text: &LocalizedText) -> v1::LocalizedText {
+    v1::LocalizedText { zh: text.zh.clone(), en: text.en.clone() }
+}
+
+pub(crate) fn external(external: Option<v1::ExternalId>) -> Option<ExternalId> {
+    external.map(|external| ExternalId { source: external.source, external_id: external.external_id })
+}
+
+pub(crate) fn external_out(external: Option<&ExternalId>) -> Option<v1::ExternalId> {
+    external
+        .map(|external| v1::ExternalId { source: external.source.clone(), external_id: external.external_id.clone() })
+}
+
+/// Reads a point. The coordinates of a beneficiary are read with [`Disclosure::Hidden`].
+pub(crate) fn point(
+    field: &str,
+    point: Option<v1::GeoPoint>,
+    disclosure: Disclosure,
+    violations: &mut Violations,
+) -> Option<Point> {
+    let point = point?;
+    let datum = match point.datum() {
+        v1::Datum::Wgs84 => Datum::Wgs84,
+        v1::Datum::Gcj02 => Datum::Gcj02,
+        v1::Datum::Bd09 => Datum::Bd09,
+        v1::Datum::Unspecified => {
+            violations.add(Violation::new(
+                format!("{field}.datum"),
+                "datum.required",
+                "must say which datum the coordinates are in: WGS84, GCJ02 or BD09",
+            ));
+            return None;
+        }
+    };
+    match Point::from_degrees_disclosed(field, point.latitude, point.longitude, datum, disclosure) {
+        Ok(point) => Some(point),
+        Err(found) => {
+            for violation in found.into_vec() {
+                violations.add(violation);
+            }
+            None
+        }
+    }
+}
+
+pub(crate) fn point_out(point: Option<Point>) -> Option<v1::GeoPoint> {
+    point.map(|point| {
+        let (latitude, longitude) = point.degrees();
+        v1::GeoPoint { latitude, longitude, datum: v1::Datum::Wgs84.into() }
+    })
+}
+
+/// An empty code means that there is none.
+pub(crate) fn division(field: &str, code: &str, violations: &mut Violations) -> Option<DivisionCode> {
+    if code.is_empty() { None } else { violations.take(DivisionCode::parse(field, code)) }
+}
+
+pub(crate) fn code_out(code: Option<&DivisionCode>) -> String {
+    code.map(ToString::to_string).unwrap_or_default()
+}
+
+pub(crate) fn category(field: &str, code: &str, violations: &mut Violations) -> Option<CategoryCode> {
+    violations.take(CategoryCode::parse(field, code))
+}
+
+/// An empty date means that there is none.
+pub(crate) fn date(field: &str, text: &str, violations: &mut Violations) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
+    required_date(field, text, violations)
+}
+
+pub(crate) fn required_date(field: &str, text: &str, violations: &mut Violations) -> Option<Date> {
+    violations.take(
+        text.parse::<Date>()
+            .map_err(|_| Violation::new(field, "date", "must be a calendar date, YYYY-MM-DD").with_value(text)),
+    )
+}
+
+pub(crate) fn date_out(date: Option<Date>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+pub(crate) fn timestamp(
+    field: &str,
+    timestamp: Option<prost_types::Timestamp>,
+    violations: &mut Violations,
+) -> Option<Timestamp> {
+    let timestamp = timestamp?;
+    violations.take(Timestamp::new(timestamp.seconds, timestamp.nanos).map_err(|_| {
+        Violation::new(field, "timestamp", "must lie between the years 1 and 9999")
+            .with_value(format!("{} s {} ns", timestamp.seconds, timestamp.nanos))
+    }))
+}
+
+pub(crate) fn timestamp_out(timestamp: Timestamp) -> prost_types::Timestamp {
+    // Both of a timestamp's parts have the same sign in jiff; on the wire nanoseconds count forward.
+    let (mut seconds, mut nanos) = (timestamp.as_second(), timestamp.subsec_nanosecond());
+    if nanos < 0 {
+        seconds -= 1;
+        nanos += 1_000_000_000;
+    }
+    prost_types::Timestamp { seconds, nanos }
+}
+
+pub(crate) fn etag_out(version: Version) -> String {
+    version.0.to_string()
+}
+
+/// An empty etag asks for no check.
+pub(crate) fn etag(field: &str, etag: &str, violations: &mut Violations) -> Option<Version> {
+    if etag.is_empty() {
+        return None;
+    }
+    violations.take(
+        etag.parse()
+            .map(Version)
+            .map_err(|_| Violation::new(field, "etag", "must be an etag as it was answered").with_value(etag)),
+    )
+}
+
+pub(crate) fn group_tags(field: &str, tags: &[i32], violations: &mut Violations) -> Vec<GroupTag> {
+    let mut read: Vec<GroupTag> = tags
+        .iter()
+        .enumerate()
+        .filter_map(|(index, tag)| {
+            let known = match v1::GroupTag::try_from(*tag) {
+                Ok(v1::GroupTag::Elderly) => Ok(GroupTag::Elderly),
+                Ok(v1::GroupTag::Minor) => Ok(GroupTag::Minor),
+                Ok(v1::GroupTag::Disabled) => Ok(GroupTag::Disabled),
+                Ok(v1::GroupTag::InDifficulty) => Ok(GroupTag::InDifficulty),
+                Ok(v1::GroupTag::Veteran) => Ok(GroupTag::Veteran),
+                Ok(v1::GroupTag::SevereIllness) => Ok(GroupTag::SevereIllness),
+                _ => Err(undefined(&format!("{field}[{index}]"), *tag)),
+            };
+            violations.take(known)
+        })
+        .collect();
+    read.sort_unstable();
+    read.dedup();
+    read
+}
+
+pub(crate) fn group_tags_out(tags: &[GroupTag]) -> Vec<i32> {
+    tags.iter()
+        .map(|tag| {
+            i32::from(match tag {
+                GroupTag::Elderly => v1::GroupTag::Elderly,
+                GroupTag::Minor => v1::GroupTag::Minor,
+                GroupTag::Disabled => v1::GroupTag::Disabled,
+                GroupTag::InDifficulty => v1::GroupTag::InDifficulty,
+                GroupTag::Veteran => v1::GroupTag::Veteran,
+                GroupTag::SevereIllness => v1::GroupTag::SevereIllness,
+            })
+        })
+        .collect()
+}
+
+/// Reads facts. Their values never show up in a violation.
+pub(crate) fn facts(field: &str, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
+    let mut read = Facts::default();
+    for (index, fact) in facts.into_iter().enumerate() {
+        let value = match (fact.bool_value, fact.int_value, fact.string_value) {
+            (Some(value), _, _) => FactValue::Bool(value),
+            (_, Some(value), _) => FactValue::Int(value),
+            (_, _, Some(value)) => FactValue::Text(value),
+            _ => FactValue::Texts(fact.string_values),
+        };
+        if read.0.insert(fact.key.clone(), value).is_some() {
+            violations.add(
+                Violation::new(format!("{field}[{index}].key"), "fact.unique", "stands twice").with_value(fact.key),
+            );
+        }
+    }
+    read.check(field, violations);
+    read
+}
+
+pub(crate) fn facts_out(facts: &Facts) -> Vec<v1::Fact> {
+    facts
+        .0
+        .iter()
+        .map(|(key, value)| {
+            let mut fact = v1::Fact { key: key.clone(), ..v1::Fact::default() };
+            match value {
+                FactValue::Bool(value) => fact.bool_value = Some(*value),
+                FactValue::Int(value) => fact.int_value = Some(*value),
+                FactValue::Text(value) => fact.string_value = Some(value.clone()),
+                FactValue::Texts(values) => fact.string_values.clone_from(values),
+            }
+            fact
+        })
+        .collect()
+}
+
+/// Minutes and weekdays were bounded by validation; what does not fit becomes a value that the domain's check refuses.
+fn small<T: TryFrom<i32> + Default>(value: i32) -> T {
+    T::try_from(value).unwrap_or_default()
+}
+
+pub(crate) fn schedule(field: &str, schedule: Option<v1::Schedule>, violations: &mut Violations) -> Option<Schedule> {
+    let schedule = schedule?;
+    let weekly = schedule
+        .weekly
+        .iter()
+        .map(|hours| WeeklyInterval {
+            weekday: small(hours.weekday),
+            interval: DayInterval {
+                opens_minute: small(hours.opens_minute),
+                closes_minute: small(hours.closes_minute),
+            },
+        })
+        .collect();
+    let exceptions = schedule
+        .exceptions
+        .iter()
+        .enumerate()
+        .filter_map(|(index, exception)| {
+            let date = required_date(&format!("{field}.exceptions[{index}].date"), &exception.date, violations)?;
+            let intervals = exception
+                .hours
+                .iter()
+                .map(|hours| DayInterval {
+                    opens_minute: small(hours.opens_minute),
+                    closes_minute: small(hours.closes_minute),
+                })
+                .collect();
+            Some(ScheduleException { date, intervals })
+        })
+        .collect();
+    Some(Schedule {
+        valid_from: date(&format!("{field}.valid_from"), &schedule.valid_from, violations),
+        valid_until: date(&format!("{field}.valid_until"), &schedule.valid_until, violations),
+        time_zone: schedule.time_zone,
+        weekly,
+        exceptions,
+    })
+}
+
+pub(crate) fn schedule_out(schedule: Option<&Schedule>) -> Option<v1::Schedule> {
+    let schedule = schedule?;
+    Some(v1::Schedule {
+        time_zone: schedule.time_zone.clone(),
+        weekly: schedule
+            .weekly
+            .iter()
+            .map(|hours| v1::WeeklyHours {
+                weekday: hours.weekday.into(),
+                opens_minute: hours.interval.opens_minute.into(),
+                closes_minute: hours.interval.closes_minute.into(),
+            })
+            .collect(),
+        valid_from: date_out(schedule.valid_from),
+        valid_until: date_out(schedule.valid_until),
+        exceptions: schedule
+            .exceptions
+            .iter()
+            .map(|exception| v1::ScheduleException {
+                date: exception.date.to_string(),
+                hours: exception
+                    .intervals
+                    .iter()
+                    .map(|hours| v1::DayHours {
+                        opens_minute: hours.opens_minute.into(),
+                        closes_minute: hours.closes_minute.into(),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,243 @@
+//! `MatchingService`: the way of a question through the snapshot.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use wishwell_api::answer::AnswerWriter;
+use wishwell_api::v1::matching_service_server::MatchingService;
+use wishwell_api::{Encoded, v1};
+use wishwell_domain::fact::Facts;
+use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
+use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT};
+use wishwell_domain::need::Need;
+use wishwell_domain::{Error, Violation, Violations};
+use wishwell_engine::{EligibilityState, NeedMatch, Scratch, Snapshot};
+
+use super::call::{self, page_size_of};
+use super::convert::{candidate, common, need as convert, resource};
+use super::status::to_status;
+use crate::cases::find::{Wanted, query, query_error};
+use crate::cases::{Caller, Platform};
+
+/// Room for the usual answer: ten candidates and five near misses.
+const ANSWER_BYTES_USUAL: usize = 6 * 1024;
+
+thread_local! {
+    /// Memory of the engine, one for each worker thread: no question awaits while it uses it.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// Handlers of `MatchingService`.
+#[derive(Debug, Clone)]
+pub(crate) struct MatchingHandlers {
+    platform: Arc<Platform>,
+}
+
+impl MatchingHandlers {
+    pub(crate) const fn new(platform: Arc<Platform>) -> Self {
+        Self { platform }
+    }
+}
+
+#[tonic::async_trait]
+impl MatchingService for MatchingHandlers {
+    async fn find_resources(
+        &self,
+        request: Request<v1::FindResourcesRequest>,
+    ) -> Result<Response<Encoded<v1::FindResourcesResponse>>, Status> {
+        let method = "wishwell.v1.MatchingService/FindResources";
+        let (principal, message) = call::open(request).map_err(to_status)?;
+        let caller = Caller { principal, method, request: None };
+        let answer = find_resources(&self.platform, &caller, message).await.map_err(to_status)?;
+        Ok(Response::new(answer))
+    }
+
+    async fn find_needs(
+        &self,
+        request: Request<v1::FindNeedsRequest>,
+    ) -> Result<Response<v1::FindNeedsResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/FindNeeds";
+        call::read(method, request, |caller, message| find_needs(&self.platform, caller, message)).await
+    }
+}
+
+/// A log position to wait for; 0 asks for none.
+pub(crate) fn position(min_position: i64) -> Option<LogPosition> {
+    (min_position > 0).then_some(LogPosition(min_position))
+}
+
+async fn find_resources(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::FindResourcesRequest,
+) -> Result<Encoded<v1::FindResourcesResponse>, Error> {
+    let snapshot = platform.snapshot(caller, position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let now = common::timestamp("evaluation_time", message.evaluation_time, &mut violations)
+        .unwrap_or_else(|| platform.clock.now());
+    violations.into_result()?;
+    let wanted = Wanted {
+        top_k: wanted(message.top_k, TOP_K_DEFAULT),
+        near_misses: wanted(message.near_miss_limit, NEAR_MISSES_DEFAULT),
+    };
+    let (need, facts) = match message.inline_need {
+        Some(inline) => read_inline(caller, inline, now, &snapshot)?,
+        None => {
+            let id = NeedId::parse_name("need", &message.need)?;
+            platform.need_with_facts(caller, id, &snapshot).await?
+        }
+    };
+    ask(platform, &snapshot, &need, &facts, message.item_ordinal, now, wanted)
+}
+
+/// What was asked, within what validation allows.
+fn wanted(asked: Option<i32>, default: usize) -> usize {
+    asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
+}
+
+fn read_inline(caller: &Caller, inline: v1::Need, now: Timestamp, snapshot: &Snapshot) -> Result<(Need, Facts), Error> {
+    let mut violations = Violations::new();
+    let read = convert::need("inline_need", NeedId::from_uuid(uuid::Uuid::nil()), inline, now, &mut violations);
+    if let Some(read) = &read {
+        read.need.check("inline_need", &mut violations);
+    }
+    violations.into_result()?;
+    let read = call::required("inline_need", read)?;
+    caller.must_work_in(read.need.division.as_ref(), snapshot)?;
+    Ok((read.need, read.personal.facts))
+}
+
+/// Asks the engine for each item and writes the answer. Never awaits, so the scratch memory of the thread is free to use.
+#[tracing::instrument(name = "engine.find", skip_all, fields(wishwell.need.items = need.items.len()))]
+fn ask(
+    platform: &Platform,
+    snapshot: &Snapshot,
+    need: &Need,
+    facts: &Facts,
+    item_ordinal: i32,
+    now: Timestamp,
+    wanted: Wanted,
+) -> Result<Encoded<v1::FindResourcesResponse>, Error> {
+    let mut answers = AnswerWriter::with_capacity(ANSWER_BYTES_USUAL);
+    let mut answered = 0;
+    let asked = need.items.iter().filter(|item| item_ordinal == 0 || i32::from(item.ordinal) == item_ordinal);
+    SCRATCH.with_borrow_mut(|scratch| {
+        for item in asked {
+            let question = query(need, item, facts, now, wanted);
+            let window_start = question.window.start;
+            let answer = snapshot
+                .find(&question, &platform.rules, scratch)
+                .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
+            candidate::write_item(&mut answers, snapshot, item.ordinal, item.unit, window_start, answer);
+            answered += 1;
+        }
+        Ok::<_, Error>(())
+    })?;
+    if answered == 0 {
+        let message = format!("the need has {} items", need.items.len());
+        return Err(Violation::new("item_ordinal", "item.unknown", message).with_value(item_ordinal).into());
+    }
+    let version = format!("{}.{}", wishwell_engine::ENGINE_VERSION, platform.rules.version);
+    let weights = candidate::weights_out(&platform.rules);
+    Ok(answers.finish(&weights, snapshot.position().0, common::timestamp_out(now), &version))
+}
+
+async fn find_needs(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::FindNeedsRequest,
+) -> Result<v1::FindNeedsResponse, Error> {
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let evaluation_time = common::timestamp("evaluation_time", message.evaluation_time, &mut violations);
+    violations.into_result()?;
+    let now = evaluation_time.unwrap_or_else(|| platform.clock.now());
+    let id = ResourceId::parse_name("resource", &message.resource)?;
+    platform.resource_to_ask_for(&caller, id, &snapshot)?;
+    let query = v1::FindNeedsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+    let scope = platform.page_scope(&caller, &query.encode_to_vec());
+    let skip =
+        scope.cursor(&message.page_token)?.map_or(0, |cursor| cursor.try_into().map_or(0, u32::from_be_bytes) as usize);
+    let size = page_size_of(message.page_size);
+    let found = snapshot
+        .find_needs(id, now, caller.is_partner(), skip + size + 1)
+        .map_err(|error| query_error("resource", error))?;
+    let mut matches = Vec::with_capacity(size.min(found.matches.len()));
+    let mut next = skip;
+    for found in found.matches.iter().skip(skip) {
+        if matches.len() == size {
+            break;
+        }
+        next += 1;
+        // The snapshot ranks; what is shown comes from the store, so that a need withdrawn a moment ago is not.
+        let Some(need) = platform.store.need(caller.tenant(), found.need).await? else { continue };
+        if need.state.is_open() && (caller.is_partner() || caller.works_in(need.division.as_ref(), &snapshot)) {
+            matches.extend(match_out(&caller, &need, found));
+        }
+    }
+    let cursor = u32::try_from(next).unwrap_or(u32::MAX).to_be_bytes();
+    Ok(v1::FindNeedsResponse {
+        matches,
+        next_page_token: if next < found.matches.len() { scope.token(&cursor) } else { String::new() },
+        log_position: snapshot.position().0,
+    })
+}
+
+fn match_out(caller: &Caller, need: &Need, found: &NeedMatch) -> Option<v1::NeedMatch> {
+    let item = need.items.iter().find(|item| item.ordinal == found.item_ordinal)?;
+    let wish = need.wish.as_ref();
+    if caller.is_partner() && wish.is_none() {
+        return None;
+    }
+    let mut shown = v1::NeedMatch {
+        title: wish.map(|wish| wish.title.clone()).unwrap_or_default(),
+        category: item.category.to_string(),
+        quantity: Some(v1::Quantity { value: item.quantity, unit: item.unit.code().to_owned() }),
+        recurrence: item.recurrence.map(convert::recurrence_out),
+        urgency: convert::urgency_out(found.effective_urgency).into(),
+        distance_band: found.distance_metres.map_or(v1::DistanceBand::Unspecified, distance_band).into(),
+        division: need.division.as_ref().map(coarse_division).unwrap_or_default(),
+        published_week: wish.map(|wish| monday(wish.published_at)).unwrap_or_default(),
+        served_quantity: found.serves,
+        modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
+        ..v1::NeedMatch::default()
+    };
+    if !caller.is_partner() {
+        shown.need = need.id.name();
+        shown.item_ordinal = found.item_ordinal.into();
+        shown.distance_metres = found.distance_metres.and_then(|metres| i32::try_from(metres).ok());
+        shown.eligibility = match found.eligibility {
+            EligibilityState::Anyone | EligibilityState::Eligible => v1::EligibilityVerdict::Eligible,
+            EligibilityState::Unknown { .. } => v1::EligibilityVerdict::Unknown,
+        }
+        .into();
+    }
+    Some(shown)
+}
+
+const fn distance_band(metres: u32) -> v1::DistanceBand {
+    match metres {
+        0..2_000 => v1::DistanceBand::Under2Km,
+        2_000..5_000 => v1::DistanceBand::From2To5Km,
+        5_000..10_000 => v1::DistanceBand::From5To10Km,
+        10_000..25_000 => v1::DistanceBand::From10To25Km,
+        25_000..100_000 => v1::DistanceBand::From25To100Km,
+        _ => v1::DistanceBand::Over100Km,
+    }
+}
+
+/// Street or town: the first nine digits. A village (twelve digits) would say too much.
+fn coarse_division(code: &wishwell_domain::ids::DivisionCode) -> String {
+    code.as_str().chars().take(9).collect()
+}
+
+/// Monday of the week, in China's time: the week of publication is all that a wish says about its date.
+fn monday(at: Timestamp) -> String {
+    let date = jiff::tz::offset(8).to_datetime(at).date();
+    let since_monday = i32::from(date.weekday().to_monday_zero_offset());
+    date.checked_sub(jiff::Span::new().days(since_monday)).unwrap_or(date).to_string()
+}

@@ -1,0 +1,12 @@
+//! Handlers: from the wire to a use case and back.
+
+mod call;
+mod catalog;
+mod convert;
+mod matching;
+mod needs;
+pub(crate) mod status;
+
+pub(crate) use catalog::CatalogHandlers;
+pub(crate) use matching::MatchingHandlers;
+pub(crate) use needs::NeedHandlers;

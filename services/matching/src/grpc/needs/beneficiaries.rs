@@ -1,0 +1,146 @@
+//! Beneficiaries.
+
+use prost::Message;
+
+use wishwell_api::v1;
+use wishwell_domain::beneficiary::{Beneficiary, PersonalFields};
+use wishwell_domain::ids::BeneficiaryId;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::{BeneficiaryFilter, Effect, Written};
+
+use crate::cases::{Caller, Platform, beneficiaries_of, only};
+use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::convert::{beneficiary as convert, common};
+
+fn id(name: &str) -> Result<BeneficiaryId, Error> {
+    Ok(BeneficiaryId::parse_name("name", name)?)
+}
+
+/// A beneficiary as this caller may see it: personal fields only where they were asked for and may be seen.
+async fn show(
+    platform: &Platform,
+    caller: &Caller,
+    beneficiary: &Beneficiary,
+    with_personal: bool,
+) -> Result<v1::Beneficiary, Error> {
+    let personal = if with_personal && caller.sees_personal() {
+        platform.personal_fields(caller, beneficiary).await?
+    } else {
+        None
+    };
+    Ok(convert::beneficiary_out(beneficiary, personal.as_ref()))
+}
+
+async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Result<(v1::Beneficiary, i64), Error> {
+    let log_position = written.position.0;
+    let beneficiary = only(beneficiaries_of(written))?;
+    Ok((show(platform, caller, &beneficiary, true).await?, log_position))
+}
+
+pub(super) async fn create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CreateBeneficiaryRequest,
+) -> Result<v1::CreateBeneficiaryResponse, Error> {
+    let mut violations = Violations::new();
+    let sent = required("beneficiary", message.beneficiary)?;
+    let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
+    let read = convert::beneficiary("beneficiary", new_id, sent, &mut violations);
+    violations.into_result()?;
+    let written = platform.create_beneficiary(&caller, read.beneficiary, &read.personal).await?;
+    let existing = super::need::was_known(&written);
+    let (beneficiary, log_position) = answer(platform, &caller, written).await?;
+    Ok(v1::CreateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position, existing })
+}
+
+pub(super) async fn get(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetBeneficiaryRequest,
+) -> Result<v1::GetBeneficiaryResponse, Error> {
+    let beneficiary = platform.beneficiary(&caller, id(&message.name)?).await?;
+    if message.include_personal && !caller.sees_personal() {
+        let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
+        return Err(Error::PermissionDenied { role, method });
+    }
+    let shown = show(platform, &caller, &beneficiary, message.include_personal).await?;
+    Ok(v1::GetBeneficiaryResponse { beneficiary: Some(shown) })
+}
+
+pub(super) async fn update(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::UpdateBeneficiaryRequest,
+) -> Result<v1::UpdateBeneficiaryResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let id = id(&message.name)?;
+    let sent = required("beneficiary", message.beneficiary)?;
+    let mask = required("update_mask", message.update_mask)?.paths;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => retry_update!(etag, async {
+            let stored = platform.beneficiary(&caller, id).await?;
+            // Refused here when it was erased, before anything is read or merged.
+            platform.beneficiary_key(&caller, id).await?;
+            let personal: PersonalFields = platform.personal_fields(&caller, &stored).await?.unwrap_or_default();
+            let mut merged = convert::beneficiary_out(&stored, Some(&personal));
+            merge_fields!(
+                mask,
+                merged,
+                sent,
+                [external, personal, residence_division, registration_division, household, group_tags, facts, consents,]
+            );
+            let mut violations = Violations::new();
+            let changed = convert::beneficiary("beneficiary", id, merged, &mut violations);
+            violations.into_result()?;
+            let expected = etag.unwrap_or(stored.version);
+            platform.update_beneficiary(&caller, changed.beneficiary, &changed.personal, expected).await
+        })?,
+    };
+    let (beneficiary, log_position) = answer(platform, &caller, written).await?;
+    Ok(v1::UpdateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position })
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListBeneficiariesRequest,
+) -> Result<v1::ListBeneficiariesResponse, Error> {
+    let sent = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
+    let page = page(&scope, message.page_size, &message.page_token)?;
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let division = common::division("filter.division", &sent.division, &mut violations);
+    let household = convert::household_name("filter.household", &sent.household, &mut violations);
+    violations.into_result()?;
+    let filter = BeneficiaryFilter {
+        household,
+        residence_divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
+        external: common::external(sent.external),
+        ..BeneficiaryFilter::default()
+    };
+    let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &page).await?;
+    Ok(v1::ListBeneficiariesResponse {
+        beneficiaries: found.entries.iter().map(|found| convert::beneficiary_out(found, None)).collect(),
+        next_page_token: next_token(&scope, found.next_after),
+    })
+}
+
+pub(super) async fn erase(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::EraseBeneficiaryRequest,
+) -> Result<v1::EraseBeneficiaryResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let id = id(&message.name)?;
+    let written = platform.erase_beneficiary(&caller, id, etag).await?;
+    debug_assert!(written.outcomes.iter().all(|outcome| outcome.effect != Effect::Created));
+    let log_position = written.position.0;
+    let beneficiary = platform.beneficiary(&caller, id).await?;
+    Ok(v1::EraseBeneficiaryResponse { beneficiary: Some(convert::beneficiary_out(&beneficiary, None)), log_position })
+}

@@ -1,0 +1,56 @@
+//! `NeedService`.
+
+mod beneficiaries;
+mod households;
+mod need;
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use wishwell_api::v1;
+use wishwell_api::v1::need_service_server::NeedService;
+
+use super::call::{read, write};
+use crate::cases::Platform;
+
+/// Handlers of `NeedService`.
+#[derive(Debug, Clone)]
+pub(crate) struct NeedHandlers {
+    platform: Arc<Platform>,
+}
+
+impl NeedHandlers {
+    pub(crate) const fn new(platform: Arc<Platform>) -> Self {
+        Self { platform }
+    }
+}
+
+/// One line for each method: how it is served, its name, its handler.
+macro_rules! methods {
+    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path;)*) => {
+        #[tonic::async_trait]
+        impl NeedService for NeedHandlers {
+            $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
+                let method = concat!("wishwell.v1.NeedService/", $rpc);
+                $serve(method, request, |caller, message| $handler(&self.platform, caller, message)).await
+            })*
+        }
+    };
+}
+
+methods! {
+    write create_beneficiary = "CreateBeneficiary": CreateBeneficiaryRequest -> CreateBeneficiaryResponse => beneficiaries::create;
+    read get_beneficiary = "GetBeneficiary": GetBeneficiaryRequest -> GetBeneficiaryResponse => beneficiaries::get;
+    write update_beneficiary = "UpdateBeneficiary": UpdateBeneficiaryRequest -> UpdateBeneficiaryResponse => beneficiaries::update;
+    read list_beneficiaries = "ListBeneficiaries": ListBeneficiariesRequest -> ListBeneficiariesResponse => beneficiaries::list;
+    write erase_beneficiary = "EraseBeneficiary": EraseBeneficiaryRequest -> EraseBeneficiaryResponse => beneficiaries::erase;
+    write create_household = "CreateHousehold": CreateHouseholdRequest -> CreateHouseholdResponse => households::create;
+    read get_household = "GetHousehold": GetHouseholdRequest -> GetHouseholdResponse => households::get;
+    write update_household = "UpdateHousehold": UpdateHouseholdRequest -> UpdateHouseholdResponse => households::update;
+    write submit_need = "SubmitNeed": SubmitNeedRequest -> SubmitNeedResponse => need::submit;
+    read get_need = "GetNeed": GetNeedRequest -> GetNeedResponse => need::get;
+    read list_needs = "ListNeeds": ListNeedsRequest -> ListNeedsResponse => need::list;
+    write update_need = "UpdateNeed": UpdateNeedRequest -> UpdateNeedResponse => need::update;
+    write withdraw_need = "WithdrawNeed": WithdrawNeedRequest -> WithdrawNeedResponse => need::withdraw;
+}

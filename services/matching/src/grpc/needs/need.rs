@@ -1,0 +1,208 @@
+//! Needs.
+
+use prost::Message;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::NeedId;
+use wishwell_domain::need::Need;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::{Effect, NeedFilter, Written};
+
+use crate::cases::needs::Sameness;
+use crate::cases::{Caller, Platform, needs_of, only};
+use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::convert::{beneficiary, common, need as convert};
+
+fn id(name: &str) -> Result<NeedId, Error> {
+    Ok(NeedId::parse_name("name", name)?)
+}
+
+/// Whether a create-or-get found what was there already.
+pub(super) fn was_known(written: &Written) -> bool {
+    written.outcomes.iter().any(|outcome| outcome.after.is_some() && outcome.effect == Effect::Unchanged)
+}
+
+/// A need as this caller may see it: sealed fields and the exact place only where they were asked for and may be seen.
+async fn show(platform: &Platform, caller: &Caller, need: &Need, with_personal: bool) -> Result<v1::Need, Error> {
+    let personal =
+        if with_personal && caller.sees_personal() { platform.need_personal(caller, need).await? } else { None };
+    Ok(convert::need_out(need, personal.as_ref()))
+}
+
+async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Result<(v1::Need, i64), Error> {
+    let log_position = written.position.0;
+    let need = only(needs_of(written))?;
+    Ok((show(platform, caller, &need, true).await?, log_position))
+}
+
+pub(super) async fn submit(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::SubmitNeedRequest,
+) -> Result<v1::SubmitNeedResponse, Error> {
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let now = platform.store.now().await?;
+            let mut violations = Violations::new();
+            let sent = required("need", message.need)?;
+            let read = convert::need("need", NeedId::from_uuid(platform.new_uuid()), sent, now, &mut violations);
+            if let Some(read) = &read {
+                read.need.check_new("need", now, &mut violations);
+            }
+            violations.into_result()?;
+            let read = required("need", read)?;
+            platform.submit_need(&caller, read.need, &read.personal).await?
+        }
+    };
+    let existing = was_known(&written);
+    let log_position = written.position.0;
+    let need = *only(needs_of(written))?;
+    let snapshot = platform.snapshot(&caller, None).await?;
+    let likely_duplicates = platform
+        .likely_duplicates(&caller, &need, &snapshot)
+        .await?
+        .into_iter()
+        .map(|likely| v1::LikelyDuplicate {
+            need: likely.need.id.name(),
+            reasons: likely.reasons.iter().map(|reason| duplicate_reason_out(*reason).into()).collect(),
+            channel: convert::channel_out(likely.need.channel).into(),
+            create_time: Some(common::timestamp_out(likely.need.created_at)),
+        })
+        .collect();
+    let need = show(platform, &caller, &need, true).await?;
+    Ok(v1::SubmitNeedResponse { need: Some(need), log_position, existing, likely_duplicates })
+}
+
+const fn duplicate_reason_out(reason: Sameness) -> v1::DuplicateReason {
+    match reason {
+        Sameness::Beneficiary => v1::DuplicateReason::SameBeneficiary,
+        Sameness::Household => v1::DuplicateReason::SameHousehold,
+        Sameness::IdentityDocument => v1::DuplicateReason::SameIdentityDocument,
+        Sameness::Place => v1::DuplicateReason::SamePlace,
+    }
+}
+
+pub(super) async fn get(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetNeedRequest,
+) -> Result<v1::GetNeedResponse, Error> {
+    let need = platform.need(&caller, id(&message.name)?).await?;
+    if message.include_personal && !caller.sees_personal() {
+        let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
+        return Err(Error::PermissionDenied { role, method });
+    }
+    Ok(v1::GetNeedResponse { need: Some(show(platform, &caller, &need, message.include_personal).await?) })
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListNeedsRequest,
+) -> Result<v1::ListNeedsResponse, Error> {
+    let sent = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
+    let page = page(&scope, message.page_size, &message.page_token)?;
+    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let category = (!sent.category.is_empty())
+        .then(|| common::category("filter.category", &sent.category, &mut violations))
+        .flatten();
+    let division = common::division("filter.division", &sent.division, &mut violations);
+    let filter = NeedFilter {
+        states: sent.states.iter().filter_map(|state| convert::state(*state)).collect(),
+        urgency: convert::urgency(sent.urgency),
+        channel: convert::channel(sent.channel),
+        categories: category.map(|code| snapshot.category_subtree(&code)).unwrap_or_default(),
+        divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
+        beneficiary: beneficiary::beneficiary_name("filter.beneficiary", &sent.beneficiary, &mut violations),
+        household: beneficiary::household_name("filter.household", &sent.household, &mut violations),
+        external: common::external(sent.external),
+        wishes_only: false,
+    };
+    violations.into_result()?;
+    let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+    Ok(v1::ListNeedsResponse {
+        needs: found.entries.iter().map(|found| convert::need_out(found, None)).collect(),
+        next_page_token: next_token(&scope, found.next_after),
+    })
+}
+
+pub(super) async fn update(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::UpdateNeedRequest,
+) -> Result<v1::UpdateNeedResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let id = id(&message.name)?;
+    let sent = required("need", message.need)?;
+    let mask = required("update_mask", message.update_mask)?.paths;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => retry_update!(etag, async {
+            let stored = platform.need(&caller, id).await?;
+            let personal = platform.need_personal(&caller, &stored).await?.unwrap_or_default();
+            let mut merged = convert::need_out(&stored, Some(&personal));
+            merge_fields!(
+                mask,
+                merged,
+                sent,
+                [
+                    external,
+                    beneficiary,
+                    household,
+                    items,
+                    urgency,
+                    deadline,
+                    window,
+                    place,
+                    division,
+                    mobility,
+                    group_tags,
+                    involves_minors,
+                    facts,
+                    description,
+                    wish,
+                ]
+            );
+            let now = platform.store.now().await?;
+            let mut violations = Violations::new();
+            let read = convert::need("need", id, merged, now, &mut violations);
+            if let Some(read) = &read {
+                read.need.check("need", &mut violations);
+            }
+            violations.into_result()?;
+            let mut read = required("need", read)?;
+            keep_publication(&mut read.need, &stored);
+            let expected = etag.unwrap_or(stored.version);
+            platform.update_need(&caller, read.need, &stored, &read.personal, expected).await
+        })?,
+    };
+    let (need, log_position) = answer(platform, &caller, written).await?;
+    Ok(v1::UpdateNeedResponse { need: Some(need), log_position })
+}
+
+/// A wish that stays the same was published when it was, not with this update.
+fn keep_publication(changed: &mut Need, stored: &Need) {
+    if let (Some(wish), Some(before)) = (&mut changed.wish, &stored.wish)
+        && wish.title == before.title
+    {
+        wish.published_at = before.published_at;
+    }
+}
+
+pub(super) async fn withdraw(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::WithdrawNeedRequest,
+) -> Result<v1::WithdrawNeedResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let written = platform.withdraw_need(&caller, id(&message.name)?, etag).await?;
+    let (need, log_position) = answer(platform, &caller, written).await?;
+    Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
+}

@@ -1,0 +1,159 @@
+//! The one place where errors become gRPC statuses.
+
+use tonic::{Code, Status};
+use tonic_types::{BadRequest, ErrorDetails, FieldViolation, StatusExt};
+
+use wishwell_api::ERROR_DOMAIN;
+use wishwell_api::v1::ErrorReason;
+use wishwell_domain::Error;
+use wishwell_domain::error::{Precondition, Violation};
+
+/// A status with `ErrorInfo`.
+#[must_use]
+pub(crate) fn status_with_reason(
+    code: Code,
+    reason: ErrorReason,
+    message: impl Into<String>,
+    metadata: &[(&str, String)],
+) -> Status {
+    let mut details = ErrorDetails::new();
+    details.set_error_info(
+        reason.reason(),
+        ERROR_DOMAIN,
+        metadata
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect::<std::collections::HashMap<_, _>>(),
+    );
+    Status::with_error_details(code, message, details)
+}
+
+/// Maps an error to its status.
+#[must_use]
+pub(crate) fn to_status(error: Error) -> Status {
+    let message = error.to_string();
+    match error {
+        Error::InvalidArgument(violations) => invalid_argument(message, violations),
+        Error::NotFound { name } => {
+            status_with_reason(Code::NotFound, ErrorReason::NotFound, message, &[("name", name)])
+        }
+        Error::AlreadyExists { name } => {
+            status_with_reason(Code::AlreadyExists, ErrorReason::ExternalIdTaken, message, &[("name", name)])
+        }
+        Error::EtagMismatch { name, expected, actual } => status_with_reason(
+            Code::Aborted,
+            ErrorReason::EtagMismatch,
+            message,
+            &[("name", name), ("expected", expected.to_string()), ("actual", actual.to_string())],
+        ),
+        Error::RequestIdReused { request_id } => status_with_reason(
+            Code::InvalidArgument,
+            ErrorReason::RequestIdReused,
+            message,
+            &[("request_id", request_id)],
+        ),
+        Error::FailedPrecondition { precondition, name, .. } => {
+            let reason = match precondition {
+                Precondition::NeedNotOpen | Precondition::OrganizationState | Precondition::StillReferenced => {
+                    ErrorReason::IllegalState
+                }
+                Precondition::BeneficiaryErased => ErrorReason::Erased,
+                Precondition::CapacityBelowCommitted => ErrorReason::CapacityBelowUse,
+                Precondition::ConsentMissing => ErrorReason::ConsentMissing,
+            };
+            status_with_reason(Code::FailedPrecondition, reason, message, &[("name", name)])
+        }
+        Error::Unauthenticated => status_with_reason(Code::Unauthenticated, ErrorReason::Unauthenticated, message, &[]),
+        Error::PermissionDenied { role, method } => status_with_reason(
+            Code::PermissionDenied,
+            ErrorReason::PermissionDenied,
+            message,
+            &[("role", role.to_owned()), ("method", method)],
+        ),
+        Error::LimitReached { limit, max } => status_with_reason(
+            Code::ResourceExhausted,
+            ErrorReason::Overloaded,
+            message,
+            &[("limit", limit.to_owned()), ("max", max.to_string())],
+        ),
+        Error::PositionNotReached { asked, reached } => status_with_reason(
+            Code::Unavailable,
+            ErrorReason::PositionNotReached,
+            message,
+            &[("asked", asked.to_string()), ("reached", reached.to_string())],
+        ),
+        Error::DeadlineExceeded => {
+            status_with_reason(Code::DeadlineExceeded, ErrorReason::DeadlineExceeded, message, &[])
+        }
+        Error::Unavailable(_) => status_with_reason(Code::Unavailable, ErrorReason::StoreUnavailable, message, &[]),
+        Error::DataLoss(detail) => {
+            tracing::error!(detail, "stored data cannot be read");
+            status_with_reason(Code::DataLoss, ErrorReason::Internal, "stored data cannot be read", &[])
+        }
+        Error::Internal(detail) => {
+            tracing::error!(detail, "internal error");
+            status_with_reason(Code::Internal, ErrorReason::Internal, "internal error", &[])
+        }
+    }
+}
+
+fn invalid_argument(message: String, violations: Vec<Violation>) -> Status {
+    let reason = common_reason(&violations);
+    let fields: Vec<FieldViolation> = violations
+        .into_iter()
+        .map(|violation| {
+            let description = match &violation.value {
+                Some(value) => format!("{} (got {value:?})", violation.message),
+                None => violation.message,
+            };
+            let mut field = FieldViolation::new(violation.field, description);
+            field.reason = violation.rule.to_ascii_uppercase().replace(['.', '-'], "_");
+            field
+        })
+        .collect();
+    let mut details = ErrorDetails::new();
+    details.set_error_info(reason.reason(), ERROR_DOMAIN, std::collections::HashMap::<String, String>::new());
+    details.set_bad_request(BadRequest::new(fields).field_violations);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// The reason that all violations share, or the general one.
+fn common_reason(violations: &[Violation]) -> ErrorReason {
+    let mut reasons = violations.iter().map(|violation| reason_of_rule(&violation.rule));
+    match reasons.next() {
+        Some(first) if reasons.all(|reason| reason == first) => first,
+        _ => ErrorReason::InvalidFields,
+    }
+}
+
+fn reason_of_rule(rule: &str) -> ErrorReason {
+    match rule {
+        "category.unknown" => ErrorReason::UnknownCategory,
+        "division.unknown" => ErrorReason::UnknownDivision,
+        "unit" => ErrorReason::UnknownUnit,
+        "page_token" => ErrorReason::InvalidPageToken,
+        "reference" => ErrorReason::UnknownReference,
+        "tree.cycle" => ErrorReason::HierarchyCycle,
+        rule if rule.starts_with("eligibility.") => ErrorReason::InvalidExpression,
+        _ => ErrorReason::InvalidFields,
+    }
+}
+
+/// Gives a status made by tonic itself (undecodable bytes, too large a message, unknown method) its reason and its right
+/// code; statuses that already carry details stay as they are.
+#[must_use]
+pub(crate) fn explain_transport_status(status: Status, method_known: bool) -> Status {
+    if !status.details().is_empty() {
+        return status;
+    }
+    let (code, reason) = match status.code() {
+        // tonic answers INTERNAL to bytes that are not the message; the fault is the caller's.
+        Code::Internal => (Code::InvalidArgument, ErrorReason::MalformedMessage),
+        Code::OutOfRange => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
+        Code::Unimplemented if !method_known => (Code::Unimplemented, ErrorReason::Unimplemented),
+        Code::Unimplemented => (Code::Unimplemented, ErrorReason::Unimplemented),
+        Code::Cancelled => (Code::Cancelled, ErrorReason::DeadlineExceeded),
+        code => (code, ErrorReason::Internal),
+    };
+    status_with_reason(code, reason, status.message(), &[])
+}

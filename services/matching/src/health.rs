@@ -1,0 +1,129 @@
+//! `grpc.health.v1` as its protocol says, and readiness that tells the truth: serving only while the snapshots are loaded, the
+//! store answers and nobody has told the server to stop.
+//!
+//! Our own implementation of the service, because tonic-health ends a Watch on an unknown service with NOT_FOUND where the
+//! protocol wants SERVICE_UNKNOWN on a stream that stays open.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::Stream;
+use futures::StreamExt;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_server::{Health as HealthService, HealthServer};
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+
+use wishwell_api::v1::ErrorReason;
+use wishwell_store::Store;
+
+use crate::grpc::status::status_with_reason;
+
+/// Whether the server serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    NotServing,
+    Serving,
+    /// Told to stop; never serves again.
+    Draining,
+}
+
+/// Health of the server, for gRPC and the admin port.
+#[derive(Debug, Clone)]
+pub struct Health {
+    state: Arc<watch::Sender<State>>,
+    services: Arc<BTreeSet<String>>,
+}
+
+impl Health {
+    pub(crate) fn new() -> Self {
+        let services = wishwell_api::descriptor_pool()
+            .services()
+            .map(|service| service.full_name().to_owned())
+            .chain(std::iter::once(String::new()))
+            .collect();
+        Self { state: Arc::new(watch::Sender::new(State::NotServing)), services: Arc::new(services) }
+    }
+
+    /// Whether calls are served right now.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        *self.state.borrow() == State::Serving
+    }
+
+    pub(crate) fn set_serving(&self, serving: bool) {
+        let next = if serving { State::Serving } else { State::NotServing };
+        self.state.send_if_modified(|state| {
+            let changes = *state != State::Draining && *state != next;
+            if changes {
+                *state = next;
+            }
+            changes
+        });
+    }
+
+    pub(crate) fn set_draining(&self) {
+        self.state.send_replace(State::Draining);
+    }
+
+    pub(crate) fn service(&self) -> HealthServer<Self> {
+        HealthServer::new(self.clone())
+    }
+
+    fn answer(&self, service: &str, state: State) -> HealthCheckResponse {
+        let status = match (self.services.contains(service), state) {
+            (false, _) => ServingStatus::ServiceUnknown,
+            (true, State::Serving) => ServingStatus::Serving,
+            (true, State::NotServing | State::Draining) => ServingStatus::NotServing,
+        };
+        HealthCheckResponse { status: status.into() }
+    }
+}
+
+#[tonic::async_trait]
+impl HealthService for Health {
+    async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
+        let service = request.into_inner().service;
+        if !self.services.contains(&service) {
+            let message = "no such service";
+            return Err(status_with_reason(tonic::Code::NotFound, ErrorReason::NotFound, message, &[]));
+        }
+        let state = *self.state.borrow();
+        Ok(Response::new(self.answer(&service, state)))
+    }
+
+    type WatchStream = Pin<Box<dyn Stream<Item = Result<HealthCheckResponse, Status>> + Send>>;
+
+    async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let service = request.into_inner().service;
+        let health = self.clone();
+        let states = WatchStream::new(self.state.subscribe());
+        // Ends with the drain, or it would hold its connection open until the very end of it.
+        let answers = states.scan(false, move |ended, state| {
+            let answer = (!*ended).then(|| Ok(health.answer(&service, state)));
+            *ended = state == State::Draining;
+            std::future::ready(answer)
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+/// Looks at the store now and then, until `stop`.
+pub(crate) async fn watch(health: Health, store: Arc<dyn Store>, interval: Duration, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+        let answers = matches!(tokio::time::timeout(interval, store.now()).await, Ok(Ok(_)));
+        if !answers && health.is_serving() {
+            tracing::warn!("the store does not answer: not serving until it does");
+        }
+        health.set_serving(answers);
+    }
+}

@@ -1,0 +1,192 @@
+//! Figures for operators, in the Prometheus text format. Names follow OpenTelemetry's semantic conventions for RPC; labels
+//! hold method names, status codes and tenants, never anything of a beneficiary.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64};
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use tonic::Code;
+
+use wishwell_domain::ids::TenantId;
+
+use crate::access::ROLE_TABLE;
+
+/// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
+const DURATION_BUCKETS_SECONDS: [f64; 17] = [
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5,
+    10.0,
+];
+/// gRPC has 17 status codes, 0 to 16.
+const STATUS_CODES: usize = 17;
+/// Method label of calls to methods that do not exist, so that callers cannot make labels up.
+const OTHER_METHOD: &str = "_OTHER";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    rpc_system_name: &'static str,
+    rpc_method: &'static str,
+    rpc_response_status_code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TenantLabels {
+    tenant: String,
+}
+
+/// Histograms of one method, one for each status code, looked up by index on the path of a call.
+#[derive(Debug)]
+pub struct MethodMetrics {
+    by_code: Vec<Histogram>,
+}
+
+impl MethodMetrics {
+    /// Records one finished call.
+    pub fn record(&self, code: Code, seconds: f64) {
+        if let Some(histogram) = self.by_code.get(code as usize) {
+            histogram.observe(seconds);
+        }
+    }
+}
+
+/// All figures of the process.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    methods: HashMap<&'static str, MethodMetrics>,
+    other: MethodMetrics,
+    /// Calls refused because too many were under way.
+    pub calls_shed: Counter,
+    /// Calls under way.
+    pub calls_active: Gauge,
+    /// Handlers that panicked.
+    pub handler_panics: Counter,
+    snapshot_position: Family<TenantLabels, Gauge<i64, AtomicI64>>,
+    snapshot_resources: Family<TenantLabels, Gauge<i64, AtomicI64>>,
+    snapshot_memory_bytes: Family<TenantLabels, Gauge<f64, AtomicU64>>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// Registers everything.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut registry = Registry::default();
+        let durations =
+            Family::<CallLabels, Histogram>::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_SECONDS));
+        registry.register_with_unit(
+            "rpc_server_call_duration",
+            "Time from a call's first byte to its answer",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let method = |name: &'static str| MethodMetrics {
+            by_code: (0..STATUS_CODES)
+                .map(|code| {
+                    let labels = CallLabels {
+                        rpc_system_name: "grpc",
+                        rpc_method: name,
+                        rpc_response_status_code: code_name(Code::from(i32::try_from(code).unwrap_or_default())),
+                    };
+                    durations.get_or_create(&labels).clone()
+                })
+                .collect(),
+        };
+        let methods = ROLE_TABLE.iter().map(|row| (row.0, method(row.0))).collect();
+        let other = method(OTHER_METHOD);
+        let metrics = Self {
+            methods,
+            other,
+            calls_shed: Counter::default(),
+            calls_active: Gauge::default(),
+            handler_panics: Counter::default(),
+            snapshot_position: Family::default(),
+            snapshot_resources: Family::default(),
+            snapshot_memory_bytes: Family::default(),
+            registry: Registry::default(),
+        };
+        registry.register(
+            "wishwell_calls_shed",
+            "Calls refused because too many were under way",
+            metrics.calls_shed.clone(),
+        );
+        registry.register("wishwell_calls_active", "Calls under way", metrics.calls_active.clone());
+        registry.register("wishwell_handler_panics", "Handlers that panicked", metrics.handler_panics.clone());
+        registry.register(
+            "wishwell_snapshot_position",
+            "Log position the snapshot has reached",
+            metrics.snapshot_position.clone(),
+        );
+        registry.register(
+            "wishwell_snapshot_resources",
+            "Resources in the snapshot",
+            metrics.snapshot_resources.clone(),
+        );
+        registry.register_with_unit(
+            "wishwell_snapshot_memory",
+            "Memory of the snapshot",
+            Unit::Bytes,
+            metrics.snapshot_memory_bytes.clone(),
+        );
+        Self { registry, ..metrics }
+    }
+
+    /// The histograms of a method, by its full name without the leading slash.
+    #[must_use]
+    pub fn method(&self, name: &str) -> &MethodMetrics {
+        self.methods.get(name).unwrap_or(&self.other)
+    }
+
+    /// Notes where a tenant's snapshot stands.
+    pub fn snapshot(&self, tenant: &TenantId, position: i64, resources: usize, memory_bytes: usize) {
+        let labels = TenantLabels { tenant: tenant.to_string() };
+        self.snapshot_position.get_or_create(&labels).set(position);
+        self.snapshot_resources.get_or_create(&labels).set(i64::try_from(resources).unwrap_or(i64::MAX));
+        // Exact up to 2^53 bytes.
+        self.snapshot_memory_bytes.get_or_create(&labels).set(memory_bytes as f64);
+    }
+
+    /// Everything in the Prometheus text format.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let written = encode(&mut text, &self.registry);
+        debug_assert!(written.is_ok());
+        text
+    }
+}
+
+/// Name of a status code as gRPC writes it.
+#[must_use]
+pub const fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,252 @@
+//! Sealing personal fields: a key per beneficiary from the first day, so that erasing is destroying the key.
+//!
+//! AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces; a beneficiary's key seals far fewer than the 2^32 messages at
+//! which random nonces become a risk. Keys of the tenant are derived from the master key by HKDF-SHA-256 (RFC 5869), so
+//! that one tenant's material never opens another's. The subject's name is bound in as associated data: ciphertext moved
+//! to another row does not open.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use wishwell_domain::Error;
+use wishwell_domain::beneficiary::{Sealed, WrappedKey};
+use wishwell_domain::ids::TenantId;
+
+const KEY_BYTES: usize = 32;
+
+/// The installation's master key: 32 random bytes from a file or the environment. Wraps the beneficiaries' keys.
+#[derive(Clone)]
+pub struct MasterKey([u8; KEY_BYTES]);
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey(..)")
+    }
+}
+
+impl MasterKey {
+    /// Length in bytes.
+    pub const BYTES: usize = KEY_BYTES;
+
+    /// Takes the key's bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// A new random key.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the operating system gives no randomness.
+    pub fn random() -> Result<Self, Error> {
+        random_bytes().map(Self)
+    }
+
+    /// The bytes, for keeping them in a file of their own.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; KEY_BYTES] {
+        &self.0
+    }
+
+    /// The keys of one tenant.
+    #[must_use]
+    pub fn tenant(&self, tenant: &TenantId) -> TenantKeys {
+        TenantKeys {
+            tenant: tenant.clone(),
+            wrapping: self.derive(b"wishwell wrapping key v1", tenant),
+            digesting: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell identity digest v1", tenant)),
+            paging: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell page tokens v1", tenant)),
+        }
+    }
+
+    fn derive(&self, purpose: &[u8], tenant: &TenantId) -> [u8; KEY_BYTES] {
+        let mut key = [0; KEY_BYTES];
+        let pseudo_random = Salt::new(HKDF_SHA256, purpose).extract(&self.0);
+        let info = [tenant.as_str().as_bytes()];
+        let filled = pseudo_random.expand(&info, HKDF_SHA256).and_then(|output| output.fill(&mut key));
+        // HKDF refuses only lengths above 255 blocks; one block is asked for.
+        debug_assert!(filled.is_ok());
+        key
+    }
+}
+
+/// Keys derived for one tenant.
+pub struct TenantKeys {
+    tenant: TenantId,
+    wrapping: [u8; KEY_BYTES],
+    digesting: hmac::Key,
+    paging: hmac::Key,
+}
+
+impl std::fmt::Debug for TenantKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TenantKeys({})", self.tenant)
+    }
+}
+
+impl TenantKeys {
+    /// A new key for a subject (a full resource name), and the same wrapped for keeping.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the operating system gives no randomness.
+    pub fn new_key(&self, subject: &str) -> Result<(SubjectKey, WrappedKey), Error> {
+        let bytes: [u8; KEY_BYTES] = random_bytes()?;
+        let wrapped = seal_bytes(&self.wrapping, &self.binding(subject), &bytes)?;
+        Ok((SubjectKey { bytes, binding: self.binding(subject) }, WrappedKey(wrapped)))
+    }
+
+    /// Unwraps a kept key.
+    ///
+    /// # Errors
+    /// [`Error::DataLoss`] when the key was wrapped with another master key, for another subject, or is damaged.
+    pub fn unwrap_key(&self, subject: &str, wrapped: &WrappedKey) -> Result<SubjectKey, Error> {
+        let opened = open_bytes(&self.wrapping, &self.binding(subject), &wrapped.0);
+        let bytes = opened
+            .and_then(|bytes| <[u8; KEY_BYTES]>::try_from(bytes).ok())
+            .ok_or_else(|| Error::DataLoss(format!("the key of {subject} does not open with this master key")))?;
+        Ok(SubjectKey { bytes, binding: self.binding(subject) })
+    }
+
+    /// Keyed digest of an identity number, 64 hexadecimal digits: equal numbers, however spaced or cased, have equal digests.
+    #[must_use]
+    pub fn identity_digest(&self, id_number: &str) -> Option<String> {
+        let normalized: String =
+            id_number.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+        (!normalized.is_empty()).then(|| {
+            let tag = hmac::sign(&self.digesting, normalized.as_bytes());
+            tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        })
+    }
+
+    /// The key that page tokens are signed with.
+    #[must_use]
+    pub fn page_token_key(self) -> hmac::Key {
+        self.paging
+    }
+
+    fn binding(&self, subject: &str) -> Vec<u8> {
+        format!("{}/{subject}", self.tenant).into_bytes()
+    }
+}
+
+/// The key of one beneficiary (or of a need that names none), in the clear. Lives only in memory.
+pub struct SubjectKey {
+    bytes: [u8; KEY_BYTES],
+    binding: Vec<u8>,
+}
+
+impl std::fmt::Debug for SubjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SubjectKey(..)")
+    }
+}
+
+impl SubjectKey {
+    /// Seals a value.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be encoded or there is no randomness.
+    pub fn seal<T: Serialize>(&self, value: &T) -> Result<Sealed, Error> {
+        let clear = serde_json::to_vec(value).map_err(|e| Error::Internal(format!("encoding for sealing: {e}")))?;
+        seal_bytes(&self.bytes, &self.binding, &clear).map(Sealed)
+    }
+
+    /// Opens a sealed value.
+    ///
+    /// # Errors
+    /// [`Error::DataLoss`] when it was not sealed with this key or is damaged. The message holds nothing of the value.
+    pub fn open<T: DeserializeOwned>(&self, sealed: &Sealed) -> Result<T, Error> {
+        let clear = open_bytes(&self.bytes, &self.binding, &sealed.0)
+            .ok_or_else(|| Error::DataLoss("sealed fields do not open with their key".to_owned()))?;
+        serde_json::from_slice(&clear).map_err(|_| Error::DataLoss("sealed fields have an unknown form".to_owned()))
+    }
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Error::Internal("the operating system gives no randomness".to_owned()))?;
+    Ok(bytes)
+}
+
+fn cipher(key: &[u8; KEY_BYTES]) -> Option<LessSafeKey> {
+    UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
+}
+
+/// Nonce, then ciphertext and tag.
+fn seal_bytes(key: &[u8; KEY_BYTES], binding: &[u8], clear: &[u8]) -> Result<Vec<u8>, Error> {
+    let failed = || Error::Internal("sealing failed".to_owned());
+    let nonce: [u8; NONCE_LEN] = random_bytes()?;
+    let mut body = clear.to_vec();
+    cipher(key)
+        .ok_or_else(failed)?
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(binding), &mut body)
+        .map_err(|_| failed())?;
+    let mut sealed = Vec::with_capacity(NONCE_LEN + body.len());
+    sealed.extend_from_slice(&nonce);
+    sealed.extend_from_slice(&body);
+    Ok(sealed)
+}
+
+fn open_bytes(key: &[u8; KEY_BYTES], binding: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut body = body.to_vec();
+    let length = cipher(key)?.open_in_place(nonce, Aad::from(binding), &mut body).ok()?.len();
+    body.truncate(length);
+    Some(body)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use wishwell_domain::beneficiary::PersonalFields;
+
+    fn keys(byte: u8, tenant: &str) -> TenantKeys {
+        MasterKey::from_bytes([byte; 32]).tenant(&TenantId::parse("tenant", tenant).unwrap())
+    }
+
+    fn fields() -> PersonalFields {
+        PersonalFields { name: "示例甲".to_owned(), ..PersonalFields::default() }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_again_after_unwrapping_its_key() {
+        let tenant = keys(1, "a");
+        let (key, wrapped) = tenant.new_key("beneficiaries/1").unwrap();
+        let sealed = key.seal(&fields()).unwrap();
+        assert!(!String::from_utf8_lossy(&sealed.0).contains("示例甲"));
+        let key = tenant.unwrap_key("beneficiaries/1", &wrapped).unwrap();
+        assert_eq!(key.open::<PersonalFields>(&sealed).unwrap(), fields());
+    }
+
+    #[test]
+    fn nothing_opens_for_another_subject_tenant_master_key_or_after_damage() {
+        let tenant = keys(1, "a");
+        let (key, wrapped) = tenant.new_key("beneficiaries/1").unwrap();
+        assert!(tenant.unwrap_key("beneficiaries/2", &wrapped).is_err());
+        assert!(keys(1, "b").unwrap_key("beneficiaries/1", &wrapped).is_err());
+        assert!(keys(2, "a").unwrap_key("beneficiaries/1", &wrapped).is_err());
+        let sealed = key.seal(&fields()).unwrap();
+        for index in 0..sealed.0.len() {
+            let mut damaged = sealed.clone();
+            damaged.0[index] ^= 1;
+            assert!(key.open::<PersonalFields>(&damaged).is_err(), "byte {index}");
+        }
+        assert!(key.open::<PersonalFields>(&Sealed(vec![1, 2, 3])).is_err());
+    }
+
+    #[test]
+    fn digests_link_spellings_of_one_number_and_differ_between_tenants() {
+        let digest = keys(1, "a").identity_digest("0000 0000 0000 000x").unwrap();
+        assert_eq!(keys(1, "a").identity_digest("000000000000000X").unwrap(), digest);
+        assert_ne!(keys(1, "b").identity_digest("000000000000000X").unwrap(), digest);
+        assert_eq!(keys(1, "a").identity_digest("  "), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! The picture each answer is computed from: one immutable snapshot per tenant, kept up with the tenant's log.
+
+mod follower;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use wishwell_bus::ChangeHints;
+use wishwell_domain::Error;
+use wishwell_domain::ids::{LogPosition, TenantId};
+use wishwell_domain::limits::MIN_POSITION_WAIT_MILLISECONDS_MAX;
+use wishwell_engine::{Snapshot, SnapshotBuilder};
+use wishwell_store::{Catalog, LoadProgress, Store};
+
+use crate::metrics::Metrics;
+
+pub use follower::POLL_INTERVAL_MILLISECONDS;
+
+/// One tenant's current snapshot. Reading it is one atomic load.
+#[derive(Debug)]
+pub struct TenantSnapshot {
+    current: ArcSwap<Snapshot>,
+    reached: watch::Sender<LogPosition>,
+}
+
+impl TenantSnapshot {
+    fn new(snapshot: Snapshot) -> Self {
+        let reached = watch::Sender::new(snapshot.position());
+        Self { current: ArcSwap::from_pointee(snapshot), reached }
+    }
+
+    /// The snapshot of this moment.
+    #[must_use]
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// The snapshot, at `min_position` or later. Waits for it at most [`MIN_POSITION_WAIT_MILLISECONDS_MAX`].
+    ///
+    /// # Errors
+    /// [`Error::PositionNotReached`] when the wait was too short.
+    pub async fn at_least(&self, min_position: Option<LogPosition>) -> Result<Arc<Snapshot>, Error> {
+        let current = self.current();
+        let Some(asked) = min_position.filter(|asked| *asked > current.position()) else { return Ok(current) };
+        drop(current);
+        let mut reached = self.reached.subscribe();
+        let wait = Duration::from_millis(MIN_POSITION_WAIT_MILLISECONDS_MAX);
+        let arrived = tokio::time::timeout(wait, reached.wait_for(|position| *position >= asked)).await;
+        if matches!(arrived, Ok(Ok(_))) {
+            return Ok(self.current());
+        }
+        Err(Error::PositionNotReached { asked: asked.0, reached: self.current().position().0 })
+    }
+
+    fn replace(&self, snapshot: Snapshot) {
+        let position = snapshot.position();
+        self.current.store(Arc::new(snapshot));
+        self.reached.send_replace(position);
+    }
+}
+
+/// What the snapshots are kept up with.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) hints: Arc<dyn ChangeHints>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// The snapshots of all tenants.
+#[derive(Debug)]
+pub struct Snapshots {
+    sources: Sources,
+    tenants: Mutex<HashMap<TenantId, Arc<TenantSnapshot>>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Snapshots {
+    pub(crate) fn new(sources: Sources) -> Self {
+        Self { sources, tenants: Mutex::default(), stop: CancellationToken::new(), tasks: TaskTracker::new() }
+    }
+
+    /// Loads a tenant's snapshot from the store and starts to follow its log. Does nothing for a tenant that is loaded.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn load(
+        &self,
+        tenant: &TenantId,
+        progress: &(dyn Fn(LoadProgress) + Send + Sync),
+    ) -> Result<Arc<TenantSnapshot>, Error> {
+        if let Some(known) = self.get(tenant) {
+            return Ok(known);
+        }
+        let catalog = self.sources.store.load_catalog(tenant, progress).await?;
+        let snapshot = tokio::task::spawn_blocking(move || build(catalog))
+            .await
+            .map_err(|e| Error::Internal(format!("building the snapshot: {e}")))?;
+        let loaded = Arc::new(TenantSnapshot::new(snapshot));
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = tenants.get(tenant) {
+            return Ok(Arc::clone(known));
+        }
+        tenants.insert(tenant.clone(), Arc::clone(&loaded));
+        drop(tenants);
+        let follower = follower::Follower::new(tenant.clone(), Arc::clone(&loaded), self.sources.clone());
+        self.tasks.spawn(follower.run(self.stop.clone()));
+        Ok(loaded)
+    }
+
+    /// A tenant's snapshot. A tenant that appears while running is loaded at its first call.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn of(&self, tenant: &TenantId) -> Result<Arc<TenantSnapshot>, Error> {
+        match self.get(tenant) {
+            Some(known) => Ok(known),
+            None => self.load(tenant, &|_| {}).await,
+        }
+    }
+
+    fn get(&self, tenant: &TenantId) -> Option<Arc<TenantSnapshot>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).map(Arc::clone)
+    }
+
+    /// Stops following and waits for the followers to end.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+fn build(catalog: Catalog) -> Snapshot {
+    let mut builder = SnapshotBuilder::new();
+    for category in &catalog.categories {
+        builder.category(category);
+    }
+    for division in &catalog.divisions {
+        builder.division(division);
+    }
+    for organization in &catalog.organizations {
+        builder.organization(organization);
+    }
+    for pool in &catalog.capacity_pools {
+        builder.pool(pool);
+    }
+    for resource in &catalog.resources {
+        builder.resource(resource);
+    }
+    for need in &catalog.open_needs {
+        builder.need(need);
+    }
+    builder.build(catalog.position)
+}
