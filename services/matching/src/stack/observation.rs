@@ -132,7 +132,6 @@ where
         self.inner.poll_ready(cx)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "a duration is measured here, no decision taken")]
     fn call(&mut self, request: Request) -> Self::Future {
         let start = Instant::now();
         let span = self.layer.span(&request);
