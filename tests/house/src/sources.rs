@@ -16,14 +16,8 @@ const PURE: &[&str] = &["services/domain/", "services/engine/"];
 const MAY_NAME_BACKENDS: &[&str] = &["services/store/", "services/bus/", "services/wishwell/", "tests/"];
 
 /// How concrete backends are called in code.
-const BACKENDS: &[&str] = &[
-    "SqliteStore",
-    "PostgresStore",
-    "RedisHints",
-    "InProcessHints",
-    "wishwell_store::sqlite",
-    "wishwell_store::postgres",
-];
+const BACKENDS: &[&str] =
+    &["SqliteStore", "PostgresStore", "PostgresOptions", "RedisHints", "RedisOptions", "InProcessHints"];
 
 /// Whether a file is Rust written by hand here.
 fn is_hand_written_rust(file: &TextFile) -> bool {
