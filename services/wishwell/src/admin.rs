@@ -1,7 +1,6 @@
 //! The admin port: metrics and health for the platform's own machinery. No authentication and nothing of anyone in it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -9,20 +8,21 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
-use wishwell_matching::Metrics;
+use wishwell_matching::{Health, Metrics};
 
-/// Whether the process takes calls.
+/// Whether the process takes calls: not before there is a server, and then as the server says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Readiness(Arc<AtomicBool>);
+pub(crate) struct Readiness(Arc<OnceLock<Health>>);
 
 impl Readiness {
-    /// From now on calls are welcome, or no longer.
-    pub(crate) fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Release);
+    /// From now on the server answers for itself.
+    pub(crate) fn ask(&self, health: Health) {
+        // A process has one server; a second one would have nothing to say here.
+        let _ = self.0.set(health);
     }
 
-    fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    fn is_ready(&self) -> bool {
+        self.0.get().is_some_and(Health::is_serving)
     }
 }
 
@@ -56,7 +56,7 @@ async fn metrics(State(state): State<AdminState>) -> Response {
 }
 
 async fn readiness(State(state): State<AdminState>) -> Response {
-    if state.readiness.get() {
+    if state.readiness.is_ready() {
         "ready\n".into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready: starting or stopping\n").into_response()

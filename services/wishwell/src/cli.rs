@@ -213,7 +213,10 @@ pub(crate) struct ImportArgs {
     /// What stands before each category code
     #[arg(long, value_name = "PREFIX")]
     pub(crate) category_prefix: Option<String>,
-    /// Where the report goes: each row that was repaired or set aside, with field, value and rule
+    /// New organizations wait for an operator to verify them, instead of being taken as verified by who publishes the directory
+    #[arg(long)]
+    pub(crate) unverified: bool,
+    /// Where the report goes (JSON Lines) [default: wishwell-import-report.jsonl]: each row that was repaired or set aside, with field, value and rule
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Read, clean and report, but send nothing

@@ -7,7 +7,7 @@ use wishwell_api::json::from_json;
 use wishwell_api::v1::{
     BatchUpsertCapacityPoolsRequest, BatchUpsertCategoriesRequest, BatchUpsertDivisionsRequest,
     BatchUpsertOrganizationsRequest, BatchUpsertResourcesRequest, CreateBeneficiaryRequest, CreateHouseholdRequest,
-    ListNeedsRequest, ListOrganizationsRequest, SubmitNeedRequest,
+    ExternalId, ListNeedsRequest, ListOrganizationsRequest, NeedFilter, SubmitNeedRequest,
 };
 
 use crate::client::{Server, refused};
@@ -40,17 +40,34 @@ pub(crate) struct Contents {
     pub(crate) needs: usize,
 }
 
-/// Whether the store holds nothing yet, or a demo whose loading was interrupted.
-pub(crate) async fn is_wanted(server: &Server) -> Result<bool, Failure> {
+/// What a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing, or a demo whose loading was interrupted.
+    Nothing,
+    /// The demo.
+    Demo,
+    /// What somebody else brought.
+    SomethingElse,
+}
+
+/// Looks what the store holds.
+pub(crate) async fn look(server: &Server) -> Result<Found, Failure> {
     let failed = |status: tonic::Status| refused("the store cannot be looked at", &status);
     let request = ListOrganizationsRequest { page_size: 1, ..ListOrganizationsRequest::default() };
     let organizations = server.catalog().list_organizations(request).await.map_err(failed)?.into_inner().organizations;
-    let Some(first) = organizations.first() else { return Ok(true) };
+    let Some(first) = organizations.first() else { return Ok(Found::Nothing) };
     if first.external.as_ref().is_none_or(|external| external.source != SOURCE) {
-        return Ok(false);
+        return Ok(Found::SomethingElse);
     }
-    let request = ListNeedsRequest { page_size: 1, ..ListNeedsRequest::default() };
-    Ok(server.needs().list_needs(request).await.map_err(failed)?.into_inner().needs.is_empty())
+    // Needs are loaded last.
+    let last = values("needs", demo_file!("needs"))?.pop().unwrap_or_default();
+    let external_id = last.pointer("/need/external/externalId").and_then(Value::as_str).unwrap_or_default();
+    let external = ExternalId { source: SOURCE.to_owned(), external_id: external_id.to_owned() };
+    let filter = Some(NeedFilter { external: Some(external), ..NeedFilter::default() });
+    let request = ListNeedsRequest { filter, page_size: 1, ..ListNeedsRequest::default() };
+    let needs = server.needs().list_needs(request).await.map_err(failed)?.into_inner().needs;
+    Ok(if needs.is_empty() { Found::Nothing } else { Found::Demo })
 }
 
 /// Loads the demo. Everything has an external identity, so that loading what is there already changes nothing.
@@ -110,12 +127,15 @@ async fn people(server: &Server, progress: &Progress) -> Result<(), Failure> {
 
 /// What is in the demo.
 pub(crate) fn contents() -> Result<Contents, Failure> {
-    let requests = Requests::read()?;
+    let count = |file: &'static str, text: &str, list: &str| {
+        let read: Value = serde_json::from_str(text).map_err(|error| defect(&format!("deploy/demo/{file}.json: {error}")))?;
+        Ok::<_, Failure>(read.get(list).and_then(Value::as_array).map_or(0, Vec::len))
+    };
     Ok(Contents {
-        organizations: requests.organizations.organizations.len(),
-        resources: requests.resources.resources.len(),
-        capacity_pools: requests.capacity_pools.capacity_pools.len(),
-        categories: requests.categories.categories.len(),
+        organizations: count("organizations", demo_file!("organizations"), "organizations")?,
+        resources: count("resources", demo_file!("resources"), "resources")?,
+        capacity_pools: count("capacity_pools", demo_file!("capacity_pools"), "capacityPools")?,
+        categories: count("categories", demo_file!("categories"), "categories")?,
         needs: length("needs", demo_file!("needs"))?,
     })
 }
@@ -190,7 +210,11 @@ mod tests {
 
     #[test]
     fn the_demo_reads_as_requests_of_the_contract() {
-        let contents = contents().unwrap();
+        let (contents, requests) = (contents().unwrap(), Requests::read().unwrap());
+        assert_eq!(contents.organizations, requests.organizations.organizations.len());
+        assert_eq!(contents.resources, requests.resources.resources.len());
+        assert_eq!(contents.capacity_pools, requests.capacity_pools.capacity_pools.len());
+        assert_eq!(contents.categories, requests.categories.categories.len());
         assert!(contents.organizations >= 45 && contents.resources >= 150 && contents.needs >= 7, "{contents:?}");
     }
 

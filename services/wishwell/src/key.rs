@@ -4,7 +4,8 @@ use std::io::Read as _;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use wishwell_domain::principal::Role;
-use wishwell_matching::{MasterKey, hash_key};
+use wishwell_matching::MasterKey;
+use wishwell_matching::access::hash_key;
 
 use crate::cli::{KeyCommand, KeyNewArgs};
 use crate::config::{closest, format_key};

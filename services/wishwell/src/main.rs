@@ -1,2 +1,80 @@
-//! The one binary: development mode, serve, import, find, doctor.
-fn main() {}
+//! The one binary: development mode, serve, find, import, doctor. The only place that names concrete backends.
+
+mod admin;
+mod cli;
+mod client;
+mod config;
+mod demo;
+mod doctor;
+mod exit;
+mod import;
+mod key;
+mod lang;
+mod progress;
+mod run;
+mod table;
+mod telemetry;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use cli::{Cli, Command, DevArgs};
+use config::{ClientConfig, ClientFlags, DevConfig, ServeConfig};
+use exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(Err(Failure::one(Exit::Defect, "no runtime can be started", error.to_string(), ""))),
+    };
+    let ended = runtime.block_on(run(cli));
+    // What still runs has been given its time already.
+    runtime.shutdown_background();
+    end(ended)
+}
+
+/// Does what was asked; what comes back goes to standard output.
+async fn run(cli: Cli) -> Result<String, Failure> {
+    let variables = || std::env::vars().collect();
+    let lang = cli.lang.as_deref();
+    let client = |flags: &ClientFlags| ClientConfig::load(flags, lang, variables());
+    let Some(command) = cli.command else {
+        return run::dev(DevConfig::load(&cli.dev, lang, variables())?).await.map(|()| String::new());
+    };
+    match command {
+        Command::Dev(DevArgs { flags }) => {
+            run::dev(DevConfig::load(&flags, lang, variables())?).await.map(|()| String::new())
+        }
+        Command::Serve(arguments) => {
+            run::serve(ServeConfig::load(&arguments.flags, lang, variables())?).await.map(|()| String::new())
+        }
+        Command::Find(arguments) => client::find::run(&arguments, &client(&arguments.client)?).await,
+        Command::Needs(arguments) => client::needs::run(&arguments, &client(&arguments.client)?).await,
+        Command::Categories(arguments) => client::categories::run(&arguments, &client(&arguments.client)?).await,
+        Command::Import(command) => import::run(&command, client).await,
+        Command::Doctor(arguments) => doctor::run(&arguments, lang, variables()).await,
+        Command::Key(command) => key::run(&command),
+        Command::Completions(arguments) => {
+            let mut script = Vec::new();
+            clap_complete::generate(arguments.shell, &mut Cli::command(), "wishwell", &mut script);
+            Ok(String::from_utf8_lossy(&script).into_owned())
+        }
+    }
+}
+
+fn end(ended: Result<String, Failure>) -> ExitCode {
+    match ended {
+        Ok(text) => {
+            // Whoever closed the pipe (`| head`) has seen enough.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprint!("{failure}");
+            failure.exit.into()
+        }
+    }
+}

@@ -74,7 +74,7 @@ fn flags_win_over_the_environment_and_the_environment_over_the_file() {
 #[test]
 fn the_file_may_itself_be_named_by_a_variable_and_hold_everything_but_secrets() {
     let key_file = file(KEY);
-    let digest = wishwell_matching::hash_key("secret");
+    let digest = wishwell_matching::access::hash_key("secret");
     let text = format!(
         "database_url = \"postgres://u@h/d\"\nmaster_key_file = \"{}\"\nlisten = \"0.0.0.0:50051\"\nadmin_listen = \"off\"\n\
          [[principals]]\ntenant = \"main\"\nname = \"hotline\"\nrole = \"operator\"\nkey_sha256 = [\"{digest}\"]\n",

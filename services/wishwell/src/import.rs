@@ -1,0 +1,192 @@
+//! `wishwell import`: a directory of services, cleaned, reported, and sent to a running server.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
+use wishwell_import::{
+    Directory, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust, UploadSummary, plan, read,
+    upload,
+};
+
+use crate::cli::{ImportArgs, ImportCommand};
+use crate::client::{Server, refused};
+use crate::config::{ClientConfig, ClientFlags};
+use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
+use crate::progress::Progress;
+use crate::table::{Align, Table, terminal_width};
+
+/// Refusals of the server that are shown; all of them are in the report.
+const REFUSALS_SHOWN_MAX: usize = 10;
+
+/// Reads, reports and sends.
+pub(crate) async fn run(
+    command: &ImportCommand,
+    client: impl Fn(&ClientFlags) -> Result<ClientConfig, Failure>,
+) -> Result<String, Failure> {
+    let (arguments, linksf) = match command {
+        ImportCommand::Hsds(arguments) => (arguments, false),
+        ImportCommand::Linksf(arguments) => (arguments, true),
+    };
+    let config = client(&arguments.client)?;
+    // A server that is not there is told before minutes of reading.
+    let server = if arguments.dry_run { None } else { Some(Server::connect(&config).await?) };
+    let options = Options {
+        source: arguments.source.clone(),
+        time_zone: arguments.time_zone.clone(),
+        category_prefix: arguments.category_prefix.clone(),
+    };
+    let (directory, report) = read(&arguments.path, &options).map_err(|error| failure(&arguments.path, &error))?;
+    check_format(&arguments.path, &directory, linksf)?;
+    let report_path = arguments.report.clone().unwrap_or_else(|| PathBuf::from("wishwell-import-report.jsonl"));
+    report.write(&report_path).map_err(|error| failure(&report_path, &error))?;
+    let trust = if arguments.unverified { Trust::Applied } else { Trust::Verified };
+    let planned = plan(&directory, trust);
+    let mut page = head(&directory, &planned, &report, &report_path, config.lang);
+    let Some(server) = server else {
+        page += config.lang.pick("\nNothing was sent: this was a dry run.\n", "\n演练模式：没有发送任何数据。\n");
+        return Ok(page);
+    };
+    let summary = send(&server, planned, arguments).await?;
+    append_refusals(&report_path, &summary).map_err(|error| {
+        Failure::one(Exit::Storage, "the report is not complete", format!("{}: {error}", report_path.display()), "")
+    })?;
+    page += &sent(&summary, config.lang);
+    if summary.refusals.is_empty() {
+        return Ok(page);
+    }
+    // The table belongs to whoever reads the output also when the code says that not all is well.
+    print!("{page}");
+    Err(refusals(&summary, &report_path))
+}
+
+async fn send(server: &Server, planned: Plan, arguments: &ImportArgs) -> Result<UploadSummary, Failure> {
+    let progress = Progress::new();
+    let mut stage = None;
+    let mut show = |sent: Sent| {
+        if stage != Some(sent.stage) {
+            stage = Some(sent.stage);
+            progress.begin(stage_name(sent.stage), sent.total as u64);
+        }
+        progress.at(sent.done as u64);
+    };
+    let client = CatalogServiceClient::new(server.connection());
+    let summary = upload(client, planned, &mut show).await;
+    progress.end();
+    summary.map_err(|error| failure(&arguments.path, &error))
+}
+
+fn check_format(path: &Path, directory: &Directory, linksf: bool) -> Result<(), Failure> {
+    let is_linksf = directory.format == Format::LinkSf;
+    if is_linksf == linksf {
+        return Ok(());
+    }
+    let right = if is_linksf { "linksf" } else { "hsds" };
+    let what = format!("{} is {}", path.display(), directory.format.name());
+    Err(Failure::one(Exit::Usage, "nothing was imported", what, format!("wishwell import {right} {}", path.display())))
+}
+
+fn failure(path: &Path, error: &ImportError) -> Failure {
+    let summary = format!("{} cannot be imported", path.display());
+    match error {
+        ImportError::Call { status, call, first, total } => {
+            let refused = refused(summary, status);
+            let remedy = "start the same import again: what was sent is not doubled";
+            let mut problems = refused.problems;
+            if let Some(problem) = problems.first_mut() {
+                problem.what = format!("{call}, entry {first} of {total}: {}", problem.what);
+                problem.remedy = [problem.remedy.as_str(), remedy].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n");
+            }
+            Failure { problems, ..refused }
+        }
+        ImportError::Option { .. } | ImportError::TimeZoneRequired => Failure::one(Exit::Usage, summary, error.to_string(), ""),
+        _ => Failure::one(Exit::Storage, summary, error.to_string(), ""),
+    }
+}
+
+fn head(directory: &Directory, planned: &Plan, report: &Report, path: &Path, lang: Lang) -> String {
+    let mut table = Table::new([
+        (lang.pick("file", "文件"), Align::Left),
+        (lang.pick("read", "读入"), Align::Right),
+        (lang.pick("clean", "无误"), Align::Right),
+        (lang.pick("repaired", "修正"), Align::Right),
+        (lang.pick("merged", "合并"), Align::Right),
+        (lang.pick("set aside", "搁置"), Align::Right),
+    ]);
+    for counts in report.counts.iter().chain(std::iter::once(&report.total())) {
+        let numbers = [counts.read, counts.clean, counts.repaired, counts.merged, counts.set_aside].map(|n| n.to_string());
+        let [read, clean, repaired, merged, set_aside] = numbers;
+        table.row([counts.file.clone(), read, clean, repaired, merged, set_aside]);
+    }
+    let (categories, organizations, resources) = (planned.categories.len(), planned.organizations.len(), planned.resources.len());
+    let gives = match lang {
+        Lang::En => format!("gives {categories} categories, {organizations} organizations, {resources} resources"),
+        Lang::Zh => format!("得到类别 {categories} 个、机构 {organizations} 家、资源 {resources} 项"),
+    };
+    let notes: String = report.notes.iter().map(|note| format!("{note}\n")).collect();
+    let every_row = lang.pick("every repaired or set-aside row is in", "每一行修正或搁置都记录在");
+    format!(
+        "{} · {} · {gives}\n\n{}{notes}{every_row} {}\n",
+        directory.format.name(),
+        planned.source,
+        table.render(terminal_width()),
+        path.display()
+    )
+}
+
+fn sent(summary: &UploadSummary, lang: Lang) -> String {
+    let mut table = Table::new([
+        (lang.pick("sent", "已发送"), Align::Left),
+        (lang.pick("created", "新建"), Align::Right),
+        (lang.pick("updated", "更新"), Align::Right),
+        (lang.pick("unchanged", "未变"), Align::Right),
+        (lang.pick("refused", "被拒"), Align::Right),
+    ]);
+    let rows: [(&str, Outcomes); 3] = [
+        (lang.pick("categories", "类别"), summary.categories),
+        (lang.pick("organizations", "机构"), summary.organizations),
+        (lang.pick("resources", "资源"), summary.resources),
+    ];
+    for (name, outcomes) in rows {
+        let numbers = [outcomes.created, outcomes.updated, outcomes.unchanged, outcomes.refused].map(|n| n.to_string());
+        let [created, updated, unchanged, refused] = numbers;
+        table.row([name.to_owned(), created, updated, unchanged, refused]);
+    }
+    format!("\n{}", table.render(terminal_width()))
+}
+
+fn refusals(summary: &UploadSummary, report: &Path) -> Failure {
+    let count = summary.refusals.len();
+    let shown = summary.refusals.iter().take(REFUSALS_SHOWN_MAX);
+    let lines: Vec<String> = shown.map(|refusal| format!("{} {}: {}", stage_name(refusal.stage), refusal.key, refusal.message)).collect();
+    let summary = format!("the server did not take {count} of the entries; all others are stored");
+    Failure::one(Exit::Failed, summary, lines.join("\n"), format!("all of them are in {}", report.display()))
+}
+
+/// What the server refused belongs into the same report: nothing is dropped without a line.
+fn append_refusals(path: &Path, summary: &UploadSummary) -> std::io::Result<()> {
+    if summary.refusals.is_empty() {
+        return Ok(());
+    }
+    let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
+    for refusal in &summary.refusals {
+        let line = serde_json::json!({
+            "type": "refused",
+            "stage": stage_name(refusal.stage),
+            "key": refusal.key,
+            "message": refusal.message,
+        });
+        writeln!(file, "{line}")?;
+    }
+    Ok(())
+}
+
+const fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Existing => "existing",
+        Stage::Categories => "categories",
+        Stage::Organizations => "organizations",
+        Stage::Resources => "resources",
+    }
+}

@@ -1,0 +1,17 @@
+//! Running a server: development mode and `serve`.
+
+mod banner;
+mod dev;
+mod notify;
+mod ports;
+mod process;
+mod serve;
+mod signals;
+mod store;
+mod system_clock;
+
+pub(crate) use dev::{MASTER_KEY_FILE, STORE_FILE, run as dev};
+pub(crate) use ports::{holder_of, reserve};
+pub(crate) use serve::run as serve;
+pub(crate) use store::failure as store_failure;
+pub(crate) use system_clock::SystemClock;

@@ -1,0 +1,79 @@
+//! Opening the store that the configuration names, and its refusals in words that help.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use wishwell_store::{Durability, PostgresOptions, PostgresStore, SqliteStore, Store, StoreError};
+
+use crate::config::{Database, folder_of};
+use crate::exit::{Exit, Failure};
+
+/// Opens the store.
+pub(super) async fn open(database: &Database, relaxed: bool) -> Result<Arc<dyn Store>, Failure> {
+    let durability = if relaxed { Durability::Relaxed } else { Durability::Full };
+    let opened = match database {
+        Database::Sqlite(path) => {
+            check_folder(path)?;
+            SqliteStore::open(path, durability).await
+        }
+        Database::Postgres(url) => {
+            PostgresStore::connect(url, PostgresOptions { durability, ..PostgresOptions::default() }).await
+        }
+    };
+    opened.map_err(|error| failure(&database.shown(), &error))
+}
+
+fn check_folder(path: &Path) -> Result<(), Failure> {
+    let folder = folder_of(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::one(
+        Exit::Storage,
+        format!("the store sqlite:{} cannot be opened", path.display()),
+        format!("there is no folder {}", folder.display()),
+        format!("mkdir -p {}", folder.display()),
+    ))
+}
+
+/// What a store's refusal means to whoever starts the process.
+pub(crate) fn failure(shown: &str, error: &StoreError) -> Failure {
+    let (exit, remedy) = match error {
+        StoreError::Corrupt(_) => (
+            Exit::Storage,
+            "keep the file as it is and restore a backup beside it; docs/operations.md says how. `wishwell doctor` looks at it",
+        ),
+        StoreError::NewerSchema { .. } => (Exit::Storage, "start the version that wrote it, or a later one"),
+        StoreError::CannotWrite(_) => (Exit::Storage, "look at free space (`df -h`), and at who owns the file and its folder"),
+        StoreError::Unavailable(_) => {
+            (Exit::Unavailable, "look whether the database runs and lets this user in, or whether another process holds the file")
+        }
+        _ => (Exit::Defect, "please report this"),
+    };
+    Failure::one(exit, format!("the store {shown} cannot be used"), error.to_string(), remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_missing_folder_is_named_with_the_command_that_makes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing").join("wishwell.db");
+        let failure = open(&Database::Sqlite(path), false).await.unwrap_err();
+        assert_eq!(failure.exit, Exit::Storage);
+        assert!(failure.problems[0].remedy.starts_with("mkdir -p "), "{failure}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_store_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wishwell.db");
+        let contents = "not a database ".repeat(100);
+        std::fs::write(&path, &contents).unwrap();
+        let failure = open(&Database::Sqlite(path.clone()), false).await.unwrap_err();
+        assert_eq!(failure.exit, Exit::Storage, "{failure}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), contents);
+    }
+}
