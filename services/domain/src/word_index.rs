@@ -28,12 +28,11 @@ impl WordIndex {
     }
 }
 
-/// Folds what is written differently for the same word: letters to lower case, full-width forms (U+FF01..U+FF5E, the ideographic
-/// space) to the usual width, runs of white space to one blank, none at the ends.
+/// Folds what is written differently for the same word: letters to lower case, full-width forms (U+FF01..U+FF5E) to the usual
+/// width, runs of white space (the ideographic space too) to one blank, none at the ends.
 #[must_use]
 pub fn normalize(text: &str) -> String {
     let usual_width = |c: char| match c {
-        '\u{3000}' => ' ',
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         c => c,
     };

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use wishwell_domain::area::ServiceArea;
-use wishwell_domain::geo::Point;
+use wishwell_domain::geo::{Point, UnitVector};
 use wishwell_domain::limits;
 use wishwell_domain::polygon::{contains, edge_distance_metres};
 
@@ -99,6 +99,21 @@ fn what_encloses_no_single_area_is_refused() {
             &[("[1]", "polygon.repeated_vertex"), ("", "polygon.self_intersection")],
         ),
         ("a spike", polygon(&[(0, 0), (0, 20), (0, 10), (10, 0)]), &[("", "polygon.self_intersection")]),
+        (
+            "a spike at its first vertex",
+            polygon(&[(0, 20), (0, 10), (10, 0), (0, 0)]),
+            &[("", "polygon.self_intersection")],
+        ),
+        (
+            "a spike at its last vertex",
+            polygon(&[(0, 10), (10, 0), (0, 0), (0, 20)]),
+            &[("", "polygon.self_intersection")],
+        ),
+        (
+            "two overlapping edges",
+            polygon(&[(0, 0), (0, 30), (10, 30), (0, 20), (0, 10), (10, 0)]),
+            &[("", "polygon.self_intersection")],
+        ),
         (
             "touching itself",
             polygon(&[(0, 0), (0, 10), (10, 10), (0, 5), (10, 0)]),
@@ -232,28 +247,38 @@ proptest! {
 
     #[test]
     fn the_distance_to_the_border_is_that_of_the_nearest_of_many_points_on_it(
-        vertices in star(900_000), north in -9_000_000_i32..9_000_000, east in -9_000_000_i32..9_000_000,
+        vertices in star(900_000), bearing in 0.0..std::f64::consts::TAU, degrees in 0.0..4.5_f64, latitude in -60.0..60.0_f64,
     ) {
-        // Around Yinchuan: a polygon of some ten kilometres, seen from up to a hundred kilometres away.
-        let shift = |p: &Point| e7(p.latitude_e7 + 384_700_000, p.longitude_e7 + 1_062_800_000);
+        // A polygon of some ten kilometres, seen from up to five hundred kilometres away.
+        #[allow(clippy::cast_possible_truncation)]
+        let shift = |p: &Point| e7(p.latitude_e7 + (latitude * 1e7) as i32, p.longitude_e7 + 1_062_800_000);
         let vertices: Vec<Point> = vertices.iter().map(shift).collect();
-        let place = shift(&e7(north, east));
-        let mut nearest = f64::INFINITY;
-        for (index, a) in vertices.iter().enumerate() {
-            let b = vertices[(index + 1) % vertices.len()];
-            for step in 0..=400_i64 {
-                let along = |from: i32, to: i32| {
-                    i32::try_from(i64::from(from) + (i64::from(to) - i64::from(from)) * step / 400).unwrap()
-                };
-                let sample = e7(along(a.latitude_e7, b.latitude_e7), along(a.longitude_e7, b.longitude_e7));
-                nearest = nearest.min(wishwell_domain::geo::UnitVector::from(place).distance_metres(&sample.into()));
-            }
-        }
+        let stretch = latitude.to_radians().cos();
+        #[allow(clippy::cast_possible_truncation)]
+        let place = shift(&e7((bearing.sin() * degrees * 1e7) as i32, (bearing.cos() * degrees / stretch * 1e7) as i32));
+        let nearest = nearest_sample(&vertices, place);
         let measured = edge_distance_metres(&vertices, place);
-        // Samples lie up to 50 m apart, so that they can miss the nearest place by half of that.
-        prop_assert!(measured <= nearest * 1.01 + 0.1, "{} against {}", measured, nearest);
+        // A hundred kilometres away it is right to a thousandth, then to a hundredth; samples lie up to 50 m apart.
+        let tolerance = if degrees < 0.9 { 0.001 } else { 0.01 };
+        prop_assert!(measured <= nearest * (1.0 + tolerance) + 0.1, "{} against {}", measured, nearest);
         prop_assert!(measured >= nearest - 30.0, "{} against {}", measured, nearest);
     }
+}
+
+/// Metres to the nearest of 400 points on each edge.
+fn nearest_sample(vertices: &[Point], place: Point) -> f64 {
+    let mut nearest = f64::INFINITY;
+    for (index, a) in vertices.iter().enumerate() {
+        let b = vertices[(index + 1) % vertices.len()];
+        for step in 0..=400_i64 {
+            let along = |from: i32, to: i32| {
+                i32::try_from(i64::from(from) + (i64::from(to) - i64::from(from)) * step / 400).unwrap()
+            };
+            let sample = e7(along(a.latitude_e7, b.latitude_e7), along(a.longitude_e7, b.longitude_e7));
+            nearest = nearest.min(UnitVector::from(place).distance_metres(&sample.into()));
+        }
+    }
+    nearest
 }
 
 fn strictly_cross((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {

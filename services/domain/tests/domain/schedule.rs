@@ -186,7 +186,8 @@ fn a_window_of_no_length_asks_about_its_start() {
     assert!(compiled.open_between(open, open));
     assert!(!compiled.open_between(closed, closed));
     assert!(compiled.open_between(open, closed), "an end before the start counts as the start");
-    // The end is not part of the window.
+    // The end is not part of the window, but every instant before it is.
+    assert!(compiled.open_between(at("2026-11-22T00:00:00Z"), at("2026-11-23T01:00:00.000000001Z")));
     assert!(!compiled.open_between(at("2026-11-22T00:00:00Z"), open));
 }
 

@@ -75,6 +75,18 @@ fn a_date_begins_after_the_gap_where_its_midnight_is_skipped() {
 }
 
 #[test]
+fn a_fraction_of_a_second_before_midnight_is_the_day_before_also_before_1970() {
+    let zone = Zone::named("z", "UTC").unwrap();
+    for (instant, day) in [
+        ("1969-12-31T23:59:59.5Z", "1969-12-31"),
+        ("1969-12-30T23:59:59.999999999Z", "1969-12-30"),
+        ("1970-01-01T00:00:00.5Z", "1970-01-01"),
+    ] {
+        assert_eq!(zone.date_at(at(instant)), date(day), "{instant}");
+    }
+}
+
+#[test]
 fn the_ends_of_time_are_answered_too() {
     let zone = Zone::named("z", "America/New_York").unwrap();
     assert_eq!(zone.start_of(Date::MIN), Timestamp::MIN);
