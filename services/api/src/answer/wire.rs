@@ -2,7 +2,7 @@
 
 use prost::Message;
 use prost::bytes::Bytes;
-use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
+use prost::encoding::{WireType, encoded_len_varint};
 
 /// Bytes of a message that is being written.
 #[derive(Debug)]
@@ -22,27 +22,44 @@ impl Wire {
     /// A message in a field. Its length stands before it and is known after it: one byte is kept, which suffices for most,
     /// and a longer message moves up.
     pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
-        encode_key(field, WireType::LengthDelimited, &mut self.out);
+        self.key(field, WireType::LengthDelimited);
         let kept = self.out.len();
         self.out.push(0);
         write(self);
         let start = kept + 1;
-        let length = self.out.len() - start;
-        let width = encoded_len_varint(length as u64);
+        let mut length = (self.out.len() - start) as u64;
+        let width = encoded_len_varint(length);
         if width > 1 {
             let end = self.out.len();
             self.out.resize(end + width - 1, 0);
             self.out.copy_within(start..end, kept + width);
         }
-        if let Some(mut prefix) = self.out.get_mut(kept..kept + width) {
-            encode_varint(length as u64, &mut prefix);
+        for byte in self.out.iter_mut().skip(kept).take(width - 1) {
+            *byte = (length & 0x7f) as u8 | 0x80;
+            length >>= 7;
         }
+        if let Some(last) = self.out.get_mut(kept + width - 1) {
+            *last = (length & 0x7f) as u8;
+        }
+    }
+
+    fn key(&mut self, field: u32, wire_type: WireType) {
+        self.varint(u64::from(field << 3 | wire_type as u32));
+    }
+
+    /// Seven bits a byte, the lowest first; most values here take one to three.
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.out.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.out.push(value as u8);
     }
 
     /// A message of the generated types in a field.
     pub(super) fn encode(&mut self, field: u32, message: &impl Message) {
-        encode_key(field, WireType::LengthDelimited, &mut self.out);
-        encode_varint(message.encoded_len() as u64, &mut self.out);
+        self.key(field, WireType::LengthDelimited);
+        self.varint(message.encoded_len() as u64);
         message.encode_raw(&mut self.out);
     }
 
@@ -55,8 +72,8 @@ impl Wire {
 
     /// A string, also when it is empty.
     pub(super) fn present_string(&mut self, field: u32, text: &str) {
-        encode_key(field, WireType::LengthDelimited, &mut self.out);
-        encode_varint(text.len() as u64, &mut self.out);
+        self.key(field, WireType::LengthDelimited);
+        self.varint(text.len() as u64);
         self.out.extend_from_slice(text.as_bytes());
     }
 
@@ -64,8 +81,8 @@ impl Wire {
     pub(super) fn name(&mut self, field: u32, collection: &str, id: u128) {
         const HEX: [u8; 16] = *b"0123456789abcdef";
         const UUID_BYTES: usize = 36;
-        encode_key(field, WireType::LengthDelimited, &mut self.out);
-        encode_varint((collection.len() + UUID_BYTES) as u64, &mut self.out);
+        self.key(field, WireType::LengthDelimited);
+        self.varint((collection.len() + UUID_BYTES) as u64);
         self.out.extend_from_slice(collection.as_bytes());
         let mut uuid = [b'-'; UUID_BYTES];
         let mut at = 0;
@@ -99,8 +116,8 @@ impl Wire {
 
     /// A number, also when it is 0.
     pub(super) fn present_int64(&mut self, field: u32, value: i64) {
-        encode_key(field, WireType::Varint, &mut self.out);
-        encode_varint(value.cast_unsigned(), &mut self.out);
+        self.key(field, WireType::Varint);
+        self.varint(value.cast_unsigned());
     }
 
     /// A list of numbers, unless it is empty.
@@ -108,7 +125,7 @@ impl Wire {
         if values.len() > 0 {
             self.message(field, |wire| {
                 for value in values {
-                    encode_varint(i64::from(value).cast_unsigned(), &mut wire.out);
+                    wire.varint(i64::from(value).cast_unsigned());
                 }
             });
         }
