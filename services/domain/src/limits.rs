@@ -72,8 +72,8 @@ pub const URGENT_HORIZON_DAYS: i64 = 14;
 pub const NORMAL_HORIZON_DAYS: i64 = 60;
 /// How soon a need that can wait is to be served when nothing else is said.
 pub const LOW_HORIZON_DAYS: i64 = 180;
-/// Farthest anyone travels for help.
-pub const TRAVEL_METRES_MAX: u32 = 2_000_000;
+/// Farthest anyone travels for help: half around the Earth.
+pub const TRAVEL_METRES_MAX: u32 = 20_000_000;
 /// Largest quantity anywhere.
 pub const QUANTITY_MAX: i64 = 1 << 40;
 /// Most occurrences of a recurring item.
