@@ -13,7 +13,7 @@ use crate::clean::time::{self, Time};
 use crate::clean::week;
 use crate::directory::{Area, Category, Directory, Eligibility, Format, Organization, Resource, Schedule, Span};
 use crate::hsds::age_limits;
-use crate::options::{KEY_CHARS_MAX, Options, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+use crate::options::{KEY_CHARS_MAX, Options, TEXT_CHARS_MAX, TITLE_CHARS_MAX, URL_CHARS_MAX};
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 
@@ -47,7 +47,16 @@ impl<'v> Record<'v> {
         for change in changes {
             ledger.repair(self.id, field, &change.before, change.rule, &change.after);
         }
-        let most = if kind == TextKind::Line { TITLE_CHARS_MAX } else { TEXT_CHARS_MAX };
+        let most = match kind {
+            TextKind::Line => TITLE_CHARS_MAX,
+            TextKind::Prose => TEXT_CHARS_MAX,
+            // Half a web address leads nowhere.
+            TextKind::Url if text.chars().count() > URL_CHARS_MAX => {
+                ledger.drop_value(self.id, field, &text, Rule::TextTooLong);
+                return String::new();
+            }
+            TextKind::Url => URL_CHARS_MAX,
+        };
         match text::cut(&text, most) {
             None => text,
             Some(cut) => {
@@ -77,7 +86,7 @@ pub(crate) fn build(file: &str, value: &Value, source: &str, options: &Options, 
         let key = facility.plain("objectId");
         let own = facility.object.get("services").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let own = records(own, tables.1, &mut number, ledger);
-        if !accept(key, facility, first_of.get(key), ledger) {
+        if !accept(key, facility, first_of.get(key), Rule::OrganizationNoName, ledger) {
             // The same facility is listed once for each of its categories: its services are too.
             for service in own {
                 let first = services.get(service.plain("objectId")).map(|(first, _)| *first);
@@ -119,7 +128,7 @@ fn records<'v>(values: &'v [Value], table: usize, number: &mut u64, ledger: &mut
 }
 
 /// Whether a record is the first with a key of its own; otherwise the ledger hears why not.
-fn accept(key: &str, record: Record<'_>, first: Option<&Record<'_>>, ledger: &mut Ledger) -> bool {
+fn accept(key: &str, record: Record<'_>, first: Option<&Record<'_>>, no_name: Rule, ledger: &mut Ledger) -> bool {
     if key.is_empty() {
         ledger.set_aside(record.id, "objectId", "", Rule::RowNoKey);
     } else if key.chars().count() > KEY_CHARS_MAX {
@@ -127,7 +136,7 @@ fn accept(key: &str, record: Record<'_>, first: Option<&Record<'_>>, ledger: &mu
     } else if let Some(first) = first {
         ledger.merge(record.id, Rule::RowDuplicate, first.id);
     } else if text::clean(record.plain("name"), TextKind::Line).0.is_empty() {
-        ledger.set_aside(record.id, "name", "", Rule::OrganizationNoName);
+        ledger.set_aside(record.id, "name", "", no_name);
     } else {
         return true;
     }
@@ -142,7 +151,7 @@ fn keep<'v>(
 ) {
     let key = service.plain("objectId");
     let first = services.get(key).map(|(first, _)| *first);
-    if accept(key, service, first.as_ref(), ledger) {
+    if accept(key, service, first.as_ref(), Rule::ServiceNoName, ledger) {
         services.insert(key, (service, facility));
     }
 }
@@ -171,7 +180,6 @@ fn assemble(
         };
         ledger.take(service.id);
         let category = service.text(ledger, "category", TextKind::Line);
-        let category = if category.is_empty() { facility.plain("categories").trim().to_owned() } else { category };
         let code = crate::hsds::category_code(prefix, if category.is_empty() { "unclassified" } else { &category });
         if category.is_empty() {
             ledger.repair(service.id, "category", "", Rule::ServiceNoCategory, &code);

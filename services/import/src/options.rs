@@ -10,6 +10,14 @@ pub(crate) const REPORT_VALUE_CHARS_MAX: usize = 160;
 pub(crate) const TITLE_CHARS_MAX: usize = 200;
 /// Longest text, in characters, as the API takes it.
 pub(crate) const TEXT_CHARS_MAX: usize = 4_000;
+/// Longest web address, in characters, as the API takes it.
+pub(crate) const URL_CHARS_MAX: usize = 2_048;
+/// Longest e-mail address, in characters, as the API takes it.
+pub(crate) const EMAIL_CHARS_MAX: usize = 254;
+/// Longest telephone number, in characters, as the API takes it.
+pub(crate) const PHONE_CHARS_MAX: usize = 64;
+/// Longest postal address, in characters, as the API takes it.
+pub(crate) const ADDRESS_CHARS_MAX: usize = 512;
 /// Longest key, in characters, as the API takes it.
 pub(crate) const KEY_CHARS_MAX: usize = 128;
 /// Longest source name, in characters, as the API takes it.

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use wishwell_api::v1;
-use wishwell_import::{Action, Area, Directory, Format, ImportError, Options, Report, Resource, Rule, Trust, plan, read};
+use wishwell_import::{
+    Action, Area, Directory, Format, ImportError, Options, Report, Resource, Rule, Trust, plan, read,
+};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -15,9 +17,16 @@ fn import(name: &str) -> (Directory, Report) {
     assert!(report.counts.iter().all(wishwell_import::FileCounts::adds_up), "{name}: {:?}", report.counts);
     let plan = plan(&directory, Trust::Verified);
     let request_id = String::new();
-    wishwell_api::validate(&v1::BatchUpsertCategoriesRequest { categories: plan.categories, request_id: request_id.clone() }).unwrap();
-    wishwell_api::validate(&v1::BatchUpsertOrganizationsRequest { organizations: plan.organizations, request_id: request_id.clone() })
-        .unwrap();
+    wishwell_api::validate(&v1::BatchUpsertCategoriesRequest {
+        categories: plan.categories,
+        request_id: request_id.clone(),
+    })
+    .unwrap();
+    wishwell_api::validate(&v1::BatchUpsertOrganizationsRequest {
+        organizations: plan.organizations,
+        request_id: request_id.clone(),
+    })
+    .unwrap();
     wishwell_api::validate(&v1::BatchUpsertResourcesRequest { resources: plan.resources, request_id }).unwrap();
     (directory, report)
 }
@@ -48,7 +57,11 @@ fn a_dirty_directory_is_repaired_or_set_aside_row_by_row() {
         ("services.csv", 6, vec![(Rule::ServiceInactive, SetAside)]),
         ("services.csv", 7, vec![(Rule::ServiceNoName, SetAside)]),
         ("services.csv", 8, vec![(Rule::OrganizationUnknown, SetAside)]),
-        ("locations.csv", 3, vec![(Rule::CoordinateSameAddress, Repaired), (Rule::OrganizationThroughService, Repaired)]),
+        (
+            "locations.csv",
+            3,
+            vec![(Rule::CoordinateSameAddress, Repaired), (Rule::OrganizationThroughService, Repaired)],
+        ),
         ("locations.csv", 4, vec![(Rule::CoordinateSign, Repaired)]),
         ("locations.csv", 5, vec![(Rule::RowUnused, SetAside)]),
         ("services_at_location.csv", 5, vec![(Rule::RowDuplicate, Merged)]),
@@ -82,7 +95,12 @@ fn what_is_left_of_a_dirty_directory_is_clean() {
     let (directory, _) = import("hsds1_dirty");
     let pantry = resource(&directory, "30");
     assert!(pantry.content.starts_with("State’s food.\n\n"));
-    for part in ["Address: 100 North Main Street, Miami, FL 33101", "Who it is for: Residents of the harbor", "Languages: English, Español", "Accessibility: Ramp"] {
+    for part in [
+        "Address: 100 North Main Street, Miami, FL 33101",
+        "Who it is for: Residents of the harbor",
+        "Languages: English, Español",
+        "Accessibility: Ramp",
+    ] {
         assert!(pantry.content.contains(part), "{part} in {}", pantry.content);
     }
     assert_eq!(pantry.service_standard, "How to apply: Call");
@@ -107,13 +125,22 @@ fn tables_of_hsds_3_are_read() {
     let (directory, report) = import("hsds3_tabular");
     assert_eq!(directory.format, Format::HsdsTabular3);
     let counselling = resource(&directory, "a1");
-    assert_eq!(spans(counselling), [(1, 540, 1020), (2, 540, 720)], "spans that touch are joined, other periods and months set aside");
+    assert_eq!(
+        spans(counselling),
+        [(1, 540, 1020), (2, 540, 720)],
+        "spans that touch are joined, other periods and months set aside"
+    );
     assert!(counselling.content.contains("Hours as published: Every second Thursday of the month"));
     assert_eq!(counselling.eligibility.as_ref().unwrap().expression, "age_years >= 12 && age_years <= 25");
     assert_eq!(counselling.categories, ["open-eligibility.1102", "open-eligibility.1101"]);
     let Area::Polygon(corners) = &counselling.areas[0] else { panic!("{:?}", counselling.areas) };
     assert_eq!(corners.len(), 4, "the ring is not closed");
-    for part in ["Programme: Young Minds", "Address: 1 River Street, New York, NY 10001, US; PO Box 1", "At this place: Second floor", "Documents needed: Proof of address"] {
+    for part in [
+        "Programme: Young Minds",
+        "Address: 1 River Street, New York, NY 10001, US; PO Box 1",
+        "At this place: Second floor",
+        "Documents needed: Proof of address",
+    ] {
         assert!(counselling.content.contains(part), "{part} in {}", counselling.content);
     }
     assert!(resource(&directory, "a2").place.is_none(), "a virtual location is no place");
@@ -125,7 +152,9 @@ fn tables_of_hsds_3_are_read() {
     assert_eq!((meals.schedule.is_none(), meals.content.contains("每天中午")), (true, true));
     assert_eq!(directory.organizations[0].phone, "+1 212 555 0100");
     let rules = report.by_rule();
-    for rule in [Rule::ScheduleOtherPeriod, Rule::ScheduleDate, Rule::CategoryCycle, Rule::AreaUnreadable, Rule::AgeUnreadable] {
+    for rule in
+        [Rule::ScheduleOtherPeriod, Rule::ScheduleDate, Rule::CategoryCycle, Rule::AreaUnreadable, Rule::AgeUnreadable]
+    {
         assert_eq!(rules.get(&rule), Some(&1), "{}", rule.id());
     }
     let names = plan(&directory, Trust::Verified);
@@ -161,7 +190,10 @@ fn repeated_objects_of_json_are_merged_and_fill_each_others_gaps() {
 #[test]
 fn a_wrong_folder_is_told_what_was_looked_for() {
     let error = read(&fixture(""), &Options::default()).unwrap_err().to_string();
-    assert!(error.contains("services.csv and organizations.csv") && error.contains("LinkSF") && error.contains("no files"), "{error}");
+    assert!(
+        error.contains("services.csv and organizations.csv") && error.contains("LinkSF") && error.contains("no files"),
+        "{error}"
+    );
     let error = read(&fixture("nowhere"), &Options::default()).unwrap_err();
     assert!(matches!(error, ImportError::Io { .. }), "{error}");
 }
@@ -223,8 +255,26 @@ fn the_report_is_lines_of_json_that_end_with_the_counts() {
     assert_eq!((of("entry"), of("counts"), of("total")), (report.entries.len(), report.counts.len(), 1));
     let total = lines.last().unwrap();
     assert_eq!(total["read"].as_u64(), Some(65));
-    let sum: u64 = ["clean", "repaired", "merged", "set_aside"].iter().map(|field| total[field].as_u64().unwrap()).sum();
+    let sum: u64 =
+        ["clean", "repaired", "merged", "set_aside"].iter().map(|field| total[field].as_u64().unwrap()).sum();
     assert_eq!(sum, 65);
     let error = report.write(&folder.path().join("no/such/folder.jsonl")).unwrap_err().to_string();
     assert!(error.starts_with("cannot write"), "{error}");
+}
+
+#[test]
+fn a_dirty_linksf_file_is_repaired_or_set_aside_too() {
+    let (directory, report) = import("linksf/facilities.json");
+    assert_eq!((directory.format, directory.source.as_str()), (Format::LinkSf, "linksf"));
+    let counts: Vec<_> = report.counts.iter().map(|c| (c.read, c.clean, c.repaired, c.merged, c.set_aside)).collect();
+    assert_eq!(counts, [(5, 0, 2, 1, 2), (7, 1, 3, 1, 2)]);
+    let beds = resource(&directory, "s1");
+    assert_eq!(spans(beds), (1..=7).map(|day| (day, 0, 1440)).collect::<Vec<_>>());
+    let expression = &beds.eligibility.as_ref().unwrap().expression;
+    assert_eq!(expression, "gender == \"female\" && (age_years <= 12 || age_years >= 55)");
+    assert_eq!(spans(resource(&directory, "s2")), [(2, 1320, 1440), (3, 0, 120), (7, 0, 60), (7, 1020, 1440)]);
+    let clinic = resource(&directory, "s5");
+    assert_eq!(clinic.place.map(|place| place.longitude), Some(-122.39), "the sign is repaired");
+    assert_eq!((clinic.categories[0].as_str(), clinic.eligibility.is_none()), ("linksf.Medical---dental", true));
+    assert_eq!(resource(&directory, "s3").categories, ["linksf.unclassified"]);
 }

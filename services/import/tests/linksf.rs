@@ -30,7 +30,9 @@ fn hours_are_read_from_sunday_as_0_and_2359_as_the_end_of_the_day() {
     let hours: BTreeMap<(&str, &str), &[Span]> = directory
         .resources
         .iter()
-        .filter_map(|r| Some(((r.responsible_party.as_str(), r.title.as_str()), r.schedule.as_ref()?.weekly.as_slice())))
+        .filter_map(|r| {
+            Some(((r.responsible_party.as_str(), r.title.as_str()), r.schedule.as_ref()?.weekly.as_slice()))
+        })
         .collect();
     // "Dinner: Tues-Fri arrive 5:45pm for 6pm. Lunch: Saturday 1pm-3pm."
     let meal = hours[&("City Team Ministries", "Free hot meal")];
@@ -44,7 +46,9 @@ fn hours_are_read_from_sunday_as_0_and_2359_as_the_end_of_the_day() {
     let intake = hours[&("La Casa de las Madres", "Domestic violence emergency shelter")];
     assert_eq!(intake, (1..=7).map(|day| span(day, 0, 1440)).collect::<Vec<_>>());
     assert_eq!(report.by_rule()[&Rule::ScheduleNoonForMidnight], 7);
-    assert!(directory.resources.iter().filter_map(|r| r.schedule.as_ref()).all(|s| s.time_zone == "America/Los_Angeles"));
+    assert!(
+        directory.resources.iter().filter_map(|r| r.schedule.as_ref()).all(|s| s.time_zone == "America/Los_Angeles")
+    );
 }
 
 #[test]
@@ -58,7 +62,10 @@ fn limits_of_age_and_gender_become_expressions_over_facts() {
     assert_eq!(expression("La Casa de las Madres").as_deref(), Some("gender == \"female\""));
     assert_eq!(expression("Curry Senior Center").as_deref(), Some("age_years >= 55"));
     assert_eq!(expression("Huckleberry House").as_deref(), Some("age_years <= 24"));
-    assert_eq!(expression("Larkin Street Youth Services: Diamond Youth Shelter").as_deref(), Some("age_years >= 12 && age_years <= 24"));
+    assert_eq!(
+        expression("Larkin Street Youth Services: Diamond Youth Shelter").as_deref(),
+        Some("age_years >= 12 && age_years <= 24")
+    );
     assert_eq!(expression("Episcopal Community Services - Next Door Shelter").as_deref(), Some("age_years >= 18"));
     assert_eq!(expression("Glide Memorial Church"), None);
 }
@@ -70,8 +77,15 @@ fn the_whole_plan_keeps_the_rules_of_the_contract() {
     let plan = plan(&directory, Trust::Applied);
     assert!(plan.organizations.iter().all(|organization| organization.state() == v1::OrganizationState::Applied));
     let request_id = String::new();
-    wishwell_api::validate(&v1::BatchUpsertCategoriesRequest { categories: plan.categories, request_id: request_id.clone() }).unwrap();
-    wishwell_api::validate(&v1::BatchUpsertOrganizationsRequest { organizations: plan.organizations, request_id: request_id.clone() })
-        .unwrap();
+    wishwell_api::validate(&v1::BatchUpsertCategoriesRequest {
+        categories: plan.categories,
+        request_id: request_id.clone(),
+    })
+    .unwrap();
+    wishwell_api::validate(&v1::BatchUpsertOrganizationsRequest {
+        organizations: plan.organizations,
+        request_id: request_id.clone(),
+    })
+    .unwrap();
     wishwell_api::validate(&v1::BatchUpsertResourcesRequest { resources: plan.resources, request_id }).unwrap();
 }

@@ -162,7 +162,7 @@ impl Categories<'_> {
             .map(|ancestor| vocabulary::code(prefix, ancestor).0)
             .find(|ancestor| self.tree.contains_key(ancestor));
         let named = term.row.key("parent_id");
-        let name = term.row.text(ledger, "parent_name", TextKind::Line);
+        let name = super::title(&term.row, ledger, "parent_name");
         let parent = by_code.or_else(|| self.codes.get(named).cloned()).or_else(|| {
             if named.is_empty() {
                 return None;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::places::Places;
 use crate::clean::text::Kind as TextKind;
 use crate::directory::Organization;
+use crate::options::{ADDRESS_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX, URL_CHARS_MAX};
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::{Kind, Tables};
@@ -13,12 +14,6 @@ use crate::table::{Kind, Tables};
 pub(super) struct Entry {
     pub organization: Organization,
 }
-
-/// Longest web address, e-mail, telephone and postal address that the API takes, in characters.
-const URL_CHARS_MAX: usize = 2_048;
-const EMAIL_CHARS_MAX: usize = 254;
-const PHONE_CHARS_MAX: usize = 64;
-const ADDRESS_CHARS_MAX: usize = 512;
 
 pub(super) fn read(tables: &Tables, ledger: &mut Ledger) -> BTreeMap<String, Entry> {
     let mut organizations = BTreeMap::new();
@@ -88,7 +83,8 @@ pub(super) fn add_contacts(
         {
             ledger.take(row.id);
             if entry.organization.address.is_empty() {
-                entry.organization.address = super::places::address_line(&row, ledger);
+                let line = super::places::address_line(&row, ledger);
+                entry.organization.address = bounded(line, ADDRESS_CHARS_MAX, row.id, "address", ledger);
             }
         }
     }
