@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod error;
+mod inspect;
 mod migrations;
 mod postgres;
 mod sql;
@@ -9,5 +10,6 @@ mod sqlite;
 
 pub use contract::*;
 pub use error::StoreError;
+pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::{Durability, SqliteStore};

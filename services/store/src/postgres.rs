@@ -124,7 +124,7 @@ async fn prepare(pool: &PgPool) -> Result<(String, String), StoreError> {
     Ok((version, format!("{promise} (synchronous_commit={synchronous_commit}, fsync={fsync})")))
 }
 
-fn error(error: sqlx::Error) -> StoreError {
+pub(crate) fn error(error: sqlx::Error) -> StoreError {
     failure(error).into_store_error()
 }
 

@@ -14,8 +14,10 @@ use crate::client::{Server, refused};
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 
-/// The key with which the demo is loaded, and with which commands ask a server on this machine. It is public.
+/// The key with which the demo's catalogue is loaded, and with which commands ask a server on this machine. It is public.
 pub(crate) const OPERATOR_KEY: &str = "demo-operator";
+/// The key with which its people and needs are loaded: operators keep the catalogue, channels bring needs. It is public.
+pub(crate) const CHANNEL_KEY: &str = "demo-hotline";
 /// Source of everything in the demo that has an external identity.
 pub(crate) const SOURCE: &str = "demo";
 
@@ -70,14 +72,15 @@ pub(crate) async fn look(server: &Server) -> Result<Found, Failure> {
     Ok(if needs.is_empty() { Found::Nothing } else { Found::Demo })
 }
 
-/// Loads the demo. Everything has an external identity, so that loading what is there already changes nothing.
-pub(crate) async fn load(server: &Server, progress: &Progress) -> Result<(), Failure> {
+/// Loads the demo, the catalogue as `operator` and people and needs as `channel`. Everything has an external identity, so that
+/// loading what is there already changes nothing.
+pub(crate) async fn load(operator: &Server, channel: &Server, progress: &Progress) -> Result<(), Failure> {
     let requests = Requests::read()?;
     progress.begin("demo", requests.steps());
     let failed = |what: &'static str| {
         move |status: tonic::Status| refused(format!("the demo's {what} cannot be loaded"), &status)
     };
-    let mut catalog = server.catalog();
+    let mut catalog = operator.catalog();
     catalog.batch_upsert_divisions(requests.divisions).await.map_err(failed("divisions"))?;
     progress.step();
     catalog.batch_upsert_categories(requests.categories).await.map_err(failed("categories"))?;
@@ -88,7 +91,7 @@ pub(crate) async fn load(server: &Server, progress: &Progress) -> Result<(), Fai
     progress.step();
     catalog.batch_upsert_resources(requests.resources).await.map_err(failed("resources"))?;
     progress.step();
-    people(server, progress).await?;
+    people(channel, progress).await?;
     progress.end();
     Ok(())
 }
@@ -128,7 +131,8 @@ async fn people(server: &Server, progress: &Progress) -> Result<(), Failure> {
 /// What is in the demo.
 pub(crate) fn contents() -> Result<Contents, Failure> {
     let count = |file: &'static str, text: &str, list: &str| {
-        let read: Value = serde_json::from_str(text).map_err(|error| defect(&format!("deploy/demo/{file}.json: {error}")))?;
+        let read: Value =
+            serde_json::from_str(text).map_err(|error| defect(&format!("deploy/demo/{file}.json: {error}")))?;
         Ok::<_, Failure>(read.get(list).and_then(Value::as_array).map_or(0, Vec::len))
     };
     Ok(Contents {
@@ -216,6 +220,12 @@ mod tests {
         assert_eq!(contents.capacity_pools, requests.capacity_pools.capacity_pools.len());
         assert_eq!(contents.categories, requests.categories.categories.len());
         assert!(contents.organizations >= 45 && contents.resources >= 150 && contents.needs >= 7, "{contents:?}");
+    }
+
+    #[test]
+    fn the_demo_is_loaded_with_keys_that_exist() {
+        let known = wishwell_matching::access::DEMO_KEYS.map(|demo| demo.key);
+        assert!(known.contains(&OPERATOR_KEY) && known.contains(&CHANNEL_KEY), "{known:?}");
     }
 
     #[test]

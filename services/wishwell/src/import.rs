@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
-    Directory, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust, UploadSummary, plan, read,
-    upload,
+    Directory, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust, UploadSummary,
+    plan, read, upload,
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
@@ -96,11 +96,18 @@ fn failure(path: &Path, error: &ImportError) -> Failure {
             let mut problems = refused.problems;
             if let Some(problem) = problems.first_mut() {
                 problem.what = format!("{call}, entry {first} of {total}: {}", problem.what);
-                problem.remedy = [problem.remedy.as_str(), remedy].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n");
+                problem.remedy = [problem.remedy.as_str(), remedy]
+                    .iter()
+                    .filter(|text| !text.is_empty())
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join("\n");
             }
             Failure { problems, ..refused }
         }
-        ImportError::Option { .. } | ImportError::TimeZoneRequired => Failure::one(Exit::Usage, summary, error.to_string(), ""),
+        ImportError::Option { .. } | ImportError::TimeZoneRequired => {
+            Failure::one(Exit::Usage, summary, error.to_string(), "")
+        }
         _ => Failure::one(Exit::Storage, summary, error.to_string(), ""),
     }
 }
@@ -115,11 +122,13 @@ fn head(directory: &Directory, planned: &Plan, report: &Report, path: &Path, lan
         (lang.pick("set aside", "搁置"), Align::Right),
     ]);
     for counts in report.counts.iter().chain(std::iter::once(&report.total())) {
-        let numbers = [counts.read, counts.clean, counts.repaired, counts.merged, counts.set_aside].map(|n| n.to_string());
+        let numbers =
+            [counts.read, counts.clean, counts.repaired, counts.merged, counts.set_aside].map(|n| n.to_string());
         let [read, clean, repaired, merged, set_aside] = numbers;
         table.row([counts.file.clone(), read, clean, repaired, merged, set_aside]);
     }
-    let (categories, organizations, resources) = (planned.categories.len(), planned.organizations.len(), planned.resources.len());
+    let (categories, organizations, resources) =
+        (planned.categories.len(), planned.organizations.len(), planned.resources.len());
     let gives = match lang {
         Lang::En => format!("gives {categories} categories, {organizations} organizations, {resources} resources"),
         Lang::Zh => format!("得到类别 {categories} 个、机构 {organizations} 家、资源 {resources} 项"),
@@ -159,7 +168,8 @@ fn sent(summary: &UploadSummary, lang: Lang) -> String {
 fn refusals(summary: &UploadSummary, report: &Path) -> Failure {
     let count = summary.refusals.len();
     let shown = summary.refusals.iter().take(REFUSALS_SHOWN_MAX);
-    let lines: Vec<String> = shown.map(|refusal| format!("{} {}: {}", stage_name(refusal.stage), refusal.key, refusal.message)).collect();
+    let lines: Vec<String> =
+        shown.map(|refusal| format!("{} {}: {}", stage_name(refusal.stage), refusal.key, refusal.message)).collect();
     let summary = format!("the server did not take {count} of the entries; all others are stored");
     Failure::one(Exit::Failed, summary, lines.join("\n"), format!("all of them are in {}", report.display()))
 }

@@ -76,7 +76,9 @@ impl Page {
     fn render(&self, need: &Need, titles: &Titles, answer: &FindResourcesResponse) -> String {
         let lang = self.lang;
         let mut page = String::new();
-        if !need.name.is_empty() {
+        if need.name.is_empty() {
+            page += &self.asked(need);
+        } else {
             let called = needs::called(need);
             let urgency = urgency(need.urgency, lang);
             page += &format!("{} {called} · {urgency} · {}\n", lang.pick("Need", "需求"), need.name);
@@ -89,8 +91,9 @@ impl Page {
             page += &self.near_misses(item);
         }
         let as_of = instant(answer.evaluation_time.as_ref(), &self.zone);
+        let zone = self.zone.iana_name().unwrap_or_default();
         page += &format!(
-            "\n{} {as_of} · {} {} · {} {}\n",
+            "\n{} {as_of} {zone} · {} {} · {} {}\n",
             lang.pick("as of", "截至"),
             lang.pick("log position", "日志位置"),
             answer.log_position,
@@ -98,6 +101,39 @@ impl Page {
             answer.engine_version
         );
         page
+    }
+
+    /// What was asked with flags, so that nothing that was assumed goes unsaid.
+    fn asked(&self, need: &Need) -> String {
+        let lang = self.lang;
+        let mut parts = vec![urgency(need.urgency, lang).to_owned()];
+        if let Some(mobility) = &need.mobility {
+            let travel = mobility
+                .max_travel_metres
+                .map(|metres| format!("{} {}", lang.pick("travels", "可出行"), distance(metres)));
+            let ways = [
+                (mobility.home_visit, lang.pick("home visit", "上门")),
+                (mobility.delivery, lang.pick("delivery", "送达")),
+                (mobility.remote, lang.pick("remote", "远程")),
+            ];
+            let ways = ways.into_iter().filter(|(open, _)| *open).map(|(_, way)| way.to_owned());
+            parts.push(travel.into_iter().chain(ways).collect::<Vec<_>>().join(lang.pick(", ", "、")));
+        }
+        if !need.division.is_empty() {
+            parts.push(format!("{} {}", lang.pick("division", "区划"), need.division));
+        }
+        let hint = match (&need.place, need.division.is_empty()) {
+            (Some(_), true) => lang.pick(
+                "Without --division, resources that serve a division only cannot fit.\n",
+                "未给出 --division，只服务某一区划的资源无法匹配。\n",
+            ),
+            (None, true) => lang.pick(
+                "Without --place and --division, only what serves everywhere can fit.\n",
+                "未给出 --place 和 --division，只有不限地域的资源才能匹配。\n",
+            ),
+            _ => "",
+        };
+        format!("{}: {}\n{hint}", lang.pick("Asked", "查询"), parts.join(" · "))
     }
 
     fn candidates(&self, item: &ItemMatches, answer: &FindResourcesResponse) -> String {

@@ -48,8 +48,6 @@ impl Interceptor for ApiKey {
 #[derive(Clone)]
 pub(crate) struct Server {
     connection: Connection,
-    /// The server's URL.
-    pub(crate) url: String,
 }
 
 impl Server {
@@ -65,7 +63,7 @@ impl Server {
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
         let endpoint = if url.starts_with("https://") { with_tls(endpoint).map_err(wrong)? } else { endpoint };
         let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error))?;
-        Ok(Self { connection: InterceptedService::new(channel, ApiKey(bearer)), url })
+        Ok(Self { connection: InterceptedService::new(channel, ApiKey(bearer)) })
     }
 
     /// The catalogue.

@@ -25,6 +25,11 @@ impl<const MODE: usize> Flags<MODE> {
         }
     }
 
+    /// Whether any flag was given.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     fn settings() -> impl Iterator<Item = &'static Setting> {
         // `lang` is a flag of every command and defined once.
         settings::of_mode(MODES[MODE])

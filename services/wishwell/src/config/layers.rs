@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::settings::{self, Setting};
+#[cfg(test)]
+use super::settings;
+use super::settings::Setting;
 
 /// Where a value comes from, strongest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +53,7 @@ impl Layers {
     }
 
     /// Every setting that has a value, with it.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Setting, &Given)> {
         self.given.iter().filter_map(|(key, given)| settings::by_key(key).map(|setting| (setting, given)))
     }

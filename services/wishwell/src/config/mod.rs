@@ -81,6 +81,8 @@ pub(crate) struct ServeConfig {
     pub(crate) redis_url: Option<String>,
     /// Wraps the keys of personal fields.
     pub(crate) master_key: MasterKey,
+    /// The file it was read from; none when it was given as a variable.
+    pub(crate) master_key_file: Option<PathBuf>,
     /// Who may call.
     pub(crate) credentials: Credentials,
     /// Whether the demo keys are among them.
@@ -143,12 +145,13 @@ impl ServeConfig {
             values::url(text, &["redis", "rediss", "redis+unix", "unix"], "redis://127.0.0.1:6379")
         });
         let master_key = master_key::read(&mut reader);
+        let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
         let credentials = reader.credentials(&principals, demo_principals, common.listen);
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
             return Err(failure("wishwell serve cannot start", problems));
         };
-        Ok(Self { common, database, redis_url, master_key, credentials, demo_principals })
+        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals })
     }
 }
 

@@ -1,5 +1,184 @@
-//! `wishwell doctor`.
+//! `wishwell doctor`: one line for each thing that can be wrong, with what to do about it.
+
+mod checks;
+mod probe;
+mod server;
+
+use std::path::{Path, PathBuf};
+
 use crate::cli::DoctorArgs;
-use crate::config::Variables;
-use crate::exit::Failure;
-pub(crate) async fn run(_: &DoctorArgs, _: Option<&str>, _: Variables) -> Result<String, Failure> { Ok(String::new()) }
+use crate::config::{Database, ServeConfig, Variables, folder_of, read_key_file};
+use crate::exit::{Exit, Failure, Problem};
+use crate::run::{MASTER_KEY_FILE, STORE_FILE};
+
+/// How one thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// As it should be.
+    Ok,
+    /// It works, and should be looked at.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    state: State,
+    subject: &'static str,
+    what: String,
+    remedy: String,
+}
+
+impl Finding {
+    fn ok(subject: &'static str, what: impl Into<String>) -> Self {
+        Self { state: State::Ok, subject, what: what.into(), remedy: String::new() }
+    }
+
+    fn warn(subject: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { state: State::Warn, subject, what: what.into(), remedy: remedy.into() }
+    }
+
+    fn fail(subject: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { state: State::Fail, subject, what: what.into(), remedy: remedy.into() }
+    }
+}
+
+/// What is examined: a deployment's configuration, or development mode's folder.
+struct Patient {
+    database: Database,
+    master_key: PathBuf,
+    listen: std::net::SocketAddr,
+    admin: Option<std::net::SocketAddr>,
+    redis_url: Option<String>,
+    otlp_endpoint: Option<String>,
+    relaxed: bool,
+    /// The findings about the configuration itself.
+    findings: Vec<Finding>,
+}
+
+/// Examines, prints, and fails when something does not work.
+pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
+    let mut findings = Vec::new();
+    match patient(arguments, lang, variables) {
+        Ok(patient) => {
+            findings.extend(patient.findings.iter().cloned());
+            findings.extend(checks::master_key(&patient.master_key));
+            findings.extend(checks::store(&patient.database, patient.relaxed).await);
+            findings.extend(checks::disk(&patient.database));
+            findings.extend(server::examine(patient.listen, patient.admin).await);
+            findings.extend(checks::neighbours(patient.redis_url.as_deref(), patient.otlp_endpoint.as_deref()).await);
+        }
+        Err(problems) => findings
+            .extend(problems.into_iter().map(|problem| Finding::fail("configuration", problem.what, problem.remedy))),
+    }
+    let page = render(&findings);
+    let failed = findings.iter().filter(|finding| finding.state == State::Fail).count();
+    if failed == 0 {
+        return Ok(page);
+    }
+    print!("{page}");
+    let what = format!("{failed} of {} checks failed", findings.len());
+    Err(Failure::one(Exit::Failed, "not all is well", what, "follow the arrows above"))
+}
+
+fn render(findings: &[Finding]) -> String {
+    let mut page = String::new();
+    for finding in findings {
+        let state = match finding.state {
+            State::Ok => "ok  ",
+            State::Warn => "warn",
+            State::Fail => "FAIL",
+        };
+        let mut lines = finding.what.lines();
+        page += &format!("{state}  {:13}  {}\n", finding.subject, lines.next().unwrap_or_default());
+        for line in lines {
+            page += &format!("{:21}{line}\n", "");
+        }
+        for line in finding.remedy.lines() {
+            page += &format!("{:21}-> {line}\n", "");
+        }
+    }
+    page
+}
+
+/// A configuration of `serve` when there is one; otherwise development mode, with the folder that is asked about.
+fn patient(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
+    let environment = ["WISHWELL_CONFIG", "WISHWELL_DATABASE_URL"];
+    let is_deployed =
+        arguments.serve.is_given() || variables.iter().any(|(name, _)| environment.contains(&name.as_str()));
+    if is_deployed { deployment(arguments, lang, variables) } else { development(&arguments.data_dir, lang, variables) }
+}
+
+fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
+    let config = ServeConfig::load(&arguments.serve, lang, variables).map_err(|failure| failure.problems)?;
+    let mut findings = vec![Finding::ok("configuration", "every setting is right")];
+    if config.credentials.is_empty() {
+        findings.push(Finding::warn(
+            "principals",
+            "nobody may call: there are no principals",
+            "`wishwell key new` prints a key and its table",
+        ));
+    } else if config.demo_principals {
+        findings.push(Finding::warn(
+            "principals",
+            "the demo keys are accepted, and they are public",
+            "leave demo_principals out",
+        ));
+    } else {
+        let tenants: Vec<String> = config.credentials.tenants().iter().map(ToString::to_string).collect();
+        findings.push(Finding::ok("principals", format!("keys for {}", tenants.join(", "))));
+    }
+    let common = config.common;
+    Ok(Patient {
+        database: config.database,
+        master_key: config.master_key_file.unwrap_or_default(),
+        listen: common.listen,
+        admin: common.admin_listen,
+        redis_url: config.redis_url,
+        otlp_endpoint: common.telemetry.otlp_endpoint,
+        relaxed: common.relaxed_durability,
+        findings,
+    })
+}
+
+fn development(folder: &Path, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
+    let flags = crate::config::DevFlags::default();
+    let config = crate::config::DevConfig::load(&flags, lang, variables).map_err(|failure| failure.problems)?;
+    let common = config.common;
+    let what = format!("development mode in {}", folder.display());
+    Ok(Patient {
+        database: Database::Sqlite(folder.join(STORE_FILE)),
+        master_key: folder.join(MASTER_KEY_FILE),
+        listen: common.listen,
+        admin: common.admin_listen,
+        redis_url: None,
+        otlp_endpoint: common.telemetry.otlp_endpoint,
+        relaxed: common.relaxed_durability,
+        findings: vec![Finding::ok("configuration", what)],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_line_up_with_their_remedies_below() {
+        let findings = [
+            Finding::ok("configuration", "every setting is right"),
+            Finding::warn("disk", "700 MiB free", "make room"),
+            Finding::fail("store", "two\nlines", "restore it"),
+        ];
+        let expected = "\
+ok    configuration  every setting is right
+warn  disk           700 MiB free
+                     -> make room
+FAIL  store          two
+                     lines
+                     -> restore it
+";
+        assert_eq!(render(&findings), expected);
+    }
+}

@@ -74,7 +74,10 @@ impl Banner {
         };
         let keys: Vec<&str> = DEMO_KEYS.iter().map(|demo| demo.key).chain(["demo-partner"]).collect();
         vec![
-            ("gRPC", format!("{} ({})", self.listen, lang.pick("reflection and health are on", "已开启反射与健康检查"))),
+            (
+                "gRPC",
+                format!("{} ({})", self.listen, lang.pick("reflection and health are on", "已开启反射与健康检查")),
+            ),
             (lang.pick("admin", "运维端口"), admin),
             (lang.pick("store", "存储"), store),
             (lang.pick("durability", "持久性"), durability.to_owned()),
@@ -123,7 +126,9 @@ impl Banner {
                 let category = self.lang.pick("\"study desk\"", "课桌");
                 [
                     format!("{program} find --need demo/need-sterile-room{server}"),
-                    format!("{program} find --category {category} --quantity 2 --place 38.472,106.281{server}"),
+                    format!(
+                        "{program} find --category {category} --quantity 2 --division 640104 --place 38.472,106.281{server}"
+                    ),
                     grpcurl,
                 ]
             }
@@ -154,7 +159,8 @@ mod tests {
         }
     }
 
-    const CONTENTS: Contents = Contents { organizations: 68, resources: 215, capacity_pools: 119, categories: 71, needs: 26 };
+    const CONTENTS: Contents =
+        Contents { organizations: 68, resources: 215, capacity_pools: 119, categories: 71, needs: 26 };
 
     #[test]
     fn the_banner_says_where_everything_is_and_what_to_try_next() {
@@ -173,7 +179,7 @@ Wishwell {} · development mode, for this machine only
 Try next, in another terminal:
 
   wishwell find --need demo/need-sterile-room
-  wishwell find --category \"study desk\" --quantity 2 --place 38.472,106.281
+  wishwell find --category \"study desk\" --quantity 2 --division 640104 --place 38.472,106.281
   grpcurl -plaintext -H 'authorization: Bearer demo-hotline' -d '{{\"filter\":{{\"text\":\"wheelchair\"}}}}' 127.0.0.1:50051 wishwell.v1.CatalogService/ListCategories
 
 Ctrl-C stops it; what was answered stays.
@@ -187,7 +193,8 @@ Ctrl-C stops it; what was answered stays.
     #[test]
     fn the_chinese_banner_lines_its_columns_up() {
         let text = banner(Lang::Zh, 50051, DemoState::There(CONTENTS)).to_string();
-        let rows: Vec<&str> = text.lines().filter(|line| line.contains("127.0.0.1") || line.contains("master.key")).collect();
+        let rows: Vec<&str> =
+            text.lines().filter(|line| line.contains("127.0.0.1") || line.contains("master.key")).collect();
         let column = |row: &str, value: &str| row.find(value).map(|at| cells(&row[..at]));
         assert_eq!(column(rows[0], "127.0.0.1:50051"), column(rows[1], "http://"), "{text}");
         assert!(text.contains("机构 68 家") && text.contains("find --category 课桌"), "{text}");
@@ -197,7 +204,10 @@ Ctrl-C stops it; what was answered stays.
     fn relaxed_durability_and_another_port_are_shown() {
         let banner = Banner { relaxed: true, admin: None, ..banner(Lang::En, 7, DemoState::None) };
         let text = banner.to_string();
-        assert!(text.contains("RELAXED") && text.contains("admin       off") && text.contains("demo data   none"), "{text}");
+        assert!(
+            text.contains("RELAXED") && text.contains("admin       off") && text.contains("demo data   none"),
+            "{text}"
+        );
         assert!(text.contains("wishwell categories --server http://127.0.0.1:7"), "{text}");
     }
 }

@@ -48,7 +48,8 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let store = store::open(&database, common.relaxed_durability).await?;
     let shown = database.shown();
     let ratio = common.telemetry.trace_sample_ratio;
-    let demo = if config.demo { load_demo(&store, &master_key, &shown, common.lang, &stop).await? } else { DemoState::None };
+    let demo =
+        if config.demo { load_demo(&store, &master_key, &shown, common.lang, &stop).await? } else { DemoState::None };
     if stop.is_cancelled() {
         process::close(&store).await;
         return Ok(());
@@ -130,12 +131,14 @@ async fn load_demo(
     let loaded = CancellationToken::new();
     let until = loaded.clone();
     let serving = tokio::spawn(async move { server.serve(listener, async move { until.cancelled().await }).await });
-    let config = ClientConfig { server: format!("http://{address}"), api_key: demo::OPERATOR_KEY.to_owned(), lang };
+    let server = format!("http://{address}");
+    let client = |key: &str| ClientConfig { server: server.clone(), api_key: key.to_owned(), lang };
     let work = async {
-        let client = Client::connect(&config).await?;
-        match demo::look(&client).await? {
+        let operator = Client::connect(&client(demo::OPERATOR_KEY)).await?;
+        match demo::look(&operator).await? {
             Found::Nothing => {
-                demo::load(&client, &Progress::new()).await?;
+                let channel = Client::connect(&client(demo::CHANNEL_KEY)).await?;
+                demo::load(&operator, &channel, &Progress::new()).await?;
                 demo::contents().map(DemoState::Loaded)
             }
             Found::Demo => demo::contents().map(DemoState::There),

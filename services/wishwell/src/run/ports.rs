@@ -43,7 +43,12 @@ impl Reserved {
 fn refused(address: SocketAddr, flag: &str, error: &std::io::Error) -> Failure {
     let summary = format!("{address} cannot be listened on");
     if error.kind() != std::io::ErrorKind::AddrInUse {
-        return Failure::one(Exit::Unavailable, summary, error.to_string(), format!("choose another address with {flag}"));
+        return Failure::one(
+            Exit::Unavailable,
+            summary,
+            error.to_string(),
+            format!("choose another address with {flag}"),
+        );
     }
     let (what, stop) = match holder_of(address) {
         Some((process, name)) => {
@@ -62,7 +67,9 @@ pub(crate) fn holder_of(address: SocketAddr) -> Option<(u32, String)> {
     processes
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
         .find(|process| has_open(*process, &socket))
-        .map(|process| (process, fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default().trim().to_owned()))
+        .map(|process| {
+            (process, fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default().trim().to_owned())
+        })
 }
 
 fn listening_inode(table: &str, port: u16) -> Option<String> {

@@ -53,7 +53,12 @@ impl Parts {
         loads.progress.end();
         let server = server.map_err(|error| {
             let what = error.to_string();
-            Failure::one(Exit::Storage, format!("the store {shown} cannot be loaded"), what, "`wishwell doctor` looks at it")
+            Failure::one(
+                Exit::Storage,
+                format!("the store {shown} cannot be loaded"),
+                what,
+                "`wishwell doctor` looks at it",
+            )
         })?;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(milliseconds, "snapshots loaded");
@@ -137,9 +142,11 @@ pub(super) fn master_key_of(path: &Path) -> Result<MasterKey, Failure> {
         return crate::config::read_key_file(path)
             .map_err(|problem| Failure::configuration("the master key cannot be used", vec![problem]));
     }
-    let failed = |what: String| Failure::one(Exit::Storage, "no master key can be made", what, "look at who owns the folder");
+    let failed =
+        |what: String| Failure::one(Exit::Storage, "no master key can be made", what, "look at who owns the folder");
     let key = MasterKey::random().map_err(|error| failed(error.to_string()))?;
-    write_private(path, &crate::config::format_key(&key)).map_err(|error| failed(format!("{}: {error}", path.display())))?;
+    write_private(path, &crate::config::format_key(&key))
+        .map_err(|error| failed(format!("{}: {error}", path.display())))?;
     Ok(key)
 }
 

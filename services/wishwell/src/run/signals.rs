@@ -10,7 +10,8 @@ const INTERRUPTED: i32 = 130;
 
 /// Listens for signals from now on. The token is cancelled by the first.
 pub(super) fn listen() -> Result<CancellationToken, Failure> {
-    let failed = |error: std::io::Error| Failure::one(Exit::Defect, "signals cannot be listened for", error.to_string(), "");
+    let failed =
+        |error: std::io::Error| Failure::one(Exit::Defect, "signals cannot be listened for", error.to_string(), "");
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let stop = CancellationToken::new();

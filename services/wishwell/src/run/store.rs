@@ -44,10 +44,13 @@ pub(crate) fn failure(shown: &str, error: &StoreError) -> Failure {
             "keep the file as it is and restore a backup beside it; docs/operations.md says how. `wishwell doctor` looks at it",
         ),
         StoreError::NewerSchema { .. } => (Exit::Storage, "start the version that wrote it, or a later one"),
-        StoreError::CannotWrite(_) => (Exit::Storage, "look at free space (`df -h`), and at who owns the file and its folder"),
-        StoreError::Unavailable(_) => {
-            (Exit::Unavailable, "look whether the database runs and lets this user in, or whether another process holds the file")
+        StoreError::CannotWrite(_) => {
+            (Exit::Storage, "look at free space (`df -h`), and at who owns the file and its folder")
         }
+        StoreError::Unavailable(_) => (
+            Exit::Unavailable,
+            "look whether the database runs and lets this user in, or whether another process holds the file",
+        ),
         _ => (Exit::Defect, "please report this"),
     };
     Failure::one(exit, format!("the store {shown} cannot be used"), error.to_string(), remedy)

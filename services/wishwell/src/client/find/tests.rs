@@ -111,7 +111,7 @@ Desk shop    Shanyuan       12.4 km  OUTSIDE_AREA: 12.4 km away, radius 8 km
 
 7 resources carry the category, 5 were looked at closely
 
-as of 2026-11-24 08:00 · log position 42 · engine 1
+as of 2026-11-24 08:00 UTC · log position 42 · engine 1
 ";
     assert_eq!(printed(Lang::En), expected);
 }
@@ -125,6 +125,14 @@ fn the_same_answer_reads_in_chinese_with_its_columns_in_line() {
     assert!(page.contains("书桌店") && page.contains("服务半径 8 公里"), "{page}");
     // What has no Chinese name keeps its own.
     assert!(page.contains("Old desks"), "{page}");
+}
+
+#[test]
+fn what_was_assumed_of_an_inline_need_is_said() {
+    let mobility = wishwell_api::v1::Mobility { max_travel_metres: Some(30_000), remote: true, ..Default::default() };
+    let inline = Need { name: String::new(), mobility: Some(mobility), ..need() };
+    let page = Page { lang: Lang::En, zone: TimeZone::UTC, width: None }.render(&inline, &Titles::default(), &answer());
+    assert!(page.starts_with("Asked: normal · travels 30.0 km, remote\nWithout --place and --division,"), "{page}");
 }
 
 #[test]

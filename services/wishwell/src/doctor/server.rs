@@ -1,0 +1,73 @@
+//! The running server, if there is one: who has its ports, and what it says of itself.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::{Finding, probe};
+use crate::run::{holder_of, reserve};
+
+/// Longest time for the server to say how it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Looks at both ports.
+pub(super) async fn examine(listen: SocketAddr, admin: Option<SocketAddr>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if reserve(listen, "--listen").is_ok() {
+        findings.push(Finding::ok("port", format!("{listen} is free: no server runs there")));
+    } else {
+        findings.push(health(listen).await);
+    }
+    if let Some(admin) = admin {
+        findings.push(admin_port(admin).await);
+    }
+    findings
+}
+
+async fn health(listen: SocketAddr) -> Finding {
+    let holder =
+        holder_of(listen).map_or_else(|| "another process".to_owned(), |(id, name)| format!("process {id} ({name})"));
+    match ask(listen).await {
+        Ok(ServingStatus::Serving) => Finding::ok("server", format!("{holder} serves at {listen}")),
+        Ok(status) => {
+            let what = format!("{holder} at {listen} says {}", status.as_str_name());
+            Finding::fail("server", what, "it is starting, stopping, or its store does not answer: look at its log")
+        }
+        Err(error) => {
+            let what = format!("{holder} has {listen} and does not answer as Wishwell would: {error}");
+            Finding::fail("server", what, "stop it, or choose another port with --listen")
+        }
+    }
+}
+
+async fn ask(listen: SocketAddr) -> Result<ServingStatus, String> {
+    let endpoint = Endpoint::from_shared(format!("http://{}", reachable(listen))).map_err(|error| error.to_string())?;
+    let endpoint = endpoint.connect_timeout(PATIENCE).timeout(PATIENCE);
+    let channel = endpoint.connect().await.map_err(|error| error.to_string())?;
+    let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
+    answer.map(|answer| answer.into_inner().status()).map_err(|status| status.message().to_owned())
+}
+
+async fn admin_port(admin: SocketAddr) -> Finding {
+    if reserve(admin, "--admin-listen").is_ok() {
+        return Finding::ok("admin port", format!("{admin} is free"));
+    }
+    match probe::http_status(reachable(admin), "/readyz").await {
+        Ok(status) if status.contains(" 200 ") => Finding::ok("admin port", format!("{admin} says ready")),
+        Ok(status) => Finding::warn("admin port", format!("{admin} says {status}"), "look at the server's log"),
+        Err(error) => Finding::fail("admin port", format!("{admin}: {error}"), "choose another with --admin-listen"),
+    }
+}
+
+/// Where to connect to somebody who listens on all interfaces.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, address.port())),
+        _ => address,
+    }
+}
