@@ -131,6 +131,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_rule_stands_in_the_page_for_people_who_run_an_import() {
+        let page = include_str!("../../../docs/import.md");
+        for rule in Rule::ALL {
+            let line = format!("| `{}` | {} |", rule.id(), rule.text());
+            assert!(page.contains(&line), "docs/import.md lacks this line: {line}");
+        }
+    }
+
+    #[test]
     fn identifiers_are_unique_and_every_rule_says_something() {
         let ids: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
         assert_eq!(ids.len(), Rule::ALL.len());

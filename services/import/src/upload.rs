@@ -260,7 +260,7 @@ async fn patiently<R, A>(call: impl Fn(String) -> A) -> Result<R, Status>
 where
     A: Future<Output = Result<R, Status>>,
 {
-    let request_id = Uuid::now_v7().to_string();
+    let request_id = Uuid::new_v4().to_string();
     let mut wait = RETRY_WAIT;
     let mut attempt = 1;
     loop {

@@ -25,11 +25,13 @@ pub(crate) struct Change {
 /// How many characters around a change a report shows.
 const CONTEXT_CHARS: usize = 30;
 
+type Step = fn(&str, Kind) -> String;
+
 /// Cleans a text and says which rules it took.
 pub(crate) fn clean(input: &str, kind: Kind) -> (String, Vec<Change>) {
     let mut changes = Vec::new();
     let mut text = input.to_owned();
-    let steps: [(Rule, fn(&str, Kind) -> String); 5] = [
+    let steps: [(Rule, Step); 5] = [
         (Rule::TextEscapes, escapes),
         (Rule::TextMarkers, markers),
         (Rule::TextControl, controls),

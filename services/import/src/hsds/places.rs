@@ -98,7 +98,7 @@ fn physical_addresses(tables: &Tables) -> BTreeMap<&str, Row<'_>> {
             continue;
         }
         match addresses.get(location) {
-            Some(have) if !(postal(have) && !postal(&row)) => {}
+            Some(have) if !postal(have) || postal(&row) => {}
             _ => drop(addresses.insert(location, row)),
         }
     }

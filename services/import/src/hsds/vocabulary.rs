@@ -24,7 +24,7 @@ pub(super) fn code(prefix: &str, term: &str) -> (String, bool) {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let mut code: String = term.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
     // Letters outside ASCII would all become the same hyphen: the code says which they were.
-    if term.chars().any(|c| !c.is_ascii()) {
+    if !term.is_ascii() {
         code = format!("x{:016x}", fnv1a(term.as_bytes()));
     }
     changed |= code != term;
