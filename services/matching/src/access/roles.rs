@@ -75,3 +75,52 @@ pub fn access_to(method: &str) -> Access {
     }
     ROLE_TABLE.iter().find(|row| row.0 == method).map_or(Access::Roles(&[]), |row| Access::Roles(row.1))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every method of the contract, as `package.Service/Method`.
+    fn methods() -> BTreeSet<String> {
+        wishwell_api::descriptor_pool()
+            .services()
+            .flat_map(|service| {
+                let name = service.full_name().to_owned();
+                service.methods().map(move |method| format!("{name}/{}", method.name())).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_method_of_the_contract_has_one_row_and_no_row_is_for_anything_else() {
+        let rows: Vec<_> = ROLE_TABLE.iter().map(|row| row.0.to_owned()).collect();
+        assert_eq!(rows.len(), rows.iter().collect::<BTreeSet<_>>().len(), "a method has two rows");
+        assert_eq!(rows.into_iter().collect::<BTreeSet<_>>(), methods());
+    }
+
+    #[test]
+    fn auditors_change_nothing() {
+        let reads = ["Get", "List", "Find"];
+        for (method, roles) in ROLE_TABLE {
+            let name = method.rsplit('/').next().unwrap_or_default();
+            let reading = reads.iter().any(|verb| name.starts_with(verb));
+            assert!(reading || !roles.contains(&Auditor), "{method}");
+        }
+    }
+
+    #[test]
+    fn needs_and_beneficiaries_are_closed_to_partners() {
+        for (method, roles) in ROLE_TABLE.iter().filter(|row| row.0.contains("NeedService")) {
+            assert!(!roles.contains(&Partner), "{method}");
+        }
+    }
+
+    #[test]
+    fn unknown_methods_are_for_nobody_and_health_is_for_all() {
+        assert_eq!(access_to("wishwell.v1.CatalogService/DropEverything"), Access::Roles(&[]));
+        assert_eq!(access_to("grpc.health.v1.Healthy/Check"), Access::Roles(&[]));
+        assert_eq!(access_to("grpc.health.v1.Health/Check"), Access::Open);
+    }
+}

@@ -88,7 +88,7 @@ pub(crate) fn to_status(error: Error) -> Status {
         Error::Unavailable(_) => status_with_reason(Code::Unavailable, ErrorReason::StoreUnavailable, message, &[]),
         Error::DataLoss(detail) => {
             tracing::error!(detail, "stored data cannot be read");
-            status_with_reason(Code::DataLoss, ErrorReason::Internal, "stored data cannot be read", &[])
+            status_with_reason(Code::DataLoss, ErrorReason::DataLoss, "stored data cannot be read", &[])
         }
         Error::Internal(detail) => {
             tracing::error!(detail, "internal error");
