@@ -1,0 +1,124 @@
+//! The whole of Wishwell from outside: the built binary, real sockets, real stores.
+//!
+//! [`Served`] starts the binary; the scenarios below `tests/` call it as its users would.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tonic::metadata::MetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use wishwell_api::v1;
+use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
+use wishwell_api::v1::matching_service_client::MatchingServiceClient;
+use wishwell_api::v1::need_service_client::NeedServiceClient;
+use wishwell_test_support::ports::free_address;
+use wishwell_test_support::process::Wishwell;
+
+/// How long a server may take to start, the demo included, on a busy machine.
+const START_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Sends a key with each call.
+#[derive(Debug, Clone)]
+pub struct Key(&'static str);
+
+impl Interceptor for Key {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if !self.0.is_empty() {
+            let value: MetadataValue<_> = format!("Bearer {}", self.0).parse().expect("keys are ASCII");
+            request.metadata_mut().insert("authorization", value);
+        }
+        Ok(request)
+    }
+}
+
+/// A channel that sends a key with each call.
+pub type Keyed = InterceptedService<Channel, Key>;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Served {
+    /// The process.
+    pub process: Wishwell,
+    /// Where it serves gRPC.
+    pub address: SocketAddr,
+    channel: Channel,
+}
+
+impl Served {
+    /// Starts development mode with its demo in a folder of its own.
+    pub async fn demo() -> Self {
+        Self::start(&[], &[]).await
+    }
+
+    /// Starts development mode with more arguments and environment.
+    pub async fn start(more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let (address, admin) = (free_address(), free_address());
+        let (listen, admin) = (address.to_string(), admin.to_string());
+        let mut arguments = vec!["--listen", listen.as_str(), "--admin-listen", admin.as_str()];
+        arguments.extend(more);
+        let mut process = Wishwell::spawn(arguments, environment);
+        process.wait_until_serving(address, START_PATIENCE).await;
+        let channel = Endpoint::from_shared(format!("http://{address}"))
+            .expect("an address makes a URI")
+            .connect()
+            .await
+            .expect("a serving server accepts");
+        Self { process, address, channel }
+    }
+
+    /// The bare channel.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// The catalogue, asked with a key (empty: none).
+    #[must_use]
+    pub fn catalog(&self, key: &'static str) -> CatalogServiceClient<Keyed> {
+        CatalogServiceClient::with_interceptor(self.channel(), Key(key))
+    }
+
+    /// Needs, asked with a key (empty: none).
+    #[must_use]
+    pub fn needs(&self, key: &'static str) -> NeedServiceClient<Keyed> {
+        NeedServiceClient::with_interceptor(self.channel(), Key(key))
+    }
+
+    /// Matching, asked with a key (empty: none).
+    #[must_use]
+    pub fn matching(&self, key: &'static str) -> MatchingServiceClient<Keyed> {
+        MatchingServiceClient::with_interceptor(self.channel(), Key(key))
+    }
+
+    /// The name of a need of the demo, by its external id.
+    pub async fn demo_need(&self, external_id: &str) -> String {
+        let filter = v1::NeedFilter { external: Some(external("demo", external_id)), ..v1::NeedFilter::default() };
+        let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
+        let found = self.needs("demo-hotline").list_needs(request).await.expect("needs are listed").into_inner().needs;
+        assert_eq!(found.len(), 1, "{external_id} is one need of the demo");
+        found.into_iter().next().expect("there is one").name
+    }
+
+    /// The name of a resource of the demo, by its external id.
+    pub async fn demo_resource(&self, external_id: &str) -> String {
+        let filter =
+            v1::ResourceFilter { external: Some(external("demo", external_id)), ..v1::ResourceFilter::default() };
+        let request = v1::ListResourcesRequest { filter: Some(filter), ..v1::ListResourcesRequest::default() };
+        let found = self.catalog("demo-hotline").list_resources(request).await.expect("resources are listed");
+        let found = found.into_inner().resources;
+        assert_eq!(found.len(), 1, "{external_id} is one resource of the demo");
+        found.into_iter().next().expect("there is one").name
+    }
+}
+
+/// An external identity.
+#[must_use]
+pub fn external(source: &str, external_id: &str) -> v1::ExternalId {
+    v1::ExternalId { source: source.to_owned(), external_id: external_id.to_owned() }
+}
