@@ -1,0 +1,164 @@
+//! `wishwell` without an argument, from its banner to its end.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use wishwell_test_support::process::Wishwell;
+
+/// A debug build that loads the demo while other tests run.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Starts development mode on free ports and waits for its banner; answers where it serves.
+async fn start(arguments: &[&str]) -> (Wishwell, SocketAddr) {
+    let arguments =
+        ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--lang", "en"].iter().chain(arguments);
+    let mut process = Wishwell::spawn(arguments.copied(), &[]);
+    let address = serving_at(&mut process).await;
+    (process, address)
+}
+
+async fn serving_at(process: &mut Wishwell) -> SocketAddr {
+    let started = Instant::now();
+    let address = loop {
+        let line = process.output().lines().find(|line| line.starts_with("  gRPC")).map(ToOwned::to_owned);
+        if let Some(address) = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()) {
+            break address;
+        }
+        assert!(started.elapsed() < PATIENCE, "no banner:\n{}", process.output());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    process.wait_until_serving(address, PATIENCE).await;
+    address
+}
+
+fn ask(address: SocketAddr, folder: &Path, arguments: &[&str]) -> Output {
+    let server = format!("http://{address}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wishwell"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .args(["--lang", "en", "--server", &server])
+        .current_dir(folder)
+        .output()
+        .expect("the binary runs")
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn admin_address(process: &Wishwell) -> String {
+    let output = process.output();
+    let line = output.lines().find(|line| line.starts_with("  admin")).expect("the banner names the admin port");
+    let start = line.find("http://").expect("an address") + "http://".len();
+    line[start..].split('/').next().expect("an address").to_owned()
+}
+
+fn get(address: &str, path: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address).expect("the admin port is open");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("it takes requests");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+#[tokio::test]
+async fn one_command_serves_a_demo_that_can_be_asked() {
+    let (mut process, address) = start(&[]).await;
+    let banner = process.output();
+    for said in ["68 organizations", "loaded just now", "durability  full", "wishwell-data/master.key", "demo-hotline"]
+    {
+        assert!(banner.contains(said), "{said}\n{banner}");
+    }
+    let folder = process.folder().to_owned();
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(folder.join("wishwell-data/master.key")).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+
+    let needs = stdout(&ask(address, &folder, &["needs"]));
+    assert!(needs.contains("demo/need-sterile-room"), "{needs}");
+    let found = stdout(&ask(address, &folder, &["find", "--need", "demo/need-sterile-room"]));
+    assert!(found.contains("NOT_VETTED_FOR_HOME_VISITS") && found.contains("distance 0."), "{found}");
+    let arguments = [
+        "find",
+        "--category",
+        "课桌",
+        "--quantity",
+        "2",
+        "--division",
+        "640104",
+        "--place",
+        "38.472,106.281",
+        "--json",
+    ];
+    let json: Value = serde_json::from_str(&stdout(&ask(address, &folder, &arguments))).unwrap();
+    assert!(json["items"][0]["candidates"].as_array().is_some_and(|candidates| !candidates.is_empty()), "{json}");
+
+    let admin = admin_address(&process);
+    assert!(get(&admin, "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(get(&admin, "/healthz").starts_with("HTTP/1.1 200"));
+    let metrics = get(&admin, "/metrics");
+    assert!(metrics.contains("rpc_server_call_duration_seconds") && metrics.trim_end().ends_with("# EOF"), "{metrics}");
+
+    let asked = Instant::now();
+    process.terminate();
+    let status = process.wait_until_ended(Duration::from_secs(10)).await;
+    assert!(status.success(), "{status}\n{}", process.output());
+    assert!(asked.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_second_start_finds_the_demo_and_everything_else_where_it_was() {
+    let (mut process, address) = start(&[]).await;
+    let folder = process.folder().to_owned();
+    let before = stdout(&ask(address, &folder, &["needs", "--json"]));
+    process.terminate();
+    process.wait_until_ended(PATIENCE).await;
+    std::fs::remove_file(folder.join("stdout")).unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--admin-listen", "off", "--lang", "en"];
+    let mut process = Wishwell::spawn_in(process.into_folder(), arguments, &[]);
+    let address = serving_at(&mut process).await;
+    assert!(process.output().contains("was there already"), "{}", process.output());
+    assert_eq!(stdout(&ask(address, process.folder(), &["needs", "--json"])), before);
+}
+
+#[tokio::test]
+async fn a_question_that_makes_no_sense_is_answered_with_what_would() {
+    let (process, address) = start(&["--demo=false"]).await;
+    assert!(process.output().contains("demo data   none"), "{}", process.output());
+    let folder = process.folder();
+    let refused = |arguments: &[&str]| {
+        let output = ask(address, folder, arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = refused(&["find", "--category", "desk"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("wishwell categories"), "{said}");
+    let (code, said) = refused(&["find", "--need", "demo/nothing"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("wishwell needs"), "{said}");
+}
+
+#[tokio::test]
+async fn doctor_finds_a_running_server_well() {
+    let (process, address) = start(&["--demo=false"]).await;
+    let admin = admin_address(&process);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wishwell"));
+    command.args(["doctor", "--lang", "en"]).current_dir(process.folder());
+    command.env_clear().env("WISHWELL_LISTEN", address.to_string()).env("WISHWELL_ADMIN_LISTEN", admin);
+    let output = command.output().unwrap();
+    let said = stdout(&output);
+    for line in
+        ["ok    master key", "ok    store", "ok    integrity", "ok    durability", "ok    server", "ok    admin port"]
+    {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}
