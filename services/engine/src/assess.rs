@@ -1,7 +1,6 @@
 //! Judging one resource: which constraints it fails, and what its score is made of.
 
 use wishwell_domain::compiled_schedule::CompiledSchedule;
-use wishwell_domain::organization::OrganizationState;
 use wishwell_domain::resource::DeliveryMode;
 
 use crate::capacity::{self, View, When};
@@ -74,7 +73,7 @@ pub(crate) struct Memo {
 impl Memo {
     /// Forgets everything, for the next query.
     pub(crate) fn begin(&mut self, context: &Context<'_>) {
-        self.periods.begin();
+        self.periods.begin(context);
         self.query = self.query.wrapping_add(1);
         if self.query == 0 {
             self.open.clear();
@@ -86,7 +85,9 @@ impl Memo {
         self.eligible.resize(self.eligible.len().max(programs), (0, Eligible::Anyone));
     }
 
-    fn eligible(&mut self, context: &Context<'_>, program: u32) -> Eligible {
+    /// What the rule at `program` says.
+    #[inline]
+    pub(crate) fn eligible(&mut self, context: &Context<'_>, program: u32) -> Eligible {
         if program == NONE {
             return Eligible::Anyone;
         }
@@ -103,6 +104,7 @@ impl Memo {
         known.1
     }
 
+    /// Whether the schedule is open at some time of the whole window.
     fn open_in_window(&mut self, context: &Context<'_>, schedule: u32, compiled: &CompiledSchedule) -> bool {
         let Some(known) = self.open.get_mut(schedule as usize) else { return false };
         if known.0 != self.query {
@@ -123,8 +125,15 @@ impl<'q> Context<'q> {
         }
     }
 
-    /// Judges a resource at a distance.
-    pub(crate) fn assess(&self, row: &Row, distance: u32, memo: &mut Memo) -> Assessment {
+    /// Judges a resource at a distance. `capacity` is its capacity in the window where that is known to be the same at any time.
+    pub(crate) fn assess(
+        &self,
+        row: &Row,
+        distance: u32,
+        eligible: Eligible,
+        capacity: Option<View>,
+        memo: &mut Memo,
+    ) -> Assessment {
         let mut failed = Failed::default();
         if row.paused {
             failed.add(ReasonCode::Paused);
@@ -136,12 +145,11 @@ impl<'q> Context<'q> {
             failed.add(ReasonCode::OutsideArea);
         }
         let modes = self.modes_of(row, distance, &mut failed);
-        let eligible = memo.eligible(self, row.eligibility);
         if eligible == Eligible::No {
             failed.add(ReasonCode::Ineligible);
         }
         let offered = self.offered(row, &mut failed);
-        let capacity = self.when_and_how_much(row, offered, memo, &mut failed);
+        let capacity = self.when_and_how_much(row, offered, capacity, memo, &mut failed);
         Assessment { failed, modes, eligible, capacity }
     }
 
@@ -157,7 +165,14 @@ impl<'q> Context<'q> {
     }
 
     /// Opening hours and capacity. When it is closed all the time, capacity is judged as if it were open.
-    fn when_and_how_much(&self, row: &Row, offered: Span, memo: &mut Memo, failed: &mut Failed) -> View {
+    fn when_and_how_much(
+        &self,
+        row: &Row,
+        offered: Span,
+        capacity: Option<View>,
+        memo: &mut Memo,
+        failed: &mut Failed,
+    ) -> View {
         let schedule = self.tables.schedules.get(row.schedule).map(|schedule| &**schedule);
         let mut when = When { offered, schedule };
         if self.recurrence.is_some() {
@@ -171,7 +186,7 @@ impl<'q> Context<'q> {
                 when.schedule = None;
             }
         }
-        let view = capacity::in_window(self, row, when, &mut memo.periods);
+        let view = capacity.unwrap_or_else(|| capacity::at_best(self, row, when, &mut memo.periods));
         if view.served < self.quantity && (!self.splittable || view.served < 1) {
             failed.add(ReasonCode::NoCapacity);
         }
@@ -194,14 +209,8 @@ impl<'q> Context<'q> {
 
     /// The modes that reach the beneficiary. When none does, adds what the mode with the fewest failures fails.
     fn modes_of(&self, row: &Row, distance: u32, failed: &mut Failed) -> ModeSet {
-        let (verified, minors, home_visits) = match self.tables.organizations.get(row.organization) {
-            Some(organization) => (
-                organization.state == OrganizationState::Verified,
-                !self.involves_minors || organization.minors_before > self.window.start,
-                organization.home_visits_before > self.window.start,
-            ),
-            None => (false, !self.involves_minors, false),
-        };
+        let (verified, minors, home_visits) = self.standing(row.organization);
+        let minors = minors || !self.involves_minors;
         if !verified {
             failed.add(ReasonCode::OrganizationNotVerified);
         }
@@ -236,6 +245,21 @@ impl<'q> Context<'q> {
         reaching
     }
 
+    /// Whether an organization is verified, vetted for minors, and for home visits, when the window starts.
+    #[inline]
+    fn standing(&self, organization: u32) -> (bool, bool, bool) {
+        let Some(standing) = self.tables.standings.get(organization) else { return (false, false, false) };
+        let (minors, home_visits) = standing.vetted();
+        if !standing.ends() {
+            return (standing.is_verified(), minors, home_visits);
+        }
+        let row = self.tables.organizations.get(organization);
+        let start = self.window.start;
+        row.map_or((false, false, false), |row| {
+            (standing.is_verified(), row.minors_before > start, row.home_visits_before > start)
+        })
+    }
+
     fn in_area(&self, row: &Row, distance: u32) -> bool {
         match row.area_kind {
             AreaKind::Everywhere => true,
@@ -263,14 +287,28 @@ impl<'q> Context<'q> {
                 rules.freshness_term(self.now_hour.saturating_sub(capacity.confirmed_hour)),
             );
         }
-        if assessment.eligible != Eligible::Unknown {
-            set(ScoreTerm::EligibilityCertainty, rules.eligibility_certain);
-        }
+        set(ScoreTerm::EligibilityCertainty, self.certainty_term(assessment.eligible));
         set(ScoreTerm::CategoryExactness, rules.exactness_term(levels_below));
         set(ScoreTerm::TrackRecord, rules.track_record_neutral);
         set(ScoreTerm::RecentContact, rules.recent_contact_neutral);
         set(ScoreTerm::Scarcity, rules.scarcity_neutral);
         terms
+    }
+
+    /// The terms of capacity: spare, and fresh.
+    #[inline]
+    pub(crate) fn capacity_terms(&self, view: &View) -> (u32, u32) {
+        if view.unknown {
+            return (0, 0);
+        }
+        let spare = self.rules.capacity_term(view.share.remaining, view.share.total);
+        (spare, self.rules.freshness_term(self.now_hour.saturating_sub(view.confirmed_hour)))
+    }
+
+    /// The term of certainty.
+    #[inline]
+    pub(crate) const fn certainty_term(&self, eligible: Eligible) -> u32 {
+        if matches!(eligible, Eligible::Unknown) { 0 } else { self.rules.eligibility_certain }
     }
 
     #[inline]

@@ -1,6 +1,9 @@
 //! How much a resource can serve, within the window.
 
+use jiff::civil::Date;
 use wishwell_domain::compiled_schedule::CompiledSchedule;
+use wishwell_domain::limits::LOOK_AHEAD_DAYS_MAX;
+use wishwell_domain::period::Periods;
 use wishwell_domain::zone::{date_of_day, day_of_date};
 
 use crate::context::{Context, Span};
@@ -72,6 +75,9 @@ const FULL: Left = Left { remaining: 1, total: 1 };
 
 /// Whether `a` has less left of its total than `b`. Totals are at most `QUANTITY_MAX`, so that products fit.
 fn less_share(a: Left, b: Left) -> bool {
+    if a.total == b.total {
+        return a.remaining < b.remaining;
+    }
     i128::from(a.remaining) * i128::from(b.total) < i128::from(b.remaining) * i128::from(a.total)
 }
 
@@ -116,31 +122,81 @@ impl When<'_> {
     }
 }
 
-/// The capacity within the window, not recurring. Its period is not worked out where it does not matter for the figure.
-pub(crate) fn in_window(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> View {
+/// The capacity, where it is the same at any time of the window; none when it takes a look at periods. Its period is left out.
+#[inline]
+pub(crate) fn at_any_time(
+    context: &Context<'_>,
+    pool: Option<&PoolRow>,
+    row: &Row,
+    memo: &mut PeriodMemo,
+) -> Option<View> {
     if row.draw == NONE {
-        return View::NOBODY_SAID;
+        return Some(View::NOBODY_SAID);
     }
-    if row.quantity_per_unit > 0
-        && let Some(pool) = context.tables.pools.rows.get(row.draw)
+    let pool = pool?;
+    if let Some(overrides) = &pool.overrides
+        && !overridden(overrides, memo.spans(context, pool.rule)).is_empty()
     {
-        let differs =
-            pool.renewal == Renewal::EachPeriod && pool.overrides != NONE && has_override(context, pool, memo);
-        if !differs {
-            let mut view = View::EVERYTHING;
-            view.take(pool.left, i64::from(row.quantity_per_unit), pool.confirmed_hour);
-            return view;
-        }
+        return None;
     }
-    best_moment(context, row, when, memo)
+    let mut view = View::EVERYTHING;
+    view.take(pool.left, i64::from(row.quantity_per_unit), pool.confirmed_hour);
+    Some(view)
 }
 
-fn has_override(context: &Context<'_>, pool: &PoolRow, memo: &mut PeriodMemo) -> bool {
-    let overrides = context.tables.pools.overrides_of(pool);
-    let spans = memo.spans(context, pool.rule);
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return false };
+/// The single pool that a row draws on; none when it has none or several.
+#[inline]
+pub(crate) fn single_pool<'c>(context: &Context<'c>, row: &Row) -> Option<&'c PoolRow> {
+    if row.quantity_per_unit == 0 { None } else { context.tables.pools.rows.get(row.draw) }
+}
+
+/// The figures that belong to periods among `spans`.
+fn overridden<'o>(overrides: &'o [PeriodLeft], spans: &[PeriodSpan]) -> &'o [PeriodLeft] {
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return &[] };
     let from = overrides.partition_point(|period| period.day < first.day);
-    overrides.get(from).is_some_and(|period| period.day <= last.day)
+    let rest = overrides.get(from..).unwrap_or_default();
+    rest.get(..rest.partition_point(|period| period.day <= last.day)).unwrap_or_default()
+}
+
+/// The capacity in the best moment of the time it is offered.
+pub(crate) fn at_best(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> View {
+    let single = single_pool(context, row).filter(|_| when.offered == context.window);
+    single
+        .and_then(|pool| best_period(context, pool, row, when, memo))
+        .unwrap_or_else(|| best_moment(context, row, when, memo))
+}
+
+/// [`best_moment`] for a single renewed pool over the whole window: the best period at first sight, when it is open.
+fn best_period(
+    context: &Context<'_>,
+    pool: &PoolRow,
+    row: &Row,
+    when: When<'_>,
+    memo: &mut PeriodMemo,
+) -> Option<View> {
+    let spans = memo.spans(context, pool.rule);
+    let mut overrides = overridden(pool.overrides.as_deref()?, spans);
+    let mut best: Option<(View, &PeriodSpan)> = None;
+    for span in spans {
+        let left = match overrides.split_first() {
+            Some((own, rest)) if own.day == span.day => {
+                overrides = rest;
+                own.left
+            }
+            _ => pool.left,
+        };
+        if best.is_some_and(|(best, _)| best.share == left) {
+            continue;
+        }
+        let mut view = View { day: Some(span.day), ..View::EVERYTHING };
+        view.take(left, i64::from(row.quantity_per_unit), pool.confirmed_hour);
+        if best.is_none_or(|(best, _)| view.better_than(&best, context.quantity)) {
+            best = Some((view, span));
+        }
+    }
+    let (view, span) = best?;
+    let shared = context.window.and(Span { start: span.start, end: span.end })?;
+    when.open_in(shared).then_some(view)
 }
 
 /// The best stretch of the window within which no pool changes its period, the earliest of equals.
@@ -159,7 +215,7 @@ pub(crate) fn best_moment(context: &Context<'_>, row: &Row, when: When<'_>, memo
                 Some(span) => {
                     until = until.min(span.end);
                     view.day = view.day.or(Some(span.day));
-                    left_in(context, pool, span.day)
+                    left_in(pool, span.day)
                 }
                 None => pool.left,
             };
@@ -176,37 +232,50 @@ pub(crate) fn best_moment(context: &Context<'_>, row: &Row, when: When<'_>, memo
 }
 
 /// What a pool has left in the period that begins on `day`.
-pub(crate) fn left_in(context: &Context<'_>, pool: &PoolRow, day: i32) -> Left {
-    let overrides = context.tables.pools.overrides_of(pool);
+pub(crate) fn left_in(pool: &PoolRow, day: i32) -> Left {
+    let overrides = pool.overrides.as_deref().unwrap_or_default();
     let own = overrides.binary_search_by_key(&day, |period| period.day).ok().and_then(|at| overrides.get(at));
     own.map_or(pool.left, |PeriodLeft { left, .. }| *left)
 }
 
 /// The first period after the window with enough for the quantity asked, within the look-ahead, where the resource is offered and
-/// open: of the first renewed pool that the resource draws on.
-pub(crate) fn next_free(context: &Context<'_>, row: &Row, when: When<'_>) -> Option<jiff::civil::Date> {
+/// open: of the first renewed pool that the resource draws on and that has one.
+pub(crate) fn next_free(context: &Context<'_>, row: &Row, when: When<'_>) -> Option<Date> {
     let draws = draws(context, row);
-    for (place, per_unit) in draws.as_slice() {
-        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
-        let Some((_, periods)) = context.tables.pools.rules.get(usize::from(pool.rule)) else { continue };
-        let current = periods.period_start(crate::context::instant(context.window.end - 1));
-        let last = day_of_date(current) + wishwell_domain::limits::LOOK_AHEAD_DAYS_MAX;
-        let mut date = periods.next_period_start(current);
-        while day_of_date(date) <= last {
-            let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);
-            let left = left_in(context, pool, day);
-            let enough = left.remaining == UNLIMITED || left.remaining / per_unit.max(&1) >= context.quantity;
-            let (start, end) = periods.bounds(date);
-            if enough
-                && left.remaining != UNKNOWN
-                && when.open_in(Span { start: start.as_microsecond(), end: end.as_microsecond() })
-            {
-                return Some(date);
-            }
-            date = periods.next_period_start(date);
-        }
+    draws.as_slice().iter().find_map(|(place, per_unit)| {
+        let pool = context.tables.pools.rows.get(*place)?;
+        let (_, periods) = context.tables.pools.rules.get(usize::from(pool.rule))?;
+        next_free_of(context, pool, *per_unit, periods, when)
+    })
+}
+
+fn next_free_of(
+    context: &Context<'_>,
+    pool: &PoolRow,
+    per_unit: i64,
+    periods: &Periods,
+    when: When<'_>,
+) -> Option<Date> {
+    let enough = |left: Left| left.remaining != UNKNOWN && left.remaining / per_unit.max(1) >= context.quantity;
+    let free = |date: Date| {
+        let (start, end) = periods.bounds(date);
+        let span = Span { start: start.as_microsecond(), end: end.as_microsecond() };
+        span.and(when.offered).is_some_and(|span| when.open_in(span))
+    };
+    let first = periods.next_period_start(periods.period_start(crate::context::instant(context.window.end - 1)));
+    let last = day_of_date(first) + LOOK_AHEAD_DAYS_MAX;
+    if enough(pool.left) {
+        let all = std::iter::successors(Some(first), |date| Some(periods.next_period_start(*date)));
+        return all
+            .take_while(|date| day_of_date(*date) <= last)
+            .find(|date| i32::try_from(day_of_date(*date)).is_ok_and(|day| enough(left_in(pool, day))) && free(*date));
     }
-    None
+    // Only periods with figures of their own can be free.
+    let own = pool.overrides.as_deref().unwrap_or_default().iter().filter(|own| enough(own.left));
+    own.map(|own| i64::from(own.day))
+        .filter(|day| (day_of_date(first)..=last).contains(day))
+        .map(date_of_day)
+        .find(|date| free(*date))
 }
 
 /// The capacity over all occurrences of a recurring item.
@@ -288,7 +357,7 @@ fn take_occurrence(
             let bounds = periods.bounds(date_of_day(i64::from(day)));
             let shared = span.and(Span { start: bounds.0.as_microsecond(), end: bounds.1.as_microsecond() })?;
             let already: i64 = used.iter().filter(|(p, d, _)| (p, d) == (place, &day)).map(|(_, _, n)| *n).sum();
-            let left = left_in(context, pool, day).remaining;
+            let left = left_in(pool, day).remaining;
             let enough = left == UNKNOWN || left == UNLIMITED || left.saturating_sub(already) >= needed;
             (enough && when.open_in(shared)).then_some((day, left))
         });
@@ -298,16 +367,4 @@ fn take_occurrence(
     }
     used.extend(taken);
     true
-}
-
-/// The period of a rule that an instant lies in.
-pub(crate) fn period_at(context: &Context<'_>, rule: u16, at: i64) -> Option<PeriodSpan> {
-    let (_, periods) = context.tables.pools.rules.get(usize::from(rule))?;
-    let date = periods.period_start(crate::context::instant(at));
-    let (start, end) = periods.bounds(date);
-    Some(PeriodSpan {
-        day: i32::try_from(day_of_date(date)).unwrap_or(i32::MAX),
-        start: start.as_microsecond(),
-        end: end.as_microsecond(),
-    })
 }

@@ -55,7 +55,8 @@ impl Snapshot {
     ) -> Hit {
         let distance = context.distance(row);
         let levels = self.levels_below(place, category);
-        let mut assessment: Assessment = context.assess(row, distance, &mut scratch.memo);
+        let eligible = scratch.memo.eligible(context, row.eligibility);
+        let mut assessment: Assessment = context.assess(row, distance, eligible, None, &mut scratch.memo);
         if levels.is_none() {
             assessment.failed.add(ReasonCode::Category);
         }

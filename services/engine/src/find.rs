@@ -6,16 +6,18 @@
 
 use std::collections::BinaryHeap;
 
-use wishwell_domain::geo::EARTH_RADIUS_METRES;
+use wishwell_domain::geo::{EARTH_RADIUS_METRES, great_circle_metres, round_metres};
 use wishwell_domain::limits::{NEAR_MISSES_MAX, TOP_K_MAX};
 
 use crate::answer::Answer;
 use crate::assess::{Assessment, Memo, UNKNOWN_DISTANCE};
+use crate::capacity;
 use crate::context::{Asked, Context};
-use crate::index::tree::{Entry, Node};
+use crate::index::tree::{Entry, LEAF_ENTRIES, Node};
 use crate::query::{Query, QueryError, Scratch};
 use crate::score::{Millionths, ScoringRules};
-use crate::snapshot::row::NONE;
+use crate::snapshot::pool::PoolRow;
+use crate::snapshot::row::{NONE, Row};
 use crate::snapshot::segment::{Reach, Segment};
 use crate::snapshot::{OVERLAY_BIT, ResourceRef, Snapshot};
 
@@ -51,7 +53,12 @@ struct Bounds {
     /// By set of classes.
     classes: [Millionths; 16],
     levels: [Millionths; 16],
+    /// Of the capacity terms: with draws, and without.
+    capacity: [Millionths; 2],
     assumed: Millionths,
+    neutral: Millionths,
+    /// Distance weight times half distance, and half distance.
+    hyperbola: (f64, f64),
 }
 
 impl Bounds {
@@ -71,17 +78,54 @@ impl Bounds {
         });
         // Sixteen levels.
         let levels = std::array::from_fn(|levels| rules.exactness_term(levels as u8));
-        Self { class, classes, levels, assumed: rules.distance_term_assumed() }
+        let half = f64::from(rules.distance_half_metres.max(1));
+        Self {
+            class,
+            classes,
+            levels,
+            capacity: [capacity, 0],
+            assumed: rules.distance_term_assumed(),
+            neutral,
+            hyperbola: (f64::from(rules.distance) * half, half),
+        }
     }
 }
 
-struct Search<'a, 'q> {
+impl Bounds {
+    /// By class of resource: square of the chord beyond which none can reach `threshold`.
+    fn chord_squared_limits(&self, threshold: Millionths) -> [f64; 4] {
+        let (weight, half) = self.hyperbola;
+        self.class.map(|class| {
+            let needed = threshold.saturating_sub(class + self.levels[0]);
+            if needed == 0 {
+                return f64::INFINITY;
+            }
+            // The term reaches `needed` up to this distance. A chord is never longer than its arc; a metre for rounding.
+            let metres = weight / f64::from(needed) - half + 1.0;
+            if metres < 0.0 { -1.0 } else { (metres / EARTH_RADIUS_METRES).powi(2) }
+        })
+    }
+}
+
+/// A resource of a leaf on its way to be judged.
+#[derive(Clone, Copy)]
+struct Lane<'a> {
+    row: &'a Row,
+    entry: Entry,
+    chord_squared: f64,
+    /// Its single pool; the hour is read early to have the pool's memory on its way.
+    pool: Option<(&'a PoolRow, u32)>,
+}
+
+struct Search<'a> {
     snapshot: &'a Snapshot,
-    context: &'a Context<'q>,
+    context: &'a Context<'a>,
     bounds: Bounds,
     /// The query's place, rounded as the nodes' centres are.
     centre: Option<[f32; 3]>,
     top_k: usize,
+    /// By class of resource: square of the chord beyond which none can reach the threshold.
+    limits: [f64; 4],
     heap: &'a mut BinaryHeap<u64>,
     hits: &'a mut Vec<Hit>,
     misses: &'a mut Vec<Hit>,
@@ -116,6 +160,7 @@ impl Snapshot {
             #[allow(clippy::cast_possible_truncation)]
             centre: context.vector.map(|v| [v.x as f32, v.y as f32, v.z as f32]),
             top_k: query.top_k.clamp(1, TOP_K_MAX),
+            limits: [f64::INFINITY; 4],
             heap: &mut scratch.heap,
             hits: &mut scratch.hits,
             misses: &mut scratch.misses,
@@ -135,7 +180,7 @@ impl Snapshot {
     }
 }
 
-impl<'a> Search<'a, '_> {
+impl<'a> Search<'a> {
     fn run(&mut self, category: u32) {
         let snapshot = self.snapshot;
         let segments: [(&'a Segment, u32); 2] = [(&snapshot.base, 0), (&snapshot.overlay, OVERLAY_BIT)];
@@ -182,11 +227,13 @@ impl<'a> Search<'a, '_> {
             Some(centre) if node.kind.has_places() => {
                 let [x, y, z] = std::array::from_fn(|axis| centre[axis] - node.centre[axis]);
                 let chord = ((x * x + y * y + z * z).sqrt() - node.radius).max(0.0);
-                // The arc is never shorter than the chord; half a metre for rounding to whole metres.
-                let metres = f64::from(chord) * EARTH_RADIUS_METRES - 0.5;
+                // The arc is never shorter than the chord; half a metre for rounding to whole metres. The term is an integer
+                // division, rounded down: one more covers the rounding of this one.
+                let metres = (f64::from(chord) * EARTH_RADIUS_METRES - 0.5).max(0.0);
+                let (weight, half) = self.bounds.hyperbola;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                let metres = metres.max(0.0) as u32;
-                self.context.rules.distance_term(metres)
+                let term = (weight / (half + metres)) as u32 + 1;
+                term
             }
             _ => self.bounds.assumed,
         };
@@ -198,9 +245,7 @@ impl<'a> Search<'a, '_> {
         let Some(node) = segment.forest.nodes.get(place as usize) else { return };
         let below = node.first as usize..node.first as usize + usize::from(node.count);
         if node.kind.is_leaf() {
-            for entry in segment.forest.entries.get(below).unwrap_or_default() {
-                self.visit(segment, bit, *entry);
-            }
+            self.visit(segment, bit, segment.forest.entries.get(below).unwrap_or_default());
             return;
         }
         let threshold = self.threshold();
@@ -213,19 +258,57 @@ impl<'a> Search<'a, '_> {
         }
     }
 
-    fn visit(&mut self, segment: &'a Segment, bit: u32, entry: Entry) {
-        let Some(row) = segment.rows.get(entry.row() as usize) else { return };
-        if bit == 0 && self.snapshot.mask.contains(entry.row()) {
+    /// Judges the resources of a leaf in passes, so that the processor waits for the memory of all of them at once.
+    fn visit(&mut self, segment: &'a Segment, bit: u32, entries: &[Entry]) {
+        let mut lanes: [Option<Lane<'a>>; LEAF_ENTRIES] = [const { None }; LEAF_ENTRIES];
+        let limits = self.limits;
+        for (lane, entry) in lanes.iter_mut().zip(entries) {
+            let Some(row) = segment.rows.get(entry.row() as usize) else { continue };
+            let chord_squared = self.context.vector.map_or(f64::NAN, |vector| vector.chord_squared(&row.vector));
+            // Not a number where either side has no place: then the comparison fails and the resource stays.
+            if chord_squared > limits[row.class()] || bit == 0 && self.snapshot.mask.contains(entry.row()) {
+                continue;
+            }
+            *lane = Some(Lane { row, entry: *entry, chord_squared, pool: None });
+        }
+        for lane in lanes.iter_mut().flatten() {
+            lane.pool = capacity::single_pool(self.context, lane.row).map(|pool| (pool, pool.confirmed_hour));
+        }
+        for lane in lanes.into_iter().flatten() {
+            self.judge_lane(lane, bit);
+        }
+    }
+
+    /// Judges one resource, the cheapest bounds on its score first: most are given up before their constraints are looked at.
+    fn judge_lane(&mut self, lane: Lane<'a>, bit: u32) {
+        let (context, threshold, Lane { row, entry, .. }) = (self.context, self.threshold(), lane);
+        let distance = if lane.chord_squared.is_nan() {
+            UNKNOWN_DISTANCE
+        } else {
+            round_metres(great_circle_metres(lane.chord_squared.sqrt()))
+        };
+        let eligible = self.memo.eligible(context, row.eligibility);
+        let fixed = self.bounds.levels[usize::from(entry.levels() & 15)]
+            + context.distance_term(distance)
+            + self.bounds.neutral
+            + context.certainty_term(eligible);
+        if fixed + self.bounds.capacity[row.class() & 1] < threshold {
             return;
         }
-        let distance = self.context.distance(row);
-        let levels = self.bounds.levels[usize::from(entry.levels() & 15)];
-        let threshold = self.threshold();
-        if self.bounds.class[row.class()] + levels + self.context.distance_term(distance) < threshold {
+        let capacity = match context.recurrence {
+            None => capacity::at_any_time(context, lane.pool.map(|(pool, _)| pool), row, &mut self.memo.periods),
+            Some(_) => None,
+        };
+        let known = capacity.map(|view| context.capacity_terms(&view)).map(|(spare, fresh)| spare + fresh);
+        if known.is_some_and(|known| fixed + known < threshold) {
             return;
         }
-        let assessment = self.context.assess(row, distance, self.memo);
-        let score = self.context.terms(distance, entry.levels(), &assessment).sum();
+        let assessment = context.assess(row, distance, eligible, capacity, self.memo);
+        let score = fixed
+            + known.unwrap_or_else(|| {
+                let (spare, fresh) = context.capacity_terms(&assessment.capacity);
+                spare + fresh
+            });
         if score < threshold {
             return;
         }
@@ -240,6 +323,7 @@ impl<'a> Search<'a, '_> {
         if at < self.top_k {
             self.hits.truncate(self.top_k - 1);
             self.hits.insert(at, hit);
+            self.limits = self.bounds.chord_squared_limits(self.threshold());
         }
     }
 
@@ -261,7 +345,7 @@ impl<'a> Search<'a, '_> {
                     Some(Reach::Anywhere) | None => false,
                 };
                 if elsewhere {
-                    self.visit(segment, bit, *entry);
+                    self.visit(segment, bit, std::slice::from_ref(entry));
                 }
             }
         }

@@ -102,12 +102,12 @@ impl Default for ScoringRules {
     fn default() -> Self {
         Self {
             version: 1,
-            distance: 200_000,
+            distance: 220_000,
             distance_half_metres: 2_000,
             distance_assumed_metres: 10_000,
             capacity_known: 340_000,
-            capacity_spare: 20_000,
-            capacity_freshness: 10_000,
+            capacity_spare: 6_000,
+            capacity_freshness: 4_000,
             capacity_stale_hours: 24 * 90,
             eligibility_certain: 340_000,
             category_exact: 30_000,

@@ -1,5 +1,7 @@
 //! The facts of one query, by their place in the catalogue.
 
+use std::sync::OnceLock;
+
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::{FactType, FactValue, Facts};
 use wishwell_domain::fact_catalogue;
@@ -43,8 +45,13 @@ impl<'a> BoundFacts<'a> {
     #[must_use]
     pub fn new(facts: &'a Facts, group_tags: &'a [GroupTag]) -> Self {
         let mut bound = Self::nothing();
-        for (key, value) in &facts.0 {
-            bound.set(key, value);
+        // Both are in order of keys, so that one pass finds all.
+        let mut known = facts.0.iter().peekable();
+        for (key, at) in keys_in_order() {
+            while known.next_if(|(candidate, _)| candidate.as_str() < *key).is_some() {}
+            if let Some((_, value)) = known.next_if(|(candidate, _)| candidate.as_str() == *key) {
+                bound.set(*at, value);
+            }
         }
         for tag in group_tags {
             bound.set_missing(tag.fact_key(), Slot::Bool(true));
@@ -67,8 +74,7 @@ impl<'a> BoundFacts<'a> {
         self.any
     }
 
-    fn set(&mut self, key: &str, value: &'a FactValue) {
-        let Some(at) = fact_catalogue::index_of(key) else { return };
+    fn set(&mut self, at: usize, value: &'a FactValue) {
         let fact_type = catalogue().get(at).map(|fact| fact.fact_type);
         let slot = match (value, fact_type) {
             (FactValue::Bool(value), Some(FactType::Bool)) => Slot::Bool(*value),
@@ -89,4 +95,14 @@ impl<'a> BoundFacts<'a> {
             self.any = true;
         }
     }
+}
+
+/// The catalogue's keys in order, with their places.
+fn keys_in_order() -> &'static [(&'static str, usize)] {
+    static KEYS: OnceLock<Vec<(&'static str, usize)>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let mut keys: Vec<_> = catalogue().iter().enumerate().map(|(at, fact)| (fact.key, at)).collect();
+        keys.sort_unstable();
+        keys
+    })
 }

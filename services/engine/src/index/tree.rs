@@ -8,7 +8,7 @@
 use wishwell_domain::geo::UnitVector;
 
 /// Most entries of a leaf.
-const LEAF_ENTRIES: usize = 8;
+pub(crate) const LEAF_ENTRIES: usize = 8;
 /// Most children of a node.
 const FANOUT: usize = 8;
 /// Added to every ball's radius, in Earth radii (about 3 m): covers the rounding of centres to 32 bits, here and in queries.

@@ -19,7 +19,9 @@ impl Snapshot {
         let mut below = vec![root.clone()];
         let Some(root) = self.tables.category_places.get(root.as_str()) else { return below };
         for entry in self.tables.categories.iter() {
-            let Some(at) = self.tables.category_places.get(entry.code.as_str()).filter(|at| *at != root) else { continue };
+            let Some(at) = self.tables.category_places.get(entry.code.as_str()).filter(|at| *at != root) else {
+                continue;
+            };
             if self.tables.category_ancestors(at).any(|(ancestor, _)| ancestor == root) {
                 below.push(entry.code.clone());
             }
@@ -33,7 +35,9 @@ impl Snapshot {
         let mut below = vec![root.clone()];
         let Some(root) = self.tables.division_places.get(root.as_str()) else { return below };
         for entry in self.tables.divisions.iter() {
-            let Some(at) = self.tables.division_places.get(entry.code.as_str()).filter(|at| *at != root) else { continue };
+            let Some(at) = self.tables.division_places.get(entry.code.as_str()).filter(|at| *at != root) else {
+                continue;
+            };
             if self.tables.division_ancestors(at).any(|ancestor| ancestor == root) {
                 below.push(entry.code.clone());
             }

@@ -84,8 +84,9 @@ impl SnapshotBuilder {
     /// Builds the indexes.
     #[must_use]
     pub fn build(mut self, position: LogPosition) -> Snapshot {
+        let mut base = Segment::build(self.drafts, &self.titles, &self.tables);
+        self.tables.bring_pools_into_order(&mut base);
         self.tables.shrink();
-        let base = Segment::build(self.drafts, &self.titles, &self.tables);
         Snapshot {
             position,
             tables: self.tables,

@@ -45,6 +45,14 @@ impl<K: Hash + Eq + Clone> Lookup<K> {
         self.recent.len()
     }
 
+    /// Replaces every place by the one that `places` has for it.
+    pub(crate) fn renumber(&mut self, places: &[u32]) {
+        self.fold();
+        for at in Arc::make_mut(&mut self.base).values_mut() {
+            *at = places.get(*at as usize).copied().unwrap_or(*at);
+        }
+    }
+
     /// Moves the latest entries to the shared part.
     pub(crate) fn fold(&mut self) {
         if !self.recent.is_empty() {

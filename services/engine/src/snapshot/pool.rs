@@ -48,21 +48,21 @@ pub(crate) enum Renewal {
     EachPeriod,
 }
 
-/// What the search reads of a pool: half a cache line.
-#[derive(Debug, Clone, Copy)]
+/// What the search reads of a pool.
+#[derive(Debug, Clone)]
 pub(crate) struct PoolRow {
     /// The pool's own figure; for renewed pools that of a period without one of its own.
     pub(crate) left: Left,
     /// When the figure was confirmed, in hours since 1970.
     pub(crate) confirmed_hour: u32,
-    /// Place of the periods that differ; [`NONE`] for none.
-    pub(crate) overrides: u32,
+    /// The periods that differ, in order of days.
+    pub(crate) overrides: Option<Arc<[PeriodLeft]>>,
     /// Place of the period rule; `u16::MAX` for none.
     pub(crate) rule: u16,
     pub(crate) renewal: Renewal,
 }
 
-const _: () = assert!(size_of::<PoolRow>() <= 32, "two pools share a cache line");
+const _: () = assert!(size_of::<PoolRow>() <= 40, "a pool is less than a cache line");
 
 /// The figure of a period that has one of its own.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +77,6 @@ pub(crate) struct PeriodLeft {
 pub(crate) struct PoolTable {
     pub(crate) rows: Chunked<PoolRow>,
     places: Lookup<CapacityPoolId>,
-    /// In order of days.
-    pub(crate) overrides: Chunked<Arc<[PeriodLeft]>>,
     /// Distinct rules: a handful, a tenant has few zones.
     pub(crate) rules: Arc<Vec<(PeriodRule, Periods)>>,
 }
@@ -90,7 +88,7 @@ impl PoolTable {
             let at = self.rows.push(PoolRow {
                 left: Left::NOBODY_SAID,
                 confirmed_hour: 0,
-                overrides: NONE,
+                overrides: None,
                 rule: u16::MAX,
                 renewal: Renewal::Consumed,
             });
@@ -107,8 +105,7 @@ impl PoolTable {
             .as_ref()
             .filter(|_| pool.kind == PoolKind::Slots)
             .map_or(u16::MAX, |rule| self.rule_place(rule));
-        let kept = self.rows.get(at).map_or(NONE, |row| row.overrides);
-        let overrides = if rule == u16::MAX { NONE } else { self.put_overrides(kept, pool) };
+        let overrides = if rule == u16::MAX { None } else { overrides(pool) };
         let renewal = match pool.kind {
             PoolKind::Slots if rule != u16::MAX => Renewal::EachPeriod,
             PoolKind::Caseload | PoolKind::Unbounded | PoolKind::Slots => Renewal::Returned,
@@ -117,27 +114,6 @@ impl PoolTable {
         let confirmed_hour = hour(pool.confirmed_at);
         if let Some(row) = self.rows.get_mut(at) {
             *row = PoolRow { left: Left::of(pool.kind, &pool.figures), confirmed_hour, overrides, rule, renewal };
-        }
-    }
-
-    fn put_overrides(&mut self, kept: u32, pool: &CapacityPool) -> u32 {
-        let mut periods: Vec<PeriodLeft> = pool
-            .periods
-            .iter()
-            .map(|period| PeriodLeft {
-                // Dates lie within years -9999 to 9999.
-                day: i32::try_from(day_of_date(period.period_start)).unwrap_or(i32::MAX),
-                left: Left::of(pool.kind, &period.figures),
-            })
-            .collect();
-        periods.sort_by_key(|period| period.day);
-        match self.overrides.get_mut(kept) {
-            Some(place) => {
-                *place = periods.into();
-                kept
-            }
-            None if periods.is_empty() => NONE,
-            None => self.overrides.push(periods.into()),
         }
     }
 
@@ -150,9 +126,19 @@ impl PoolTable {
         u16::try_from(self.rules.len() - 1).unwrap_or(u16::MAX)
     }
 
-    /// The periods of a pool that have figures of their own.
-    pub(crate) fn overrides_of(&self, row: &PoolRow) -> &[PeriodLeft] {
-        self.overrides.get(row.overrides).map_or(&[], |periods| periods)
+    /// Numbers the pools anew in the order of `order`, those it does not name after them. Answers the new place of each old one.
+    pub(crate) fn reorder(&mut self, order: impl Iterator<Item = u32>) -> Vec<u32> {
+        let count = self.rows.len();
+        let mut places = vec![NONE; count];
+        let mut rows: Chunked<PoolRow> = Chunked::default();
+        for old in order.chain((0..count).filter_map(|at| u32::try_from(at).ok())) {
+            if let (Some(place @ &mut NONE), Some(row)) = (places.get_mut(old as usize), self.rows.get(old)) {
+                *place = rows.push(row.clone());
+            }
+        }
+        self.rows = rows;
+        self.places.renumber(&places);
+        places
     }
 
     pub(crate) fn recent_len(&self) -> usize {
@@ -164,17 +150,31 @@ impl PoolTable {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        let overrides: usize = self.overrides.iter().map(|periods| size_of_val(&**periods) + 16).sum();
-        self.rows.memory_bytes() + self.places.memory_bytes() + self.overrides.memory_bytes() + overrides
+        let overrides = self.rows.iter().filter_map(|row| row.overrides.as_ref());
+        let overrides: usize = overrides.map(|periods| size_of_val(&**periods) + 16).sum();
+        self.rows.memory_bytes() + self.places.memory_bytes() + overrides
     }
 
     pub(crate) fn shrink(&mut self) {
         self.rows.shrink();
-        self.overrides.shrink();
     }
 }
 
 /// Whole hours since 1970, 0 before.
 pub(crate) fn hour(at: jiff::Timestamp) -> u32 {
     u32::try_from(at.as_second().max(0) / 3600).unwrap_or(u32::MAX)
+}
+
+fn overrides(pool: &CapacityPool) -> Option<Arc<[PeriodLeft]>> {
+    let mut periods: Vec<PeriodLeft> = pool
+        .periods
+        .iter()
+        .map(|period| PeriodLeft {
+            // Dates lie within years -9999 to 9999.
+            day: i32::try_from(day_of_date(period.period_start)).unwrap_or(i32::MAX),
+            left: Left::of(pool.kind, &period.figures),
+        })
+        .collect();
+    periods.sort_by_key(|period| period.day);
+    (!periods.is_empty()).then(|| periods.into())
 }
