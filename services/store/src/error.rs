@@ -95,7 +95,8 @@ impl From<StoreError> for Error {
                 message: format!("{name} was erased"),
                 name,
             },
-            StoreError::Unavailable(reason) | StoreError::CannotWrite(reason) => Self::Unavailable(reason),
+            StoreError::Unavailable(reason) => Self::Unavailable(reason),
+            StoreError::CannotWrite(reason) => Self::StoreFull(reason),
             error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),
             error @ (StoreError::ConstraintViolated { .. } | StoreError::Defect(_)) => {
                 Self::Internal(error.to_string())
