@@ -29,7 +29,7 @@ start_postgres() {
       exit 1
     }
     as_postgres "$bin/pg_ctl" start --pgdata=data --wait --timeout=60 --log=server.log \
-      --options="-c listen_addresses='' -c unix_socket_directories='$postgres_home' -c max_connections=300 -c fsync=on -c timezone=UTC" \
+      --options="-c listen_addresses='' -c unix_socket_directories='$postgres_home' -c max_connections=300 -c fsync=on -c timezone=UTC ${postgres_options:-}" \
       >"$scratch/pg_ctl.log" 2>&1 || {
       cat "$scratch/pg_ctl.log" server.log
       exit 1

@@ -1,0 +1,275 @@
+//! The load generator: HTTP/2 by hand, with requests encoded before, so that it costs little and the same on all sides.
+//!
+//! Each thread has a runtime and connections of its own. Closed loops ask the next question when the last was answered
+//! (throughput); the open loop asks at fixed instants, and counts each answer's time from the instant the question was due,
+//! so that a server that stalls is charged for every question it kept waiting.
+
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use h2::client::SendRequest;
+use prost::bytes::Bytes;
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
+use tokio::io::unix::AsyncFd;
+use tokio::net::TcpStream;
+
+/// Threads of the generator.
+const THREADS: usize = 2;
+/// Windows so wide that no answer waits for a window update.
+const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+const CONNECTION_WINDOW_BYTES: u32 = 1 << 26;
+const WARM_UP: Duration = Duration::from_millis(700);
+/// How long the last answers of an open loop are waited for.
+const STRAGGLE: Duration = Duration::from_secs(5);
+
+/// Whom to ask what.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    pub(crate) path: &'static str,
+    pub(crate) api_key: Option<String>,
+    pub(crate) frames: Arc<Vec<Bytes>>,
+}
+
+impl Target {
+    fn head(&self) -> http::Request<()> {
+        let mut head = http::Request::builder()
+            .method(http::Method::POST)
+            .uri(format!("http://{}{}", self.address, self.path))
+            .header("te", "trailers")
+            .header("content-type", "application/grpc")
+            .header("user-agent", "wishwell-bench");
+        if let Some(key) = &self.api_key {
+            head = head.header("authorization", format!("Bearer {key}"));
+        }
+        head.body(()).expect("a request head")
+    }
+}
+
+/// What a closed loop measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Flow {
+    pub(crate) answers: u64,
+    pub(crate) seconds: f64,
+    /// Processor time of whatever `cpu` looked at.
+    pub(crate) cpu: Duration,
+}
+
+impl Flow {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.answers as f64 / self.seconds
+    }
+
+    pub(crate) fn cpu_micros(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.answers.max(1) as f64
+    }
+}
+
+/// Keeps `in_flight` questions under way on each connection for a while. Blocks.
+pub(crate) fn closed_loop(
+    target: &Target,
+    connections: usize,
+    in_flight: usize,
+    duration: Duration,
+    cpu: impl Fn() -> Duration,
+) -> Flow {
+    let answered = Arc::new(AtomicU64::new(0));
+    let end = Instant::now() + WARM_UP + duration;
+    let threads: Vec<_> = (0..THREADS.min(connections))
+        .map(|thread| {
+            let (target, answered) = (target.clone(), Arc::clone(&answered));
+            let own = (thread..connections).step_by(THREADS).count();
+            std::thread::spawn(move || run(keep_asking(target, thread, own, in_flight, answered, end)))
+        })
+        .collect();
+    std::thread::sleep(WARM_UP);
+    let (started, before, cpu_before) = (Instant::now(), answered.load(Ordering::Relaxed), cpu());
+    std::thread::sleep(end.saturating_duration_since(Instant::now()));
+    let (after, cpu_after, seconds) = (answered.load(Ordering::Relaxed), cpu(), started.elapsed().as_secs_f64());
+    for thread in threads {
+        thread.join().expect("the load generator runs to its end");
+    }
+    Flow { answers: after - before, seconds, cpu: cpu_after.saturating_sub(cpu_before) }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
+async fn keep_asking(
+    target: Target,
+    thread: usize,
+    connections: usize,
+    in_flight: usize,
+    answered: Arc<AtomicU64>,
+    end: Instant,
+) {
+    let head = target.head();
+    let mut asking = Vec::new();
+    for connection in 0..connections {
+        let sender = connect(target.address).await;
+        for lane in 0..in_flight {
+            let (mut sender, head, frames) = (sender.clone(), head.clone(), Arc::clone(&target.frames));
+            let answered = Arc::clone(&answered);
+            // Lanes begin at different questions, so that they do not march in step.
+            let mut next = (thread * 1_301 + connection * 577 + lane * 101) % frames.len();
+            asking.push(tokio::spawn(async move {
+                while Instant::now() < end {
+                    ask(&mut sender, &head, frames[next].clone()).await;
+                    answered.fetch_add(1, Ordering::Relaxed);
+                    next = (next + 1) % frames.len();
+                }
+            }));
+        }
+    }
+    for task in asking {
+        task.await.expect("a lane runs to its end");
+    }
+}
+
+async fn connect(address: SocketAddr) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(address).await.expect("the server listens");
+    stream.set_nodelay(true).expect("a socket option");
+    let (sender, connection) = h2::client::Builder::new()
+        .initial_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .handshake(stream)
+        .await
+        .expect("the server speaks HTTP/2");
+    // Ends with the last sender; what goes wrong shows in the answers.
+    tokio::spawn(connection);
+    sender
+}
+
+/// Asks one question and reads the whole answer.
+///
+/// # Panics
+/// When the answer is not OK: a benchmark of errors measures nothing.
+async fn ask(sender: &mut SendRequest<Bytes>, head: &http::Request<()>, frame: Bytes) -> usize {
+    let (bytes, status) = try_ask(sender, head, frame, &mut |_| {}).await.expect("an answer");
+    assert_eq!(status.as_deref(), Some("0"), "grpc-status");
+    bytes
+}
+
+async fn try_ask(
+    sender: &mut SendRequest<Bytes>,
+    head: &http::Request<()>,
+    frame: Bytes,
+    take: &mut (dyn FnMut(&[u8]) + Send),
+) -> Result<(usize, Option<String>), h2::Error> {
+    std::future::poll_fn(|context| sender.poll_ready(context)).await?;
+    let (response, mut body) = sender.send_request(head.clone(), false)?;
+    body.send_data(frame, true)?;
+    let (parts, mut body) = response.await?.into_parts();
+    let mut bytes = 0;
+    while let Some(chunk) = body.data().await {
+        let chunk = chunk?;
+        bytes += chunk.len();
+        take(&chunk);
+        body.flow_control().release_capacity(chunk.len())?;
+    }
+    let status = |headers: &http::HeaderMap| {
+        headers.get("grpc-status").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let trailers = body.trailers().await?;
+    Ok((bytes, trailers.as_ref().and_then(status).or_else(|| status(&parts.headers))))
+}
+
+/// Asks every question once, in order, and hands over the answers without their five bytes of frame. Blocks.
+pub(crate) fn each_once(target: &Target, mut answer: impl FnMut(&[u8])) {
+    run(async {
+        let (head, mut sender) = (target.head(), connect(target.address).await);
+        for frame in target.frames.iter() {
+            let mut bytes = Vec::new();
+            let asked = try_ask(&mut sender, &head, frame.clone(), &mut |chunk| bytes.extend_from_slice(chunk)).await;
+            let (_, status) = asked.expect("an answer");
+            assert_eq!(status.as_deref(), Some("0"), "grpc-status of a question");
+            answer(bytes.get(5..).expect("a frame has five bytes before the message"));
+        }
+    });
+}
+
+/// Asks `rate` questions a second, evenly spaced, and gives back each answer's time in microseconds, sorted. Blocks.
+pub(crate) fn open_loop(target: &Target, connections: usize, rate: u32, duration: Duration) -> Vec<u32> {
+    let per_thread = rate / THREADS as u32;
+    let threads: Vec<_> = (0..THREADS)
+        .map(|thread| {
+            let target = target.clone();
+            let own = (thread..connections).step_by(THREADS).count().max(1);
+            std::thread::spawn(move || run(ask_on_time(target, thread, own, per_thread, duration)))
+        })
+        .collect();
+    let mut times: Vec<u32> =
+        threads.into_iter().flat_map(|thread| thread.join().expect("the load generator runs to its end")).collect();
+    times.sort_unstable();
+    times
+}
+
+async fn ask_on_time(target: Target, thread: usize, connections: usize, rate: u32, duration: Duration) -> Vec<u32> {
+    let head = target.head();
+    let mut senders = Vec::new();
+    for _ in 0..connections {
+        senders.push(connect(target.address).await);
+    }
+    let interval = Duration::from_secs(1) / rate;
+    // The threads' instants fall between each other.
+    let begin = Instant::now() + interval * u32::try_from(thread).unwrap_or(0) / THREADS as u32;
+    let due = |question: u32| begin + interval * question;
+    let questions = |time: Duration| (f64::from(rate) * time.as_secs_f64()) as u32;
+    let (warm, total) = (questions(WARM_UP), questions(WARM_UP + duration));
+    let times = Arc::new(Mutex::new(Vec::with_capacity(total as usize)));
+    let timer = Ticker::every(interval);
+    let mut asking = tokio::task::JoinSet::new();
+    let mut asked = 0;
+    while asked < total {
+        timer.tick().await;
+        // Every question whose instant has come, however late this thread is.
+        while asked < total && due(asked) <= Instant::now() {
+            let (due, counts, at) = (due(asked), asked >= warm, asked as usize);
+            let mut sender = senders[at % connections].clone();
+            let (head, times) = (head.clone(), Arc::clone(&times));
+            let frame = target.frames[(thread * 1_301 + at) % target.frames.len()].clone();
+            asking.spawn(async move {
+                ask(&mut sender, &head, frame).await;
+                if counts {
+                    let micros = u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX);
+                    times.lock().expect("no lane panicked").push(micros);
+                }
+            });
+            asked += 1;
+        }
+        while let Some(done) = asking.try_join_next() {
+            done.expect("a question was answered");
+        }
+    }
+    let rest = async { while asking.join_next().await.is_some() {} };
+    tokio::time::timeout(STRAGGLE, rest).await.expect("the last answers came in time");
+    std::mem::take(&mut *times.lock().expect("no lane panicked"))
+}
+
+/// Wakes at even intervals, finer than the millisecond of the runtime's own timers.
+struct Ticker(AsyncFd<OwnedFd>);
+
+impl Ticker {
+    fn every(interval: Duration) -> Self {
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK).expect("a timer");
+        let interval = Timespec { tv_sec: 0, tv_nsec: i64::from(interval.subsec_nanos()) };
+        let setting = Itimerspec { it_interval: interval, it_value: interval };
+        timerfd_settime(&timer, TimerfdTimerFlags::empty(), &setting).expect("a timer can be set");
+        // Its successor wants an unsafe promise that the descriptor stays open: this one owns it.
+        #[expect(deprecated, reason = "the successor needs unsafe code")]
+        let timer = AsyncFd::new(timer).expect("a timer can be polled");
+        Self(timer)
+    }
+
+    async fn tick(&self) {
+        let mut ready = self.0.readable().await.expect("a timer can be polled");
+        let mut expirations = [0; 8];
+        let _ = ready.try_io(|timer| Ok(rustix::io::read(timer.get_ref(), &mut expirations)?));
+    }
+}

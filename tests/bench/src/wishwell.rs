@@ -1,0 +1,123 @@
+//! A running `wishwell serve`, configured as in production: keys, tracing sampled and exported, metrics on.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use prost::bytes::Bytes;
+use wishwell_test_support::ports::free_address;
+
+use crate::load::Target;
+use crate::process::Process;
+use crate::seed::TENANT;
+
+const API_KEY: &str = "wishwell_bench_key_of_a_throw_away_server";
+const START_PATIENCE: Duration = Duration::from_secs(300);
+const POLL: Duration = Duration::from_millis(2);
+const FIND_RESOURCES: &str = "/wishwell.v1.MatchingService/FindResources";
+
+/// A running server, its receiver of traces, and how it started.
+#[derive(Debug)]
+pub(crate) struct Wishwell {
+    pub(crate) process: Process,
+    /// From the start of the process until it said that it is ready.
+    pub(crate) ready_after: Duration,
+    receiver: Process,
+    address: SocketAddr,
+    admin: SocketAddr,
+}
+
+impl Wishwell {
+    /// Starts it on a filled store and waits until it is ready. Blocks.
+    pub(crate) fn start(store: &Path, folder: &Path) -> Self {
+        let (receiver, traces) = Process::start_self(&["receive"], folder, "receiver");
+        let (address, admin) = (free_address(), free_address());
+        let key_file = folder.join("master.key");
+        std::fs::write(&key_file, "11".repeat(32)).expect("a key can be written");
+        let principals = folder.join("principals.toml");
+        let digest = key_digest();
+        let principal = format!(
+            "[[principals]]\ntenant = {TENANT:?}\nname = \"bench\"\nrole = \"internal_service\"\nkey_sha256 = [{digest:?}]\n"
+        );
+        std::fs::write(&principals, principal).expect("the principals can be written");
+        let arguments = [
+            "serve".to_owned(),
+            format!("--database-url=sqlite:{}", store.display()),
+            format!("--listen={address}"),
+            format!("--admin-listen={admin}"),
+            format!("--master-key-file={}", key_file.display()),
+            format!("--principals-file={}", principals.display()),
+            format!("--otlp-endpoint=http://{traces}"),
+            "--trace-sample-ratio=0.01".to_owned(),
+        ];
+        private(&key_file);
+        let started = Instant::now();
+        let mut process = Process::start(&binary(), &arguments, folder, "wishwell");
+        while !get(admin, "/readyz").starts_with("HTTP/1.1 200") {
+            process.must_run();
+            assert!(started.elapsed() < START_PATIENCE, "not ready:\n{}", process.printed());
+            std::thread::sleep(POLL);
+        }
+        Self { process, ready_after: started.elapsed(), receiver, address, admin }
+    }
+
+    pub(crate) fn target(&self, frames: Arc<Vec<Bytes>>) -> Target {
+        Target { address: self.address, path: FIND_RESOURCES, api_key: Some(API_KEY.to_owned()), frames }
+    }
+
+    /// Memory of the snapshot, as the server itself accounts for it.
+    pub(crate) fn snapshot_bytes(&self) -> f64 {
+        let metrics = get(self.admin, "/metrics");
+        let line = metrics.lines().find_map(|line| line.strip_prefix("wishwell_snapshot_memory_bytes{"));
+        let value = line.and_then(|line| line.rsplit_once(' ')).and_then(|(_, value)| value.parse().ok());
+        value.unwrap_or_else(|| panic!("no snapshot among the metrics:\n{metrics}"))
+    }
+
+    /// Batches of traces that have arrived.
+    pub(crate) fn exports(&self) -> usize {
+        self.receiver.printed().lines().filter(|line| *line == "export").count()
+    }
+}
+
+/// The release binary: what `tests/bench/run` names, else the one beside this program.
+fn binary() -> PathBuf {
+    let path = std::env::var_os("WISHWELL_TEST_BINARY").map(PathBuf::from).unwrap_or_else(|| {
+        std::env::current_exe().expect("a running program knows its path").with_file_name("wishwell")
+    });
+    assert!(path.is_file(), "{} is not built: `tests/bench/run` builds it", path.display());
+    path
+}
+
+fn key_digest() -> String {
+    let mut hashing = Command::new(binary())
+        .args(["key", "hash"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut input = hashing.stdin.take().expect("a pipe");
+    input.write_all(API_KEY.as_bytes()).expect("the binary reads");
+    drop(input);
+    let output = hashing.wait_with_output().expect("the binary ends");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn private(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("the key's file is ours");
+}
+
+/// What a plain HTTP server answers; empty while there is none.
+fn get(address: SocketAddr, path: &str) -> String {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().unwrap_or_default()
+}
