@@ -160,6 +160,9 @@ fn overridden<'o>(overrides: &'o [PeriodLeft], spans: &[PeriodSpan]) -> &'o [Per
 
 /// The capacity in the best moment of the time it is offered.
 pub(crate) fn at_best(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> View {
+    if row.draw == NONE {
+        return View::NOBODY_SAID;
+    }
     let single = single_pool(context, row).filter(|_| when.offered == context.window);
     single
         .and_then(|pool| best_period(context, pool, row, when, memo))
@@ -347,6 +350,7 @@ fn take_occurrence(
     unknown: &mut bool,
 ) -> bool {
     let mut taken = Vec::new();
+    let mut promises_nothing = false;
     for (place, per_unit) in draws {
         let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
         let Some((_, periods)) = context.tables.pools.rules.get(usize::from(pool.rule)) else { continue };
@@ -362,9 +366,10 @@ fn take_occurrence(
             (enough && when.open_in(shared)).then_some((day, left))
         });
         let Some((day, left)) = found else { return false };
-        *unknown |= left == UNKNOWN;
+        promises_nothing |= left == UNKNOWN;
         taken.push((*place, day, needed));
     }
     used.extend(taken);
+    *unknown |= promises_nothing;
     true
 }

@@ -7,6 +7,8 @@
 
 pub mod answer;
 mod assess;
+#[cfg(any(test, feature = "brute-force"))]
+pub mod brute_force;
 mod capacity;
 mod context;
 pub mod eligibility;
@@ -22,6 +24,10 @@ pub mod score;
 pub mod snapshot;
 #[doc(hidden)]
 pub mod synthetic;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedsAnswer};
 pub use find_needs::{WINDOW_DAYS_DEFAULT, aged_urgency};

@@ -1,0 +1,84 @@
+//! Tests of the engine as a whole: against the obviously correct search, on all small worlds and many random ones.
+
+mod exhaustive;
+mod needs;
+mod random;
+mod reasons;
+mod synthetic;
+mod updates;
+mod worlds;
+
+use crate::answer::{Answer, EligibilityState};
+use crate::brute_force::{BruteAnswer, BruteForce, Judgement};
+use crate::query::{Query, Scratch};
+use crate::reason::ReasonCode;
+use crate::score::ScoringRules;
+use crate::snapshot::{ResourceRef, Snapshot};
+
+/// Asks both searches and compares everything they say.
+fn compare(snapshot: &Snapshot, brute: &BruteForce, query: &Query<'_>, rules: &ScoringRules, scratch: &mut Scratch) {
+    let answer = snapshot.find(query, rules, scratch).expect("the query is valid");
+    let expected = brute.find(query, rules);
+    compare_answers(snapshot, answer, &expected, query);
+}
+
+fn compare_answers(snapshot: &Snapshot, answer: &Answer, expected: &BruteAnswer, query: &Query<'_>) {
+    let found: Vec<_> = answer.candidates.iter().map(|c| (snapshot.resource_id(c.resource), c.score, c.distance_metres)).collect();
+    let wanted: Vec<_> = expected.candidates.iter().map(|j| (j.id, j.score(), j.distance)).collect();
+    assert_eq!(found, wanted, "candidates of {query:#?}");
+    for (candidate, judgement) in answer.candidates.iter().zip(&expected.candidates) {
+        assert_eq!(candidate.terms, judgement.terms, "terms of {judgement:#?} for {query:#?}");
+        assert_eq!(candidate.terms.sum(), candidate.score);
+        assert_eq!(candidate.modes, judgement.modes, "modes of {judgement:#?}");
+        assert_eq!(candidate.capacity, judgement.capacity, "capacity of {judgement:#?} for {query:#?}");
+        assert_eq!((candidate.serves, candidate.occurrences), (judgement.serves, judgement.occurrences));
+        assert_eq!(missing(candidate.eligibility), judgement.missing_facts);
+    }
+    let found: Vec<_> = answer
+        .near_misses
+        .iter()
+        .map(|miss| (snapshot.resource_id(miss.resource), miss.score_if_it_fitted, codes(answer, miss.resource)))
+        .collect();
+    let wanted: Vec<_> = expected.near_misses.iter().map(|j| (j.id, j.score(), j.failed.clone())).collect();
+    assert_eq!(found, wanted, "near misses of {query:#?}");
+    assert_eq!(answer.examined as usize, expected.examined, "examined of {query:#?}");
+    assert_eq!(answer.considered as usize, expected.considered, "considered of {query:#?}");
+}
+
+fn codes(answer: &Answer, resource: ResourceRef) -> Vec<ReasonCode> {
+    let miss = answer.near_misses.iter().find(|miss| miss.resource == resource).expect("a near miss");
+    let mut codes: Vec<ReasonCode> = answer.reasons(miss).iter().map(crate::Reason::code).collect();
+    codes.sort_unstable();
+    codes
+}
+
+fn missing(state: EligibilityState) -> Option<Vec<&'static str>> {
+    match state {
+        EligibilityState::Unknown { missing } => Some(missing.iter().map(|fact| fact.key).collect()),
+        _ => None,
+    }
+}
+
+/// Judges one resource alone by both.
+fn compare_judgements(
+    snapshot: &Snapshot,
+    expected: &Judgement,
+    query: &Query<'_>,
+    rules: &ScoringRules,
+    scratch: &mut Scratch,
+) {
+    let answer = snapshot.explain(expected.id, query, rules, scratch).expect("the resource is known");
+    match (answer.candidates.first(), answer.near_misses.first()) {
+        (Some(candidate), None) => {
+            assert_eq!(expected.failed, [], "{expected:#?} for {query:#?}");
+            assert_eq!(candidate.terms, expected.terms, "{expected:#?} for {query:#?}");
+            assert_eq!(candidate.capacity, expected.capacity, "{expected:#?} for {query:#?}");
+            assert_eq!(candidate.modes, expected.modes);
+        }
+        (None, Some(miss)) => {
+            assert_eq!(codes(answer, miss.resource), expected.failed, "{expected:#?} for {query:#?}");
+            assert_eq!(miss.score_if_it_fitted, expected.score(), "{expected:#?} for {query:#?}");
+        }
+        other => panic!("one judgement is expected: {other:?}"),
+    }
+}
