@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use wishwell_domain::beneficiary::{Beneficiary, Household, WrappedKey};
+use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, WrappedKey};
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
@@ -204,6 +204,8 @@ pub struct BeneficiaryFilter {
     pub residence_divisions: Vec<DivisionCode>,
     /// With this keyed digest of the identity number.
     pub identity_digest: Option<String>,
+    /// Of this group.
+    pub group_tag: Option<GroupTag>,
 }
 
 /// One page of a list. Lists are ordered by id; ids of version 7 are in order of creation.
@@ -260,7 +262,7 @@ pub struct DuplicateQuery {
     pub exclude: Option<NeedId>,
     /// Same beneficiary, or one with the same identity digest.
     pub beneficiary: Option<BeneficiaryId>,
-    /// Same household.
+    /// Same household, named by the need or that of its beneficiary.
     pub household: Option<HouseholdId>,
     /// Near this place.
     pub place: Option<Point>,

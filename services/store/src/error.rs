@@ -98,6 +98,9 @@ impl From<StoreError> for Error {
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::CannotWrite(reason) => Self::StoreFull(reason),
             error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),
+            StoreError::ConstraintViolated { constraint, .. } if constraint == "text_without_nul" => {
+                Self::InvalidArgument(vec![Violation::new("", "text.nul", "no text may hold the character U+0000")])
+            }
             error @ (StoreError::ConstraintViolated { .. } | StoreError::Defect(_)) => {
                 Self::Internal(error.to_string())
             }

@@ -141,6 +141,8 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
         ("23505", _) => Failure::Unique(constraint()),
         ("23503", _) => Failure::ForeignKey(constraint()),
         ("23514" | "23502", _) => Failure::Check(constraint()),
+        // Text and JSON cannot hold U+0000; SQLite's half refuses it when the change is logged.
+        ("22021" | "22P05", _) => Failure::Check("text_without_nul".to_owned()),
         ("40001" | "40P01", _) => Failure::Conflict,
         ("53100", _) => Failure::Store(StoreError::CannotWrite("no space is left on the server's disk".to_owned())),
         ("25006" | "42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),

@@ -20,8 +20,8 @@ use crate::sql::session::Failure;
 
 /// Connections that read.
 const READERS_MAX: u32 = 4;
-/// Longest wait for another process's write.
-const BUSY_WAIT_SECONDS_MAX: u64 = 5;
+/// Longest wait for the writes of another process. SQLite does not queue them: who waits tries again now and then.
+const BUSY_WAIT_SECONDS_MAX: u64 = 20;
 /// Longest wait for a connection.
 const CONNECTION_WAIT_SECONDS_MAX: u64 = 30;
 /// Rows that the driver's thread reads ahead.
@@ -80,7 +80,7 @@ impl SqliteStore {
             .to_owned(),
             schema_version: migrations::SCHEMA_VERSION,
         };
-        Ok(Arc::new(SqlStore::new(Database::Sqlite { writer, readers }, description)))
+        Ok(Arc::new(SqlStore::new(Database::Sqlite { writer, readers, path: path.to_owned() }, description)))
     }
 }
 
@@ -180,23 +180,27 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
     let sqlx::Error::Database(database) = &error else {
         return Failure::Store(pool_error(error));
     };
-    let code: i32 = database.code().and_then(|code| code.parse().ok()).unwrap_or_default();
-    let message = database.message();
-    // Extended result codes, <https://www.sqlite.org/rescode.html>: the low byte is the primary one.
-    match (code, code & 0xff) {
-        (275, _) => Failure::Check(message.rsplit(": ").next().unwrap_or_default().to_owned()),
-        (787 | 3091, _) => Failure::ForeignKey(String::new()),
-        (1555 | 2067, _) => Failure::Unique(unique_name(message)),
-        (_, 19) => Failure::Check(message.to_owned()),
-        (_, 5 | 6) => Failure::Store(StoreError::Unavailable("another process is writing to the file".to_owned())),
-        (_, 13) => Failure::Store(StoreError::CannotWrite("no space is left on the disk".to_owned())),
-        (_, 3 | 8 | 14 | 23) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+    let code = database.code().and_then(|code| code.parse().ok()).unwrap_or_default();
+    failure_of(code, database.message())
+}
+
+/// What an extended result code means, <https://www.sqlite.org/rescode.html>: its low byte is the primary one.
+pub(crate) fn failure_of(code: i32, message: &str) -> Failure {
+    let store_error = match (code, code & 0xff) {
+        (275, _) => return Failure::Check(message.rsplit(": ").next().unwrap_or_default().to_owned()),
+        (787 | 3091, _) => return Failure::ForeignKey(String::new()),
+        (1555 | 2067, _) => return Failure::Unique(unique_name(message)),
+        (_, 19) => return Failure::Check(message.to_owned()),
+        (_, 5 | 6) => StoreError::Unavailable("another process is writing to the file".to_owned()),
+        (_, 13) => StoreError::CannotWrite("no space is left on the disk".to_owned()),
+        (_, 3 | 8 | 14 | 23) => StoreError::CannotWrite(message.to_owned()),
         // Short reads and failed reads speak of the file, other failures of input and output of the disk.
-        (266 | 522, _) | (_, 11) => Failure::Store(StoreError::Corrupt(format!("the file is damaged ({message})"))),
-        (_, 26) => Failure::Store(StoreError::Corrupt(format!("this is not a Wishwell store ({message})"))),
-        (_, 10) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
-        _ => Failure::Store(StoreError::Defect(format!("sqlite: {message}"))),
-    }
+        (266 | 522, _) | (_, 11) => StoreError::Corrupt(format!("the file is damaged ({message})")),
+        (_, 26) => StoreError::Corrupt(format!("this is not a Wishwell store ({message})")),
+        (_, 10) => StoreError::CannotWrite(message.to_owned()),
+        _ => StoreError::Defect(format!("sqlite {code}: {message}")),
+    };
+    Failure::Store(store_error)
 }
 
 /// SQLite names the columns of a broken unique constraint, not the constraint.

@@ -199,7 +199,7 @@ pub(crate) fn group_tag_rows(tags: &[GroupTag]) -> Result<Vec<Vec<Value>>, Store
 }
 
 impl BeneficiaryFilter {
-    pub(crate) fn push(&self, statement: &mut Statement) {
+    pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
         if let Some(external) = &self.external {
             statement.push(" AND ").push_external(external);
         }
@@ -212,5 +212,13 @@ impl BeneficiaryFilter {
         if let Some(digest) = &self.identity_digest {
             statement.push(" AND identity_digest = ").bind(Value::text(digest));
         }
+        if let Some(tag) = self.group_tag {
+            statement.push(
+                " AND EXISTS (SELECT 1 FROM beneficiary_group_tags AS part WHERE part.tenant = beneficiaries.tenant \
+                 AND part.beneficiary_id = beneficiaries.id AND part.group_tag = ",
+            );
+            statement.bind(Value::word(tag)?).push(")");
+        }
+        Ok(())
     }
 }

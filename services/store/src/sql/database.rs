@@ -1,5 +1,7 @@
 //! The pools of a database that was opened, and the kinds of session they give out.
 
+use std::path::PathBuf;
+
 use sqlx::{PgPool, SqlitePool};
 
 use super::session::{Failure, Session};
@@ -13,6 +15,8 @@ pub(crate) enum Database {
         writer: SqlitePool,
         /// These see the last commit, whatever the writer is doing.
         readers: SqlitePool,
+        /// The file.
+        path: PathBuf,
     },
     Postgres(PgPool),
 }
@@ -73,7 +77,7 @@ impl Database {
     /// Waits for running sessions and closes.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

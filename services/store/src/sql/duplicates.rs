@@ -55,7 +55,10 @@ fn push_likeness(statement: &mut Statement, tenant: &TenantId, query: &Duplicate
         statement.bind(tenant()).push(" AND self.id = ").bind(id).push(")");
     }
     if let Some(household) = query.household {
-        statement.push(" OR household_id = ").bind(Value::Uuid(Some(household.as_uuid())));
+        let id = Value::Uuid(Some(household.as_uuid()));
+        statement.push(" OR household_id = ").bind(id.clone());
+        statement.push(" OR beneficiary_id IN (SELECT member.id FROM beneficiaries AS member WHERE member.tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND member.household_id = ").bind(id).push(")");
     }
     match (query.place, &query.division) {
         (Some(place), _) => {

@@ -47,8 +47,7 @@ async fn refuse_key_of_erased(writing: &mut Writing<'_>, subject: &str) -> Resul
 /// Refuses new needs of an erased beneficiary, and new sealed fields in known ones. Closing a need stays possible. The
 /// beneficiaries stay as they are until the transaction ends.
 pub(super) async fn refuse_needs_of_erased(writing: &mut Writing<'_>, step: Range<usize>) -> Result<(), Failure> {
-    let concerned: Vec<BeneficiaryId> = writing
-        .entities::<Need>(step)
+    let concerned: Vec<BeneficiaryId> = super::write::entities::<Need>(writing.mutations, step)
         .into_iter()
         .filter(|(_, need, mode)| need.personal.is_some() || !matches!(mode, WriteMode::Update { .. }))
         .filter_map(|(_, need, _)| need.beneficiary)

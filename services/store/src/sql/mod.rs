@@ -7,6 +7,7 @@ pub(crate) mod catalog;
 pub(crate) mod category;
 pub(crate) mod database;
 pub(crate) mod decide;
+pub(crate) mod direct;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
 pub(crate) mod log;

@@ -161,9 +161,45 @@ pub(crate) async fn find_external<T: Record>(
         return Ok(Vec::new());
     }
     let mut statement = select::<T>(session, tenant, reading);
-    let (sources, ids) = external.iter().map(|e| (e.source.clone(), e.external_id.clone())).unzip();
-    statement.push(" AND ").push_in_external(sources, ids);
+    statement.push(" AND ");
+    push_in_external(&mut statement, external);
     complete(session, tenant, statement, reading).await
+}
+
+/// Locks the rows of these keys and external identities, in order of key.
+pub(crate) async fn lock<T: Record>(
+    session: &mut Session,
+    tenant: &TenantId,
+    keys: Vec<Key>,
+    external: &[&ExternalId],
+) -> Result<(), Failure> {
+    let start = |session: &Session| {
+        let mut statement = session.statement("SELECT ");
+        statement.push(T::KEY).push(" FROM ").push(T::TABLE).push(" WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND ");
+        statement
+    };
+    let mut statements = Vec::new();
+    if !keys.is_empty() {
+        let mut statement = start(session);
+        push_in_keys(&mut statement, T::KEY, keys);
+        statements.push(statement);
+    }
+    if !external.is_empty() {
+        let mut statement = start(session);
+        push_in_external(&mut statement, external);
+        statements.push(statement);
+    }
+    for mut statement in statements {
+        statement.push(" ORDER BY ").push(T::KEY).push_for_update();
+        session.execute(statement).await?;
+    }
+    Ok(())
+}
+
+fn push_in_external(statement: &mut Statement, external: &[&ExternalId]) {
+    let (sources, ids) = external.iter().map(|e| (e.source.clone(), e.external_id.clone())).unzip();
+    statement.push_in_external(sources, ids);
 }
 
 async fn complete<T: Record>(

@@ -14,6 +14,7 @@ use sqlx::types::JsonRawValue;
 use sqlx::{AssertSqlSafe, Column as _, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
+use super::direct;
 use super::statement::{Dialect, Statement};
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
@@ -58,11 +59,14 @@ pub(crate) enum Session {
     SqliteStatement(PoolConnection<Sqlite>),
     PostgresTransaction(Transaction<'static, Postgres>),
     PostgresStatement(PoolConnection<Postgres>),
+    /// Blocks the thread; only for [`super::direct`].
+    SqliteDirect(rusqlite::Connection),
 }
 
 enum Link<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
+    SqliteDirect(&'c rusqlite::Connection),
 }
 
 impl Session {
@@ -72,12 +76,13 @@ impl Session {
             Self::SqliteStatement(connection) => Link::Sqlite(connection),
             Self::PostgresTransaction(transaction) => Link::Postgres(transaction),
             Self::PostgresStatement(connection) => Link::Postgres(connection),
+            Self::SqliteDirect(connection) => Link::SqliteDirect(connection),
         }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
-            Self::SqliteTransaction(_) | Self::SqliteStatement(_) => Dialect::Sqlite,
+            Self::SqliteTransaction(_) | Self::SqliteStatement(_) | Self::SqliteDirect(_) => Dialect::Sqlite,
             Self::PostgresTransaction(_) | Self::PostgresStatement(_) => Dialect::Postgres,
         }
     }
@@ -101,6 +106,7 @@ impl Session {
                 let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(recurring);
                 query.execute(connection).await.map(|done| done.rows_affected()).map_err(postgres::failure)
             }
+            Link::SqliteDirect(_) => Err(StoreError::Defect("a direct session only reads".to_owned()).into()),
         }
     }
 
@@ -128,6 +134,12 @@ impl Session {
                     each(&mut Fields { row: Row::Postgres(&row), next: 0 })?;
                     count += 1;
                 }
+            }
+            Link::SqliteDirect(connection) => {
+                direct::fetch(connection, statement, |row| {
+                    count += 1;
+                    each(&mut Fields { row: Row::Direct(row), next: 0 })
+                })?;
             }
         }
         Ok(count)
@@ -170,7 +182,7 @@ impl Session {
         match self {
             Self::SqliteTransaction(transaction) => transaction.commit().await.map_err(sqlite::failure),
             Self::PostgresTransaction(transaction) => transaction.commit().await.map_err(postgres::failure),
-            Self::SqliteStatement(_) | Self::PostgresStatement(_) => Ok(()),
+            Self::SqliteStatement(_) | Self::PostgresStatement(_) | Self::SqliteDirect(_) => Ok(()),
         }
     }
 
@@ -179,7 +191,7 @@ impl Session {
         match self {
             Self::SqliteTransaction(transaction) => transaction.rollback().await.map_err(sqlite::failure),
             Self::PostgresTransaction(transaction) => transaction.rollback().await.map_err(postgres::failure),
-            Self::SqliteStatement(_) | Self::PostgresStatement(_) => Ok(()),
+            Self::SqliteStatement(_) | Self::PostgresStatement(_) | Self::SqliteDirect(_) => Ok(()),
         }
     }
 }
@@ -188,6 +200,7 @@ impl Session {
 enum Row<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),
+    Direct(&'r rusqlite::Row<'r>),
 }
 
 /// Reads a row's columns one after the other, in the order in which the query names them.
@@ -196,16 +209,16 @@ pub(crate) struct Fields<'r> {
     next: usize,
 }
 
-/// Takes the next column as `$type` from either driver.
+/// Takes the next column as `$type` from any driver.
 macro_rules! take {
     ($fields:expr, $type:ty) => {{
         let index = $fields.next;
         $fields.next += 1;
         match $fields.row {
-            Row::Sqlite(row) => row.try_get::<$type, _>(index),
-            Row::Postgres(row) => row.try_get::<$type, _>(index),
+            Row::Sqlite(row) => row.try_get::<$type, _>(index).map_err(|error| $fields.corrupt(&error.to_string())),
+            Row::Postgres(row) => row.try_get::<$type, _>(index).map_err(|error| $fields.corrupt(&error.to_string())),
+            Row::Direct(row) => direct::get::<$type>(row, index).map_err(|error| $fields.corrupt(&error.to_string())),
         }
-        .map_err(|error| $fields.corrupt(&error.to_string()))
     }};
 }
 
@@ -216,6 +229,7 @@ impl<'r> Fields<'r> {
         let column = match self.row {
             Row::Sqlite(row) => row.columns().get(index).map(|column| column.name()),
             Row::Postgres(row) => row.columns().get(index).map(|column| column.name()),
+            Row::Direct(row) => row.as_ref().column_name(index).ok(),
         };
         StoreError::Corrupt(format!("column {}: {reason}", column.unwrap_or("?")))
     }
@@ -296,8 +310,13 @@ impl<'r> Fields<'r> {
 
     pub(crate) fn opt_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
         let json = match self.row {
-            Row::Sqlite(_) => self.opt_str()?,
-            Row::Postgres(_) => take!(self, Option<&'r JsonRawValue>)?.map(JsonRawValue::get),
+            Row::Sqlite(_) | Row::Direct(_) => self.opt_str()?,
+            Row::Postgres(row) => {
+                let index = self.next;
+                self.next += 1;
+                let raw = row.try_get::<Option<&'r JsonRawValue>, _>(index);
+                raw.map_err(|error| self.corrupt(&error.to_string()))?.map(JsonRawValue::get)
+            }
         };
         json.map(serde_json::from_str).transpose().map_err(|error| self.corrupt(&error.to_string()))
     }

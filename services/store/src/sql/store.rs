@@ -24,12 +24,13 @@ use super::database::Database;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
-use super::{catalog, duplicates, erase, log, request};
+use super::{catalog, direct, duplicates, erase, log, request};
 use crate::contract::{
     BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, Mutation, NeedFilter,
     OrganizationFilter, Page, PageRequest, ResourceFilter, Store, StoreDescription, WriteContext, Written,
 };
 use crate::error::StoreError;
+use crate::sqlite;
 
 /// Writes between two sweeps for outdated answers to requests.
 const WRITES_BETWEEN_SWEEPS: u64 = 512;
@@ -272,10 +273,7 @@ impl Store for SqlStore {
         filter: &BeneficiaryFilter,
         page: &PageRequest,
     ) -> Result<Page<Beneficiary>, StoreError> {
-        let work = self.list(tenant, page, |statement| {
-            filter.push(statement);
-            Ok(())
-        });
+        let work = self.list(tenant, page, |statement| filter.push(statement));
         work.instrument(span!(self, "SELECT", "beneficiaries")).await
     }
 
@@ -300,6 +298,11 @@ impl Store for SqlStore {
         progress: &(dyn Fn(LoadProgress) + Send + Sync),
     ) -> Result<Catalog, StoreError> {
         let work = async {
+            if let Database::Sqlite { readers, path, .. } = &self.database {
+                // Taken so that the load counts among the readers and closing waits for it.
+                let _permit = readers.acquire().await.map_err(sqlite::failure)?;
+                return direct::load_catalog(path, tenant, progress).await;
+            }
             let mut session = self.database.begin_read().await?;
             let catalog = catalog::load(&mut session, tenant, progress).await?;
             session.end().await?;

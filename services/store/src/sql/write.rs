@@ -18,7 +18,7 @@ use wishwell_domain::resource::Resource;
 use super::decide::decide;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
-use super::statement::Value;
+use super::statement::{Dialect, Value};
 use super::{SqlStore, erase, log, request};
 use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
 use crate::error::StoreError;
@@ -71,7 +71,7 @@ impl SqlStore {
                 Err(failure) => {
                     tracing::debug!(?failure, "another transaction was in the way, trying again");
                     last = Some(failure);
-                    tokio::time::sleep(wait).await;
+                    tokio::time::sleep(wait + jitter(wait)).await;
                     wait *= 2;
                 }
             }
@@ -93,11 +93,23 @@ impl SqlStore {
         };
         let outcomes = vec![None; mutations.len()];
         let mut writing = Writing { session, context, mutations, now, pace, outcomes };
-        for step in steps(mutations, pace) {
+        let steps = steps(mutations, pace);
+        if steps.len() > 1 {
+            writing.lock_in_order().await?;
+        }
+        for step in steps {
             writing.carry_out(step).await?;
         }
         writing.finish().await
     }
+}
+
+/// Up to `wait` more, so that those who were in each other's way do not meet again.
+fn jitter(wait: Duration) -> Duration {
+    // Each RandomState has other keys: a random number without a dependency.
+    let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), ());
+    let thousandth = u32::try_from(random % 1_000).unwrap_or_default();
+    wait * thousandth / 1_000
 }
 
 /// Splits mutations into runs that can go in one statement: puts of one kind, none touching what another one touches.
@@ -150,7 +162,46 @@ fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)>
     }
 }
 
+/// The entities of a step, which are all of one kind.
+pub(super) fn entities<T: Record>(mutations: &[Mutation], step: Range<usize>) -> Vec<(usize, &T, WriteMode)> {
+    step.filter_map(|index| match mutations.get(index)? {
+        Mutation::Put { entity, mode } => T::from_change(entity).map(|entity| (index, entity, *mode)),
+        _ => None,
+    })
+    .collect()
+}
+
 impl Writing<'_> {
+    /// Locks the rows that several steps will change, kind by kind and by key: whatever order two writes name them in, one
+    /// waits for the other instead of both waiting for each other. A single step does the same as it reads.
+    async fn lock_in_order(&mut self) -> Result<(), Failure> {
+        if self.session.dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        self.lock::<Category>().await?;
+        self.lock::<Division>().await?;
+        self.lock::<Organization>().await?;
+        self.lock::<CapacityPool>().await?;
+        self.lock::<Resource>().await?;
+        self.lock::<Household>().await?;
+        self.lock::<Beneficiary>().await?;
+        self.lock::<Need>().await
+    }
+
+    async fn lock<T: Record>(&mut self) -> Result<(), Failure> {
+        let mutations = self.mutations;
+        let entities: Vec<&T> = mutations
+            .iter()
+            .filter_map(|mutation| match mutation {
+                Mutation::Put { entity, .. } => T::from_change(entity),
+                _ => None,
+            })
+            .collect();
+        let keys = entities.iter().map(|entity| entity.key()).collect();
+        let external: Vec<&ExternalId> = entities.iter().filter_map(|entity| entity.external()).collect();
+        record::lock::<T>(&mut self.session, &self.context.tenant, keys, &external).await
+    }
+
     async fn carry_out(&mut self, step: Range<usize>) -> Result<(), Failure> {
         let index = step.start;
         match &self.mutations[index] {
@@ -187,24 +238,8 @@ impl Writing<'_> {
         self.outcomes[mutation] = Some(Outcome { effect, after });
     }
 
-    /// The entities of a step, which are all of one kind.
-    pub(super) fn entities<T: Record>(&self, step: Range<usize>) -> Vec<(usize, &T, WriteMode)> {
-        step.filter_map(|index| match self.mutations.get(index)? {
-            Mutation::Put { entity, mode } => T::from_change(entity).map(|entity| (index, entity, *mode)),
-            _ => None,
-        })
-        .collect()
-    }
-
     async fn put<T: Record>(&mut self, step: Range<usize>) -> Result<(), Failure> {
-        let mutations = self.mutations;
-        let entries: Vec<(usize, &T, WriteMode)> = step
-            .clone()
-            .filter_map(|index| match mutations.get(index)? {
-                Mutation::Put { entity, mode } => T::from_change(entity).map(|entity| (index, entity, *mode)),
-                _ => None,
-            })
-            .collect();
+        let entries = entities::<T>(self.mutations, step);
         let tenant = &self.context.tenant;
         let keys = entries.iter().map(|(_, entity, _)| entity.key()).collect();
         let external: Vec<&ExternalId> = entries.iter().filter_map(|(_, entity, _)| entity.external()).collect();
@@ -248,6 +283,11 @@ impl Writing<'_> {
             .map(|(_, _, entity)| entity.key())
             .collect();
         let written = record::write(&mut self.session, &self.context.tenant, &entities, &known).await;
+        // Known external identities were looked for: somebody has taken one since, and the next attempt finds it.
+        let written = match written {
+            Err(Failure::Unique(name)) if name.ends_with("_external_key") => Err(Failure::Conflict),
+            written => written,
+        };
         match (written, self.pace, changed.first()) {
             (Err(failure), Pace::Single, Some((mutation, _, _))) => Err(self.named(*mutation, failure)),
             (written, ..) => written,
@@ -257,13 +297,9 @@ impl Writing<'_> {
     /// Says which mutation broke which constraint.
     fn named(&self, mutation: usize, failure: Failure) -> Failure {
         match failure {
-            Failure::Check(constraint) => StoreError::ConstraintViolated { mutation, constraint }.into(),
-            // Taken identities were looked for before. On PostgreSQL somebody may have taken one since: the next attempt
-            // finds it.
-            Failure::Unique(constraint) if constraint.ends_with("_external_key") || constraint.is_empty() => {
-                Failure::Conflict
+            Failure::Check(constraint) | Failure::Unique(constraint) => {
+                StoreError::ConstraintViolated { mutation, constraint }.into()
             }
-            Failure::Unique(constraint) => StoreError::ConstraintViolated { mutation, constraint }.into(),
             // References were checked a moment ago and nothing is ever deleted that could be referred to.
             Failure::ForeignKey(_) => Failure::Conflict,
             failure => failure,

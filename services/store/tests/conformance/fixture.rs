@@ -67,6 +67,22 @@ impl Fixture {
         self.execute(&sql).await;
     }
 
+    /// Makes commits come late: PostgreSQL waits a random while at the end of each transaction that logs something, and
+    /// before it. SQLite has one writer, whose transactions cannot overlap.
+    pub async fn slow_commits(&self) {
+        if let Place::Postgres(_) = &self.place {
+            self.execute(
+                "CREATE FUNCTION dawdle() RETURNS TRIGGER LANGUAGE plpgsql AS \
+                 $$ BEGIN PERFORM pg_sleep(random() * 0.004); RETURN NEW; END $$; \
+                 CREATE TRIGGER before_the_log BEFORE INSERT ON capacity_pools \
+                 FOR EACH ROW EXECUTE FUNCTION dawdle(); \
+                 CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED \
+                 FOR EACH ROW EXECUTE FUNCTION dawdle()",
+            )
+            .await;
+        }
+    }
+
     /// Runs SQL behind the store's back.
     pub async fn execute(&self, sql: &str) {
         match &self.place {

@@ -1,7 +1,8 @@
 //! What a store promises, case by case, for every backend. A case takes a fresh database and panics when a promise is
 //! broken; no backend leaves out any.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// Test code: a broken assumption is a failed test, and the items of a test are for itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, missing_docs)]
 
 mod cases;
 mod fixture;
@@ -28,6 +29,95 @@ macro_rules! conformance_of {
             round_trip {
                 every_field_of_every_entity_comes_back_as_it_was_put
                 the_catalogue_holds_the_same_entities_without_long_texts_and_sealed_fields
+            }
+            writes {
+                a_new_entity_has_version_one_and_the_times_of_the_databases_clock
+                the_databases_clock_tells_the_time
+                an_update_adds_one_to_the_version_and_keeps_the_time_of_creation
+                an_update_from_another_version_is_refused_and_changes_nothing
+                an_update_without_an_expected_version_takes_any
+                an_update_of_what_is_not_there_is_not_found
+                create_refuses_a_known_id_and_a_known_external_identity
+                an_update_cannot_take_another_ones_external_identity
+                two_entities_without_external_identity_do_not_collide
+                create_or_get_answers_the_known_entity_and_leaves_it_alone
+                an_upsert_creates_then_leaves_alone_then_updates
+                an_upsert_keeps_the_id_state_and_vetting_of_a_known_organization
+                an_upsert_keeps_what_a_pool_has_promised
+                an_upsert_of_another_entity_under_a_known_id_is_refused
+                lists_become_what_the_update_says
+                a_write_is_all_of_its_mutations_or_none
+                the_same_entity_several_times_in_one_write_ends_as_the_last_one_says
+                a_batch_of_the_largest_size_is_one_write
+                a_write_of_nothing_answers_the_position
+            }
+            constraints {
+                every_reference_that_leads_nowhere_is_named_with_its_mutation
+                people_may_be_registered_where_this_installation_has_no_divisions
+                every_broken_rule_is_named_with_its_mutation
+                the_one_bad_entity_of_a_full_batch_is_named
+            }
+            tenants {
+                what_one_tenant_has_no_method_shows_to_another
+                the_same_ids_and_external_identities_live_apart_in_two_tenants
+                a_reference_into_another_tenant_leads_nowhere
+                tenants_that_have_anything_are_listed_in_order
+            }
+            lists {
+                pages_hold_every_entity_once_in_order_of_id
+                organizations_are_filtered_by_each_field
+                resources_are_filtered_by_each_field
+                pools_are_filtered_by_each_field
+                needs_are_filtered_by_each_field
+                beneficiaries_are_filtered_by_each_field
+                a_filter_takes_more_codes_than_a_statement_takes_values
+                external_identities_resolve_in_the_order_asked
+            }
+            duplicates {
+                each_likeness_finds_its_own
+                restrictions_leave_out_what_cannot_be_the_same
+                the_newest_come_first_and_no_more_than_the_limit
+            }
+            log {
+                positions_count_from_one_and_name_who_and_when
+                events_come_in_pages_of_the_size_asked
+                readers_never_miss_an_event_of_writers_that_commit_late
+                folding_the_log_gives_the_same_entities_as_the_tables
+            }
+            requests {
+                the_same_request_again_has_the_same_answer_and_no_effect
+                the_answer_is_known_to_every_replica
+                the_same_request_id_with_another_body_is_refused
+                request_ids_of_other_principals_methods_and_tenants_are_other_requests
+                a_write_without_a_request_id_was_never_answered
+                a_refused_write_leaves_its_request_id_free
+                sixty_four_duplicates_at_once_have_one_effect_and_one_answer
+                outdated_answers_are_dropped_and_recent_ones_stay
+            }
+            erasure {
+                a_key_stays_as_it_was_first_put_and_is_not_logged
+                erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others
+                after_an_erasure_no_table_holds_ciphertext_or_digest_of_it
+                erasing_twice_is_erasing_once
+                erasing_nobody_is_not_found
+                the_erased_take_no_more_changes_but_their_needs_can_be_closed
+                an_erasure_is_never_put_as_a_change
+            }
+            concurrency {
+                of_many_updates_from_one_version_one_wins
+                updates_without_an_expected_version_all_happen_one_after_the_other
+                of_many_creations_of_one_external_identity_one_wins
+                of_many_creations_of_one_id_one_wins
+                imports_of_the_same_entities_in_any_order_create_each_once
+                writes_that_touch_the_same_entities_crosswise_all_happen
+                a_write_that_its_caller_gave_up_happens_whole_or_not_at_all
+                readers_see_whole_entities_while_they_change
+            }
+            lifecycle {
+                a_store_describes_itself_without_credentials
+                what_was_written_is_there_for_every_store_that_opens_later
+                a_closed_store_says_that_it_is_unavailable
+                closing_waits_for_writes_that_have_begun
             }
         }
     };

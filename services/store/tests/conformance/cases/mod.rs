@@ -1,3 +1,13 @@
 //! The cases, by subject.
 
+pub mod concurrency;
+pub mod constraints;
+pub mod duplicates;
+pub mod erasure;
+pub mod lifecycle;
+pub mod lists;
+pub mod log;
+pub mod requests;
 pub mod round_trip;
+pub mod tenants;
+pub mod writes;

@@ -1,0 +1,99 @@
+//! Likely duplicates of a need.
+
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::NeedId;
+use wishwell_domain::limits::LIKELY_DUPLICATES_MAX;
+use wishwell_domain::need::{Need, NeedState};
+use wishwell_store::DuplicateQuery;
+
+use crate::fixture::Fixture;
+use crate::samples::{self, category_code, create, division_code, instant, point};
+
+/// A need far from the sample's place and division, of nobody.
+fn elsewhere(n: u128) -> Need {
+    let mut need = samples::need(n, None);
+    need.place = Some(point(-100_000_000, 100_000_000));
+    need.division = None;
+    need
+}
+
+async fn found(fixture: &Fixture, query: DuplicateQuery) -> Vec<NeedId> {
+    let needs = fixture.store.likely_duplicates(&fixture.tenant(), &query).await.unwrap();
+    assert!(needs.iter().all(|need| need.items.len() == 2 && need.group_tags.len() == 1), "with their lists");
+    needs.iter().map(|need| need.id).collect()
+}
+
+pub async fn each_likeness_finds_its_own(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let mut twin = samples::beneficiary(6, None);
+    twin.identity_digest = Some("digest-5".to_owned());
+    let mut of_household = elsewhere(22);
+    of_household.household = Some(samples::household(4).id);
+    let mut near = elsewhere(23);
+    near.place = Some(point(384_900_000 + 5_000, 1_062_300_000 - 8_000));
+    let mut of_division = elsewhere(24);
+    (of_division.place, of_division.division) = (None, Some(division_code("640104")));
+    let mut of_beneficiary = elsewhere(20);
+    of_beneficiary.beneficiary = Some(samples::beneficiary(5, None).id);
+    let mut of_twin = elsewhere(21);
+    of_twin.beneficiary = Some(twin.id);
+    let mut mutations = vec![
+        create(Change::Household(samples::household(4))),
+        create(Change::Beneficiary(samples::beneficiary(5, None))),
+        create(Change::Beneficiary(twin)),
+        create(Change::Beneficiary(samples::beneficiary(7, None))),
+    ];
+    let needs = [of_beneficiary, of_twin, of_household, near, of_division, elsewhere(25)];
+    mutations.extend(needs.map(|need| create(Change::Need(Box::new(need)))));
+    fixture.write(mutations).await;
+
+    let none = DuplicateQuery::default;
+    let id = |n| samples::need(n, None).id;
+    let place = Some(point(384_900_000, 1_062_300_000));
+    let division = Some(division_code("640104"));
+    for (query, expected) in [
+        (none(), vec![]),
+        (DuplicateQuery { beneficiary: Some(samples::beneficiary(5, None).id), ..none() }, vec![id(21), id(20)]),
+        (DuplicateQuery { beneficiary: Some(samples::beneficiary(7, None).id), ..none() }, vec![]),
+        (DuplicateQuery { household: Some(samples::household(4).id), ..none() }, vec![id(22)]),
+        (DuplicateQuery { place, ..none() }, vec![id(23)]),
+        (DuplicateQuery { division: division.clone(), ..none() }, vec![id(24)]),
+        (DuplicateQuery { place, division, ..none() }, vec![id(23)]),
+        (DuplicateQuery { place: Some(point(384_900_000, 1_062_330_000)), ..none() }, vec![]),
+    ] {
+        assert_eq!(found(&fixture, query.clone()).await, expected, "{query:?}");
+    }
+}
+
+pub async fn restrictions_leave_out_what_cannot_be_the_same(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.set_clock(instant("2030-01-10T00:00:00Z")).await;
+    let mut closed = samples::need(21, None);
+    closed.state = NeedState::Served;
+    let needs = [samples::need(20, None), closed].map(|need| create(Change::Need(Box::new(need))));
+    fixture.write(needs.to_vec()).await;
+    let near = || DuplicateQuery { place: samples::need(20, None).place, ..DuplicateQuery::default() };
+    let id = samples::need(20, None).id;
+    for (query, expected) in [
+        (near(), vec![id]),
+        (DuplicateQuery { exclude: Some(id), ..near() }, vec![]),
+        (DuplicateQuery { categories: vec![category_code("goods"), category_code("care")], ..near() }, vec![id]),
+        (DuplicateQuery { categories: vec![category_code("care")], ..near() }, vec![]),
+        (DuplicateQuery { since: Some(instant("2030-01-09T00:00:00Z")), ..near() }, vec![id]),
+        (DuplicateQuery { since: Some(instant("2030-01-11T00:00:00Z")), ..near() }, vec![]),
+    ] {
+        assert_eq!(found(&fixture, query.clone()).await, expected, "{query:?}");
+    }
+}
+
+pub async fn the_newest_come_first_and_no_more_than_the_limit(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let count = LIKELY_DUPLICATES_MAX as u128 + 5;
+    for n in 0..count {
+        fixture.set_clock(jiff::Timestamp::from_second(1_900_000_000 - n as i64).unwrap()).await;
+        fixture.write_one(create(Change::Need(Box::new(samples::need(100 + n, None))))).await;
+    }
+    let query = DuplicateQuery { place: samples::need(100, None).place, ..DuplicateQuery::default() };
+    let expected: Vec<_> = (0..LIKELY_DUPLICATES_MAX as u128).map(|n| samples::need(100 + n, None).id).collect();
+    assert_eq!(found(&fixture, query).await, expected);
+}

@@ -1,0 +1,153 @@
+//! Keys, and what is gone once they are destroyed.
+
+use wishwell_domain::beneficiary::{Sealed, WrappedKey};
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::LogPosition;
+use wishwell_domain::need::NeedState;
+use wishwell_store::{Effect, Mutation, StoreError};
+
+use crate::fixture::Fixture;
+use crate::samples::{self, context, create, instant, request, update, upsert};
+
+const BENEFICIARY: u128 = 5;
+const NEED: u128 = 6;
+
+fn put_key(subject: String, key: u8) -> Mutation {
+    Mutation::PutKey { subject, key: WrappedKey(vec![key; 40]) }
+}
+
+fn erase() -> Mutation {
+    Mutation::EraseBeneficiary { id: samples::beneficiary(BENEFICIARY, None).id }
+}
+
+/// A beneficiary with two needs and all their keys, and another one.
+async fn peopled(fixture: Fixture) -> Fixture {
+    let fixture = fixture.grounded().await;
+    let own_name = samples::beneficiary(BENEFICIARY, None).id.name();
+    let mutations = vec![
+        put_key(own_name, 1),
+        create(Change::Beneficiary(samples::beneficiary(BENEFICIARY, None))),
+        create(Change::Need(Box::new(samples::need(NEED, Some(BENEFICIARY))))),
+        put_key(samples::need(NEED, None).id.name(), 2),
+        create(Change::Need(Box::new(samples::need(NEED + 1, Some(BENEFICIARY))))),
+        create(Change::Beneficiary(samples::beneficiary(40, None))),
+        put_key(samples::beneficiary(40, None).id.name(), 3),
+        create(Change::Need(Box::new(samples::need(41, Some(40))))),
+    ];
+    fixture.write_as(&request(900, 1), mutations).await;
+    fixture
+}
+
+pub async fn a_key_stays_as_it_was_first_put_and_is_not_logged(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let position = fixture.store.position(&fixture.tenant()).await.unwrap();
+    for (key, effect) in [(1, Effect::Created), (2, Effect::Unchanged)] {
+        let written = fixture.write(vec![put_key("needs/x".to_owned(), key)]).await;
+        assert_eq!((written.outcomes[0].effect, &written.outcomes[0].after), (effect, &None));
+        assert_eq!(written.position, position);
+    }
+    assert_eq!(fixture.store.key(&fixture.tenant(), "needs/x").await.unwrap(), Some(WrappedKey(vec![1; 40])));
+    assert_eq!(fixture.store.key(&fixture.tenant(), "needs/y").await.unwrap(), None);
+}
+
+pub async fn erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let now = instant("2030-01-01T00:00:00Z");
+    fixture.set_clock(now).await;
+    let written = fixture.write(vec![erase()]).await;
+    let id = samples::beneficiary(BENEFICIARY, None).id;
+    assert_eq!(written.outcomes[0].effect, Effect::Updated);
+    assert_eq!(written.outcomes[0].after, Some(Change::BeneficiaryErased { id, at: now }));
+
+    let (store, tenant) = (&fixture.store, fixture.tenant());
+    let erased = store.beneficiary(&tenant, id).await.unwrap().unwrap();
+    assert_eq!((erased.personal, erased.identity_digest, erased.erased_at), (None, None, Some(now)));
+    assert_eq!((erased.version.0, erased.updated_at), (2, now));
+    for need in [NEED, NEED + 1] {
+        assert_eq!(store.need(&tenant, samples::need(need, None).id).await.unwrap().unwrap().personal, None);
+    }
+    assert_eq!(store.key(&tenant, &id.name()).await.unwrap(), None);
+    assert_eq!(store.key(&tenant, &samples::need(NEED, None).id.name()).await.unwrap(), None);
+    let event = store.events(&tenant, LogPosition(written.position.0 - 1), 1).await.unwrap().remove(0);
+    assert_eq!(event.change, Change::BeneficiaryErased { id, at: now });
+
+    let other = store.beneficiary(&tenant, samples::beneficiary(40, None).id).await.unwrap().unwrap();
+    assert_eq!(other.personal, samples::beneficiary(40, None).personal);
+    assert!(store.key(&tenant, &other.id.name()).await.unwrap().is_some());
+    assert!(store.need(&tenant, samples::need(41, None).id).await.unwrap().unwrap().personal.is_some());
+}
+
+pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let needles = |n: u128, need: u128| {
+        let hex =
+            |sealed: Option<Sealed>| -> String { sealed.unwrap().0.iter().map(|byte| format!("{byte:02x}")).collect() };
+        let beneficiary = samples::beneficiary(n, None);
+        [hex(beneficiary.personal), hex(samples::need(need, None).personal), format!("\"digest-{n}\"")]
+    };
+    let logged = async |needle: &str| {
+        fixture.count(&format!("SELECT COUNT(*) FROM events WHERE CAST(payload AS TEXT) LIKE '%{needle}%'")).await
+            + fixture
+                .count(&format!("SELECT COUNT(*) FROM request_outcomes WHERE CAST(outcomes AS TEXT) LIKE '%{needle}%'"))
+                .await
+    };
+    for needle in needles(BENEFICIARY, NEED) {
+        assert_eq!(logged(&needle).await, 1, "before: in the log");
+    }
+    fixture.write(vec![erase()]).await;
+    for needle in needles(BENEFICIARY, NEED) {
+        assert_eq!(logged(&needle).await, 0, "after: nowhere");
+    }
+    for needle in needles(40, 41) {
+        assert_eq!(logged(&needle).await, 1, "others stay");
+    }
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM sealing_keys").await, 1);
+    // The answer to the request that brought them is kept, without what was erased.
+    let answer = fixture.store.answered(&request(900, 1)).await.unwrap().unwrap();
+    let Some(Change::Beneficiary(beneficiary)) = &answer.outcomes[1].after else { panic!("{answer:?}") };
+    assert_eq!((&beneficiary.personal, &beneficiary.identity_digest), (&None, &None));
+}
+
+pub async fn erasing_twice_is_erasing_once(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let first = fixture.write_as(&request(901, 1), vec![erase()]).await;
+    let second = fixture.write_as(&request(902, 1), vec![erase()]).await;
+    assert_eq!(second.outcomes[0].effect, Effect::Unchanged);
+    assert_eq!((&second.outcomes[0].after, second.position), (&first.outcomes[0].after, first.position));
+    assert_eq!(fixture.write_as(&request(902, 1), vec![erase()]).await.outcomes, second.outcomes);
+}
+
+pub async fn erasing_nobody_is_not_found(fixture: Fixture) {
+    let refused = fixture.store.write(&context(), vec![erase()]).await;
+    assert_eq!(refused, Err(StoreError::NotFound { name: samples::beneficiary(BENEFICIARY, None).id.name() }));
+}
+
+pub async fn the_erased_take_no_more_changes_but_their_needs_can_be_closed(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    fixture.write(vec![erase()]).await;
+    let beneficiary = samples::beneficiary(BENEFICIARY, None);
+    let own_need = samples::need(NEED, Some(BENEFICIARY));
+    let by_own = StoreError::Erased { name: beneficiary.id.name() };
+    for (mutation, refusal) in [
+        (update(Change::Beneficiary(beneficiary.clone()), None), by_own.clone()),
+        (upsert(Change::Beneficiary(beneficiary.clone())), by_own.clone()),
+        (put_key(beneficiary.id.name(), 9), by_own.clone()),
+        (put_key(own_need.id.name(), 9), StoreError::Erased { name: own_need.id.name() }),
+        (update(Change::Need(Box::new(own_need.clone())), None), by_own.clone()),
+        (create(Change::Need(Box::new(samples::need(60, Some(BENEFICIARY))))), by_own),
+    ] {
+        assert_eq!(fixture.store.write(&context(), vec![mutation]).await, Err(refusal));
+    }
+    let mut withdrawn = own_need;
+    (withdrawn.personal, withdrawn.state) = (None, NeedState::Withdrawn);
+    let outcome = fixture.write_one(update(Change::Need(Box::new(withdrawn)), None)).await;
+    assert_eq!(outcome.effect, Effect::Updated);
+}
+
+pub async fn an_erasure_is_never_put_as_a_change(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let id = samples::beneficiary(BENEFICIARY, None).id;
+    let put = create(Change::BeneficiaryErased { id, at: instant("2030-01-01T00:00:00Z") });
+    assert!(matches!(fixture.store.write(&context(), vec![put]).await, Err(StoreError::Defect(_))));
+    assert!(fixture.store.key(&fixture.tenant(), &id.name()).await.unwrap().is_some());
+}

@@ -1,0 +1,130 @@
+//! A request has one effect and one answer, however often it is sent.
+
+use std::sync::Arc;
+
+use wishwell_domain::event::Change;
+use wishwell_store::{Effect, RequestKey, StoreError, WriteContext, WriteMode};
+
+use crate::fixture::Fixture;
+use crate::samples::{self, create, put, request, update, upsert, uuid};
+
+pub async fn the_same_request_again_has_the_same_answer_and_no_effect(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let mutations = vec![
+        create(Change::Organization(samples::organization(2))),
+        upsert(Change::Organization(samples::organization(1))),
+        wishwell_store::Mutation::PutKey {
+            subject: "needs/x".to_owned(),
+            key: wishwell_domain::beneficiary::WrappedKey(vec![1]),
+        },
+        create(Change::CapacityPool(samples::pool(3, 2))),
+    ];
+    let first = fixture.write_as(&request(500, 1), mutations.clone()).await;
+    let effects: Vec<Effect> = first.outcomes.iter().map(|outcome| outcome.effect).collect();
+    assert_eq!(effects, [Effect::Created, Effect::Unchanged, Effect::Created, Effect::Created]);
+    assert!(!first.replayed);
+
+    // Later changes do not change the answer.
+    let mut changed = samples::organization(2);
+    changed.contact.phone = "later".to_owned();
+    fixture.write(vec![update(Change::Organization(changed), None)]).await;
+    let position = fixture.store.position(&fixture.tenant()).await.unwrap();
+
+    let again = fixture.write_as(&request(500, 1), mutations).await;
+    assert!(again.replayed);
+    assert_eq!((&again.outcomes, again.position), (&first.outcomes, first.position));
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap(), position);
+    assert_eq!(fixture.store.answered(&request(500, 1)).await.unwrap(), Some(again));
+}
+
+pub async fn the_answer_is_known_to_every_replica(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let replica = fixture.another().await;
+    let mutations = vec![create(Change::Organization(samples::organization(2)))];
+    let first = fixture.write_as(&request(500, 1), mutations.clone()).await;
+    let again = replica.write(&request(500, 1), mutations).await.unwrap();
+    assert_eq!((again.replayed, again.outcomes), (true, first.outcomes));
+}
+
+pub async fn the_same_request_id_with_another_body_is_refused(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write_as(&request(500, 1), vec![create(Change::Organization(samples::organization(2)))]).await;
+    let reused = StoreError::RequestIdReused { request_id: uuid(500).to_string() };
+    let refused =
+        fixture.store.write(&request(500, 2), vec![create(Change::Organization(samples::organization(3)))]).await;
+    assert_eq!(refused, Err(reused.clone()));
+    assert_eq!(fixture.store.answered(&request(500, 2)).await, Err(reused));
+    assert_eq!(fixture.store.organization(&fixture.tenant(), samples::organization(3).id).await.unwrap(), None);
+}
+
+pub async fn request_ids_of_other_principals_methods_and_tenants_are_other_requests(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let base = request(500, 1);
+    let key = base.request.clone().unwrap();
+    let other_tenant = samples::tenant_called("other");
+    let others = [
+        WriteContext { principal: "another".to_owned(), ..base.clone() },
+        WriteContext { request: Some(RequestKey { method: "/another", ..key }), ..base.clone() },
+        WriteContext { tenant: other_tenant, ..base.clone() },
+    ];
+    let category = |n: usize| vec![create(Change::Category(samples::category(&format!("c{n}"), None)))];
+    fixture.write_as(&base, category(0)).await;
+    for (n, context) in others.iter().enumerate() {
+        assert_eq!(fixture.store.answered(context).await.unwrap(), None);
+        assert!(!fixture.write_as(context, category(n + 1)).await.replayed);
+    }
+}
+
+pub async fn a_write_without_a_request_id_was_never_answered(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    assert_eq!(fixture.store.answered(&samples::context()).await.unwrap(), None);
+}
+
+pub async fn a_refused_write_leaves_its_request_id_free(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let refused =
+        fixture.store.write(&request(500, 1), vec![create(Change::Organization(samples::organization(1)))]).await;
+    assert!(matches!(refused, Err(StoreError::AlreadyExists { .. })));
+    assert_eq!(fixture.store.answered(&request(500, 1)).await.unwrap(), None);
+    let written =
+        fixture.write_as(&request(500, 1), vec![create(Change::Organization(samples::organization(2)))]).await;
+    assert!(!written.replayed);
+}
+
+pub async fn sixty_four_duplicates_at_once_have_one_effect_and_one_answer(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let before = fixture.store.position(&fixture.tenant()).await.unwrap();
+    let stores = [Arc::clone(&fixture.store), fixture.another().await];
+    let mut duplicates = Vec::new();
+    for n in 0..64 {
+        let store = Arc::clone(&stores[n % 2]);
+        // Each makes an id of its own, as a handler does before it asks the store.
+        let mut organization = samples::organization(100 + n as u128);
+        organization.external = None;
+        let mutation = put(Change::Organization(organization), WriteMode::CreateOrGet);
+        duplicates.push(tokio::spawn(async move { store.write(&request(500, 1), vec![mutation]).await.unwrap() }));
+    }
+    let mut answers = Vec::new();
+    for duplicate in duplicates {
+        answers.push(duplicate.await.unwrap());
+    }
+    assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
+    assert!(
+        answers.iter().all(|answer| answer.outcomes == answers[0].outcomes && answer.position == answers[0].position)
+    );
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap().0, before.0 + 1);
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM organizations").await, 2);
+}
+
+pub async fn outdated_answers_are_dropped_and_recent_ones_stay(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.set_clock(samples::instant("2030-01-01T00:00:00Z")).await;
+    fixture.write_as(&request(1, 1), Vec::new()).await;
+    fixture.set_clock(samples::instant("2030-01-04T00:00:01Z")).await;
+    // A sweep comes every few hundred writes.
+    for n in 2..=512 {
+        fixture.write_as(&request(n, 1), Vec::new()).await;
+    }
+    assert_eq!(fixture.store.answered(&request(1, 1)).await.unwrap(), None);
+    assert!(fixture.store.answered(&request(2, 1)).await.unwrap().is_some());
+}
