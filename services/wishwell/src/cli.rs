@@ -8,11 +8,11 @@ use clap_complete::Shell;
 use crate::config::{ClientFlags, DevFlags, ServeFlags};
 
 const AFTER_HELP: &str = "Without a command, development mode starts: an embedded store with demo data on this machine.
-Every flag of dev, serve and of commands that ask a server can be given as WISHWELL_<FLAG> in the environment;
-flags win over the environment, the environment wins over the file of --config.
+Every flag of dev, serve and of commands that ask a server can be given as WISHWELL_<FLAG>
+in the environment; flags win over the environment, the environment wins over the file.
 
-Exit codes: 0 done, 1 not all is well, 2 wrong command line, 69 server or database out of reach, 74 file cannot be used,
-78 wrong configuration.";
+Exit codes: 0 done, 1 not all is well, 2 wrong command line, 69 server or database out of
+reach, 74 a file cannot be used, 78 wrong configuration.";
 
 /// Wishwell pairs needs with resources, and says why. 民生微心愿撮合服务。
 #[derive(Debug, Parser)]

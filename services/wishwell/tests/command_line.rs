@@ -1,4 +1,5 @@
 //! The command line as people meet it: help, completions, keys, refusals and their exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::Path;
 use std::process::{Command, Output};

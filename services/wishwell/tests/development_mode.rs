@@ -1,4 +1,5 @@
 //! `wishwell` without an argument, from its banner to its end.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::net::SocketAddr;
 use std::path::Path;

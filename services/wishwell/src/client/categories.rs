@@ -16,6 +16,8 @@ const CHOICES_MAX: usize = 10;
 const PAGE_SIZE: i32 = 500;
 /// Longest text the server looks for, in characters.
 const TEXT_CHARS_MAX: usize = 64;
+/// Shorter words say too little to look for.
+const WORD_CHARS_MIN: usize = 3;
 
 /// Lists categories.
 pub(crate) async fn run(arguments: &CategoriesArgs, config: &ClientConfig) -> Result<String, Failure> {
@@ -50,11 +52,11 @@ pub(super) async fn resolve(server: &Server, meant: &str, lang: Lang) -> Result<
     if meant.chars().count() > TEXT_CHARS_MAX {
         return Err(failure(format!("a name has at most {TEXT_CHARS_MAX} characters"), "say less of it"));
     }
-    let found = list(server, CategoryFilter { text: meant.to_owned(), ..CategoryFilter::default() }).await?;
+    let found = search(server, meant).await?;
     let named: Vec<&Category> = found.iter().filter(|category| is_called(category, meant)).collect();
     match (named.as_slice(), found.as_slice()) {
         ([category], _) => Ok((*category).clone()),
-        ([], [category]) => Ok(category.clone()),
+        ([], [category]) if contains(category, meant) => Ok(category.clone()),
         ([], []) => {
             Err(failure("no category has this code, name or synonym".to_owned(), "`wishwell categories` lists them"))
         }
@@ -102,14 +104,40 @@ async fn list(server: &Server, filter: CategoryFilter) -> Result<Vec<Category>, 
     }
 }
 
+/// Categories with the text in a name; if there are none, those with one of its words.
+async fn search(server: &Server, meant: &str) -> Result<Vec<Category>, Failure> {
+    let with = |text: &str| CategoryFilter { text: text.to_owned(), ..CategoryFilter::default() };
+    let found = list(server, with(meant)).await?;
+    let words: Vec<&str> = meant.split_whitespace().filter(|word| word.chars().count() >= WORD_CHARS_MIN).collect();
+    if !found.is_empty() || words.len() < 2 {
+        return Ok(found);
+    }
+    for word in words {
+        let found = list(server, with(word)).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
 fn choice(category: &Category, lang: Lang) -> String {
     format!("  {}  {}", category.code, text(category.title.as_ref(), lang))
 }
 
+fn names(category: &Category) -> impl Iterator<Item = String> {
+    let title = category.title.iter().flat_map(|title| [&title.zh, &title.en]);
+    title.chain(&category.synonyms).map(|name| name.to_lowercase())
+}
+
 fn is_called(category: &Category, name: &str) -> bool {
     let name = name.trim().to_lowercase();
-    let title = category.title.iter().flat_map(|title| [&title.zh, &title.en]);
-    title.chain(&category.synonyms).any(|known| known.to_lowercase() == name)
+    names(category).any(|known| known == name)
+}
+
+fn contains(category: &Category, text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    names(category).any(|known| known.contains(&text))
 }
 
 fn is_code(text: &str) -> bool {

@@ -77,7 +77,7 @@ impl Page {
         let lang = self.lang;
         let mut page = String::new();
         if need.name.is_empty() {
-            page += &self.asked(need);
+            page += &self.asked(need, answer);
         } else {
             let called = needs::called(need);
             let urgency = urgency(need.urgency, lang);
@@ -104,7 +104,7 @@ impl Page {
     }
 
     /// What was asked with flags, so that nothing that was assumed goes unsaid.
-    fn asked(&self, need: &Need) -> String {
+    fn asked(&self, need: &Need, answer: &FindResourcesResponse) -> String {
         let lang = self.lang;
         let mut parts = vec![urgency(need.urgency, lang).to_owned()];
         if let Some(mobility) = &need.mobility {
@@ -122,18 +122,21 @@ impl Page {
         if !need.division.is_empty() {
             parts.push(format!("{} {}", lang.pick("division", "区划"), need.division));
         }
-        let hint = match (&need.place, need.division.is_empty()) {
-            (Some(_), true) => lang.pick(
-                "Without --division, resources that serve a division only cannot fit.\n",
-                "未给出 --division，只服务某一区划的资源无法匹配。\n",
-            ),
-            (None, true) => lang.pick(
-                "Without --place and --division, only what serves everywhere can fit.\n",
-                "未给出 --place 和 --division，只有不限地域的资源才能匹配。\n",
-            ),
-            _ => "",
-        };
+        let hint = if need.division.is_empty() { self.hint_at_division(answer) } else { "" };
         format!("{}: {}\n{hint}", lang.pick("Asked", "查询"), parts.join(" · "))
+    }
+
+    /// Without a division, what serves a division only is out of reach: said when it matters.
+    fn hint_at_division(&self, answer: &FindResourcesResponse) -> &'static str {
+        let mut reasons = answer.items.iter().flat_map(|item| &item.near_misses).flat_map(|miss| &miss.reasons);
+        if reasons.any(|reason| reason.code() == MissReason::OutsideArea && !reason.division.is_empty()) {
+            self.lang.pick(
+                "Without --division, what serves a division only cannot fit.\n",
+                "未给出 --division，只服务某一区划的资源无法匹配。\n",
+            )
+        } else {
+            ""
+        }
     }
 
     fn candidates(&self, item: &ItemMatches, answer: &FindResourcesResponse) -> String {

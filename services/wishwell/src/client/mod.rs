@@ -5,6 +5,7 @@ pub(crate) mod find;
 mod inline_need;
 pub(crate) mod needs;
 mod status;
+mod trace;
 mod words;
 
 use std::time::Duration;
@@ -33,13 +34,17 @@ const TRUSTED_CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// A connection that shows its key with every call.
 pub(crate) type Connection = InterceptedService<Channel, ApiKey>;
 
-/// Puts the key into every call.
+/// Puts the key into every call, and the trace that this command is part of.
 #[derive(Clone)]
-pub(crate) struct ApiKey(MetadataValue<Ascii>);
+pub(crate) struct ApiKey {
+    bearer: MetadataValue<Ascii>,
+    trace: trace::Parent,
+}
 
 impl Interceptor for ApiKey {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
+        request.metadata_mut().insert("authorization", self.bearer.clone());
+        self.trace.add_to(request.metadata_mut());
         Ok(request)
     }
 }
@@ -62,8 +67,9 @@ impl Server {
         let endpoint = Endpoint::from_shared(url.clone()).map_err(|error| wrong(error.to_string()))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
         let endpoint = if url.starts_with("https://") { with_tls(endpoint).map_err(wrong)? } else { endpoint };
+        let key = ApiKey { bearer, trace: trace::Parent::of_environment(|name| std::env::var(name).ok()) };
         let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error))?;
-        Ok(Self { connection: InterceptedService::new(channel, ApiKey(bearer)) })
+        Ok(Self { connection: InterceptedService::new(channel, key) })
     }
 
     /// The catalogue.

@@ -40,6 +40,8 @@ pub(crate) struct Common {
     pub(crate) admin_listen_given: bool,
     /// Whether writes are answered before they are on disk.
     pub(crate) relaxed_durability: bool,
+    /// Calls under way at once; none for the server's own bound.
+    pub(crate) calls_active_max: Option<usize>,
     /// Logs and traces.
     pub(crate) telemetry: TelemetryConfig,
     /// Language of banners.

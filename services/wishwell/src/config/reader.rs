@@ -88,6 +88,7 @@ impl<'a> Reader<'a> {
             admin_listen,
             admin_listen_given: self.is_given("admin_listen"),
             relaxed_durability: self.read("relaxed_durability", values::switch).unwrap_or(false),
+            calls_active_max: self.read("calls_active_max", values::calls),
             telemetry: TelemetryConfig {
                 otlp_endpoint: self.read("otlp_endpoint", endpoint),
                 trace_sample_ratio: self.read("trace_sample_ratio", values::ratio).unwrap_or(trace_sample_ratio),

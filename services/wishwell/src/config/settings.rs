@@ -168,6 +168,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
             "Share of traces that begin here and are recorded. A caller's own sampling decision is followed.",
         )
     },
+    Setting {
+        form: Form::Number,
+        ..setting(
+            "calls_active_max",
+            BOTH,
+            "N",
+            "4096",
+            "Calls under way at once. The next is refused at once, with RESOURCE_EXHAUSTED, instead of waiting.",
+        )
+    },
     setting("log_format", BOTH, "json|text", "json (dev: text)", "How log lines are written to standard error."),
     setting(
         "log_level",

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::lang::Lang;
 
+/// No bound on calls under way is higher: each may hold a request body of megabytes.
+const CALLS_ACTIVE_MAX: usize = 1_000_000;
+
 /// What is wrong with a value, and a value that would be right.
 pub(crate) type Wrong = (String, String);
 
@@ -96,6 +99,14 @@ pub(crate) fn ratio(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(ratio),
         _ => wrong("must be a number from 0 to 1", "0.01 records one trace in a hundred"),
+    }
+}
+
+/// A bound on calls.
+pub(crate) fn calls(text: &str) -> Result<usize, Wrong> {
+    match text.parse::<usize>() {
+        Ok(calls) if (1..=CALLS_ACTIVE_MAX).contains(&calls) => Ok(calls),
+        _ => wrong(&format!("must be a whole number from 1 to {CALLS_ACTIVE_MAX}"), "4096 is the default"),
     }
 }
 

@@ -47,7 +47,6 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let database = Database::Sqlite(config.data_dir.join(STORE_FILE));
     let store = store::open(&database, common.relaxed_durability).await?;
     let shown = database.shown();
-    let ratio = common.telemetry.trace_sample_ratio;
     let demo =
         if config.demo { load_demo(&store, &master_key, &shown, common.lang, &stop).await? } else { DemoState::None };
     if stop.is_cancelled() {
@@ -57,7 +56,11 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let mut credentials = Credentials::demo();
     let partner = partner(&store).await.map_err(|error| store::failure(&shown, &error))?;
     partner.into_iter().for_each(|organization| credentials.add_demo_partner(organization));
-    let parts = parts(&store, credentials, &master_key, ratio);
+    let parts = Parts {
+        trace_sample_ratio: common.telemetry.trace_sample_ratio,
+        calls_active_max: common.calls_active_max,
+        ..parts(&store, credentials, &master_key)
+    };
     let metrics = Arc::clone(&parts.metrics);
     let server = parts.start(&shown).await?;
     let readiness = Readiness::default();
@@ -82,14 +85,16 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     served
 }
 
-fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKey, trace_sample_ratio: f64) -> Parts {
+/// A server on this store that traces nothing.
+fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKey) -> Parts {
     Parts {
         store: Arc::clone(store),
         hints: Arc::new(InProcessHints::new()),
         credentials,
         master_key: master_key.clone(),
         metrics: Arc::new(Metrics::new()),
-        trace_sample_ratio,
+        trace_sample_ratio: 0.0,
+        calls_active_max: None,
     }
 }
 
@@ -126,7 +131,7 @@ async fn load_demo(
     lang: crate::lang::Lang,
     stop: &CancellationToken,
 ) -> Result<DemoState, Failure> {
-    let server = parts(store, Credentials::demo(), master_key, 0.0).start(shown).await?;
+    let server = parts(store, Credentials::demo(), master_key).start(shown).await?;
     let (listener, address) = ports::reserve(SocketAddr::from(([127, 0, 0, 1], 0)), "--listen")?.open("--listen")?;
     let loaded = CancellationToken::new();
     let until = loaded.clone();

@@ -33,12 +33,18 @@ pub(super) struct Parts {
     pub(super) master_key: MasterKey,
     pub(super) metrics: Arc<Metrics>,
     pub(super) trace_sample_ratio: f64,
+    /// Calls under way at once; none for the server's own bound.
+    pub(super) calls_active_max: Option<usize>,
 }
 
 impl Parts {
     /// Loads the snapshots and builds the server.
     pub(super) async fn start(self, shown: &str) -> Result<Server, Failure> {
-        let options = ServerOptions { sampling: Sampling::ratio(self.trace_sample_ratio), ..ServerOptions::default() };
+        let mut options =
+            ServerOptions { sampling: Sampling::ratio(self.trace_sample_ratio), ..ServerOptions::default() };
+        if let Some(max) = self.calls_active_max {
+            options.limits.calls_active_max = max;
+        }
         let dependencies = Dependencies {
             store: self.store,
             hints: self.hints,

@@ -49,6 +49,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
             master_key: config.master_key.clone(),
             metrics,
             trace_sample_ratio: common.telemetry.trace_sample_ratio,
+            calls_active_max: common.calls_active_max,
         };
         Ok((parts.start(&shown).await?, store))
     };

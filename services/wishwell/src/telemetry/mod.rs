@@ -4,6 +4,7 @@
 mod format;
 mod panics;
 mod resource;
+mod spans;
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -45,8 +46,7 @@ impl Telemetry {
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false)
-            .with_error_events_to_status(false)
-            .with_filter(Targets::new().with_targets([("wishwell", tracing::Level::INFO)]));
+            .with_error_events_to_status(false);
         let levels: Targets = config.log_level.parse().unwrap_or_default();
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
         let lines = match config.log_format {
@@ -56,7 +56,9 @@ impl Telemetry {
                 lines.with_ansi(ansi).with_target(false).compact().boxed()
             }
         };
-        let subscriber = tracing_subscriber::registry().with(spans).with(lines.with_filter(levels));
+        // Lines need no spans: their trace comes from OpenTelemetry's context.
+        let lines = lines.with_filter(filter_fn(|metadata| metadata.is_event()));
+        let subscriber = tracing_subscriber::registry().with(spans).with(lines).with(spans::gate(levels));
         subscriber.try_init().map_err(|error| {
             Failure::one(Exit::Defect, "logs cannot be set up", error.to_string(), "please report this")
         })?;
