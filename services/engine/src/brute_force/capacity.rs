@@ -88,7 +88,11 @@ impl BruteForce {
             oldest = Some(oldest.map_or(pool.confirmed_at, |oldest| oldest.min(pool.confirmed_at)));
             let period = periods_of(pool).map(|periods| periods.period_start(at));
             offer.period_start = offer.period_start.or(period);
-            let figures = pool.periods.iter().find(|own| Some(own.period_start) == period).map_or(&pool.figures, |own| &own.figures);
+            let figures = pool
+                .periods
+                .iter()
+                .find(|own| Some(own.period_start) == period)
+                .map_or(&pool.figures, |own| &own.figures);
             match period.map_or(pool.remaining(), |date| pool.remaining_in(date)) {
                 Remaining::Unknown => offer.unknown = true,
                 Remaining::Unlimited => {}

@@ -17,7 +17,12 @@ use crate::reason::{ModeSet, ReasonCode};
 use crate::score::{ScoringRules, Terms};
 
 impl BruteForce {
-    pub(super) fn judge_in_category(&self, resource: &Resource, query: &Query<'_>, rules: &ScoringRules) -> Option<Judgement> {
+    pub(super) fn judge_in_category(
+        &self,
+        resource: &Resource,
+        query: &Query<'_>,
+        rules: &ScoringRules,
+    ) -> Option<Judgement> {
         let codes = resource.categories.iter().map(ToString::to_string);
         let levels = self.levels_below(codes, query.category.as_str())?;
         Some(self.judge(resource, levels, query, rules))
@@ -54,7 +59,8 @@ impl BruteForce {
         let stale = u64::from(rules.capacity_stale_hours);
         let fresh = u64::from(rules.capacity_freshness) * stale.saturating_sub(age) / stale;
         let (left, total) = offer.share;
-        let spare = u128::from(rules.capacity_spare) * left.unsigned_abs() as u128 / total.unsigned_abs().max(1) as u128;
+        let spare =
+            u128::from(rules.capacity_spare) * left.unsigned_abs() as u128 / total.unsigned_abs().max(1) as u128;
         let known = !offer.unknown;
         let terms = Terms([
             (u64::from(rules.distance) * half / (half + far)) as u32,
@@ -129,7 +135,8 @@ impl BruteForce {
         if outcomes.is_empty() {
             failed.push(ReasonCode::Mode);
         }
-        let reaching = outcomes.iter().filter(|(_, fails)| fails.is_empty()).map(|(mode, _)| *mode).collect::<ModeSet>();
+        let reaching =
+            outcomes.iter().filter(|(_, fails)| fails.is_empty()).map(|(mode, _)| *mode).collect::<ModeSet>();
         if reaching.is_empty()
             && let Some((_, fewest)) = outcomes.into_iter().min_by_key(|(_, fails)| fails.len())
         {
@@ -148,7 +155,8 @@ impl BruteForce {
             }
             end = shanghai().start_of(date).max(start.saturating_add(second).unwrap_or(start));
         }
-        let zone = resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
+        let zone =
+            resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
         let from = resource.valid_from.map_or(Timestamp::MIN, |day| zone.start_of(day));
         let before = resource.valid_until.map_or(Timestamp::MAX, |day| day_end(&zone, day));
         let mut offered = (start.max(from), end.min(before));
@@ -174,7 +182,8 @@ impl BruteForce {
                 let mut offer = self.recurring_offer(resource, query, recurrence, start, offered, schedule.as_ref());
                 if offer.open_occurrences == 0 {
                     failed.push(ReasonCode::ClosedInWindow);
-                    offer = self.recurring_offer_any_time(resource, query, recurrence, start, offered, schedule.as_ref());
+                    offer =
+                        self.recurring_offer_any_time(resource, query, recurrence, start, offered, schedule.as_ref());
                 }
                 if offer.occurrences < recurrence.occurrences && (!query.splittable || offer.occurrences == 0) {
                     failed.push(ReasonCode::NoCapacity);

@@ -125,7 +125,8 @@ impl BruteForce {
     /// Judges every resource of the category and sorts.
     #[must_use]
     pub fn find(&self, query: &Query<'_>, rules: &ScoringRules) -> BruteAnswer {
-        let judged: Vec<Judgement> = self.resources.values().filter_map(|r| self.judge_in_category(r, query, rules)).collect();
+        let judged: Vec<Judgement> =
+            self.resources.values().filter_map(|r| self.judge_in_category(r, query, rules)).collect();
         let considered = judged.len();
         let (mut candidates, mut misses): (Vec<_>, Vec<_>) = judged.into_iter().partition(|j| j.failed.is_empty());
         candidates.sort_by_key(Judgement::order);
@@ -141,7 +142,10 @@ impl BruteForce {
 
     /// Fewest levels from one of `codes` up to `category`.
     fn levels_below(&self, codes: impl Iterator<Item = String>, category: &str) -> Option<u8> {
-        codes.filter_map(|code| self.path_of_category(code).iter().position(|at| at == category)).min().map(|levels| levels as u8)
+        codes
+            .filter_map(|code| self.path_of_category(code).iter().position(|at| at == category))
+            .min()
+            .map(|levels| levels as u8)
     }
 
     fn path_of_category(&self, code: String) -> Vec<String> {

@@ -124,8 +124,8 @@ impl Program {
         match self.value(condition, facts) {
             Value::Bool(true) => self.value(yes, facts),
             Value::Bool(false) => self.value(no, facts),
-            // A condition that cannot be computed settles nothing.
-            Value::Unknown(0) => Value::Unknown(0),
+            // A condition that cannot be computed settles nothing, and one with arithmetic may turn out to be of that kind.
+            other if other.missing() == 0 || self.has_arithmetic => Value::Unknown(other.missing()),
             other => match (self.value(yes, facts), self.value(no, facts)) {
                 (yes, no) if yes == no && !matches!(yes, Value::Unknown(_)) => yes,
                 (yes, no) => Value::Unknown(other.missing() | yes.missing() | no.missing()),
@@ -135,19 +135,10 @@ impl Program {
 
     fn in_list<'v>(&'v self, element: At, list: &[At], facts: &BoundFacts<'v>) -> Value<'v> {
         let element = self.value(element, facts);
-        let mut missing = element.missing();
-        let mut unsettled = matches!(element, Value::Unknown(_));
-        for member in list {
-            match compare(Comparison::Equal, element, self.value(*member, facts)) {
-                Value::Bool(true) => return Value::Bool(true),
-                Value::Bool(false) => {}
-                other => {
-                    unsettled = true;
-                    missing |= other.missing();
-                }
-            }
+        if let Value::Unknown(_) = element {
+            return element;
         }
-        if unsettled && !list.is_empty() { Value::Unknown(missing) } else { Value::Bool(false) }
+        Value::Bool(list.iter().any(|member| self.value(*member, facts) == element))
     }
 }
 
@@ -161,11 +152,13 @@ fn fact_value<'v>(fact: u8, facts: &BoundFacts<'v>) -> Value<'v> {
 }
 
 fn in_fact<'v>(element: Value<'v>, fact: u8, facts: &BoundFacts<'v>) -> Value<'v> {
-    let Value::Text(text) = element else { return Value::Unknown(element.missing() | 1 << fact) };
-    let found = match facts.slots.get(usize::from(fact)) {
-        Some(Slot::Texts(values)) => values.iter().any(|value| value == text),
-        Some(Slot::Tags(tags)) => tags.iter().any(|tag| tag.name() == text),
-        _ => return Value::Unknown(1 << fact),
+    let slot = facts.slots.get(usize::from(fact)).copied().unwrap_or_default();
+    let unknown_list = if matches!(slot, Slot::Texts(_) | Slot::Tags(_)) { 0 } else { 1 << fact };
+    let Value::Text(text) = element else { return Value::Unknown(element.missing() | unknown_list) };
+    let found = match slot {
+        Slot::Texts(values) => values.iter().any(|value| value == text),
+        Slot::Tags(tags) => tags.iter().any(|tag| tag.name() == text),
+        _ => return Value::Unknown(unknown_list),
     };
     if found || facts.lists_are_complete { Value::Bool(found) } else { Value::Unknown(1 << fact) }
 }

@@ -157,7 +157,10 @@ impl Lowering<'_> {
             if element_at.of == Type::Texts {
                 return Err(self.error(element, "a list cannot be left of `in`"));
             }
-            let members = list.elements.iter().map(|member| self.typed(member, element_at.of, "a member of the list"));
+            let members = list.elements.iter().map(|member| match member.expr {
+                Expr::Literal(_) => self.typed(member, element_at.of, "a member of the list"),
+                _ => Err(self.error(member, "members of a list must be literals")),
+            });
             let members = members.collect::<Result<Vec<_>, _>>()?;
             let node = Node::InList(element_at.at, members.iter().map(|member| member.at).collect());
             return self.push(expression, node, Type::Bool, &[&[element_at], &members[..]].concat());

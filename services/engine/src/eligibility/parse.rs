@@ -12,7 +12,10 @@ pub(super) fn parse(source: &str) -> Result<(Expression, SourceInfo), CompileErr
         let Some(first) = first else { return CompileError::at(source, 0, "does not parse") };
         let position = |number: isize| u32::try_from(number.max(1)).unwrap_or(1);
         let message = first.msg.strip_prefix("Syntax error: ").unwrap_or(&first.msg);
-        CompileError { line: position(first.pos.0), column: position(first.pos.1), message: lower_case_start(message) }
+        // The parser lists every token it would have taken; the offending one says enough.
+        let message = message.split(" expecting ").next().unwrap_or(message).replace("'<EOF>'", "the end");
+        let message = format!("syntax: {}", lower_case_start(&message));
+        CompileError { line: position(first.pos.0), column: position(first.pos.1), message }
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) enum Node {
     Compare(Comparison, At, At),
     Negate(At),
     Arithmetic(Arithmetic, At, At),
-    /// Membership in a list of expressions.
+    /// Membership in a list of literals.
     InList(At, Box<[At]>),
     /// Membership in a fact that is a list.
     InFact(At, u8),
@@ -62,6 +62,8 @@ pub(super) struct Placed {
 pub struct Program {
     pub(super) source: Box<str>,
     pub(super) nodes: Box<[Placed]>,
+    /// Whether anything in it can fail to have a value: division by zero, overflow.
+    pub(super) has_arithmetic: bool,
 }
 
 impl Program {
@@ -74,12 +76,13 @@ impl Program {
         bounds::check(source)?;
         let (expression, places) = parse::parse(source)?;
         let nodes = lower::lower(source, &expression, &places)?;
-        Ok(Self { source: source.into(), nodes: nodes.into() })
+        let has_arithmetic = nodes.iter().any(|placed| matches!(placed.node, Node::Arithmetic(..) | Node::Negate(_)));
+        Ok(Self { source: source.into(), nodes: nodes.into(), has_arithmetic })
     }
 
     /// A program that decides nothing, for an expression that does not compile: the store holds checked ones only.
     pub(crate) fn always_unknown(source: &str) -> Self {
-        Self { source: source.into(), nodes: [].into() }
+        Self { source: source.into(), nodes: [].into(), has_arithmetic: false }
     }
 
     /// The expression.

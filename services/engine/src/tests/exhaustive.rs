@@ -8,8 +8,8 @@ use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use super::worlds::{
-    Asking, KINDS, areas, categories, category, date, division, divisions, draws, facts, modes, organization_id, organizations,
-    place, plain_resource, pool, rules, schedules, unit, windows,
+    Asking, KINDS, areas, categories, category, date, division, divisions, draws, facts, modes, organization_id,
+    organizations, place, plain_resource, pool, rules, schedules, unit, windows,
 };
 use super::{compare, compare_judgements};
 use crate::brute_force::BruteForce;
@@ -55,12 +55,21 @@ fn every_combination_of_area_place_mode_and_vetting_is_judged_as_by_brute_force(
     let mut askings = Vec::new();
     for at in [None, Some(place(0, 0)), Some(place(900, 900))] {
         for code in [None, Some("640104001"), Some("640202001"), Some("64")] {
-            for (max_travel_metres, home_visit, remote, delivery) in
-                [(Some(1_000), false, false, false), (None, true, false, true), (Some(100), true, true, false), (None, false, false, false)]
-            {
+            for (max_travel_metres, home_visit, remote, delivery) in [
+                (Some(1_000), false, false, false),
+                (None, true, false, true),
+                (Some(100), true, true, false),
+                (None, false, false, false),
+            ] {
                 for involves_minors in [false, true] {
                     let mobility = Mobility { max_travel_metres, home_visit, remote, delivery };
-                    askings.push(Asking { place: at, division: code.map(division), mobility, involves_minors, ..Asking::plain() });
+                    askings.push(Asking {
+                        place: at,
+                        division: code.map(division),
+                        mobility,
+                        involves_minors,
+                        ..Asking::plain()
+                    });
                 }
             }
         }
@@ -118,7 +127,12 @@ fn every_combination_of_pool_and_quantity_is_judged_as_by_brute_force() {
     for quantity in [1, 2, 10, 11] {
         for splittable in [false, true] {
             for window in windows() {
-                for recurrence in [None, recurrence(PeriodLength::Week, 2), recurrence(PeriodLength::Day, 5), recurrence(PeriodLength::Month, 1)] {
+                for recurrence in [
+                    None,
+                    recurrence(PeriodLength::Week, 2),
+                    recurrence(PeriodLength::Day, 5),
+                    recurrence(PeriodLength::Month, 1),
+                ] {
                     askings.push(Asking { quantity, splittable, window, recurrence, ..Asking::plain() });
                 }
             }

@@ -6,7 +6,7 @@ mod random;
 mod reasons;
 mod synthetic;
 mod updates;
-mod worlds;
+pub(crate) mod worlds;
 
 use crate::answer::{Answer, EligibilityState};
 use crate::brute_force::{BruteAnswer, BruteForce, Judgement};
@@ -23,7 +23,8 @@ fn compare(snapshot: &Snapshot, brute: &BruteForce, query: &Query<'_>, rules: &S
 }
 
 fn compare_answers(snapshot: &Snapshot, answer: &Answer, expected: &BruteAnswer, query: &Query<'_>) {
-    let found: Vec<_> = answer.candidates.iter().map(|c| (snapshot.resource_id(c.resource), c.score, c.distance_metres)).collect();
+    let found: Vec<_> =
+        answer.candidates.iter().map(|c| (snapshot.resource_id(c.resource), c.score, c.distance_metres)).collect();
     let wanted: Vec<_> = expected.candidates.iter().map(|j| (j.id, j.score(), j.distance)).collect();
     assert_eq!(found, wanted, "candidates of {query:#?}");
     for (candidate, judgement) in answer.candidates.iter().zip(&expected.candidates) {

@@ -1,1 +1,258 @@
-//! Reasons, one by one.
+//! Reasons, one by one: what is asked, what fails, what would have to change.
+
+use wishwell_domain::capacity_pool::PoolKind;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::LogPosition;
+use wishwell_domain::need::{Mobility, Recurrence};
+use wishwell_domain::organization::OrganizationState;
+use wishwell_domain::resource::{DeliveryMode, Resource, ResourceLifecycle};
+
+use super::worlds::{
+    Asking, areas, at, categories, category, date, division, divisions, draws, facts, organization_id, organizations,
+    place, plain_resource, pool, rules, schedules, unit,
+};
+use crate::answer::{Capacity, EligibilityState};
+use crate::query::{QueryError, Scratch};
+use crate::reason::{ModeSet, Reason};
+use crate::score::{ScoreTerm, ScoringRules};
+use crate::snapshot::{CatalogInput, Snapshot};
+
+fn snapshot(resources: Vec<Resource>) -> Snapshot {
+    let pools = vec![
+        pool(0, PoolKind::Stock, 2, 0, 5),
+        pool(1, PoolKind::Stock, 0, 0, 5),
+        pool(2, PoolKind::Slots, 0, 2, 5),
+        pool(3, PoolKind::Stock, 1, 0, 5),
+    ];
+    let (categories, divisions, organizations) = (categories(), divisions(), organizations());
+    let input = CatalogInput { categories, divisions, organizations, pools, resources, needs: Vec::new() };
+    Snapshot::build(&input, LogPosition(1))
+}
+
+/// The reasons why one resource does not fit.
+fn reasons(resource: Resource, asking: &Asking) -> Vec<Reason> {
+    let snapshot = snapshot(vec![resource]);
+    let mut scratch = Scratch::default();
+    let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    assert_eq!(answer.candidates, []);
+    answer.near_misses.first().map(|miss| answer.reasons(miss).to_vec()).unwrap_or_default()
+}
+
+#[test]
+fn each_failed_constraint_is_told_with_what_would_have_to_change() {
+    let plain = || plain_resource(0);
+    let asking = Asking::plain;
+    let on_foot = Mobility { max_travel_metres: Some(1_000), home_visit: false, delivery: false, remote: false };
+    let modes = |modes: &[DeliveryMode]| modes.iter().copied().collect::<ModeSet>();
+    let cases: Vec<(Resource, Asking, Reason)> = vec![
+        (plain(), Asking { unit: unit("set"), ..asking() }, Reason::Unit { counted_in: unit("piece") }),
+        (
+            Resource { organization: organization_id(3), ..plain() },
+            asking(),
+            Reason::OrganizationNotVerified { state: OrganizationState::Applied },
+        ),
+        (
+            Resource { organization: organization_id(1), modes: vec![DeliveryMode::Remote], ..plain() },
+            Asking { involves_minors: true, ..asking() },
+            Reason::NotVettedForMinors { expired_on: None },
+        ),
+        (
+            Resource { organization: organization_id(2), modes: vec![DeliveryMode::HomeVisit], ..plain() },
+            asking(),
+            Reason::NotVettedForHomeVisits { expired_on: Some(date(11, 22)) },
+        ),
+        (plain(), Asking { mobility: on_foot, ..asking() }, Reason::Mode { offered: modes(&[DeliveryMode::Delivery]) }),
+        (
+            Resource { modes: vec![DeliveryMode::OnSite], place: Some(place(5_000, 0)), ..plain() },
+            Asking { mobility: on_foot, ..asking() },
+            Reason::TooFar { distance_metres: 5_004, limit_metres: 1_000 },
+        ),
+        (
+            Resource { areas: areas()[1].clone(), place: Some(place(5_000, 0)), ..plain() },
+            asking(),
+            Reason::OutsideArea {
+                distance_metres: Some(5_004),
+                radius_metres: Some(1_000),
+                polygon_metres: None,
+                division: None,
+            },
+        ),
+        (
+            Resource { areas: areas()[7].clone(), place: Some(place(5_000, 0)), ..plain() },
+            Asking { place: Some(place(300, 0)), ..asking() },
+            Reason::OutsideArea {
+                distance_metres: Some(4_704),
+                radius_metres: Some(100),
+                polygon_metres: Some(100),
+                division: None,
+            },
+        ),
+        (
+            Resource { schedule: schedules()[5].clone(), ..plain() },
+            asking(),
+            Reason::ClosedInWindow { next_opening: Some(at("2026-12-10T02:00:00Z")) },
+        ),
+        (
+            Resource { draws: draws(&[1]), ..plain() },
+            asking(),
+            Reason::NoCapacity { asked: 1, remaining: 0, next_free: None, occurrences: None },
+        ),
+        (
+            Resource { draws: draws(&[2]), ..plain() },
+            asking(),
+            Reason::NoCapacity { asked: 1, remaining: 0, next_free: Some(date(11, 30)), occurrences: None },
+        ),
+        (
+            Resource { draws: draws(&[3]), ..plain() },
+            Asking { quantity: 2, ..asking() },
+            Reason::NoCapacity { asked: 2, remaining: 1, next_free: None, occurrences: None },
+        ),
+        (
+            Resource { draws: draws(&[3]), ..plain() },
+            Asking {
+                recurrence: Some(Recurrence {
+                    every: wishwell_domain::capacity_pool::PeriodLength::Week,
+                    occurrences: 3,
+                }),
+                ..asking()
+            },
+            Reason::NoCapacity { asked: 1, remaining: 1, next_free: None, occurrences: Some((1, 3)) },
+        ),
+        (Resource { lifecycle: ResourceLifecycle::Paused, ..plain() }, asking(), Reason::Paused),
+        (
+            Resource { valid_from: Some(date(12, 20)), ..plain() },
+            asking(),
+            Reason::NotValidYet { valid_from: date(12, 20) },
+        ),
+        (
+            Resource { valid_until: Some(date(11, 22)), ..plain() },
+            asking(),
+            Reason::Expired { valid_until: date(11, 22) },
+        ),
+    ];
+    for (resource, asking, reason) in cases {
+        assert_eq!(reasons(resource, &asking), [reason]);
+    }
+}
+
+#[test]
+fn the_clause_and_the_division_have_their_words() {
+    let ineligible = Resource { eligibility: rules()[2].clone(), ..plain_resource(0) };
+    let elsewhere = Resource { areas: areas()[3].clone(), ..plain_resource(1) };
+    let snapshot = snapshot(vec![ineligible, elsewhere]);
+    let asking = Asking { facts: facts(Some(70), Some(false)), ..Asking::plain() };
+    let mut scratch = Scratch::default();
+    let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    let reasons: Vec<Reason> = answer.near_misses.iter().flat_map(|miss| answer.reasons(miss)).copied().collect();
+    let [Reason::Ineligible { clause }, Reason::OutsideArea { division: Some(area), .. }] = reasons.as_slice() else {
+        panic!("{reasons:?}");
+    };
+    assert_eq!(snapshot.clause_text(*clause), "is_orphan || age_years < 18");
+    assert_eq!(
+        snapshot.division_name(*area).map(|(code, zh, _)| (code.as_str(), zh)),
+        Some(("640202001", "640202001"))
+    );
+    let first = answer.near_misses[0].resource;
+    assert_eq!(snapshot.eligibility_statement(first), Some(("条件 is_orphan || age_years < 18", "")));
+}
+
+#[test]
+fn all_failed_constraints_are_told_together() {
+    let resource = Resource {
+        unit: Some(unit("set")),
+        areas: areas()[3].clone(),
+        draws: draws(&[1]),
+        lifecycle: ResourceLifecycle::Paused,
+        ..plain_resource(0)
+    };
+    let codes: Vec<_> = reasons(resource, &Asking::plain()).iter().map(Reason::code).collect();
+    use crate::reason::ReasonCode::{NoCapacity, OutsideArea, Paused, Unit};
+    assert_eq!(codes, [Unit, OutsideArea, NoCapacity, Paused]);
+}
+
+#[test]
+fn unknown_capacity_and_unknown_eligibility_stay_candidates_and_rank_below_known_ones_however_near() {
+    let far = place(20_000, 0);
+    let near = plain_resource(0);
+    let asked = Resource { eligibility: rules()[1].clone(), draws: draws(&[0]), ..plain_resource(1) };
+    let known = Resource { draws: draws(&[0]), place: Some(far), ..plain_resource(2) };
+    let snapshot = snapshot(vec![near, asked, known]);
+    let mut scratch = Scratch::default();
+    let answer =
+        snapshot.find(&Asking::plain().query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    let order: Vec<u128> =
+        answer.candidates.iter().map(|c| snapshot.resource_id(c.resource).as_uuid().as_u128()).collect();
+    assert_eq!(order[0], 3, "the one of which everything is known is first");
+    assert!(answer.candidates.iter().any(|c| c.capacity == Capacity::Unknown));
+    let unknown = answer.candidates.iter().find_map(|c| match c.eligibility {
+        EligibilityState::Unknown { missing } => Some(missing.iter().map(|fact| fact.key).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(unknown, Some(vec!["age_years"]));
+}
+
+#[test]
+fn the_terms_add_up_to_the_score_and_the_weights_to_a_million() {
+    let rules = ScoringRules::default();
+    let best = rules.distance
+        + rules.capacity_known
+        + rules.capacity_spare
+        + rules.capacity_freshness
+        + rules.eligibility_certain
+        + rules.category_exact
+        + rules.neutral();
+    assert_eq!(best, 1_000_000);
+    let rest = rules.distance + rules.capacity_spare + rules.capacity_freshness + rules.category_exact;
+    assert!(rules.capacity_known > rest && rules.eligibility_certain > rest, "the known goes before the unknown");
+    let snapshot = snapshot(vec![Resource { draws: draws(&[0]), ..plain_resource(0) }]);
+    let mut scratch = Scratch::default();
+    let answer = snapshot.find(&Asking::plain().query(), &rules, &mut scratch).expect("a valid query");
+    let candidate = answer.candidates[0];
+    assert_eq!(candidate.terms.iter().map(|(_, value)| value).sum::<u32>(), candidate.score);
+    assert_eq!(candidate.terms.get(ScoreTerm::Distance), rules.distance_term(100));
+}
+
+#[test]
+fn the_distance_term_never_rises_with_the_distance() {
+    let rules = ScoringRules::default();
+    assert!((0..50_000).all(|metres| rules.distance_term(metres) >= rules.distance_term(metres + 1)));
+    assert_eq!(rules.distance_term(rules.distance_half_metres), rules.distance / 2);
+}
+
+#[test]
+fn what_the_catalogue_does_not_have_is_refused_by_name() {
+    let snapshot = snapshot(vec![plain_resource(0)]);
+    let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
+    let asking = Asking { category: category("none"), ..Asking::plain() };
+    let error = snapshot.find(&asking.query(), &rules, &mut scratch).expect_err("no such category");
+    assert_eq!(error, QueryError::UnknownCategory(category("none")));
+    let asking = Asking { division: Some(division("650000")), ..Asking::plain() };
+    let error = snapshot.find(&asking.query(), &rules, &mut scratch).expect_err("no such division");
+    assert_eq!(error, QueryError::UnknownDivision(division("650000")));
+}
+
+#[test]
+fn a_partial_quantity_is_a_candidate_only_when_the_item_may_be_split() {
+    let snapshot = snapshot(vec![Resource { draws: draws(&[0]), ..plain_resource(0) }]);
+    let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
+    let asking = Asking { quantity: 12, splittable: true, ..Asking::plain() };
+    let answer = snapshot.find(&asking.query(), &rules, &mut scratch).expect("a valid query");
+    assert_eq!(answer.candidates.first().map(|candidate| candidate.serves), Some(10));
+    let asking = Asking { quantity: 12, splittable: false, ..Asking::plain() };
+    let answer = snapshot.find(&asking.query(), &rules, &mut scratch).expect("a valid query");
+    assert_eq!(answer.candidates, []);
+}
+
+#[test]
+fn a_figure_that_changes_changes_the_answer() {
+    let before = snapshot(vec![Resource { draws: draws(&[0]), ..plain_resource(0) }]);
+    let used_up = pool(0, PoolKind::Stock, 0, 0, 0);
+    let after = before.apply(&[Change::CapacityPool(used_up)], LogPosition(2));
+    let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
+    let asking = Asking::plain();
+    let count = |snapshot: &Snapshot, scratch: &mut Scratch| {
+        snapshot.find(&asking.query(), &rules, scratch).expect("a valid query").candidates.len()
+    };
+    assert_eq!((count(&before, &mut scratch), count(&after, &mut scratch)), (1, 0));
+    assert_eq!((before.position(), after.position()), (LogPosition(1), LogPosition(2)));
+}

@@ -39,7 +39,10 @@ fn made_up_entities_pass_the_checks_of_the_domain() {
     let made = Synthetic::new(1, 500);
     let mut violations = wishwell_domain::Violations::new();
     for at in 0..500 {
-        made.resource(at).areas.iter().for_each(|area| area.check("area", made.resource(at).place.is_some(), &mut violations));
+        made.resource(at)
+            .areas
+            .iter()
+            .for_each(|area| area.check("area", made.resource(at).place.is_some(), &mut violations));
         made.resource(at).schedule.into_iter().for_each(|schedule| schedule.check("schedule", &mut violations));
         made.pool(at).into_iter().for_each(|pool| pool.check("pool", &mut violations));
         let rule = made.resource(at).eligibility.map(|rule| crate::eligibility::Program::compile(&rule.expression));

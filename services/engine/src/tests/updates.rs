@@ -6,7 +6,8 @@ use wishwell_domain::organization::OrganizationState;
 
 use super::compare;
 use super::worlds::{
-    Asking, Dice, categories, category, organizations, plain_resource, random_asking, random_pool, random_resource, random_world,
+    Asking, Dice, categories, category, organizations, plain_resource, random_asking, random_pool, random_resource,
+    random_world,
 };
 use crate::brute_force::BruteForce;
 use crate::query::Scratch;
@@ -72,7 +73,8 @@ fn the_answer_does_not_depend_on_how_the_snapshot_came_about() {
     let mut dice = Dice(5);
     let world = random_world(&mut dice, 60, 60);
     let whole = Snapshot::build(&world, LogPosition(9));
-    let empty = Snapshot::build(&crate::snapshot::CatalogInput { resources: Vec::new(), ..world.clone() }, LogPosition(1));
+    let empty =
+        Snapshot::build(&crate::snapshot::CatalogInput { resources: Vec::new(), ..world.clone() }, LogPosition(1));
     let changes: Vec<Change> = world.resources.iter().rev().map(|r| Change::Resource(Box::new(r.clone()))).collect();
     let grown = empty.apply(&changes[..30], LogPosition(5)).merged().apply(&changes[30..], LogPosition(9));
     let (rules, mut first, mut second) = (ScoringRules::default(), Scratch::default(), Scratch::default());
@@ -81,14 +83,31 @@ fn the_answer_does_not_depend_on_how_the_snapshot_came_about() {
         let one = whole.find(&asking.query(), &rules, &mut first).expect("a valid query");
         let other = grown.find(&asking.query(), &rules, &mut second).expect("a valid query");
         let told = |snapshot: &Snapshot, answer: &crate::Answer| -> Vec<String> {
-            let candidates = answer.candidates.iter().map(|c| format!("{} {:?}", snapshot.resource_id(c.resource), (c.terms, c.capacity)));
-            let misses = answer.near_misses.iter().map(|m| format!("{} {:?}", snapshot.resource_id(m.resource), answer.reasons(m)));
+            let candidates = answer
+                .candidates
+                .iter()
+                .map(|c| format!("{} {:?}", snapshot.resource_id(c.resource), (c.terms, c.capacity)));
+            let misses = answer
+                .near_misses
+                .iter()
+                .map(|m| format!("{} {:?}", snapshot.resource_id(m.resource), answer.reasons(m)));
             candidates.chain(misses).collect()
         };
         assert_eq!(told(&whole, one).len(), told(&grown, other).len());
         let without_places = |lines: Vec<String>| -> Vec<String> {
             // Places of clauses and divisions in tables may differ; everything else may not.
-            lines.into_iter().map(|line| line.split("Clause").next().unwrap_or_default().split("division").next().unwrap_or_default().to_owned()).collect()
+            lines
+                .into_iter()
+                .map(|line| {
+                    line.split("Clause")
+                        .next()
+                        .unwrap_or_default()
+                        .split("division")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                })
+                .collect()
         };
         assert_eq!(without_places(told(&whole, one)), without_places(told(&grown, other)));
         assert_eq!((one.examined, one.considered), (other.examined, other.considered));

@@ -25,10 +25,10 @@ use crate::snapshot::CatalogInput;
 
 /// Draws small numbers; SplitMix64.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(pub(super) u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -36,11 +36,11 @@ impl Dice {
         ((mixed ^ (mixed >> 31)) % bound as u64) as usize
     }
 
-    pub(super) fn pick<T: Clone>(&mut self, values: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, values: &[T]) -> T {
         values[self.below(values.len())].clone()
     }
 
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
@@ -104,7 +104,13 @@ pub(super) fn categories() -> Vec<Category> {
 
 /// A province, two counties, a township each; only the first county has a centre.
 pub(super) fn divisions() -> Vec<Division> {
-    let parents = [("64", None), ("640104", Some("64")), ("640202", Some("64")), ("640104001", Some("640104")), ("640202001", Some("640202"))];
+    let parents = [
+        ("64", None),
+        ("640104", Some("64")),
+        ("640202", Some("64")),
+        ("640104001", Some("640104")),
+        ("640202001", Some("640202")),
+    ];
     let make = |(code, parent): &(&str, Option<&str>)| Division {
         code: division(code),
         edition_year: 2024,
@@ -200,7 +206,14 @@ pub(super) fn areas() -> Vec<Vec<ServiceArea>> {
 
 pub(super) fn modes() -> Vec<Vec<DeliveryMode>> {
     use DeliveryMode::{Delivery, HomeVisit, OnSite, Remote};
-    vec![vec![OnSite], vec![HomeVisit], vec![Delivery], vec![Remote], vec![OnSite, HomeVisit], vec![Remote, HomeVisit, Delivery]]
+    vec![
+        vec![OnSite],
+        vec![HomeVisit],
+        vec![Delivery],
+        vec![Remote],
+        vec![OnSite, HomeVisit],
+        vec![Remote, HomeVisit, Delivery],
+    ]
 }
 
 pub(super) fn schedules() -> Vec<Option<Schedule>> {
@@ -221,14 +234,20 @@ pub(super) fn schedules() -> Vec<Option<Schedule>> {
         Some(schedule((1..=5).map(|day| hours(day, 540, 1_020)).collect(), Vec::new())),
         Some(schedule(vec![hours(3, 840, 900)], vec![closed(date(11, 25))])),
         Some(schedule(vec![hours(7, 0, 1_440)], Vec::new())),
-        Some(Schedule { time_zone: "America/New_York".into(), ..schedule(vec![hours(1, 600, 660), hours(4, 0, 600)], Vec::new()) }),
+        Some(Schedule {
+            time_zone: "America/New_York".into(),
+            ..schedule(vec![hours(1, 600, 660), hours(4, 0, 600)], Vec::new())
+        }),
         Some(Schedule { valid_from: Some(date(12, 10)), ..schedule(vec![hours(4, 600, 900)], Vec::new()) }),
     ]
 }
 
 pub(super) fn rules() -> Vec<Option<Eligibility>> {
     let rule = |expression: &str| {
-        Some(Eligibility { expression: expression.into(), statement: LocalizedText::new(format!("条件 {expression}"), "") })
+        Some(Eligibility {
+            expression: expression.into(),
+            statement: LocalizedText::new(format!("条件 {expression}"), ""),
+        })
     };
     vec![
         None,
@@ -283,7 +302,16 @@ pub(super) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spre
         let metres = |dice: &mut Dice| i32::try_from(dice.below(41)).expect("small") * spread - 20 * spread;
         place(metres(dice), metres(dice))
     };
-    let codes = [vec!["a"], vec!["a.b"], vec!["a.b.c"], vec!["a.d"], vec!["e"], vec!["a.d", "a.b.c"], vec!["e", "a"], vec!["f"]];
+    let codes = [
+        vec!["a"],
+        vec!["a.b"],
+        vec!["a.b.c"],
+        vec!["a.d"],
+        vec!["e"],
+        vec!["a.d", "a.b.c"],
+        vec!["e", "a"],
+        vec!["f"],
+    ];
     let mut drawn: Vec<usize> = (0..dice.pick(&[0, 1, 1, 1, 2, 3])).map(|_| dice.below(pools + 1)).collect();
     if dice.chance(5) {
         drawn.push(drawn.first().copied().unwrap_or(0));
@@ -297,7 +325,10 @@ pub(super) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spre
         modes: dice.pick(&modes()),
         schedule: dice.pick(&schedules()),
         eligibility: dice.pick(&rules()),
-        draws: drawn.iter().map(|pool| Draw { pool: pool_id(*pool), quantity_per_unit: dice.pick(&[1, 1, 2]) }).collect(),
+        draws: drawn
+            .iter()
+            .map(|pool| Draw { pool: pool_id(*pool), quantity_per_unit: dice.pick(&[1, 1, 2]) })
+            .collect(),
         lifecycle: if dice.chance(95) { ResourceLifecycle::Active } else { ResourceLifecycle::Paused },
         valid_from: dice.pick(&[None, None, None, Some(date(11, 20)), Some(date(11, 25)), Some(date(12, 20))]),
         valid_until: dice.pick(&[None, None, None, Some(date(11, 22)), Some(date(11, 25)), Some(date(12, 20))]),
