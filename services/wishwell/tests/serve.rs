@@ -14,6 +14,7 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
 use serde_json::Value;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status};
+use tonic_health::pb::health_check_response::ServingStatus;
 use wishwell_test_support::ports::free_address;
 use wishwell_test_support::process::Wishwell;
 
@@ -131,7 +132,7 @@ async fn traces_reach_a_receiver_as_one_tree_a_call_with_the_process_named() {
         &[("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")],
     )
     .await;
-    let (let_in, said) = ask(address, &process.folder().to_owned(), "secret", &["needs"]);
+    let (let_in, said) = ask(address, process.folder(), "secret", &["needs"]);
     assert!(let_in, "{said}");
     process.terminate();
     assert!(process.wait_until_ended(Duration::from_secs(10)).await.success());
@@ -157,8 +158,36 @@ async fn traces_reach_a_receiver_as_one_tree_a_call_with_the_process_named() {
 async fn a_receiver_that_is_away_delays_neither_start_nor_end() {
     let (mut process, address) =
         start(&["--otlp-endpoint", "http://127.0.0.1:1", "--trace-sample-ratio", "1"], &[]).await;
-    let (let_in, said) = ask(address, &process.folder().to_owned(), "secret", &["categories"]);
+    let (let_in, said) = ask(address, process.folder(), "secret", &["categories"]);
     assert!(let_in, "{said}");
     process.terminate();
     assert!(process.wait_until_ended(Duration::from_secs(10)).await.success());
+}
+
+#[tokio::test]
+async fn a_stream_that_never_ends_does_not_hold_the_end_up_and_readiness_says_so_at_once() {
+    let admin = free_address().to_string();
+    let (mut process, address) = start(&["--admin-listen", &admin], &[]).await;
+    assert!(readiness(&admin).is_some_and(|answer| answer.contains(" 200 ")));
+    let channel =
+        tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
+    let watch = health.watch(tonic_health::pb::HealthCheckRequest::default()).await.unwrap();
+    let mut watch = watch.into_inner();
+    assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    process.terminate();
+    assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    // While the stream is open the process drains; whoever asks is told not to send more.
+    assert!(readiness(&admin).is_none_or(|answer| answer.contains(" 503 ")));
+    assert!(process.wait_until_ended(Duration::from_secs(10)).await.success());
+}
+
+/// The status line of `/readyz`; none when nobody listens any more.
+fn readiness(admin: &str) -> Option<String> {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(admin).ok()?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.lines().next().map(ToOwned::to_owned)
 }
