@@ -104,10 +104,14 @@ impl HealthService for Health {
         let health = self.clone();
         let states = WatchStream::new(self.state.subscribe());
         // Ends with the drain, or it would hold its connection open until the very end of it.
-        let answers = states.scan(false, move |ended, state| {
-            let answer = (!*ended).then(|| Ok(health.answer(&service, state)));
-            *ended = state == State::Draining;
-            std::future::ready(answer)
+        let answers = futures::stream::unfold(Some(states), move |states| {
+            let (health, service) = (health.clone(), service.clone());
+            async move {
+                let mut states = states?;
+                let state = states.next().await?;
+                let next = (state != State::Draining).then_some(states);
+                Some((Ok(health.answer(&service, state)), next))
+            }
         });
         Ok(Response::new(Box::pin(answers)))
     }
