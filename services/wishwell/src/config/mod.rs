@@ -143,9 +143,8 @@ impl ServeConfig {
                 "--database-url sqlite:/var/lib/wishwell/wishwell.db, or a postgres:// URL in WISHWELL_DATABASE_URL",
             );
         }
-        let redis_url = reader.read("redis_url", |text| {
-            values::url(text, &["redis", "rediss", "redis+unix", "unix"], "redis://127.0.0.1:6379")
-        });
+        let redis_url = reader
+            .read("redis_url", |text| values::url(text, &["redis", "rediss", "redis+unix"], "redis://127.0.0.1:6379"));
         let master_key = master_key::read(&mut reader);
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);

@@ -136,7 +136,10 @@ pub(crate) fn database(text: &str) -> Result<Database, Wrong> {
 /// A URL with one of the given schemes and a host.
 pub(crate) fn url(text: &str, schemes: &[&str], example: &str) -> Result<String, Wrong> {
     match text.split_once("://") {
-        Some((scheme, rest)) if schemes.contains(&scheme) && !rest.is_empty() && !rest.starts_with('/') => {
+        // A socket's path begins where a host would be.
+        Some((scheme, rest))
+            if schemes.contains(&scheme) && (scheme.contains("unix") || !rest.starts_with('/')) && !rest.is_empty() =>
+        {
             Ok(text.to_owned())
         }
         _ => Err((
@@ -220,6 +223,21 @@ mod tests {
         ];
         for (url, shown) in cases {
             assert_eq!(without_password(url), shown);
+        }
+    }
+
+    #[test]
+    fn urls_have_a_known_scheme_and_a_host_or_a_socket() {
+        let schemes = ["redis", "redis+unix"];
+        for (text, right) in [
+            ("redis://h:6379", true),
+            ("redis+unix:///run/redis.sock", true),
+            ("redis:///run/redis.sock", false),
+            ("redis://", false),
+            ("h:6379", false),
+            ("http://h", false),
+        ] {
+            assert_eq!(url(text, &schemes, "").is_ok(), right, "{text}");
         }
     }
 
