@@ -95,6 +95,9 @@ pub struct PersonalFields {
     /// Facts for eligibility.
     #[serde(default)]
     pub facts: Facts,
+    /// Who gave each consent, in the order of the consents: free text, so sealed with the rest.
+    #[serde(default)]
+    pub consent_givers: Vec<String>,
 }
 
 impl std::fmt::Debug for PersonalFields {

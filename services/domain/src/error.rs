@@ -202,6 +202,9 @@ pub enum Error {
     /// Temporarily not able to serve; trying again is right.
     #[error("temporarily unavailable: {0}")]
     Unavailable(String),
+    /// The store has no space left or may not write. Nothing was written.
+    #[error("the store cannot write: {0}")]
+    StoreFull(String),
     /// Stored data cannot be read: damaged or from a newer version.
     #[error("stored data cannot be read: {0}")]
     DataLoss(String),

@@ -152,6 +152,9 @@ pub struct NeedPersonal {
     /// Facts for eligibility.
     #[serde(default)]
     pub facts: Facts,
+    /// Who consented to the publication as a wish: free text, so sealed with the rest.
+    #[serde(default)]
+    pub wish_consent_given_by: String,
 }
 
 impl std::fmt::Debug for NeedPersonal {

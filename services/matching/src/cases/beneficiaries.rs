@@ -1,12 +1,14 @@
 //! Beneficiaries and households. Personal fields are sealed here, before anything is kept.
 
-use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields, Sealed};
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, PersonalFields, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, Version};
+use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, Version};
+use wishwell_domain::limits::{HOUSEHOLD_MEMBERS_MAX, PAGE_SIZE_MAX};
+use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{BeneficiaryFilter, Mutation, PageRequest, WriteMode, Written};
+use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
@@ -39,19 +41,24 @@ impl Platform {
         &self,
         caller: &Caller,
         mut beneficiary: Beneficiary,
-        personal: &PersonalFields,
+        mut personal: PersonalFields,
     ) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
+            return self.within_reach(caller, written).await;
         }
-        self.check_beneficiary(caller, &beneficiary).await?;
-        let name = beneficiary.id.name();
-        let keys = self.keys(caller);
-        let (key, wrapped) = keys.new_key(&name)?;
-        beneficiary.personal = Some(key.seal(personal)?);
-        beneficiary.identity_digest = keys.identity_digest(&personal.id_number);
-        let mutations = vec![put_key(name, wrapped), put(Change::Beneficiary(beneficiary), WriteMode::CreateOrGet)];
-        self.write(caller, mutations).await
+        self.check_beneficiary(caller, &beneficiary, None).await?;
+        let mut mutations = Vec::with_capacity(2);
+        if !self.is_known(caller, "beneficiary", beneficiary.external.as_ref()).await? {
+            let name = beneficiary.id.name();
+            let keys = self.keys(caller);
+            let (key, wrapped) = keys.new_key(&name)?;
+            seal(&key, &mut beneficiary, &mut personal)?;
+            beneficiary.identity_digest = keys.identity_digest(&personal.id_number);
+            mutations.push(put_key(name, wrapped));
+        }
+        mutations.push(put(Change::Beneficiary(beneficiary), WriteMode::CreateOrGet));
+        let written = self.write(caller, mutations).await?;
+        self.within_reach(caller, written).await
     }
 
     /// Changes a beneficiary; everything that was not changed is in `beneficiary` and `personal` as it was read.
@@ -59,15 +66,79 @@ impl Platform {
         &self,
         caller: &Caller,
         mut beneficiary: Beneficiary,
-        personal: &PersonalFields,
+        stored: &Beneficiary,
+        mut personal: PersonalFields,
         expected: Version,
     ) -> Result<Written, Error> {
-        self.check_beneficiary(caller, &beneficiary).await?;
+        self.check_beneficiary(caller, &beneficiary, Some(stored)).await?;
         let key = self.beneficiary_key(caller, beneficiary.id).await?;
-        beneficiary.personal = Some(key.seal(personal)?);
+        seal(&key, &mut beneficiary, &mut personal)?;
         beneficiary.identity_digest = self.keys(caller).identity_digest(&personal.id_number);
+        let mut mutations = Vec::new();
+        let now = self.store.now().await?;
+        let consented = |beneficiary: &Beneficiary| beneficiary.consents_to(ConsentPurpose::WishPublication, now);
+        if consented(stored) && !consented(&beneficiary) {
+            // Who takes the consent back takes the wishes out of the pool.
+            mutations = self.needs_changed(caller, beneficiary.id, |need| need.wish.take().is_some()).await?;
+        }
         let mode = WriteMode::Update { expected: Some(expected) };
-        self.write(caller, vec![put(Change::Beneficiary(beneficiary), mode)]).await
+        mutations.insert(0, put(Change::Beneficiary(beneficiary), mode));
+        self.write(caller, mutations).await
+    }
+
+    /// A beneficiary's needs as `change` leaves them, where it changes anything.
+    async fn needs_changed(
+        &self,
+        caller: &Caller,
+        id: BeneficiaryId,
+        change: impl Fn(&mut Need) -> bool,
+    ) -> Result<Vec<Mutation>, Error> {
+        let filter = NeedFilter { beneficiary: Some(id), ..NeedFilter::default() };
+        let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
+        let mut mutations = Vec::new();
+        loop {
+            let found = self.store.list_needs(caller.tenant(), &filter, &page).await?;
+            for mut need in found.entries {
+                let mode = WriteMode::Update { expected: Some(need.version) };
+                if change(&mut need) {
+                    mutations.push(put(Change::Need(Box::new(need)), mode));
+                }
+            }
+            page.after = found.next_after;
+            if page.after.is_none() {
+                return Ok(mutations);
+            }
+        }
+    }
+
+    /// Whether an external identity is known already: what carries it is then neither changed nor given a key.
+    pub(crate) async fn is_known(
+        &self,
+        caller: &Caller,
+        kind: &'static str,
+        external: Option<&ExternalId>,
+    ) -> Result<bool, Error> {
+        let Some(external) = external else { return Ok(false) };
+        let found = self.store.resolve_external(caller.tenant(), kind, std::slice::from_ref(external)).await?;
+        Ok(found.iter().any(Option::is_some))
+    }
+
+    /// What a write answers, unless it found something known outside the caller's divisions: that is not shown.
+    pub(crate) async fn within_reach(&self, caller: &Caller, written: Written) -> Result<Written, Error> {
+        let snapshot = self.snapshot(caller, None).await?;
+        for change in written.outcomes.iter().filter_map(|outcome| outcome.after.as_ref()) {
+            let (division, external) = match change {
+                Change::Beneficiary(found) => (&found.residence_division, &found.external),
+                Change::Household(found) => (&found.residence_division, &found.external),
+                Change::Need(found) => (&found.division, &found.external),
+                _ => continue,
+            };
+            if !caller.works_in(division.as_ref(), &snapshot) {
+                let name = external.as_ref().map_or_else(String::new, |e| format!("{}/{}", e.source, e.external_id));
+                return Err(Error::AlreadyExists { name });
+            }
+        }
+        Ok(written)
     }
 
     /// Destroys a beneficiary's key and what hangs on it.
@@ -85,7 +156,16 @@ impl Platform {
             let (expected, actual) = (expected.0, beneficiary.version.0);
             return Err(Error::EtagMismatch { name: id.name(), expected, actual });
         }
-        self.write(caller, vec![Mutation::EraseBeneficiary { id }]).await
+        // The place of a need is where somebody lives, and a wish was consented to by somebody who is forgotten now.
+        let mut mutations = self
+            .needs_changed(caller, id, |need| {
+                need.personal = None;
+                let placed = need.division.is_some() && need.place.take().is_some();
+                need.wish.take().is_some() || placed
+            })
+            .await?;
+        mutations.push(Mutation::EraseBeneficiary { id });
+        self.write(caller, mutations).await
     }
 
     /// The key of a beneficiary that was not erased.
@@ -98,20 +178,30 @@ impl Platform {
         })
     }
 
-    async fn check_beneficiary(&self, caller: &Caller, beneficiary: &Beneficiary) -> Result<(), Error> {
+    async fn check_beneficiary(
+        &self,
+        caller: &Caller,
+        beneficiary: &Beneficiary,
+        stored: Option<&Beneficiary>,
+    ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
         caller.must_work_in(beneficiary.residence_division.as_ref(), &snapshot)?;
         let mut violations = Violations::new();
         let (residence, registration) = (&beneficiary.residence_division, &beneficiary.registration_division);
         references::division("beneficiary.residence_division", residence.as_ref(), &snapshot, &mut violations);
         references::division("beneficiary.registration_division", registration.as_ref(), &snapshot, &mut violations);
-        if let Some(household) = beneficiary.household
-            && self.store.household(caller.tenant(), household).await?.is_none()
-        {
-            violations.add(
+        if let Some(household) = beneficiary.household.filter(|new| stored.and_then(|s| s.household) != Some(*new)) {
+            let found = self.store.household(caller.tenant(), household).await?;
+            let found = found.filter(|found| caller.works_in(found.residence_division.as_ref(), &snapshot));
+            violations.require(found.is_some(), || {
                 Violation::new("beneficiary.household", "reference", "refers to something that does not exist")
-                    .with_value(household),
-            );
+                    .with_value(household.name())
+            });
+            let full = found.is_some() && self.members(caller, household).await?.len() >= HOUSEHOLD_MEMBERS_MAX;
+            violations.require(!full, || {
+                let message = format!("has {HOUSEHOLD_MEMBERS_MAX} members already");
+                Violation::new("beneficiary.household", "household.members", message).with_value(household.name())
+            });
         }
         violations.into_result()
     }
@@ -132,11 +222,11 @@ impl Platform {
 
     pub(crate) async fn members(&self, caller: &Caller, id: HouseholdId) -> Result<Vec<Beneficiary>, Error> {
         let filter = BeneficiaryFilter { household: Some(id), ..BeneficiaryFilter::default() };
-        let page = PageRequest { after: None, limit: wishwell_domain::limits::HOUSEHOLD_MEMBERS_MAX };
+        let page = PageRequest { after: None, limit: HOUSEHOLD_MEMBERS_MAX };
         Ok(self.store.list_beneficiaries(caller.tenant(), &filter, &page).await?.entries)
     }
 
-    /// Puts a household and makes exactly the named beneficiaries its members, all in one write.
+    /// Puts a household and, where members are named, makes exactly these its members, all in one write.
     pub(crate) async fn put_household(
         &self,
         caller: &Caller,
@@ -151,12 +241,15 @@ impl Platform {
         references::division("household.residence_division", residence.as_ref(), &snapshot, &mut violations);
         references::division("household.registration_division", registration.as_ref(), &snapshot, &mut violations);
         let id = household.id;
+        let known =
+            mode == WriteMode::CreateOrGet && self.is_known(caller, "household", household.external.as_ref()).await?;
         let mut mutations = vec![put(Change::Household(household), mode)];
-        if let Some(members) = members {
+        if let Some(members) = members.filter(|_| !known) {
             self.change_members(caller, id, members, &snapshot, &mut mutations, &mut violations).await?;
         }
         violations.into_result()?;
-        self.write(caller, mutations).await
+        let written = self.write(caller, mutations).await?;
+        self.within_reach(caller, written).await
     }
 
     async fn change_members(
@@ -175,6 +268,7 @@ impl Platform {
         };
         for former in self.members(caller, id).await? {
             if !members.contains(&former.id) {
+                caller.must_work_in(former.residence_division.as_ref(), snapshot)?;
                 move_to(former, None);
             }
         }
@@ -189,7 +283,7 @@ impl Platform {
                         "reference",
                         "refers to something that does not exist",
                     )
-                    .with_value(member),
+                    .with_value(member.name()),
                 ),
             }
         }
@@ -209,4 +303,12 @@ impl Platform {
             None => Ok(None),
         }
     }
+}
+
+/// Seals the personal fields, and with them who gave the consents.
+fn seal(key: &SubjectKey, beneficiary: &mut Beneficiary, personal: &mut PersonalFields) -> Result<(), Error> {
+    let givers = beneficiary.consents.iter_mut().map(|consent| std::mem::take(&mut consent.given_by));
+    personal.consent_givers = givers.collect();
+    beneficiary.personal = Some(key.seal(personal)?);
+    Ok(())
 }

@@ -1,34 +1,20 @@
 //! The catalogue: organizations, resources, capacity pools, categories, divisions.
 
-use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodFigures, PoolKind};
+use std::collections::HashMap;
+
+use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, Version};
+use wishwell_domain::ids::{CapacityPoolId, ExternalId, OrganizationId, ResourceId, Version};
 use wishwell_domain::organization::{Organization, OrganizationState, Vetting};
 use wishwell_domain::resource::Resource;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Mutation, WriteMode, Written};
 
+use super::figures::{NewFigures, check_same_pool, same_figures, set_figures};
 use super::{Caller, Platform, put, references};
-
-/// New figures of a pool or of one of its periods.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NewFigures {
-    pub(crate) period_start: Option<jiff::civil::Date>,
-    /// What the total becomes: unchanged, unknown, or so much.
-    pub(crate) total: NewTotal,
-    pub(crate) used_elsewhere: Option<i64>,
-}
-
-/// What becomes of a total.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum NewTotal {
-    Unchanged,
-    Unknown,
-    Known(i64),
-}
 
 impl Platform {
     pub(crate) async fn organization(&self, caller: &Caller, id: OrganizationId) -> Result<Organization, Error> {
@@ -95,7 +81,7 @@ impl Platform {
         resources: &[Resource],
         violations: &mut Violations,
     ) -> Result<(), Error> {
-        let mut owners = std::collections::HashMap::new();
+        let mut owners = HashMap::new();
         for (index, resource) in resources.iter().enumerate() {
             for (draw_index, draw) in resource.draws.iter().enumerate() {
                 let owner = match owners.get(&draw.pool) {
@@ -109,13 +95,18 @@ impl Platform {
                 };
                 let path = || format!("{}.draws[{draw_index}].pool", field(index));
                 match owner {
+                    // What another organization has does not exist for a partner.
+                    Some(owner) if caller.may_keep(owner).is_err() => violations.add(
+                        Violation::new(path(), "reference", "refers to something that does not exist")
+                            .with_value(draw.pool.name()),
+                    ),
                     None => violations.add(
                         Violation::new(path(), "reference", "refers to something that does not exist")
-                            .with_value(draw.pool),
+                            .with_value(draw.pool.name()),
                     ),
                     Some(owner) if owner != resource.organization => violations.add(
                         Violation::new(path(), "draw.organization", "must be a pool of the same organization")
-                            .with_value(draw.pool),
+                            .with_value(draw.pool.name()),
                     ),
                     Some(_) => {}
                 }
@@ -124,21 +115,45 @@ impl Platform {
         Ok(())
     }
 
-    /// Puts pools that were read and checked by themselves. Their figures count as confirmed now.
+    /// Puts pools that were read and checked by themselves. New figures count as confirmed now.
     pub(crate) async fn put_capacity_pools(
         &self,
         caller: &Caller,
+        field: impl Fn(usize) -> String,
         mut pools: Vec<CapacityPool>,
         mode: WriteMode,
     ) -> Result<Written, Error> {
         let now = self.store.now().await?;
-        for pool in &mut pools {
+        let known = if mode == WriteMode::Upsert { self.known_pools(caller, &pools).await? } else { HashMap::new() };
+        let mut violations = Violations::new();
+        for (index, pool) in pools.iter_mut().enumerate() {
             caller.may_keep(pool.organization)?;
+            let before = pool.external.as_ref().and_then(|external| known.get(external));
+            if let Some(before) = before {
+                check_same_pool(&field(index), pool, before, &mut violations);
+            }
             if !mode_is_update(mode) {
-                pool.confirmed_at = now;
+                let same = before.filter(|before| same_figures(before, pool));
+                pool.confirmed_at = same.map_or(now, |before| before.confirmed_at);
             }
         }
+        violations.into_result()?;
         self.write(caller, pools.into_iter().map(|p| put(Change::CapacityPool(p), mode)).collect()).await
+    }
+
+    async fn known_pools(
+        &self,
+        caller: &Caller,
+        pools: &[CapacityPool],
+    ) -> Result<HashMap<ExternalId, CapacityPool>, Error> {
+        let asked: Vec<ExternalId> = pools.iter().filter_map(|pool| pool.external.clone()).collect();
+        let found = self.store.resolve_external(caller.tenant(), "capacity_pool", &asked).await?;
+        let mut known = HashMap::new();
+        for (external, id) in asked.into_iter().zip(found) {
+            let Some(id) = id.map(CapacityPoolId::from_uuid) else { continue };
+            known.extend(self.store.capacity_pool(caller.tenant(), id).await?.map(|pool| (external, pool)));
+        }
+        Ok(known)
     }
 
     /// Sets a pool's figures and notes that somebody says they are true.
@@ -160,9 +175,6 @@ impl Platform {
             let mode = WriteMode::Update { expected: Some(expected.unwrap_or(pool.version)) };
             pool.confirmed_at = self.store.now().await?;
             set_figures(&mut pool, figures)?;
-            let mut violations = Violations::new();
-            pool.check("capacity_pool", &mut violations);
-            violations.into_result()?;
             match self.write(caller, vec![put(Change::CapacityPool(pool), mode)]).await {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
@@ -234,48 +246,4 @@ fn upserts<T>(entities: Vec<T>, change: fn(T) -> Change) -> Vec<Mutation> {
 
 const fn mode_is_update(mode: WriteMode) -> bool {
     matches!(mode, WriteMode::Update { .. })
-}
-
-/// Puts new figures into a pool.
-fn set_figures(pool: &mut CapacityPool, new: NewFigures) -> Result<(), Error> {
-    let figures = match new.period_start {
-        None => &mut pool.figures,
-        Some(_) if pool.kind != PoolKind::Slots => {
-            let message = "only a pool of kind SLOTS has periods";
-            return Err(Violation::new("period_start", "period.kind", message).into());
-        }
-        Some(period_start) => {
-            let index = match pool.periods.iter().position(|period| period.period_start == period_start) {
-                Some(index) => index,
-                None => {
-                    pool.periods.push(PeriodFigures { period_start, figures: pool.figures });
-                    pool.periods.len() - 1
-                }
-            };
-            &mut pool.periods[index].figures
-        }
-    };
-    let promised = figures.pending.saturating_add(figures.committed);
-    change_figures(figures, new);
-    let becomes = match figures.total {
-        Some(total) if total < promised => total.to_string(),
-        None if promised > 0 && pool.kind != PoolKind::Unbounded => "unknown".to_owned(),
-        _ => return Ok(()),
-    };
-    Err(Error::FailedPrecondition {
-        precondition: Precondition::CapacityBelowCommitted,
-        message: format!("{} has {promised} promised, so its total cannot become {becomes}", pool.id),
-        name: pool.id.name(),
-    })
-}
-
-fn change_figures(figures: &mut Figures, new: NewFigures) {
-    match new.total {
-        NewTotal::Unchanged => {}
-        NewTotal::Unknown => figures.total = None,
-        NewTotal::Known(total) => figures.total = Some(total),
-    }
-    if let Some(used_elsewhere) = new.used_elsewhere {
-        figures.used_elsewhere = used_elsewhere;
-    }
 }

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::Beneficiary;
+use wishwell_domain::beneficiary::{Beneficiary, GroupTag};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
+use wishwell_domain::limits::NEED_HORIZON_DAYS_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_engine::{Query, QueryError, Snapshot, TimeWindow};
 
@@ -27,6 +28,9 @@ pub(crate) fn query<'a>(
     wanted: Wanted,
 ) -> Query<'a> {
     let (start, end) = need.window(now);
+    // Whatever was said, and whenever it is evaluated: a window is never longer than what is looked through for one need.
+    let horizon = jiff::SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
+    let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
     Query {
         category: &item.category,
         quantity: item.quantity,
@@ -71,7 +75,7 @@ impl Platform {
         id: NeedId,
         snapshot: &Snapshot,
     ) -> Result<(Need, Facts), Error> {
-        let need = self
+        let mut need = self
             .store
             .need(caller.tenant(), id)
             .await?
@@ -86,6 +90,11 @@ impl Platform {
                 facts.0.entry(key).or_insert(value);
             }
             add_recorded(&mut facts, &beneficiary);
+            add_groups(&mut need, &beneficiary.group_tags);
+        } else if let Some(id) = need.household
+            && let Some(household) = self.store.household(caller.tenant(), id).await?
+        {
+            add_groups(&mut need, &household.group_tags);
         }
         Ok((need, facts))
     }
@@ -100,6 +109,13 @@ impl Platform {
         let found = snapshot.resource(id).ok_or_else(|| Error::NotFound { name: id.name() })?;
         caller.may_keep(snapshot.organization_id(found))
     }
+}
+
+/// Who belongs to a group belongs to it whether or not each need says so.
+fn add_groups(need: &mut Need, groups: &[GroupTag]) {
+    need.group_tags.extend_from_slice(groups);
+    need.group_tags.sort_unstable();
+    need.group_tags.dedup();
 }
 
 /// What the record of a beneficiary says counts as a fact, unless a fact says otherwise.

@@ -2,6 +2,7 @@
 
 pub(crate) mod beneficiaries;
 pub(crate) mod catalog;
+pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod needs;
 pub(crate) mod page_tokens;
@@ -72,6 +73,12 @@ impl Caller {
     /// Whether the caller may see who a beneficiary is and where exactly it lives.
     pub(crate) fn sees_personal(&self) -> bool {
         matches!(self.principal.role, Role::InternalService | Role::CaseWorker)
+    }
+
+    /// Leaves a trace of who asked for somebody's personal data. The subject is pseudonymous.
+    pub(crate) fn record_disclosure(&self, subject: &str) {
+        let (tenant, principal, role) = (self.tenant(), &self.principal.name, self.principal.role.name());
+        tracing::info!(target: "wishwell::disclosure", %tenant, principal, role, subject, "personal data was asked for");
     }
 
     /// Holds a caller to its divisions. Somebody in no known division is seen only by callers that are not held to any.

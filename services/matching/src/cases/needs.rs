@@ -3,7 +3,7 @@
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{NeedId, Version};
+use wishwell_domain::ids::{HouseholdId, NeedId, Version};
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
 use wishwell_domain::need::{Need, NeedPersonal, NeedState};
 use wishwell_domain::{Error, Violation, Violations};
@@ -11,6 +11,7 @@ use wishwell_engine::Snapshot;
 use wishwell_store::{DuplicateQuery, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
+use crate::privacy::SubjectKey;
 
 /// Why another need may be the same as this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,24 +49,23 @@ impl Platform {
         &self,
         caller: &Caller,
         mut need: Need,
-        personal: &NeedPersonal,
+        mut personal: NeedPersonal,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let beneficiary = self.check_need(caller, &need).await?;
-        check_consent(&need, beneficiary.as_ref())?;
-        let subject = sealed_for(&need);
+        let beneficiary = self.check_need(caller, &need, None).await?;
         let mut mutations = Vec::with_capacity(2);
-        let key = match need.beneficiary {
-            Some(id) => self.beneficiary_key(caller, id).await?,
-            None => {
-                let (key, wrapped) = self.keys(caller).new_key(&subject)?;
-                mutations.push(put_key(subject, wrapped));
-                key
-            }
-        };
-        need.personal = Some(key.seal(personal)?);
+        if !self.is_known(caller, "need", need.external.as_ref()).await? {
+            check_consent(&need, beneficiary.as_ref())?;
+            let subject = sealed_for(&need);
+            let key = match need.beneficiary {
+                Some(id) => self.beneficiary_key(caller, id).await?,
+                None => {
+                    let (key, wrapped) = self.keys(caller).new_key(&subject)?;
+                    mutations.push(put_key(subject, wrapped));
+                    key
+                }
+            };
+            seal(&key, &mut need, &mut personal)?;
+        }
         mutations.push(put(Change::Need(Box::new(need)), WriteMode::CreateOrGet));
         self.write(caller, mutations).await
     }
@@ -76,11 +76,11 @@ impl Platform {
         caller: &Caller,
         mut need: Need,
         stored: &Need,
-        personal: &NeedPersonal,
+        mut personal: NeedPersonal,
         expected: Version,
     ) -> Result<Written, Error> {
         must_be_open(stored)?;
-        let beneficiary = self.check_need(caller, &need).await?;
+        let beneficiary = self.check_need(caller, &need, Some(stored)).await?;
         check_consent(&need, beneficiary.as_ref())?;
         // Of the beneficiary that the need names now: with another one, the sealed fields move to that one's key.
         let subject = sealed_for(&need);
@@ -100,7 +100,7 @@ impl Platform {
                 });
             }
         };
-        need.personal = Some(key.seal(personal)?);
+        seal(&key, &mut need, &mut personal)?;
         need.state = stored.state;
         let mode = WriteMode::Update { expected: Some(expected) };
         mutations.push(put(Change::Need(Box::new(need)), mode));
@@ -141,10 +141,11 @@ impl Platform {
         snapshot: &Snapshot,
     ) -> Result<Vec<LikelyDuplicate>, Error> {
         let look_back = jiff::SignedDuration::from_hours(24 * DUPLICATE_LOOK_BACK_DAYS);
+        let ours = self.who(caller, need).await?;
         let query = DuplicateQuery {
             exclude: Some(need.id),
             beneficiary: need.beneficiary,
-            household: need.household,
+            household: ours.household,
             place: need.place,
             // A whole division is no sign of sameness; only with a place, a beneficiary or a household is there one.
             division: None,
@@ -157,7 +158,7 @@ impl Platform {
             if other.created_at > need.created_at || !caller.works_in(other.division.as_ref(), snapshot) {
                 continue;
             }
-            let reasons = self.reasons_of_sameness(caller, need, &other).await?;
+            let reasons = reasons_of_sameness(need, &ours, &other, &self.who(caller, &other).await?);
             if !reasons.is_empty() {
                 likely.push(LikelyDuplicate { need: other, reasons });
             }
@@ -165,50 +166,86 @@ impl Platform {
         Ok(likely)
     }
 
-    async fn reasons_of_sameness(&self, caller: &Caller, need: &Need, other: &Need) -> Result<Vec<Sameness>, Error> {
-        let mut reasons = Vec::new();
-        if need.beneficiary.is_some() && need.beneficiary == other.beneficiary {
-            reasons.push(Sameness::Beneficiary);
-        } else if let (Some(ours), Some(theirs)) = (need.beneficiary, other.beneficiary) {
-            let ours = self.store.beneficiary(caller.tenant(), ours).await?.and_then(|b| b.identity_digest);
-            let theirs = self.store.beneficiary(caller.tenant(), theirs).await?.and_then(|b| b.identity_digest);
-            if ours.is_some() && ours == theirs {
-                reasons.push(Sameness::IdentityDocument);
-            }
-        }
-        if need.household.is_some() && need.household == other.household {
-            reasons.push(Sameness::Household);
-        }
-        if let (Some(here), Some(there)) = (need.place, other.place)
-            && here.distance_metres(&there) <= DUPLICATE_DISTANCE_METRES_MAX
+    async fn who(&self, caller: &Caller, need: &Need) -> Result<Who, Error> {
+        let mut who = Who { household: need.household, identity_digest: None };
+        if let Some(id) = need.beneficiary
+            && let Some(beneficiary) = self.store.beneficiary(caller.tenant(), id).await?
         {
-            reasons.push(Sameness::Place);
+            who.household = who.household.or(beneficiary.household);
+            who.identity_digest = beneficiary.identity_digest;
         }
-        Ok(reasons)
+        Ok(who)
     }
 
-    /// Checks what a need refers to, and answers its beneficiary.
-    async fn check_need(&self, caller: &Caller, need: &Need) -> Result<Option<Beneficiary>, Error> {
+    /// Checks what a need refers to, and answers its beneficiary. What an update leaves as it was stays, also when it lies
+    /// outside the caller's divisions; what it newly names must be within them.
+    async fn check_need(
+        &self,
+        caller: &Caller,
+        need: &Need,
+        stored: Option<&Need>,
+    ) -> Result<Option<Beneficiary>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
         caller.must_work_in(need.division.as_ref(), &snapshot)?;
         let mut violations = Violations::new();
         references::need("need", need, &snapshot, &mut violations);
         let mut beneficiary = None;
         if let Some(id) = need.beneficiary {
+            let named_before = stored.is_some_and(|stored| stored.beneficiary == Some(id));
             beneficiary = self.store.beneficiary(caller.tenant(), id).await?;
-            violations.require(beneficiary.is_some(), || dangling("need.beneficiary", id));
+            let reached = beneficiary
+                .as_ref()
+                .is_some_and(|found| named_before || caller.works_in(found.residence_division.as_ref(), &snapshot));
+            violations.require(reached, || dangling("need.beneficiary", id.name()));
         }
         if let Some(id) = need.household {
+            let named_before = stored.is_some_and(|stored| stored.household == Some(id));
             let found = self.store.household(caller.tenant(), id).await?;
-            violations.require(found.is_some(), || dangling("need.household", id));
+            let reached = found
+                .is_some_and(|found| named_before || caller.works_in(found.residence_division.as_ref(), &snapshot));
+            violations.require(reached, || dangling("need.household", id.name()));
         }
         violations.into_result()?;
         Ok(beneficiary)
     }
 }
 
-fn dangling(field: &str, id: impl std::fmt::Display) -> Violation {
-    Violation::new(field, "reference", "refers to something that does not exist").with_value(id)
+/// What tells that two needs are of the same people.
+struct Who {
+    household: Option<HouseholdId>,
+    identity_digest: Option<String>,
+}
+
+fn reasons_of_sameness(need: &Need, ours: &Who, other: &Need, theirs: &Who) -> Vec<Sameness> {
+    let mut reasons = Vec::new();
+    let same_beneficiary = need.beneficiary.is_some() && need.beneficiary == other.beneficiary;
+    if same_beneficiary {
+        reasons.push(Sameness::Beneficiary);
+    } else if ours.identity_digest.is_some() && ours.identity_digest == theirs.identity_digest {
+        reasons.push(Sameness::IdentityDocument);
+    }
+    let same_named = need.household.is_some() && need.household == other.household;
+    if same_named || (!same_beneficiary && ours.household.is_some() && ours.household == theirs.household) {
+        reasons.push(Sameness::Household);
+    }
+    if let (Some(here), Some(there)) = (need.place, other.place)
+        && here.distance_metres(&there) <= DUPLICATE_DISTANCE_METRES_MAX
+    {
+        reasons.push(Sameness::Place);
+    }
+    reasons
+}
+
+fn dangling(field: &str, name: String) -> Violation {
+    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
+}
+
+/// Seals the personal fields, and with them who consented to the wish.
+fn seal(key: &SubjectKey, need: &mut Need, personal: &mut NeedPersonal) -> Result<(), Error> {
+    personal.wish_consent_given_by =
+        need.wish.as_mut().map(|wish| std::mem::take(&mut wish.consent_given_by)).unwrap_or_default();
+    need.personal = Some(key.seal(personal)?);
+    Ok(())
 }
 
 /// Whose key seals a need: its beneficiary's, or its own where it names none.

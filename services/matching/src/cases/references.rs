@@ -54,6 +54,7 @@ pub(crate) fn categories(field: &str, batch: &[Category], snapshot: &Snapshot, v
     let known = |code: &CategoryCode| snapshot.category(code.as_str()).and_then(|c| c.parent.clone());
     tree(
         field,
+        "category.unknown",
         batch,
         |c| &c.code,
         |c| c.parent.as_ref(),
@@ -68,6 +69,7 @@ pub(crate) fn divisions(field: &str, batch: &[Division], snapshot: &Snapshot, vi
     let known = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|d| d.parent.clone());
     tree(
         field,
+        "division.unknown",
         batch,
         |d| &d.code,
         |d| d.parent.as_ref(),
@@ -77,8 +79,10 @@ pub(crate) fn divisions(field: &str, batch: &[Division], snapshot: &Snapshot, vi
     );
 }
 
+#[allow(clippy::too_many_arguments)]
 fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
     field: &str,
+    unknown: &'static str,
     batch: &'a [T],
     code_of: impl Fn(&'a T) -> &'a C,
     parent_of: impl Fn(&'a T) -> Option<&'a C>,
@@ -98,9 +102,8 @@ fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
         let Some(parent) = parent_of(entry) else { continue };
         let path = format!("{field}[{index}].parent");
         if !in_batch.contains_key(parent) && !is_stored(parent) {
-            violations.add(
-                Violation::new(path, "tree.parent", "is not in the catalogue or in this batch").with_value(parent),
-            );
+            violations
+                .add(Violation::new(path, unknown, "is not in the catalogue or in this batch").with_value(parent));
             continue;
         }
         let mut above = Some(parent.clone());

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use ring::digest::{SHA256, digest};
 use tonic::{Response, Status};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use wishwell_api::{Request, v1};
 use wishwell_domain::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use wishwell_domain::principal::Principal;
-use wishwell_domain::{Error, Violation};
+use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{PageRequest, RequestKey};
 
 use super::status::to_status;
@@ -58,6 +59,13 @@ repeatable!(
     WithdrawNeedRequest,
 );
 
+/// The span of a use case: below the call's, above those of the engine and the store. It has the method's own name, without
+/// its service.
+pub(crate) fn use_case_span(method: &'static str) -> Span {
+    let name = method.rsplit('/').next().unwrap_or(method);
+    tracing::info_span!("use_case", otel.name = name)
+}
+
 /// Serves a call that reads.
 pub(crate) async fn read<M: Request, A, F>(
     method: &'static str,
@@ -69,7 +77,7 @@ where
 {
     let (principal, message) = open(request).map_err(to_status)?;
     let caller = Caller { principal, method, request: None };
-    handle(caller, message).await.map(Response::new).map_err(to_status)
+    handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
 }
 
 /// Serves a call that writes.
@@ -84,7 +92,7 @@ where
     let (principal, message) = open(request).map_err(to_status)?;
     let request = request_key(method, &message).map_err(to_status)?;
     let caller = Caller { principal, method, request };
-    handle(caller, message).await.map(Response::new).map_err(to_status)
+    handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
 }
 
 /// The principal that authentication left, and the message if it holds all rules of the contract.
@@ -141,12 +149,27 @@ pub(crate) fn required<T>(field: &str, part: Option<T>) -> Result<T, Error> {
     part.ok_or_else(|| Violation::new(field, "required", "is required").into())
 }
 
+/// The fields that an update changes: at least one, each as a whole. A path into a field is refused: only that part of it was
+/// checked, and taking the whole would overwrite the parts that were not sent.
+pub(crate) fn mask_paths(mask: Option<prost_types::FieldMask>) -> Result<Vec<String>, Error> {
+    let paths = required("update_mask", mask)?.paths;
+    let mut violations = Violations::new();
+    violations.require(!paths.is_empty(), || {
+        Violation::new("update_mask", "field_mask.required", "must name at least one field")
+    });
+    for path in paths.iter().filter(|path| path.contains('.')) {
+        let message = "must name whole fields, not parts of them";
+        violations.add(Violation::new("update_mask", "field_mask.whole", message).with_value(path));
+    }
+    violations.into_result()?;
+    Ok(paths)
+}
+
 /// Copies the fields that a mask names from one message to another.
 macro_rules! merge_fields {
     ($mask:expr, $target:expr, $source:expr, [$($field:ident),* $(,)?]) => {
         for path in &$mask {
-            // A path into a field takes the whole field: parts of it are not told apart.
-            match path.split('.').next().unwrap_or_default() {
+            match path.as_str() {
                 $(stringify!($field) => $target.$field = $source.$field.clone(),)*
                 _ => {}
             }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use prost::Message;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use wishwell_api::answer::AnswerWriter;
 use wishwell_api::v1::matching_service_server::MatchingService;
 use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
-use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT};
+use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, ResourceId};
+use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, TREE_DEPTH_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, Scratch, Snapshot};
@@ -22,6 +23,9 @@ use super::convert::{candidate, common, need as convert, resource};
 use super::status::to_status;
 use crate::cases::find::{Wanted, query, query_error};
 use crate::cases::{Caller, Platform};
+
+/// Digits of the code of a street or town.
+const STREET_DIGITS_MAX: usize = 9;
 
 /// Room for the usual answer: ten candidates and five near misses.
 const ANSWER_BYTES_USUAL: usize = 6 * 1024;
@@ -52,7 +56,8 @@ impl MatchingService for MatchingHandlers {
         let method = "wishwell.v1.MatchingService/FindResources";
         let (principal, message) = call::open(request).map_err(to_status)?;
         let caller = Caller { principal, method, request: None };
-        let answer = find_resources(&self.platform, &caller, message).await.map_err(to_status)?;
+        let answer = find_resources(&self.platform, &caller, message).instrument(call::use_case_span(method)).await;
+        let answer = answer.map_err(to_status)?;
         Ok(Response::new(answer))
     }
 
@@ -163,8 +168,8 @@ async fn find_needs(
     let skip =
         scope.cursor(&message.page_token)?.map_or(0, |cursor| cursor.try_into().map_or(0, u32::from_be_bytes) as usize);
     let size = page_size_of(message.page_size);
-    let found = snapshot
-        .find_needs(id, now, caller.is_partner(), skip + size + 1)
+    let found = tracing::info_span!("engine.find_needs")
+        .in_scope(|| snapshot.find_needs(id, now, caller.is_partner(), skip + size + 1))
         .map_err(|error| query_error("resource", error))?;
     let mut matches = Vec::with_capacity(size.min(found.matches.len()));
     let mut next = skip;
@@ -176,7 +181,7 @@ async fn find_needs(
         // The snapshot ranks; what is shown comes from the store, so that a need withdrawn a moment ago is not.
         let Some(need) = platform.store.need(caller.tenant(), found.need).await? else { continue };
         if need.state.is_open() && (caller.is_partner() || caller.works_in(need.division.as_ref(), &snapshot)) {
-            matches.extend(match_out(&caller, &need, found));
+            matches.extend(match_out(&caller, &snapshot, &need, found));
         }
     }
     let cursor = u32::try_from(next).unwrap_or(u32::MAX).to_be_bytes();
@@ -187,7 +192,7 @@ async fn find_needs(
     })
 }
 
-fn match_out(caller: &Caller, need: &Need, found: &NeedMatch) -> Option<v1::NeedMatch> {
+fn match_out(caller: &Caller, snapshot: &Snapshot, need: &Need, found: &NeedMatch) -> Option<v1::NeedMatch> {
     let item = need.items.iter().find(|item| item.ordinal == found.item_ordinal)?;
     let wish = need.wish.as_ref();
     if caller.is_partner() && wish.is_none() {
@@ -200,7 +205,7 @@ fn match_out(caller: &Caller, need: &Need, found: &NeedMatch) -> Option<v1::Need
         recurrence: item.recurrence.map(convert::recurrence_out),
         urgency: convert::urgency_out(found.effective_urgency).into(),
         distance_band: found.distance_metres.map_or(v1::DistanceBand::Unspecified, distance_band).into(),
-        division: need.division.as_ref().map(coarse_division).unwrap_or_default(),
+        division: need.division.as_ref().map(|code| coarse_division(code, snapshot)).unwrap_or_default(),
         published_week: wish.map(|wish| monday(wish.published_at)).unwrap_or_default(),
         served_quantity: found.serves,
         modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
@@ -230,9 +235,19 @@ const fn distance_band(metres: u32) -> v1::DistanceBand {
     }
 }
 
-/// Street or town: the first nine digits. A village (twelve digits) would say too much.
-fn coarse_division(code: &wishwell_domain::ids::DivisionCode) -> String {
-    code.as_str().chars().take(9).collect()
+/// Street or town: what a village or community (twelve digits), which would say too much, lies in.
+fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
+    let mut shown = Some(code);
+    // Trees are shallow, and a circle in one must not hold up an answer.
+    for _ in 0..TREE_DEPTH_MAX {
+        match shown {
+            Some(code) if code.as_str().len() > STREET_DIGITS_MAX => {
+                shown = snapshot.division(code.as_str()).and_then(|division| division.parent.as_ref());
+            }
+            _ => break,
+        }
+    }
+    shown.filter(|code| code.as_str().len() <= STREET_DIGITS_MAX).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Monday of the week, in China's time: the week of publication is all that a wish says about its date.

@@ -86,6 +86,7 @@ pub(crate) fn to_status(error: Error) -> Status {
             status_with_reason(Code::DeadlineExceeded, ErrorReason::DeadlineExceeded, message, &[])
         }
         Error::Unavailable(_) => status_with_reason(Code::Unavailable, ErrorReason::StoreUnavailable, message, &[]),
+        Error::StoreFull(_) => status_with_reason(Code::ResourceExhausted, ErrorReason::StoreFull, message, &[]),
         Error::DataLoss(detail) => {
             tracing::error!(detail, "stored data cannot be read");
             status_with_reason(Code::DataLoss, ErrorReason::DataLoss, "stored data cannot be read", &[])
@@ -134,6 +135,8 @@ fn reason_of_rule(rule: &str) -> ErrorReason {
         "page_token" => ErrorReason::InvalidPageToken,
         "reference" => ErrorReason::UnknownReference,
         "tree.cycle" => ErrorReason::HierarchyCycle,
+        "draw.organization" => ErrorReason::PoolOfOtherOrganization,
+        "pool.budget_unit" => ErrorReason::UnitMismatch,
         rule if rule.starts_with("eligibility.") => ErrorReason::InvalidExpression,
         _ => ErrorReason::InvalidFields,
     }
@@ -142,7 +145,7 @@ fn reason_of_rule(rule: &str) -> ErrorReason {
 /// Gives a status made by tonic itself (undecodable bytes, too large a message, unknown method) its reason and its right
 /// code; statuses that already carry details stay as they are.
 #[must_use]
-pub(crate) fn explain_transport_status(status: Status, method_known: bool) -> Status {
+pub(crate) fn explain_transport_status(status: Status) -> Status {
     if !status.details().is_empty() {
         return status;
     }
@@ -150,7 +153,6 @@ pub(crate) fn explain_transport_status(status: Status, method_known: bool) -> St
         // tonic answers INTERNAL to bytes that are not the message; the fault is the caller's.
         Code::Internal => (Code::InvalidArgument, ErrorReason::MalformedMessage),
         Code::OutOfRange => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
-        Code::Unimplemented if !method_known => (Code::Unimplemented, ErrorReason::Unimplemented),
         Code::Unimplemented => (Code::Unimplemented, ErrorReason::Unimplemented),
         Code::Cancelled => (Code::Cancelled, ErrorReason::DeadlineExceeded),
         code => (code, ErrorReason::Internal),

@@ -42,7 +42,6 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let known = access_to(method_of(&request)) != Access::Roles(&[]);
         let open = access_to(method_of(&request)) == Access::Open;
         let call = self.inner.call(request);
         Box::pin(async move {
@@ -53,7 +52,7 @@ where
                 return Ok(response);
             }
             Ok(match Status::from_header_map(response.headers()) {
-                Some(status) if status.code() != tonic::Code::Ok => explain_transport_status(status, known).into_http(),
+                Some(status) if status.code() != tonic::Code::Ok => explain_transport_status(status).into_http(),
                 _ => response,
             })
         })

@@ -1,5 +1,7 @@
 //! Organizations.
 
+use std::collections::HashSet;
+
 use prost::Message;
 
 use wishwell_api::v1;
@@ -9,8 +11,9 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{OrganizationFilter, WriteMode};
 
 use crate::cases::{Caller, Platform, only, organizations_of};
-use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{common, organization as convert};
+use crate::grpc::matching::position;
 
 fn new_id(platform: &Platform) -> OrganizationId {
     OrganizationId::from_uuid(platform.new_uuid())
@@ -54,6 +57,7 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetOrganizationRequest,
 ) -> Result<v1::GetOrganizationResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let organization = platform.organization(&caller, id(&message.name)?).await?;
     Ok(v1::GetOrganizationResponse { organization: Some(convert::organization_out(&organization)) })
 }
@@ -68,7 +72,7 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("organization", message.organization)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
@@ -96,7 +100,7 @@ pub(super) async fn list(
     let sent = message.filter.unwrap_or_default();
     let scope = platform.page_scope(&caller, &sent.encode_to_vec());
     let page = page(&scope, message.page_size, &message.page_token)?;
-    let snapshot = platform.snapshot(&caller, super::super::matching::position(message.min_position)).await?;
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let kind = (sent.kind != 0).then(|| convert::kind("filter.kind", sent.kind, &mut violations)).flatten();
     let division = common::division("filter.division", &sent.division, &mut violations);
@@ -124,16 +128,15 @@ pub(super) async fn batch_upsert(
         Some(written) => written,
         None => {
             let mut violations = Violations::new();
+            let field = |index: usize| format!("organizations[{index}]");
+            let externals = message.organizations.iter().map(|sent| sent.external.as_ref());
+            require_external(field, externals, &mut violations);
             let mut read = Vec::with_capacity(message.organizations.len());
             for (index, sent) in message.organizations.into_iter().enumerate() {
-                let field = format!("organizations[{index}]");
-                require_external(&field, sent.external.is_some(), &mut violations);
-                read.extend(convert::organization(&field, new_id(platform), sent, &mut violations));
+                read.extend(convert::organization(&field(index), new_id(platform), sent, &mut violations));
             }
             violations.into_result()?;
-            platform
-                .put_organizations(&caller, |index| format!("organizations[{index}]"), read, WriteMode::Upsert)
-                .await?
+            platform.put_organizations(&caller, field, read, WriteMode::Upsert).await?
         }
     };
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
@@ -141,10 +144,26 @@ pub(super) async fn batch_upsert(
 }
 
 /// Entries of a batch are told apart by what they are called where they came from.
-pub(super) fn require_external(field: &str, given: bool, violations: &mut Violations) {
-    violations.require(given, || {
-        Violation::new(format!("{field}.external"), "required", "is required in a batch, to know the entry again")
-    });
+pub(super) fn require_external<'a>(
+    field: impl Fn(usize) -> String,
+    entries: impl Iterator<Item = Option<&'a v1::ExternalId>>,
+    violations: &mut Violations,
+) {
+    let mut seen = HashSet::new();
+    for (index, external) in entries.enumerate() {
+        let path = || format!("{}.external", field(index));
+        match external {
+            None => {
+                violations.add(Violation::new(path(), "required", "is required in a batch, to know the entry again"))
+            }
+            Some(external) => {
+                violations.require(seen.insert((external.source.as_str(), external.external_id.as_str())), || {
+                    let value = format!("{}/{}", external.source, external.external_id);
+                    Violation::new(path(), "external.unique", "stands twice in the batch").with_value(value)
+                });
+            }
+        }
+    }
 }
 
 pub(super) async fn verify(

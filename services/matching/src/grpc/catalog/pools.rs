@@ -10,10 +10,11 @@ use wishwell_store::{CapacityPoolFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use super::resources::Externals;
-use crate::cases::catalog::{NewFigures, NewTotal};
+use crate::cases::figures::{NewFigures, NewTotal};
 use crate::cases::{Caller, Platform, capacity_pools_of, only};
-use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{capacity_pool as convert, common};
+use crate::grpc::matching::position;
 
 fn new_id(platform: &Platform) -> CapacityPoolId {
     CapacityPoolId::from_uuid(platform.new_uuid())
@@ -40,12 +41,12 @@ async fn read_all(
     let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
     let externals = Externals::resolve(platform, caller, organizations, Vec::new()).await?;
     let mut violations = Violations::new();
+    if batch {
+        require_external(&field, messages.iter().map(|message| message.external.as_ref()), &mut violations);
+    }
     let mut read = Vec::with_capacity(messages.len());
     for (index, message) in messages.into_iter().enumerate() {
         let field = field(index);
-        if batch {
-            require_external(&field, message.external.is_some(), &mut violations);
-        }
         let external = message.organization_external.as_ref();
         let organization = externals.organization(&field, &message.organization, external, &mut violations);
         read.extend(convert::capacity_pool(&field, new_id(platform), organization, message, &mut violations));
@@ -63,8 +64,9 @@ pub(super) async fn create(
         Some(written) => written,
         None => {
             let sent = vec![required("capacity_pool", message.capacity_pool)?];
-            let read = read_all(platform, &caller, sent, |_| "capacity_pool".to_owned(), false).await?;
-            platform.put_capacity_pools(&caller, read, WriteMode::Create).await?
+            let field = |_| "capacity_pool".to_owned();
+            let read = read_all(platform, &caller, sent, field, false).await?;
+            platform.put_capacity_pools(&caller, field, read, WriteMode::Create).await?
         }
     };
     let (capacity_pool, log_position) = answer(written)?;
@@ -76,6 +78,7 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetCapacityPoolRequest,
 ) -> Result<v1::GetCapacityPoolResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let pool = platform.capacity_pool(&caller, id(&message.name)?).await?;
     Ok(v1::GetCapacityPoolResponse { capacity_pool: Some(convert::capacity_pool_out(&pool)) })
 }
@@ -90,7 +93,7 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("capacity_pool", message.capacity_pool)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
@@ -100,7 +103,7 @@ pub(super) async fn update(
             let changed = read_all(platform, &caller, vec![merged], |_| "capacity_pool".to_owned(), false).await?;
             let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
             let changed = changed.into_iter().map(|pool| keep_figures(pool, &stored)).collect();
-            platform.put_capacity_pools(&caller, changed, mode).await
+            platform.put_capacity_pools(&caller, |_| "capacity_pool".to_owned(), changed, mode).await
         })?,
     };
     let (capacity_pool, log_position) = answer(written)?;
@@ -121,6 +124,7 @@ pub(super) async fn list(
     let sent = message.filter.unwrap_or_default();
     let scope = platform.page_scope(&caller, &sent.encode_to_vec());
     let page = page(&scope, message.page_size, &message.page_token)?;
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let mut organization = None;
     if !sent.organization.is_empty() {
         organization = Some(OrganizationId::parse_name("filter.organization", &sent.organization)?);
@@ -154,7 +158,7 @@ pub(super) async fn batch_upsert(
         None => {
             let field = |index| format!("capacity_pools[{index}]");
             let read = read_all(platform, &caller, message.capacity_pools, field, true).await?;
-            platform.put_capacity_pools(&caller, read, WriteMode::Upsert).await?
+            platform.put_capacity_pools(&caller, field, read, WriteMode::Upsert).await?
         }
     };
     let (results, log_position) = (super::upsert_results(&written), written.position.0);

@@ -13,10 +13,11 @@ use wishwell_store::{ResourceFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use crate::cases::{Caller, Platform, only, resources_of};
-use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
+use crate::grpc::matching::position;
 
 fn new_id(platform: &Platform) -> ResourceId {
     ResourceId::from_uuid(platform.new_uuid())
@@ -127,12 +128,12 @@ async fn read_all(
         messages.iter().flat_map(|message| &message.draws).filter_map(|draw| draw.pool_external.clone()).collect();
     let externals = Externals::resolve(platform, caller, organizations, pools).await?;
     let mut violations = Violations::new();
+    if batch {
+        require_external(&field, messages.iter().map(|message| message.external.as_ref()), &mut violations);
+    }
     let mut read = Vec::with_capacity(messages.len());
     for (index, message) in messages.into_iter().enumerate() {
         let field = field(index);
-        if batch {
-            require_external(&field, message.external.is_some(), &mut violations);
-        }
         let references = externals.references(&field, &message, &mut violations);
         read.extend(convert::resource(&field, new_id(platform), &references, message, &mut violations));
     }
@@ -169,6 +170,7 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetResourceRequest,
 ) -> Result<v1::GetResourceResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let resource = platform.resource(&caller, id(&message.name)?).await?;
     Ok(v1::GetResourceResponse { resource: Some(convert::resource_out(&resource)) })
 }
@@ -183,7 +185,7 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("resource", message.resource)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
@@ -232,7 +234,7 @@ pub(super) async fn list(
     let sent = message.filter.unwrap_or_default();
     let scope = platform.page_scope(&caller, &sent.encode_to_vec());
     let page = page(&scope, message.page_size, &message.page_token)?;
-    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let organization = (!sent.organization.is_empty())
         .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))

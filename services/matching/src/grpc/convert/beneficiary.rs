@@ -48,6 +48,7 @@ pub(crate) fn beneficiary(
         address: personal.address,
         note: personal.note,
         facts: common::facts(&format!("{field}.facts"), message.facts, violations),
+        consent_givers: Vec::new(),
     };
     let residence = format!("{field}.residence_division");
     let registration = format!("{field}.registration_division");
@@ -96,7 +97,8 @@ pub(crate) fn beneficiary_out(beneficiary: &Beneficiary, personal: Option<&Perso
         consents: beneficiary
             .consents
             .iter()
-            .map(|consent| v1::Consent {
+            .enumerate()
+            .map(|(index, consent)| v1::Consent {
                 purpose: match consent.purpose {
                     ConsentPurpose::Matching => v1::ConsentPurpose::Matching,
                     ConsentPurpose::ContactSharing => v1::ConsentPurpose::ContactSharing,
@@ -104,7 +106,8 @@ pub(crate) fn beneficiary_out(beneficiary: &Beneficiary, personal: Option<&Perso
                 }
                 .into(),
                 give_time: Some(common::timestamp_out(consent.given_at)),
-                given_by: consent.given_by.clone(),
+                // Kept sealed with the personal fields.
+                given_by: personal.and_then(|personal| personal.consent_givers.get(index).cloned()).unwrap_or_default(),
                 withdraw_time: consent.withdrawn_at.map(common::timestamp_out),
             })
             .collect(),

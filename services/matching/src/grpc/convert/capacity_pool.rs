@@ -66,7 +66,12 @@ pub(crate) fn capacity_pool(
             let field = format!("{field}.overrides[{index}].period_start");
             Some(PeriodFigures {
                 period_start: common::required_date(&field, &figures.period_start, violations)?,
-                figures: Figures { total: figures.total, used_elsewhere: figures.used_elsewhere, ..Figures::default() },
+                figures: Figures {
+                    // Left out, the pool's own total holds.
+                    total: figures.total.or(message.total),
+                    used_elsewhere: figures.used_elsewhere,
+                    ..Figures::default()
+                },
             })
         })
         .collect();

@@ -144,20 +144,25 @@ pub(crate) fn etag(field: &str, etag: &str, violations: &mut Violations) -> Opti
     )
 }
 
+/// The group of a filter; none when any will do.
+pub(crate) fn group_tag(tag: i32) -> Option<GroupTag> {
+    match v1::GroupTag::try_from(tag) {
+        Ok(v1::GroupTag::Elderly) => Some(GroupTag::Elderly),
+        Ok(v1::GroupTag::Minor) => Some(GroupTag::Minor),
+        Ok(v1::GroupTag::Disabled) => Some(GroupTag::Disabled),
+        Ok(v1::GroupTag::InDifficulty) => Some(GroupTag::InDifficulty),
+        Ok(v1::GroupTag::Veteran) => Some(GroupTag::Veteran),
+        Ok(v1::GroupTag::SevereIllness) => Some(GroupTag::SevereIllness),
+        Ok(v1::GroupTag::Unspecified) | Err(_) => None,
+    }
+}
+
 pub(crate) fn group_tags(field: &str, tags: &[i32], violations: &mut Violations) -> Vec<GroupTag> {
     let mut read: Vec<GroupTag> = tags
         .iter()
         .enumerate()
         .filter_map(|(index, tag)| {
-            let known = match v1::GroupTag::try_from(*tag) {
-                Ok(v1::GroupTag::Elderly) => Ok(GroupTag::Elderly),
-                Ok(v1::GroupTag::Minor) => Ok(GroupTag::Minor),
-                Ok(v1::GroupTag::Disabled) => Ok(GroupTag::Disabled),
-                Ok(v1::GroupTag::InDifficulty) => Ok(GroupTag::InDifficulty),
-                Ok(v1::GroupTag::Veteran) => Ok(GroupTag::Veteran),
-                Ok(v1::GroupTag::SevereIllness) => Ok(GroupTag::SevereIllness),
-                _ => Err(undefined(&format!("{field}[{index}]"), *tag)),
-            };
+            let known = group_tag(*tag).ok_or_else(|| undefined(&format!("{field}[{index}]"), *tag));
             violations.take(known)
         })
         .collect();

@@ -172,6 +172,7 @@ pub(crate) fn need(
         description: message.description,
         item_notes: Vec::new(),
         facts: common::facts(&format!("{field}.facts"), message.facts, violations),
+        wish_consent_given_by: String::new(),
     };
     let given = message.items.len();
     let mut items = Vec::with_capacity(given);
@@ -247,7 +248,8 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
         wish: need.wish.as_ref().map(|wish| v1::Wish {
             title: wish.title.clone(),
             consent_time: Some(common::timestamp_out(wish.consented_at)),
-            consent_given_by: wish.consent_given_by.clone(),
+            // Kept sealed with the description.
+            consent_given_by: personal.map(|personal| personal.wish_consent_given_by.clone()).unwrap_or_default(),
             publish_time: Some(common::timestamp_out(wish.published_at)),
         }),
         state: state_out(need.state).into(),

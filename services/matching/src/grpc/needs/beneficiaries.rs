@@ -9,8 +9,9 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::{BeneficiaryFilter, Effect, Written};
 
 use crate::cases::{Caller, Platform, beneficiaries_of, only};
-use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{beneficiary as convert, common};
+use crate::grpc::matching::position;
 
 fn id(name: &str) -> Result<BeneficiaryId, Error> {
     Ok(BeneficiaryId::parse_name("name", name)?)
@@ -47,7 +48,7 @@ pub(super) async fn create(
     let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
     let read = convert::beneficiary("beneficiary", new_id, sent, &mut violations);
     violations.into_result()?;
-    let written = platform.create_beneficiary(&caller, read.beneficiary, &read.personal).await?;
+    let written = platform.create_beneficiary(&caller, read.beneficiary, read.personal).await?;
     let existing = super::need::was_known(&written);
     let (beneficiary, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::CreateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position, existing })
@@ -58,10 +59,14 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetBeneficiaryRequest,
 ) -> Result<v1::GetBeneficiaryResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let beneficiary = platform.beneficiary(&caller, id(&message.name)?).await?;
     if message.include_personal && !caller.sees_personal() {
         let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
         return Err(Error::PermissionDenied { role, method });
+    }
+    if message.include_personal {
+        caller.record_disclosure(&beneficiary.id.name());
     }
     let shown = show(platform, &caller, &beneficiary, message.include_personal).await?;
     Ok(v1::GetBeneficiaryResponse { beneficiary: Some(shown) })
@@ -77,7 +82,7 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("beneficiary", message.beneficiary)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
@@ -96,7 +101,7 @@ pub(super) async fn update(
             let changed = convert::beneficiary("beneficiary", id, merged, &mut violations);
             violations.into_result()?;
             let expected = etag.unwrap_or(stored.version);
-            platform.update_beneficiary(&caller, changed.beneficiary, &changed.personal, expected).await
+            platform.update_beneficiary(&caller, changed.beneficiary, &stored, changed.personal, expected).await
         })?,
     };
     let (beneficiary, log_position) = answer(platform, &caller, written).await?;
@@ -111,7 +116,7 @@ pub(super) async fn list(
     let sent = message.filter.unwrap_or_default();
     let scope = platform.page_scope(&caller, &sent.encode_to_vec());
     let page = page(&scope, message.page_size, &message.page_token)?;
-    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let division = common::division("filter.division", &sent.division, &mut violations);
     let household = convert::household_name("filter.household", &sent.household, &mut violations);
@@ -120,6 +125,7 @@ pub(super) async fn list(
         household,
         residence_divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
         external: common::external(sent.external),
+        group_tag: common::group_tag(sent.group_tag),
         ..BeneficiaryFilter::default()
     };
     let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &page).await?;

@@ -6,8 +6,9 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::{WriteMode, Written};
 
 use crate::cases::{Caller, Platform, households_of, only};
-use crate::grpc::call::{merge_fields, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, required, retry_update};
 use crate::grpc::convert::{beneficiary as convert, common};
+use crate::grpc::matching::position;
 
 fn id(name: &str) -> Result<HouseholdId, Error> {
     Ok(HouseholdId::parse_name("name", name)?)
@@ -26,7 +27,7 @@ pub(super) async fn create(
     message: v1::CreateHouseholdRequest,
 ) -> Result<v1::CreateHouseholdResponse, Error> {
     let written = match platform.answered(&caller).await? {
-        Some(written) => written,
+        Some(written) => platform.within_reach(&caller, written).await?,
         None => {
             let mut violations = Violations::new();
             let sent = required("household", message.household)?;
@@ -47,6 +48,7 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetHouseholdRequest,
 ) -> Result<v1::GetHouseholdResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let (household, members) = platform.household(&caller, id(&message.name)?).await?;
     Ok(v1::GetHouseholdResponse { household: Some(convert::household_out(&household, &members)) })
 }
@@ -61,7 +63,7 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("household", message.household)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
@@ -77,7 +79,9 @@ pub(super) async fn update(
             let (changed, members) = convert::household("household", id, merged, &mut violations);
             violations.into_result()?;
             let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            platform.put_household(&caller, changed, Some(&members), mode).await
+            // Members that were not named stay as they are, also those who joined a moment ago.
+            let members = mask.iter().any(|path| path == "members").then_some(members.as_slice());
+            platform.put_household(&caller, changed, members, mode).await
         })?,
     };
     let (household, log_position) = answer(platform, &caller, written).await?;

@@ -5,13 +5,14 @@ use prost::Message;
 use wishwell_api::v1;
 use wishwell_domain::ids::NeedId;
 use wishwell_domain::need::Need;
-use wishwell_domain::{Error, Violations};
+use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Effect, NeedFilter, Written};
 
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
-use crate::grpc::call::{merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{beneficiary, common, need as convert};
+use crate::grpc::matching::position;
 
 fn id(name: &str) -> Result<NeedId, Error> {
     Ok(NeedId::parse_name("name", name)?)
@@ -52,9 +53,10 @@ pub(super) async fn submit(
             }
             violations.into_result()?;
             let read = required("need", read)?;
-            platform.submit_need(&caller, read.need, &read.personal).await?
+            platform.submit_need(&caller, read.need, read.personal).await?
         }
     };
+    let written = platform.within_reach(&caller, written).await?;
     let existing = was_known(&written);
     let log_position = written.position.0;
     let need = *only(needs_of(written))?;
@@ -88,10 +90,14 @@ pub(super) async fn get(
     caller: Caller,
     message: v1::GetNeedRequest,
 ) -> Result<v1::GetNeedResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
     let need = platform.need(&caller, id(&message.name)?).await?;
     if message.include_personal && !caller.sees_personal() {
         let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
         return Err(Error::PermissionDenied { role, method });
+    }
+    if message.include_personal {
+        caller.record_disclosure(&need.id.name());
     }
     Ok(v1::GetNeedResponse { need: Some(show(platform, &caller, &need, message.include_personal).await?) })
 }
@@ -104,7 +110,7 @@ pub(super) async fn list(
     let sent = message.filter.unwrap_or_default();
     let scope = platform.page_scope(&caller, &sent.encode_to_vec());
     let page = page(&scope, message.page_size, &message.page_token)?;
-    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let category = (!sent.category.is_empty())
         .then(|| common::category("filter.category", &sent.category, &mut violations))
@@ -139,13 +145,14 @@ pub(super) async fn update(
     violations.into_result()?;
     let id = id(&message.name)?;
     let sent = required("need", message.need)?;
-    let mask = required("update_mask", message.update_mask)?.paths;
+    let mask = mask_paths(message.update_mask)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => retry_update!(etag, async {
             let stored = platform.need(&caller, id).await?;
             let personal = platform.need_personal(&caller, &stored).await?.unwrap_or_default();
             let mut merged = convert::need_out(&stored, Some(&personal));
+            let timed = one_timing(&mask, &sent, &mut merged)?;
             merge_fields!(
                 mask,
                 merged,
@@ -172,23 +179,46 @@ pub(super) async fn update(
             let mut violations = Violations::new();
             let read = convert::need("need", id, merged, now, &mut violations);
             if let Some(read) = &read {
-                read.need.check("need", &mut violations);
+                // A new time must lie ahead; one that was set before may have passed by now.
+                if timed {
+                    read.need.check_new("need", now, &mut violations)
+                } else {
+                    read.need.check("need", &mut violations)
+                }
             }
             violations.into_result()?;
             let mut read = required("need", read)?;
             keep_publication(&mut read.need, &stored);
             let expected = etag.unwrap_or(stored.version);
-            platform.update_need(&caller, read.need, &stored, &read.personal, expected).await
+            platform.update_need(&caller, read.need, &stored, read.personal, expected).await
         })?,
     };
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::UpdateNeedResponse { need: Some(need), log_position })
 }
 
+/// A need has a deadline or a window: an update that sets one takes the other away. Says whether it sets either.
+fn one_timing(mask: &[String], sent: &v1::Need, merged: &mut v1::Need) -> Result<bool, Error> {
+    let names = |field: &str| mask.iter().any(|path| path == field);
+    let deadline = names("deadline") && sent.deadline.is_some();
+    let window = names("window") && sent.window.is_some();
+    match (deadline, window) {
+        (true, true) => {
+            let message = "must not be set together with a deadline";
+            return Err(Violation::new("need.window", "timing.one", message).into());
+        }
+        (true, false) => merged.window = None,
+        (false, true) => merged.deadline = None,
+        (false, false) => {}
+    }
+    Ok(deadline || window)
+}
+
 /// A wish that stays the same was published when it was, not with this update.
 fn keep_publication(changed: &mut Need, stored: &Need) {
     if let (Some(wish), Some(before)) = (&mut changed.wish, &stored.wish)
         && wish.title == before.title
+        && wish.consented_at <= before.published_at
     {
         wish.published_at = before.published_at;
     }
