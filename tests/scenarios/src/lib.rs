@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod told;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
