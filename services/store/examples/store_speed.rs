@@ -176,7 +176,7 @@ fn organization(n: usize) -> Change {
 }
 
 fn pool(n: usize) -> Change {
-    let slots = n % 2 == 0;
+    let slots = n.is_multiple_of(2);
     Change::CapacityPool(CapacityPool {
         id: CapacityPoolId::from_uuid(uuid(2, n)),
         external: external(n),
@@ -186,7 +186,12 @@ fn pool(n: usize) -> Change {
         unit: Unit::parse("unit", "visit").unwrap(),
         currency: None,
         period: slots.then(|| PeriodRule { length: PeriodLength::Week, time_zone: "Asia/Shanghai".to_owned() }),
-        figures: Figures { total: Some(20), used_elsewhere: if n % 3 == 0 { 20 } else { 0 }, pending: 0, committed: 0 },
+        figures: Figures {
+            total: Some(20),
+            used_elsewhere: if n.is_multiple_of(3) { 20 } else { 0 },
+            pending: 0,
+            committed: 0,
+        },
         periods: Vec::new(),
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version(0),
@@ -221,7 +226,7 @@ fn resource(n: usize) -> Change {
             _ => ServiceArea::Everywhere,
         }],
         modes: vec![DeliveryMode::OnSite, DeliveryMode::HomeVisit],
-        schedule: (n % 2 == 0).then(|| Schedule {
+        schedule: (n.is_multiple_of(2)).then(|| Schedule {
             time_zone: "Asia/Shanghai".to_owned(),
             weekly: (1..=5)
                 .map(|weekday| WeeklyInterval {
@@ -233,7 +238,7 @@ fn resource(n: usize) -> Change {
             valid_until: None,
             exceptions: Vec::new(),
         }),
-        eligibility: (n % 3 == 0).then(|| Eligibility {
+        eligibility: (n.is_multiple_of(3)).then(|| Eligibility {
             expression: "age_years >= 60 || has_disability_certificate".to_owned(),
             statement: LocalizedText::new("六十岁以上或持残疾证", ""),
         }),

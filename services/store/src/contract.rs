@@ -49,21 +49,26 @@ pub struct WriteContext {
 pub enum WriteMode {
     /// New; an existing id, code or external identity is refused with [`StoreError::AlreadyExists`].
     Create,
-    /// New, unless its external identity is known: then nothing changes and the known entity is the outcome.
+    /// New, unless its external identity (categories and divisions: its code) is known: then nothing changes and the known
+    /// entity is the outcome.
     CreateOrGet,
-    /// Known by id (or code); with `expected`, only from that version, otherwise [`StoreError::VersionMismatch`].
+    /// Known by id (or code), and a new version even when nothing differs; with `expected`, only from that version, otherwise [`StoreError::VersionMismatch`].
     Update {
         /// The version the caller believes to be current.
         expected: Option<Version>,
     },
     /// By external identity (categories and divisions: by code): created, updated, or left alone when nothing differs but
     /// the fields the store sets. The id, times and version given are ignored when the entity is known; an organization
-    /// that is known keeps its state and vetting, a pool its `pending` and `committed`.
+    /// that is known keeps its state and vetting, a pool its `pending` and `committed` (and the periods that have some).
+    /// An entity without external identity is known by its id. An id that is known under another external identity is
+    /// refused with [`StoreError::AlreadyExists`].
     Upsert,
 }
 
 /// One change asked for.
 #[derive(Debug, Clone)]
+// Nearly all of them are puts: a box around each entity would cost a batch more than it saves the others.
+#[expect(clippy::large_enum_variant)]
 pub enum Mutation {
     /// Puts an entity. The store sets `version`, `created_at` and `updated_at` (by the database's clock).
     /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`].
@@ -74,15 +79,16 @@ pub enum Mutation {
         mode: WriteMode,
     },
     /// Keeps the wrapped key that opens what is sealed in `subject` (a full resource name). Not part of the log.
-    /// An existing key stays.
+    /// An existing key stays. Refused with [`StoreError::Erased`] for an erased beneficiary and its needs.
     PutKey {
         /// Whose key.
         subject: String,
         /// The key.
         key: WrappedKey,
     },
-    /// Destroys the key of a beneficiary and those of its needs, clears sealed fields and the digest, and logs that it
-    /// happened. Erasing twice is erasing once.
+    /// Destroys the key of a beneficiary and those of its needs, clears sealed fields and the digest in the tables and in
+    /// logged after-images, and logs that it happened. Erasing twice is erasing once. Afterwards the beneficiary takes no
+    /// more changes, and its needs no sealed fields; they can still be closed.
     EraseBeneficiary {
         /// Whose.
         id: BeneficiaryId,
@@ -255,7 +261,8 @@ pub struct LoadProgress {
     pub total: u64,
 }
 
-/// What likely duplicates of a new need are looked for by.
+/// What likely duplicates of a new need are looked for by. A duplicate meets every restriction given (`exclude`,
+/// `categories`, `since`) and at least one of the likenesses given (`beneficiary`, `household`, `place` or `division`).
 #[derive(Debug, Clone, Default)]
 pub struct DuplicateQuery {
     /// The need itself, left out of the result.

@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::contract::{Store, StoreDescription};
@@ -45,7 +46,9 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Arc<dyn Store>, StoreError> {
         let connect = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Unavailable("the address of the PostgreSQL server cannot be read".to_owned()))?
-            .application_name("wishwell");
+            .application_name("wishwell")
+            // Spans tell what happens; the text of a batch would fill a log.
+            .disable_statement_logging();
         let location = location(&connect);
         let durability = options.durability;
         let pool = PgPoolOptions::new()
@@ -108,8 +111,9 @@ async fn prepare(pool: &PgPool) -> Result<(String, String), StoreError> {
             .map_err(error)?;
         migrations::refuse_newer(found)?;
     }
+    drop(connection);
     if found != Some(migrations::SCHEMA_VERSION) {
-        migrations::postgres().run(&mut *connection).await.map_err(|failed| match failed {
+        migrations::postgres().run(pool).await.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
                 error(failed)
             }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::contract::{Store, StoreDescription};
 use crate::error::StoreError;
@@ -115,14 +116,23 @@ fn connect_options(path: &Path, durability: Durability) -> SqliteConnectOptions 
         // A damaged file answers with an error instead of nonsense.
         .pragma("cell_size_check", "ON")
         .pragma("trusted_schema", "OFF")
+        // Spans tell what happens; the text of a batch would fill a log.
+        .disable_statement_logging()
 }
 
 fn pool(options: SqliteConnectOptions, connections_max: u32) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(Duration::from_secs(CONNECTION_WAIT_SECONDS_MAX))
-        // A connection to a file does not go stale.
+        // A connection to a file does not go stale, but SQLite ends a transaction by itself when the disk is full, and then the
+        // driver counts one that is no more. The ping comes after whatever the last user left to be done.
         .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(options)
@@ -146,8 +156,9 @@ async fn prepare(writer: &SqlitePool) -> Result<String, StoreError> {
             .map_err(error)?;
         migrations::refuse_newer(found)?;
     }
+    drop(connection);
     if found != Some(migrations::SCHEMA_VERSION) {
-        let applied = migrations::sqlite().run(&mut *connection).await;
+        let applied = migrations::sqlite().run(writer).await;
         applied.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
                 error(failed)
@@ -193,7 +204,8 @@ pub(crate) fn failure_of(code: i32, message: &str) -> Failure {
         (_, 19) => return Failure::Check(message.to_owned()),
         (_, 5 | 6) => StoreError::Unavailable("another process is writing to the file".to_owned()),
         (_, 13) => StoreError::CannotWrite("no space is left on the disk".to_owned()),
-        (_, 3 | 8 | 14 | 23) => StoreError::CannotWrite(message.to_owned()),
+        (_, 14) => StoreError::CannotWrite("the file, or its companions -wal and -shm, cannot be opened".to_owned()),
+        (_, 3 | 8 | 23) => StoreError::CannotWrite(message.to_owned()),
         // Short reads and failed reads speak of the file, other failures of input and output of the disk.
         (266 | 522, _) | (_, 11) => StoreError::Corrupt(format!("the file is damaged ({message})")),
         (_, 26) => StoreError::Corrupt(format!("this is not a Wishwell store ({message})")),
@@ -225,5 +237,39 @@ fn pool_error(error: sqlx::Error) -> StoreError {
         sqlx::Error::Io(error) => StoreError::CannotWrite(error.to_string()),
         sqlx::Error::ColumnDecode { index, source } => StoreError::Corrupt(format!("column {index}: {source}")),
         error => StoreError::Defect(format!("sqlite: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_keeps_the_promises_of_its_durability() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wishwell.db");
+        create_private(&path).unwrap();
+        for (durability, synchronous) in [(Durability::Full, 2), (Durability::Relaxed, 1)] {
+            let pool = pool(connect_options(&path, durability), 1);
+            let number =
+                async |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&pool).await.unwrap();
+            assert_eq!(number("PRAGMA synchronous").await, synchronous);
+            assert_eq!(number("PRAGMA foreign_keys").await, 1);
+            assert_eq!(number("PRAGMA secure_delete").await, 1);
+            let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.unwrap();
+            assert_eq!(journal, "wal");
+            pool.close().await;
+        }
+    }
+
+    #[test]
+    fn broken_unique_constraints_are_named_as_postgresql_names_them() {
+        for (message, name) in [
+            ("UNIQUE constraint failed: needs.tenant, needs.source, needs.external_id", "needs_external_key"),
+            ("UNIQUE constraint failed: resource_draws.tenant, resource_draws.resource_id", "resource_draws_once"),
+            ("UNIQUE constraint failed: need_items.tenant, need_items.need_id, need_items.ordinal", "need_items_pkey"),
+        ] {
+            assert_eq!(unique_name(message), name);
+        }
     }
 }

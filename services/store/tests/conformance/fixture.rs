@@ -9,7 +9,8 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use wishwell_domain::ids::TenantId;
 use wishwell_store::{
-    Durability, Mutation, Outcome, PostgresOptions, PostgresStore, SqliteStore, Store, WriteContext, Written,
+    Durability, Mutation, Outcome, PostgresOptions, PostgresStore, SqliteStore, Store, StoreError, WriteContext,
+    Written,
 };
 use wishwell_test_support::postgres::TestDatabase;
 
@@ -44,12 +45,23 @@ impl Fixture {
 
     /// Another store over the same data, as another replica has one.
     pub async fn another(&self) -> Arc<dyn Store> {
+        self.try_another().await.unwrap()
+    }
+
+    pub async fn try_another(&self) -> Result<Arc<dyn Store>, StoreError> {
         match &self.place {
-            Place::Sqlite { path, .. } => SqliteStore::open(path, Durability::Full).await.unwrap(),
-            Place::Postgres(database) => {
-                PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap()
-            }
+            Place::Sqlite { path, .. } => SqliteStore::open(path, Durability::Full).await,
+            Place::Postgres(database) => PostgresStore::connect(database.url(), PostgresOptions::default()).await,
         }
+    }
+
+    /// Makes the data look as if a program with this schema version had made it.
+    pub async fn set_schema_version(&self, version: i64) {
+        self.execute(&format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT {version}, description, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1"
+        ))
+        .await;
     }
 
     /// Stops the database's clock at an instant.

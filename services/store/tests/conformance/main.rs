@@ -6,7 +6,9 @@
 
 mod cases;
 mod fixture;
+mod postgres_server;
 mod samples;
+mod sqlite_file;
 
 /// Makes a test of each case for one backend.
 macro_rules! conformance {
@@ -117,6 +119,7 @@ macro_rules! conformance_of {
                 a_store_describes_itself_without_credentials
                 what_was_written_is_there_for_every_store_that_opens_later
                 a_closed_store_says_that_it_is_unavailable
+                tables_of_a_later_program_are_refused_and_left_as_they_are
                 closing_waits_for_writes_that_have_begun
             }
         }

@@ -53,3 +53,12 @@ pub async fn closing_waits_for_writes_that_have_begun(fixture: Fixture) {
         Err(error) => panic!("{error}"),
     }
 }
+
+pub async fn tables_of_a_later_program_are_refused_and_left_as_they_are(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.store.close().await;
+    fixture.set_schema_version(7).await;
+    let refused = fixture.try_another().await.map(|store| store.describe());
+    assert_eq!(refused, Err(StoreError::NewerSchema { found: 7, known: 1 }));
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM organizations").await, 1);
+}

@@ -1,0 +1,82 @@
+//! What only a server can do: be away, cut connections, be set up to lose writes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use wishwell_store::{Durability, PostgresOptions, PostgresStore, StoreError};
+use wishwell_test_support::postgres::{TestDatabase, server_url};
+
+use crate::fixture::Fixture;
+use crate::samples::{self, context};
+
+fn hasty() -> PostgresOptions {
+    PostgresOptions { connection_wait: Duration::from_secs(2), ..PostgresOptions::default() }
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_told_without_its_password() {
+    for url in ["postgres://someone:secret@127.0.0.1:1/wishwell", "not an address with a secret", "postgres://[::"] {
+        let refused = PostgresStore::connect(url, hasty()).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+        assert!(!refused.to_string().contains("secret"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_told_by_name() {
+    let url = server_url();
+    let (server, options) = url.split_once('?').map_or((url.as_str(), String::new()), |(s, o)| (s, format!("?{o}")));
+    let url = format!("{}/nowhere{options}", server.rsplit_once('/').unwrap().0);
+    let refused = PostgresStore::connect(&url, hasty()).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Unavailable(reason) if reason.contains("nowhere")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn answered_writes_are_durable_even_where_the_server_says_otherwise() {
+    let database = TestDatabase::create().await;
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(database.url()).await.unwrap();
+    sqlx::raw_sql(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let store = PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap();
+    assert!(store.describe().durability.contains("synchronous_commit=on"), "{:?}", store.describe());
+    let relaxed = PostgresOptions { durability: Durability::Relaxed, ..PostgresOptions::default() };
+    let store = PostgresStore::connect(database.url(), relaxed).await.unwrap();
+    assert!(store.describe().durability.contains("synchronous_commit=off"), "{:?}", store.describe());
+}
+
+#[tokio::test]
+async fn two_replicas_that_start_at_once_make_the_tables_once() {
+    let database = TestDatabase::create().await;
+    let url: Arc<str> = database.url().into();
+    let starting: Vec<_> = (0..4)
+        .map(|_| {
+            let url = Arc::clone(&url);
+            tokio::spawn(async move { PostgresStore::connect(&url, PostgresOptions::default()).await })
+        })
+        .collect();
+    for replica in starting {
+        replica.await.unwrap().unwrap().close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_its_connections_were_cut_a_store_goes_on() {
+    let fixture = Fixture::postgres().await.grounded().await;
+    fixture
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(fixture.store.write(&context(), Vec::new()).await);
+    }
+    assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(StoreError::Unavailable(_)))), "{answers:?}");
+    assert_eq!(answers.last().unwrap().as_ref().unwrap().position.0, 6);
+    assert!(fixture.store.organization(&samples::tenant(), samples::organization(1).id).await.unwrap().is_some());
+}
