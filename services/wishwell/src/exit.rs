@@ -90,6 +90,13 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Writes to standard output. Whoever closed the pipe (`| head`) has seen enough.
+pub(crate) fn say(text: &str) {
+    use std::io::Write as _;
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

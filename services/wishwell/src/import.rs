@@ -57,7 +57,7 @@ pub(crate) async fn run(
         return Ok(page);
     }
     // The table belongs to whoever reads the output also when the code says that not all is well.
-    print!("{page}");
+    crate::exit::say(&page);
     Err(refusals(&summary, &report_path))
 }
 

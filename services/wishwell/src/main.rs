@@ -15,7 +15,6 @@ mod run;
 mod table;
 mod telemetry;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -38,7 +37,9 @@ fn main() -> ExitCode {
 
 /// Does what was asked; what comes back goes to standard output.
 async fn run(cli: Cli) -> Result<String, Failure> {
-    let variables = || std::env::vars().collect();
+    // Foreign variables may be in any encoding; what ours mean is told by their text.
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    let variables = || std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
     let lang = cli.lang.as_deref();
     let client = |flags: &ClientFlags| ClientConfig::load(flags, lang, variables());
     let Some(command) = cli.command else {
@@ -68,8 +69,7 @@ async fn run(cli: Cli) -> Result<String, Failure> {
 fn end(ended: Result<String, Failure>) -> ExitCode {
     match ended {
         Ok(text) => {
-            // Whoever closed the pipe (`| head`) has seen enough.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            exit::say(&text);
             ExitCode::SUCCESS
         }
         Err(failure) => {

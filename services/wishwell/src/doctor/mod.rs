@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
     if failed == 0 {
         return Ok(page);
     }
-    print!("{page}");
+    crate::exit::say(&page);
     let what = format!("{failed} of {} checks failed", findings.len());
     Err(Failure::one(Exit::Failed, "not all is well", what, "follow the arrows above"))
 }

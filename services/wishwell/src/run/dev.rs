@@ -78,7 +78,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         master_key_file: master_key_file.display().to_string(),
         demo,
     };
-    print!("{banner}");
+    crate::exit::say(&banner.to_string());
     let served = process::serve(server, listener, stop).await;
     process::close(&store).await;
     tracing::info!("stopped");
@@ -163,7 +163,11 @@ async fn load_demo(
 
 /// How this program was called, so that commands of the banner can be copied.
 fn program() -> String {
-    std::env::args().next().filter(|name| name.contains('/')).unwrap_or_else(|| "wishwell".to_owned())
+    std::env::args_os()
+        .next()
+        .and_then(|name| name.into_string().ok())
+        .filter(|name| name.contains('/'))
+        .unwrap_or_else(|| "wishwell".to_owned())
 }
 
 /// The organization of the demo partner, once the demo is there.
