@@ -2,6 +2,7 @@
 //! hold method names, status codes and tenants, never anything of a beneficiary.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -15,7 +16,7 @@ use tonic::Code;
 
 use wishwell_domain::ids::TenantId;
 
-use crate::access::ROLE_TABLE;
+use crate::access::known_methods;
 
 /// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
 const DURATION_BUCKETS_SECONDS: [f64; 17] = [
@@ -25,7 +26,7 @@ const DURATION_BUCKETS_SECONDS: [f64; 17] = [
 /// gRPC has 17 status codes, 0 to 16.
 const STATUS_CODES: usize = 17;
 /// Method label of calls to methods that do not exist, so that callers cannot make labels up.
-const OTHER_METHOD: &str = "_OTHER";
+pub(crate) const OTHER_METHOD: &str = "_OTHER";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabels {
@@ -39,18 +40,37 @@ struct TenantLabels {
     tenant: String,
 }
 
-/// Histograms of one method, one for each status code, looked up by index on the path of a call.
+type Durations = Family<CallLabels, Histogram>;
+
+/// Histograms of one method, one for each status code that it has answered, looked up by index on the path of a call.
 #[derive(Debug)]
 pub struct MethodMetrics {
-    by_code: Vec<Histogram>,
+    name: &'static str,
+    durations: Durations,
+    by_code: [OnceLock<Histogram>; STATUS_CODES],
 }
 
 impl MethodMetrics {
+    /// Its answers with OK are there from the start, as 0, so that the first of them is seen as an increase. Codes that a
+    /// method has never answered have no series: most never come.
+    fn new(name: &'static str, durations: &Durations) -> Self {
+        let metrics = Self { name, durations: durations.clone(), by_code: Default::default() };
+        metrics.histogram(Code::Ok);
+        metrics
+    }
+
     /// Records one finished call.
     pub fn record(&self, code: Code, seconds: f64) {
-        if let Some(histogram) = self.by_code.get(code as usize) {
+        if let Some(histogram) = self.histogram(code) {
             histogram.observe(seconds);
         }
+    }
+
+    fn histogram(&self, code: Code) -> Option<&Histogram> {
+        let labels =
+            || CallLabels { rpc_system_name: "grpc", rpc_method: self.name, rpc_response_status_code: code_name(code) };
+        let kept = self.by_code.get(code as usize)?;
+        Some(kept.get_or_init(|| self.durations.get_or_create_owned(&labels())))
     }
 }
 
@@ -82,28 +102,15 @@ impl Metrics {
     #[must_use]
     pub fn new() -> Self {
         let mut registry = Registry::default();
-        let durations =
-            Family::<CallLabels, Histogram>::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_SECONDS));
+        let durations = Durations::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_SECONDS));
         registry.register_with_unit(
             "rpc_server_call_duration",
             "Time from a call's first byte to its answer",
             Unit::Seconds,
             durations.clone(),
         );
-        let method = |name: &'static str| MethodMetrics {
-            by_code: (0..STATUS_CODES)
-                .map(|code| {
-                    let labels = CallLabels {
-                        rpc_system_name: "grpc",
-                        rpc_method: name,
-                        rpc_response_status_code: code_name(Code::from(i32::try_from(code).unwrap_or_default())),
-                    };
-                    durations.get_or_create(&labels).clone()
-                })
-                .collect(),
-        };
-        let methods = ROLE_TABLE.iter().map(|row| (row.0, method(row.0))).collect();
-        let other = method(OTHER_METHOD);
+        let methods = known_methods().map(|name| (name, MethodMetrics::new(name, &durations))).collect();
+        let other = MethodMetrics::new(OTHER_METHOD, &durations);
         let metrics = Self {
             methods,
             other,

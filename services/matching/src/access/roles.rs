@@ -66,6 +66,18 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
 
 const OPEN_SERVICES: [&str; 3] =
     ["grpc.health.v1.Health/", "grpc.reflection.v1.ServerReflection/", "grpc.reflection.v1alpha.ServerReflection/"];
+/// Methods of the open services, by their full names.
+const OPEN_METHODS: [&str; 4] = [
+    "grpc.health.v1.Health/Check",
+    "grpc.health.v1.Health/Watch",
+    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+/// Every method that is served, by its full name: what spans and figures may name.
+pub(crate) fn known_methods() -> impl Iterator<Item = &'static str> {
+    ROLE_TABLE.iter().map(|row| row.0).chain(OPEN_METHODS)
+}
 
 /// Who may call a method, by its full name without the leading slash. Nobody for a method that is not known.
 #[must_use]

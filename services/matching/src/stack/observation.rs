@@ -2,7 +2,7 @@
 //!
 //! Sampling is decided here, before any span exists: a call that is not sampled creates none, so tracing costs nothing where
 //! nobody looks. The caller's decision (`traceparent`) comes first, then the ratio. Below the call's span the use cases, the
-//! engine and the store open theirs; without it they open none (see [`is_observed`]).
+//! engine and the store open theirs; without it the process's filter of spans lets them open none.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -20,7 +20,7 @@ use tower::{Layer, Service};
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::metrics::{Metrics, code_name};
+use crate::metrics::{Metrics, OTHER_METHOD, code_name};
 
 use super::{Request, Response, method_of};
 
@@ -92,6 +92,7 @@ impl ObservationLayer {
             rpc.system.name = "grpc",
             rpc.method = method,
             rpc.response.status_code = field::Empty,
+            "error.type" = field::Empty,
         );
         if let Some(parent) = parent {
             // Fails only when no OpenTelemetry layer is installed; then there is no trace to join.
@@ -103,7 +104,7 @@ impl ObservationLayer {
 
 /// The method's name if it exists: callers cannot write into spans by calling methods of their own making.
 fn known_method(method: &str) -> &'static str {
-    crate::access::ROLE_TABLE.iter().find(|row| row.0 == method).map_or("_OTHER", |row| row.0)
+    crate::access::known_methods().find(|known| *known == method).unwrap_or(OTHER_METHOD)
 }
 
 impl<S> Layer<S> for ObservationLayer {
@@ -179,6 +180,7 @@ fn record_code(span: &Span, code: Code) {
     );
     if server_error {
         span.record("otel.status_code", "ERROR");
+        span.record("error.type", code_name(code));
     }
 }
 
