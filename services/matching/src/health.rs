@@ -9,10 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::Stream;
-use futures::StreamExt;
+use futures::stream::{self, Stream};
 use tokio::sync::watch;
-use tokio_stream::wrappers::WatchStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -101,20 +99,33 @@ impl HealthService for Health {
 
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
         let service = request.into_inner().service;
-        let health = self.clone();
-        let states = WatchStream::new(self.state.subscribe());
-        // Ends with the drain, or it would hold its connection open until the very end of it.
-        let answers = futures::stream::unfold(Some(states), move |states| {
-            let (health, service) = (health.clone(), service.clone());
-            async move {
-                let mut states = states?;
-                let state = states.next().await?;
-                let next = (state != State::Draining).then_some(states);
-                Some((Ok(health.answer(&service, state)), next))
-            }
-        });
-        Ok(Response::new(Box::pin(answers)))
+        Ok(Response::new(Box::pin(answers(self.clone(), service))))
     }
+}
+
+/// What a watch of a service tells: its status now, and each time it changes. Ends with the drain, or it would hold its
+/// connection open until the very end of it.
+fn answers(health: Health, service: String) -> impl Stream<Item = Result<HealthCheckResponse, Status>> {
+    let states = health.state.subscribe();
+    stream::unfold((states, None, None), move |(mut states, mut seen, mut told)| {
+        let (health, service) = (health.clone(), service.clone());
+        async move {
+            loop {
+                match seen {
+                    Some(State::Draining) => return None,
+                    Some(_) => states.changed().await.ok()?,
+                    None => {}
+                }
+                let state = *states.borrow_and_update();
+                seen = Some(state);
+                let answer = health.answer(&service, state);
+                if told != Some(answer.status) {
+                    told = Some(answer.status);
+                    return Some((Ok(answer), (states, seen, told)));
+                }
+            }
+        }
+    })
 }
 
 /// Looks at the store now and then, until `stop`.

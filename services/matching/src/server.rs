@@ -52,6 +52,12 @@ const CONNECTIONS_MAX: usize = 10_000;
 /// A silent connection is asked whether it still lives after this long, and closed when it does not answer.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time for a new connection to say that it speaks HTTP/2. A peer that connects and says nothing must not hold a place.
+const PREFACE_SECONDS_MAX: u64 = 10;
+/// Bytes every HTTP/2 connection begins with (RFC 9113, 3.4).
+const PREFACE_BYTES: usize = 24;
+/// How often a connection is looked at whose preface has come in part.
+const PREFACE_POLL: Duration = Duration::from_millis(20);
 /// Wait after an accept failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 /// How often readiness looks at the store.
@@ -197,6 +203,15 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, stack: CallStack,
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
+    let preface = tokio::time::timeout(Duration::from_secs(PREFACE_SECONDS_MAX), preface(&stream));
+    tokio::select! {
+        came = preface => if !matches!(came, Ok(Ok(()))) {
+            tracing::debug!(%peer, "a connection said nothing and was closed");
+            return;
+        },
+        // Nothing was asked yet, so nothing is left unanswered.
+        () = drain.cancelled() => return,
+    }
     let service = TowerToHyperService::new(
         stack.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
     );
@@ -219,6 +234,19 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, stack: CallStack,
     };
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "connection ended");
+    }
+}
+
+/// Ends when the connection's preface is there, without taking it.
+async fn preface(stream: &TcpStream) -> std::io::Result<()> {
+    let mut begin = [0; PREFACE_BYTES];
+    loop {
+        match stream.peek(&mut begin).await? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            PREFACE_BYTES => return Ok(()),
+            // Wrong bytes are refused by whoever reads them; here it only matters that some come.
+            _ => tokio::time::sleep(PREFACE_POLL).await,
+        }
     }
 }
 
