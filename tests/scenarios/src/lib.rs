@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod catalogue;
 pub mod told;
 
 use std::net::SocketAddr;

@@ -4,120 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use tonic::{Code, Status};
+use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, text, told};
+use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, outcomes, pool, resource};
+use wishwell_scenarios::told::{metadata, refused, request_id, text, told, violations};
 use wishwell_scenarios::{Served, external};
-
-const OPERATOR: &str = "demo-operator";
-
-fn organization(id: &str) -> v1::Organization {
-    v1::Organization {
-        external: Some(external("test", id)),
-        title: text(id),
-        kind: v1::OrganizationKind::Charity.into(),
-        division: "640104".to_owned(),
-        contact: Some(v1::OrganizationContact {
-            phone: "000-1".to_owned(),
-            email: "a@example.org".to_owned(),
-            ..v1::OrganizationContact::default()
-        }),
-        ..v1::Organization::default()
-    }
-}
-
-fn pool(id: &str, organization: &str) -> v1::CapacityPool {
-    v1::CapacityPool {
-        external: Some(external("test", id)),
-        organization_external: Some(external("test", organization)),
-        title: id.to_owned(),
-        kind: v1::CapacityKind::Stock.into(),
-        unit: "piece".to_owned(),
-        total: Some(10),
-        ..v1::CapacityPool::default()
-    }
-}
-
-fn resource(id: &str, organization: &str) -> v1::Resource {
-    v1::Resource {
-        external: Some(external("test", id)),
-        organization_external: Some(external("test", organization)),
-        title: text(id),
-        content: "a desk".to_owned(),
-        responsible_party: "the charity".to_owned(),
-        service_standard: "within a week".to_owned(),
-        categories: vec!["education.desk".to_owned()],
-        areas: vec![v1::ServiceArea { division: "640104".to_owned(), ..v1::ServiceArea::default() }],
-        modes: vec![v1::DeliveryMode::Delivery.into()],
-        ..v1::Resource::default()
-    }
-}
-
-/// The catalogue as the operator calls it.
-struct Operator<'s>(&'s Served);
-
-impl Operator<'_> {
-    async fn create_organization(&self, organization: v1::Organization) -> Result<v1::Organization, Status> {
-        let request = v1::CreateOrganizationRequest { organization: Some(organization), request_id: String::new() };
-        told(self.0.catalog(OPERATOR).create_organization(request).await).map(|a| a.organization.expect("one"))
-    }
-
-    async fn create_pool(&self, pool: v1::CapacityPool) -> Result<v1::CapacityPool, Status> {
-        let request = v1::CreateCapacityPoolRequest { capacity_pool: Some(pool), request_id: String::new() };
-        told(self.0.catalog(OPERATOR).create_capacity_pool(request).await).map(|a| a.capacity_pool.expect("one"))
-    }
-
-    async fn update_organization(
-        &self,
-        name: &str,
-        organization: v1::Organization,
-        paths: &[&str],
-        etag: &str,
-    ) -> Result<v1::Organization, Status> {
-        let request = v1::UpdateOrganizationRequest {
-            name: name.to_owned(),
-            organization: Some(organization),
-            update_mask: mask(paths),
-            etag: etag.to_owned(),
-            request_id: String::new(),
-        };
-        told(self.0.catalog(OPERATOR).update_organization(request).await).map(|a| a.organization.expect("one"))
-    }
-
-    async fn upsert_resources(&self, resources: Vec<v1::Resource>) -> Result<Vec<v1::UpsertOutcome>, Status> {
-        let request = v1::BatchUpsertResourcesRequest { resources, request_id: String::new() };
-        told(self.0.catalog(OPERATOR).batch_upsert_resources(request).await).map(|a| outcomes(&a.results))
-    }
-
-    async fn upsert_pools(&self, capacity_pools: Vec<v1::CapacityPool>) -> Result<Vec<v1::UpsertOutcome>, Status> {
-        let request = v1::BatchUpsertCapacityPoolsRequest { capacity_pools, request_id: String::new() };
-        told(self.0.catalog(OPERATOR).batch_upsert_capacity_pools(request).await).map(|a| outcomes(&a.results))
-    }
-
-    async fn list(
-        &self,
-        filter: v1::ResourceFilter,
-        size: i32,
-        token: &str,
-    ) -> Result<v1::ListResourcesResponse, Status> {
-        let request = v1::ListResourcesRequest {
-            filter: Some(filter),
-            page_size: size,
-            page_token: token.to_owned(),
-            min_position: 0,
-        };
-        told(self.0.catalog(OPERATOR).list_resources(request).await)
-    }
-
-    async fn set(&self, name: &str, change: v1::SetCapacityRequest) -> Result<v1::CapacityPool, Status> {
-        let request = v1::SetCapacityRequest { name: name.to_owned(), ..change };
-        told(self.0.catalog(OPERATOR).set_capacity(request).await).map(|a| a.capacity_pool.expect("one"))
-    }
-}
-
-fn outcomes(results: &[v1::UpsertResult]) -> Vec<v1::UpsertOutcome> {
-    results.iter().map(v1::UpsertResult::outcome).collect()
-}
 
 #[tokio::test]
 async fn what_is_created_is_read_back_and_changed_only_where_the_mask_says_and_the_etag_is_current() {
@@ -153,10 +44,7 @@ async fn what_is_created_is_read_back_and_changed_only_where_the_mask_says_and_t
     for (what, paths) in [("an empty mask", &[][..]), ("an unknown path", &["shoe_size"]), ("an output", &["state"])] {
         let answer = operator.update_organization(&created.name, renamed.clone(), paths, "").await;
         let status = refused(what, answer, "INVALID_FIELDS", "");
-        assert!(
-            wishwell_scenarios::told::violations(&status)[0].field.starts_with("update_mask"),
-            "{what}: {status:?}"
-        );
+        assert!(violations(&status)[0].field.starts_with("update_mask"), "{what}: {status:?}");
     }
     let phone = v1::OrganizationContact { phone: "000-2".to_owned(), ..v1::OrganizationContact::default() };
     let part = v1::Organization { contact: Some(phone), ..v1::Organization::default() };
@@ -437,7 +325,7 @@ async fn a_batch_with_one_bad_entry_writes_nothing_and_names_the_field_and_the_v
         let answer = operator.upsert_resources(vec![resource("good", "o-1"), bad]).await;
         let status = refused(what, answer, expected, field);
         assert_eq!(status.code(), Code::InvalidArgument, "{what}");
-        let told = wishwell_scenarios::told::violations(&status);
+        let told = violations(&status);
         let told = told.iter().find(|told| told.field == field).expect("it is among them");
         assert!(told.description.contains(value), "{what}: {told:?}");
         let filter = v1::ResourceFilter { external: Some(external("test", "good")), ..Default::default() };
@@ -461,177 +349,6 @@ async fn a_batch_with_one_bad_entry_writes_nothing_and_names_the_field_and_the_v
     upsert(vec![cycle("a", "b"), cycle("b", "")]).await.expect("children may come before their parents");
     let closing = upsert(vec![cycle("b", "a")]).await;
     refused("a circle through what is stored", closing, "HIERARCHY_CYCLE", "categories[0].parent");
-}
-
-#[tokio::test]
-async fn each_kind_of_pool_takes_the_figures_that_make_sense_for_it() {
-    let served = Served::demo().await;
-    let operator = Operator(&served);
-    operator.create_organization(organization("o-1")).await.expect("created");
-    let of = |kind: v1::CapacityKind, unit: &str, id: &str| v1::CapacityPool {
-        kind: kind.into(),
-        unit: unit.to_owned(),
-        ..pool(id, "o-1")
-    };
-    let stock = operator.create_pool(of(v1::CapacityKind::Stock, "piece", "stock")).await.expect("stock");
-    let caseload = operator.create_pool(of(v1::CapacityKind::Caseload, "case", "caseload")).await.expect("caseload");
-    let slots = v1::CapacityPool {
-        period: v1::CapacityPeriod::Week.into(),
-        time_zone: "Asia/Shanghai".to_owned(),
-        ..of(v1::CapacityKind::Slots, "visit", "slots")
-    };
-    let slots = operator.create_pool(slots).await.expect("slots");
-    let budget = v1::CapacityPool { currency: "CNY".to_owned(), ..of(v1::CapacityKind::Budget, "fen", "budget") };
-    let budget = operator.create_pool(budget).await.expect("budget");
-    let unbounded = v1::CapacityPool { total: None, ..of(v1::CapacityKind::Unbounded, "item", "unbounded") };
-    let unbounded = operator.create_pool(unbounded).await.expect("unbounded");
-    let wrong_unit = v1::CapacityPool { currency: "CNY".to_owned(), ..of(v1::CapacityKind::Budget, "piece", "b-2") };
-    refused("money in pieces", operator.create_pool(wrong_unit).await, "UNIT_MISMATCH", "capacity_pool.unit");
-
-    let set = v1::SetCapacityRequest::default;
-    for pool in [&stock, &caseload, &slots, &budget] {
-        let changed =
-            operator.set(&pool.name, v1::SetCapacityRequest { total: Some(20), used_elsewhere: Some(5), ..set() });
-        let changed = changed.await.expect("set");
-        assert_eq!(
-            (changed.total, changed.used_elsewhere, changed.remaining),
-            (Some(20), 5, Some(15)),
-            "{}",
-            pool.title
-        );
-        let below = operator.set(&pool.name, v1::SetCapacityRequest { total: Some(4), ..set() }).await;
-        let status = refused("a total below what is used", below, "CAPACITY_BELOW_USE", "");
-        assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, pool.name.clone()));
-        let unknown =
-            operator.set(&pool.name, v1::SetCapacityRequest { total_unknown: true, ..set() }).await.expect("set");
-        assert_eq!((unknown.total, unknown.remaining), (None, None));
-        let known = operator.set(&pool.name, v1::SetCapacityRequest { total: Some(9), ..set() }).await.expect("set");
-        assert_eq!(known.remaining, Some(4));
-        let confirmed = operator.set(&pool.name, set()).await.expect("confirmed");
-        assert_eq!(confirmed.total, Some(9));
-        assert!(confirmed.confirm_time.unwrap().seconds >= known.confirm_time.unwrap().seconds);
-    }
-    let bounded = operator.set(&unbounded.name, v1::SetCapacityRequest { total: Some(1), ..set() }).await;
-    refused("a total of what has none", bounded, "INVALID_FIELDS", "total");
-    operator.set(&unbounded.name, set()).await.expect("confirmed");
-    let both = operator.set(&stock.name, v1::SetCapacityRequest { total: Some(1), total_unknown: true, ..set() }).await;
-    refused("known and unknown", both, "INVALID_FIELDS", "");
-    let negative = operator.set(&stock.name, v1::SetCapacityRequest { total: Some(-1), ..set() }).await;
-    refused("less than nothing", negative, "INVALID_FIELDS", "total");
-
-    let week = |start: &str| v1::SetCapacityRequest {
-        period_start: start.to_owned(),
-        total: Some(2),
-        used_elsewhere: Some(0),
-        ..set()
-    };
-    let changed = operator.set(&slots.name, week("2027-02-01")).await.expect("a Monday");
-    assert_eq!(changed.total, Some(9), "the usual figures stay");
-    assert_eq!(changed.overrides.len(), 1);
-    assert_eq!((changed.overrides[0].total, changed.overrides[0].used_elsewhere), (Some(2), 0));
-    refused("a Tuesday", operator.set(&slots.name, week("2027-02-02")).await, "INVALID_FIELDS", "period_start");
-    refused("no date", operator.set(&slots.name, week("2027-02-30")).await, "INVALID_FIELDS", "period_start");
-    refused(
-        "stock has no periods",
-        operator.set(&stock.name, week("2027-02-01")).await,
-        "INVALID_FIELDS",
-        "period_start",
-    );
-    let renamed = v1::UpdateCapacityPoolRequest {
-        name: slots.name.clone(),
-        capacity_pool: Some(v1::CapacityPool { title: "renamed".to_owned(), total: Some(77), ..Default::default() }),
-        update_mask: mask(&["title"]),
-        ..Default::default()
-    };
-    let renamed = told(served.catalog(OPERATOR).update_capacity_pool(renamed).await).expect("renamed");
-    let renamed = renamed.capacity_pool.expect("one");
-    assert_eq!((renamed.title.as_str(), renamed.total), ("renamed", Some(9)), "figures are set by SetCapacity only");
-    assert_eq!((&renamed.overrides, &renamed.confirm_time), (&changed.overrides, &changed.confirm_time));
-}
-
-fn desk_need(minors: bool) -> v1::Need {
-    v1::Need {
-        items: vec![v1::NeedItem {
-            category: "education.desk".to_owned(),
-            quantity: quantity(1, "piece"),
-            ..v1::NeedItem::default()
-        }],
-        urgency: v1::Urgency::Normal.into(),
-        channel: v1::Channel::Hotline.into(),
-        mobility: Some(v1::Mobility { home_visit: true, ..v1::Mobility::default() }),
-        division: "640104".to_owned(),
-        involves_minors: minors,
-        ..v1::Need::default()
-    }
-}
-
-/// Whether a resource is a candidate, and if not, why not.
-async fn fits(served: &Served, need: v1::Need, resource: &str, min_position: i64) -> Result<(), Vec<String>> {
-    let request = v1::FindResourcesRequest {
-        inline_need: Some(need),
-        top_k: Some(100),
-        near_miss_limit: Some(50),
-        min_position,
-        ..v1::FindResourcesRequest::default()
-    };
-    let found = told(served.matching("demo-hotline").find_resources(request).await).expect("an answer");
-    let item = &found.items[0];
-    if item.candidates.iter().any(|c| c.resource.as_ref().is_some_and(|r| r.name == resource)) {
-        return Ok(());
-    }
-    let miss = item.near_misses.iter().find(|miss| miss.resource.as_ref().is_some_and(|r| r.name == resource));
-    Err(miss.into_iter().flat_map(|miss| &miss.reasons).map(|r| r.code().as_str_name().to_owned()).collect())
-}
-
-#[tokio::test]
-async fn an_organization_is_offered_once_verified_for_what_it_was_vetted_for_and_until_it_is_suspended() {
-    let served = Served::demo().await;
-    let operator = Operator(&served);
-    let created = operator.create_organization(organization("o-1")).await.expect("created");
-    let visits = v1::Resource { modes: vec![v1::DeliveryMode::HomeVisit.into()], ..resource("r-1", "o-1") };
-    let request = v1::CreateResourceRequest { resource: Some(visits), request_id: String::new() };
-    let answer = told(served.catalog(OPERATOR).create_resource(request).await).expect("created");
-    let (name, at) = (answer.resource.expect("one").name, answer.log_position);
-    let why = |reasons: &[&str]| Err(reasons.iter().map(|reason| format!("MISS_REASON_{reason}")).collect::<Vec<_>>());
-    let not_verified = fits(&served, desk_need(false), &name, at).await.expect_err("not yet");
-    assert!(not_verified.contains(&"MISS_REASON_ORGANIZATION_NOT_VERIFIED".to_owned()), "{not_verified:?}");
-
-    let verify = |vetting: Option<v1::Vetting>| {
-        let (served, organization) = (&served, created.name.clone());
-        async move {
-            let request = v1::VerifyOrganizationRequest { name: organization, vetting, ..Default::default() };
-            told(served.catalog(OPERATOR).verify_organization(request).await).expect("verified").log_position
-        }
-    };
-    let grant = |until: &str| Some(v1::VettingGrant { valid_until: until.to_owned(), note: String::new() });
-    let at = verify(None).await;
-    assert_eq!(fits(&served, desk_need(false), &name, at).await, why(&["NOT_VETTED_FOR_HOME_VISITS"]));
-    let at = verify(Some(v1::Vetting { home_visits: grant(""), minors: None })).await;
-    assert_eq!(fits(&served, desk_need(false), &name, at).await, Ok(()));
-    assert_eq!(fits(&served, desk_need(true), &name, at).await, why(&["NOT_VETTED_FOR_MINORS"]));
-    let at = verify(Some(v1::Vetting { home_visits: grant(""), minors: grant("2020-01-01") })).await;
-    assert_eq!(fits(&served, desk_need(true), &name, at).await, why(&["NOT_VETTED_FOR_MINORS"]), "it ran out");
-    let at = verify(Some(v1::Vetting { home_visits: grant(""), minors: grant("2099-01-01") })).await;
-    assert_eq!(fits(&served, desk_need(true), &name, at).await, Ok(()));
-
-    let suspend = || v1::SuspendOrganizationRequest {
-        name: created.name.clone(),
-        reason: "a complaint".to_owned(),
-        request_id: String::new(),
-        etag: String::new(),
-    };
-    let at = told(served.catalog(OPERATOR).suspend_organization(suspend()).await).expect("suspended").log_position;
-    assert_eq!(fits(&served, desk_need(true), &name, at).await, why(&["ORGANIZATION_NOT_VERIFIED"]));
-    let twice = told(served.catalog(OPERATOR).suspend_organization(suspend()).await);
-    assert_eq!(refused("suspending twice", twice, "ILLEGAL_STATE", "").code(), Code::FailedPrecondition);
-
-    // What people decided is not undone by an import.
-    let stated = v1::Organization { state: v1::OrganizationState::Verified.into(), ..organization("o-1") };
-    let request = v1::BatchUpsertOrganizationsRequest { organizations: vec![stated], request_id: String::new() };
-    let answer = told(served.catalog(OPERATOR).batch_upsert_organizations(request).await).expect("imported");
-    assert_eq!(outcomes(&answer.results), [v1::UpsertOutcome::Unchanged]);
-    let at = verify(None).await;
-    assert_eq!(fits(&served, desk_need(false), &name, at).await, why(&["NOT_VETTED_FOR_HOME_VISITS"]));
 }
 
 #[tokio::test]
