@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::migrations;
 use crate::sql::SqlStore;
 use crate::sql::database::Database;
-use crate::sql::session::Failure;
+use crate::sql::session::{Failure, TEXT_WITHOUT_NUL};
 use crate::sqlite::Durability;
 
 /// How to connect.
@@ -145,8 +145,8 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
         ("23505", _) => Failure::Unique(constraint()),
         ("23503", _) => Failure::ForeignKey(constraint()),
         ("23514" | "23502", _) => Failure::Check(constraint()),
-        // Text and JSON cannot hold U+0000; SQLite's half refuses it when the change is logged.
-        ("22021" | "22P05", _) => Failure::Check("text_without_nul".to_owned()),
+        // Neither text nor JSON can hold U+0000.
+        ("22021" | "22P05", _) => Failure::Check(TEXT_WITHOUT_NUL.to_owned()),
         ("40001" | "40P01", _) => Failure::Conflict,
         ("53100", _) => Failure::Store(StoreError::CannotWrite("no space is left on the server's disk".to_owned())),
         ("25006" | "42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),

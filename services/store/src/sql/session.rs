@@ -19,6 +19,9 @@ use super::statement::{Dialect, Statement};
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
+/// The rule that PostgreSQL has and that is kept on SQLite as well: no text holds U+0000.
+pub(crate) const TEXT_WITHOUT_NUL: &str = "text_without_nul";
+
 /// What can go wrong with a statement, before it is known which mutation it belonged to.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -28,6 +31,8 @@ pub(crate) enum Failure {
     ForeignKey(String),
     /// A check constraint, by name.
     Check(String),
+    /// One entity of several that go together is refused; which is the first is to be found out.
+    Refused,
     /// Another transaction was in the way (serialization, deadlock, a race for a row): doing it all again is right.
     Conflict,
     /// Anything that needs no more context.
@@ -46,6 +51,11 @@ impl Failure {
         match self {
             Self::Store(error) => error,
             Self::Conflict => StoreError::Unavailable("a concurrent transaction was in the way".to_owned()),
+            // In a text that is searched for.
+            Self::Check(constraint) if constraint == TEXT_WITHOUT_NUL => {
+                StoreError::ConstraintViolated { mutation: 0, constraint }
+            }
+            Self::Refused => StoreError::Defect("a refusal without a reason".to_owned()),
             Self::Unique(name) | Self::ForeignKey(name) | Self::Check(name) => {
                 StoreError::Defect(format!("unexpected violation of {name}"))
             }

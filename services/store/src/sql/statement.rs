@@ -12,6 +12,7 @@ use sqlx::types::{Json, JsonRawValue};
 use uuid::Uuid;
 use wishwell_domain::ids::ExternalId;
 
+use super::session::{Failure, TEXT_WITHOUT_NUL};
 use crate::error::StoreError;
 
 /// Whose SQL is spoken. Everything that differs between the two is in this file, or is the opening of a database.
@@ -76,6 +77,22 @@ impl Value {
     pub(crate) fn opt_date(date: Option<Date>) -> Self {
         Self::Text(date.map(|date| date.to_string()))
     }
+
+    fn holds_nul(&self) -> bool {
+        match self {
+            Self::Text(Some(text)) => text.contains('\0'),
+            Self::Json(Some(json)) => json_holds_nul(json),
+            _ => false,
+        }
+    }
+}
+
+/// Whether JSON text holds U+0000, which it spells `\u0000`. An even number of backslashes before it spells backslashes.
+fn json_holds_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.as_bytes().get(..at).unwrap_or_default();
+        before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
 }
 
 /// A statement under construction.
@@ -232,9 +249,13 @@ impl Statement {
         self.recurring
     }
 
-    pub(super) fn into_sqlite(self) -> Result<(String, SqliteArguments), StoreError> {
+    pub(super) fn into_sqlite(self) -> Result<(String, SqliteArguments), Failure> {
         let mut arguments = SqliteArguments::default();
         for value in self.values {
+            // PostgreSQL's driver or server refuses it by itself.
+            if value.holds_nul() {
+                return Err(Failure::Check(TEXT_WITHOUT_NUL.to_owned()));
+            }
             match value {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
@@ -309,6 +330,14 @@ mod tests {
             let mut statement = Statement::new(dialect, "");
             statement.push_in_uuids("x", vec![Uuid::nil(), Uuid::max()]);
             assert_eq!(statement.sql, sql);
+        }
+    }
+
+    #[test]
+    fn a_nul_is_found_and_a_spelled_out_escape_is_not() {
+        for (text, expected) in [("a\0b", true), ("\0", true), ("a\\u0000b", false), ("\\\0", true), ("plain", false)] {
+            let json = serde_json::to_string(text).unwrap_or_default();
+            assert_eq!(json_holds_nul(&json), expected, "{json}");
         }
     }
 }

@@ -61,8 +61,12 @@ impl SqlStore {
             match self.attempt(context, mutations, pace).await {
                 Ok(written) => return Ok(written),
                 Err(Failure::Store(error)) => return Err(error),
-                Err(failure @ (Failure::Unique(_) | Failure::ForeignKey(_) | Failure::Check(_)))
-                    if pace == Pace::Bulk =>
+                Err(failure)
+                    if pace == Pace::Bulk
+                        && matches!(
+                            failure,
+                            Failure::Unique(_) | Failure::ForeignKey(_) | Failure::Check(_) | Failure::Refused
+                        ) =>
                 {
                     tracing::debug!(?failure, "looking for the mutation that is refused");
                     pace = Pace::Single;
@@ -240,6 +244,7 @@ impl Writing<'_> {
 
     async fn put<T: Record>(&mut self, step: Range<usize>) -> Result<(), Failure> {
         let entries = entities::<T>(self.mutations, step);
+        let count = entries.len();
         let tenant = &self.context.tenant;
         let keys = entries.iter().map(|(_, entity, _)| entity.key()).collect();
         let external: Vec<&ExternalId> = entries.iter().filter_map(|(_, entity, _)| entity.external()).collect();
@@ -252,7 +257,12 @@ impl Writing<'_> {
         let mut changed: Vec<(usize, Effect, T)> = Vec::with_capacity(entries.len());
         for (index, entity, mode) in entries {
             let known_external = entity.external().and_then(|external| by_external.get(external).copied());
-            let decision = decide(entity, mode, by_key.get(&entity.key()).copied(), known_external, self.now)?;
+            let decision = match decide(entity, mode, by_key.get(&entity.key()).copied(), known_external, self.now) {
+                Ok(decision) => decision,
+                // The tables may refuse one that comes before it.
+                Err(_) if self.pace == Pace::Bulk && count > 1 => return Err(Failure::Refused),
+                Err(refusal) => return Err(refusal.into()),
+            };
             match decision.effect {
                 Effect::Unchanged => self.settle(index, Effect::Unchanged, Some(decision.after.into_change())),
                 effect => changed.push((index, effect, decision.after)),

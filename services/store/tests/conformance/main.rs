@@ -53,11 +53,16 @@ macro_rules! conformance_of {
                 a_batch_of_the_largest_size_is_one_write
                 a_write_of_nothing_answers_the_position
             }
+            batches {
+                a_batch_does_what_its_mutations_do_one_by_one
+            }
             constraints {
                 every_reference_that_leads_nowhere_is_named_with_its_mutation
                 people_may_be_registered_where_this_installation_has_no_divisions
                 every_broken_rule_is_named_with_its_mutation
                 the_one_bad_entity_of_a_full_batch_is_named
+                of_several_faults_the_first_is_told
+                a_search_for_what_no_text_may_hold_is_refused
             }
             tenants {
                 what_one_tenant_has_no_method_shows_to_another

@@ -137,3 +137,33 @@ pub async fn the_one_bad_entity_of_a_full_batch_is_named(fixture: Fixture) {
     let refused = fixture.store.write(&context(), batch).await;
     assert_eq!(refused, Err(StoreError::DanglingReference { mutation: 150, field: "organization" }));
 }
+
+pub async fn of_several_faults_the_first_is_told(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write(vec![create(pool(|_| {}))]).await;
+    let overdrawn = pool(|pool| {
+        (pool.id, pool.external) = (CapacityPoolId::from_uuid(uuid(30)), None);
+        pool.figures.total = Some(0);
+    });
+    let known = pool(|_| {});
+    let faults = [
+        (
+            create(overdrawn),
+            StoreError::ConstraintViolated { mutation: 0, constraint: "capacity_pools_not_overdrawn".to_owned() },
+        ),
+        (create(known), StoreError::AlreadyExists { name: samples::pool(22, 1).id.name() }),
+    ];
+    for [first, second] in [[0, 1], [1, 0]] {
+        let mutations = vec![faults[first].0.clone(), faults[second].0.clone()];
+        assert_eq!(fixture.store.write(&context(), mutations).await, Err(faults[first].1.clone()));
+    }
+}
+
+pub async fn a_search_for_what_no_text_may_hold_is_refused(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let page = wishwell_store::PageRequest { after: None, limit: 10 };
+    let filter = wishwell_store::OrganizationFilter { name_contains: Some("a\0b".to_owned()), ..Default::default() };
+    let refused = fixture.store.list_organizations(&fixture.tenant(), &filter, &page).await;
+    let constraint = "text_without_nul".to_owned();
+    assert_eq!(refused, Err(StoreError::ConstraintViolated { mutation: 0, constraint }));
+}

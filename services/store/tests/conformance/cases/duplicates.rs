@@ -42,8 +42,11 @@ pub async fn each_likeness_finds_its_own(fixture: Fixture) {
         create(Change::Beneficiary(samples::beneficiary(5, None))),
         create(Change::Beneficiary(twin)),
         create(Change::Beneficiary(samples::beneficiary(7, None))),
+        create(Change::Beneficiary(samples::beneficiary(8, Some(4)))),
     ];
-    let needs = [of_beneficiary, of_twin, of_household, near, of_division, elsewhere(25)];
+    let mut of_member = elsewhere(26);
+    of_member.beneficiary = Some(samples::beneficiary(8, None).id);
+    let needs = [of_beneficiary, of_twin, of_household, near, of_division, elsewhere(25), of_member];
     mutations.extend(needs.map(|need| create(Change::Need(Box::new(need)))));
     fixture.write(mutations).await;
 
@@ -55,7 +58,7 @@ pub async fn each_likeness_finds_its_own(fixture: Fixture) {
         (none(), vec![]),
         (DuplicateQuery { beneficiary: Some(samples::beneficiary(5, None).id), ..none() }, vec![id(21), id(20)]),
         (DuplicateQuery { beneficiary: Some(samples::beneficiary(7, None).id), ..none() }, vec![]),
-        (DuplicateQuery { household: Some(samples::household(4).id), ..none() }, vec![id(22)]),
+        (DuplicateQuery { household: Some(samples::household(4).id), ..none() }, vec![id(26), id(22)]),
         (DuplicateQuery { place, ..none() }, vec![id(23)]),
         (DuplicateQuery { division: division.clone(), ..none() }, vec![id(24)]),
         (DuplicateQuery { place, division, ..none() }, vec![id(23)]),

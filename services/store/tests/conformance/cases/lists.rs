@@ -1,5 +1,6 @@
 //! Lists: filters restrict, pages hold everything once.
 
+use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::event::Change;
 use wishwell_domain::need::{Channel, NeedState, Urgency};
@@ -178,6 +179,7 @@ pub async fn beneficiaries_are_filtered_by_each_field(fixture: Fixture) {
     let fixture = fixture.grounded().await;
     let mut other = samples::beneficiary(6, None);
     other.residence_division = Some(division_code("640104"));
+    other.group_tags = vec![GroupTag::Minor];
     fixture
         .write(vec![
             create(Change::Household(samples::household(4))),
@@ -191,6 +193,8 @@ pub async fn beneficiaries_are_filtered_by_each_field(fixture: Fixture) {
         (BeneficiaryFilter { external: other.external.clone(), ..none() }, 1),
         (BeneficiaryFilter { household: Some(samples::household(4).id), ..none() }, 1),
         (BeneficiaryFilter { residence_divisions: vec![division_code("640104")], ..none() }, 1),
+        (BeneficiaryFilter { group_tag: Some(GroupTag::Veteran), ..none() }, 1),
+        (BeneficiaryFilter { group_tag: Some(GroupTag::Elderly), ..none() }, 0),
         (BeneficiaryFilter { identity_digest: Some("digest-6".to_owned()), ..none() }, 1),
         (BeneficiaryFilter { identity_digest: Some("digest-7".to_owned()), ..none() }, 0),
     ] {

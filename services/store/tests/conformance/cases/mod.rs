@@ -1,5 +1,6 @@
 //! The cases, by subject.
 
+pub mod batches;
 pub mod concurrency;
 pub mod constraints;
 pub mod duplicates;
