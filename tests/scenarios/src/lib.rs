@@ -4,12 +4,19 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod admin;
+pub mod canary;
 pub mod catalogue;
+pub mod deployment;
+pub mod frames;
+pub mod raw;
+pub mod receiver;
 pub mod told;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tempfile::TempDir;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -50,6 +57,8 @@ pub struct Served {
     pub process: Wishwell,
     /// Where it serves gRPC.
     pub address: SocketAddr,
+    /// Where it serves metrics and health over HTTP.
+    pub admin: SocketAddr,
     channel: Channel,
 }
 
@@ -61,18 +70,24 @@ impl Served {
 
     /// Starts development mode with more arguments and environment.
     pub async fn start(more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::Builder::new().prefix("wishwell-run-").tempdir().expect("a scratch folder");
+        Self::start_in(folder, more, environment).await
+    }
+
+    /// As [`Served::start`], in a folder that is there already. The first argument may be another mode (`serve`).
+    pub async fn start_in(folder: TempDir, more: &[&str], environment: &[(&str, &str)]) -> Self {
         let (address, admin) = (free_address(), free_address());
-        let (listen, admin) = (address.to_string(), admin.to_string());
-        let mut arguments = vec!["--listen", listen.as_str(), "--admin-listen", admin.as_str()];
-        arguments.extend(more);
-        let mut process = Wishwell::spawn(arguments, environment);
+        let (listen, admin_listen) = (address.to_string(), admin.to_string());
+        let mut arguments = more.to_vec();
+        arguments.extend(["--listen", listen.as_str(), "--admin-listen", admin_listen.as_str()]);
+        let mut process = Wishwell::spawn_in(folder, arguments, environment);
         process.wait_until_serving(address, START_PATIENCE).await;
         let channel = Endpoint::from_shared(format!("http://{address}"))
             .expect("an address makes a URI")
             .connect()
             .await
             .expect("a serving server accepts");
-        Self { process, address, channel }
+        Self { process, address, admin, channel }
     }
 
     /// The bare channel.

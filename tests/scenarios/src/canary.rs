@@ -1,0 +1,350 @@
+//! Canaries: requests made from the contract's descriptors, with a marked value in every field that holds text. A field that
+//! is added to the contract tomorrow is covered tomorrow.
+
+use std::collections::BTreeMap;
+
+use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
+use uuid::Uuid;
+
+/// Longest chain of messages within messages.
+const DEPTH_MAX: usize = 8;
+/// Number in `google.api.FieldBehavior` of what only the server writes.
+const OUTPUT_ONLY: i32 = 3;
+/// Seconds in thirty days: how far in the past or the future instants lie.
+const MONTH_SECONDS: i64 = 30 * 86_400;
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spirit {
+    /// As valid as possible: marked values only where any text goes.
+    Valid,
+    /// A marked value in every text field whatever its rules, and in fields that only the server writes.
+    Wrong,
+    /// As wrong, and longer than any rule allows.
+    TooLong,
+}
+
+/// One marked value.
+#[derive(Debug, Clone)]
+pub struct Marker {
+    /// The value; nothing else in the world contains it.
+    pub value: String,
+    /// The field it was sent in.
+    pub field: String,
+    /// Whether the contract marks the field, or one around it, as sensitive.
+    pub sensitive: bool,
+}
+
+/// Which field to fill where only one of several may be. Elsewhere it is the first.
+const CHOICES: &[(&str, &str)] = &[("Fact", "string_value"), ("FindResourcesRequest", "inline_need")];
+/// Fields that a valid message does without, because they exclude what it has.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("CapacityPool", "period"),
+    ("CapacityPool", "time_zone"),
+    ("CapacityPool", "currency"),
+    ("CapacityPool", "overrides"),
+    ("SetCapacityRequest", "period_start"),
+    ("Need", "household"),
+    ("Consent", "withdraw_time"),
+    ("Beneficiary", "household"),
+    ("Category", "parent"),
+    ("Division", "parent"),
+    ("Organization", "social_credit_code"),
+    ("Resource", "draws"),
+    ("Resource", "unit"),
+    ("ScheduleException", "hours"),
+];
+
+/// Makes requests.
+#[derive(Debug)]
+pub struct Canaries {
+    rules: ExtensionDescriptor,
+    message_rules: ExtensionDescriptor,
+    behavior: ExtensionDescriptor,
+    /// Names of things that exist, by collection (`needs`).
+    pub names: BTreeMap<String, String>,
+    /// Everything that was sent.
+    pub markers: Vec<Marker>,
+}
+
+impl Default for Canaries {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Canaries {
+    /// Nothing sent yet.
+    ///
+    /// # Panics
+    /// When the contract has lost its rules.
+    #[must_use]
+    pub fn new() -> Self {
+        let extension = |name: &str| {
+            let found = wishwell_api::descriptor_pool().get_extension_by_name(name);
+            found.unwrap_or_else(|| panic!("the contract uses {name}"))
+        };
+        Self {
+            rules: extension("buf.validate.field"),
+            message_rules: extension("buf.validate.message"),
+            behavior: extension("google.api.field_behavior"),
+            names: [("categories", "categories/education.desk"), ("divisions", "divisions/640104")]
+                .into_iter()
+                .map(|(collection, name)| (collection.to_owned(), name.to_owned()))
+                .collect(),
+            markers: Vec::new(),
+        }
+    }
+
+    /// A request in this spirit.
+    pub fn request(&mut self, descriptor: &MessageDescriptor, spirit: Spirit) -> DynamicMessage {
+        self.message(descriptor, spirit, false, 0)
+    }
+
+    /// Remembers the names of what an answer holds, so that later requests mean things that exist.
+    pub fn learn(&mut self, answer: &DynamicMessage) {
+        for (_, value) in answer.fields() {
+            if let Value::Message(part) = value
+                && let Some(name) = part.get_field_by_name("name")
+                && let Some((collection, _)) = name.as_str().and_then(|name| name.split_once('/'))
+            {
+                let name = name.as_str().unwrap_or_default().to_owned();
+                self.names.insert(collection.to_owned(), name);
+            }
+        }
+    }
+
+    fn message(
+        &mut self,
+        descriptor: &MessageDescriptor,
+        spirit: Spirit,
+        sensitive: bool,
+        depth: usize,
+    ) -> DynamicMessage {
+        let mut message = DynamicMessage::new(descriptor.clone());
+        let excluded = self.excluded(descriptor);
+        for field in descriptor.fields() {
+            let left_out = LEFT_OUT.contains(&(descriptor.name(), field.name())) || self.is_output_only(&field);
+            if excluded.contains(&field.name().to_owned()) || (spirit == Spirit::Valid && left_out) {
+                continue;
+            }
+            if depth >= DEPTH_MAX && matches!(field.kind(), Kind::Message(_)) {
+                continue;
+            }
+            let sensitive = sensitive || is_sensitive(&field);
+            if let Some(value) = self.value(&field, spirit, sensitive, depth) {
+                let value = if field.is_list() { Value::List(vec![value]) } else { value };
+                message.set_field(&field, value);
+            }
+        }
+        message
+    }
+
+    /// Fields that a rule of the message or a oneof keeps apart from the one that is filled.
+    fn excluded(&self, descriptor: &MessageDescriptor) -> Vec<String> {
+        let rules = descriptor.options().get_extension(&self.message_rules).into_owned();
+        let groups =
+            rules.as_message().and_then(|rules| rules.get_field_by_name("oneof").map(|list| list.into_owned()));
+        let groups = groups.as_ref().and_then(Value::as_list).unwrap_or_default().iter();
+        let groups = groups.filter_map(|group| {
+            let names = group.as_message()?.get_field_by_name("fields")?.into_owned();
+            Some(names.as_list()?.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect::<Vec<_>>())
+        });
+        let oneofs = descriptor.oneofs().filter(|oneof| !oneof.is_synthetic());
+        let oneofs = oneofs.map(|oneof| oneof.fields().map(|field| field.name().to_owned()).collect());
+        let chosen = |group: &[String]| {
+            let named = CHOICES.iter().find(|(message, _)| *message == descriptor.name());
+            named.map_or_else(|| group.first().cloned(), |(_, field)| Some((*field).to_owned()))
+        };
+        groups
+            .chain(oneofs)
+            .flat_map(|group| {
+                let chosen = chosen(&group);
+                group.into_iter().filter(move |name| Some(name) != chosen.as_ref())
+            })
+            .collect()
+    }
+
+    fn value(&mut self, field: &FieldDescriptor, spirit: Spirit, sensitive: bool, depth: usize) -> Option<Value> {
+        Some(match field.kind() {
+            Kind::String => Value::String(self.text(field, spirit, sensitive)?),
+            Kind::Bytes => Value::Bytes(self.marker(field, sensitive).into_bytes().into()),
+            Kind::Bool => Value::Bool(field.name() != "total_unknown"),
+            Kind::Double => Value::F64(if field.name() == "latitude" { 38.4712 } else { 106.2781 }),
+            Kind::Float => Value::F32(1.0),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(number(field.name())),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(i64::from(number(field.name()))),
+            Kind::Uint32 | Kind::Fixed32 => Value::U32(1),
+            Kind::Uint64 | Kind::Fixed64 => Value::U64(1),
+            Kind::Enum(kind) if kind.name() == "ConsentPurpose" => Value::EnumNumber(3),
+            Kind::Enum(kind) if kind.name() == "Datum" => Value::EnumNumber(1),
+            Kind::Enum(_) => Value::EnumNumber(1),
+            Kind::Message(message) => match message.full_name() {
+                "google.protobuf.Timestamp" => instant(&message, field.name()),
+                "google.protobuf.FieldMask" => self.mask(&message, field, spirit, sensitive),
+                "wishwell.v1.Polygon" => return None,
+                _ => Value::Message(self.message(&message, spirit, sensitive, depth + 1)),
+            },
+        })
+    }
+
+    fn text(&mut self, field: &FieldDescriptor, spirit: Spirit, sensitive: bool) -> Option<String> {
+        if spirit == Spirit::TooLong {
+            return Some(format!("{}{}", self.marker(field, sensitive), "x".repeat(5_000)));
+        }
+        if spirit == Spirit::Wrong {
+            return Some(self.marker(field, sensitive));
+        }
+        let (pattern, uuid) = self.string_rules(field);
+        if uuid {
+            return Some(Uuid::from_u128(0x7000_8000_0000_0000_0000_u128 + self.markers.len() as u128).to_string());
+        }
+        match field.name() {
+            "page_token" | "etag" => return None,
+            "expression" => return Some("age_years >= 60".to_owned()),
+            "key" => return Some("gender".to_owned()),
+            "string_value" => return Some("female".to_owned()),
+            "valid_until" => return Some("2035-01-01".to_owned()),
+            _ => {}
+        }
+        if let Some((collection, _)) = pattern.trim_start_matches('^').split_once("/[0-9a-f]{8}") {
+            return self.names.get(collection).cloned();
+        }
+        Some(match pattern.as_str() {
+            "" => self.marker(field, sensitive),
+            pattern if pattern.starts_with("^[1-9][0-9](") => "640104".to_owned(),
+            "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" => "education.desk".to_owned(),
+            "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$" => self.marker(field, sensitive),
+            "^[a-z][a-z0-9_]{0,31}$" => "piece".to_owned(),
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => "2026-11-02".to_owned(),
+            pattern if pattern.starts_with("^[A-Za-z][A-Za-z0-9_+-]*(/") => "Asia/Shanghai".to_owned(),
+            pattern => match pattern.split_once("/[") {
+                Some((collection, _)) => self.names.get(collection.trim_start_matches('^')).cloned()?,
+                None => return None,
+            },
+        })
+    }
+
+    fn marker(&mut self, field: &FieldDescriptor, sensitive: bool) -> String {
+        let value = format!("canary{:05}z", self.markers.len());
+        let field = field.full_name().to_owned();
+        self.markers.push(Marker { value: value.clone(), field, sensitive });
+        value
+    }
+
+    fn mask(&mut self, message: &MessageDescriptor, field: &FieldDescriptor, spirit: Spirit, sensitive: bool) -> Value {
+        let rules = self.field_rules(field);
+        let allowed = rules.and_then(|rules| part(&rules, "field_mask")).and_then(|mask| {
+            let list = mask.get_field_by_name("in")?.into_owned();
+            Some(list.as_list()?.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect::<Vec<_>>())
+        });
+        let paths =
+            if spirit == Spirit::Valid { allowed.unwrap_or_default() } else { vec![self.marker(field, sensitive)] };
+        let skipped = |path: &String| LEFT_OUT.iter().any(|(_, left_out)| left_out == path) || path == "window";
+        let paths = paths.into_iter().filter(|path| !skipped(path)).map(Value::String).collect();
+        let mut mask = DynamicMessage::new(message.clone());
+        mask.set_field_by_name("paths", Value::List(paths));
+        Value::Message(mask)
+    }
+
+    fn field_rules(&self, field: &FieldDescriptor) -> Option<DynamicMessage> {
+        field.options().get_extension(&self.rules).as_message().cloned()
+    }
+
+    /// Pattern of a string field (or of the strings in it), and whether it takes a UUID.
+    fn string_rules(&self, field: &FieldDescriptor) -> (String, bool) {
+        let rules = self.field_rules(field);
+        let rules = if field.is_list() {
+            rules.and_then(|rules| part(&rules, "repeated")).and_then(|repeated| part(&repeated, "items"))
+        } else {
+            rules
+        };
+        let Some(text) = rules.and_then(|rules| part(&rules, "string")) else { return (String::new(), false) };
+        let of = |name: &str| text.get_field_by_name(name).map(|value| value.into_owned());
+        let pattern = of("pattern").and_then(|pattern| pattern.as_str().map(ToOwned::to_owned)).unwrap_or_default();
+        (pattern, of("uuid").and_then(|uuid| uuid.as_bool()).unwrap_or_default())
+    }
+
+    fn is_output_only(&self, field: &FieldDescriptor) -> bool {
+        let behavior = field.options().get_extension(&self.behavior).into_owned();
+        behavior.as_list().unwrap_or_default().iter().any(|value| value.as_enum_number() == Some(OUTPUT_ONLY))
+    }
+}
+
+/// A part that is there.
+fn part(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+    if !message.has_field_by_name(name) {
+        return None;
+    }
+    message.get_field_by_name(name)?.as_message().cloned()
+}
+
+/// Whether the contract keeps the field out of debug output.
+fn is_sensitive(field: &FieldDescriptor) -> bool {
+    field.options().get_field_by_name("debug_redact").and_then(|value| value.as_bool()).unwrap_or(false)
+}
+
+fn number(field: &str) -> i32 {
+    match field {
+        "edition" => 2024,
+        "closes_minute" => 720,
+        "opens_minute" => 480,
+        "max_travel_metres" => 20_000,
+        "total" => 100,
+        "min_position" | "used_elsewhere" | "item_ordinal" => 0,
+        _ => 1,
+    }
+}
+
+fn instant(message: &MessageDescriptor, field: &str) -> Value {
+    #[expect(clippy::disallowed_methods, reason = "the server under test runs by the same clock")]
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let seconds = if matches!(field, "deadline" | "end_time") { now + MONTH_SECONDS } else { now - MONTH_SECONDS };
+    let mut instant = DynamicMessage::new(message.clone());
+    instant.set_field_by_name("seconds", Value::I64(seconds));
+    Value::Message(instant)
+}
+
+/// Sends bytes as they are and takes bytes as they come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bytes;
+
+impl tonic::codec::Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl tonic::codec::Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = tonic::Status;
+
+    fn encode(&mut self, item: Vec<u8>, target: &mut tonic::codec::EncodeBuf<'_>) -> Result<(), tonic::Status> {
+        use prost::bytes::BufMut as _;
+        target.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl tonic::codec::Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = tonic::Status;
+
+    fn decode(&mut self, source: &mut tonic::codec::DecodeBuf<'_>) -> Result<Option<Vec<u8>>, tonic::Status> {
+        use prost::bytes::Buf as _;
+        let mut bytes = vec![0; source.remaining()];
+        source.copy_to_slice(&mut bytes);
+        Ok(Some(bytes))
+    }
+}

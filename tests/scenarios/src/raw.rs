@@ -1,0 +1,63 @@
+//! Calls with bytes that no client would send.
+
+use prost::bytes::{Buf as _, BufMut as _};
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Code, Request, Status};
+
+use crate::Served;
+
+/// Bytes that are sent as they are.
+#[derive(Debug)]
+pub struct Raw(pub Vec<u8>);
+
+/// Sends raw bytes and answers raw bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct RawCodec;
+
+impl Codec for RawCodec {
+    type Encode = Raw;
+    type Decode = Raw;
+    type Encoder = Self;
+    type Decoder = Self;
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for RawCodec {
+    type Item = Raw;
+    type Error = Status;
+    fn encode(&mut self, item: Raw, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item.0);
+        Ok(())
+    }
+}
+
+impl Decoder for RawCodec {
+    type Item = Raw;
+    type Error = Status;
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Raw>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(Raw(buffer.copy_to_bytes(length).to_vec())))
+    }
+}
+
+impl Served {
+    /// Calls a method by its path with these bytes as the message and this key (empty: none).
+    ///
+    /// # Errors
+    /// The refusal as it came.
+    pub async fn call_raw(&self, path: &str, key: &str, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+        let mut client = tonic::client::Grpc::new(self.channel());
+        client.ready().await.map_err(|error| Status::new(Code::Unavailable, error.to_string()))?;
+        let mut request = Request::new(Raw(message));
+        if !key.is_empty() {
+            request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().expect("keys are ASCII"));
+        }
+        let path = path.parse().expect("a path");
+        client.unary(request, path, RawCodec).await.map(|answer| answer.into_inner().0)
+    }
+}

@@ -1,0 +1,120 @@
+//! Health as its protocol says, reflection under both of its names, gzip both ways.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::time::Duration;
+
+use tokio_stream::StreamExt as _;
+use tonic::codec::CompressionEncoding;
+use tonic::{Code, Request};
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+use wishwell_api::v1;
+use wishwell_scenarios::{Served, admin};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const SERVICES: [&str; 3] = ["wishwell.v1.CatalogService", "wishwell.v1.NeedService", "wishwell.v1.MatchingService"];
+
+fn asked(service: &str) -> HealthCheckRequest {
+    HealthCheckRequest { service: service.to_owned() }
+}
+
+async fn next(stream: &mut tonic::Streaming<HealthCheckResponse>) -> Option<ServingStatus> {
+    let next = tokio::time::timeout(PATIENCE, stream.next()).await.expect("an answer in time");
+    next.map(|answer| answer.expect("an answer, no error").status())
+}
+
+#[tokio::test]
+async fn each_service_is_serving_and_a_service_nobody_knows_is_told_as_the_protocol_says() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let mut health = HealthClient::new(served.channel());
+    for service in SERVICES.into_iter().chain([""]) {
+        let answer = health.check(asked(service)).await.expect("known").into_inner();
+        assert_eq!(answer.status(), ServingStatus::Serving, "{service}");
+    }
+    assert_eq!(health.check(asked("nobody.Knows")).await.expect_err("unknown").code(), Code::NotFound);
+    let mut watch = health.watch(asked("nobody.Knows")).await.expect("a stream").into_inner();
+    assert_eq!(next(&mut watch).await, Some(ServingStatus::ServiceUnknown));
+    let more = tokio::time::timeout(Duration::from_millis(300), watch.next()).await;
+    assert!(more.is_err(), "the stream stays open and quiet, but: {more:?}");
+}
+
+#[tokio::test]
+async fn whoever_watches_is_told_of_the_drain_and_then_let_go() {
+    let mut served = Served::start(&["--demo=false"], &[]).await;
+    let mut health = HealthClient::new(served.channel());
+    let mut streams = Vec::new();
+    for service in ["", SERVICES[0]] {
+        let mut watch = health.watch(asked(service)).await.expect("a stream").into_inner();
+        assert_eq!(next(&mut watch).await, Some(ServingStatus::Serving));
+        streams.push(watch);
+    }
+    let mut unknown = health.watch(asked("nobody.Knows")).await.expect("a stream").into_inner();
+    assert_eq!(next(&mut unknown).await, Some(ServingStatus::ServiceUnknown));
+    served.process.terminate();
+    for mut watch in streams {
+        assert_eq!(next(&mut watch).await, Some(ServingStatus::NotServing));
+        assert_eq!(next(&mut watch).await, None, "the stream ends");
+    }
+    assert!(served.process.wait_until_ended(PATIENCE).await.success());
+}
+
+/// The services that reflection lists, asked under one of its two names.
+macro_rules! listed {
+    ($version:ident, $served:expr) => {{
+        use tonic_reflection::pb::$version::ServerReflectionRequest;
+        use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
+        use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
+        use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
+        let ask = |message| ServerReflectionRequest { host: String::new(), message_request: Some(message) };
+        let questions = [
+            ask(MessageRequest::ListServices(String::new())),
+            ask(MessageRequest::FileContainingSymbol(SERVICES[1].to_owned())),
+        ];
+        let mut client = ServerReflectionClient::new($served.channel());
+        let answers = client.server_reflection_info(tokio_stream::iter(questions)).await.expect("reflection");
+        let mut answers = answers.into_inner();
+        let mut services = Vec::new();
+        let mut files = 0;
+        while let Some(answer) = answers.next().await {
+            match answer.expect("an answer").message_response.expect("an answer") {
+                MessageResponse::ListServicesResponse(list) => {
+                    services.extend(list.service.into_iter().map(|s| s.name))
+                }
+                MessageResponse::FileDescriptorResponse(file) => files += file.file_descriptor_proto.len(),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(files > 0, "the file of a service is given");
+        services
+    }};
+}
+
+#[tokio::test]
+async fn reflection_lists_every_service_under_both_of_its_names() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    for services in [listed!(v1, served), listed!(v1alpha, served)] {
+        for service in SERVICES.into_iter().chain(["grpc.health.v1.Health"]) {
+            assert!(services.iter().any(|listed| listed == service), "{service} in {services:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn messages_travel_compressed_both_ways_for_callers_that_want_it() {
+    let served = Served::demo().await;
+    let mut plain = served.catalog("demo-operator");
+    let mut compressed = served
+        .catalog("demo-operator")
+        .send_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let request = v1::ListResourcesRequest { page_size: 50, ..v1::ListResourcesRequest::default() };
+    let answer = compressed.list_resources(Request::new(request.clone())).await.expect("resources");
+    let encoding = answer.metadata().get("grpc-encoding").map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(encoding.as_deref(), Some("gzip"));
+    let unpacked = answer.into_inner();
+    let answer = plain.list_resources(request).await.expect("resources");
+    assert!(answer.metadata().get("grpc-encoding").is_none());
+    assert_eq!(answer.into_inner(), unpacked);
+    assert_eq!(admin::get(served.admin, "/readyz").await.0, 200);
+}

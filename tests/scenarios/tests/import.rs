@@ -1,0 +1,164 @@
+//! Real directories that nobody here wrote, imported through the running server, and asked in their own words.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use wishwell_api::v1;
+use wishwell_scenarios::Served;
+use wishwell_test_support::data_or_skip;
+use wishwell_test_support::process::binary;
+
+const OPERATOR: &str = "demo-operator";
+/// Categories that are asked for by name.
+const ASKED: usize = 30;
+
+async fn command(served: &Served, arguments: &[&str]) -> Output {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).args(["--lang", "en", "--server", &format!("http://{}", served.address)]);
+    command.current_dir(served.process.folder());
+    tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("the binary runs")
+}
+
+async fn said(served: &Served, arguments: &[&str]) -> String {
+    let output = command(served, arguments).await;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// The numbers of the table row that begins with a name.
+fn row(page: &str, name: &str) -> Vec<u64> {
+    let line = page.lines().rfind(|line| line.trim_start().starts_with(name));
+    let line = line.unwrap_or_else(|| panic!("no row {name} in\n{page}"));
+    let digits = |word: &str| word.replace(',', "").parse().ok();
+    line.split_whitespace().filter_map(digits).collect()
+}
+
+/// Every line of a report.
+fn report(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).expect("a report");
+    text.lines().map(|line| serde_json::from_str(line).expect("lines of JSON")).collect()
+}
+
+/// What was read is clean, repaired, merged or set aside; each but the clean has its line.
+fn assert_adds_up(report: &[Value]) {
+    let count = |value: &Value, key: &str| value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"));
+    let counts: Vec<_> = report.iter().filter(|line| line["type"] == "counts").collect();
+    assert!(!counts.is_empty());
+    for line in counts {
+        let parts: u64 = ["clean", "repaired", "merged", "set_aside"].iter().map(|key| count(line, key)).sum();
+        assert_eq!(count(line, "read"), parts, "{line}");
+        let file = line["file"].as_str().expect("a file");
+        let rows: BTreeSet<_> = report
+            .iter()
+            .filter(|entry| entry["type"] == "entry" && entry["file"] == file)
+            .map(|entry| entry["row"].to_string())
+            .collect();
+        let told = u64::try_from(rows.len()).unwrap();
+        assert!(told >= parts - count(line, "clean") || file == "total", "{told} rows are told of {line}");
+    }
+}
+
+async fn import(served: &Served, kind: &str, path: &Path, report: &str) -> String {
+    said(served, &["import", kind, path.to_str().expect("UTF-8"), "--report", report]).await
+}
+
+async fn imported_twice(served: &Served, kind: &str, path: &Path) {
+    let first = import(served, kind, path, "first.jsonl").await;
+    let second = import(served, kind, path, "second.jsonl").await;
+    for name in ["categories", "organizations", "resources"] {
+        let (first, second) = (row(&first, name), row(&second, name));
+        let [created, 0, 0, 0] = first[..] else { panic!("{name} of a first import: {first:?}") };
+        assert_eq!(second, [0, 0, created, 0], "{name}: a second import changes nothing");
+    }
+    let folder = served.process.folder();
+    assert_adds_up(&report(&folder.join("first.jsonl")));
+    assert_eq!(report(&folder.join("first.jsonl")), report(&folder.join("second.jsonl")));
+}
+
+/// The titles of the categories that most resources have, of those titles that name one category only.
+async fn most_used(served: &Served) -> Vec<String> {
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let mut request = v1::ListResourcesRequest { page_size: 500, ..v1::ListResourcesRequest::default() };
+    loop {
+        let page = served.catalog(OPERATOR).list_resources(request.clone()).await.expect("resources").into_inner();
+        for code in page.resources.into_iter().flat_map(|resource| resource.categories) {
+            *used.entry(code).or_default() += 1;
+        }
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    let mut titles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut request = v1::ListCategoriesRequest { page_size: 500, ..v1::ListCategoriesRequest::default() };
+    loop {
+        let page = served.catalog(OPERATOR).list_categories(request.clone()).await.expect("categories").into_inner();
+        for category in page.categories {
+            titles.entry(category.title.unwrap_or_default().en.to_lowercase()).or_default().push(category.code);
+        }
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    let single = titles.into_iter().filter(|(title, codes)| codes.len() == 1 && title.chars().count() <= 64);
+    let mut single: Vec<_> =
+        single.map(|(title, codes)| (used.get(&codes[0]).copied().unwrap_or_default(), title)).collect();
+    single.sort();
+    single.into_iter().rev().filter(|(count, _)| *count > 0).map(|(_, title)| title).collect()
+}
+
+/// Asks in a directory's own words; how many candidates each question found.
+async fn ask(served: &Served, titles: &[String], place: &str) {
+    let question = |title: &str| {
+        let words = ["find", "--category", title, "--place", place, "--travel", "60", "--remote"];
+        words.map(ToOwned::to_owned)
+    };
+    for title in titles {
+        let asked = question(title);
+        let mut words: Vec<&str> = asked.iter().map(String::as_str).collect();
+        words.push("--json");
+        let answer: Value = serde_json::from_str(&said(served, &words).await).expect("JSON");
+        let candidates = answer["items"][0]["candidates"].as_array().cloned().unwrap_or_default();
+        assert!(!candidates.is_empty(), "nothing was found for {title:?}: {answer}");
+        let scores: Vec<_> = candidates.iter().map(|candidate| candidate["score"].as_i64()).collect();
+        assert!(scores.is_sorted_by(|better, worse| better >= worse), "{title}: {scores:?}");
+        assert!(
+            candidates.iter().all(|candidate| candidate.get("capacity").is_none()),
+            "{title}: capacity is not known"
+        );
+    }
+    let asked = question(&titles[0]);
+    let page = said(served, &asked.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(page.contains("unknown"), "capacity that is not known is shown as such:\n{page}");
+}
+
+#[tokio::test]
+async fn miami_is_imported_whole_and_answers_needs_phrased_with_its_own_categories() {
+    let folder = data_or_skip!("hsds_miami");
+    let served = Served::start(&["--demo=false"], &[]).await;
+    imported_twice(&served, "hsds", &folder).await;
+    let titles = most_used(&served).await;
+    assert!(titles.len() > ASKED, "{} categories can be asked for by name", titles.len());
+    ask(&served, &titles[..ASKED], "25.7743,-80.1937").await;
+}
+
+#[tokio::test]
+async fn linksf_is_imported_with_its_hours_and_answers_in_its_own_words() {
+    let folder = data_or_skip!("linksf");
+    let served = Served::start(&["--demo=false"], &[]).await;
+    imported_twice(&served, "linksf", &folder.join("linksf_facilities.json")).await;
+    let titles = most_used(&served).await;
+    ask(&served, &titles[..titles.len().min(ASKED)], "37.7793,-122.4193").await;
+    let request = v1::ListResourcesRequest { page_size: 500, ..v1::ListResourcesRequest::default() };
+    let resources = served.catalog(OPERATOR).list_resources(request).await.expect("resources").into_inner().resources;
+    let with_hours = resources.iter().filter(|resource| resource.schedule.is_some()).count();
+    assert!(with_hours * 2 > resources.len(), "{with_hours} of {} have opening hours", resources.len());
+}

@@ -1,0 +1,181 @@
+//! Deadlines, overload and peers that do not behave: each is held by a bound, and costs nobody else anything.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::time::{Duration, Instant};
+
+use prost::Message as _;
+use tokio::io::AsyncWriteExt as _;
+use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt as _;
+use wishwell_api::v1;
+use wishwell_scenarios::frames::{
+    Connection, DATA, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call, frame, reset,
+};
+use wishwell_scenarios::{Served, admin};
+use wishwell_test_support::process::is_serving;
+
+const LIST_NEEDS: &str = "/wishwell.v1.NeedService/ListNeeds";
+const KEY: (&str, &str) = ("authorization", "Bearer demo-hotline");
+/// A position that the log never reaches: the answer waits for it.
+const NEVER: i64 = 1 << 40;
+
+/// A call that waits two seconds for a position.
+fn waiting() -> v1::ListNeedsRequest {
+    v1::ListNeedsRequest { min_position: NEVER, ..v1::ListNeedsRequest::default() }
+}
+
+/// What the server says to a call that waits for ever, with this `grpc-timeout`. Asked without tonic's client, which keeps
+/// the timeout as well and would answer for the server.
+async fn told_by_the_server(served: &Served, timeout: &str) -> Status {
+    let stream = tokio::net::TcpStream::connect(served.address).await.expect("accepted");
+    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    tokio::spawn(connection);
+    let mut client = client.ready().await.expect("a stream");
+    let request = http::Request::post(format!("http://{}{LIST_NEEDS}", served.address))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .header(KEY.0, KEY.1)
+        .header("grpc-timeout", timeout);
+    let (answer, mut body) = client.send_request(request.body(()).expect("a request"), false).expect("sent");
+    let message = waiting().encode_to_vec();
+    let length = u32::try_from(message.len()).expect("short").to_be_bytes();
+    let framed = [&[0], length.as_slice(), &message].concat();
+    body.send_data(framed.into(), true).expect("sent");
+    let answer = answer.await.expect("an answer");
+    Status::from_header_map(answer.headers()).expect("refused without a body")
+}
+
+#[tokio::test]
+async fn a_call_past_its_deadline_is_answered_deadline_exceeded_by_the_server() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let asked = Instant::now();
+    let status = told_by_the_server(&served, "100m").await;
+    assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
+    let details = status.get_error_details();
+    assert_eq!(details.error_info().map(|info| info.reason.as_str()), Some("DEADLINE_EXCEEDED"));
+    assert!(asked.elapsed() >= Duration::from_millis(100));
+    let status = served.needs("demo-hotline").list_needs(waiting()).await.expect_err("nobody gets there");
+    assert_eq!(status.code(), Code::Unavailable, "without a deadline it is the wait that ends: {status:?}");
+    let status = told_by_the_server(&served, "soon").await;
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+}
+
+#[tokio::test]
+async fn beyond_its_bound_a_server_refuses_at_once_and_still_tells_its_health() {
+    let served = Served::start(&["--demo=false", "--calls-active-max", "2"], &[]).await;
+    let calls: Vec<_> = (0..2)
+        .map(|_| {
+            let mut needs = served.needs("demo-hotline");
+            tokio::spawn(async move { needs.list_needs(waiting()).await })
+        })
+        .collect();
+    // The two wait for two seconds; while both are there, the third is refused.
+    while admin::figure(&admin::get(served.admin, "/metrics").await.1, &["wishwell_calls_active"]) < 2.0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let third = served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await;
+    let status = third.expect_err("the third call is refused while two are under way");
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+    let details = status.get_error_details();
+    let info = details.error_info().expect("a reason");
+    assert_eq!(info.reason, "OVERLOADED");
+    assert_eq!(info.metadata.get("limit").map(String::as_str), Some("calls_active_max"));
+    let health = HealthClient::new(served.channel()).check(HealthCheckRequest::default()).await;
+    assert!(health.is_ok(), "{health:?}");
+    for call in calls {
+        let status = call.await.unwrap().expect_err("nobody gets there");
+        assert_eq!(status.code(), Code::Unavailable, "those under way are finished");
+    }
+    let again = served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await;
+    assert!(again.is_ok(), "there is room again: {again:?}");
+    let (_, metrics) = admin::get(served.admin, "/metrics").await;
+    assert!(admin::figure(&metrics, &["wishwell_calls_shed_total"]) >= 1.0);
+}
+
+#[tokio::test]
+async fn a_flood_of_streams_opened_and_reset_ends_the_connection_and_no_other() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let mut flood = Connection::open(served.address).await;
+    let mut open = true;
+    for burst in 0..100_u32 {
+        let streams = (0..100).map(|number| 2 * (burst * 100 + number) + 1);
+        let bytes: Vec<u8> =
+            streams.flat_map(|stream| [call(stream, LIST_NEEDS, &[KEY]), reset(stream)].concat()).collect();
+        open = flood.send(&bytes).await;
+        if !open {
+            break;
+        }
+    }
+    let end = flood.next_of(|frame| frame.kind == GOAWAY).await;
+    if let Some(goaway) = &end {
+        assert_eq!(goaway.error_code(), ENHANCE_YOUR_CALM);
+    }
+    assert!(end.is_some() || !open, "the flood was ended");
+    while flood.next().await.is_some() {}
+    assert!(is_serving(served.address).await);
+    served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
+    let (_, metrics) = admin::get(served.admin, "/metrics").await;
+    assert_eq!(admin::figure(&metrics, &["wishwell_calls_active"]), 0.0, "nothing is left of it");
+}
+
+#[tokio::test]
+async fn more_streams_than_a_connection_may_have_are_refused() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let mut greedy = Connection::open(served.address).await;
+    let settings = greedy.next_of(|frame| frame.kind == SETTINGS && !frame.payload.is_empty()).await.expect("settings");
+    let announced = settings.payload.chunks(6).find(|setting| setting[..2] == [0, 3]).expect("a bound on streams");
+    let bound = u32::from_be_bytes(announced[2..6].try_into().unwrap());
+    assert_eq!(bound, 1_024);
+    // Calls whose bodies never come stay under way.
+    for number in 0..bound + 8 {
+        assert!(greedy.send(&call(2 * number + 1, LIST_NEEDS, &[KEY])).await);
+    }
+    let refused = greedy.next_of(|frame| frame.kind == RST_STREAM).await.expect("a refusal");
+    assert_eq!((refused.error_code(), refused.stream), (REFUSED_STREAM, 2 * bound + 1));
+    served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
+}
+
+#[tokio::test]
+async fn headers_beyond_their_bound_are_refused_without_being_read_further() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let large = "x".repeat(15_000);
+    let mut client = Connection::open(served.address).await;
+    // 16,384 bytes are the most a frame may have, and names and lengths count as well.
+    assert!(client.send(&call(1, LIST_NEEDS, &[KEY, ("x-filler", &large), ("x-more", &"y".repeat(1_100))])).await);
+    let answer = client.next_of(|frame| frame.stream == 1 || frame.kind == GOAWAY).await.expect("an answer");
+    assert!([HEADERS, RST_STREAM, GOAWAY].contains(&answer.kind), "{answer:?}");
+    if answer.kind == HEADERS {
+        // 431, request header fields too large, as it is compressed.
+        assert_eq!(answer.payload, [0x48, 0x83, 0x69, 0x90, 0xff]);
+    }
+    served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
+}
+
+#[tokio::test]
+async fn a_caller_whose_body_never_ends_is_answered_at_its_deadline() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let mut slow = Connection::open(served.address).await;
+    assert!(slow.send(&call(1, LIST_NEEDS, &[KEY, ("grpc-timeout", "200m")])).await);
+    // The head of a message of 100 bytes, and one byte of it.
+    assert!(slow.send(&frame(DATA, 0, 1, &[0, 0, 0, 0, 100, 10])).await);
+    let answer = slow.next_of(|frame| frame.stream == 1 && frame.kind == HEADERS).await.expect("an answer");
+    assert!(!answer.payload.is_empty());
+    let (_, metrics) = admin::get(served.admin, "/metrics").await;
+    let counted = ["_count", "ListNeeds", "DEADLINE_EXCEEDED"];
+    assert_eq!(admin::figure(&metrics, &counted), 1.0, "{metrics}");
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_does_not_hold_up_the_end() {
+    let mut served = Served::start(&["--demo=false"], &[]).await;
+    let mute = tokio::net::TcpStream::connect(served.address).await.expect("accepted");
+    let mut half = tokio::net::TcpStream::connect(served.address).await.expect("accepted");
+    half.write_all(b"PRI * HTTP/2.0").await.expect("taken");
+    let asked = Instant::now();
+    served.process.terminate();
+    assert!(served.process.wait_until_ended(Duration::from_secs(10)).await.success());
+    assert!(asked.elapsed() < Duration::from_secs(6), "nobody was under way, and yet it took {:?}", asked.elapsed());
+    drop((mute, half));
+}

@@ -1,0 +1,200 @@
+//! What operators see: one span tree a call, figures, log lines, joined by the ids of W3C trace contexts.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use tonic::Request;
+use wishwell_api::v1;
+use wishwell_scenarios::receiver::{Receiver, attribute, hex};
+use wishwell_scenarios::{Served, admin, external};
+use wishwell_test_support::process::binary;
+
+const CALLER: &str = "b7ad6b7169203331";
+
+/// A trace id that no other test uses, and the header with it.
+fn traceparent(number: u32, sampled: bool) -> (String, String) {
+    let trace = format!("0af7651916cd43dd8448eb21{number:08x}");
+    let header = format!("00-{trace}-{CALLER}-0{}", u8::from(sampled));
+    (trace, header)
+}
+
+fn traced<M>(message: M, header: &str) -> Request<M> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("traceparent", header.parse().expect("a header"));
+    request
+}
+
+async fn start(receiver: &Receiver, more: &[&str]) -> Served {
+    let endpoint = receiver.endpoint();
+    let mut arguments = vec!["--otlp-endpoint", &endpoint, "--log-format", "json"];
+    arguments.extend(more);
+    Served::start(&arguments, &[]).await
+}
+
+fn need(id: &str) -> v1::SubmitNeedRequest {
+    let item = v1::NeedItem {
+        category: "education.desk".to_owned(),
+        quantity: Some(v1::Quantity { value: 1, unit: "piece".to_owned() }),
+        ..v1::NeedItem::default()
+    };
+    let need = v1::Need {
+        external: Some(external("telemetry", id)),
+        items: vec![item],
+        urgency: v1::Urgency::Normal.into(),
+        channel: v1::Channel::Hotline.into(),
+        mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
+        division: "640104".to_owned(),
+        ..v1::Need::default()
+    };
+    v1::SubmitNeedRequest { need: Some(need), ..v1::SubmitNeedRequest::default() }
+}
+
+fn is_call(span: &Span) -> bool {
+    span.kind() == SpanKind::Server
+}
+
+/// Names from a span up to the call's, and the id of what the call's span is below.
+fn way_up(span: &Span, spans: &[Span]) -> (Vec<String>, String) {
+    let by_id: BTreeMap<_, _> = spans.iter().map(|span| (&span.span_id, span)).collect();
+    let (mut names, mut at) = (vec![span.name.clone()], span);
+    while let Some(parent) = by_id.get(&at.parent_span_id) {
+        names.push(parent.name.clone());
+        at = parent;
+    }
+    (names, hex(&at.parent_span_id))
+}
+
+#[tokio::test]
+async fn a_sampled_call_is_one_tree_of_method_use_case_engine_and_store_below_its_caller() {
+    let receiver = Receiver::start().await;
+    let served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
+    let (trace, header) = traceparent(1, true);
+    let submitted = served.needs("demo-hotline").submit_need(traced(need("one"), &header)).await.expect("taken");
+    let need = submitted.into_inner().need.expect("the need").name;
+    let spans = receiver.trace(&trace, is_call).await;
+    for span in &spans {
+        let (names, above) = way_up(span, &spans);
+        assert_eq!(names.last().map(String::as_str), Some("wishwell.v1.NeedService/SubmitNeed"), "{names:?}");
+        assert_eq!(above, CALLER, "{names:?} is joined to the caller's span");
+    }
+    let call = spans.iter().find(|span| is_call(span)).expect("the call");
+    assert_eq!(attribute(call, "rpc.system.name").as_deref(), Some("grpc"));
+    assert_eq!(attribute(call, "rpc.method").as_deref(), Some("wishwell.v1.NeedService/SubmitNeed"));
+    assert_eq!(attribute(call, "rpc.response.status_code").as_deref(), Some("OK"));
+    let write = spans.iter().find(|span| attribute(span, "db.collection.name").as_deref() == Some("events"));
+    let write = write.unwrap_or_else(|| panic!("a span of the store in {spans:#?}"));
+    assert_eq!(write.kind(), SpanKind::Client);
+    assert_eq!(attribute(write, "db.system.name").as_deref(), Some("sqlite"));
+    assert!(attribute(write, "db.operation.name").is_some_and(|name| write.name.starts_with(&name)));
+    let (names, _) = way_up(write, &spans);
+    assert_eq!(names[1..], ["SubmitNeed", "wishwell.v1.NeedService/SubmitNeed"], "the use case is in between");
+
+    let (trace, header) = traceparent(2, true);
+    let question = v1::FindResourcesRequest { need, ..v1::FindResourcesRequest::default() };
+    served.matching("demo-hotline").find_resources(traced(question, &header)).await.expect("an answer");
+    let spans = receiver.trace(&trace, is_call).await;
+    let engine = spans.iter().find(|span| span.name == "engine.find").expect("a span of the engine");
+    let (names, above) = way_up(engine, &spans);
+    assert_eq!(names, ["engine.find", "FindResources", "wishwell.v1.MatchingService/FindResources"]);
+    assert_eq!(above, CALLER);
+    assert!(spans.iter().any(|span| attribute(span, "db.collection.name").as_deref() == Some("needs")));
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_does_not_sample_leaves_no_span_and_the_store_none_of_its_own() {
+    let receiver = Receiver::start().await;
+    let mut served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
+    let (unsampled, header) = traceparent(3, false);
+    served.needs("demo-hotline").submit_need(traced(need("two"), &header)).await.expect("taken");
+    served.needs("demo-hotline").submit_need(need("three")).await.expect("taken");
+    let (sampled, header) = traceparent(4, true);
+    served.needs("demo-hotline").submit_need(traced(need("four"), &header)).await.expect("taken");
+    receiver.trace(&sampled, is_call).await;
+    served.process.terminate();
+    assert!(served.process.wait_until_ended(std::time::Duration::from_secs(20)).await.success());
+    let others: Vec<_> = receiver.spans().into_iter().filter(|span| hex(&span.trace_id) != sampled).collect();
+    assert!(others.is_empty(), "unsampled {unsampled}: {others:#?}");
+}
+
+#[tokio::test]
+async fn a_failed_call_says_so_by_the_conventions_and_its_log_lines_carry_its_ids() {
+    let receiver = Receiver::start().await;
+    let served = start(&receiver, &["--trace-sample-ratio", "0", "--log-level", "debug"]).await;
+    let (trace, header) = traceparent(5, true);
+    let never = v1::ListNeedsRequest { min_position: 1 << 40, ..v1::ListNeedsRequest::default() };
+    served.needs("demo-hotline").list_needs(traced(never, &header)).await.expect_err("nobody gets there");
+    let spans = receiver.trace(&trace, is_call).await;
+    let call = spans.iter().find(|span| is_call(span)).expect("the call");
+    assert_eq!(attribute(call, "rpc.response.status_code").as_deref(), Some("UNAVAILABLE"));
+    assert_eq!(attribute(call, "error.type").as_deref(), Some("UNAVAILABLE"));
+    assert_eq!(call.status.as_ref().map(|status| status.code()), Some(StatusCode::Error));
+    let (trace, header) = traceparent(6, true);
+    let wrong = v1::GetNeedRequest { name: "nonsense".to_owned(), ..v1::GetNeedRequest::default() };
+    served.needs("demo-hotline").get_need(traced(wrong, &header)).await.expect_err("no name");
+    let spans = receiver.trace(&trace, is_call).await;
+    let call = spans.iter().find(|span| is_call(span)).expect("the call");
+    assert_eq!(attribute(call, "rpc.response.status_code").as_deref(), Some("INVALID_ARGUMENT"));
+    assert_ne!(call.status.as_ref().map(|s| s.code()), Some(StatusCode::Error), "the caller's mistake is not ours");
+    let log = served.process.output();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    for line in lines {
+        assert!(line["timestamp"].is_string() && line["severity_text"].is_string(), "{line}");
+        assert_eq!(line.get("trace_id").is_some(), line.get("span_id").is_some(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn commands_pass_on_the_trace_they_were_started_in() {
+    let receiver = Receiver::start().await;
+    let served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
+    let (trace, header) = traceparent(7, true);
+    let mut command = Command::new(binary());
+    command.args(["find", "--category", "education.desk", "--division", "640104", "--delivery"]);
+    command.args(["--server", &format!("http://{}", served.address)]).env("TRACEPARENT", &header);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let found = |span: &Span| span.name == "wishwell.v1.MatchingService/FindResources";
+    let spans = receiver.trace(&trace, found).await;
+    assert!(spans.iter().filter(|span| is_call(span)).all(|span| hex(&span.parent_span_id) == CALLER));
+}
+
+#[tokio::test]
+async fn figures_count_every_call_by_method_and_code_and_the_admin_port_tells_health() {
+    let served = Served::demo().await;
+    let (_, before) = admin::get(served.admin, "/metrics").await;
+    let wrong = v1::GetNeedRequest { name: "nonsense".to_owned(), ..v1::GetNeedRequest::default() };
+    for _ in 0..3 {
+        served.needs("demo-hotline").get_need(wrong.clone()).await.expect_err("no name");
+        served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("needs");
+    }
+    served.needs("").list_needs(v1::ListNeedsRequest::default()).await.expect_err("no key");
+    let (status, after) = admin::get(served.admin, "/metrics").await;
+    assert_eq!(status, 200);
+    let count = |method: &str, code: &str| {
+        let method = format!("rpc_method=\"wishwell.v1.NeedService/{method}\"");
+        let code = format!("rpc_response_status_code=\"{code}\"");
+        let parts = ["rpc_server_call_duration_seconds_count", method.as_str(), code.as_str()];
+        admin::figure(&after, &parts) - admin::figure(&before, &parts)
+    };
+    assert_eq!(
+        [count("GetNeed", "INVALID_ARGUMENT"), count("ListNeeds", "OK"), count("ListNeeds", "UNAUTHENTICATED")],
+        [3.0, 3.0, 1.0]
+    );
+    for name in [
+        "wishwell_calls_active",
+        "wishwell_calls_shed_total",
+        "wishwell_snapshot_position",
+        "wishwell_snapshot_memory_bytes",
+    ] {
+        assert!(after.contains(name), "{name} in\n{after}");
+    }
+    assert!(after.contains("# UNIT rpc_server_call_duration_seconds seconds") && after.ends_with("# EOF\n"));
+    assert!(!after.contains("rpc_response_status_code=\"DATA_LOSS\""), "what never happened has no series");
+    assert_eq!(admin::get(served.admin, "/healthz").await.0, 200);
+    assert_eq!(admin::get(served.admin, "/readyz").await.0, 200);
+    assert_eq!(admin::get(served.admin, "/nothing").await.0, 404);
+}
