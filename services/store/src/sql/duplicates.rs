@@ -29,8 +29,10 @@ pub(super) async fn find(
     if let Some(since) = query.since {
         statement.push(" AND created_at > ").bind(Value::time(since));
     }
-    statement.push(" AND (1 = 0");
-    push_likeness(&mut statement, tenant, query);
+    statement.push(" AND id IN (");
+    if push_likenesses(&mut statement, tenant, query) == 0 {
+        return Ok(Vec::new());
+    }
     statement.push(") ORDER BY created_at DESC, id DESC LIMIT ");
     statement.bind(Value::Int(Some(i64::try_from(LIKELY_DUPLICATES_MAX).unwrap_or(i64::MAX))));
     let newest_first: Vec<Need> = session.fetch_all(statement, record::Record::read).await?;
@@ -43,37 +45,53 @@ pub(super) async fn find(
     Ok(by_key)
 }
 
-fn push_likeness(statement: &mut Statement, tenant: &TenantId, query: &DuplicateQuery) {
+/// Adds one search for each likeness, so that each has an index of its own; answers how many there are.
+fn push_likenesses(statement: &mut Statement, tenant: &TenantId, query: &DuplicateQuery) -> usize {
+    let mut count = 0;
+    let mut alike = |statement: &mut Statement| {
+        statement.push(if count == 0 { "" } else { " UNION ALL " }).push("SELECT id FROM needs WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND ");
+        count += 1;
+    };
     if let Some(beneficiary) = query.beneficiary {
         let id = Value::Uuid(Some(beneficiary.as_uuid()));
-        let tenant = || Value::text(tenant.as_str());
-        statement.push(" OR beneficiary_id = ").bind(id.clone());
+        alike(statement);
+        statement.push("beneficiary_id = ").bind(id.clone());
+        alike(statement);
         statement.push(
-            " OR beneficiary_id IN (SELECT other.id FROM beneficiaries AS self JOIN beneficiaries AS other \
+            "beneficiary_id IN (SELECT other.id FROM beneficiaries AS self JOIN beneficiaries AS other \
              ON other.tenant = self.tenant AND other.identity_digest = self.identity_digest WHERE self.tenant = ",
         );
-        statement.bind(tenant()).push(" AND self.id = ").bind(id).push(")");
+        statement.bind(Value::text(tenant.as_str())).push(" AND self.id = ").bind(id).push(")");
     }
     if let Some(household) = query.household {
         let id = Value::Uuid(Some(household.as_uuid()));
-        statement.push(" OR household_id = ").bind(id.clone());
-        statement.push(" OR beneficiary_id IN (SELECT member.id FROM beneficiaries AS member WHERE member.tenant = ");
+        alike(statement);
+        statement.push("household_id = ").bind(id.clone());
+        alike(statement);
+        statement.push("beneficiary_id IN (SELECT member.id FROM beneficiaries AS member WHERE member.tenant = ");
         statement.bind(Value::text(tenant.as_str())).push(" AND member.household_id = ").bind(id).push(")");
     }
     match (query.place, &query.division) {
         (Some(place), _) => {
             let (south_west, north_east) = box_around(place, DUPLICATE_DISTANCE_METRES_MAX);
             let value = |e7: i32| Value::Int(Some(i64::from(e7)));
-            statement.push(" OR (latitude_e7 BETWEEN ").bind(value(south_west.latitude_e7));
+            alike(statement);
+            statement.push("latitude_e7 BETWEEN ").bind(value(south_west.latitude_e7));
             statement.push(" AND ").bind(value(north_east.latitude_e7));
             statement.push(" AND longitude_e7 BETWEEN ").bind(value(south_west.longitude_e7));
-            statement.push(" AND ").bind(value(north_east.longitude_e7)).push(")");
+            statement.push(" AND ").bind(value(north_east.longitude_e7));
         }
         (None, Some(division)) => {
-            statement.push(" OR division_code = ").bind(Value::text(division.as_str()));
+            alike(statement);
+            statement.push("division_code = ").bind(Value::text(division.as_str()));
+            if let Some(since) = query.since {
+                statement.push(" AND created_at > ").bind(Value::time(since));
+            }
         }
         (None, None) => {}
     }
+    count
 }
 
 /// A box that holds every point within `metres` of `centre`, cut off at the poles and at the date line.

@@ -161,8 +161,7 @@ pub(crate) async fn find_external<T: Record>(
         return Ok(Vec::new());
     }
     let mut statement = select::<T>(session, tenant, reading);
-    statement.push(" AND ");
-    push_in_external(&mut statement, external);
+    statement.push(" AND ").push_in_external(T::TABLE, tenant, external);
     complete(session, tenant, statement, reading).await
 }
 
@@ -187,7 +186,7 @@ pub(crate) async fn lock<T: Record>(
     }
     if !external.is_empty() {
         let mut statement = start(session);
-        push_in_external(&mut statement, external);
+        statement.push_in_external(T::TABLE, tenant, external);
         statements.push(statement);
     }
     for mut statement in statements {
@@ -195,11 +194,6 @@ pub(crate) async fn lock<T: Record>(
         session.execute(statement).await?;
     }
     Ok(())
-}
-
-fn push_in_external(statement: &mut Statement, external: &[&ExternalId]) {
-    let (sources, ids) = external.iter().map(|e| (e.source.clone(), e.external_id.clone())).unzip();
-    statement.push_in_external(sources, ids);
 }
 
 async fn complete<T: Record>(
@@ -229,8 +223,7 @@ pub(crate) async fn resolve(
     }
     let mut statement = session.statement("SELECT id, source, external_id FROM ");
     statement.push(table).push(" WHERE tenant = ").bind(Value::text(tenant.as_str())).push(" AND ");
-    let (sources, ids) = external.iter().map(|e| (e.source.clone(), e.external_id.clone())).unzip();
-    statement.push_in_external(sources, ids);
+    statement.push_in_external(table, tenant, &external.iter().collect::<Vec<_>>());
     let mut known = HashMap::with_capacity(external.len());
     session
         .fetch(statement, |fields| {

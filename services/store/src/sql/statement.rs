@@ -10,7 +10,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::types::{Json, JsonRawValue};
 use uuid::Uuid;
-use wishwell_domain::ids::ExternalId;
+use wishwell_domain::ids::{ExternalId, TenantId};
 
 use super::session::{Failure, TEXT_WITHOUT_NUL};
 use crate::error::StoreError;
@@ -178,22 +178,31 @@ impl Statement {
         }
     }
 
-    /// Adds `(source, external_id) IN (...)`.
-    pub(crate) fn push_in_external(&mut self, sources: Vec<String>, external_ids: Vec<String>) -> &mut Self {
-        self.push("(source, external_id) IN (");
-        match self.dialect {
-            // Two lists of equal length, paired by their index.
+    /// Adds `id IN (...)`, the ids that these external identities have in `table`. The identities come first and each is
+    /// looked up: left to choose, SQLite reads the whole table in the order asked for.
+    pub(crate) fn push_in_external(
+        &mut self,
+        table: &'static str,
+        tenant: &TenantId,
+        external: &[&ExternalId],
+    ) -> &mut Self {
+        self.push("id IN (SELECT wanted.id FROM ");
+        let (source, external_id) = match self.dialect {
             Dialect::Sqlite => {
-                self.push("SELECT s.value, e.value FROM json_each(")
-                    .bind(Value::Texts(sources))
-                    .push(") AS s JOIN json_each(");
-                self.bind(Value::Texts(external_ids)).push(") AS e ON e.key = s.key)")
+                let pair = |e: &&ExternalId| serde_json::json!([e.source, e.external_id]);
+                let pairs = serde_json::Value::Array(external.iter().map(pair).collect());
+                self.push("json_each(").bind(Value::Json(Some(pairs.to_string()))).push(") AS given CROSS JOIN ");
+                ("given.value ->> 0", "given.value ->> 1")
             }
             Dialect::Postgres => {
-                self.push("SELECT * FROM unnest(").bind(Value::Texts(sources)).push(", ");
-                self.bind(Value::Texts(external_ids)).push("))")
+                let (sources, ids) = external.iter().map(|e| (e.source.clone(), e.external_id.clone())).unzip();
+                self.push("unnest(").bind(Value::Texts(sources)).push(", ").bind(Value::Texts(ids));
+                self.push(") AS given (source, external_id) JOIN ");
+                ("given.source", "given.external_id")
             }
-        }
+        };
+        self.push(table).push(" AS wanted ON wanted.tenant = ").bind(Value::text(tenant.as_str()));
+        self.push(" AND wanted.source = ").push(source).push(" AND wanted.external_id = ").push(external_id).push(")")
     }
 
     /// Adds a search for one external identity.

@@ -246,11 +246,12 @@ impl Writing<'_> {
         let entries = entities::<T>(self.mutations, step);
         let count = entries.len();
         let tenant = &self.context.tenant;
-        let keys = entries.iter().map(|(_, entity, _)| entity.key()).collect();
         let external: Vec<&ExternalId> = entries.iter().filter_map(|(_, entity, _)| entity.external()).collect();
-        let by_key = record::find::<T>(&mut self.session, tenant, keys, Reading::ForUpdate).await?;
         let by_external = record::find_external::<T>(&mut self.session, tenant, &external, Reading::ForUpdate).await?;
-        let by_key: HashMap<Key, &T> = by_key.iter().map(|entity| (entity.key(), entity)).collect();
+        let found: HashSet<Key> = by_external.iter().map(T::key).collect();
+        let other_keys = entries.iter().map(|(_, entity, _)| entity.key()).filter(|key| !found.contains(key)).collect();
+        let by_key = record::find::<T>(&mut self.session, tenant, other_keys, Reading::ForUpdate).await?;
+        let by_key: HashMap<Key, &T> = by_key.iter().chain(&by_external).map(|entity| (entity.key(), entity)).collect();
         let by_external: HashMap<&ExternalId, &T> =
             by_external.iter().filter_map(|entity| Some((entity.external()?, entity))).collect();
 

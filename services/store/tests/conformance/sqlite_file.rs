@@ -1,7 +1,7 @@
 //! What only a file can do: be damaged, full, read-only, killed in the middle.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use wishwell_domain::beneficiary::WrappedKey;
@@ -153,19 +153,29 @@ async fn a_destroyed_key_leaves_no_trace_in_the_files() {
     store.close().await;
 }
 
-/// The command that runs one ignored test of this program in a process of its own.
+/// The command that runs a test of this program again, in a process of its own that finds its store by
+/// [`STORE_VARIABLE`]. So a test with a child begins by asking whether it is the child.
 fn child(test: &str, store: &Path) -> Vec<String> {
     let program = std::env::current_exe().unwrap().display().to_string();
     let assignment = format!("{STORE_VARIABLE}={}", store.display());
-    ["env", &assignment, &program, "--exact", test, "--ignored", "--nocapture"].map(str::to_owned).to_vec()
+    let test = format!("sqlite_file::{test}");
+    ["env", &assignment, &program, "--exact", &test, "--nocapture"].map(str::to_owned).to_vec()
+}
+
+/// The store of this process, when it is a child.
+fn store_of_child() -> Option<PathBuf> {
+    std::env::var_os(STORE_VARIABLE).map(PathBuf::from)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_before_kill_9_is_there_afterwards() {
+    if let Some(path) = store_of_child() {
+        return write_until_killed(&path).await;
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = grounded_file(folder.path()).await;
     for round in 1..=3 {
-        let command = child("sqlite_file::child_that_writes_until_it_is_killed", &path);
+        let command = child("what_was_answered_before_kill_9_is_there_afterwards", &path);
         let mut process = Command::new(&command[0]).args(&command[1..]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut answered = 0;
@@ -193,10 +203,8 @@ async fn what_was_answered_before_kill_9_is_there_afterwards() {
     }
 }
 
-#[tokio::test]
-#[ignore = "a process of its own, started by what_was_answered_before_kill_9_is_there_afterwards"]
-async fn child_that_writes_until_it_is_killed() {
-    let store = SqliteStore::open(std::env::var(STORE_VARIABLE).unwrap(), Durability::Full).await.unwrap();
+async fn write_until_killed(path: &Path) {
+    let store = SqliteStore::open(path, Durability::Full).await.unwrap();
     for n in 0.. {
         let mut organization = samples::organization(1);
         organization.contact.phone = format!("{}-{n}", std::process::id());
@@ -231,21 +239,21 @@ fn assert_child_passed(output: &std::process::Output) {
     );
 }
 
-#[test]
-fn on_a_full_disk_writes_are_refused_and_nothing_is_lost() {
-    match on_a_small_disk("sqlite_file::child_on_a_full_disk") {
+#[tokio::test]
+async fn on_a_full_disk_writes_are_refused_and_nothing_is_lost() {
+    if let Some(path) = store_of_child() {
+        return fill_the_disk(&path).await;
+    }
+    match on_a_small_disk("on_a_full_disk_writes_are_refused_and_nothing_is_lost") {
         Some(output) => assert_child_passed(&output),
         None => skip!("this machine gives no mount namespace"),
     }
 }
 
-#[tokio::test]
-#[ignore = "a process of its own, started by on_a_full_disk_writes_are_refused_and_nothing_is_lost"]
-async fn child_on_a_full_disk() {
-    let path = std::path::PathBuf::from(std::env::var(STORE_VARIABLE).unwrap());
+async fn fill_the_disk(path: &Path) {
     let ballast = path.with_file_name("ballast");
     std::fs::write(&ballast, vec![0; 300_000]).unwrap();
-    let store = SqliteStore::open(&path, Durability::Full).await.unwrap();
+    let store = SqliteStore::open(path, Durability::Full).await.unwrap();
     let mut position = store.write(&context(), samples::ground()).await.unwrap().position;
     let batch = |from: u128| -> Vec<Mutation> {
         (from..from + 20).map(|n| upsert(Change::Resource(Box::new(samples::resource(n, 1))))).collect()
@@ -270,28 +278,28 @@ async fn child_on_a_full_disk() {
     let written = store.write(&context(), batch(from)).await.unwrap();
     assert_eq!(written.position.0, position.0 + 20);
     store.close().await;
-    let store = SqliteStore::open(&path, Durability::Full).await.unwrap();
+    let store = SqliteStore::open(path, Durability::Full).await.unwrap();
     assert_eq!(store.position(&samples::tenant()).await.unwrap(), written.position);
 }
 
-#[test]
-fn on_a_read_only_disk_a_store_says_that_it_cannot_write() {
-    match on_a_small_disk("sqlite_file::child_on_a_read_only_disk") {
+#[tokio::test]
+async fn on_a_read_only_disk_a_store_says_that_it_cannot_write() {
+    if let Some(path) = store_of_child() {
+        return open_read_only(&path).await;
+    }
+    match on_a_small_disk("on_a_read_only_disk_a_store_says_that_it_cannot_write") {
         Some(output) => assert_child_passed(&output),
         None => skip!("this machine gives no mount namespace"),
     }
 }
 
-#[tokio::test]
-#[ignore = "a process of its own, started by on_a_read_only_disk_a_store_says_that_it_cannot_write"]
-async fn child_on_a_read_only_disk() {
-    let path = std::path::PathBuf::from(std::env::var(STORE_VARIABLE).unwrap());
+async fn open_read_only(path: &Path) {
     let folder = path.parent().unwrap();
-    let store = SqliteStore::open(&path, Durability::Full).await.unwrap();
+    let store = SqliteStore::open(path, Durability::Full).await.unwrap();
     store.write(&context(), samples::ground()).await.unwrap();
     store.close().await;
     assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(folder).status().unwrap().success());
-    for path in [path.clone(), folder.join("new.db")] {
+    for path in [path.to_owned(), folder.join("new.db")] {
         let refused = SqliteStore::open(&path, Durability::Full).await.unwrap_err();
         assert!(matches!(refused, StoreError::CannotWrite(_)), "{refused:?}");
         assert!(refused.to_string().contains(&path.display().to_string()), "{refused}");
