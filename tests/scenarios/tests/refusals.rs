@@ -2,22 +2,14 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
+use wishwell_scenarios::told::reason;
 
 /// What is wrong with a request: its field, rule and description, one for each violation.
 fn violations(status: &Status) -> Vec<(String, String, String)> {
-    let details = status.get_error_details();
-    let told = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    told.into_iter().map(|violation| (violation.field, violation.reason, violation.description)).collect()
-}
-
-fn reason(status: &Status) -> String {
-    let details = status.get_error_details();
-    let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo in {status:?}"));
-    assert_eq!(info.domain, "wishwell.v1");
-    info.reason.clone()
+    let told = wishwell_scenarios::told::violations(status);
+    told.into_iter().map(|told| (told.field, told.rule, told.description)).collect()
 }
 
 fn item() -> v1::NeedItem {
@@ -243,13 +235,8 @@ async fn schedules_polygons_and_expressions_that_make_no_sense_are_refused_where
 async fn what_the_transport_refuses_carries_a_reason_too() {
     let served = Served::demo().await;
     let unary = |path: &'static str, bytes: Vec<u8>| {
-        let mut client = tonic::client::Grpc::new(served.channel());
-        async move {
-            client.ready().await.expect("connected");
-            let mut request = tonic::Request::new(Raw(bytes));
-            request.metadata_mut().insert("authorization", "Bearer demo-hotline".parse().unwrap());
-            client.unary(request, path.parse().unwrap(), RawCodec).await.expect_err("refused")
-        }
+        let served = &served;
+        async move { served.call_raw(path, "demo-hotline", bytes).await.expect_err("refused") }
     };
     let find = "/wishwell.v1.MatchingService/FindResources";
     let garbage = unary(find, vec![0xff; 64]).await;
@@ -263,45 +250,4 @@ async fn what_the_transport_refuses_carries_a_reason_too() {
     assert_eq!((unknown.code(), reason(&unknown).as_str()), (Code::PermissionDenied, "PERMISSION_DENIED"));
     // After all of that the server still serves.
     self::find(&served, need()).await.expect("an answer");
-}
-
-/// Bytes that are sent as they are.
-#[derive(Debug)]
-struct Raw(Vec<u8>);
-
-/// Sends raw bytes, reads nothing.
-#[derive(Clone, Copy)]
-struct RawCodec;
-
-impl tonic::codec::Codec for RawCodec {
-    type Encode = Raw;
-    type Decode = Raw;
-    type Encoder = Self;
-    type Decoder = Self;
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl tonic::codec::Encoder for RawCodec {
-    type Item = Raw;
-    type Error = Status;
-    fn encode(&mut self, item: Raw, buffer: &mut tonic::codec::EncodeBuf<'_>) -> Result<(), Status> {
-        use prost::bytes::BufMut;
-        buffer.put_slice(&item.0);
-        Ok(())
-    }
-}
-
-impl tonic::codec::Decoder for RawCodec {
-    type Item = Raw;
-    type Error = Status;
-    fn decode(&mut self, buffer: &mut tonic::codec::DecodeBuf<'_>) -> Result<Option<Raw>, Status> {
-        use prost::bytes::Buf;
-        let length = buffer.remaining();
-        Ok(Some(Raw(buffer.copy_to_bytes(length).to_vec())))
-    }
 }

@@ -186,7 +186,7 @@ pub(crate) fn group_tags_out(tags: &[GroupTag]) -> Vec<i32> {
         .collect()
 }
 
-/// Reads facts. Their values never show up in a violation.
+/// Reads facts; what they may be is checked with the other personal fields. Their values never show up in a violation.
 pub(crate) fn facts(field: &str, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
     let mut read = Facts::default();
     for (index, fact) in facts.into_iter().enumerate() {
@@ -196,13 +196,10 @@ pub(crate) fn facts(field: &str, facts: Vec<v1::Fact>, violations: &mut Violatio
             (_, _, Some(value)) => FactValue::Text(value),
             _ => FactValue::Texts(fact.string_values),
         };
-        if read.0.insert(fact.key.clone(), value).is_some() {
-            violations.add(
-                Violation::new(format!("{field}[{index}].key"), "fact.unique", "stands twice").with_value(fact.key),
-            );
+        if read.0.insert(fact.key, value).is_some() {
+            violations.add(Violation::new(format!("{field}[{index}].key"), "fact.unique", "stands twice"));
         }
     }
-    read.check(field, violations);
     read
 }
 

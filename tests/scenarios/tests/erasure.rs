@@ -1,0 +1,210 @@
+//! What identifies a person is in no file, and after an erasure in no answer.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::path::Path;
+
+use tonic::Code;
+use wishwell_api::v1;
+use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, told};
+use wishwell_scenarios::{Served, external};
+
+const HOTLINE: &str = "demo-hotline";
+
+/// Something that stands in every text that tells of a person.
+const MARK: &str = "MARKED-4711";
+
+fn marked(field: &str) -> String {
+    format!("{MARK} {field}")
+}
+
+fn fact(key: &str) -> v1::Fact {
+    v1::Fact { key: key.to_owned(), bool_value: Some(true), ..v1::Fact::default() }
+}
+
+fn person() -> v1::Beneficiary {
+    v1::Beneficiary {
+        external: Some(external("test", "ma")),
+        personal: Some(v1::PersonalData {
+            name: marked("name"),
+            phone: marked("phone"),
+            id_number: marked("id"),
+            address: marked("address"),
+            note: marked("note"),
+        }),
+        residence_division: "640104".to_owned(),
+        facts: vec![fact("has_disability_certificate")],
+        consents: vec![v1::Consent {
+            purpose: v1::ConsentPurpose::Matching.into(),
+            give_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
+            given_by: marked("consent"),
+            withdraw_time: None,
+        }],
+        ..v1::Beneficiary::default()
+    }
+}
+
+fn need(beneficiary: &str) -> v1::Need {
+    v1::Need {
+        beneficiary: beneficiary.to_owned(),
+        items: vec![v1::NeedItem {
+            category: "education.desk".to_owned(),
+            quantity: quantity(1, "piece"),
+            note: marked("item"),
+            ..v1::NeedItem::default()
+        }],
+        urgency: v1::Urgency::Normal.into(),
+        channel: v1::Channel::Hotline.into(),
+        mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
+        place: point(38.4, 106.2),
+        division: "640104".to_owned(),
+        description: marked("description"),
+        facts: vec![v1::Fact { key: "disability_level".to_owned(), int_value: Some(2), ..v1::Fact::default() }],
+        wish: Some(v1::Wish {
+            title: "a desk".to_owned(),
+            consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
+            consent_given_by: marked("wish"),
+            publish_time: None,
+        }),
+        ..v1::Need::default()
+    }
+}
+
+/// Files below a folder that contain the mark, however the page of a database splits texts: the mark is short.
+fn files_with_mark(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files_with_mark(&path));
+        } else if let Ok(bytes) = std::fs::read(&path)
+            && bytes.windows(MARK.len()).any(|window| window == MARK.as_bytes())
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+async fn get(served: &Served, name: &str) -> v1::Beneficiary {
+    let request = v1::GetBeneficiaryRequest { name: name.to_owned(), include_personal: true, ..Default::default() };
+    told(served.needs(HOTLINE).get_beneficiary(request).await).expect("read").beneficiary.expect("one")
+}
+
+async fn get_need(served: &Served, name: &str) -> v1::Need {
+    let request = v1::GetNeedRequest { name: name.to_owned(), include_personal: true, ..Default::default() };
+    told(served.needs(HOTLINE).get_need(request).await).expect("read").need.expect("one")
+}
+
+/// The verdict on a resource for the disabled.
+async fn verdict(served: &Served, need: &str, resource: &str, min_position: i64) -> v1::EligibilityVerdict {
+    let request = v1::FindResourcesRequest {
+        need: need.to_owned(),
+        top_k: Some(100),
+        min_position,
+        ..v1::FindResourcesRequest::default()
+    };
+    let found = told(served.matching(HOTLINE).find_resources(request).await).expect("an answer");
+    let candidates = found.items.iter().flat_map(|item| &item.candidates);
+    let mut of = candidates.filter(|c| c.resource.as_ref().is_some_and(|r| r.name == resource));
+    of.next().expect("it is a candidate").eligibility()
+}
+
+/// A resource for whoever has a certificate of disability.
+async fn resource_for_the_disabled(served: &Served) -> (String, i64) {
+    let resource = v1::Resource {
+        organization_external: Some(external("demo", "org-xq-nuanyang")),
+        title: wishwell_scenarios::told::text("a desk that can be lowered"),
+        content: "a desk".to_owned(),
+        responsible_party: "the centre".to_owned(),
+        service_standard: "within a week".to_owned(),
+        categories: vec!["education.desk".to_owned()],
+        areas: vec![v1::ServiceArea { division: "640104".to_owned(), ..v1::ServiceArea::default() }],
+        modes: vec![v1::DeliveryMode::Delivery.into()],
+        eligibility: Some(v1::Eligibility {
+            expression: "has_disability_certificate".to_owned(),
+            statement: wishwell_scenarios::told::text("with a certificate of disability"),
+        }),
+        ..v1::Resource::default()
+    };
+    let request = v1::CreateResourceRequest { resource: Some(resource), request_id: String::new() };
+    let answer = told(served.catalog("demo-operator").create_resource(request).await).expect("created");
+    (answer.resource.expect("one").name, answer.log_position)
+}
+
+#[tokio::test]
+async fn what_identifies_a_person_is_never_in_the_clear_and_after_an_erasure_not_at_all() {
+    let served = Served::demo().await;
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person()), request_id: String::new() };
+    let created = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created");
+    let created = created.beneficiary.expect("one");
+    let sent = person();
+    assert_eq!((&created.personal, &created.consents), (&sent.personal, &sent.consents));
+    assert_eq!(get(&served, &created.name).await, created);
+    let request = v1::SubmitNeedRequest { need: Some(need(&created.name)), request_id: String::new() };
+    let stored = told(served.needs(HOTLINE).submit_need(request).await).expect("submitted").need.expect("one");
+    assert_eq!(stored.description, marked("description"));
+    assert_eq!(stored.wish.as_ref().expect("published").consent_given_by, marked("wish"));
+    let (resource, at) = resource_for_the_disabled(&served).await;
+    assert_eq!(verdict(&served, &stored.name, &resource, at).await, v1::EligibilityVerdict::Eligible);
+    // A later version of the record, so that the log has more than one.
+    let request = v1::UpdateBeneficiaryRequest {
+        name: created.name.clone(),
+        beneficiary: Some(v1::Beneficiary {
+            personal: Some(v1::PersonalData { name: marked("new name"), ..v1::PersonalData::default() }),
+            ..v1::Beneficiary::default()
+        }),
+        update_mask: mask(&["personal"]),
+        ..v1::UpdateBeneficiaryRequest::default()
+    };
+    told(served.needs(HOTLINE).update_beneficiary(request).await).expect("changed");
+    assert_eq!(files_with_mark(served.process.folder()), Vec::<String>::new(), "in no file, logs included");
+
+    let erase = |etag: &str| v1::EraseBeneficiaryRequest {
+        name: created.name.clone(),
+        etag: etag.to_owned(),
+        request_id: String::new(),
+    };
+    let stale = told(served.needs(HOTLINE).erase_beneficiary(erase(&created.etag)).await);
+    assert_eq!(refused("a stale etag", stale, "ETAG_MISMATCH", "").code(), Code::Aborted);
+    let erased = told(served.needs(HOTLINE).erase_beneficiary(erase("")).await).expect("erased");
+    assert!(erased.beneficiary.as_ref().expect("one").erase_time.is_some());
+    let again = told(served.needs(HOTLINE).erase_beneficiary(erase("")).await).expect("erasing twice is erasing once");
+    assert_eq!(again.beneficiary, erased.beneficiary);
+
+    let left = get(&served, &created.name).await;
+    assert_eq!((&left.personal, left.facts.len()), (&None, 0));
+    assert!(left.consents.iter().all(|consent| consent.given_by.is_empty()));
+    assert_eq!(left.external, created.external, "the pseudonymous reference stays");
+    let left = get_need(&served, &stored.name).await;
+    assert_eq!((left.description.as_str(), left.facts.len(), left.items[0].note.as_str()), ("", 0, ""));
+    assert_eq!((left.place, left.wish), (None, None), "so do neither the exact place nor the wish");
+    assert_eq!(left.division, "640104");
+    let position = erased.log_position;
+    assert_eq!(
+        verdict(&served, &stored.name, &resource, position).await,
+        v1::EligibilityVerdict::Unknown,
+        "what was known is not known any more"
+    );
+
+    let name = || created.name.clone();
+    let request = v1::UpdateBeneficiaryRequest {
+        name: name(),
+        beneficiary: Some(person()),
+        update_mask: mask(&["personal"]),
+        ..v1::UpdateBeneficiaryRequest::default()
+    };
+    let change = told(served.needs(HOTLINE).update_beneficiary(request).await);
+    let status = refused("a change of who was erased", change, "ERASED", "");
+    assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, name()));
+    let request = v1::SubmitNeedRequest { need: Some(need(&created.name)), request_id: String::new() };
+    refused("a need of who was erased", told(served.needs(HOTLINE).submit_need(request).await), "ERASED", "");
+    let request = v1::WithdrawNeedRequest { name: stored.name.clone(), ..v1::WithdrawNeedRequest::default() };
+    told(served.needs(HOTLINE).withdraw_need(request).await).expect("a need that is left can be closed");
+    assert_eq!(files_with_mark(served.process.folder()), Vec::<String>::new());
+
+    // A new start reads what is left.
+    let folder = served.process.into_folder();
+    let served = Served::start_in(folder, &[], &[]).await;
+    assert_eq!(get(&served, &created.name).await.personal, None);
+    assert_eq!(get_need(&served, &stored.name).await.description, "");
+}

@@ -1,0 +1,209 @@
+//! The reverse question: which needs could a resource serve, and how much of them is shown to whom.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+
+use wishwell_api::v1;
+use wishwell_scenarios::told::{point, quantity, refused, text, told};
+use wishwell_scenarios::{Served, external};
+
+const HOTLINE: &str = "demo-hotline";
+const PARTNER: &str = "demo-partner";
+const OPERATOR: &str = "demo-operator";
+/// A community below a street of Xingqing.
+const COMMUNITY: &str = "640104001777";
+
+/// A category of its own, so that the demo's needs stay out of it, a community, and a resource of the demo's partner.
+async fn resource(served: &Served) -> String {
+    let mut catalog = served.catalog(OPERATOR);
+    let category = v1::Category { code: "test.trunk".to_owned(), title: text("trunk"), ..v1::Category::default() };
+    let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
+    told(catalog.batch_upsert_categories(request).await).expect("put");
+    let community = v1::Division {
+        code: COMMUNITY.to_owned(),
+        edition: 2020,
+        parent: "640104001".to_owned(),
+        title: text("a community"),
+        ..v1::Division::default()
+    };
+    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![community], request_id: String::new() };
+    told(catalog.batch_upsert_divisions(request).await).expect("put");
+    let resource = v1::Resource {
+        organization_external: Some(external("demo", "org-xq-nuanyang")),
+        title: text("a trunk"),
+        content: "a trunk".to_owned(),
+        responsible_party: "the centre".to_owned(),
+        service_standard: "within a week".to_owned(),
+        categories: vec!["test.trunk".to_owned()],
+        place: point(38.40, 106.20),
+        areas: vec![v1::ServiceArea { division: "640104".to_owned(), ..v1::ServiceArea::default() }],
+        modes: vec![v1::DeliveryMode::Delivery.into(), v1::DeliveryMode::OnSite.into()],
+        ..v1::Resource::default()
+    };
+    let request = v1::CreateResourceRequest { resource: Some(resource), request_id: String::new() };
+    told(catalog.create_resource(request).await).expect("created").resource.expect("one").name
+}
+
+fn need(urgency: v1::Urgency, latitude: f64, title: &str) -> v1::Need {
+    let wish = v1::Wish {
+        title: title.to_owned(),
+        consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
+        consent_given_by: "herself".to_owned(),
+        publish_time: None,
+    };
+    v1::Need {
+        items: vec![v1::NeedItem {
+            category: "test.trunk".to_owned(),
+            quantity: quantity(1, "piece"),
+            ..v1::NeedItem::default()
+        }],
+        urgency: urgency.into(),
+        channel: v1::Channel::Hotline.into(),
+        mobility: Some(v1::Mobility { max_travel_metres: Some(50_000), delivery: true, ..v1::Mobility::default() }),
+        place: point(latitude, 106.20),
+        division: COMMUNITY.to_owned(),
+        description: "secret".to_owned(),
+        wish: (!title.is_empty()).then_some(wish),
+        ..v1::Need::default()
+    }
+}
+
+async fn submit(served: &Served, need: v1::Need) -> v1::SubmitNeedResponse {
+    let request = v1::SubmitNeedRequest { need: Some(need), request_id: String::new() };
+    told(served.needs(HOTLINE).submit_need(request).await).expect("submitted")
+}
+
+async fn find(served: &Served, key: &'static str, request: v1::FindNeedsRequest) -> v1::FindNeedsResponse {
+    told(served.matching(key).find_needs(request).await).expect("an answer")
+}
+
+#[tokio::test]
+async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
+    let served = Served::demo().await;
+    let resource = resource(&served).await;
+    let wished = submit(&served, need(v1::Urgency::Urgent, 38.43, "a trunk for school")).await;
+    let wished = wished.need.expect("one");
+    let silent = submit(&served, need(v1::Urgency::Normal, 38.41, "")).await;
+    let silent_name = silent.need.expect("one").name;
+    let ask =
+        || v1::FindNeedsRequest { resource: resource.clone(), min_position: silent.log_position, ..Default::default() };
+
+    let seen = find(&served, PARTNER, ask()).await;
+    assert_eq!(seen.matches.len(), 1, "only what is published: {seen:?}");
+    let wish = &seen.matches[0];
+    assert_eq!((wish.title.as_str(), wish.category.as_str()), ("a trunk for school", "test.trunk"));
+    assert_eq!((wish.need.as_str(), wish.item_ordinal, wish.distance_metres), ("", 0, None), "no name, no number");
+    assert_eq!(wish.eligibility(), v1::EligibilityVerdict::Unspecified);
+    assert_eq!(wish.distance_band(), v1::DistanceBand::From2To5Km, "3.3 kilometres, coarsely");
+    assert_eq!(wish.division, "640104001", "the street, not the community");
+    assert_eq!(wish.urgency(), v1::Urgency::Urgent);
+    let monday: Vec<_> = wish.published_week.split('-').collect();
+    assert_eq!((monday.len(), wish.published_week.len()), (3, 10), "{}", wish.published_week);
+    let said = format!("{seen:?}");
+    for hidden in [wished.name.as_str(), "secret", "herself", "38.4", COMMUNITY] {
+        assert!(!said.contains(hidden), "{hidden} is shown: {said}");
+    }
+
+    let seen = find(&served, OPERATOR, ask()).await.matches;
+    assert_eq!(seen.iter().map(|found| found.need.as_str()).collect::<Vec<_>>(), [&wished.name, &silent_name]);
+    assert_eq!((seen[0].item_ordinal, seen[0].title.as_str(), seen[1].title.as_str()), (1, "a trunk for school", ""));
+    assert!((3_300..3_400).contains(&seen[0].distance_metres.expect("both have a place")), "{:?}", seen[0]);
+    assert_eq!(seen[0].eligibility(), v1::EligibilityVerdict::Eligible);
+
+    // What was withdrawn a moment ago is not shown, whatever the snapshot still has.
+    let withdraw = v1::WithdrawNeedRequest { name: wished.name.clone(), ..v1::WithdrawNeedRequest::default() };
+    told(served.needs(HOTLINE).withdraw_need(withdraw).await).expect("withdrawn");
+    assert!(find(&served, PARTNER, ask()).await.matches.is_empty());
+    let unknown = v1::FindNeedsRequest {
+        resource: "resources/01890000-0000-7000-8000-000000000000".to_owned(),
+        ..Default::default()
+    };
+    refused("a resource nobody knows", told(served.matching(PARTNER).find_needs(unknown).await), "NOT_FOUND", "");
+}
+
+#[tokio::test]
+async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_once() {
+    use v1::Urgency::{Emergency, Low, Normal, Urgent};
+    let served = Served::demo().await;
+    let resource = resource(&served).await;
+    let sent = [
+        (Low, 38.405),
+        (Normal, 38.43),
+        (Emergency, 38.44),
+        (Normal, 38.41),
+        (Urgent, 38.42),
+        (Emergency, 38.415),
+        (Low, 38.45),
+    ];
+    let mut position = 0;
+    for (urgency, latitude) in sent {
+        position = submit(&served, need(urgency, latitude, &format!("{urgency:?} {latitude}"))).await.log_position;
+    }
+    let mut expected: Vec<_> = sent.to_vec();
+    expected.sort_by(|a, b| (a.0 as i32).cmp(&(b.0 as i32)).then(a.1.total_cmp(&b.1)));
+    let expected: Vec<_> = expected.into_iter().map(|(urgency, latitude)| format!("{urgency:?} {latitude}")).collect();
+    let (mut titles, mut token) = (Vec::new(), String::new());
+    loop {
+        let request = v1::FindNeedsRequest {
+            resource: resource.clone(),
+            page_size: 3,
+            page_token: token.clone(),
+            min_position: position,
+            evaluation_time: None,
+        };
+        let page = find(&served, PARTNER, request).await;
+        assert!(page.matches.len() <= 3);
+        titles.extend(page.matches.into_iter().map(|found| found.title));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        token = page.next_page_token;
+    }
+    assert_eq!(titles, expected);
+    let other = served.demo_resource("res-nuanyang-visit").await;
+    let other = v1::FindNeedsRequest { resource: other, page_token: token, ..Default::default() };
+    let other = told(served.matching(PARTNER).find_needs(other).await);
+    refused("the token of another resource", other, "INVALID_PAGE_TOKEN", "page_token");
+}
+
+#[tokio::test]
+async fn what_fits_in_one_direction_fits_in_the_other() {
+    let served = Served::demo().await;
+    let evaluation_time = Some("2026-11-24T02:00:00Z".parse().expect("RFC 3339"));
+    let request = v1::ListNeedsRequest {
+        filter: Some(v1::NeedFilter { states: vec![v1::NeedState::Open.into()], ..Default::default() }),
+        page_size: 1_000,
+        ..Default::default()
+    };
+    let needs = told(served.needs(OPERATOR).list_needs(request).await).expect("listed").needs;
+    let mut pairs: Vec<(String, i32, String)> = Vec::new();
+    for need in &needs {
+        let request = v1::FindResourcesRequest {
+            need: need.name.clone(),
+            top_k: Some(100),
+            near_miss_limit: Some(0),
+            evaluation_time,
+            ..Default::default()
+        };
+        let found = told(served.matching(OPERATOR).find_resources(request).await).expect("an answer");
+        for item in found.items {
+            let names = item.candidates.into_iter().map(|candidate| candidate.resource.expect("one").name);
+            pairs.extend(names.map(|name| (need.name.clone(), item.item_ordinal, name)));
+        }
+    }
+    assert!(pairs.len() > 30, "{}", pairs.len());
+    let resources: BTreeSet<_> = pairs.iter().map(|pair| pair.2.clone()).collect();
+    let mut reverse: BTreeSet<(String, i32, String)> = BTreeSet::new();
+    for resource in resources {
+        let request = v1::FindNeedsRequest {
+            resource: resource.clone(),
+            page_size: 1_000,
+            evaluation_time,
+            ..Default::default()
+        };
+        let found = find(&served, OPERATOR, request).await.matches;
+        reverse.extend(found.into_iter().map(|found| (found.need, found.item_ordinal, resource.clone())));
+    }
+    let missing: Vec<_> = pairs.iter().filter(|pair| !reverse.contains(pair)).collect();
+    assert!(missing.is_empty(), "{} of {} pairs are missing: {missing:?}", missing.len(), pairs.len());
+}
