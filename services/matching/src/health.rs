@@ -1,5 +1,5 @@
-//! `grpc.health.v1` as its protocol says, and readiness that tells the truth: serving only while the snapshots are loaded, the
-//! store answers and nobody has told the server to stop.
+//! `grpc.health.v1` as its protocol says, and readiness that tells the truth: serving only while the snapshots are loaded and
+//! followed, the store answers and nobody has told the server to stop.
 //!
 //! Our own implementation of the service, because tonic-health ends a Watch on an unknown service with NOT_FOUND where the
 //! protocol wants SERVICE_UNKNOWN on a stream that stays open.
@@ -18,8 +18,8 @@ use tonic_health::pb::health_server::{Health as HealthService, HealthServer};
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use wishwell_api::v1::ErrorReason;
-use wishwell_store::Store;
 
+use crate::cases::Platform;
 use crate::grpc::status::status_with_reason;
 
 /// Whether the server serves.
@@ -128,17 +128,22 @@ fn answers(health: Health, service: String) -> impl Stream<Item = Result<HealthC
     })
 }
 
-/// Looks at the store now and then, until `stop`.
-pub(crate) async fn watch(health: Health, store: Arc<dyn Store>, interval: Duration, stop: CancellationToken) {
+/// Looks now and then whether calls can be served as they should, until `stop`.
+pub(crate) async fn watch(health: Health, platform: Arc<Platform>, interval: Duration, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(interval) => {}
         }
-        let answers = matches!(tokio::time::timeout(interval, store.now()).await, Ok(Ok(_)));
-        if !answers && health.is_serving() {
-            tracing::warn!("the store does not answer: not serving until it does");
+        let answers = matches!(tokio::time::timeout(interval, platform.store.now()).await, Ok(Ok(_)));
+        let followed = platform.snapshots.are_followed();
+        if health.is_serving() {
+            if !answers {
+                tracing::warn!("the store does not answer: not serving until it does");
+            } else if !followed {
+                tracing::error!("a snapshot is not kept up with its log any more: not serving until a restart");
+            }
         }
-        health.set_serving(answers);
+        health.set_serving(answers && followed);
     }
 }

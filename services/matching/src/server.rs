@@ -155,7 +155,7 @@ impl Server {
         let drain = CancellationToken::new();
         let watcher = tokio::spawn(health::watch(
             self.health.clone(),
-            Arc::clone(&self.platform.store),
+            Arc::clone(&self.platform),
             READINESS_INTERVAL,
             drain.clone(),
         ));

@@ -152,7 +152,8 @@ pub(crate) fn explain_transport_status(status: Status) -> Status {
     let (code, reason) = match status.code() {
         // tonic answers INTERNAL to bytes that are not the message; the fault is the caller's.
         Code::Internal => (Code::InvalidArgument, ErrorReason::MalformedMessage),
-        Code::OutOfRange => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
+        // Too large as sent, or once decompressed.
+        Code::OutOfRange | Code::ResourceExhausted => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
         Code::Unimplemented => (Code::Unimplemented, ErrorReason::Unimplemented),
         Code::Cancelled => (Code::Cancelled, ErrorReason::DeadlineExceeded),
         code => (code, ErrorReason::Internal),

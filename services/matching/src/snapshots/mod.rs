@@ -109,8 +109,8 @@ impl Snapshots {
             return Ok(Arc::clone(known));
         }
         tenants.insert(tenant.clone(), Arc::clone(&loaded));
-        drop(tenants);
         let follower = follower::Follower::new(tenant.clone(), Arc::clone(&loaded), self.sources.clone());
+        // With the lock still held, so that nobody sees a tenant that is not followed yet.
         self.tasks.spawn(follower.run(self.stop.clone()));
         Ok(loaded)
     }
@@ -128,6 +128,13 @@ impl Snapshots {
 
     fn get(&self, tenant: &TenantId) -> Option<Arc<TenantSnapshot>> {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).map(Arc::clone)
+    }
+
+    /// Whether every snapshot is kept up with its log. A follower ends by itself only when it panics; answers would grow
+    /// older and older without anybody noticing.
+    #[must_use]
+    pub fn are_followed(&self) -> bool {
+        self.tasks.len() >= self.tenants.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Stops following and waits for the followers to end.

@@ -74,3 +74,57 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tonic::{Code, Status};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn handle(request: Request) -> Result<Response, Infallible> {
+        let secret = "canary".to_owned();
+        match request.uri().path() {
+            "/literal" => panic!("a rule of the code does not hold"),
+            "/formatted" => panic!("{secret}"),
+            _ => Ok(Response::new(tonic::body::Body::empty())),
+        }
+    }
+
+    fn at(path: &'static str) -> Request {
+        let mut request = Request::new(tonic::body::Body::empty());
+        *request.uri_mut() = http::Uri::from_static(path);
+        request
+    }
+
+    fn status(response: &Response) -> Option<Status> {
+        Status::from_header_map(response.headers())
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_call_is_counted_and_says_nothing_of_what_was_sent() {
+        let metrics = Arc::new(Metrics::new());
+        let service = PanicLayer::new(Arc::clone(&metrics)).layer(tower::service_fn(handle));
+        for (path, panics) in [("/fine", 0), ("/literal", 1), ("/formatted", 2), ("/fine", 2)] {
+            let Ok(response) = service.clone().oneshot(at(path)).await;
+            let code = status(&response).map(|status| status.code());
+            assert_eq!(code, (path != "/fine").then_some(Code::Internal), "{path}");
+            assert!(!format!("{:?}", response.headers()).contains("canary"), "{path}");
+            assert_eq!(metrics.handler_panics.get(), panics, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_before_the_handler_has_its_future_is_caught_too() {
+        let metrics = Arc::new(Metrics::new());
+        let early = tower::service_fn(|request: Request| {
+            assert_ne!(request.uri().path(), "/early");
+            std::future::ready(Ok(Response::new(tonic::body::Body::empty())))
+        });
+        let service = PanicLayer::new(metrics).layer(early);
+        let Ok(response) = service.clone().oneshot(at("/early")).await;
+        assert_eq!(status(&response).map(|status| status.code()), Some(Code::Internal));
+        let Ok(response) = service.oneshot(at("/fine")).await;
+        assert!(status(&response).is_none());
+    }
+}
