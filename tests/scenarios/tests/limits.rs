@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use prost::Message as _;
 use tokio::io::AsyncWriteExt as _;
-use tonic::{Code, Status};
+use tonic::codec::CompressionEncoding;
+use tonic::{Code, Request, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
+use wishwell_scenarios::canary::Bytes;
 use wishwell_scenarios::frames::{
     Connection, DATA, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call, frame, reset,
 };
@@ -165,6 +167,31 @@ async fn a_caller_whose_body_never_ends_is_answered_at_its_deadline() {
     let (_, metrics) = admin::get(served.admin, "/metrics").await;
     let counted = ["_count", "ListNeeds", "DEADLINE_EXCEEDED"];
     assert_eq!(admin::figure(&metrics, &counted), 1.0, "{metrics}");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_refused_as_sent_and_as_unpacked() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    // Three mebibytes of an unknown field: a few kilobytes compressed, more than a body may have once unpacked.
+    let mut large = vec![0x7a];
+    prost::encoding::encode_varint(3 << 20, &mut large);
+    large.resize(large.len() + (3 << 20), 0);
+    for compressed in [false, true] {
+        let mut client = tonic::client::Grpc::new(served.channel());
+        if compressed {
+            client = client.send_compressed(CompressionEncoding::Gzip);
+        }
+        client.ready().await.expect("the server takes calls");
+        let mut request = Request::new(large.clone());
+        request.metadata_mut().insert("authorization", KEY.1.parse().unwrap());
+        let path = http::uri::PathAndQuery::from_static(LIST_NEEDS);
+        let status = client.unary(request, path, Bytes).await.expect_err("too large");
+        assert_eq!(status.code(), Code::ResourceExhausted, "compressed {compressed}: {status:?}");
+        let details = status.get_error_details();
+        let reason = details.error_info().map(|info| info.reason.clone());
+        assert_eq!(reason.as_deref(), Some("MESSAGE_TOO_LARGE"), "compressed {compressed}: {status:?}");
+    }
+    served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
 }
 
 #[tokio::test]

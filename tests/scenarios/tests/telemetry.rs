@@ -32,7 +32,8 @@ async fn start(receiver: &Receiver, more: &[&str]) -> Served {
     let endpoint = receiver.endpoint();
     let mut arguments = vec!["--otlp-endpoint", &endpoint, "--log-format", "json"];
     arguments.extend(more);
-    Served::start(&arguments, &[]).await
+    // Spans leave every fifth of a second instead of every fifth second: only the tests' patience differs.
+    Served::start(&arguments, &[("OTEL_BSP_SCHEDULE_DELAY", "200")]).await
 }
 
 fn need(id: &str) -> v1::SubmitNeedRequest {
@@ -94,7 +95,7 @@ async fn a_sampled_call_is_one_tree_of_method_use_case_engine_and_store_below_it
     assert_eq!(names[1..], ["SubmitNeed", "wishwell.v1.NeedService/SubmitNeed"], "the use case is in between");
 
     let (trace, header) = traceparent(2, true);
-    let question = v1::FindResourcesRequest { need, ..v1::FindResourcesRequest::default() };
+    let question = v1::FindResourcesRequest { need: need.clone(), ..v1::FindResourcesRequest::default() };
     served.matching("demo-hotline").find_resources(traced(question, &header)).await.expect("an answer");
     let spans = receiver.trace(&trace, is_call).await;
     let engine = spans.iter().find(|span| span.name == "engine.find").expect("a span of the engine");
@@ -102,6 +103,16 @@ async fn a_sampled_call_is_one_tree_of_method_use_case_engine_and_store_below_it
     assert_eq!(names, ["engine.find", "FindResources", "wishwell.v1.MatchingService/FindResources"]);
     assert_eq!(above, CALLER);
     assert!(spans.iter().any(|span| attribute(span, "db.collection.name").as_deref() == Some("needs")));
+
+    // Asking for personal data leaves a line in the log, and the line leads to the trace.
+    let (trace, header) = traceparent(8, true);
+    let asked = v1::GetNeedRequest { name: need, include_personal: true, ..v1::GetNeedRequest::default() };
+    served.needs("demo-hotline").get_need(traced(asked, &header)).await.expect("the need");
+    let spans = receiver.trace(&trace, is_call).await;
+    let log = served.process.output();
+    let line = log.lines().find(|line| line.contains(&trace)).unwrap_or_else(|| panic!("{trace} in {log}"));
+    let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+    assert!(spans.iter().any(|span| line["span_id"] == hex(&span.span_id)), "{line}");
 }
 
 #[tokio::test]
