@@ -1,5 +1,7 @@
 //! What a refusal tells, and the small things that many scenarios say.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use prost_types::FieldMask;
 use tonic::{Response, Status};
 use tonic_types::StatusExt as _;
@@ -83,10 +85,11 @@ pub fn text(en: &str) -> Option<v1::LocalizedText> {
     Some(v1::LocalizedText { zh: String::new(), en: en.to_owned() })
 }
 
-/// A new request id.
+/// A request id that this process has not used before.
 #[must_use]
 pub fn request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
+    static USED: AtomicU64 = AtomicU64::new(1);
+    format!("01890000-0000-7000-8000-{:012x}", USED.fetch_add(1, Ordering::Relaxed))
 }
 
 /// So much of a unit.

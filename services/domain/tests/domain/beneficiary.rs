@@ -24,6 +24,7 @@ fn no_violation_shows_a_personal_field() {
         address: secret.clone(),
         note: secret.clone(),
         facts: Facts([("gender".to_owned(), FactValue::Text(secret.clone())), (secret, FactValue::Bool(true))].into()),
+        consent_givers: Vec::new(),
     };
     let found = violations(|violations| personal.check("beneficiary", violations));
     let broken: Vec<_> = found.iter().map(|v| (v.field.clone(), v.rule.clone())).collect();
