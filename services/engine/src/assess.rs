@@ -1,6 +1,5 @@
 //! Judging one resource: which constraints it fails, and what its score is made of.
 
-use wishwell_domain::compiled_schedule::CompiledSchedule;
 use wishwell_domain::resource::DeliveryMode;
 
 use crate::capacity::{self, View, When};
@@ -9,6 +8,7 @@ use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
 use crate::score::{ScoreTerm, Terms};
+use crate::snapshot::hours::{Hours, WholeDays};
 use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
 
 /// Marks an unknown distance; sorts after every known one.
@@ -16,28 +16,36 @@ pub(crate) const UNKNOWN_DISTANCE: u32 = u32::MAX;
 
 /// A set of failed constraints, by their codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Failed(u16);
+pub(crate) struct Failed {
+    codes: u16,
+    count: u8,
+}
 
 impl Failed {
     #[inline]
-    pub(crate) fn add(&mut self, code: ReasonCode) {
-        self.0 |= 1 << code as u16;
+    pub(crate) const fn add(&mut self, code: ReasonCode) {
+        if !self.contains(code) {
+            self.codes |= 1 << code as u16;
+            self.count += 1;
+        }
     }
     #[inline]
     pub(crate) const fn contains(self, code: ReasonCode) -> bool {
-        self.0 >> code as u16 & 1 == 1
+        self.codes >> code as u16 & 1 == 1
     }
     #[inline]
     pub(crate) const fn is_empty(self) -> bool {
-        self.0 == 0
+        self.codes == 0
     }
     #[inline]
-    pub(crate) const fn len(self) -> u32 {
-        self.0.count_ones()
+    pub(crate) const fn len(self) -> u8 {
+        self.count
     }
+    /// Adds constraints of which none is in the set yet.
     #[inline]
-    const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    const fn add_all(&mut self, others: Self) {
+        self.codes |= others.codes;
+        self.count += others.count;
     }
 }
 
@@ -67,6 +75,7 @@ pub(crate) struct Memo {
     pub(crate) periods: PeriodMemo,
     query: u32,
     open: Vec<(u32, bool)>,
+    days: Option<WholeDays>,
     eligible: Vec<(u32, Eligible)>,
 }
 
@@ -74,6 +83,7 @@ impl Memo {
     /// Forgets everything, for the next query.
     pub(crate) fn begin(&mut self, context: &Context<'_>) {
         self.periods.begin(context);
+        self.days = None;
         self.query = self.query.wrapping_add(1);
         if self.query == 0 {
             self.open.clear();
@@ -105,11 +115,10 @@ impl Memo {
     }
 
     /// Whether the schedule is open at some time of the whole window.
-    fn open_in_window(&mut self, context: &Context<'_>, schedule: u32, compiled: &CompiledSchedule) -> bool {
+    fn open_in_window(&mut self, context: &Context<'_>, schedule: u32, hours: &Hours) -> bool {
         let Some(known) = self.open.get_mut(schedule as usize) else { return false };
         if known.0 != self.query {
-            let (start, end) = context.window.instants();
-            *known = (self.query, compiled.open_between(start, end));
+            *known = (self.query, hours.open_in(context.window, &mut self.days));
         }
         known.1
     }
@@ -173,14 +182,14 @@ impl<'q> Context<'q> {
         memo: &mut Memo,
         failed: &mut Failed,
     ) -> View {
-        let schedule = self.tables.schedules.get(row.schedule).map(|schedule| &**schedule);
-        let mut when = When { offered, schedule };
+        let hours = self.tables.schedules.get(row.schedule);
+        let mut when = When { offered, schedule: hours.map(|hours| &*hours.compiled) };
         if self.recurrence.is_some() {
             return self.recurring(row, when, failed);
         }
-        if let Some(schedule) = schedule {
+        if let Some(hours) = hours {
             let whole = offered == self.window;
-            let open = if whole { memo.open_in_window(self, row.schedule, schedule) } else { when.open_in(offered) };
+            let open = if whole { memo.open_in_window(self, row.schedule, hours) } else { when.open_in(offered) };
             if !open {
                 failed.add(ReasonCode::ClosedInWindow);
                 when.schedule = None;
@@ -220,7 +229,10 @@ impl<'q> Context<'q> {
             return ModeSet::NONE;
         }
         let near = distance <= self.max_travel_metres || distance == UNKNOWN_DISTANCE;
-        let mut reaching = ModeSet::NONE;
+        let possible = offered.and(ModeSet::possible(near, home_visits, minors));
+        if !possible.is_empty() {
+            return possible;
+        }
         let mut fewest: Option<Failed> = None;
         for mode in offered.iter() {
             let mut fails = Failed::default();
@@ -233,16 +245,12 @@ impl<'q> Context<'q> {
             if mode == DeliveryMode::OnSite && !near {
                 fails.add(ReasonCode::TooFar);
             }
-            if fails.is_empty() {
-                reaching = reaching.with(mode);
-            } else if fewest.is_none_or(|fewest| fails.len() < fewest.len()) {
+            if fewest.is_none_or(|fewest| fails.len() < fewest.len()) {
                 fewest = Some(fails);
             }
         }
-        if reaching.is_empty() {
-            *failed = failed.or(fewest.unwrap_or_default());
-        }
-        reaching
+        failed.add_all(fewest.unwrap_or_default());
+        ModeSet::NONE
     }
 
     /// Whether an organization is verified, vetted for minors, and for home visits, when the window starts.

@@ -50,7 +50,7 @@ impl View {
             UNKNOWN => self.unknown = true,
             UNLIMITED => {}
             remaining => {
-                self.served = self.served.min(remaining / per_unit.max(1));
+                self.served = self.served.min(if per_unit <= 1 { remaining } else { remaining / per_unit });
                 if less_share(left, self.share) {
                     self.share = left;
                 }
@@ -135,7 +135,7 @@ pub(crate) fn at_any_time(
     }
     let pool = pool?;
     if let Some(overrides) = &pool.overrides
-        && !overridden(overrides, memo.spans(context, pool.rule)).is_empty()
+        && may_override(overrides, memo.spans(context, pool.rule))
     {
         return None;
     }
@@ -150,12 +150,10 @@ pub(crate) fn single_pool<'c>(context: &Context<'c>, row: &Row) -> Option<&'c Po
     if row.quantity_per_unit == 0 { None } else { context.tables.pools.rows.get(row.draw) }
 }
 
-/// The figures that belong to periods among `spans`.
-fn overridden<'o>(overrides: &'o [PeriodLeft], spans: &[PeriodSpan]) -> &'o [PeriodLeft] {
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return &[] };
-    let from = overrides.partition_point(|period| period.day < first.day);
-    let rest = overrides.get(from..).unwrap_or_default();
-    rest.get(..rest.partition_point(|period| period.day <= last.day)).unwrap_or_default()
+/// Whether figures can belong to periods among `spans`, at first sight: the last one is not asked, it may lie in memory of its own.
+#[inline]
+fn may_override(overrides: &[PeriodLeft], spans: &[PeriodSpan]) -> bool {
+    overrides.first().zip(spans.last()).is_some_and(|(own, last)| own.day <= last.day)
 }
 
 /// The capacity in the best moment of the time it is offered.
@@ -163,43 +161,60 @@ pub(crate) fn at_best(context: &Context<'_>, row: &Row, when: When<'_>, memo: &m
     if row.draw == NONE {
         return View::NOBODY_SAID;
     }
-    let single = single_pool(context, row).filter(|_| when.offered == context.window);
-    single
-        .and_then(|pool| best_period(context, pool, row, when, memo))
-        .unwrap_or_else(|| best_moment(context, row, when, memo))
+    if let Some(pool) = single_pool(context, row)
+        && when.offered == context.window
+        && pool.overrides.is_some()
+    {
+        let spans = memo.spans(context, pool.rule);
+        // The best period is mostly an open one, so that hours are asked for once; otherwise for every one that is better.
+        let best = best_period(context, pool, row, spans, |_| true);
+        let best = best.filter(|(_, span)| when.open_in(*span));
+        let best = best.or_else(|| best_period(context, pool, row, spans, |span| when.open_in(span)));
+        if let Some((view, _)) = best {
+            return view;
+        }
+    }
+    best_moment(context, row, when, memo)
 }
 
-/// [`best_moment`] for a single renewed pool over the whole window: the best period at first sight, when it is open.
+/// [`best_moment`] for a single renewed pool over the whole window, among periods whose share of the window passes `open`.
 fn best_period(
     context: &Context<'_>,
     pool: &PoolRow,
     row: &Row,
-    when: When<'_>,
-    memo: &mut PeriodMemo,
-) -> Option<View> {
-    let spans = memo.spans(context, pool.rule);
-    let mut overrides = overridden(pool.overrides.as_deref()?, spans);
-    let mut best: Option<(View, &PeriodSpan)> = None;
+    spans: &[PeriodSpan],
+    open: impl Fn(Span) -> bool,
+) -> Option<(View, Span)> {
+    let mut overrides = pool.overrides.as_deref()?;
+    let mut best: Option<(View, Left, Span)> = None;
     for span in spans {
-        let left = match overrides.split_first() {
-            Some((own, rest)) if own.day == span.day => {
-                overrides = rest;
-                own.left
-            }
-            _ => pool.left,
-        };
-        if best.is_some_and(|(best, _)| best.share == left) {
+        while let Some((own, rest)) = overrides.split_first()
+            && own.day < span.day
+        {
+            overrides = rest;
+        }
+        let left = overrides.first().filter(|own| own.day == span.day).map_or(pool.left, |own| own.left);
+        if best.is_some_and(|(_, known, _)| known == left) {
             continue;
         }
         let mut view = View { day: Some(span.day), ..View::EVERYTHING };
         view.take(left, i64::from(row.quantity_per_unit), pool.confirmed_hour);
-        if best.is_none_or(|(best, _)| view.better_than(&best, context.quantity)) {
-            best = Some((view, span));
+        if best.is_none_or(|(best, ..)| view.better_than(&best, context.quantity)) {
+            let shared = Span { start: span.start.max(context.window.start), end: span.end.min(context.window.end) };
+            if open(shared) {
+                best = Some((view, left, shared));
+            }
         }
     }
-    let (view, span) = best?;
-    let shared = context.window.and(Span { start: span.start, end: span.end })?;
-    when.open_in(shared).then_some(view)
+    best.map(|(view, _, span)| (view, span))
+}
+
+/// Whether any pool that the row draws on is renewed each period.
+pub(crate) fn is_renewed(context: &Context<'_>, row: &Row) -> bool {
+    let renewed = |(place, _): &(u32, i64)| {
+        context.tables.pools.rows.get(*place).is_some_and(|pool| pool.renewal == Renewal::EachPeriod)
+    };
+    draws(context, row).as_slice().iter().any(renewed)
 }
 
 /// The best stretch of the window within which no pool changes its period, the earliest of equals.

@@ -21,6 +21,10 @@ use crate::snapshot::row::{NONE, Row};
 use crate::snapshot::segment::{Reach, Segment};
 use crate::snapshot::{OVERLAY_BIT, ResourceRef, Snapshot};
 
+/// The Earth's radius, of 24 bits.
+#[allow(clippy::cast_possible_truncation)]
+const RADIUS_METRES: f32 = EARTH_RADIUS_METRES as f32;
+
 /// A judged resource.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
@@ -59,6 +63,8 @@ struct Bounds {
     neutral: Millionths,
     /// Distance weight times half distance, and half distance.
     hyperbola: (f64, f64),
+    /// The same, of 24 bits.
+    hyperbola_coarse: (f32, f32),
 }
 
 impl Bounds {
@@ -87,6 +93,8 @@ impl Bounds {
             assumed: rules.distance_term_assumed(),
             neutral,
             hyperbola: (f64::from(rules.distance) * half, half),
+            #[allow(clippy::cast_possible_truncation)]
+            hyperbola_coarse: ((f64::from(rules.distance) * half) as f32, half as f32),
         }
     }
 }
@@ -227,13 +235,13 @@ impl<'a> Search<'a> {
             Some(centre) if node.kind.has_places() => {
                 let [x, y, z] = std::array::from_fn(|axis| centre[axis] - node.centre[axis]);
                 let chord = ((x * x + y * y + z * z).sqrt() - node.radius).max(0.0);
-                // The arc is never shorter than the chord; half a metre for rounding to whole metres. The term is an integer
-                // division, rounded down: one more covers the rounding of this one.
-                let metres = (f64::from(chord) * EARTH_RADIUS_METRES - 0.5).max(0.0);
-                let (weight, half) = self.bounds.hyperbola;
+                // The arc is never shorter than the chord; two metres for rounding, to whole ones and of these numbers. The term is an
+                // integer division, rounded down: the last digits of 24 bits, and one more, cover the rounding of this one.
+                let metres = (chord * RADIUS_METRES - 2.0).max(0.0);
+                let (weight, half) = self.bounds.hyperbola_coarse;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                let term = (weight / (half + metres)) as u32 + 1;
-                term
+                let term = (weight / (half + metres) * (1.0 + 4.0 * f32::EPSILON)) as u32;
+                term + 1
             }
             _ => self.bounds.assumed,
         };

@@ -89,7 +89,8 @@ pub(crate) fn candidate(context: &Context<'_>, row: &Row, hit: &Hit, memo: &mut 
     let when = when(context, row);
     // The search leaves the period out where it does not matter for the figure.
     let day = if context.recurrence.is_none() && !view.unknown && view.served != UNLIMITED {
-        view.day.or_else(|| capacity::best_moment(context, row, when, &mut memo.periods).day)
+        let renewed = view.day.is_none() && capacity::is_renewed(context, row);
+        if renewed { capacity::best_moment(context, row, when, &mut memo.periods).day } else { view.day }
     } else {
         None
     };
@@ -133,7 +134,7 @@ pub(crate) fn eligibility(context: &Context<'_>, row: &Row, eligible: Eligible) 
 fn when<'c>(context: &Context<'c>, row: &Row) -> When<'c> {
     let validity = context.tables.validities.get(row.validity);
     let offered = validity.and_then(|validity| context.window.and(Span { start: validity.from, end: validity.before }));
-    let schedule = context.tables.schedules.get(row.schedule).map(|schedule| &**schedule);
+    let schedule = context.tables.schedules.get(row.schedule).map(|hours| &*hours.compiled);
     When { offered: offered.unwrap_or(context.window), schedule }
 }
 
@@ -205,7 +206,7 @@ fn closed(context: &Context<'_>, row: &Row) -> Reason {
     let schedule = context.tables.schedules.get(row.schedule);
     let validity = context.tables.validities.get(row.validity);
     let from = validity.map_or(context.window.start, |validity| validity.from.max(context.window.start));
-    let next = schedule.and_then(|schedule| schedule.next_opening(crate::context::instant(from)));
+    let next = schedule.and_then(|hours| hours.compiled.next_opening(crate::context::instant(from)));
     Reason::ClosedInWindow {
         next_opening: next.filter(|at| validity.is_none_or(|validity| at.as_microsecond() < validity.before)),
     }

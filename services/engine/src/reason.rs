@@ -46,6 +46,14 @@ impl ModeSet {
         Self(self.0 & other.0)
     }
 
+    /// The modes that fail nothing of their own: near enough to come to, vetted for home visits, vetted for minors (or none involved).
+    pub(crate) const fn possible(near: bool, home_visits: bool, minors: bool) -> Self {
+        let on_site = if near && minors { 1 } else { 0 };
+        let home_visit = if home_visits && minors { 2 } else { 0 };
+        let remote = if minors { 8 } else { 0 };
+        Self(on_site | home_visit | 4 | remote)
+    }
+
     /// The modes, in [`DeliveryMode::ALL`]'s order.
     pub fn iter(self) -> impl Iterator<Item = DeliveryMode> {
         DeliveryMode::ALL.into_iter().filter(move |mode| self.contains(*mode))

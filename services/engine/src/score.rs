@@ -138,13 +138,14 @@ impl ScoringRules {
     /// Spare-capacity term of a known capacity of which `remaining` of `total` is left.
     #[must_use]
     pub fn capacity_term(&self, remaining: i64, total: i64) -> Millionths {
-        let (remaining, total) = (remaining.max(0).unsigned_abs(), total.max(0).unsigned_abs());
-        let spare = if total == 0 {
-            0
-        } else {
-            u128::from(self.capacity_spare) * u128::from(remaining.min(total)) / u128::from(total)
+        let (remaining, total) = (remaining.max(0).unsigned_abs(), total.max(1).unsigned_abs());
+        let remaining = remaining.min(total);
+        let weight = self.capacity_spare;
+        let spare = match u64::from(weight).checked_mul(remaining) {
+            Some(product) => product / total,
+            None => u64::try_from(u128::from(weight) * u128::from(remaining) / u128::from(total)).unwrap_or(u64::MAX),
         };
-        self.capacity_known + u32::try_from(spare).unwrap_or(self.capacity_spare)
+        self.capacity_known + u32::try_from(spare).unwrap_or(weight)
     }
 
     /// Freshness term of a figure confirmed so many whole hours ago.

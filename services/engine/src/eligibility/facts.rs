@@ -45,13 +45,19 @@ impl<'a> BoundFacts<'a> {
     #[must_use]
     pub fn new(facts: &'a Facts, group_tags: &'a [GroupTag]) -> Self {
         let mut bound = Self::nothing();
-        // Both are in order of keys, so that one pass finds all.
-        let mut known = facts.0.iter().peekable();
-        for (key, at) in keys_in_order() {
-            while known.next_if(|(candidate, _)| candidate.as_str() < *key).is_some() {}
-            if let Some((_, value)) = known.next_if(|(candidate, _)| candidate.as_str() == *key) {
+        // Both are in order of keys, so that one pass finds all; most comparisons end at the first eight bytes.
+        let mut keys = keys_in_order().iter();
+        for (key, value) in &facts.0 {
+            let head = head(key);
+            let found =
+                keys.as_slice().iter().position(|(known_head, known, _)| (*known_head, *known) >= (head, key.as_str()));
+            let Some(position) = found else { break };
+            if let Some((_, known, at)) = keys.as_slice().get(position)
+                && *known == key
+            {
                 bound.set(*at, value);
             }
+            keys = keys.as_slice()[position..].iter();
         }
         for tag in group_tags {
             bound.set_missing(tag.fact_key(), Slot::Bool(true));
@@ -97,11 +103,19 @@ impl<'a> BoundFacts<'a> {
     }
 }
 
-/// The catalogue's keys in order, with their places.
-fn keys_in_order() -> &'static [(&'static str, usize)] {
-    static KEYS: OnceLock<Vec<(&'static str, usize)>> = OnceLock::new();
+/// The first eight bytes of a key, in an order that agrees with that of keys.
+fn head(key: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(key.bytes()).for_each(|(to, byte)| *to = byte);
+    u64::from_be_bytes(bytes)
+}
+
+/// The catalogue's keys in order, with their heads and places.
+fn keys_in_order() -> &'static [(u64, &'static str, usize)] {
+    static KEYS: OnceLock<Vec<(u64, &'static str, usize)>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let mut keys: Vec<_> = catalogue().iter().enumerate().map(|(at, fact)| (fact.key, at)).collect();
+        let mut keys: Vec<_> =
+            catalogue().iter().enumerate().map(|(at, fact)| (head(fact.key), fact.key, at)).collect();
         keys.sort_unstable();
         keys
     })

@@ -171,8 +171,8 @@ fn only_facts_that_still_matter_are_missing() {
 fn the_clause_that_excludes_is_the_smallest_that_settles_it() {
     let (yes, no) = (FactValue::Bool(true), FactValue::Bool(false));
     let old = ("age_years", FactValue::Int(70));
-    assert_eq!(false_clause("age_years < 18", &[old.clone()]), "age_years < 18");
-    assert_eq!(false_clause("is_orphan && age_years < 18 && is_student", &[old.clone()]), "age_years < 18");
+    assert_eq!(false_clause("age_years < 18", std::slice::from_ref(&old)), "age_years < 18");
+    assert_eq!(false_clause("is_orphan && age_years < 18 && is_student", std::slice::from_ref(&old)), "age_years < 18");
     assert_eq!(
         false_clause("is_orphan && (age_years < 18 || is_student)", &[old.clone(), ("is_student", no.clone())]),
         "age_years < 18 || is_student"

@@ -86,7 +86,7 @@ impl Snapshot {
     #[must_use]
     pub fn next_opening(&self, resource: ResourceRef, after: jiff::Timestamp) -> Option<jiff::Timestamp> {
         let (segment, row) = self.segment(resource);
-        self.tables.schedules.get(segment.rows.get(row)?.schedule)?.next_opening(after)
+        self.tables.schedules.get(segment.rows.get(row)?.schedule)?.compiled.next_opening(after)
     }
 
     /// The time zone of a resource's schedule; none when it has no schedule.
@@ -94,7 +94,7 @@ impl Snapshot {
     pub fn time_zone(&self, resource: ResourceRef) -> Option<&Zone> {
         let (segment, row) = self.segment(resource);
         let schedule = segment.rows.get(row)?.schedule;
-        self.tables.schedules.get(schedule).map(|schedule| schedule.zone())
+        self.tables.schedules.get(schedule).map(|hours| hours.compiled.zone())
     }
 }
 

@@ -42,7 +42,7 @@ impl Tables {
 
     fn validity(&mut self, resource: &Resource, schedule: u32) -> u32 {
         match self.schedules.get(schedule).cloned() {
-            Some(schedule) => self.validity_place(resource.valid_from, resource.valid_until, schedule.zone()),
+            Some(schedule) => self.validity_place(resource.valid_from, resource.valid_until, schedule.compiled.zone()),
             None => self.validity_place(resource.valid_from, resource.valid_until, &default_zone()),
         }
     }

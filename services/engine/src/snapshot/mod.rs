@@ -9,6 +9,7 @@ mod browse;
 pub(crate) mod builder;
 pub(crate) mod chunked;
 mod draft;
+pub(crate) mod hours;
 mod lookup;
 pub(crate) mod need;
 pub(crate) mod pool;

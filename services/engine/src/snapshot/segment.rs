@@ -213,23 +213,30 @@ fn keep_last(drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Drafts of one main category.
+#[derive(Default)]
+struct Group {
+    placed: Vec<Item>,
+    unplaced: Vec<Item>,
+}
+
 /// The drafts by main category, within it in the order of a tree over places.
 fn in_tree_order(drafts: &[Draft], tables: &Tables) -> Vec<Draft> {
     let main = |draft: &Draft| {
         tables.category_sets.get(draft.cold.category_set).and_then(|set| set.first()).copied().unwrap_or(NONE)
     };
-    let mut groups: HashMap<u32, (Vec<Item>, Vec<Item>)> = HashMap::new();
+    let mut groups: HashMap<u32, Group> = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
         let group = groups.entry(main(draft)).or_default();
         let item = item(&draft.row, Entry::new(place(at), 0));
-        if draft.row.placed { group.0.push(item) } else { group.1.push(item) }
+        if draft.row.placed { group.placed.push(item) } else { group.unplaced.push(item) }
     }
-    let mut groups: Vec<(u32, (Vec<Item>, Vec<Item>))> = groups.into_iter().collect();
+    let mut groups: Vec<(u32, Group)> = groups.into_iter().collect();
     groups.sort_unstable_by_key(|(category, _)| *category);
     let mut forest = Forest::default();
-    for (_, (mut placed, mut unplaced)) in groups {
-        forest.add_tree(&mut placed);
-        forest.add_list(&mut unplaced);
+    for (_, mut group) in groups {
+        forest.add_tree(&mut group.placed);
+        forest.add_list(&mut group.unplaced);
     }
     forest.entries.iter().filter_map(|entry| drafts.get(entry.row() as usize).copied()).collect()
 }

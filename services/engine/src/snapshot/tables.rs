@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use wishwell_domain::category::Category;
-use wishwell_domain::compiled_schedule::CompiledSchedule;
 use wishwell_domain::division::Division;
 use wishwell_domain::ids::{CategoryCode, DivisionCode, OrganizationId};
 use wishwell_domain::limits::TREE_DEPTH_MAX;
@@ -20,6 +19,7 @@ use wishwell_domain::zone::Zone;
 
 use super::area::AreaSet;
 use super::chunked::Chunked;
+use super::hours::Hours;
 use super::lookup::Lookup;
 use super::pool::PoolTable;
 use super::row::NONE;
@@ -126,7 +126,7 @@ pub(crate) struct Tables {
     pub(crate) organizations_cold: Chunked<OrganizationCold>,
     pub(crate) organization_places: Lookup<OrganizationId>,
     pub(crate) pools: PoolTable,
-    pub(crate) schedules: Chunked<Arc<CompiledSchedule>>,
+    pub(crate) schedules: Chunked<Hours>,
     pub(crate) schedule_places: Lookup<Arc<Schedule>>,
     pub(crate) validities: Chunked<Validity>,
     pub(crate) validity_places: Lookup<(Option<Date>, Option<Date>, Box<str>)>,
@@ -247,8 +247,8 @@ impl Tables {
         if let Some(at) = self.schedule_places.get(schedule) {
             return at;
         }
-        let Ok(compiled) = schedule.compile() else { return NONE };
-        let at = self.schedules.push(Arc::new(compiled));
+        let Some(hours) = Hours::new(schedule) else { return NONE };
+        let at = self.schedules.push(hours);
         self.schedule_places.insert(Arc::new(schedule.clone()), at);
         at
     }
