@@ -144,7 +144,8 @@ async fn filters_narrow_a_list_and_none_is_ignored() {
     let all = operator.list(v1::ResourceFilter::default(), 1_000, "").await.expect("listed").resources;
     let nuanyang = served.demo_resource("res-nuanyang-visit").await;
     let nuanyang = all.iter().find(|resource| resource.name == nuanyang).expect("listed").organization.clone();
-    let cases: Vec<(&str, v1::ResourceFilter, Box<dyn Fn(&v1::Resource) -> bool>)> = vec![
+    type Keeps = Box<dyn Fn(&v1::Resource) -> bool>;
+    let cases: Vec<(&str, v1::ResourceFilter, Keeps)> = vec![
         (
             "organization",
             v1::ResourceFilter { organization: nuanyang.clone(), ..v1::ResourceFilter::default() },

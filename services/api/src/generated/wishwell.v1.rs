@@ -450,7 +450,7 @@ pub struct Beneficiary {
     /// Facts that eligibility rules may ask for, at most 64, each key once. Sensitive.
     #[prost(message, repeated, tag = "8")]
     pub facts: ::prost::alloc::vec::Vec<Fact>,
-    /// What the person agreed to, at most 32.
+    /// What the person agreed to, at most 32. Withdrawing WISH_PUBLICATION takes the person's wishes out of the pool.
     #[prost(message, repeated, tag = "9")]
     pub consents: ::prost::alloc::vec::Vec<Consent>,
     /// When the personal data was erased; absent when it was not.
@@ -606,8 +606,8 @@ pub struct GetBeneficiaryRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "2")]
     pub min_position: i64,
-    /// Whether to answer the personal data and facts too. Only case workers of the person's divisions and operators may
-    /// ask, and asking is recorded. False answers the pseudonymous part.
+    /// Whether to answer the personal data, the facts and who gave the consents too. Only internal services and case
+    /// workers of the person's divisions may ask, and asking is recorded. False answers the pseudonymous part.
     #[prost(bool, tag = "3")]
     pub include_personal: bool,
 }
@@ -647,7 +647,7 @@ pub struct UpdateBeneficiaryRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub beneficiary: ::core::option::Option<Beneficiary>,
-    /// Fields of `beneficiary` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `beneficiary` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -883,8 +883,8 @@ pub struct Organization {
     /// What it is.
     #[prost(enumeration = "OrganizationKind", tag = "4")]
     pub kind: i32,
-    /// Where it stands. Changed by VerifyOrganization and SuspendOrganization; an operator's batch upsert may state it
-    /// for a register that was vetted elsewhere; ignored otherwise.
+    /// Where it stands. Changed by VerifyOrganization and SuspendOrganization; a batch upsert may state it of an organization
+    /// that is new, for a register that was vetted elsewhere; ignored otherwise, so that no import undoes what was decided.
     #[prost(enumeration = "OrganizationState", tag = "5")]
     pub state: i32,
     /// Unified social credit code (统一社会信用代码, GB 32100), 18 characters with a valid check character; empty when unknown.
@@ -896,7 +896,8 @@ pub struct Organization {
     /// How it is reached.
     #[prost(message, optional, tag = "8")]
     pub contact: ::core::option::Option<OrganizationContact>,
-    /// What it was vetted for. Changed by VerifyOrganization; an operator's batch upsert may state it; ignored otherwise.
+    /// What it was vetted for. Changed by VerifyOrganization; a batch upsert may state it of an organization that is new;
+    /// ignored otherwise.
     #[prost(message, optional, tag = "9")]
     pub vetting: ::core::option::Option<Vetting>,
     /// Opaque version, for updates that must not overwrite another's.
@@ -2023,7 +2024,7 @@ pub struct UpdateCapacityPoolRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub capacity_pool: ::core::option::Option<CapacityPool>,
-    /// Fields of `capacity_pool` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `capacity_pool` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -2666,7 +2667,7 @@ pub struct UpdateOrganizationRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub organization: ::core::option::Option<Organization>,
-    /// Fields of `organization` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `organization` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -2996,7 +2997,7 @@ pub struct UpdateResourceRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub resource: ::core::option::Option<Resource>,
-    /// Fields of `resource` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `resource` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -5343,7 +5344,7 @@ pub enum ErrorReason {
     UnknownReference = 10,
     /// What was asked for does not exist, or the caller may not know of it; metadata `name` \[NOT_FOUND\].
     NotFound = 11,
-    /// The external identity is taken by another; metadata `name` of the other \[ALREADY_EXISTS\].
+    /// The external identity is taken by another; metadata `name`, the identity as `source/external_id` \[ALREADY_EXISTS\].
     ExternalIdTaken = 12,
     /// The etag is not the current one: someone else changed it in between; metadata `name`, `expected`, `actual` \[ABORTED\].
     EtagMismatch = 13,
@@ -5375,7 +5376,7 @@ pub enum ErrorReason {
     NotServing = 26,
     /// The store does not answer; try again \[UNAVAILABLE\].
     StoreUnavailable = 27,
-    /// The store has no space left; nothing was written \[RESOURCE_EXHAUSTED\].
+    /// The store has no space left or may not write; nothing was written \[RESOURCE_EXHAUSTED\].
     StoreFull = 28,
     /// The call is not offered here \[UNIMPLEMENTED\].
     Unimplemented = 29,
@@ -5555,7 +5556,7 @@ pub struct UpdateHouseholdRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub household: ::core::option::Option<Household>,
-    /// Fields of `household` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `household` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -6578,7 +6579,8 @@ pub struct SubmitNeedResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
-    /// True when the same external identity or request id came before: nothing was stored and the known need is answered.
+    /// True when the same external identity came before: nothing was stored and the known need is answered. A call with a
+    /// request id that came before gets the answer of that time, this included.
     #[prost(bool, tag = "3")]
     pub existing: bool,
     /// Open needs that are likely the same, at most 10, for a person to decide.
@@ -6604,8 +6606,8 @@ pub struct GetNeedRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "2")]
     pub min_position: i64,
-    /// Whether to answer description, notes and facts too. Only case workers of the need's division and operators may ask,
-    /// and asking is recorded.
+    /// Whether to answer description, notes, facts, the exact place and who consented to the wish too. Only internal
+    /// services and case workers of the need's division may ask, and asking is recorded.
     #[prost(bool, tag = "3")]
     pub include_personal: bool,
 }
@@ -6729,7 +6731,7 @@ pub struct UpdateNeedRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub need: ::core::option::Option<Need>,
-    /// Fields of `need` that are changed, 1 or more; the others are neither read nor checked.
+    /// Fields of `need` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -6824,7 +6826,7 @@ pub enum DuplicateReason {
     Unspecified = 0,
     /// The same beneficiary asks for the same category.
     SameBeneficiary = 1,
-    /// The same household asks for the same category.
+    /// The same household, named by the need or that of its beneficiary, asks for the same category.
     SameHousehold = 2,
     /// Another beneficiary with the same identity document asks for the same category.
     SameIdentityDocument = 3,
@@ -7038,7 +7040,8 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "ListBeneficiaries"));
             self.inner.unary(req, path, codec).await
         }
-        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay.
+        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay, without
+        /// their wishes and, where a division is known, without their exact places.
         pub async fn erase_beneficiary(
             &mut self,
             request: impl tonic::IntoRequest<super::EraseBeneficiaryRequest>,
@@ -7188,7 +7191,7 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "GetNeed"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists needs, oldest first, without description, notes and facts.
+        /// Lists needs, oldest first, without description, notes, facts and exact place.
         pub async fn list_needs(
             &mut self,
             request: impl tonic::IntoRequest<super::ListNeedsRequest>,
@@ -7310,7 +7313,8 @@ pub mod need_service_server {
             tonic::Response<super::ListBeneficiariesResponse>,
             tonic::Status,
         >;
-        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay.
+        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay, without
+        /// their wishes and, where a division is known, without their exact places.
         async fn erase_beneficiary(
             &self,
             request: tonic::Request<super::EraseBeneficiaryRequest>,
@@ -7355,7 +7359,7 @@ pub mod need_service_server {
             &self,
             request: tonic::Request<super::GetNeedRequest>,
         ) -> std::result::Result<tonic::Response<super::GetNeedResponse>, tonic::Status>;
-        /// Lists needs, oldest first, without description, notes and facts.
+        /// Lists needs, oldest first, without description, notes, facts and exact place.
         async fn list_needs(
             &self,
             request: tonic::Request<super::ListNeedsRequest>,
