@@ -88,7 +88,8 @@ pub enum Mutation {
     },
     /// Destroys the key of a beneficiary and those of its needs, clears sealed fields and the digest in the tables and in
     /// logged after-images, and logs that it happened. Erasing twice is erasing once. Afterwards the beneficiary takes no
-    /// more changes, and its needs no sealed fields; they can still be closed.
+    /// more changes, and its needs no sealed fields; they can still be closed. The one event stands for all of it: the
+    /// beneficiary's next version without what was cleared, and its needs, in their versions, without sealed fields.
     EraseBeneficiary {
         /// Whose.
         id: BeneficiaryId,

@@ -9,6 +9,7 @@ mod fixture;
 mod postgres_server;
 mod samples;
 mod sqlite_file;
+mod telemetry;
 
 /// Makes a test of each case for one backend.
 macro_rules! conformance {
