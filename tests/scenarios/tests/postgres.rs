@@ -79,8 +79,8 @@ async fn delay(served: &Served, code: &str) -> Duration {
 #[tokio::test]
 async fn a_write_on_one_replica_is_seen_on_the_other_with_redis_and_without() {
     let (database, mut redis) = (TestDatabase::create().await, RedisServer::start());
-    let one = replica(&database, Some(&redis)).await;
-    let two = replica(&database, Some(&redis)).await;
+    // Both at once, on an empty database: each would make the tables.
+    let (one, two) = tokio::join!(replica(&database, Some(&redis)), replica(&database, Some(&redis)));
     for number in 0..5 {
         let code = format!("replicas.by-position-{number}");
         let position = write(&one, &code).await;
@@ -96,6 +96,8 @@ async fn a_write_on_one_replica_is_seen_on_the_other_with_redis_and_without() {
     let position = write(&two, "replicas.by-position-alone").await;
     assert!(knows(&one, "replicas.by-position-alone", position).await);
     assert!(is_serving(one.address).await && is_serving(two.address).await, "Redis is not needed to serve");
+    let three = replica(&database, Some(&redis)).await;
+    assert!(knows(&three, "replicas.by-position-alone", position).await, "nor to start");
     redis.restart();
     write(&one, "replicas.redis-is-back").await;
     assert!(delay(&two, "replicas.redis-is-back").await < DELAY + SLACK);
