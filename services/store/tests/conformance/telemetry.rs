@@ -55,9 +55,8 @@ async fn check(fixture: Fixture, system: &str) {
         assert!(told.contains(name), "no span {name} in {told}");
     }
     assert!(told.contains(&format!("db.system.name=\"{system}\"")), "{told}");
-    for marked in told.lines().filter(|line| line.to_lowercase().contains(CANARY)) {
-        panic!("a value was told: {marked}");
-    }
+    let marked = told.lines().find(|line| line.to_lowercase().contains(CANARY));
+    assert_eq!(marked, None, "a value was told");
     for id in [samples::beneficiary(5, None).id.as_uuid(), samples::need(6, None).id.as_uuid()] {
         assert!(!told.contains(&id.to_string()), "an identifier was told");
     }
