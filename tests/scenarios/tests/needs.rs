@@ -114,6 +114,24 @@ async fn the_same_need_through_two_channels_is_one_need() {
     let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
     assert_eq!(told(served.needs(HOTLINE).list_needs(request).await).expect("listed").needs.len(), 1);
 
+    // Two channels that bring it at the very same time make one of it, too.
+    let calls: Vec<_> = (0..32)
+        .map(|call| {
+            let channel = if call % 2 == 0 { v1::Channel::Hotline } else { v1::Channel::OneForm };
+            let sent = v1::Need { external: Some(external("12349", "case-8")), channel: channel.into(), ..need() };
+            let mut needs = served.needs(HOTLINE);
+            let request = v1::SubmitNeedRequest { need: Some(sent), request_id: String::new() };
+            tokio::spawn(async move { told(needs.submit_need(request).await).expect("answered") })
+        })
+        .collect();
+    let (mut new, mut names) = (0, BTreeSet::new());
+    for call in calls {
+        let answer = call.await.expect("no panic");
+        new += usize::from(!answer.existing);
+        names.insert(answer.need.expect("one").name);
+    }
+    assert_eq!((new, names.len()), (1, 1), "one call made it, the others found it");
+
     let count = || async {
         let request = v1::ListNeedsRequest { page_size: 1_000, ..v1::ListNeedsRequest::default() };
         told(served.needs(HOTLINE).list_needs(request).await).expect("listed").needs.len()
