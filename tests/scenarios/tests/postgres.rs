@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tonic::Code;
+use tonic::{Code, Request};
 use wishwell_api::v1;
 use wishwell_scenarios::deployment::{self, CALLERS, HOTLINE, OPERATOR};
 use wishwell_scenarios::{Served, admin};
@@ -108,6 +110,22 @@ struct Door {
     folder: TempDir,
     behind: PathBuf,
     open: Option<tokio::task::JoinHandle<()>>,
+    /// While true, nothing passes and nothing is closed: the database hangs.
+    stuck: watch::Sender<bool>,
+}
+
+/// Passes bytes on, but not while the door is stuck.
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut stuck: watch::Receiver<bool>,
+) -> Option<()> {
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        let length = from.read(&mut bytes).await.ok().filter(|length| *length > 0)?;
+        stuck.wait_for(|stuck| !stuck).await.ok()?;
+        to.write_all(&bytes[..length]).await.ok()?;
+    }
 }
 
 impl Door {
@@ -116,22 +134,26 @@ impl Door {
         let folder = tempfile::Builder::new().prefix("wishwell-door-").tempdir_in("/tmp").expect("a scratch folder");
         let behind = PathBuf::from(host).join(".s.PGSQL.5432");
         let url = format!("{address}?host={}", folder.path().display());
-        let mut door = Self { folder, behind, open: None };
+        let mut door = Self { folder, behind, open: None, stuck: watch::Sender::new(false) };
         door.open();
         (door, url)
     }
 
     fn open(&mut self) {
         let listener = UnixListener::bind(self.folder.path().join(".s.PGSQL.5432")).expect("a socket");
-        let behind = self.behind.clone();
+        let (behind, stuck) = (self.behind.clone(), self.stuck.subscribe());
         self.open = Some(tokio::spawn(async move {
             // Connections end with the set, when this task is ended.
             let mut connections = JoinSet::new();
-            while let Ok((mut outside, _)) = listener.accept().await {
-                let behind = behind.clone();
+            while let Ok((outside, _)) = listener.accept().await {
+                let (behind, stuck) = (behind.clone(), stuck.clone());
                 connections.spawn(async move {
-                    if let Ok(mut inside) = UnixStream::connect(behind).await {
-                        let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
+                    if let Ok(inside) = UnixStream::connect(behind).await {
+                        let ((from, to), (back, out)) = (outside.into_split(), inside.into_split());
+                        tokio::select! {
+                            _ = pass(from, out, stuck.clone()) => {}
+                            _ = pass(back, to, stuck) => {}
+                        }
                     }
                 });
             }
@@ -175,6 +197,37 @@ async fn readiness_follows_the_database_away_and_back_while_matching_goes_on() {
     until("ready", async || admin::get(served.admin, "/readyz").await.0 == 200).await;
     let position = write(&served, "away.after").await;
     assert!(knows(&served, "away.after", position).await);
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_costs_callers_their_deadline_and_nothing_afterwards() {
+    let database = TestDatabase::create().await;
+    let (door, url) = Door::to(&database).await;
+    let served = deployment::serve(deployment::folder(CALLERS), &url, &[]).await;
+    let position = write(&served, "hangs.before").await;
+    assert!(knows(&served, "hangs.before", position).await);
+    door.stuck.send_replace(true);
+    let calls: Vec<_> = (0..24)
+        .map(|number| {
+            let mut catalog = served.catalog(OPERATOR);
+            let mut request = Request::new(category(&format!("hangs.during-{number}")));
+            request.set_timeout(Duration::from_millis(500));
+            tokio::spawn(async move { catalog.batch_upsert_categories(request).await })
+        })
+        .collect();
+    for call in calls {
+        let status = call.await.unwrap().expect_err("nothing is promised that is not stored");
+        // The client keeps the deadline too, and may be first.
+        assert!([Code::DeadlineExceeded, Code::Cancelled].contains(&status.code()), "{status:?}");
+    }
+    until("not ready", async || admin::get(served.admin, "/readyz").await.0 == 503).await;
+    assert!(knows(&served, "hangs.before", 0).await, "a question is answered from memory");
+    door.stuck.send_replace(false);
+    until("ready", async || admin::get(served.admin, "/readyz").await.0 == 200).await;
+    let position = write(&served, "hangs.after").await;
+    assert!(knows(&served, "hangs.after", position).await);
+    let (_, metrics) = admin::get(served.admin, "/metrics").await;
+    assert_eq!(admin::figure(&metrics, &["wishwell_calls_active"]), 0.0, "nothing is left of the calls that hung");
 }
 
 async fn let_in(served: &Served, key: &'static str) -> bool {
