@@ -209,7 +209,9 @@ impl<'q> Context<'q> {
             let open = capacity::recurring(self, row, When { schedule: None, ..when });
             view = View { open_occurrences: 0, ..open };
         }
-        let wanted = self.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+        // A week in which it is closed, such as a holiday, is left out and told, not held against it.
+        let asked = self.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+        let wanted = asked.min(view.open_occurrences.max(1));
         if view.occurrences < wanted && (!self.splittable || view.occurrences == 0) {
             failed.add(ReasonCode::NoCapacity);
         }
@@ -266,6 +268,15 @@ impl<'q> Context<'q> {
         row.map_or((false, false, false), |row| {
             (standing.is_verified(), row.minors_before > start, row.home_visits_before > start)
         })
+    }
+
+    /// The first polygon's corner, where the row has polygons.
+    #[inline]
+    pub(crate) fn first_corner(&self, row: &Row) -> Option<i32> {
+        if row.area_kind != AreaKind::Set {
+            return None;
+        }
+        Some(self.tables.area_sets.get(row.area)?.polygons.first()?.south())
     }
 
     fn in_area(&self, row: &Row, distance: u32) -> bool {

@@ -302,6 +302,9 @@ fn next_free_of(
 /// resource's schedule. It is covered when the resource is offered and open in it, and every renewed pool has the quantity left in
 /// one of its periods that shares an open moment with it, the earliest being taken. What is consumed (STOCK, BUDGET) must last for all
 /// covered occurrences; what comes back (CASELOAD) is taken once.
+///
+/// A resource that covers every occurrence in which it is open is a candidate, with the number it covers in the answer: a partner
+/// closed for a holiday week still visits in the others.
 pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> View {
     let draws = draws(context, row);
     let draws = draws.as_slice();

@@ -253,7 +253,7 @@ impl<'a> Search<'a> {
         let Some(node) = segment.forest.nodes.get(place as usize) else { return };
         let below = node.first as usize..node.first as usize + usize::from(node.count);
         if node.kind.is_leaf() {
-            self.visit(segment, bit, segment.forest.entries.get(below).unwrap_or_default());
+            self.visit(segment, bit, segment.forest.entries.get(below).unwrap_or_default(), node);
             return;
         }
         let threshold = self.threshold();
@@ -267,20 +267,38 @@ impl<'a> Search<'a> {
     }
 
     /// Judges the resources of a leaf in passes, so that the processor waits for the memory of all of them at once.
-    fn visit(&mut self, segment: &'a Segment, bit: u32, entries: &[Entry]) {
+    fn visit(&mut self, segment: &'a Segment, bit: u32, entries: &[Entry], leaf: &Node) {
         let mut lanes: [Option<Lane<'a>>; LEAF_ENTRIES] = [const { None }; LEAF_ENTRIES];
         let limits = self.limits;
+        let relative = match &self.centre {
+            Some(centre) if leaf.kind.has_places() => {
+                Some(std::array::from_fn(|axis| centre[axis] - leaf.centre[axis]))
+            }
+            _ => None,
+        };
         for (lane, entry) in lanes.iter_mut().zip(entries) {
+            let limit = limits[entry.class()];
+            if let Some(relative) = relative {
+                let chord = f64::from(entry.chord_at_least(relative, leaf.radius).max(0.0));
+                if chord * chord > limit {
+                    continue;
+                }
+            }
             let Some(row) = segment.rows.get(entry.row() as usize) else { continue };
             let chord_squared = self.context.vector.map_or(f64::NAN, |vector| vector.chord_squared(&row.vector));
             // Not a number where either side has no place: then the comparison fails and the resource stays.
-            if chord_squared > limits[row.class()] || bit == 0 && self.snapshot.mask.contains(entry.row()) {
+            if chord_squared > limit || bit == 0 && self.snapshot.mask.contains(entry.row()) {
                 continue;
             }
             *lane = Some(Lane { row, entry: *entry, chord_squared, pool: None });
         }
         for lane in lanes.iter_mut().flatten() {
             lane.pool = capacity::single_pool(self.context, lane.row).map(|pool| (pool, pool.confirmed_hour));
+        }
+        for lane in lanes.iter().flatten() {
+            // Read for nothing but to have them on their way: each would be waited for by itself later.
+            std::hint::black_box(lane.pool.and_then(|(pool, _)| Some(pool.overrides.as_deref()?.first()?.day)));
+            std::hint::black_box(self.context.first_corner(lane.row));
         }
         for lane in lanes.into_iter().flatten() {
             self.judge_lane(lane, bit);
@@ -353,7 +371,7 @@ impl<'a> Search<'a> {
                     Some(Reach::Anywhere) | None => false,
                 };
                 if elsewhere {
-                    self.visit(segment, bit, std::slice::from_ref(entry));
+                    self.visit(segment, bit, std::slice::from_ref(entry), node);
                 }
             }
         }

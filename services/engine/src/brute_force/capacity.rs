@@ -212,10 +212,9 @@ impl BruteForce {
     }
 
     fn own_figures(&self, draws: &[(CapacityPoolId, i64)]) -> Offer {
-        let mut alone = self.clone();
-        for pool in alone.pools.values_mut() {
-            pool.periods.clear();
-        }
+        let pools = draws.iter().filter_map(|(id, _)| self.pools.get(id));
+        let without_periods = |pool: &CapacityPool| (pool.id, CapacityPool { periods: Vec::new(), ..pool.clone() });
+        let alone = Self { pools: pools.map(without_periods).collect(), ..Self::default() };
         alone.offer_at(draws, Timestamp::UNIX_EPOCH)
     }
 }

@@ -185,7 +185,8 @@ impl BruteForce {
                     offer =
                         self.recurring_offer_any_time(resource, query, recurrence, start, offered, schedule.as_ref());
                 }
-                if offer.occurrences < recurrence.occurrences && (!query.splittable || offer.occurrences == 0) {
+                let wanted = recurrence.occurrences.min(offer.open_occurrences.max(1));
+                if offer.occurrences < wanted && (!query.splittable || offer.occurrences == 0) {
                     failed.push(ReasonCode::NoCapacity);
                 }
                 offer

@@ -57,6 +57,23 @@ pub(super) struct Placed {
     pub(super) end: u16,
 }
 
+/// Stack for parsing: what the bounds let through takes less than a quarter of it, also where nothing is optimised. The caller's stack may be
+/// a small one.
+const PARSER_STACK_BYTES: usize = 16 * 1024 * 1024;
+
+/// Parses and lowers on a thread of its own. An expression is compiled once, when it is put.
+fn on_a_large_stack(source: &str) -> Result<Vec<Placed>, CompileError> {
+    let compile = || {
+        let (expression, places) = parse::parse(source)?;
+        lower::lower(source, &expression, &places)
+    };
+    let failed = || CompileError::at(source, 0, "could not be compiled");
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(PARSER_STACK_BYTES).spawn_scoped(scope, compile);
+        thread.map_err(|_| failed())?.join().map_err(|_| failed())?
+    })
+}
+
 /// A compiled expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
@@ -74,8 +91,7 @@ impl Program {
     /// does not fit.
     pub fn compile(source: &str) -> Result<Self, CompileError> {
         bounds::check(source)?;
-        let (expression, places) = parse::parse(source)?;
-        let nodes = lower::lower(source, &expression, &places)?;
+        let nodes = on_a_large_stack(source)?;
         let has_arithmetic = nodes.iter().any(|placed| matches!(placed.node, Node::Arithmetic(..) | Node::Negate(_)));
         Ok(Self { source: source.into(), nodes: nodes.into(), has_arithmetic })
     }

@@ -58,24 +58,61 @@ impl NodeKind {
     }
 }
 
-/// One resource in a tree: row and levels below the tree's category, in one word.
+/// One resource in a tree: its row, levels below the tree's category, class, and roughly where it is. A leaf's entries are one cache
+/// line, by which most rows that cannot matter are passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry(u32);
+pub(crate) struct Entry {
+    /// Row and levels.
+    word: u32,
+    /// From the centre of the leaf's ball, in steps of a 127th of its radius.
+    offset: [i8; 3],
+    class: u8,
+}
+
+const _: () = assert!(size_of::<Entry>() * LEAF_ENTRIES == 64, "a leaf's entries are one cache line");
+
+/// Steps of an [`Entry`]'s offset in the radius of its leaf.
+const STEPS: f32 = 127.0;
+/// How far a place may lie from where its entry says, in steps: half a step along each axis, and rounding.
+const STEP_ERROR: f32 = 0.9;
 
 /// Bits of the row in an [`Entry`]; four remain for the levels (`TREE_DEPTH_MAX` is 8).
 const ROW_BITS: u32 = 28;
 
 impl Entry {
     pub(crate) const fn new(row: u32, levels: u8) -> Self {
-        Self((levels as u32) << ROW_BITS | (row & ((1 << ROW_BITS) - 1)))
+        Self { word: (levels as u32) << ROW_BITS | (row & ((1 << ROW_BITS) - 1)), offset: [0; 3], class: 0 }
     }
     #[inline]
     pub(crate) const fn row(self) -> u32 {
-        self.0 & ((1 << ROW_BITS) - 1)
+        self.word & ((1 << ROW_BITS) - 1)
     }
     #[inline]
     pub(crate) const fn levels(self) -> u8 {
-        (self.0 >> ROW_BITS) as u8
+        (self.word >> ROW_BITS) as u8
+    }
+    #[inline]
+    pub(crate) const fn class(self) -> usize {
+        (self.class & 3) as usize
+    }
+
+    /// The entry with its class and, for a place in the ball, its offset.
+    #[allow(clippy::cast_possible_truncation)]
+    fn placed(mut self, item: &Item, centre: [f32; 3], radius: f32) -> Self {
+        self.class = item.class;
+        let step = f64::from(radius / STEPS);
+        let place = [item.vector.x, item.vector.y, item.vector.z];
+        self.offset = std::array::from_fn(|axis| ((place[axis] - f64::from(centre[axis])) / step).round() as i8);
+        self
+    }
+
+    /// A lower bound of the chord, in Earth radii, from a place given relative to the centre of the entry's leaf, of this radius.
+    #[inline]
+    pub(crate) fn chord_at_least(self, relative: [f32; 3], radius: f32) -> f32 {
+        let step = radius * (1.0 / STEPS);
+        let [x, y, z] = std::array::from_fn(|axis| relative[axis] - f32::from(self.offset[axis]) * step);
+        // The rounding of centres is in the radius, of which a step is too small a part.
+        (x * x + y * y + z * z).sqrt() - STEP_ERROR * step - ROUNDING_MARGIN as f32
     }
 }
 
@@ -110,6 +147,7 @@ impl Forest {
             return None;
         }
         items.sort_unstable_by_key(|item| (item.class, item.entry.levels(), item.entry));
+        items.iter_mut().for_each(|item| item.entry.class = item.class);
         let root = self.list_node(items);
         Some(self.push(root))
     }
@@ -127,6 +165,9 @@ impl Forest {
     fn tree_node(&mut self, items: &mut [Item]) -> Node {
         let (centre, radius) = ball(items);
         if items.len() <= LEAF_ENTRIES {
+            for item in items.iter_mut() {
+                item.entry = item.entry.placed(item, centre, radius);
+            }
             return Node { centre, radius, ..self.leaf(items, NodeKind::Leaf) };
         }
         let mut children = [None; FANOUT];

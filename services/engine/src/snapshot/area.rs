@@ -36,6 +36,12 @@ impl Polygon {
         }
     }
 
+    /// Latitude of its southern end, in units of 1e-7 degree.
+    #[inline]
+    pub(crate) const fn south(&self) -> i32 {
+        self.south_west.latitude_e7
+    }
+
     /// Whether the point lies inside or on the border.
     pub(crate) fn contains(&self, point: Point) -> bool {
         (self.south_west.latitude_e7..=self.north_east.latitude_e7).contains(&point.latitude_e7)
