@@ -14,7 +14,7 @@ pub mod receiver;
 pub mod told;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tonic::metadata::MetadataValue;
@@ -27,7 +27,6 @@ use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
-use wishwell_test_support::ports::free_address;
 use wishwell_test_support::process::Wishwell;
 
 /// How long a server may take to start, the demo included, on a busy machine.
@@ -76,11 +75,24 @@ impl Served {
 
     /// As [`Served::start`], in a folder that is there already. The first argument may be another mode (`serve`).
     pub async fn start_in(folder: TempDir, more: &[&str], environment: &[(&str, &str)]) -> Self {
-        let (address, admin) = (free_address(), free_address());
-        let (listen, admin_listen) = (address.to_string(), admin.to_string());
+        let log = folder.path().join("stderr");
+        let said_before = std::fs::metadata(&log).map_or(0, |log| log.len());
+        let said_before = usize::try_from(said_before).expect("a short log");
         let mut arguments = more.to_vec();
-        arguments.extend(["--listen", listen.as_str(), "--admin-listen", admin_listen.as_str()]);
+        // Ports that the system gives when they are taken: one that was free a moment ago may not be free any more.
+        arguments.extend(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
         let mut process = Wishwell::spawn_in(folder, arguments, environment);
+        let started = Instant::now();
+        let (address, admin) = loop {
+            let said = std::fs::read(&log).unwrap_or_default();
+            let said = String::from_utf8_lossy(said.get(said_before..).unwrap_or_default()).into_owned();
+            if let Some(found) = told("listen", &said).zip(told("admin", &said)) {
+                break found;
+            }
+            let failed = said.contains("error: ") || started.elapsed() > START_PATIENCE;
+            assert!(!failed, "wishwell does not serve:\n{}", process.output());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
         process.wait_until_serving(address, START_PATIENCE).await;
         let channel = Endpoint::from_shared(format!("http://{address}"))
             .expect("an address makes a URI")
@@ -133,6 +145,14 @@ impl Served {
         assert_eq!(found.len(), 1, "{external_id} is one resource of the demo");
         found.into_iter().next().expect("there is one").name
     }
+}
+
+/// An address in the log line that says where the server serves, written for people or as JSON.
+fn told(field: &str, log: &str) -> Option<SocketAddr> {
+    let line = log.lines().find(|line| line.contains("serving") && line.contains("listen"))?;
+    let (_, rest) = line.split_once(&format!("{field}=")).or_else(|| line.split_once(&format!("\"{field}\":")))?;
+    let rest = rest.trim_start_matches('"');
+    rest.split(['"', ' ', ',', '}']).next()?.parse().ok()
 }
 
 /// An external identity.
