@@ -350,6 +350,16 @@ async fn a_batch_with_one_bad_entry_writes_nothing_and_names_the_field_and_the_v
     upsert(vec![cycle("a", "b"), cycle("b", "")]).await.expect("children may come before their parents");
     let closing = upsert(vec![cycle("b", "a")]).await;
     refused("a circle through what is stored", closing, "HIERARCHY_CYCLE", "categories[0].parent");
+
+    // Eight levels are the most; also for what hangs below an entry that moves.
+    let code = |level: usize| format!("level-{level}");
+    let levels = (1..=9).map(|level| cycle(&code(level), &if level == 1 { String::new() } else { code(level - 1) }));
+    let levels: Vec<_> = levels.collect();
+    refused("nine levels", upsert(levels.clone()).await, "INVALID_FIELDS", "categories[8].parent");
+    upsert(levels[..8].to_vec()).await.expect("eight levels");
+    let moved = upsert(vec![cycle(&code(1), "b")]).await;
+    refused("a root put below something", moved, "INVALID_FIELDS", "categories[0].parent");
+    upsert(vec![cycle(&code(8), "b")]).await.expect("a leaf may move");
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! What a write refers to must exist: checked against a snapshot that has everything logged so far, so that the refusal can
 //! name the field and the value. The database's constraints stand behind it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::ids::{CategoryCode, DivisionCode};
+use wishwell_domain::limits::{CATEGORIES_MAX, DIVISIONS_MAX, TREE_DEPTH_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::resource::Resource;
 use wishwell_domain::{Violation, Violations};
@@ -62,6 +63,9 @@ pub(crate) fn categories(field: &str, batch: &[Category], snapshot: &Snapshot, v
         |code| snapshot.category(code.as_str()).is_some(),
         violations,
     );
+    let stored: Vec<_> = snapshot.categories().map(|known| (&known.code, known.parent.as_ref())).collect();
+    let batch: Vec<_> = batch.iter().map(|sent| (&sent.code, sent.parent.as_ref())).collect();
+    bounds(field, &batch, &stored, CATEGORIES_MAX, violations);
 }
 
 /// Checks a batch of divisions like [`categories`].
@@ -77,6 +81,10 @@ pub(crate) fn divisions(field: &str, batch: &[Division], snapshot: &Snapshot, vi
         |code| snapshot.division(code.as_str()).is_some(),
         violations,
     );
+    let known = snapshot.find_divisions(None, "");
+    let stored: Vec<_> = known.into_iter().map(|known| (&known.code, known.parent.as_ref())).collect();
+    let batch: Vec<_> = batch.iter().map(|sent| (&sent.code, sent.parent.as_ref())).collect();
+    bounds(field, &batch, &stored, DIVISIONS_MAX, violations);
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -90,8 +98,7 @@ fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
     is_stored: impl Fn(&C) -> bool,
     violations: &mut Violations,
 ) {
-    let in_batch: std::collections::HashMap<&C, Option<&C>> =
-        batch.iter().map(|entry| (code_of(entry), parent_of(entry))).collect();
+    let in_batch: HashMap<&C, Option<&C>> = batch.iter().map(|entry| (code_of(entry), parent_of(entry))).collect();
     let mut seen = HashSet::new();
     for (index, entry) in batch.iter().enumerate() {
         let code = code_of(entry);
@@ -110,7 +117,7 @@ fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
         let mut depth = 1;
         while let Some(next) = above {
             depth += 1;
-            if next == *code || depth > wishwell_domain::limits::TREE_DEPTH_MAX {
+            if next == *code || depth > TREE_DEPTH_MAX {
                 let (rule, message) = if next == *code {
                     ("tree.cycle", "leads back to the entry itself")
                 } else {
@@ -123,6 +130,53 @@ fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
                 Some(parent) => parent.cloned(),
                 None => stored_parent(&next),
             };
+        }
+    }
+}
+
+/// A tree's code with its parent's.
+type Branch<'a, C> = (&'a C, Option<&'a C>);
+
+/// Checks that a tree does not outgrow its size, and that what hangs below a moved entry does not end up too deep. What the
+/// batch itself holds is checked by [`tree`].
+fn bounds<C: Eq + std::hash::Hash + std::fmt::Display>(
+    field: &str,
+    batch: &[Branch<'_, C>],
+    stored: &[Branch<'_, C>],
+    max: usize,
+    violations: &mut Violations,
+) {
+    if !violations.is_empty() {
+        return;
+    }
+    let sent: HashMap<&C, usize> = batch.iter().enumerate().map(|(index, branch)| (branch.0, index)).collect();
+    let known = stored.iter().filter(|branch| sent.contains_key(branch.0)).count();
+    let count = stored.len() + sent.len() - known;
+    violations.require(count <= max, || {
+        Violation::new(field, "list.max_items", format!("must be at most {max} in all")).with_value(count)
+    });
+    // Only what was there before can have anything below it that is not in the batch.
+    let mut parents: HashMap<&C, Option<&C>> = stored.iter().copied().collect();
+    let moved = batch.iter().filter(|(code, parent)| parents.get(code).is_some_and(|before| before != parent)).count();
+    if moved == 0 {
+        return;
+    }
+    parents.extend(batch.iter().copied());
+    let mut told = HashSet::new();
+    for (code, _) in stored {
+        let (mut depth, mut above, mut cause) = (1, *code, None);
+        while let Some(Some(parent)) = parents.get(above) {
+            cause = cause.or_else(|| sent.get(above));
+            (above, depth) = (*parent, depth + 1);
+            if depth > TREE_DEPTH_MAX {
+                break;
+            }
+        }
+        if let (true, Some(index)) = (depth > TREE_DEPTH_MAX, cause)
+            && told.insert(index)
+        {
+            let message = format!("puts {code}, which lies below it, too deep in the tree");
+            violations.add(Violation::new(format!("{field}[{index}].parent"), "tree.depth", message));
         }
     }
 }
