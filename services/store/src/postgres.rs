@@ -54,7 +54,7 @@ impl PostgresStore {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections_max.max(2))
             .acquire_timeout(options.connection_wait)
-            .after_connect(move |connection, _| Box::pin(set_durability(connection, durability)))
+            .after_connect(move |connection, _| Box::pin(set_up_session(connection, durability)))
             .connect_with(connect)
             .await
             .map_err(error)?;
@@ -82,13 +82,20 @@ fn location(options: &PgConnectOptions) -> String {
     format!("{host}/{}", options.get_database().unwrap_or_else(|| options.get_username()))
 }
 
-/// An answered write is durable even where server or role say otherwise; stricter settings (`remote_apply`) stay.
-async fn set_durability(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
+/// An answered write is durable even where server or role say otherwise; stricter settings (`remote_apply`) stay. Statements
+/// are planned for the tables as they are: a plan kept from when a table was empty reads all of it once for each of a
+/// batch's five hundred entities, until the server happens to analyse it.
+async fn set_up_session(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
     let sql = match durability {
         Durability::Full => {
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), set_config('synchronous_commit', \
+             CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
+             ELSE current_setting('synchronous_commit') END, false)"
         }
-        Durability::Relaxed => "SELECT set_config('synchronous_commit', 'off', false)",
+        Durability::Relaxed => {
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), \
+             set_config('synchronous_commit', 'off', false)"
+        }
     };
     sqlx::query(sql).execute(connection).await.map(|_| ())
 }

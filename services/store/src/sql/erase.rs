@@ -85,7 +85,12 @@ pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Resul
     statement.push(" AND id = ").bind(Value::Uuid(Some(id.as_uuid())));
     session.execute(statement).await?;
 
-    let mut statement = session.statement("UPDATE needs SET personal = NULL WHERE tenant = ");
+    // The exact place says where somebody lives; the division, where there is one, says enough.
+    let mut statement = session.statement(
+        "UPDATE needs SET personal = NULL, \
+         latitude_e7 = CASE WHEN division_code IS NULL THEN latitude_e7 END, \
+         longitude_e7 = CASE WHEN division_code IS NULL THEN longitude_e7 END WHERE tenant = ",
+    );
     statement.bind(Value::text(tenant.as_str())).push(" AND beneficiary_id = ");
     statement.bind(Value::Uuid(Some(id.as_uuid()))).push(" RETURNING id");
     let needs = session.fetch_all(statement, |fields| fields.uuid()).await?;
@@ -99,8 +104,8 @@ pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Resul
     Ok((Effect::Updated, Change::BeneficiaryErased { id, at }))
 }
 
-/// Takes ciphertext and digests out of logged after-images. The ciphertext could not be opened any more, but a digest
-/// links whoever knows the digest's key and the identity number.
+/// Takes ciphertext, digests and exact places out of logged after-images. The ciphertext could not be opened any more, but a
+/// digest links whoever knows the digest's key and the identity number.
 async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<String>) -> Result<(), Failure> {
     let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
@@ -115,7 +120,7 @@ async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<Strin
     Ok(())
 }
 
-/// The change without sealed fields and digest; none when it has neither.
+/// The change without sealed fields, digest and exact place; none when it has none of them.
 fn without_sealed(change: Change) -> Option<Change> {
     match change {
         Change::Beneficiary(mut beneficiary)
@@ -125,8 +130,10 @@ fn without_sealed(change: Change) -> Option<Change> {
             beneficiary.identity_digest = None;
             Some(Change::Beneficiary(beneficiary))
         }
-        Change::Need(mut need) if need.personal.is_some() => {
+        Change::Need(mut need) if need.personal.is_some() || (need.place.is_some() && need.division.is_some()) => {
             need.personal = None;
+            // Where somebody lives; the division stays to say where help is needed.
+            need.place = need.place.filter(|_| need.division.is_none());
             Some(Change::Need(need))
         }
         _ => None,

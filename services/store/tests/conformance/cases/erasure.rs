@@ -64,7 +64,9 @@ pub async fn erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others(f
     assert_eq!((erased.personal, erased.identity_digest, erased.erased_at), (None, None, Some(now)));
     assert_eq!((erased.version.0, erased.updated_at), (2, now));
     for need in [NEED, NEED + 1] {
-        assert_eq!(store.need(&tenant, samples::need(need, None).id).await.unwrap().unwrap().personal, None);
+        let need = store.need(&tenant, samples::need(need, None).id).await.unwrap().unwrap();
+        assert_eq!((need.personal, need.place), (None, None));
+        assert!(need.division.is_some(), "where help is needed stays known, coarsely");
     }
     assert_eq!(store.key(&tenant, &id.name()).await.unwrap(), None);
     assert_eq!(store.key(&tenant, &samples::need(NEED, None).id.name()).await.unwrap(), None);

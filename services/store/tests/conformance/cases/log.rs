@@ -164,7 +164,10 @@ async fn fold(fixture: &Fixture) -> BTreeMap<String, Change> {
                     (beneficiary.erased_at, beneficiary.updated_at) = (Some(at), at);
                     beneficiary.version.0 += 1;
                 }
-                Change::Need(need) if need.beneficiary == Some(id) => need.personal = None,
+                Change::Need(need) if need.beneficiary == Some(id) => {
+                    need.personal = None;
+                    need.place = need.place.filter(|_| need.division.is_none());
+                }
                 _ => {}
             }
         }
