@@ -87,8 +87,9 @@ pub enum Mutation {
         key: WrappedKey,
     },
     /// Destroys the key of a beneficiary and those of its needs, clears sealed fields, the digest and the exact places of
-    /// needs whose division is known, in the tables and in logged after-images, and logs that it happened. Erasing twice is erasing once. Afterwards the beneficiary takes no
-    /// more changes, and its needs no sealed fields; they can still be closed. The one event stands for all of it: the
+    /// needs whose division is known, in the tables and in logged after-images, and logs that it happened. Erasing twice is
+    /// erasing once. Afterwards the beneficiary takes no more changes, and its needs no sealed fields; they can still be
+    /// closed. The one event stands for all of it: the
     /// beneficiary's next version without what was cleared, and its needs, in their versions, without theirs.
     EraseBeneficiary {
         /// Whose.
