@@ -69,6 +69,8 @@ pub struct Candidate<'a> {
     pub served_quantity: i64,
     /// Occurrences it can serve.
     pub served_occurrences: i32,
+    /// IANA zone of `next_opening_time`; empty without one.
+    pub time_zone: &'a str,
 }
 
 /// Writes one `FindResourcesResponse`.
@@ -161,6 +163,7 @@ impl ItemWriter<'_> {
             }
             wire.int64(10, candidate.served_quantity);
             wire.int32(11, candidate.served_occurrences);
+            wire.string(12, candidate.time_zone);
         });
     }
 

@@ -86,6 +86,7 @@ fn candidate(dice: &mut Dice) -> v1::Candidate {
         next_opening_time: dice.maybe(|dice| Timestamp { seconds: dice.number().into(), nanos: dice.number() }),
         served_quantity: dice.number().into(),
         served_occurrences: dice.number(),
+        time_zone: dice.text(),
     }
 }
 
@@ -121,6 +122,7 @@ fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
                     next_opening_time: message.next_opening_time,
                     served_quantity: message.served_quantity,
                     served_occurrences: message.served_occurrences,
+                    time_zone: &message.time_zone,
                 });
                 message.resource = Some(resource.2);
                 item.candidates.push(message);

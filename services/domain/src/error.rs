@@ -123,6 +123,8 @@ pub enum Precondition {
     StillReferenced,
     /// A required consent is not on record.
     ConsentMissing,
+    /// Who the organization is was verified, and the caller is not one who verifies.
+    VerifiedIdentity,
 }
 
 /// Every way a call can fail.

@@ -14,6 +14,8 @@ pub const TITLE_CHARS_MAX: usize = 200;
 pub const TEXT_CHARS_MAX: usize = 4_000;
 /// Longest note of one or two lines.
 pub const NOTE_CHARS_MAX: usize = 1_000;
+/// Longest reason for a suspension or a withdrawal.
+pub const REASON_CHARS_MAX: usize = 512;
 /// Longest telephone number, extensions and remarks included.
 pub const PHONE_CHARS_MAX: usize = 64;
 /// Longest e-mail address (RFC 3696, erratum 1690).

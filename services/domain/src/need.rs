@@ -155,6 +155,9 @@ pub struct NeedPersonal {
     /// Who consented to the publication as a wish: free text, so sealed with the rest.
     #[serde(default)]
     pub wish_consent_given_by: String,
+    /// Why it was withdrawn, in free words about somebody; empty when it was not or nothing was said.
+    #[serde(default)]
+    pub withdrawal_reason: String,
 }
 
 impl std::fmt::Debug for NeedPersonal {

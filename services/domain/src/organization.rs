@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Violations;
+use crate::error::{Violation, Violations};
 use crate::ids::{DivisionCode, ExternalId, OrganizationId, Version};
-use crate::limits::{ADDRESS_CHARS_MAX, EMAIL_CHARS_MAX, NOTE_CHARS_MAX, PHONE_CHARS_MAX, URL_CHARS_MAX};
+use crate::limits::{
+    ADDRESS_CHARS_MAX, EMAIL_CHARS_MAX, NOTE_CHARS_MAX, PHONE_CHARS_MAX, REASON_CHARS_MAX, URL_CHARS_MAX,
+};
 use crate::schedule::check_date;
 use crate::social_credit_code::SocialCreditCode;
 use crate::text::{LocalizedText, check_length};
@@ -105,6 +107,9 @@ pub struct Organization {
     pub vetted_for_minors: Option<Vetting>,
     /// Vetted for visits to homes.
     pub vetted_for_home_visits: Option<Vetting>,
+    /// Why it is suspended; empty while it is not, and when nobody said why.
+    #[serde(default)]
+    pub suspension_reason: String,
     /// Version, counted from 1.
     pub version: Version,
     /// When it was created.
@@ -141,7 +146,17 @@ impl Vetting {
 }
 
 impl Organization {
-    /// Checks the name, the contact, the vettings and the external identity.
+    /// Whether `other` is somebody else by what an organization is verified as: external identity, name, kind and social credit
+    /// code.
+    #[must_use]
+    pub fn differs_in_identity(&self, other: &Self) -> bool {
+        self.external != other.external
+            || self.name != other.name
+            || self.kind != other.kind
+            || self.social_credit_code != other.social_credit_code
+    }
+
+    /// Checks the name, the contact, the vettings, the reason of a suspension and the external identity.
     pub fn check(&self, field: &str, violations: &mut Violations) {
         if let Some(external) = &self.external {
             external.check(&format!("{field}.external"), violations);
@@ -158,5 +173,10 @@ impl Organization {
                 vetting.check(&format!("{field}.vetting.{name}"), violations);
             }
         }
+        let reason = format!("{field}.suspension_reason");
+        check_length(&reason, &self.suspension_reason, REASON_CHARS_MAX, violations);
+        violations.require(self.state == OrganizationState::Suspended || self.suspension_reason.is_empty(), || {
+            Violation::new(&reason, "organization.suspension_reason", "must be empty unless it is suspended")
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! What is answered: plain values that refer into the snapshot.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use wishwell_domain::ids::NeedId;
 use wishwell_domain::need::Urgency;
@@ -98,15 +99,27 @@ impl Answer {
     }
 }
 
-/// An open need item that a resource can serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NeedMatch {
+/// Where an open need item stands among those that a resource can serve. No two items stand at the same place, and at one
+/// instant an item keeps its place until its need or the resource changes, whatever becomes of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NeedRank {
+    /// Urgency, aged by waiting: the most urgent come first.
+    pub effective_urgency: Urgency,
+    /// How far, in metres, `u32::MAX` where a place is not known: the nearest come first.
+    pub distance_metres: u32,
+    /// Since when the need waits: the longest waiting come first.
+    pub waiting_since: Timestamp,
     /// Which need.
     pub need: NeedId,
     /// Which of its items.
     pub item_ordinal: u16,
-    /// Urgency, aged by waiting: what the order goes by.
-    pub effective_urgency: Urgency,
+}
+
+/// An open need item that a resource can serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NeedMatch {
+    /// Which item of which need, and where it stands.
+    pub rank: NeedRank,
     /// How far, in metres, where both places are known.
     pub distance_metres: Option<u32>,
     /// The quantity the resource can serve.
@@ -122,8 +135,10 @@ pub struct NeedMatch {
 /// The answer to the reverse question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NeedsAnswer {
-    /// Most urgent first, then nearest (unknown last), then longest waiting, then identifier and item.
+    /// In the order of their ranks.
     pub matches: Vec<NeedMatch>,
+    /// Whether there are more after these.
+    pub more: bool,
     /// Open items in categories the resource serves.
     pub considered: u32,
 }

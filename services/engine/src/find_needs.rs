@@ -5,11 +5,11 @@ use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::ResourceId;
 use wishwell_domain::need::{Timing, Urgency};
 
-use crate::answer::{NeedMatch, NeedsAnswer};
+use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
 use crate::context::{Asked, Context};
 use crate::find::shown;
 use crate::near_miss::eligibility;
-use crate::query::{QueryError, Scratch, TimeWindow};
+use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
 use crate::snapshot::need::{OpenItem, OpenNeed};
 use crate::snapshot::row::Row;
@@ -49,39 +49,42 @@ pub fn aged_urgency(urgency: Urgency, waiting_since: Timestamp, now: Timestamp) 
 }
 
 impl Snapshot {
-    /// The open need items that a resource can serve, by the same constraints as [`Snapshot::find`]; at most `limit`. With
-    /// `wishes_only`, only needs that have a published wish. Looks at every open item in the resource's categories and above.
+    /// The open need items that a resource can serve, by the same constraints as [`Snapshot::find`], in the order of their
+    /// ranks. Looks at every open item in the resource's categories and above.
     ///
     /// # Errors
     /// An unknown resource.
-    pub fn find_needs(
-        &self,
-        resource: ResourceId,
-        now: Timestamp,
-        wishes_only: bool,
-        limit: usize,
-    ) -> Result<NeedsAnswer, QueryError> {
+    pub fn find_needs(&self, resource: ResourceId, query: &NeedsQuery<'_>) -> Result<NeedsAnswer, QueryError> {
+        let &NeedsQuery { now, limit, .. } = query;
+        let within: Vec<u32> =
+            query.divisions.iter().filter_map(|code| self.tables.division_places.get(code.as_str())).collect();
+        let is_within = |need: &OpenNeed| self.tables.division_ancestors(need.division).any(|at| within.contains(&at));
+        let asked_for =
+            |need: &&OpenNeed| (need.has_wish || !query.wishes_only) && (query.divisions.is_empty() || is_within(need));
         let place = self.resource(resource);
         let found = place.and_then(|place| Some((place, self.row(place)?)));
         let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
         let mut answer = NeedsAnswer::default();
-        let mut found: Vec<(Timestamp, NeedMatch)> = Vec::new();
+        let mut found: Vec<NeedMatch> = Vec::new();
         let mut scratch = Scratch::default();
         let facts = Facts::default();
         for category in self.categories_served(place) {
-            for need in self.needs.in_category(category).filter(|need| need.has_wish || !wishes_only) {
+            for need in self.needs.in_category(category).filter(asked_for) {
                 for item in need.items.iter().filter(|item| item.category == category) {
                     answer.considered += 1;
                     let matched = self.match_need(place, row, need, item, &facts, now, &mut scratch);
-                    found.extend(matched.map(|matched| (need.created_at, matched)));
+                    found.extend(matched.filter(|matched| query.after.is_none_or(|after| matched.rank > after)));
                 }
             }
         }
-        let distance = |found: &NeedMatch| found.distance_metres.unwrap_or(u32::MAX);
-        found.sort_unstable_by_key(|(since, found)| {
-            (found.effective_urgency, distance(found), *since, found.need, found.item_ordinal)
-        });
-        answer.matches = found.into_iter().take(limit).map(|(_, matched)| matched).collect();
+        answer.more = found.len() > limit;
+        if answer.more {
+            // Only the first ones are to be in order.
+            found.select_nth_unstable_by_key(limit, |matched| matched.rank);
+            found.truncate(limit);
+        }
+        found.sort_unstable_by_key(|matched| matched.rank);
+        answer.matches = found;
         Ok(answer)
     }
 
@@ -126,11 +129,16 @@ impl Snapshot {
         let context = Context::new(&asked, &self.tables, &rules);
         scratch.memo.begin(&context);
         let hit = self.judge(&context, item.category, place, row, scratch);
+        let distance_metres = shown(hit.distance);
         hit.assessment.failed.is_empty().then(|| NeedMatch {
-            need: need.id,
-            item_ordinal: item.ordinal,
-            effective_urgency: aged_urgency(need.urgency, need.created_at, now),
-            distance_metres: shown(hit.distance),
+            rank: NeedRank {
+                effective_urgency: aged_urgency(need.urgency, need.created_at, now),
+                distance_metres: distance_metres.unwrap_or(u32::MAX),
+                waiting_since: need.created_at,
+                need: need.id,
+                item_ordinal: item.ordinal,
+            },
+            distance_metres,
             serves: hit.assessment.capacity.served.min(item.quantity),
             eligibility: eligibility(&context, row, hit.assessment.eligible),
             modes: hit.assessment.modes,

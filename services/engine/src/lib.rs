@@ -29,9 +29,9 @@ pub mod synthetic;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
-pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedsAnswer};
+pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedRank, NeedsAnswer};
 pub use find_needs::{WINDOW_DAYS_DEFAULT, aged_urgency};
-pub use query::{Query, QueryError, Scratch, TimeWindow};
+pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
 pub use snapshot::{CatalogInput, ResourceRef, Snapshot, SnapshotBuilder};

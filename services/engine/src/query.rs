@@ -8,7 +8,7 @@ use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::unit::Unit;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, NeedRank};
 use crate::assess::Memo;
 use crate::find::Hit;
 
@@ -54,6 +54,21 @@ pub struct Query<'a> {
     pub top_k: usize,
     /// Most near misses wanted.
     pub near_miss_limit: usize,
+}
+
+/// The reverse question: what is asked of the needs that a resource can serve.
+#[derive(Debug, Clone, Copy)]
+pub struct NeedsQuery<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// Only needs that have a published wish.
+    pub wishes_only: bool,
+    /// Only needs in one of these divisions or below it; none means anywhere.
+    pub divisions: &'a [DivisionCode],
+    /// Only what comes after this rank.
+    pub after: Option<NeedRank>,
+    /// Most items wanted.
+    pub limit: usize,
 }
 
 /// Why a query cannot be answered.

@@ -59,7 +59,10 @@ impl MasterKey {
             tenant: tenant.clone(),
             wrapping: self.derive(b"wishwell wrapping key v1", tenant),
             digesting: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell identity digest v1", tenant)),
-            paging: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell page tokens v1", tenant)),
+            paging: PageKey {
+                sealing: self.derive(b"wishwell page cursors v1", tenant),
+                nonces: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell page cursor nonces v1", tenant)),
+            },
         }
     }
 
@@ -79,7 +82,7 @@ pub struct TenantKeys {
     tenant: TenantId,
     wrapping: [u8; KEY_BYTES],
     digesting: hmac::Key,
-    paging: hmac::Key,
+    paging: PageKey,
 }
 
 impl std::fmt::Debug for TenantKeys {
@@ -122,14 +125,51 @@ impl TenantKeys {
         })
     }
 
-    /// The key that page tokens are signed with.
+    /// What page tokens are sealed with.
     #[must_use]
-    pub fn page_token_key(self) -> hmac::Key {
+    pub fn page_key(self) -> PageKey {
         self.paging
     }
 
     fn binding(&self, subject: &str) -> Vec<u8> {
         format!("{}/{subject}", self.tenant).into_bytes()
+    }
+}
+
+/// Seals page cursors. The nonce is a keyed digest of all that is sealed and bound (as in the SIV construction, RFC 5297), so
+/// that the same page has the same token, and a nonce comes again only with the same content.
+pub struct PageKey {
+    sealing: [u8; KEY_BYTES],
+    nonces: hmac::Key,
+}
+
+impl std::fmt::Debug for PageKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PageKey(..)")
+    }
+}
+
+impl PageKey {
+    /// Seals a cursor for one list.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when sealing fails.
+    pub fn seal(&self, list: &[u8], cursor: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut digest = hmac::Context::with_key(&self.nonces);
+        digest.update(&(list.len() as u64).to_be_bytes());
+        digest.update(list);
+        digest.update(cursor);
+        let mut nonce = [0; NONCE_LEN];
+        for (byte, digested) in nonce.iter_mut().zip(digest.sign().as_ref()) {
+            *byte = *digested;
+        }
+        seal_with(&self.sealing, nonce, list, cursor)
+    }
+
+    /// Opens a cursor that was sealed for this list; none for any other.
+    #[must_use]
+    pub fn open(&self, list: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        open_bytes(&self.sealing, list, sealed)
     }
 }
 
@@ -178,10 +218,13 @@ fn cipher(key: &[u8; KEY_BYTES]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
 }
 
-/// Nonce, then ciphertext and tag.
 fn seal_bytes(key: &[u8; KEY_BYTES], binding: &[u8], clear: &[u8]) -> Result<Vec<u8>, Error> {
+    seal_with(key, random_bytes()?, binding, clear)
+}
+
+/// Nonce, then ciphertext and tag.
+fn seal_with(key: &[u8; KEY_BYTES], nonce: [u8; NONCE_LEN], binding: &[u8], clear: &[u8]) -> Result<Vec<u8>, Error> {
     let failed = || Error::Internal("sealing failed".to_owned());
-    let nonce: [u8; NONCE_LEN] = random_bytes()?;
     let mut body = clear.to_vec();
     cipher(key)
         .ok_or_else(failed)?
@@ -240,6 +283,24 @@ mod tests {
             assert!(key.open::<PersonalFields>(&damaged).is_err(), "byte {index}");
         }
         assert!(key.open::<PersonalFields>(&Sealed(vec![1, 2, 3])).is_err());
+    }
+
+    #[test]
+    fn a_page_cursor_opens_for_its_own_list_and_tenant_and_shows_nothing() {
+        let key = |tenant| keys(1, tenant).page_key();
+        let sealed = key("a").seal(b"needs of 1", b"needs/1, 3350 m").unwrap();
+        assert_eq!(key("a").seal(b"needs of 1", b"needs/1, 3350 m").unwrap(), sealed, "the same page, the same token");
+        assert!(!sealed.windows(4).any(|bytes| bytes == b"3350"));
+        assert_eq!(key("a").open(b"needs of 1", &sealed).as_deref(), Some(&b"needs/1, 3350 m"[..]));
+        assert_eq!(key("a").open(b"needs of 2", &sealed), None);
+        assert_eq!(key("b").open(b"needs of 1", &sealed), None);
+        for index in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[index] ^= 1;
+            assert_eq!(key("a").open(b"needs of 1", &damaged), None, "byte {index}");
+        }
+        let other = key("a").seal(b"needs of 1", b"needs/1, 3351 m").unwrap();
+        assert_ne!(sealed[..NONCE_LEN], other[..NONCE_LEN]);
     }
 
     #[test]

@@ -169,6 +169,7 @@ fn organization(n: usize) -> Change {
         contact: Contact::default(),
         vetted_for_minors: None,
         vetted_for_home_visits: None,
+        suspension_reason: String::new(),
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

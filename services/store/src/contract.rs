@@ -127,6 +127,8 @@ pub struct Written {
     pub position: LogPosition,
     /// Whether this is the stored answer to an earlier request with the same key.
     pub replayed: bool,
+    /// What [`Store::keep_answer`] kept with that request; none for a new one.
+    pub kept: Option<serde_json::Value>,
 }
 
 /// Which entities a list shows. Empty fields do not restrict.
@@ -324,6 +326,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The stored answer to an earlier request with this key, without writing anything.
     async fn answered(&self, context: &WriteContext) -> Result<Option<Written>, StoreError>;
 
+    /// Keeps what else a request was answered than what it wrote, such as what was found right after, with its stored
+    /// outcomes and for as long. The first answer kept stays: what comes back is what is kept, of whichever call, so that calls
+    /// with the same key answer the same. It is durable like a write, but no part of the log. Without a request key, and for a
+    /// request whose outcomes are not stored (any more), nothing is kept and `answer` comes back.
+    ///
+    /// Nothing that identifies a beneficiary belongs into it: an erasure does not reach it.
+    async fn keep_answer(
+        &self,
+        context: &WriteContext,
+        answer: serde_json::Value,
+    ) -> Result<serde_json::Value, StoreError>;
+
     /// One category.
     async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError>;
     /// One division.
@@ -340,6 +354,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn household(&self, tenant: &TenantId, id: HouseholdId) -> Result<Option<Household>, StoreError>;
     /// One need.
     async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError>;
+    /// The needs of these ids that are known, each once, ordered by id, all of one moment; at most `PAGE_SIZE_MAX` ids are
+    /// looked at.
+    async fn needs(&self, tenant: &TenantId, ids: &[NeedId]) -> Result<Vec<Need>, StoreError>;
 
     /// The ids behind external identities of one kind (`Change::kind` names), in the order asked; none where unknown.
     async fn resolve_external(

@@ -1,7 +1,5 @@
 //! The demo: requests in canonical protobuf JSON, part of the program, sent to its own server like anybody's.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 use wishwell_api::json::from_json;
 use wishwell_api::v1::{
@@ -96,32 +94,20 @@ pub(crate) async fn load(operator: &Server, channel: &Server, progress: &Progres
     Ok(())
 }
 
-/// Households, beneficiaries and needs refer to each other by names that the server gives.
+/// Households, then the beneficiaries in them, then their needs: each refers to the ones before by external identity.
 async fn people(server: &Server, progress: &Progress) -> Result<(), Failure> {
     let mut client = server.needs();
-    let mut ids = HashMap::new();
-    let unnamed = || defect("the server answered without a name");
-    for request in list::<CreateHouseholdRequest>("households", demo_file!("households"), &ids)? {
-        let key = request.household.as_ref().and_then(|household| household.external.clone()).unwrap_or_default();
-        let answer = client
-            .create_household(request)
-            .await
-            .map_err(|status| refused("a demo household cannot be loaded", &status))?;
-        let name = answer.into_inner().household.ok_or_else(unnamed)?.name;
-        ids.insert(key.external_id, name);
+    for request in list::<CreateHouseholdRequest>("households", demo_file!("households"))? {
+        let answer = client.create_household(request).await;
+        answer.map_err(|status| refused("a demo household cannot be loaded", &status))?;
         progress.step();
     }
-    for request in list::<CreateBeneficiaryRequest>("beneficiaries", demo_file!("beneficiaries"), &ids)? {
-        let key = request.beneficiary.as_ref().and_then(|person| person.external.clone()).unwrap_or_default();
-        let answer = client
-            .create_beneficiary(request)
-            .await
-            .map_err(|status| refused("a demo beneficiary cannot be loaded", &status))?;
-        let name = answer.into_inner().beneficiary.ok_or_else(unnamed)?.name;
-        ids.insert(key.external_id, name);
+    for request in list::<CreateBeneficiaryRequest>("beneficiaries", demo_file!("beneficiaries"))? {
+        let answer = client.create_beneficiary(request).await;
+        answer.map_err(|status| refused("a demo beneficiary cannot be loaded", &status))?;
         progress.step();
     }
-    for request in list::<SubmitNeedRequest>("needs", demo_file!("needs"), &ids)? {
+    for request in list::<SubmitNeedRequest>("needs", demo_file!("needs"))? {
         client.submit_need(request).await.map_err(|status| refused("a demo need cannot be loaded", &status))?;
         progress.step();
     }
@@ -181,17 +167,9 @@ fn length(file: &str, text: &str) -> Result<usize, Failure> {
     values(file, text).map(|values| values.len())
 }
 
-/// A list of requests, with the names of what was created before in the place of `{external-id}`.
-fn list<M: prost::Message + prost::Name + Default>(
-    file: &str,
-    text: &str,
-    names: &HashMap<String, String>,
-) -> Result<Vec<M>, Failure> {
-    let named = names.iter().fold(text.to_owned(), |text, (external_id, name)| {
-        let id = name.split_once('/').map_or(name.as_str(), |(_, id)| id);
-        text.replace(&format!("{{{external_id}}}"), id)
-    });
-    values(file, &named)?.iter().map(|request| one(file, &request.to_string())).collect()
+/// A list of requests.
+fn list<M: prost::Message + prost::Name + Default>(file: &str, text: &str) -> Result<Vec<M>, Failure> {
+    values(file, text)?.iter().map(|request| one(file, &request.to_string())).collect()
 }
 
 fn values(file: &str, text: &str) -> Result<Vec<Value>, Failure> {
@@ -229,12 +207,27 @@ mod tests {
     }
 
     #[test]
-    fn names_of_what_was_created_take_the_place_of_external_ids() {
-        let names: HashMap<String, String> = ["household-dialysis", "household-grandchildren"]
-            .map(|id| (id.to_owned(), "households/0190b5c8-0000-7000-8000-000000000001".to_owned()))
-            .into();
-        let needs: Vec<SubmitNeedRequest> = list("needs", demo_file!("needs"), &names).unwrap();
-        let household = needs[0].need.as_ref().map(|need| need.household.as_str());
-        assert_eq!(household, Some("households/0190b5c8-0000-7000-8000-000000000001"));
+    fn people_and_needs_name_only_who_comes_before_them() {
+        let external = |external: &Option<ExternalId>| external.as_ref().map(|external| external.external_id.clone());
+        let households: Vec<CreateHouseholdRequest> = list("households", demo_file!("households")).unwrap();
+        let households: Vec<_> =
+            households.iter().map(|sent| external(&sent.household.as_ref().unwrap().external)).collect();
+        let people: Vec<CreateBeneficiaryRequest> = list("beneficiaries", demo_file!("beneficiaries")).unwrap();
+        let people: Vec<_> = people.into_iter().map(|sent| sent.beneficiary.unwrap()).collect();
+        let needs: Vec<SubmitNeedRequest> = list("needs", demo_file!("needs")).unwrap();
+        let known =
+            |all: &[Option<String>], named: &Option<ExternalId>| named.is_none() || all.contains(&external(named));
+        let mut named = 0;
+        for person in &people {
+            assert!(known(&households, &person.household_external), "{:?}", person.household_external);
+            named += usize::from(person.household_external.is_some());
+        }
+        let people: Vec<_> = people.iter().map(|person| external(&person.external)).collect();
+        for need in needs.into_iter().map(|sent| sent.need.unwrap()) {
+            assert!(known(&households, &need.household_external), "{:?}", need.household_external);
+            assert!(known(&people, &need.beneficiary_external), "{:?}", need.beneficiary_external);
+            named += usize::from(need.household_external.is_some() || need.beneficiary_external.is_some());
+        }
+        assert!(named >= 40, "{named}");
     }
 }

@@ -150,14 +150,17 @@ async fn a_partner_keeps_its_own_organization_and_sees_no_capacity_of_others() {
     let other_name = theirs.organization.clone();
     assert!(organization(other).await.len() <= 1);
 
-    let update = |name: &str| v1::UpdateOrganizationRequest {
+    let update = |name: &str, path: &str| v1::UpdateOrganizationRequest {
         name: name.to_owned(),
         organization: Some(v1::Organization { title: text("renamed"), ..Default::default() }),
-        update_mask: mask(&["title"]),
+        update_mask: mask(&[path]),
         ..Default::default()
     };
-    told(served.catalog(PARTNER).update_organization(update(&own_name)).await).expect("its own");
-    denied("another's name", told(served.catalog(PARTNER).update_organization(update(&other_name)).await), "partner");
+    told(served.catalog(PARTNER).update_organization(update(&own_name, "contact")).await).expect("its own");
+    for path in ["contact", "title"] {
+        let answer = told(served.catalog(PARTNER).update_organization(update(&other_name, path)).await);
+        denied("another's", answer, "partner");
+    }
 
     let create = |resource| v1::CreateResourceRequest { resource: Some(resource), request_id: String::new() };
     let made = told(served.catalog(PARTNER).create_resource(create(resource(own))).await).expect("its own");

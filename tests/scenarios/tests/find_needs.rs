@@ -36,7 +36,9 @@ async fn resource(served: &Served) -> String {
         service_standard: "within a week".to_owned(),
         categories: vec!["test.trunk".to_owned()],
         place: point(38.40, 106.20),
-        areas: vec![v1::ServiceArea { division: "640104".to_owned(), ..v1::ServiceArea::default() }],
+        areas: ["640104", "640106"]
+            .map(|code| v1::ServiceArea { division: code.to_owned(), ..v1::ServiceArea::default() })
+            .to_vec(),
         modes: vec![v1::DeliveryMode::Delivery.into(), v1::DeliveryMode::OnSite.into()],
         ..v1::Resource::default()
     };
@@ -164,6 +166,69 @@ async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_on
     let other = v1::FindNeedsRequest { resource: other, page_token: token, ..Default::default() };
     let other = told(served.matching(PARTNER).find_needs(other).await);
     refused("the token of another resource", other, "INVALID_PAGE_TOKEN", "page_token");
+}
+
+#[tokio::test]
+async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_who_it_is() {
+    use v1::Urgency::{Emergency, Low, Normal};
+    let served = Served::demo().await;
+    let resource = resource(&served).await;
+    let mut submitted = Vec::new();
+    let mut position = 0;
+    for latitude in [38.401, 38.402, 38.403, 38.404, 38.405, 38.406, 38.407] {
+        let answer = submit(&served, need(Normal, latitude, &format!("Normal {latitude}"))).await;
+        position = answer.log_position;
+        submitted.push(answer.need.expect("one").name);
+    }
+    let page = async |token: &str, position: i64, key| {
+        let request = v1::FindNeedsRequest {
+            resource: resource.clone(),
+            page_size: 2,
+            page_token: token.to_owned(),
+            min_position: position,
+            evaluation_time: None,
+        };
+        find(&served, key, request).await
+    };
+    let withdraw = async |name: &str| {
+        let request = v1::WithdrawNeedRequest { name: name.to_owned(), ..v1::WithdrawNeedRequest::default() };
+        told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn").log_position
+    };
+    let first = page("", position, PARTNER).await;
+    assert_eq!(first.matches.len(), 2);
+    for name in &submitted {
+        let id = name.trim_start_matches("needs/").replace('-', "");
+        assert!(!first.next_page_token.contains(&id), "a token names a need");
+    }
+    // Both needs of the first page go, the most urgent and the least come.
+    withdraw(&submitted[0]).await;
+    withdraw(&submitted[1]).await;
+    submit(&served, need(Emergency, 38.4005, "Emergency")).await;
+    let position = submit(&served, need(Low, 38.4005, "Low")).await.log_position;
+    let mut titles: Vec<_> = first.matches.into_iter().map(|found| found.title).collect();
+    let second = page(&first.next_page_token, position, PARTNER).await;
+    // One that is still to come goes, too.
+    withdraw(&submitted[5]).await;
+    let mut next = second.next_page_token.clone();
+    titles.extend(second.matches.into_iter().map(|found| found.title));
+    while !next.is_empty() {
+        let page = page(&next, 0, PARTNER).await;
+        titles.extend(page.matches.into_iter().map(|found| found.title));
+        next = page.next_page_token;
+    }
+    let expected = ["38.401", "38.402", "38.403", "38.404", "38.405", "38.407"].map(|at| format!("Normal {at}"));
+    assert_eq!(titles, expected.into_iter().chain(["Low".to_owned()]).collect::<Vec<_>>());
+
+    // A caller that is held to divisions gets whole pages of what lies in them.
+    let elsewhere = v1::Need { division: "640106".to_owned(), ..need(Emergency, 38.4001, "elsewhere") };
+    let mut position = 0;
+    for _ in 0..5 {
+        position = submit(&served, elsewhere.clone()).await.log_position;
+    }
+    let everything = page("", position, OPERATOR).await.matches;
+    assert!(everything.iter().all(|found| found.title == "elsewhere"), "they come first: {everything:?}");
+    let mine = page("", position, "demo-case-worker").await.matches;
+    assert_eq!(mine.iter().map(|found| found.title.as_str()).collect::<Vec<_>>(), ["Emergency", "Normal 38.403"]);
 }
 
 #[tokio::test]

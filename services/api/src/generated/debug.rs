@@ -51,6 +51,7 @@ impl ::core::fmt::Debug for crate::v1::Beneficiary {
             .field("etag", &self.etag)
             .field("create_time", &self.create_time)
             .field("update_time", &self.update_time)
+            .field("household_external", &self.household_external)
             .finish()
     }
 }
@@ -103,6 +104,9 @@ impl ::core::fmt::Debug for crate::v1::Need {
             .field("etag", &self.etag)
             .field("create_time", &self.create_time)
             .field("update_time", &self.update_time)
+            .field("withdrawal_reason", &crate::Redacted)
+            .field("beneficiary_external", &self.beneficiary_external)
+            .field("household_external", &self.household_external)
             .finish()
     }
 }

@@ -980,6 +980,36 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Beneficiary {
                 }
             }
         }
+        if let ::core::option::Option::Some(ref _nested) = self.household_external {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household_external");
+                    violations.push(_viol);
+                }
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if !self.household.is_empty() {
+                _oneof_count += 1;
+            }
+            if self.household_external.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of household, household_external can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {
@@ -1360,6 +1390,7 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateBeneficiaryRequest 
                 "residence_division",
                 "registration_division",
                 "household",
+                "household_external",
                 "group_tags",
                 "facts",
                 "consents",
@@ -6539,6 +6570,26 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
                 }
             }
         }
+        if let ::core::option::Option::Some(ref _nested) = self.beneficiary_external {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("beneficiary_external");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.household_external {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household_external");
+                    violations.push(_viol);
+                }
+            }
+        }
         {
             let mut _oneof_count = 0u32;
             if self.deadline.is_some() {
@@ -6554,6 +6605,46 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
                                 "",
                                 "message.oneof",
                                 "only one of deadline, window can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if !self.beneficiary.is_empty() {
+                _oneof_count += 1;
+            }
+            if self.beneficiary_external.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of beneficiary, beneficiary_external can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if !self.household.is_empty() {
+                _oneof_count += 1;
+            }
+            if self.household_external.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of household, household_external can be set",
                             )
                             .without_rule_path(),
                     );
@@ -7271,7 +7362,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateNeedRequest {
             let _allowed: &[&str] = &[
                 "external",
                 "beneficiary",
+                "beneficiary_external",
                 "household",
+                "household_external",
                 "items",
                 "urgency",
                 "deadline",

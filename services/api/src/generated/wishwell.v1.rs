@@ -465,6 +465,9 @@ pub struct Beneficiary {
     /// When it was last changed.
     #[prost(message, optional, tag = "13")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// On input, the household by its external identity instead of its name.
+    #[prost(message, optional, tag = "14")]
+    pub household_external: ::core::option::Option<ExternalId>,
 }
 impl ::prost::Name for Beneficiary {
     const NAME: &'static str = "Beneficiary";
@@ -909,6 +912,10 @@ pub struct Organization {
     /// When it was last changed.
     #[prost(message, optional, tag = "12")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why it is suspended, as SuspendOrganization was told; empty while it is not, and when it was suspended before reasons were
+    /// kept. Partners see that of their own organization only.
+    #[prost(string, tag = "13")]
+    pub suspension_reason: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Organization {
     const NAME: &'static str = "Organization";
@@ -1396,6 +1403,9 @@ pub struct Candidate {
     /// How many of the item's occurrences it can serve; 1 when the item does not recur.
     #[prost(int32, tag = "11")]
     pub served_occurrences: i32,
+    /// IANA time zone of its schedule, in which `next_opening_time` is told to people; empty when there is no such time.
+    #[prost(string, tag = "12")]
+    pub time_zone: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Candidate {
     const NAME: &'static str = "Candidate";
@@ -2667,7 +2677,11 @@ pub struct UpdateOrganizationRequest {
     /// The new values of the fields in `update_mask`.
     #[prost(message, optional, tag = "2")]
     pub organization: ::core::option::Option<Organization>,
-    /// Fields of `organization` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
+    /// Fields of `organization` that are changed, 1 or more, each as a whole; the others are neither read nor checked. A partner
+    /// changes `external`, `title`, `kind` and `social_credit_code` only while its organization is APPLIED: once it was verified,
+    /// they say who was verified, and a change to another value is refused with VERIFIED_IDENTITY. It is not put back to APPLIED
+    /// instead, because a slip of a pen would take everything it offers out of the answers; an operator, who verifies, makes the
+    /// change.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -2871,7 +2885,8 @@ pub struct SuspendOrganizationRequest {
     /// The organization, `organizations/{uuid}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// Why, 1 to 512 characters.
+    /// Why, 1 to 512 characters. Kept with the organization as `suspension_reason` until it is verified again; about the
+    /// organization, never about a beneficiary.
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
@@ -5384,6 +5399,9 @@ pub enum ErrorReason {
     Internal = 30,
     /// Stored data cannot be read \[DATA_LOSS\].
     DataLoss = 31,
+    /// A partner may not change who its organization is once it was verified; an operator may; metadata `name`
+    /// \[FAILED_PRECONDITION\].
+    VerifiedIdentity = 32,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5424,6 +5442,7 @@ impl ErrorReason {
             Self::Unimplemented => "ERROR_REASON_UNIMPLEMENTED",
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::DataLoss => "ERROR_REASON_DATA_LOSS",
+            Self::VerifiedIdentity => "ERROR_REASON_VERIFIED_IDENTITY",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5463,6 +5482,7 @@ impl ErrorReason {
             "ERROR_REASON_UNIMPLEMENTED" => Some(Self::Unimplemented),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_DATA_LOSS" => Some(Self::DataLoss),
+            "ERROR_REASON_VERIFIED_IDENTITY" => Some(Self::VerifiedIdentity),
             _ => None,
         }
     }
@@ -5790,6 +5810,16 @@ pub struct Need {
     /// When it was last changed.
     #[prost(message, optional, tag = "21")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why it was withdrawn, as WithdrawNeed was told; empty when it was not, when nothing was said, and after an erasure. Kept
+    /// sealed and answered like the description. Sensitive.
+    #[prost(string, tag = "22")]
+    pub withdrawal_reason: ::prost::alloc::string::String,
+    /// On input, the beneficiary by its external identity instead of its name.
+    #[prost(message, optional, tag = "23")]
+    pub beneficiary_external: ::core::option::Option<ExternalId>,
+    /// On input, the household by its external identity instead of its name.
+    #[prost(message, optional, tag = "24")]
+    pub household_external: ::core::option::Option<ExternalId>,
 }
 impl ::prost::Name for Need {
     const NAME: &'static str = "Need";
@@ -6054,13 +6084,14 @@ pub struct FindNeedsRequest {
     /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
     #[prost(int32, tag = "2")]
     pub page_size: i32,
-    /// `next_page_token` of the page before, for the same resource; empty for the first page.
+    /// `next_page_token` of the page before, for the same resource and `evaluation_time`; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "4")]
     pub min_position: i64,
-    /// The instant for which schedules, periods and validity are judged; absent means now.
+    /// The instant for which schedules, periods and validity are judged; absent means now, and for further pages the instant of
+    /// the first one.
     #[prost(message, optional, tag = "5")]
     pub evaluation_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -6133,7 +6164,8 @@ impl ::prost::Name for NeedMatch {
 /// Answer of FindNeeds.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FindNeedsResponse {
-    /// The items of this page.
+    /// The items of this page. It may hold fewer than asked for, or none, and not be the last: what is not open any more is left
+    /// out.
     #[prost(message, repeated, tag = "1")]
     pub matches: ::prost::alloc::vec::Vec<NeedMatch>,
     /// Token of the next page; empty on the last one.
@@ -6259,7 +6291,9 @@ pub mod matching_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.MatchingService", "FindResources"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the open needs that a resource could serve, most urgent first. Partners see published wishes only.
+        /// Lists the open needs that a resource could serve: most urgent first, then nearest, then longest waiting. Partners see
+        /// published wishes only. Pages do not shift: whatever is submitted, served or withdrawn between two of them, no item that stays
+        /// as it is comes twice or is left out.
         pub async fn find_needs(
             &mut self,
             request: impl tonic::IntoRequest<super::FindNeedsRequest>,
@@ -6307,7 +6341,9 @@ pub mod matching_service_server {
             tonic::Response<crate::Encoded<super::FindResourcesResponse>>,
             tonic::Status,
         >;
-        /// Lists the open needs that a resource could serve, most urgent first. Partners see published wishes only.
+        /// Lists the open needs that a resource could serve: most urgent first, then nearest, then longest waiting. Partners see
+        /// published wishes only. Pages do not shift: whatever is submitted, served or withdrawn between two of them, no item that stays
+        /// as it is comes twice or is left out.
         async fn find_needs(
             &self,
             request: tonic::Request<super::FindNeedsRequest>,
@@ -6583,7 +6619,8 @@ pub struct SubmitNeedResponse {
     /// request id that came before gets the answer of that time, this included.
     #[prost(bool, tag = "3")]
     pub existing: bool,
-    /// Open needs that are likely the same, at most 10, for a person to decide.
+    /// Open needs that are likely the same, at most 10, for a person to decide. A call with a request id that came before gets
+    /// those of that time, whatever became of them since.
     #[prost(message, repeated, tag = "4")]
     pub likely_duplicates: ::prost::alloc::vec::Vec<LikelyDuplicate>,
 }
@@ -6778,7 +6815,8 @@ pub struct WithdrawNeedRequest {
     /// The need, `needs/{uuid}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// Why, at most 512 characters. Sensitive.
+    /// Why, at most 512 characters. Kept sealed with the need as `withdrawal_reason`; refused with ERASED when the need's
+    /// beneficiary was erased, because nothing is left that it could be sealed with. Sensitive.
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.

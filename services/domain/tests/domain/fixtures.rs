@@ -96,6 +96,7 @@ pub(crate) fn organization() -> Organization {
         contact: Contact::default(),
         vetted_for_minors: None,
         vetted_for_home_visits: None,
+        suspension_reason: String::new(),
         version: Version(1),
         created_at: at("2026-01-01T00:00:00Z"),
         updated_at: at("2026-01-01T00:00:00Z"),

@@ -1,5 +1,6 @@
 use wishwell_domain::limits;
-use wishwell_domain::organization::{OrganizationState, Vetting};
+use wishwell_domain::organization::{Organization, OrganizationKind, OrganizationState, Vetting};
+use wishwell_domain::social_credit_code::SocialCreditCode;
 
 use crate::fixtures::{broken, date, organization, rules};
 
@@ -38,6 +39,38 @@ fn faults_of_an_organization_are_told_at_once() {
     organization.name.zh.clear();
     let broken = broken(|violations| organization.check("organization", violations));
     assert!(broken.contains(&("organization.title".into(), "localized_text.required".into())));
+}
+
+#[test]
+fn only_a_suspended_organization_has_a_reason_for_it_of_bounded_length() {
+    let check = |organization: &Organization| broken(|violations| organization.check("organization", violations));
+    let mut organization = organization();
+    organization.suspension_reason = "a complaint is being looked into".into();
+    organization.state = OrganizationState::Suspended;
+    assert_eq!(check(&organization), []);
+    organization.state = OrganizationState::Verified;
+    let field = "organization.suspension_reason";
+    assert_eq!(check(&organization), rules(&[(field, field)]));
+    organization.state = OrganizationState::Suspended;
+    organization.suspension_reason = "r".repeat(limits::REASON_CHARS_MAX + 1);
+    assert_eq!(check(&organization), rules(&[(field, "text.max_length")]));
+}
+
+#[test]
+fn an_organization_is_somebody_else_by_what_is_verified_of_it_and_by_nothing_more() {
+    let known = organization();
+    let changed = |change: fn(&mut Organization)| {
+        let mut other = known.clone();
+        change(&mut other);
+        known.differs_in_identity(&other)
+    };
+    assert!(changed(|o| o.external = None));
+    assert!(changed(|o| o.name.zh.push('甲')));
+    assert!(changed(|o| o.kind = OrganizationKind::Other));
+    assert!(changed(|o| o.social_credit_code = SocialCreditCode::parse("code", "91350100M000100Y43").ok()));
+    assert!(!changed(|o| o.contact.phone = "000-2".into()));
+    assert!(!changed(|o| o.division = None));
+    assert!(!changed(|o| o.version.0 += 1));
 }
 
 #[test]

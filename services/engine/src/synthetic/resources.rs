@@ -39,6 +39,7 @@ pub(super) fn organization(made: &Synthetic, at: usize) -> Organization {
         contact: Contact::default(),
         vetted_for_minors: vetted(random.percent(80)),
         vetted_for_home_visits: vetted(random.percent(75)),
+        suspension_reason: String::new(),
         version: Version(1),
         created_at: made.now,
         updated_at: made.now,

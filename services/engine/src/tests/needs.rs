@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, NeedId, Version};
+use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, Version};
 use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Timing, Urgency, Wish};
 
 use super::worlds::{Asking, Dice, at, now, plain_resource, random_asking, random_world, resource_id, unit};
-use crate::query::{QueryError, Scratch, TimeWindow};
+use crate::answer::NeedsAnswer;
+use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
 use crate::snapshot::{CatalogInput, Snapshot};
 use crate::{WINDOW_DAYS_DEFAULT, aged_urgency};
@@ -48,8 +49,15 @@ fn ago(days: i64) -> Timestamp {
 }
 
 fn numbers(snapshot: &Snapshot, wishes_only: bool) -> Vec<u128> {
-    let answer = snapshot.find_needs(resource_id(0), now(), wishes_only, 10).expect("the resource is known");
-    answer.matches.iter().map(|found| found.need.as_uuid().as_u128()).collect()
+    numbers_of(&snapshot.find_needs(resource_id(0), &NeedsQuery { wishes_only, ..all() }).expect("it is known"))
+}
+
+fn all() -> NeedsQuery<'static> {
+    NeedsQuery { now: now(), wishes_only: false, divisions: &[], after: None, limit: 100 }
+}
+
+fn numbers_of(answer: &NeedsAnswer) -> Vec<u128> {
+    answer.matches.iter().map(|found| found.rank.need.as_uuid().as_u128()).collect()
 }
 
 fn world(needs: Vec<Need>) -> Snapshot {
@@ -98,6 +106,95 @@ fn partners_are_shown_needs_with_a_wish_only() {
     assert_eq!(numbers(&snapshot, true), [2]);
 }
 
+/// Pages of every size, the needs changing between any two of them as `change` says.
+fn paged(snapshot: &Snapshot, limit: usize, mut change: impl FnMut(&Snapshot, usize) -> Snapshot) -> Vec<u128> {
+    let (mut snapshot, mut seen, mut query) = (snapshot.clone(), Vec::new(), NeedsQuery { limit, ..all() });
+    for page in 0.. {
+        let answer = snapshot.find_needs(resource_id(0), &query).expect("the resource is known");
+        assert!(answer.matches.len() <= limit);
+        seen.extend(numbers_of(&answer));
+        if !answer.more {
+            break;
+        }
+        query.after = answer.matches.last().map(|last| last.rank);
+        snapshot = change(&snapshot, page);
+    }
+    seen
+}
+
+#[test]
+fn pages_of_any_size_are_the_whole_list() {
+    for seed in 0..50 {
+        let mut dice = Dice(seed);
+        let needs = (0..40)
+            .map(|number| {
+                // Few values, so that most ranks are decided by what comes after urgency and distance.
+                let place = super::worlds::place(1_000 * i32::from(dice.chance(50)), 0);
+                let asking = Asking { place: dice.chance(75).then_some(place), ..Asking::plain() };
+                need(number, &asking, dice.pick(&Urgency::ALL), dice.below(3) as i64)
+            })
+            .collect();
+        let snapshot = world(needs);
+        let whole = numbers(&snapshot, false);
+        assert!(whole.len() > 20, "{}", whole.len());
+        for limit in [1, 2, 3, 7, 40, 100] {
+            assert_eq!(paged(&snapshot, limit, |snapshot, _| snapshot.clone()), whole, "pages of {limit}");
+        }
+    }
+}
+
+#[test]
+fn what_comes_and_goes_between_two_pages_shifts_nothing_else() {
+    let plain = Asking::plain();
+    let submitted = |number, urgency| Change::Need(Box::new(need(number, &plain, urgency, 1)));
+    let withdrawn = |number| {
+        let gone = Need { state: NeedState::Withdrawn, ..need(number, &plain, Urgency::Normal, 1) };
+        Change::Need(Box::new(gone))
+    };
+    let snapshot = world((10..30).map(|number| need(number, &plain, Urgency::Normal, 1)).collect());
+    let seen = paged(&snapshot, 4, |snapshot, page| {
+        let changes = match page {
+            // One that was shown, among it the one at which the page ended, and one before everything.
+            0 => vec![withdrawn(11), withdrawn(13), submitted(1, Urgency::Emergency)],
+            // One that is still to come, and one after everything.
+            1 => vec![withdrawn(25), submitted(40, Urgency::Low)],
+            _ => Vec::new(),
+        };
+        snapshot.apply(&changes, LogPosition(2 + page as i64))
+    });
+    let expected: Vec<u128> = (10..30).filter(|number| *number != 25).chain([40]).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn a_caller_held_to_divisions_is_shown_the_needs_in_them_and_below() {
+    let mut dice = Dice(3);
+    let mut input = random_world(&mut dice, 6, 60);
+    let placed = |number, division: &DivisionCode| {
+        need(number, &Asking { division: Some(division.clone()), ..Asking::plain() }, Urgency::Normal, 1)
+    };
+    let known: Vec<DivisionCode> = input.divisions.iter().map(|division| division.code.clone()).collect();
+    assert!(input.divisions.iter().any(|division| division.parent.is_some()), "there are levels");
+    input.resources = vec![plain_resource(0)];
+    input.needs = (0..).zip(&known).map(|(number, code)| placed(number, code)).collect();
+    input.needs.push(need(1_000, &Asking { division: None, ..Asking::plain() }, Urgency::Normal, 1));
+    let snapshot = Snapshot::build(&input, LogPosition(1));
+    let everywhere = numbers(&snapshot, false);
+    assert_eq!(everywhere.len(), known.len() + 1, "each of them fits");
+    for own in &known {
+        let query = NeedsQuery { divisions: std::slice::from_ref(own), ..all() };
+        let found = numbers_of(&snapshot.find_needs(resource_id(0), &query).expect("it is known"));
+        let within = |number: &u128| {
+            let lies = usize::try_from(*number).ok().and_then(|at| known.get(at));
+            lies.is_some_and(|lies| snapshot.division_is_within(lies, own))
+        };
+        assert_eq!(found, everywhere.iter().copied().filter(within).collect::<Vec<_>>(), "{own}");
+    }
+    let nowhere = [DivisionCode::parse("code", "999999").expect("a code")];
+    let query = NeedsQuery { divisions: &nowhere, ..all() };
+    assert!(snapshot.find_needs(resource_id(0), &query).expect("it is known").matches.is_empty());
+}
+
 #[test]
 fn needs_come_and_go_with_changes() {
     let snapshot = world(vec![need(1, &Asking::plain(), Urgency::Normal, 1)]);
@@ -126,8 +223,7 @@ fn a_need_is_found_for_a_resource_when_the_resource_is_found_for_the_need() {
         input.needs = (0..).zip(&askings).map(|(number, asking)| need(number, asking, Urgency::Normal, 1)).collect();
         let snapshot = Snapshot::build(&input, LogPosition(1));
         for resource in &input.resources {
-            let found = snapshot.find_needs(resource.id, now(), false, 100).expect("the resource is known");
-            let mut found: Vec<u128> = found.matches.iter().map(|found| found.need.as_uuid().as_u128()).collect();
+            let mut found = numbers_of(&snapshot.find_needs(resource.id, &all()).expect("the resource is known"));
             found.sort_unstable();
             let served = (0..).zip(&askings).filter(|(_, asking)| {
                 let answer = snapshot.find(&asking.query(), &rules, &mut scratch).expect("a valid query");
@@ -147,6 +243,6 @@ fn a_window_follows_from_what_the_need_says() {
 
 #[test]
 fn an_unknown_resource_is_refused_by_name() {
-    let error = world(Vec::new()).find_needs(resource_id(99), now(), false, 10).expect_err("no such resource");
+    let error = world(Vec::new()).find_needs(resource_id(99), &all()).expect_err("no such resource");
     assert_eq!(error, QueryError::UnknownResource(resource_id(99)));
 }

@@ -136,6 +136,7 @@ pub(super) fn organizations() -> Vec<Organization> {
         contact: Contact::default(),
         vetted_for_minors: vetting.clone(),
         vetted_for_home_visits: vetting,
+        suspension_reason: String::new(),
         version: Version(1),
         created_at: now(),
         updated_at: now(),

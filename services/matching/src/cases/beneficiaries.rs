@@ -1,5 +1,6 @@
 //! Beneficiaries and households. Personal fields are sealed here, before anything is kept.
 
+use uuid::Uuid;
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, PersonalFields, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
@@ -43,9 +44,6 @@ impl Platform {
         mut beneficiary: Beneficiary,
         mut personal: PersonalFields,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return self.within_reach(caller, written).await;
-        }
         self.check_beneficiary(caller, &beneficiary, None).await?;
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "beneficiary", beneficiary.external.as_ref()).await? {
@@ -119,8 +117,42 @@ impl Platform {
         external: Option<&ExternalId>,
     ) -> Result<bool, Error> {
         let Some(external) = external else { return Ok(false) };
+        Ok(self.called(caller, kind, external).await?.is_some())
+    }
+
+    /// The household that an external identity names, in the caller's divisions; others do not exist for it.
+    pub(crate) async fn household_called(
+        &self,
+        caller: &Caller,
+        external: &ExternalId,
+    ) -> Result<Option<HouseholdId>, Error> {
+        let Some(id) = self.called(caller, "household", external).await?.map(HouseholdId::from_uuid) else {
+            return Ok(None);
+        };
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let found = self.store.household(caller.tenant(), id).await?;
+        let found = found.filter(|found| caller.works_in(found.residence_division.as_ref(), &snapshot));
+        Ok(found.map(|found| found.id))
+    }
+
+    /// The beneficiary that an external identity names, in the caller's divisions; others do not exist for it.
+    pub(crate) async fn beneficiary_called(
+        &self,
+        caller: &Caller,
+        external: &ExternalId,
+    ) -> Result<Option<BeneficiaryId>, Error> {
+        let Some(id) = self.called(caller, "beneficiary", external).await?.map(BeneficiaryId::from_uuid) else {
+            return Ok(None);
+        };
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let found = self.store.beneficiary(caller.tenant(), id).await?;
+        let found = found.filter(|found| caller.works_in(found.residence_division.as_ref(), &snapshot));
+        Ok(found.map(|found| found.id))
+    }
+
+    async fn called(&self, caller: &Caller, kind: &'static str, external: &ExternalId) -> Result<Option<Uuid>, Error> {
         let found = self.store.resolve_external(caller.tenant(), kind, std::slice::from_ref(external)).await?;
-        Ok(found.iter().any(Option::is_some))
+        Ok(found.into_iter().next().flatten())
     }
 
     /// What a write answers, unless it found something known outside the caller's divisions: that is not shown.

@@ -183,12 +183,11 @@ impl Platform {
     }
 
     /// Takes an organization into the pool of verified ones, or out of it.
-    pub(crate) async fn set_organization_state(
+    pub(crate) async fn step_organization(
         &self,
         caller: &Caller,
         id: OrganizationId,
-        state: OrganizationState,
-        vetting: Option<(Option<Vetting>, Option<Vetting>)>,
+        step: Step,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
@@ -198,22 +197,8 @@ impl Platform {
         loop {
             attempts -= 1;
             let mut organization = self.organization(caller, id).await?;
-            if state == OrganizationState::Suspended && organization.state != OrganizationState::Verified {
-                return Err(Error::FailedPrecondition {
-                    precondition: Precondition::OrganizationState,
-                    message: format!(
-                        "{id} is not verified, so it cannot be suspended (it is {:?})",
-                        organization.state
-                    ),
-                    name: id.name(),
-                });
-            }
             let mode = WriteMode::Update { expected: Some(expected.unwrap_or(organization.version)) };
-            organization.state = state;
-            if let Some((minors, home_visits)) = vetting.clone() {
-                organization.vetted_for_minors = minors;
-                organization.vetted_for_home_visits = home_visits;
-            }
+            step.clone().take(&mut organization)?;
             match self.write(caller, vec![put(Change::Organization(organization), mode)]).await {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
@@ -237,6 +222,58 @@ impl Platform {
         references::divisions("divisions", &divisions, &snapshot, &mut violations);
         violations.into_result()?;
         self.write(caller, upserts(divisions, Change::Division)).await
+    }
+}
+
+/// Holds a partner to who its organization was verified as. Refused rather than put back to applied: that would take all it offers
+/// out of the answers for a slip of a pen, and who verifies can make the change as well.
+pub(crate) fn check_identity(caller: &Caller, stored: &Organization, changed: &Organization) -> Result<(), Error> {
+    // A suspended one was verified once; it must not come back as somebody else.
+    if !caller.is_partner() || stored.state == OrganizationState::Applied || !stored.differs_in_identity(changed) {
+        return Ok(());
+    }
+    // Another's is refused for being another's, whatever is changed.
+    caller.may_keep(stored.id)?;
+    Err(Error::FailedPrecondition {
+        precondition: Precondition::VerifiedIdentity,
+        message: format!("{} was verified as it is; an operator may change who it is", stored.id),
+        name: stored.id.name(),
+    })
+}
+
+/// What an operator decides of an organization.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// It was checked, and what it was vetted for.
+    Verify { minors: Option<Vetting>, home_visits: Option<Vetting> },
+    /// It is out of the pool for now, and why.
+    Suspend { reason: String },
+}
+
+impl Step {
+    fn take(self, organization: &mut Organization) -> Result<(), Error> {
+        match self {
+            Self::Verify { minors, home_visits } => {
+                organization.state = OrganizationState::Verified;
+                organization.vetted_for_minors = minors;
+                organization.vetted_for_home_visits = home_visits;
+                // Why it was suspended is in the log; it is so no more.
+                organization.suspension_reason.clear();
+            }
+            Self::Suspend { .. } if organization.state != OrganizationState::Verified => {
+                let (id, state) = (organization.id, organization.state);
+                return Err(Error::FailedPrecondition {
+                    precondition: Precondition::OrganizationState,
+                    message: format!("{id} is not verified, so it cannot be suspended (it is {state:?})"),
+                    name: id.name(),
+                });
+            }
+            Self::Suspend { reason } => {
+                organization.state = OrganizationState::Suspended;
+                organization.suspension_reason = reason;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod beneficiaries;
 pub(crate) mod catalog;
 pub(crate) mod figures;
 pub(crate) mod find;
+pub(crate) mod find_needs;
 pub(crate) mod needs;
 pub(crate) mod page_tokens;
 pub(crate) mod references;
@@ -81,13 +82,18 @@ impl Caller {
         tracing::info!(target: "wishwell::disclosure", %tenant, principal, role, subject, "personal data was asked for");
     }
 
+    /// The divisions that a caller is held to, if it is held to any: a case worker of none works nowhere.
+    pub(crate) fn held_to(&self) -> Option<&[DivisionCode]> {
+        let divisions = &self.principal.divisions;
+        (self.principal.role == Role::CaseWorker || !divisions.is_empty()).then_some(divisions)
+    }
+
     /// Holds a caller to its divisions. Somebody in no known division is seen only by callers that are not held to any.
     pub(crate) fn works_in(&self, division: Option<&DivisionCode>, snapshot: &Snapshot) -> bool {
-        let held = self.principal.role == Role::CaseWorker || !self.principal.divisions.is_empty();
-        !held
-            || division.is_some_and(|division| {
-                self.principal.divisions.iter().any(|own| own == division || snapshot.division_is_within(division, own))
-            })
+        let Some(held_to) = self.held_to() else { return true };
+        division.is_some_and(|division| {
+            held_to.iter().any(|own| own == division || snapshot.division_is_within(division, own))
+        })
     }
 
     /// [`Self::works_in`], as a refusal.

@@ -1,20 +1,23 @@
 //! Needs: submitted once whatever the channel, sealed, listed, changed, withdrawn.
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{HouseholdId, NeedId, Version};
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
-use wishwell_domain::need::{Need, NeedPersonal, NeedState};
+use wishwell_domain::need::{Channel, Need, NeedPersonal, NeedState};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{DuplicateQuery, WriteMode, Written};
+use wishwell_store::{DuplicateQuery, Mutation, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
 
 /// Why another need may be the same as this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Sameness {
     Beneficiary,
     Household,
@@ -22,11 +25,13 @@ pub(crate) enum Sameness {
     Place,
 }
 
-/// A need that may be the same.
-#[derive(Debug, Clone)]
+/// A need that may be the same, as it is told and kept with the answer. Nothing in it identifies anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LikelyDuplicate {
-    pub(crate) need: Need,
+    pub(crate) need: NeedId,
     pub(crate) reasons: Vec<Sameness>,
+    pub(crate) channel: Channel,
+    pub(crate) created_at: Timestamp,
 }
 
 impl Platform {
@@ -82,24 +87,8 @@ impl Platform {
         must_be_open(stored)?;
         let beneficiary = self.check_need(caller, &need, Some(stored)).await?;
         check_consent(&need, beneficiary.as_ref())?;
-        // Of the beneficiary that the need names now: with another one, the sealed fields move to that one's key.
-        let subject = sealed_for(&need);
         let mut mutations = Vec::with_capacity(2);
-        let key = match self.key(caller, &subject).await? {
-            Some(key) => key,
-            None if need.beneficiary.is_none() => {
-                let (key, wrapped) = self.keys(caller).new_key(&subject)?;
-                mutations.push(put_key(subject, wrapped));
-                key
-            }
-            None => {
-                return Err(Error::FailedPrecondition {
-                    precondition: Precondition::BeneficiaryErased,
-                    message: format!("{subject} was erased"),
-                    name: subject,
-                });
-            }
-        };
+        let key = self.sealing_key(caller, &need, &mut mutations).await?;
         seal(&key, &mut need, &mut personal)?;
         need.state = stored.state;
         let mode = WriteMode::Update { expected: Some(expected) };
@@ -107,11 +96,36 @@ impl Platform {
         self.write(caller, mutations).await
     }
 
-    /// Takes a need back.
+    /// The key that seals a need: of the beneficiary that it names now (with another one, the sealed fields move to that one's
+    /// key), or its own, made where there is none yet.
+    async fn sealing_key(
+        &self,
+        caller: &Caller,
+        need: &Need,
+        mutations: &mut Vec<Mutation>,
+    ) -> Result<SubjectKey, Error> {
+        let subject = sealed_for(need);
+        match self.key(caller, &subject).await? {
+            Some(key) => Ok(key),
+            None if need.beneficiary.is_none() => {
+                let (key, wrapped) = self.keys(caller).new_key(&subject)?;
+                mutations.push(put_key(subject, wrapped));
+                Ok(key)
+            }
+            None => Err(Error::FailedPrecondition {
+                precondition: Precondition::BeneficiaryErased,
+                message: format!("{subject} was erased"),
+                name: subject,
+            }),
+        }
+    }
+
+    /// Takes a need back. Why is said in free words about somebody, so it is sealed with the rest.
     pub(crate) async fn withdraw_need(
         &self,
         caller: &Caller,
         id: NeedId,
+        reason: &str,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
@@ -126,15 +140,46 @@ impl Platform {
             need.state = NeedState::Withdrawn;
             // A withdrawn need has no wish in the pool.
             need.wish = None;
-            match self.write(caller, vec![put(Change::Need(Box::new(need)), mode)]).await {
+            let mut mutations = Vec::with_capacity(2);
+            if !reason.is_empty() {
+                let mut personal = self.need_personal(caller, &need).await?.unwrap_or_default();
+                reason.clone_into(&mut personal.withdrawal_reason);
+                let key = self.sealing_key(caller, &need, &mut mutations).await?;
+                need.personal = Some(key.seal(&personal)?);
+            }
+            mutations.push(put(Change::Need(Box::new(need)), mode));
+            match self.write(caller, mutations).await {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
             }
         }
     }
 
+    /// The likely duplicates that a submission was answered, or that it is now. They are looked for once the need is written, so
+    /// that of two submitted at once one sees the other, and kept with the request, so that a replay answers the same. A
+    /// request that was cut off in between was not answered yet: its replay is the first answer.
+    pub(crate) async fn likely_duplicates_told(
+        &self,
+        caller: &Caller,
+        need: &Need,
+        kept: Option<serde_json::Value>,
+    ) -> Result<Vec<LikelyDuplicate>, Error> {
+        let told = match kept {
+            Some(kept) => kept,
+            None => {
+                let snapshot = self.snapshot(caller, None).await?;
+                let found = self.likely_duplicates(caller, need, &snapshot).await?;
+                let Some(_) = caller.request else { return Ok(found) };
+                let found = serde_json::to_value(found)
+                    .map_err(|error| Error::Internal(format!("likely duplicates as JSON: {error}")))?;
+                self.store.keep_answer(&caller.context(), found).await?
+            }
+        };
+        serde_json::from_value(told).map_err(|_| Error::DataLoss("a kept answer has an unknown form".to_owned()))
+    }
+
     /// Open needs submitted before this one that may be the same, with the reasons.
-    pub(crate) async fn likely_duplicates(
+    async fn likely_duplicates(
         &self,
         caller: &Caller,
         need: &Need,
@@ -160,7 +205,8 @@ impl Platform {
             }
             let reasons = reasons_of_sameness(need, &ours, &other, &self.who(caller, &other).await?);
             if !reasons.is_empty() {
-                likely.push(LikelyDuplicate { need: other, reasons });
+                let (channel, created_at) = (other.channel, other.created_at);
+                likely.push(LikelyDuplicate { need: other.id, reasons, channel, created_at });
             }
         }
         Ok(likely)

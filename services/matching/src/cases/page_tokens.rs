@@ -1,23 +1,21 @@
-//! Page tokens: opaque, bound to the tenant, the method and the query, so that a token never continues another list.
-
-use ring::hmac;
+//! Page tokens: opaque, bound to the tenant, the method and the query, so that a token never continues another list. They are
+//! sealed: a cursor may hold what its reader is not to know, such as a distance or the name of a need.
 
 use wishwell_domain::{Error, Violation};
 
 use super::{Caller, Platform};
-
-const TAG_BYTES: usize = 16;
+use crate::privacy::PageKey;
 
 /// What a list was asked for: everything of the request but the page.
 pub(crate) struct PageScope {
-    key: hmac::Key,
+    key: PageKey,
     context: Vec<u8>,
 }
 
 impl Platform {
     /// The scope of a list; `query` is the encoded request without its page fields.
     pub(crate) fn page_scope(&self, caller: &Caller, query: &[u8]) -> PageScope {
-        let key = self.master_key.tenant(caller.tenant()).page_token_key();
+        let key = self.master_key.tenant(caller.tenant()).page_key();
         let mut context = caller.method.as_bytes().to_vec();
         context.push(0);
         context.extend_from_slice(query);
@@ -26,37 +24,36 @@ impl Platform {
 }
 
 impl PageScope {
-    /// The token for the page after `cursor`.
-    pub(crate) fn token(&self, cursor: &[u8]) -> String {
-        let mut bytes = self.tag(cursor);
-        bytes.extend_from_slice(cursor);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// The token for the page after `cursor`; the same cursor has the same token.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be sealed.
+    pub(crate) fn token(&self, cursor: &[u8]) -> Result<String, Error> {
+        let sealed = self.key.seal(&self.context, cursor)?;
+        Ok(sealed.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The cursor in a token; none for the first page.
+    ///
+    /// # Errors
+    /// A violation for a token that this scope did not give out.
     pub(crate) fn cursor(&self, token: &str) -> Result<Option<Vec<u8>>, Error> {
         if token.is_empty() {
             return Ok(None);
         }
-        let refused =
-            || Violation::new("page_token", "page_token", "is not a token of this list, or its filter was changed");
-        let bytes = from_hex(token).ok_or_else(refused)?;
-        let (tag, cursor) = bytes.split_at_checked(TAG_BYTES).ok_or_else(refused)?;
-        if tag == self.tag(cursor) { Ok(Some(cursor.to_vec())) } else { Err(refused().into()) }
+        let opened = from_hex(token).and_then(|sealed| self.key.open(&self.context, &sealed));
+        opened.map(Some).ok_or_else(refused)
     }
 
     /// [`Self::cursor`] for lists that are ordered by UUID.
     pub(crate) fn uuid_cursor(&self, token: &str) -> Result<Option<uuid::Uuid>, Error> {
         Ok(self.cursor(token)?.and_then(|bytes| uuid::Uuid::from_slice(&bytes).ok()))
     }
+}
 
-    fn tag(&self, cursor: &[u8]) -> Vec<u8> {
-        let mut signing = hmac::Context::with_key(&self.key);
-        signing.update(&(self.context.len() as u64).to_be_bytes());
-        signing.update(&self.context);
-        signing.update(cursor);
-        signing.sign().as_ref().iter().take(TAG_BYTES).copied().collect()
-    }
+/// What a token is answered that continues no page of this list.
+pub(crate) fn refused() -> Error {
+    Violation::new("page_token", "page_token", "is not a token of this list, or its filter was changed").into()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -140,8 +140,8 @@ pub(crate) fn page_size_of(page_size: i32) -> usize {
 }
 
 /// The token of the next page, empty at the end.
-pub(crate) fn next_token(scope: &PageScope, next_after: Option<Uuid>) -> String {
-    next_after.map(|id| scope.token(id.as_bytes())).unwrap_or_default()
+pub(crate) fn next_token(scope: &PageScope, next_after: Option<Uuid>) -> Result<String, Error> {
+    next_after.map_or_else(|| Ok(String::new()), |id| scope.token(id.as_bytes()))
 }
 
 /// A part of a message that validation has found to be there.

@@ -22,7 +22,8 @@ use super::call::{self, page_size_of};
 use super::convert::{candidate, common, need as convert, resource};
 use super::status::to_status;
 use crate::cases::find::{Wanted, query, query_error};
-use crate::cases::{Caller, Platform};
+use crate::cases::find_needs::NeedCursor;
+use crate::cases::{Caller, Platform, page_tokens};
 
 /// Digits of the code of a street or town.
 const STREET_DIGITS_MAX: usize = 9;
@@ -160,50 +161,32 @@ async fn find_needs(
     let mut violations = Violations::new();
     let evaluation_time = common::timestamp("evaluation_time", message.evaluation_time, &mut violations);
     violations.into_result()?;
-    let now = evaluation_time.unwrap_or_else(|| platform.clock.now());
     let id = ResourceId::parse_name("resource", &message.resource)?;
-    platform.resource_to_ask_for(&caller, id, &snapshot)?;
-    let query = v1::FindNeedsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+    let query = v1::FindNeedsRequest { page_size: 0, page_token: String::new(), min_position: 0, ..message.clone() };
     let scope = platform.page_scope(&caller, &query.encode_to_vec());
-    let skip =
-        scope.cursor(&message.page_token)?.map_or(0, |cursor| cursor.try_into().map_or(0, u32::from_be_bytes) as usize);
-    let size = page_size_of(message.page_size);
-    let found = tracing::info_span!("engine.find_needs")
-        .in_scope(|| snapshot.find_needs(id, now, caller.is_partner(), skip + size + 1))
-        .map_err(|error| query_error("resource", error))?;
-    let mut matches = Vec::with_capacity(size.min(found.matches.len()));
-    let mut next = skip;
-    for found in found.matches.iter().skip(skip) {
-        if matches.len() == size {
-            break;
-        }
-        next += 1;
-        // The snapshot ranks; what is shown comes from the store, so that a need withdrawn a moment ago is not.
-        let Some(need) = platform.store.need(caller.tenant(), found.need).await? else { continue };
-        if need.state.is_open() && (caller.is_partner() || caller.works_in(need.division.as_ref(), &snapshot)) {
-            matches.extend(match_out(&caller, &snapshot, &need, found));
-        }
-    }
-    let cursor = u32::try_from(next).unwrap_or(u32::MAX).to_be_bytes();
+    let cursor = match scope.cursor(&message.page_token)? {
+        Some(bytes) => Some(NeedCursor::from_bytes(&bytes).ok_or_else(page_tokens::refused)?),
+        None => None,
+    };
+    let now = cursor.map(|cursor| cursor.now).or(evaluation_time).unwrap_or_else(|| platform.clock.now());
+    let (after, size) = (cursor.map(|cursor| cursor.after), page_size_of(message.page_size));
+    let page = platform.find_needs(&caller, &snapshot, id, now, after, size).await?;
     Ok(v1::FindNeedsResponse {
-        matches,
-        next_page_token: if next < found.matches.len() { scope.token(&cursor) } else { String::new() },
+        matches: page.matches.iter().filter_map(|(need, found)| match_out(&caller, &snapshot, need, found)).collect(),
+        next_page_token: page.next.map_or_else(|| Ok(String::new()), |next| scope.token(&next.to_bytes()))?,
         log_position: snapshot.position().0,
     })
 }
 
 fn match_out(caller: &Caller, snapshot: &Snapshot, need: &Need, found: &NeedMatch) -> Option<v1::NeedMatch> {
-    let item = need.items.iter().find(|item| item.ordinal == found.item_ordinal)?;
+    let item = need.items.iter().find(|item| item.ordinal == found.rank.item_ordinal)?;
     let wish = need.wish.as_ref();
-    if caller.is_partner() && wish.is_none() {
-        return None;
-    }
     let mut shown = v1::NeedMatch {
         title: wish.map(|wish| wish.title.clone()).unwrap_or_default(),
         category: item.category.to_string(),
         quantity: Some(v1::Quantity { value: item.quantity, unit: item.unit.code().to_owned() }),
         recurrence: item.recurrence.map(convert::recurrence_out),
-        urgency: convert::urgency_out(found.effective_urgency).into(),
+        urgency: convert::urgency_out(found.rank.effective_urgency).into(),
         distance_band: found.distance_metres.map_or(v1::DistanceBand::Unspecified, distance_band).into(),
         division: need.division.as_ref().map(|code| coarse_division(code, snapshot)).unwrap_or_default(),
         published_week: wish.map(|wish| monday(wish.published_at)).unwrap_or_default(),
@@ -213,7 +196,7 @@ fn match_out(caller: &Caller, snapshot: &Snapshot, need: &Need, found: &NeedMatc
     };
     if !caller.is_partner() {
         shown.need = need.id.name();
-        shown.item_ordinal = found.item_ordinal.into();
+        shown.item_ordinal = found.rank.item_ordinal.into();
         shown.distance_metres = found.distance_metres.and_then(|metres| i32::try_from(metres).ok());
         shown.eligibility = match found.eligibility {
             EligibilityState::Anyone | EligibilityState::Eligible => v1::EligibilityVerdict::Eligible,

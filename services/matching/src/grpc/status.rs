@@ -60,6 +60,7 @@ pub(crate) fn to_status(error: Error) -> Status {
                 Precondition::BeneficiaryErased => ErrorReason::Erased,
                 Precondition::CapacityBelowCommitted => ErrorReason::CapacityBelowUse,
                 Precondition::ConsentMissing => ErrorReason::ConsentMissing,
+                Precondition::VerifiedIdentity => ErrorReason::VerifiedIdentity,
             };
             status_with_reason(Code::FailedPrecondition, reason, message, &[("name", name)])
         }

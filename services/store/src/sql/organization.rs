@@ -35,6 +35,7 @@ impl Record for Organization {
         "vetted_for_minors_until",
         "vetted_for_home_visits_note",
         "vetted_for_home_visits_until",
+        "suspension_reason",
         "version",
         "created_at",
         "updated_at",
@@ -42,6 +43,7 @@ impl Record for Organization {
 
     fn keep(&mut self, known: &Self) {
         self.state = known.state;
+        self.suspension_reason = known.suspension_reason.clone();
         self.vetted_for_minors = known.vetted_for_minors.clone();
         self.vetted_for_home_visits = known.vetted_for_home_visits.clone();
     }
@@ -68,6 +70,7 @@ impl Record for Organization {
             minors_until,
             visits_note,
             visits_until,
+            Value::text(&self.suspension_reason),
             Value::Int(Some(self.version.0)),
             Value::time(self.created_at),
             Value::time(self.updated_at),
@@ -91,6 +94,7 @@ impl Record for Organization {
             },
             vetted_for_minors: read_vetting(fields)?,
             vetted_for_home_visits: read_vetting(fields)?,
+            suspension_reason: fields.text()?,
             version: Version(fields.int()?),
             created_at: fields.time()?,
             updated_at: fields.time()?,

@@ -61,12 +61,14 @@ pub(super) async fn answered(
     context: &WriteContext,
     key: &RequestKey,
 ) -> Result<Option<Written>, Failure> {
-    let mut statement = session.statement("SELECT body_digest, position, outcomes FROM request_outcomes");
+    let mut statement = session.statement("SELECT body_digest, position, outcomes, answer FROM request_outcomes");
     push_identity(&mut statement, context, key);
     let kept = session
-        .fetch_one(statement, |fields| Ok((fields.bytes()?, fields.int()?, fields.json::<Vec<KeptOutcome>>()?)))
+        .fetch_one(statement, |fields| {
+            Ok((fields.bytes()?, fields.int()?, fields.json::<Vec<KeptOutcome>>()?, fields.opt_json()?))
+        })
         .await?;
-    let Some((digest, position, kept)) = kept else { return Ok(None) };
+    let Some((digest, position, kept, answer)) = kept else { return Ok(None) };
     if digest != key.body_digest {
         return Err(StoreError::RequestIdReused { request_id: key.request_id.to_string() }.into());
     }
@@ -79,7 +81,7 @@ pub(super) async fn answered(
             Outcome { effect: outcome.effect, after }
         })
         .collect();
-    Ok(Some(Written { outcomes, position: LogPosition(position), replayed: true }))
+    Ok(Some(Written { outcomes, position: LogPosition(position), replayed: true, kept: answer }))
 }
 
 /// After-images by their positions in the log.
@@ -128,6 +130,20 @@ pub(super) async fn keep(
     statement.bind(Value::Int(Some(logged.position.0))).push(", outcomes = ").bind(Value::json(&kept)?);
     push_identity(&mut statement, context, key);
     session.execute(statement).await.map(|_| ())
+}
+
+/// Keeps what else a request was answered, unless something is kept already; tells what is kept, none where the request is not.
+pub(super) async fn keep_answer(
+    session: &mut Session,
+    context: &WriteContext,
+    key: &RequestKey,
+    answer: &serde_json::Value,
+) -> Result<Option<serde_json::Value>, Failure> {
+    let mut statement = session.statement("UPDATE request_outcomes SET answer = COALESCE(answer, ");
+    statement.bind(Value::json(answer)?).push(")");
+    push_identity(&mut statement, context, key);
+    statement.push(" AND body_digest = ").bind(Value::Bytes(Some(key.body_digest.to_vec()))).push(" RETURNING answer");
+    session.fetch_one(statement, |fields| fields.json()).await
 }
 
 /// Where the log has the after-images of entities that stayed as they were.

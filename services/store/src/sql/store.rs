@@ -38,7 +38,7 @@ const WRITES_BETWEEN_SWEEPS: u64 = 512;
 /// A store over SQL.
 #[derive(Debug)]
 pub(crate) struct SqlStore {
-    pub(super) database: Database,
+    pub(crate) database: Database,
     description: StoreDescription,
     writes: AtomicU64,
 }
@@ -62,11 +62,15 @@ impl SqlStore {
     }
 
     async fn get<T: Record>(&self, tenant: &TenantId, key: Key) -> Result<Option<T>, StoreError> {
+        self.get_all(tenant, vec![key]).await.map(|found| found.into_iter().next())
+    }
+
+    async fn get_all<T: Record>(&self, tenant: &TenantId, keys: Vec<Key>) -> Result<Vec<T>, StoreError> {
         let read = async {
             let mut session = self.database.begin_read().await?;
-            let found = record::find::<T>(&mut session, tenant, vec![key], Reading::Whole).await?;
+            let found = record::find::<T>(&mut session, tenant, keys, Reading::Whole).await?;
             session.end().await?;
-            Ok(found.into_iter().next())
+            Ok(found)
         };
         read.await.map_err(Failure::into_store_error)
     }
@@ -167,6 +171,22 @@ impl Store for SqlStore {
         work.instrument(span!(self, "SELECT", "request_outcomes")).await
     }
 
+    async fn keep_answer(
+        &self,
+        context: &WriteContext,
+        answer: serde_json::Value,
+    ) -> Result<serde_json::Value, StoreError> {
+        let Some(key) = &context.request else { return Ok(answer) };
+        let work = async {
+            let mut session = self.database.begin_write().await?;
+            let kept = request::keep_answer(&mut session, context, key, &answer).await?;
+            session.commit().await?;
+            Ok(kept)
+        };
+        let kept = work.instrument(span!(self, "UPDATE", "request_outcomes")).await;
+        kept.map(|kept| kept.unwrap_or(answer)).map_err(Failure::into_store_error)
+    }
+
     async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError> {
         let key = Key::Code(code.as_str().to_owned());
         self.get(tenant, key).instrument(span!(self, "SELECT", "categories")).await
@@ -199,6 +219,11 @@ impl Store for SqlStore {
 
     async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError> {
         self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "needs")).await
+    }
+
+    async fn needs(&self, tenant: &TenantId, ids: &[NeedId]) -> Result<Vec<Need>, StoreError> {
+        let keys = ids.iter().take(PAGE_SIZE_MAX).map(|id| Key::Id(id.as_uuid())).collect();
+        self.get_all(tenant, keys).instrument(span!(self, "SELECT", "needs")).await
     }
 
     async fn resolve_external(

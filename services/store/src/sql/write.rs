@@ -346,6 +346,6 @@ impl Writing<'_> {
             request::keep(&mut self.session, self.context, key, &outcomes, &logged).await?;
         }
         self.session.commit().await?;
-        Ok(Written { outcomes, position: logged.position, replayed: false })
+        Ok(Written { outcomes, position: logged.position, replayed: false, kept: None })
     }
 }

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr as _, SqliteConnection, SqlitePool};
 use tempfile::TempDir;
 use wishwell_domain::ids::TenantId;
+use wishwell_domain::organization::Organization;
 use wishwell_store::{
     Durability, Mutation, Outcome, PostgresOptions, PostgresStore, SqliteStore, Store, StoreError, WriteContext,
     Written,
@@ -35,7 +38,7 @@ impl Fixture {
     }
 
     pub async fn postgres() -> Self {
-        let database = TestDatabase::copy_of("store_0001", |url| async move {
+        let database = TestDatabase::copy_of("store_0002", |url| async move {
             PostgresStore::connect(&url, PostgresOptions::default()).await.unwrap().close().await;
         })
         .await;
@@ -53,6 +56,61 @@ impl Fixture {
             Place::Sqlite { path, .. } => SqliteStore::open(path, Durability::Full).await,
             Place::Postgres(database) => PostgresStore::connect(database.url(), PostgresOptions::default()).await,
         }
+    }
+
+    /// Throws everything away and makes the tables as the first program made them, with an organization, its event, and the
+    /// answer to [`samples::request`]`(1, 1)`.
+    pub async fn start_over_at_version_one(&self, organization: &Organization, event: &str) {
+        self.store.close().await;
+        let first = |sql: &'static str| {
+            let migration = Migration::new(1, "foundation".into(), MigrationType::Simple, sql.into_sql_str(), false);
+            Migrator::with_migrations(vec![migration])
+        };
+        let (id, request, digest) = match &self.place {
+            Place::Sqlite { path, .. } => {
+                std::fs::remove_file(path).unwrap();
+                let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+                let pool = SqlitePool::connect_with(options).await.unwrap();
+                first(include_str!("../../migrations/sqlite/0001_foundation.sql")).run(&pool).await.unwrap();
+                pool.close().await;
+                let blob = |uuid: uuid::Uuid| format!("x'{}'", uuid.simple());
+                (blob(organization.id.as_uuid()), blob(samples::uuid(1)), format!("x'{}'", "01".repeat(32)))
+            }
+            Place::Postgres(database) => {
+                self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+                let pool = PgPool::connect(database.url()).await.unwrap();
+                first(include_str!("../../migrations/postgres/0001_foundation.sql")).run(&pool).await.unwrap();
+                pool.close().await;
+                let text = |uuid: uuid::Uuid| format!("'{uuid}'");
+                (text(organization.id.as_uuid()), text(samples::uuid(1)), format!("'\\x{}'", "01".repeat(32)))
+            }
+        };
+        let (tenant, code) = (samples::tenant(), organization.social_credit_code.as_ref().unwrap().as_str());
+        let (external, name, contact) =
+            (organization.external.as_ref().unwrap(), &organization.name, &organization.contact);
+        let (minors, key) = (organization.vetted_for_minors.as_ref().unwrap(), samples::request(1, 1));
+        let (principal, method) = (&key.principal, key.request.as_ref().unwrap().method);
+        self.execute(&format!(
+            "INSERT INTO organizations VALUES ('{tenant}', {id}, '{}', '{}', '{}', '{}', 'social_work_agency', \
+             'suspended', '{code}', NULL, '{}', '{}', '{}', '{}', '{}', '{}', '', NULL, 1, 0, 0); \
+             INSERT INTO log_heads (tenant, position) VALUES ('{tenant}', 1); \
+             INSERT INTO events (tenant, position, at, principal, kind, subject, payload) \
+             VALUES ('{tenant}', 1, 0, '{principal}', 'organization', '{}', '{event}'); \
+             INSERT INTO request_outcomes \
+             VALUES ('{tenant}', '{principal}', '{method}', {request}, {digest}, 0, 1, '[]')",
+            external.source,
+            external.external_id,
+            name.zh,
+            name.en,
+            contact.phone,
+            contact.email,
+            contact.url,
+            contact.address,
+            minors.note,
+            minors.valid_until.unwrap(),
+            organization.id.name(),
+        ))
+        .await;
     }
 
     /// Makes the data look as if a program with this schema version had made it.

@@ -46,6 +46,7 @@ macro_rules! conformance_of {
                 create_or_get_answers_the_known_entity_and_leaves_it_alone
                 an_upsert_creates_then_leaves_alone_then_updates
                 an_upsert_keeps_the_id_state_and_vetting_of_a_known_organization
+                an_upsert_keeps_why_a_known_organization_is_suspended
                 an_upsert_keeps_what_a_pool_has_promised
                 an_upsert_of_another_entity_under_a_known_id_is_refused
                 lists_become_what_the_update_says
@@ -73,6 +74,7 @@ macro_rules! conformance_of {
             }
             lists {
                 pages_hold_every_entity_once_in_order_of_id
+                needs_are_read_together_each_once_in_order_of_id
                 organizations_are_filtered_by_each_field
                 resources_are_filtered_by_each_field
                 pools_are_filtered_by_each_field
@@ -101,6 +103,8 @@ macro_rules! conformance_of {
                 a_refused_write_leaves_its_request_id_free
                 sixty_four_duplicates_at_once_have_one_effect_and_one_answer
                 outdated_answers_are_dropped_and_recent_ones_stay
+                the_first_answer_kept_with_a_request_is_what_every_replay_gets
+                nothing_is_kept_for_a_request_that_was_never_answered
             }
             erasure {
                 a_key_stays_as_it_was_first_put_and_is_not_logged
@@ -126,6 +130,7 @@ macro_rules! conformance_of {
                 what_was_written_is_there_for_every_store_that_opens_later
                 a_closed_store_says_that_it_is_unavailable
                 tables_of_a_later_program_are_refused_and_left_as_they_are
+                tables_of_an_earlier_program_are_brought_up_to_date_with_all_they_hold
                 closing_waits_for_writes_that_have_begun
             }
         }

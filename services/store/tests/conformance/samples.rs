@@ -136,6 +136,7 @@ pub fn organization(n: u128) -> Organization {
         },
         vetted_for_minors: Some(Vetting { valid_until: Some(date(2027, 6, 30)), note: "查验".to_owned() }),
         vetted_for_home_visits: Some(Vetting { valid_until: None, note: String::new() }),
+        suspension_reason: String::new(),
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

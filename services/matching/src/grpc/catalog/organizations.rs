@@ -8,8 +8,9 @@ use wishwell_api::v1;
 use wishwell_domain::ids::OrganizationId;
 use wishwell_domain::organization::{Organization, OrganizationState};
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_store::{OrganizationFilter, WriteMode};
+use wishwell_store::{OrganizationFilter, WriteMode, Written};
 
+use crate::cases::catalog::{Step, check_identity};
 use crate::cases::{Caller, Platform, only, organizations_of};
 use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{common, organization as convert};
@@ -21,6 +22,16 @@ fn new_id(platform: &Platform) -> OrganizationId {
 
 fn id(name: &str) -> Result<OrganizationId, Error> {
     Ok(OrganizationId::parse_name("name", name)?)
+}
+
+/// An organization as this caller may see it: what another one is suspended for is none of a partner's business.
+fn show(caller: &Caller, organization: &Organization) -> v1::Organization {
+    convert::organization_out(organization, caller.may_keep(organization.id).is_ok())
+}
+
+fn answer(caller: &Caller, written: Written) -> Result<(v1::Organization, i64), Error> {
+    let log_position = written.position.0;
+    Ok((show(caller, &only(organizations_of(written))?), log_position))
 }
 
 pub(super) async fn create(
@@ -47,9 +58,8 @@ pub(super) async fn create(
                 .await?
         }
     };
-    let log_position = written.position.0;
-    let organization = only(organizations_of(written))?;
-    Ok(v1::CreateOrganizationResponse { organization: Some(convert::organization_out(&organization)), log_position })
+    let (organization, log_position) = answer(&caller, written)?;
+    Ok(v1::CreateOrganizationResponse { organization: Some(organization), log_position })
 }
 
 pub(super) async fn get(
@@ -59,7 +69,7 @@ pub(super) async fn get(
 ) -> Result<v1::GetOrganizationResponse, Error> {
     platform.snapshot(&caller, position(message.min_position)).await?;
     let organization = platform.organization(&caller, id(&message.name)?).await?;
-    Ok(v1::GetOrganizationResponse { organization: Some(convert::organization_out(&organization)) })
+    Ok(v1::GetOrganizationResponse { organization: Some(show(&caller, &organization)) })
 }
 
 pub(super) async fn update(
@@ -77,19 +87,20 @@ pub(super) async fn update(
         Some(written) => written,
         None => retry_update!(etag, async {
             let stored = platform.organization(&caller, id).await?;
-            let mut merged = convert::organization_out(&stored);
+            let mut merged = convert::organization_out(&stored, true);
             merge_fields!(mask, merged, sent, [external, title, kind, social_credit_code, division, contact]);
             let mut violations = Violations::new();
             let changed = convert::organization("organization", id, merged, &mut violations);
             violations.into_result()?;
             let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            let changed = required("organization", changed)?;
+            let mut changed = required("organization", changed)?;
+            changed.suspension_reason.clone_from(&stored.suspension_reason);
+            check_identity(&caller, &stored, &changed)?;
             platform.put_organizations(&caller, |_| "organization".to_owned(), vec![changed], mode).await
         })?,
     };
-    let log_position = written.position.0;
-    let organization = only(organizations_of(written))?;
-    Ok(v1::UpdateOrganizationResponse { organization: Some(convert::organization_out(&organization)), log_position })
+    let (organization, log_position) = answer(&caller, written)?;
+    Ok(v1::UpdateOrganizationResponse { organization: Some(organization), log_position })
 }
 
 pub(super) async fn list(
@@ -114,8 +125,8 @@ pub(super) async fn list(
     };
     let found = platform.store.list_organizations(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListOrganizationsResponse {
-        organizations: found.entries.iter().map(convert::organization_out).collect(),
-        next_page_token: next_token(&scope, found.next_after),
+        organizations: found.entries.iter().map(|found| show(&caller, found)).collect(),
+        next_page_token: next_token(&scope, found.next_after)?,
     })
 }
 
@@ -177,11 +188,10 @@ pub(super) async fn verify(
     let minors = convert::vetting("vetting.minors", granted.minors, &mut violations);
     let home_visits = convert::vetting("vetting.home_visits", granted.home_visits, &mut violations);
     violations.into_result()?;
-    let (state, vetting) = (OrganizationState::Verified, Some((minors, home_visits)));
-    let written = platform.set_organization_state(&caller, id(&message.name)?, state, vetting, etag).await?;
-    let log_position = written.position.0;
-    let organization = only(organizations_of(written))?;
-    Ok(v1::VerifyOrganizationResponse { organization: Some(convert::organization_out(&organization)), log_position })
+    let step = Step::Verify { minors, home_visits };
+    let written = platform.step_organization(&caller, id(&message.name)?, step, etag).await?;
+    let (organization, log_position) = answer(&caller, written)?;
+    Ok(v1::VerifyOrganizationResponse { organization: Some(organization), log_position })
 }
 
 pub(super) async fn suspend(
@@ -192,9 +202,8 @@ pub(super) async fn suspend(
     let mut violations = Violations::new();
     let etag = common::etag("etag", &message.etag, &mut violations);
     violations.into_result()?;
-    let state = OrganizationState::Suspended;
-    let written = platform.set_organization_state(&caller, id(&message.name)?, state, None, etag).await?;
-    let log_position = written.position.0;
-    let organization = only(organizations_of(written))?;
-    Ok(v1::SuspendOrganizationResponse { organization: Some(convert::organization_out(&organization)), log_position })
+    let step = Step::Suspend { reason: message.reason };
+    let written = platform.step_organization(&caller, id(&message.name)?, step, etag).await?;
+    let (organization, log_position) = answer(&caller, written)?;
+    Ok(v1::SuspendOrganizationResponse { organization: Some(organization), log_position })
 }

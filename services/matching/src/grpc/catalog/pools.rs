@@ -144,7 +144,7 @@ pub(super) async fn list(
     let found = platform.store.list_capacity_pools(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListCapacityPoolsResponse {
         capacity_pools: found.entries.iter().map(convert::capacity_pool_out).collect(),
-        next_page_token: next_token(&scope, found.next_after),
+        next_page_token: next_token(&scope, found.next_after)?,
     })
 }
 

@@ -255,7 +255,7 @@ pub(super) async fn list(
     let found = platform.store.list_resources(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListResourcesResponse {
         resources: found.entries.iter().map(convert::resource_out).collect(),
-        next_page_token: next_token(&scope, found.next_after),
+        next_page_token: next_token(&scope, found.next_after)?,
     })
 }
 

@@ -25,7 +25,10 @@ fn page_of<T>(
     let size = page_size_of(page_size);
     let more = entries.len() > size;
     entries.truncate(size);
-    let next = entries.last().filter(|_| more).map(|last| scope.token(code(last).as_bytes())).unwrap_or_default();
+    let next = match entries.last().filter(|_| more) {
+        Some(last) => scope.token(code(last).as_bytes())?,
+        None => String::new(),
+    };
     Ok((entries, next))
 }
 

@@ -115,6 +115,7 @@ pub(crate) fn beneficiary_out(beneficiary: &Beneficiary, personal: Option<&Perso
         etag: common::etag_out(beneficiary.version),
         create_time: Some(common::timestamp_out(beneficiary.created_at)),
         update_time: Some(common::timestamp_out(beneficiary.updated_at)),
+        household_external: None,
     }
 }
 

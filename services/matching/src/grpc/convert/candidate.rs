@@ -89,6 +89,8 @@ fn write_candidate(
         modes_found += 1;
     }
     let terms = candidate.terms.0.map(millionths);
+    let next_opening = snapshot.next_opening(candidate.resource, window_start);
+    let zone = next_opening.and_then(|_| snapshot.time_zone(candidate.resource));
     item.candidate(&CandidateOut {
         resource,
         modes: modes.get(..modes_found).unwrap_or_default(),
@@ -102,9 +104,10 @@ fn write_candidate(
         missing_facts: &missing,
         score: millionths(candidate.score),
         term_values: &terms,
-        next_opening_time: snapshot.next_opening(candidate.resource, window_start).map(common::timestamp_out),
+        next_opening_time: next_opening.map(common::timestamp_out),
         served_quantity: candidate.serves,
         served_occurrences: i32::try_from(candidate.occurrences).unwrap_or(i32::MAX),
+        time_zone: zone.map_or("", |zone| zone.name()),
     });
 }
 

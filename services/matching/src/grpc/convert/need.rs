@@ -173,6 +173,7 @@ pub(crate) fn need(
         item_notes: Vec::new(),
         facts: common::facts(&format!("{field}.facts"), message.facts, violations),
         wish_consent_given_by: String::new(),
+        withdrawal_reason: String::new(),
     };
     let given = message.items.len();
     let mut items = Vec::with_capacity(given);
@@ -256,6 +257,9 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
         etag: common::etag_out(need.version),
         create_time: Some(common::timestamp_out(need.created_at)),
         update_time: Some(common::timestamp_out(need.updated_at)),
+        withdrawal_reason: personal.map(|personal| personal.withdrawal_reason.clone()).unwrap_or_default(),
+        beneficiary_external: None,
+        household_external: None,
     }
 }
 

@@ -106,6 +106,8 @@ pub(crate) fn organization(
         contact: Contact { phone: contact.phone, email: contact.email, url: contact.url, address: contact.address },
         vetted_for_minors: vetting(&format!("{field}.vetting.minors"), granted.minors, violations),
         vetted_for_home_visits: vetting(&format!("{field}.vetting.home_visits"), granted.home_visits, violations),
+        // Said by suspending it, and by nothing else.
+        suspension_reason: String::new(),
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
@@ -114,7 +116,8 @@ pub(crate) fn organization(
     Some(organization)
 }
 
-pub(crate) fn organization_out(organization: &Organization) -> v1::Organization {
+/// Writes an organization; why it is suspended only for callers that may know.
+pub(crate) fn organization_out(organization: &Organization, with_reason: bool) -> v1::Organization {
     v1::Organization {
         name: organization.id.name(),
         external: common::external_out(organization.external.as_ref()),
@@ -140,5 +143,6 @@ pub(crate) fn organization_out(organization: &Organization) -> v1::Organization 
         etag: common::etag_out(organization.version),
         create_time: Some(common::timestamp_out(organization.created_at)),
         update_time: Some(common::timestamp_out(organization.updated_at)),
+        suspension_reason: if with_reason { organization.suspension_reason.clone() } else { String::new() },
     }
 }

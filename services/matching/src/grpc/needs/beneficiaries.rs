@@ -8,6 +8,7 @@ use wishwell_domain::ids::BeneficiaryId;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::{BeneficiaryFilter, Effect, Written};
 
+use super::people;
 use crate::cases::{Caller, Platform, beneficiaries_of, only};
 use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{beneficiary as convert, common};
@@ -43,12 +44,20 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateBeneficiaryRequest,
 ) -> Result<v1::CreateBeneficiaryResponse, Error> {
-    let mut violations = Violations::new();
-    let sent = required("beneficiary", message.beneficiary)?;
-    let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
-    let read = convert::beneficiary("beneficiary", new_id, sent, &mut violations);
-    violations.into_result()?;
-    let written = platform.create_beneficiary(&caller, read.beneficiary, read.personal).await?;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => platform.within_reach(&caller, written).await?,
+        None => {
+            let mut violations = Violations::new();
+            let mut sent = required("beneficiary", message.beneficiary)?;
+            let household = sent.household_external.take();
+            people::household(platform, &caller, "beneficiary", household, &mut sent.household, &mut violations)
+                .await?;
+            let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
+            let read = convert::beneficiary("beneficiary", new_id, sent, &mut violations);
+            violations.into_result()?;
+            platform.create_beneficiary(&caller, read.beneficiary, read.personal).await?
+        }
+    };
     let existing = super::need::was_known(&written);
     let (beneficiary, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::CreateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position, existing })
@@ -98,6 +107,12 @@ pub(super) async fn update(
                 [external, personal, residence_division, registration_division, household, group_tags, facts, consents,]
             );
             let mut violations = Violations::new();
+            if people::renames(&mask, "beneficiary", "household", &sent.household, &sent.household_external)? {
+                let household = sent.household_external.clone();
+                merged.household.clear();
+                people::household(platform, &caller, "beneficiary", household, &mut merged.household, &mut violations)
+                    .await?;
+            }
             let changed = convert::beneficiary("beneficiary", id, merged, &mut violations);
             violations.into_result()?;
             let expected = etag.unwrap_or(stored.version);
@@ -131,7 +146,7 @@ pub(super) async fn list(
     let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListBeneficiariesResponse {
         beneficiaries: found.entries.iter().map(|found| convert::beneficiary_out(found, None)).collect(),
-        next_page_token: next_token(&scope, found.next_after),
+        next_page_token: next_token(&scope, found.next_after)?,
     })
 }
 

@@ -3,6 +3,7 @@
 mod beneficiaries;
 mod households;
 mod need;
+mod people;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Effect, NeedFilter, Written};
 
+use super::people;
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
 use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
@@ -46,7 +47,10 @@ pub(super) async fn submit(
         None => {
             let now = platform.store.now().await?;
             let mut violations = Violations::new();
-            let sent = required("need", message.need)?;
+            let mut sent = required("need", message.need)?;
+            let (beneficiary, household) = (sent.beneficiary_external.take(), sent.household_external.take());
+            people::beneficiary(platform, &caller, "need", beneficiary, &mut sent.beneficiary, &mut violations).await?;
+            people::household(platform, &caller, "need", household, &mut sent.household, &mut violations).await?;
             let read = convert::need("need", NeedId::from_uuid(platform.new_uuid()), sent, now, &mut violations);
             if let Some(read) = &read {
                 read.need.check_new("need", now, &mut violations);
@@ -56,20 +60,19 @@ pub(super) async fn submit(
             platform.submit_need(&caller, read.need, read.personal).await?
         }
     };
-    let written = platform.within_reach(&caller, written).await?;
+    let mut written = platform.within_reach(&caller, written).await?;
     let existing = was_known(&written);
-    let log_position = written.position.0;
+    let (log_position, kept) = (written.position.0, written.kept.take());
     let need = *only(needs_of(written))?;
-    let snapshot = platform.snapshot(&caller, None).await?;
     let likely_duplicates = platform
-        .likely_duplicates(&caller, &need, &snapshot)
+        .likely_duplicates_told(&caller, &need, kept)
         .await?
         .into_iter()
         .map(|likely| v1::LikelyDuplicate {
-            need: likely.need.id.name(),
+            need: likely.need.name(),
             reasons: likely.reasons.iter().map(|reason| duplicate_reason_out(*reason).into()).collect(),
-            channel: convert::channel_out(likely.need.channel).into(),
-            create_time: Some(common::timestamp_out(likely.need.created_at)),
+            channel: convert::channel_out(likely.channel).into(),
+            create_time: Some(common::timestamp_out(likely.created_at)),
         })
         .collect();
     let need = show(platform, &caller, &need, true).await?;
@@ -131,7 +134,7 @@ pub(super) async fn list(
     let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListNeedsResponse {
         needs: found.entries.iter().map(|found| convert::need_out(found, None)).collect(),
-        next_page_token: next_token(&scope, found.next_after),
+        next_page_token: next_token(&scope, found.next_after)?,
     })
 }
 
@@ -177,6 +180,17 @@ pub(super) async fn update(
             );
             let now = platform.store.now().await?;
             let mut violations = Violations::new();
+            if people::renames(&mask, "need", "beneficiary", &sent.beneficiary, &sent.beneficiary_external)? {
+                let external = sent.beneficiary_external.clone();
+                merged.beneficiary.clear();
+                people::beneficiary(platform, &caller, "need", external, &mut merged.beneficiary, &mut violations)
+                    .await?;
+            }
+            if people::renames(&mask, "need", "household", &sent.household, &sent.household_external)? {
+                let external = sent.household_external.clone();
+                merged.household.clear();
+                people::household(platform, &caller, "need", external, &mut merged.household, &mut violations).await?;
+            }
             let read = convert::need("need", id, merged, now, &mut violations);
             if let Some(read) = &read {
                 // A new time must lie ahead; one that was set before may have passed by now.
@@ -232,7 +246,7 @@ pub(super) async fn withdraw(
     let mut violations = Violations::new();
     let etag = common::etag("etag", &message.etag, &mut violations);
     violations.into_result()?;
-    let written = platform.withdraw_need(&caller, id(&message.name)?, etag).await?;
+    let written = platform.withdraw_need(&caller, id(&message.name)?, &message.reason, etag).await?;
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
 }

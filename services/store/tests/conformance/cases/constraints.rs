@@ -118,6 +118,10 @@ pub async fn every_broken_rule_is_named_with_its_mutation(fixture: Fixture) {
             Change::Organization(with(samples::organization(9), |o| o.name = LocalizedText::default())),
             "organizations_named",
         ),
+        (
+            Change::Organization(with(samples::organization(9), |o| o.suspension_reason = "verified".to_owned())),
+            "organizations_reason_of_suspended",
+        ),
         (resource(|resource| resource.content = "a\0b".to_owned()), "text_without_nul"),
     ];
     for (entity, constraint) in broken {

@@ -8,7 +8,7 @@ use wishwell_domain::organization::{OrganizationKind, OrganizationState};
 use wishwell_domain::resource::ResourceLifecycle;
 use wishwell_domain::text::LocalizedText;
 use wishwell_store::{
-    BeneficiaryFilter, CapacityPoolFilter, NeedFilter, OrganizationFilter, PageRequest, ResourceFilter,
+    BeneficiaryFilter, CapacityPoolFilter, NeedFilter, OrganizationFilter, PageRequest, ResourceFilter, WriteContext,
 };
 
 use crate::fixture::Fixture;
@@ -37,6 +37,24 @@ pub async fn pages_hold_every_entity_once_in_order_of_id(fixture: Fixture) {
         let expected: Vec<_> = [3, 4, 5, 7, 8, 9, 12].map(|n| samples::resource(n, 1).id).to_vec();
         assert_eq!(seen, expected, "pages of {limit}");
     }
+}
+
+pub async fn needs_are_read_together_each_once_in_order_of_id(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write([7, 3, 5].map(|n| create(Change::Need(Box::new(samples::need(n, None))))).to_vec()).await;
+    let elsewhere = WriteContext { tenant: samples::tenant_called("other"), ..samples::context() };
+    fixture.write_as(&elsewhere, samples::ground()).await;
+    fixture.write_as(&elsewhere, vec![create(Change::Need(Box::new(samples::need(4, None))))]).await;
+
+    let asked = [5, 99, 3, 5, 4].map(|n| samples::need(n, None).id);
+    let found = fixture.store.needs(&fixture.tenant(), &asked).await.unwrap();
+    let mut one_by_one = Vec::new();
+    for n in [3, 5] {
+        one_by_one.extend(fixture.store.need(&fixture.tenant(), samples::need(n, None).id).await.unwrap());
+    }
+    assert!(one_by_one.iter().all(|need| need.items.len() == 2 && need.personal.is_some()), "{one_by_one:?}");
+    assert_eq!(found, one_by_one);
+    assert_eq!(fixture.store.needs(&fixture.tenant(), &[]).await.unwrap(), []);
 }
 
 pub async fn organizations_are_filtered_by_each_field(fixture: Fixture) {

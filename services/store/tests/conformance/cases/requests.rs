@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use wishwell_domain::event::Change;
 use wishwell_store::{Effect, RequestKey, StoreError, WriteContext, WriteMode};
 
@@ -114,6 +115,50 @@ pub async fn sixty_four_duplicates_at_once_have_one_effect_and_one_answer(fixtur
     );
     assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap().0, before.0 + 1);
     assert_eq!(fixture.count("SELECT COUNT(*) FROM organizations").await, 2);
+}
+
+pub async fn the_first_answer_kept_with_a_request_is_what_every_replay_gets(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let replica = fixture.another().await;
+    let context = request(500, 1);
+    let mutations = vec![create(Change::Organization(samples::organization(2)))];
+    assert_eq!(fixture.write_as(&context, mutations.clone()).await.kept, None);
+    assert_eq!(fixture.store.answered(&context).await.unwrap().unwrap().kept, None);
+
+    let first = json!([{"need": "a", "reasons": ["place"]}, {"b": 1}]);
+    assert_eq!(fixture.store.keep_answer(&context, first.clone()).await.unwrap(), first);
+    assert_eq!(replica.keep_answer(&context, json!([])).await.unwrap(), first, "the first one stays");
+    let again = replica.write(&context, mutations).await.unwrap();
+    assert_eq!((again.replayed, again.kept.as_ref()), (true, Some(&first)));
+    assert_eq!(fixture.store.answered(&context).await.unwrap(), Some(again));
+
+    // Of many at once, one is kept and all are told which.
+    let context = request(501, 1);
+    fixture.write_as(&context, Vec::new()).await;
+    let stores = [Arc::clone(&fixture.store), replica];
+    let answers = (0..16).map(|n| {
+        let (store, context) = (Arc::clone(&stores[n % 2]), context.clone());
+        tokio::spawn(async move { store.keep_answer(&context, json!(n)).await.unwrap() })
+    });
+    let answers: Vec<_> = answers.collect();
+    let mut told = Vec::new();
+    for answer in answers {
+        told.push(answer.await.unwrap());
+    }
+    assert!(told.iter().all(|answer| *answer == told[0]), "{told:?}");
+}
+
+pub async fn nothing_is_kept_for_a_request_that_was_never_answered(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let answer = json!(["x"]);
+    for context in [samples::context(), request(500, 1)] {
+        assert_eq!(fixture.store.keep_answer(&context, answer.clone()).await.unwrap(), answer);
+        assert_eq!(fixture.store.answered(&context).await.unwrap(), None);
+    }
+    // Nor for one with another body.
+    fixture.write_as(&request(500, 1), Vec::new()).await;
+    assert_eq!(fixture.store.keep_answer(&request(500, 2), answer.clone()).await.unwrap(), answer);
+    assert_eq!(fixture.store.answered(&request(500, 1)).await.unwrap().unwrap().kept, None);
 }
 
 pub async fn outdated_answers_are_dropped_and_recent_ones_stay(fixture: Fixture) {

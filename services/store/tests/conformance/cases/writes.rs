@@ -206,6 +206,19 @@ pub async fn an_upsert_keeps_the_id_state_and_vetting_of_a_known_organization(fi
     assert_eq!(after.contact.phone, "0951-1");
 }
 
+pub async fn an_upsert_keeps_why_a_known_organization_is_suspended(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let mut suspended = samples::organization(1);
+    suspended.state = OrganizationState::Suspended;
+    suspended.suspension_reason = "a complaint is being looked into".to_owned();
+    fixture.write_one(update(Change::Organization(suspended.clone()), None)).await;
+    let mut imported = samples::organization(1);
+    imported.contact.phone = "0951-1".to_owned();
+    let after = organization_of(fixture.write_one(upsert(Change::Organization(imported))).await);
+    assert_eq!((after.state, &after.suspension_reason), (suspended.state, &suspended.suspension_reason));
+    assert_eq!(after.contact.phone, "0951-1");
+}
+
 pub async fn an_upsert_keeps_what_a_pool_has_promised(fixture: Fixture) {
     let fixture = fixture.grounded().await;
     let mut known = samples::pool(2, 1);
