@@ -3,9 +3,9 @@
 
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::Served;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, outcomes, pool, resource};
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, refused, text, told};
+use wishwell_scenarios::{Served, external};
 
 #[tokio::test]
 async fn each_kind_of_pool_takes_the_figures_that_make_sense_for_it() {
@@ -176,4 +176,64 @@ async fn an_organization_is_offered_once_verified_for_what_it_was_vetted_for_and
     assert_eq!(outcomes(&answer.results), [v1::UpsertOutcome::Unchanged]);
     let at = verify(None).await;
     assert_eq!(fits(&served, desk_need(false), &name, at).await, why(&["NOT_VETTED_FOR_HOME_VISITS"]));
+}
+
+#[tokio::test]
+async fn opening_times_come_with_the_zone_of_their_place_and_are_printed_in_it_wherever_they_are_asked_for() {
+    let served = Served::demo().await;
+    let category = v1::Category { code: "test.trunk".to_owned(), title: text("trunk"), ..v1::Category::default() };
+    let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
+    told(served.catalog(OPERATOR).batch_upsert_categories(request).await).expect("put");
+    // Mondays from nine, by the clocks of each place.
+    let schedule = |zone: &str| v1::Schedule {
+        time_zone: zone.to_owned(),
+        weekly: vec![v1::WeeklyHours { weekday: 1, opens_minute: 9 * 60, closes_minute: 17 * 60 }],
+        ..v1::Schedule::default()
+    };
+    let (mut expected, mut at) = (Vec::new(), 0);
+    for (id, zone) in [("r-1", "Europe/Berlin"), ("r-2", "Asia/Shanghai"), ("r-3", "")] {
+        let made = v1::Resource {
+            organization_external: Some(external("demo", "org-xq-nuanyang")),
+            categories: vec!["test.trunk".to_owned()],
+            schedule: (!zone.is_empty()).then(|| schedule(zone)),
+            ..resource(id, "")
+        };
+        let request = v1::CreateResourceRequest { resource: Some(made), request_id: String::new() };
+        let answer = told(served.catalog(OPERATOR).create_resource(request).await).expect("created");
+        expected.push((answer.resource.expect("one").name, zone.to_owned()));
+        at = answer.log_position;
+    }
+    // A Friday.
+    let asked_at = "2026-11-27T12:00:00Z";
+    let item =
+        v1::NeedItem { category: "test.trunk".to_owned(), quantity: quantity(1, "piece"), ..v1::NeedItem::default() };
+    let mobility = Some(v1::Mobility { delivery: true, ..v1::Mobility::default() });
+    let request = v1::FindResourcesRequest {
+        inline_need: Some(v1::Need { items: vec![item], mobility, ..desk_need(false) }),
+        evaluation_time: Some(asked_at.parse().expect("RFC 3339")),
+        min_position: at,
+        ..v1::FindResourcesRequest::default()
+    };
+    let found = told(served.matching(OPERATOR).find_resources(request).await).expect("an answer");
+    let mut zones: Vec<_> =
+        found.items[0].candidates.iter().map(|c| (c.resource.clone().unwrap().name, c.time_zone.clone())).collect();
+    zones.sort();
+    expected.sort();
+    assert_eq!(zones, expected);
+
+    let server = format!("http://{}", served.address);
+    for (zone, lines) in [
+        ("UTC", ["2026-11-30 09:00 Europe/Berlin", "2026-11-30 09:00 Asia/Shanghai"]),
+        ("Europe/Berlin", ["2026-11-30 09:00", "2026-11-30 09:00 Asia/Shanghai"]),
+    ] {
+        let mut command = std::process::Command::new(wishwell_test_support::process::binary());
+        command.env_clear().env("TZ", zone).current_dir(served.process.folder());
+        command.args(["find", "--category", "test.trunk", "--division", "640104", "--delivery", "--unit", "piece"]);
+        let output = command.args(["--at", asked_at, "--server", &server, "--lang", "en"]).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        for line in lines {
+            assert!(said.contains(line), "{zone}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        }
+        assert_eq!(said.contains("09:00 Europe/Berlin"), zone == "UTC", "{zone}: {said}");
+    }
 }

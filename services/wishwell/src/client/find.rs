@@ -184,10 +184,17 @@ impl Page {
         if capacity.period_start.is_empty() { left } else { format!("{left} ({})", capacity.period_start) }
     }
 
+    /// When it opens, by the clocks of its place: that is what its door says, wherever it is asked from. The zone is named where
+    /// it is not the one in which the answer is printed.
     fn opens(&self, candidate: &Candidate) -> String {
-        match &candidate.next_opening_time {
-            Some(_) => instant(candidate.next_opening_time.as_ref(), &self.zone),
-            None => self.lang.pick("by appointment", "预约").to_owned(),
+        let Some(opening) = &candidate.next_opening_time else {
+            return self.lang.pick("by appointment", "预约").to_owned();
+        };
+        match TimeZone::get(&candidate.time_zone) {
+            Ok(zone) if zone == self.zone => instant(Some(opening), &zone),
+            Ok(zone) => format!("{} {}", instant(Some(opening), &zone), candidate.time_zone),
+            // A server that does not say, or a zone that is newer than this program.
+            Err(_) => instant(Some(opening), &self.zone),
         }
     }
 

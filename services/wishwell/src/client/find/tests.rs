@@ -88,6 +88,26 @@ fn need() -> Need {
     }
 }
 
+#[test]
+fn opening_times_are_those_of_the_place_whatever_the_zone_of_who_asks() {
+    let opens = |asked_from: &str, time_zone: &str| {
+        let page = Page { lang: Lang::En, zone: TimeZone::get(asked_from).unwrap(), width: None };
+        let time_zone = time_zone.to_owned();
+        let next_opening_time = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
+        page.opens(&Candidate { next_opening_time, time_zone, ..Candidate::default() })
+    };
+    // 2026-11-24T09:00:00Z.
+    for (asked_from, time_zone, expected) in [
+        ("Asia/Shanghai", "Asia/Shanghai", "2026-11-24 17:00"),
+        ("Europe/Berlin", "Asia/Shanghai", "2026-11-24 17:00 Asia/Shanghai"),
+        ("UTC", "America/New_York", "2026-11-24 04:00 America/New_York"),
+        ("Europe/Berlin", "", "2026-11-24 10:00"),
+        ("Europe/Berlin", "Nowhere/Else", "2026-11-24 10:00"),
+    ] {
+        assert_eq!(opens(asked_from, time_zone), expected, "{time_zone} asked from {asked_from}");
+    }
+}
+
 fn printed(lang: Lang) -> String {
     Page { lang, zone: TimeZone::UTC, width: None }.render(&need(), &Titles::default(), &answer())
 }
