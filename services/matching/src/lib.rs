@@ -12,9 +12,12 @@ pub mod privacy;
 mod server;
 pub mod snapshots;
 pub mod stack;
+mod tls;
+mod transport;
 
 pub use access::{CredentialEntry, Credentials};
 pub use metrics::Metrics;
 pub use privacy::MasterKey;
 pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};
 pub use stack::{Sampling, StackLimits};
+pub use tls::{ServerTls, TlsError};

@@ -34,6 +34,8 @@ use crate::metrics::Metrics;
 use crate::privacy::MasterKey;
 use crate::snapshots::{Snapshots, Sources};
 use crate::stack::{self, CallStack, Sampling, StackLimits};
+use crate::tls::ServerTls;
+use crate::transport;
 
 pub use crate::health::Health;
 
@@ -52,12 +54,9 @@ const CONNECTIONS_MAX: usize = 10_000;
 /// A silent connection is asked whether it still lives after this long, and closed when it does not answer.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time for a new connection to say that it speaks HTTP/2. A peer that connects and says nothing must not hold a place.
+/// Time for a new connection to say that it speaks HTTP/2, its TLS handshake included. A peer that connects and says nothing must
+/// not hold a place.
 const PREFACE_SECONDS_MAX: u64 = 10;
-/// Bytes every HTTP/2 connection begins with (RFC 9113, 3.4).
-const PREFACE_BYTES: usize = 24;
-/// How often a connection is looked at whose preface has come in part.
-const PREFACE_POLL: Duration = Duration::from_millis(20);
 /// Wait after an accept failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 /// How often readiness looks at the store.
@@ -89,11 +88,18 @@ pub struct ServerOptions {
     pub sampling: Sampling,
     /// Weights of the score.
     pub rules: ScoringRules,
+    /// TLS of callers; none serves them in the clear.
+    pub tls: Option<ServerTls>,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self { limits: StackLimits::default(), sampling: Sampling::ratio(1.0), rules: ScoringRules::default() }
+        Self {
+            limits: StackLimits::default(),
+            sampling: Sampling::ratio(1.0),
+            rules: ScoringRules::default(),
+            tls: None,
+        }
     }
 }
 
@@ -103,6 +109,7 @@ pub struct Server {
     platform: Arc<Platform>,
     health: Health,
     stack: CallStack,
+    tls: Option<ServerTls>,
 }
 
 impl Server {
@@ -137,7 +144,7 @@ impl Server {
         let health = Health::new();
         let routes = routes(&platform, &health)?;
         let stack = stack::build(routes, credentials, metrics, options.sampling, options.limits);
-        Ok(Self { platform, health, stack })
+        Ok(Self { platform, health, stack, tls: options.tls })
     }
 
     /// Tells whether the server serves; shared with the admin port.
@@ -187,7 +194,8 @@ impl Server {
             }
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    connections.spawn(serve_connection(stream, peer, self.stack.clone(), drain.clone()));
+                    let (tls, stack) = (self.tls.clone(), self.stack.clone());
+                    connections.spawn(serve_connection(stream, peer, tls, stack, drain.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "accepting a connection failed");
@@ -198,20 +206,33 @@ impl Server {
     }
 }
 
-async fn serve_connection(stream: TcpStream, peer: SocketAddr, stack: CallStack, drain: CancellationToken) {
+async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<ServerTls>,
+    stack: CallStack,
+    drain: CancellationToken,
+) {
     // Answers are small and awaited: waiting to fill a segment only makes them late.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
-    let preface = tokio::time::timeout(Duration::from_secs(PREFACE_SECONDS_MAX), preface(&stream));
-    tokio::select! {
-        came = preface => if !matches!(came, Ok(Ok(()))) {
-            tracing::debug!(%peer, "a connection said nothing and was closed");
-            return;
+    let opening = tokio::time::timeout(Duration::from_secs(PREFACE_SECONDS_MAX), transport::open(stream, tls.as_ref()));
+    let stream = tokio::select! {
+        opened = opening => match opened {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                tracing::debug!(%peer, %error, "a connection did not open");
+                return;
+            }
+            Err(_) => {
+                tracing::debug!(%peer, "a connection said nothing and was closed");
+                return;
+            }
         },
         // Nothing was asked yet, so nothing is left unanswered.
         () = drain.cancelled() => return,
-    }
+    };
     let service = TowerToHyperService::new(
         stack.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
     );
@@ -234,19 +255,6 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, stack: CallStack,
     };
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "connection ended");
-    }
-}
-
-/// Ends when the connection's preface is there, without taking it.
-async fn preface(stream: &TcpStream) -> std::io::Result<()> {
-    let mut begin = [0; PREFACE_BYTES];
-    loop {
-        match stream.peek(&mut begin).await? {
-            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-            PREFACE_BYTES => return Ok(()),
-            // Wrong bytes are refused by whoever reads them; here it only matters that some come.
-            _ => tokio::time::sleep(PREFACE_POLL).await,
-        }
     }
 }
 

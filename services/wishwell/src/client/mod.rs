@@ -8,6 +8,7 @@ mod status;
 mod trace;
 mod words;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tonic::metadata::{Ascii, MetadataValue};
@@ -66,7 +67,8 @@ impl Server {
         bearer.set_sensitive(true);
         let endpoint = Endpoint::from_shared(url.clone()).map_err(|error| wrong(error.to_string()))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
-        let endpoint = if url.starts_with("https://") { with_tls(endpoint).map_err(wrong)? } else { endpoint };
+        let tls_ca = config.tls_ca.as_deref();
+        let endpoint = if url.starts_with("https://") { with_tls(endpoint, tls_ca).map_err(wrong)? } else { endpoint };
         let key = ApiKey { bearer, trace: trace::Parent::of_environment(|name| std::env::var(name).ok()) };
         let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error))?;
         Ok(Self { connection: InterceptedService::new(channel, key) })
@@ -93,10 +95,12 @@ impl Server {
     }
 }
 
-fn with_tls(endpoint: Endpoint) -> Result<Endpoint, String> {
-    let path = std::env::var("SSL_CERT_FILE").unwrap_or_else(|_| TRUSTED_CERTIFICATES.to_owned());
-    let pem =
-        std::fs::read(&path).map_err(|error| format!("the trusted certificates in {path} cannot be read: {error}"))?;
+/// Trusts the certificates in a file: the one that is named, or the system's.
+fn with_tls(endpoint: Endpoint, named: Option<&Path>) -> Result<Endpoint, String> {
+    let systems = || std::env::var_os("SSL_CERT_FILE").map_or_else(|| TRUSTED_CERTIFICATES.into(), PathBuf::from);
+    let path = named.map_or_else(systems, Path::to_owned);
+    let pem = std::fs::read(&path)
+        .map_err(|error| format!("the trusted certificates in {} cannot be read: {error}", path.display()))?;
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
     endpoint.tls_config(tls).map_err(|error| format!("TLS cannot be set up: {error}"))
 }

@@ -8,12 +8,13 @@ mod master_key;
 mod reader;
 mod settings;
 mod suggest;
+mod tls;
 mod values;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use wishwell_matching::{Credentials, MasterKey};
+use wishwell_matching::{Credentials, MasterKey, ServerTls};
 
 pub(crate) use flags::{ClientFlags, DevFlags, ServeFlags};
 pub(crate) use master_key::{format_key, read_key_file};
@@ -89,6 +90,8 @@ pub(crate) struct ServeConfig {
     pub(crate) credentials: Credentials,
     /// Whether the demo keys are among them.
     pub(crate) demo_principals: bool,
+    /// TLS of callers; none serves them in the clear.
+    pub(crate) tls: Option<ServerTls>,
 }
 
 /// What a command needs that talks to a server.
@@ -96,6 +99,8 @@ pub(crate) struct ServeConfig {
 pub(crate) struct ClientConfig {
     /// The server's URL.
     pub(crate) server: String,
+    /// File with the certificates by which it is trusted; none for the system's.
+    pub(crate) tls_ca: Option<PathBuf>,
     /// The key to show it.
     pub(crate) api_key: String,
     /// Language of tables.
@@ -149,10 +154,11 @@ impl ServeConfig {
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
         let credentials = reader.credentials(&principals, demo_principals, common.listen);
+        let tls = tls::read(&mut reader);
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
             return Err(failure("wishwell serve cannot start", problems));
         };
-        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals })
+        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals, tls })
     }
 }
 
@@ -165,6 +171,13 @@ impl ClientConfig {
         let server = reader
             .read("server", |text| values::url(text, &["http", "https"], "http://127.0.0.1:50051"))
             .unwrap_or_else(|| "http://127.0.0.1:50051".to_owned());
+        let tls_ca = reader.read("tls_ca", values::path);
+        if tls_ca.is_some() && !server.starts_with("https://") {
+            reader.problem(
+                &format!("tls_ca is given, and {server} is asked without TLS"),
+                "an https:// URL, or no tls_ca",
+            );
+        }
         let file = reader.read("api_key_file", values::path);
         let from_file = file.and_then(|path| reader.secret_file(&path));
         let given = reader.read("api_key", |text| Ok(text.trim().to_owned())).or(from_file);
@@ -176,7 +189,11 @@ impl ClientConfig {
                 "put it into WISHWELL_API_KEY, or its file's name into --api-key-file",
             ));
         }
-        finish("the server cannot be asked", problems, Self { server, api_key: api_key.unwrap_or_default(), lang })
+        finish(
+            "the server cannot be asked",
+            problems,
+            Self { server, tls_ca, api_key: api_key.unwrap_or_default(), lang },
+        )
     }
 }
 

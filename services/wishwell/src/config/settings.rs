@@ -100,6 +100,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "127.0.0.1:9464",
         "Where /metrics, /healthz and /readyz are served, without authentication. `off` serves none.",
     ),
+    setting(
+        "tls_cert",
+        SERVE,
+        "FILE",
+        "",
+        "PEM file with the server's certificate and those between it and its authority: gRPC is served over TLS.",
+    ),
+    setting("tls_key", SERVE, "FILE", "", "PEM file with the private key of tls_cert."),
     setting("data_dir", DEV, "DIR", "wishwell-data", "Folder of the embedded store and its master key."),
     Setting {
         form: Form::Switch,
@@ -193,6 +201,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         places: Places::Flag,
         ..setting("server", CLIENT, "URL", "http://127.0.0.1:50051", "The running server to ask.")
+    },
+    Setting {
+        places: Places::Flag,
+        ..setting(
+            "tls_ca",
+            CLIENT,
+            "FILE",
+            "",
+            "PEM file with the certificates by which an https:// server is trusted, in place of the system's.",
+        )
     },
     Setting {
         places: Places::Flag,

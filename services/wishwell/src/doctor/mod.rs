@@ -50,6 +50,8 @@ struct Patient {
     database: Database,
     master_key: PathBuf,
     listen: std::net::SocketAddr,
+    /// Whether callers speak TLS there.
+    tls: bool,
     admin: Option<std::net::SocketAddr>,
     redis_url: Option<String>,
     otlp_endpoint: Option<String>,
@@ -67,7 +69,7 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
             findings.extend(checks::master_key(&patient.master_key));
             findings.extend(checks::store(&patient.database, patient.relaxed).await);
             findings.extend(checks::disk(&patient.database));
-            findings.extend(server::examine(patient.listen, patient.admin).await);
+            findings.extend(server::examine(patient.listen, patient.tls, patient.admin).await);
             findings.extend(checks::neighbours(patient.redis_url.as_deref(), patient.otlp_endpoint.as_deref()).await);
         }
         Err(problems) => findings
@@ -135,6 +137,7 @@ fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) 
         database: config.database,
         master_key: config.master_key_file.unwrap_or_default(),
         listen: common.listen,
+        tls: config.tls.is_some(),
         admin: common.admin_listen,
         redis_url: config.redis_url,
         otlp_endpoint: common.telemetry.otlp_endpoint,
@@ -152,6 +155,7 @@ fn development(folder: &Path, lang: Option<&str>, variables: Variables) -> Resul
         database: Database::Sqlite(folder.join(STORE_FILE)),
         master_key: folder.join(MASTER_KEY_FILE),
         listen: common.listen,
+        tls: false,
         admin: common.admin_listen,
         redis_url: None,
         otlp_endpoint: common.telemetry.otlp_endpoint,

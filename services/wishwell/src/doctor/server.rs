@@ -15,10 +15,12 @@ use crate::run::{holder_of, reserve};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Looks at both ports.
-pub(super) async fn examine(listen: SocketAddr, admin: Option<SocketAddr>) -> Vec<Finding> {
+pub(super) async fn examine(listen: SocketAddr, tls: bool, admin: Option<SocketAddr>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if reserve(listen, "--listen").is_ok() {
         findings.push(Finding::ok("port", format!("{listen} is free: no server runs there")));
+    } else if tls {
+        findings.push(behind_tls(listen, admin));
     } else {
         findings.push(health(listen).await);
     }
@@ -28,9 +30,21 @@ pub(super) async fn examine(listen: SocketAddr, admin: Option<SocketAddr>) -> Ve
     findings
 }
 
+/// Who has a port where TLS is spoken. By which name and certificates callers trust it is not known here, so it is not asked.
+fn behind_tls(listen: SocketAddr, admin: Option<SocketAddr>) -> Finding {
+    let what = format!("{} has {listen}, where TLS is spoken", holder(listen));
+    match admin {
+        Some(admin) => Finding::ok("server", format!("{what}; how it is, {admin} says")),
+        None => Finding::warn("server", format!("{what}; how it is was not asked"), "turn admin_listen on to see"),
+    }
+}
+
+fn holder(listen: SocketAddr) -> String {
+    holder_of(listen).map_or_else(|| "another process".to_owned(), |(id, name)| format!("process {id} ({name})"))
+}
+
 async fn health(listen: SocketAddr) -> Finding {
-    let holder =
-        holder_of(listen).map_or_else(|| "another process".to_owned(), |(id, name)| format!("process {id} ({name})"));
+    let holder = holder(listen);
     match ask(listen).await {
         Ok(ServingStatus::Serving) => Finding::ok("server", format!("{holder} serves at {listen}")),
         Ok(status) => {

@@ -59,6 +59,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let parts = Parts {
         trace_sample_ratio: common.telemetry.trace_sample_ratio,
         calls_active_max: common.calls_active_max,
+        tls: None,
         ..parts(&store, credentials, &master_key)
     };
     let metrics = Arc::clone(&parts.metrics);
@@ -67,7 +68,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     readiness.ask(server.health());
     let admin = start_admin(config, AdminState { metrics, readiness })?;
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, admin, &store, common.relaxed_durability);
+    process::log_start(address, false, admin, &store, common.relaxed_durability);
     let banner = Banner {
         lang: common.lang,
         program: program(),
@@ -95,6 +96,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         metrics: Arc::new(Metrics::new()),
         trace_sample_ratio: 0.0,
         calls_active_max: None,
+        tls: None,
     }
 }
 
@@ -137,7 +139,7 @@ async fn load_demo(
     let until = loaded.clone();
     let serving = tokio::spawn(async move { server.serve(listener, async move { until.cancelled().await }).await });
     let server = format!("http://{address}");
-    let client = |key: &str| ClientConfig { server: server.clone(), api_key: key.to_owned(), lang };
+    let client = |key: &str| ClientConfig { server: server.clone(), tls_ca: None, api_key: key.to_owned(), lang };
     let work = async {
         let operator = Client::connect(&client(demo::OPERATOR_KEY)).await?;
         match demo::look(&operator).await? {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::ChangeHints;
 use wishwell_domain::ids::TenantId;
-use wishwell_matching::{Credentials, Dependencies, MasterKey, Metrics, Sampling, Server, ServerOptions};
+use wishwell_matching::{Credentials, Dependencies, MasterKey, Metrics, Sampling, Server, ServerOptions, ServerTls};
 use wishwell_store::{LoadProgress, Store};
 
 use super::system_clock::SystemClock;
@@ -35,13 +35,18 @@ pub(super) struct Parts {
     pub(super) trace_sample_ratio: f64,
     /// Calls under way at once; none for the server's own bound.
     pub(super) calls_active_max: Option<usize>,
+    /// TLS of callers; none serves them in the clear.
+    pub(super) tls: Option<ServerTls>,
 }
 
 impl Parts {
     /// Loads the snapshots and builds the server.
     pub(super) async fn start(self, shown: &str) -> Result<Server, Failure> {
-        let mut options =
-            ServerOptions { sampling: Sampling::ratio(self.trace_sample_ratio), ..ServerOptions::default() };
+        let mut options = ServerOptions {
+            sampling: Sampling::ratio(self.trace_sample_ratio),
+            tls: self.tls,
+            ..ServerOptions::default()
+        };
         if let Some(max) = self.calls_active_max {
             options.limits.calls_active_max = max;
         }
@@ -99,12 +104,19 @@ pub(super) async fn close(store: &Arc<dyn Store>) {
 }
 
 /// Says in the log what the process serves and how safely. Relaxed durability never goes unsaid.
-pub(super) fn log_start(listen: SocketAddr, admin: Option<SocketAddr>, store: &Arc<dyn Store>, relaxed: bool) {
+pub(super) fn log_start(
+    listen: SocketAddr,
+    tls: bool,
+    admin: Option<SocketAddr>,
+    store: &Arc<dyn Store>,
+    relaxed: bool,
+) {
     let store = store.describe();
     let admin = admin.map_or_else(|| "off".to_owned(), |address| address.to_string());
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         %listen,
+        tls,
         admin,
         store = store.backend,
         store.version = store.backend_version,

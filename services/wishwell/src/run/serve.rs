@@ -50,6 +50,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
             metrics,
             trace_sample_ratio: common.telemetry.trace_sample_ratio,
             calls_active_max: common.calls_active_max,
+            tls: config.tls.clone(),
         };
         Ok((parts.start(&shown).await?, store))
     };
@@ -60,7 +61,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
     };
     readiness.ask(server.health());
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, admin, &store, common.relaxed_durability);
+    process::log_start(address, config.tls.is_some(), admin, &store, common.relaxed_durability);
     notify::say("READY=1");
     let stopping = stop.clone();
     tokio::spawn(async move {
