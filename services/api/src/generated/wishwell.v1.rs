@@ -6643,8 +6643,8 @@ pub struct GetNeedRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "2")]
     pub min_position: i64,
-    /// Whether to answer description, notes, facts, the exact place and who consented to the wish too. Only internal
-    /// services and case workers of the need's division may ask, and asking is recorded.
+    /// Whether to answer description, notes, facts, the exact place, who consented to the wish and why it was withdrawn too.
+    /// Only internal services and case workers of the need's division may ask, and asking is recorded.
     #[prost(bool, tag = "3")]
     pub include_personal: bool,
 }
