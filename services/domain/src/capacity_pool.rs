@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Violation, Violations};
 use crate::ids::{CapacityPoolId, ExternalId, OrganizationId, Version};
 use crate::limits::{LOOK_AHEAD_DAYS_MAX, POOL_PERIODS_MAX, QUANTITY_MAX, TITLE_CHARS_MAX};
+use crate::referral::hold::Amounts;
 use crate::schedule::check_date;
 use crate::text::check_required;
 use crate::unit::Unit;
@@ -65,14 +66,35 @@ pub struct Figures {
     /// Held and accepted.
     #[serde(default)]
     pub committed: i64,
+    /// Delivered, and not coming back: counts against the total for good, in SLOTS for the period.
+    #[serde(default)]
+    pub consumed: i64,
 }
 
 impl Figures {
     /// What is left; none when the total is unknown. Never negative.
     #[must_use]
     pub fn remaining(&self) -> Option<i64> {
-        let taken = self.used_elsewhere.saturating_add(self.pending).saturating_add(self.committed);
-        self.total.map(|total| total.saturating_sub(taken).max(0))
+        self.total.map(|total| total.saturating_sub(self.taken()).max(0))
+    }
+
+    /// What is held and can still be given back.
+    #[must_use]
+    pub const fn held(&self) -> i64 {
+        self.pending.saturating_add(self.committed)
+    }
+
+    /// Everything that counts against the total.
+    #[must_use]
+    pub const fn taken(&self) -> i64 {
+        self.used_elsewhere.saturating_add(self.held()).saturating_add(self.consumed)
+    }
+
+    /// Adds what a movement says.
+    pub const fn add(&mut self, amounts: Amounts) {
+        self.pending += amounts.pending;
+        self.committed += amounts.committed;
+        self.consumed += amounts.consumed;
     }
 }
 
@@ -81,6 +103,10 @@ impl Figures {
 pub struct PeriodFigures {
     /// First day of the period.
     pub period_start: Date,
+    /// Whether `total` and `used_elsewhere` are the pool's usual ones and change with them: nobody has said otherwise of this
+    /// period, it is here for what is held in it.
+    #[serde(default)]
+    pub inherits: bool,
     /// Its figures.
     #[serde(flatten)]
     pub figures: Figures,
@@ -167,6 +193,64 @@ impl CapacityPool {
     pub fn remaining_in(&self, period_start: Date) -> Remaining {
         let own = self.periods.iter().find(|period| period.period_start == period_start);
         self.left(own.map_or(&self.figures, |period| &period.figures))
+    }
+
+    /// The figures of the pool itself, or of one period.
+    #[must_use]
+    pub fn figures_in(&self, period_start: Option<Date>) -> Figures {
+        let Some(start) = period_start else { return self.figures };
+        match self.periods.iter().find(|period| period.period_start == start) {
+            Some(period) => period.figures,
+            None => self.usual(),
+        }
+    }
+
+    /// The figures of a period in which nothing is held and of which nobody has said anything.
+    fn usual(&self) -> Figures {
+        Figures { pending: 0, committed: 0, consumed: 0, ..self.figures }
+    }
+
+    /// Adds a movement to the figures of the pool itself, or of one period, which from now on is listed.
+    pub fn add(&mut self, period_start: Option<Date>, amounts: Amounts) {
+        let Some(start) = period_start else { return self.figures.add(amounts) };
+        let usual = self.usual();
+        let at = self.periods.partition_point(|period| period.period_start < start);
+        if self.periods.get(at).is_none_or(|period| period.period_start != start) {
+            self.periods.insert(at, PeriodFigures { period_start: start, inherits: true, figures: usual });
+        }
+        if let Some(period) = self.periods.get_mut(at) {
+            period.figures.add(amounts);
+        }
+    }
+
+    /// Brings the periods of which nobody has said anything else up to the pool's usual figures.
+    pub fn pass_usual_figures_on(&mut self) {
+        let Figures { total, used_elsewhere, .. } = self.figures;
+        for period in self.periods.iter_mut().filter(|period| period.inherits) {
+            period.figures = Figures { total, used_elsewhere, ..period.figures };
+        }
+    }
+
+    /// Forgets periods of which there is nothing to say: those that are here for what was held and hold nothing any more.
+    pub fn forget_empty_periods(&mut self) {
+        self.periods.retain(|period| !period.inherits || period.figures.held() > 0 || period.figures.consumed > 0);
+        while self.periods.len() > POOL_PERIODS_MAX && self.make_room() {}
+    }
+
+    /// Forgets the oldest period that is over and in which nothing is held, when there are as many as there may be: whoever sets
+    /// figures day by day must not come to an end after a year. Answers whether one was forgotten.
+    pub fn make_room(&mut self) -> bool {
+        if self.periods.len() < POOL_PERIODS_MAX {
+            return false;
+        }
+        // Confirmed, or changed, a moment ago.
+        let today = jiff::tz::Offset::UTC.to_datetime(self.confirmed_at.max(self.updated_at)).date();
+        let free = |period: &&PeriodFigures| period.figures.held() == 0 && period.period_start < today;
+        let oldest = self.periods.iter().filter(free).map(|period| period.period_start).min();
+        if let Some(oldest) = oldest {
+            self.periods.retain(|period| period.period_start != oldest);
+        }
+        oldest.is_some()
     }
 
     fn left(&self, figures: &Figures) -> Remaining {
@@ -321,6 +405,7 @@ impl Figures {
             ("used_elsewhere", self.used_elsewhere),
             ("pending", self.pending),
             ("committed", self.committed),
+            ("consumed", self.consumed),
         ];
         let mut in_range = true;
         for (name, value) in figures {
@@ -331,9 +416,9 @@ impl Figures {
                 Violation::new(format!("{field}.{name}"), "pool.figure_range", message).with_value(value)
             });
         }
-        let taken = self.used_elsewhere.saturating_add(self.pending).saturating_add(self.committed);
+        let taken = self.taken();
         violations.require(!in_range || self.total.is_none_or(|total| taken <= total), || {
-            let message = "must cover what is used elsewhere, pending and committed";
+            let message = "must cover what is used elsewhere, pending, committed and consumed";
             Violation::new(format!("{field}.total"), "pool.total_covers", message)
                 .with_value(format!("{} of {taken}", self.total.unwrap_or_default()))
         });

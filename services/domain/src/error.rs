@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -117,8 +118,10 @@ pub enum Precondition {
     BeneficiaryErased,
     /// An organization cannot make this step from its state (for example verify a suspended one without saying so).
     OrganizationState,
-    /// The new total lies below what is already promised.
-    CapacityBelowCommitted,
+    /// The resource is not offered now.
+    ResourceNotOffered,
+    /// Nobody is left who could be asked.
+    NobodyLeftToAsk,
     /// An entity is still referred to by others.
     StillReferenced,
     /// A required consent is not on record.
@@ -170,6 +173,69 @@ pub enum Error {
         name: String,
         /// In words, with the current state.
         message: String,
+    },
+    /// A referral cannot take this step where it stands.
+    #[error("{name} is {state}: it cannot {action} any more, or not yet")]
+    IllegalStep {
+        /// Full resource name.
+        name: String,
+        /// Where it stands.
+        state: &'static str,
+        /// The step asked for.
+        action: &'static str,
+    },
+    /// A pool has not enough left. Nothing was held.
+    #[error(
+        "{pool} has {left} left{}, {asked} asked",
+        period_start.map(|start| format!(" in the period from {start}")).unwrap_or_default()
+    )]
+    CapacityExhausted {
+        /// Full resource name of the pool.
+        pool: String,
+        /// First day of the period, for slots.
+        period_start: Option<Date>,
+        /// Asked for, in the pool's unit.
+        asked: i64,
+        /// What is left, in the pool's unit.
+        left: i64,
+    },
+    /// The item is referred or served already, up to what is left.
+    #[error("item {item} of {name} has {left} unit(s) left to refer, {asked} asked")]
+    ItemCovered {
+        /// Full resource name of the need.
+        name: String,
+        /// Which item, counted from 1.
+        item: u16,
+        /// Asked for, over all occurrences.
+        asked: i64,
+        /// Neither referred nor served, over all occurrences.
+        left: i64,
+    },
+    /// A resource does not fit the item, for reasons other than capacity.
+    #[error("{name} cannot serve this item: {}", if reasons.is_empty() { "it does not fit".to_owned() } else { reasons.join(", ") })]
+    ResourceDoesNotFit {
+        /// Full resource name.
+        name: String,
+        /// Codes of the constraints it fails; empty where the caller may not know them.
+        reasons: Vec<&'static str>,
+    },
+    /// A watcher did not keep up with the log.
+    #[error("the watcher read too slowly: watch again after log position {position}")]
+    WatchTooSlow {
+        /// The last position that was sent.
+        position: i64,
+    },
+    /// The new total lies below what is promised.
+    #[error("{name} has {taken} used or promised, so its total cannot become {becomes}")]
+    CapacityHeld {
+        /// Full resource name of the pool.
+        name: String,
+        /// What is used or promised.
+        taken: i64,
+        /// The total asked for, `unknown` for none.
+        becomes: String,
+        /// Full resource names of the referrals in the way, those that would be called off first first.
+        referrals: Vec<String>,
     },
     /// No or unknown credentials.
     #[error("credentials are missing or not known")]

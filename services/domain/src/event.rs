@@ -10,6 +10,7 @@ use crate::division::Division;
 use crate::ids::{BeneficiaryId, LogPosition};
 use crate::need::Need;
 use crate::organization::Organization;
+use crate::referral::Referral;
 use crate::resource::Resource;
 
 /// What changed, as the whole entity after the change: applying it twice is applying it once.
@@ -39,6 +40,9 @@ pub enum Change {
     Household(Household),
     /// A need was put. Free text and facts are sealed.
     Need(Box<Need>),
+    /// A referral was made, or took a step. The ledger's movements are the differences between a referral's lines in two
+    /// successive events.
+    Referral(Box<Referral>),
 }
 
 impl Change {
@@ -55,6 +59,7 @@ impl Change {
             Self::BeneficiaryErased { .. } => "beneficiary_erased",
             Self::Household(_) => "household",
             Self::Need(_) => "need",
+            Self::Referral(_) => "referral",
         }
     }
 
@@ -71,6 +76,7 @@ impl Change {
             Self::BeneficiaryErased { id, .. } => id.name(),
             Self::Household(household) => household.id.name(),
             Self::Need(need) => need.id.name(),
+            Self::Referral(referral) => referral.id.name(),
         }
     }
 }

@@ -84,6 +84,8 @@ entity_id!(/// A beneficiary, `beneficiaries/{uuid}`.
     BeneficiaryId, "beneficiaries");
 entity_id!(/// A household, `households/{uuid}`.
     HouseholdId, "households");
+entity_id!(/// A referral, `referrals/{uuid}`.
+    ReferralId, "referrals");
 
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $rule:literal, $message:expr, $valid:expr) => {

@@ -124,3 +124,47 @@ pub const DUPLICATE_LOOK_BACK_DAYS: i64 = 30;
 pub const DUPLICATE_DISTANCE_METRES_MAX: u32 = 100;
 /// Most likely duplicates pointed out.
 pub const LIKELY_DUPLICATES_MAX: usize = 10;
+/// Most lines of one hold: a visit each day of a year, from two pools.
+pub const HOLD_LINES_MAX: usize = 800;
+/// How long a provider has to answer the offer of an emergency.
+pub const EMERGENCY_ANSWER_MINUTES: i64 = 60;
+/// How long a provider has to answer the offer of an urgent need.
+pub const URGENT_ANSWER_MINUTES: i64 = 12 * 60;
+/// How long a provider has to answer the offer of a usual need.
+pub const NORMAL_ANSWER_MINUTES: i64 = 48 * 60;
+/// How long a provider has to answer the offer of a need that can wait.
+pub const LOW_ANSWER_MINUTES: i64 = 7 * 24 * 60;
+/// Longest time that a provider can be given to answer.
+pub const ANSWER_MINUTES_MAX: i64 = 30 * 24 * 60;
+/// Most providers that are asked for one need item, one after the other.
+pub const AUTO_REFER_ATTEMPTS_MAX: u32 = 10;
+/// Most automatic offers that one organization gets in a day.
+pub const AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX: i64 = 20;
+/// Best rating of a help that arrived; the worst is 1.
+pub const RATING_MAX: u8 = 5;
+/// Most commands of one request to the ledger.
+pub const LEDGER_COMMANDS_MAX: usize = 100;
+/// Most requests that share one transaction of the ledger.
+pub const LEDGER_BATCH_REQUESTS_MAX: usize = 256;
+/// Most requests that wait for the ledger; more are refused at once.
+pub const LEDGER_QUEUE_REQUESTS_MAX: usize = 4_096;
+/// Most lapsed offers of the pools it takes from that one transaction reclaims.
+pub const LEDGER_RECLAIMED_MAX: usize = 256;
+/// Most referrals told when they are in the way of a lower total.
+pub const REFERRALS_IN_THE_WAY_MAX: usize = 100;
+/// Most watchers of one replica.
+pub const WATCHERS_MAX: usize = 1_000;
+/// Most events in one batch to a watcher.
+pub const WATCH_BATCH_EVENTS_MAX: usize = 500;
+/// Batches that wait for a watcher that reads slowly.
+pub const WATCH_BATCHES_WAITING_MAX: usize = 4;
+/// How long a watcher may take to read a batch before it is told to resume.
+pub const WATCH_BATCH_SECONDS_MAX: u64 = 10;
+/// How often a watcher hears something when nothing happens.
+pub const WATCH_KEEPALIVE_SECONDS: u64 = 15;
+/// Events of the log's end that are kept for watchers in memory.
+pub const WATCH_TAIL_EVENTS_MAX: usize = 16_384;
+/// How often time is let do its part: lapsed offers, overdue help, next candidates.
+pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
+/// Most referrals that one sweep looks at, of each kind.
+pub const SWEEP_REFERRALS_MAX: usize = 100;

@@ -94,6 +94,18 @@ pub enum NeedState {
 }
 
 impl NeedState {
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::PartlyServed => "partly_served",
+            Self::Served => "served",
+            Self::Withdrawn => "withdrawn",
+            Self::Closed => "closed",
+        }
+    }
+
     /// Whether the need still looks for help.
     #[must_use]
     pub const fn is_open(self) -> bool {
@@ -125,6 +137,12 @@ pub struct NeedItem {
     pub recurrence: Option<Recurrence>,
     /// May be served by several resources together.
     pub splittable: bool,
+    /// Units in live referrals, over all occurrences. Kept by the ledger.
+    #[serde(default)]
+    pub referred: i64,
+    /// Units that have arrived, over all occurrences. Kept by the ledger.
+    #[serde(default)]
+    pub served: i64,
 }
 
 /// The public, identity-free projection of a need.
@@ -236,6 +254,17 @@ impl Urgency {
         }
     }
 
+    /// How long a provider has to answer an offer of the tier.
+    #[must_use]
+    pub fn answer_within(self) -> SignedDuration {
+        SignedDuration::from_mins(match self {
+            Self::Emergency => limits::EMERGENCY_ANSWER_MINUTES,
+            Self::Urgent => limits::URGENT_ANSWER_MINUTES,
+            Self::Normal => limits::NORMAL_ANSWER_MINUTES,
+            Self::Low => limits::LOW_ANSWER_MINUTES,
+        })
+    }
+
     /// The tier after waiting for so long: each horizon that passed unserved moves a need up one tier, up to urgent. Nothing becomes
     /// an emergency by waiting: emergencies are said, so that they keep their way clear.
     #[must_use]
@@ -286,6 +315,20 @@ impl Need {
             Some(Timing::Deadline(end)) if end > now => (now, end),
             Some(Timing::Window { start, end }) if end > now.max(start) => (now.max(start), end),
             _ => default,
+        }
+    }
+
+    /// The state that follows from what was served. Withdrawn and closed needs stay so.
+    #[must_use]
+    pub fn state_by_items(&self) -> NeedState {
+        if matches!(self.state, NeedState::Withdrawn | NeedState::Closed) {
+            self.state
+        } else if self.items.iter().all(|item| item.served >= item.asked()) {
+            NeedState::Served
+        } else if self.items.iter().any(|item| item.served > 0) {
+            NeedState::PartlyServed
+        } else {
+            NeedState::Open
         }
     }
 
@@ -365,6 +408,31 @@ impl Need {
 }
 
 impl NeedItem {
+    /// How often it is wanted, 1 when not recurring.
+    #[must_use]
+    pub fn occurrences(&self) -> u32 {
+        self.recurrence.map_or(1, |recurrence| recurrence.occurrences)
+    }
+
+    /// Units asked for, over all occurrences.
+    #[must_use]
+    pub fn asked(&self) -> i64 {
+        self.quantity.saturating_mul(i64::from(self.occurrences()))
+    }
+
+    /// Quantity of each occurrence that still looks for help: what is left, or all of it where nothing or not a whole occurrence is.
+    #[must_use]
+    pub fn quantity_left(&self) -> i64 {
+        let left = self.left() / i64::from(self.occurrences().max(1));
+        if left > 0 { left } else { self.quantity }
+    }
+
+    /// Units that are neither referred nor served.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.asked().saturating_sub(self.referred).saturating_sub(self.served)
+    }
+
     fn check(&self, field: &str, violations: &mut Violations) {
         violations.require((1..=limits::QUANTITY_MAX).contains(&self.quantity), || {
             let message = format!("must be 1 to {}", limits::QUANTITY_MAX);

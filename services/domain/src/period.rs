@@ -60,7 +60,19 @@ impl Periods {
     /// First day of the period that an instant lies in.
     #[must_use]
     pub fn period_start(&self, at: Timestamp) -> Date {
-        self.length.start_of(self.zone.date_at(at))
+        self.length.start_of(self.date_at(at))
+    }
+
+    /// The date of an instant in the periods' zone.
+    #[must_use]
+    pub fn date_at(&self, at: Timestamp) -> Date {
+        self.zone.date_at(at)
+    }
+
+    /// The first instant of a day in the periods' zone.
+    #[must_use]
+    pub fn start_of_day(&self, date: Date) -> Timestamp {
+        self.zone.start_of(date)
     }
 
     /// First day of the period after the one that holds `date`.

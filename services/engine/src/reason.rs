@@ -144,6 +144,29 @@ pub enum ReasonCode {
     Expired,
 }
 
+impl ReasonCode {
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Category => "CATEGORY",
+            Self::Unit => "UNIT",
+            Self::OrganizationNotVerified => "ORGANIZATION_NOT_VERIFIED",
+            Self::NotVettedForMinors => "NOT_VETTED_FOR_MINORS",
+            Self::NotVettedForHomeVisits => "NOT_VETTED_FOR_HOME_VISITS",
+            Self::Mode => "MODE",
+            Self::TooFar => "TOO_FAR",
+            Self::OutsideArea => "OUTSIDE_AREA",
+            Self::ClosedInWindow => "CLOSED_IN_WINDOW",
+            Self::NoCapacity => "NO_CAPACITY",
+            Self::Ineligible => "INELIGIBLE",
+            Self::Paused => "PAUSED",
+            Self::NotValidYet => "NOT_VALID_YET",
+            Self::Expired => "EXPIRED",
+        }
+    }
+}
+
 /// One constraint that a resource fails, with what would have to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {

@@ -9,11 +9,14 @@ mod grpc;
 mod health;
 pub mod metrics;
 pub mod privacy;
+pub mod replay;
 mod server;
 pub mod snapshots;
 pub mod stack;
+mod sweeper;
 mod tls;
 mod transport;
+mod watch;
 
 pub use access::{CredentialEntry, Credentials};
 pub use metrics::Metrics;

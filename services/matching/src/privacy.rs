@@ -11,12 +11,15 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::ids::TenantId;
 
 const KEY_BYTES: usize = 32;
+/// Rounds that make a permutation nobody can tell from a random one, also whoever may ask for inverses.
+const WISH_ROUNDS: u8 = 4;
 
 /// The installation's master key: 32 random bytes from a file or the environment. Wraps the beneficiaries' keys.
 #[derive(Clone)]
@@ -63,6 +66,7 @@ impl MasterKey {
                 sealing: self.derive(b"wishwell page cursors v1", tenant),
                 nonces: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell page cursor nonces v1", tenant)),
             },
+            wishes: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell wish names v1", tenant)),
         }
     }
 
@@ -83,6 +87,7 @@ pub struct TenantKeys {
     wrapping: [u8; KEY_BYTES],
     digesting: hmac::Key,
     paging: PageKey,
+    wishes: hmac::Key,
 }
 
 impl std::fmt::Debug for TenantKeys {
@@ -129,6 +134,34 @@ impl TenantKeys {
     #[must_use]
     pub fn page_key(self) -> PageKey {
         self.paging
+    }
+
+    /// The identifier by which partners know a need: tells neither which need it is nor when it was submitted, and nothing has
+    /// to be kept for it. A permutation of all UUIDs: four Feistel rounds of HMAC-SHA-256 (Luby and Rackoff 1988).
+    #[must_use]
+    pub fn wish_of(&self, need: Uuid) -> Uuid {
+        let (mut left, mut right) = need.as_u64_pair();
+        for round in 0..WISH_ROUNDS {
+            (left, right) = (right, left ^ self.wish_round(round, right));
+        }
+        Uuid::from_u64_pair(left, right)
+    }
+
+    /// The need behind a wish: the inverse of [`Self::wish_of`]. Whether there is such a need, the store says.
+    #[must_use]
+    pub fn need_of(&self, wish: Uuid) -> Uuid {
+        let (mut left, mut right) = wish.as_u64_pair();
+        for round in (0..WISH_ROUNDS).rev() {
+            (left, right) = (right ^ self.wish_round(round, left), left);
+        }
+        Uuid::from_u64_pair(left, right)
+    }
+
+    fn wish_round(&self, round: u8, half: u64) -> u64 {
+        let mut input = [round; 9];
+        input[1..].copy_from_slice(&half.to_be_bytes());
+        let tag = hmac::sign(&self.wishes, &input);
+        tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     fn binding(&self, subject: &str) -> Vec<u8> {

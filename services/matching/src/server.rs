@@ -18,6 +18,7 @@ use tower::ServiceExt;
 use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
 use wishwell_api::v1::matching_service_server::MatchingServiceServer;
 use wishwell_api::v1::need_service_server::NeedServiceServer;
+use wishwell_api::v1::referral_service_server::ReferralServiceServer;
 use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
@@ -28,14 +29,16 @@ use wishwell_store::{LoadProgress, Store};
 
 use crate::access::Credentials;
 use crate::cases::{IdSource, Platform};
-use crate::grpc::{CatalogHandlers, MatchingHandlers, NeedHandlers};
+use crate::grpc::{CatalogHandlers, MatchingHandlers, NeedHandlers, ReferralHandlers};
 use crate::health;
 use crate::metrics::Metrics;
 use crate::privacy::MasterKey;
 use crate::snapshots::{Snapshots, Sources};
 use crate::stack::{self, CallStack, Sampling, StackLimits};
+use crate::sweeper;
 use crate::tls::ServerTls;
 use crate::transport;
+use crate::watch::Watchers;
 
 pub use crate::health::Health;
 
@@ -140,6 +143,8 @@ impl Server {
             clock,
             rules: options.rules.clone(),
             ids: IdSource::default(),
+            watchers: Watchers::default(),
+            draining: CancellationToken::new(),
         });
         let health = Health::new();
         let routes = routes(&platform, &health)?;
@@ -159,7 +164,8 @@ impl Server {
     /// [`Error::Unavailable`] when the listener fails for good.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         let connections = TaskTracker::new();
-        let drain = CancellationToken::new();
+        let drain = self.platform.draining.clone();
+        let sweeper = tokio::spawn(sweeper::run(Arc::clone(&self.platform), drain.clone()));
         let watcher = tokio::spawn(health::watch(
             self.health.clone(),
             Arc::clone(&self.platform),
@@ -181,8 +187,8 @@ impl Server {
             tracing::warn!(connections = connections.len(), "connections were still open at the end of the drain");
         }
         self.platform.snapshots.stop().await;
-        // Ends by itself with the token; it cannot fail.
-        let _ = watcher.await;
+        // Both end by themselves with the token; they cannot fail.
+        let _ = tokio::join!(watcher, sweeper);
         Ok(())
     }
 
@@ -271,6 +277,10 @@ fn routes(platform: &Arc<Platform>, health: &Health) -> Result<Routes, Error> {
         .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
         .accept_compressed(CompressionEncoding::Gzip)
         .send_compressed(CompressionEncoding::Gzip);
+    let referrals = ReferralServiceServer::new(ReferralHandlers::new(Arc::clone(platform)))
+        .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Gzip);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wishwell_api::FILE_DESCRIPTOR_SET)
@@ -280,6 +290,7 @@ fn routes(platform: &Arc<Platform>, health: &Health) -> Result<Routes, Error> {
     Ok(Routes::new(catalog)
         .add_service(needs)
         .add_service(matching)
+        .add_service(referrals)
         .add_service(health.service())
         .add_service(reflection().build_v1().map_err(failed)?)
         .add_service(reflection().build_v1alpha().map_err(failed)?))

@@ -1,6 +1,8 @@
 //! What a store promises. Each method says what it does and what it does not; the conformance suite holds every
 //! implementation to all of it, concurrency included.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use wishwell_domain::organization::{Organization, OrganizationKind, Organization
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use crate::error::StoreError;
+use crate::ledger::Ledger;
 
 /// Identifies one request of one caller, for writes that must have one effect however often they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +74,8 @@ pub enum WriteMode {
 #[expect(clippy::large_enum_variant)]
 pub enum Mutation {
     /// Puts an entity. The store sets `version`, `created_at` and `updated_at` (by the database's clock).
-    /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`].
+    /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`], and [`Change::Referral`] by the
+    /// [`Ledger`] alone, which also keeps the figures of pools and items that follow from referrals.
     Put {
         /// The entity as it shall be.
         entity: Change,
@@ -309,7 +313,7 @@ pub struct StoreDescription {
 /// A store does not promise: an order among writes of different tenants, or that reads see a write of another replica
 /// before it is answered there.
 #[async_trait]
-pub trait Store: Send + Sync + std::fmt::Debug {
+pub trait Store: Ledger {
     /// Which backend this is.
     fn describe(&self) -> StoreDescription;
 
@@ -421,6 +425,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Events after `after`, in order, at most `limit` (1..=`LOG_PAGE_EVENTS_MAX`).
     async fn events(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Writes events that another store logged, with what they say in the tables, as they are: versions, times and positions
+    /// included. They must go on where this tenant's log ends. Keys and answers to requests are not in a log and do not come along.
+    /// Answers the log position reached.
+    async fn restore(&self, tenant: &TenantId, events: &[Event]) -> Result<LogPosition, StoreError>;
+
+    /// Everything in a tenant's tables that the log tells of, by full resource name. For audits: it is all in memory at once.
+    async fn everything(&self, tenant: &TenantId) -> Result<HashMap<String, Change>, StoreError>;
 
     /// Finishes running writes and closes. Further calls answer [`StoreError::Unavailable`].
     async fn close(&self);

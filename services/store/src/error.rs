@@ -56,6 +56,9 @@ pub enum StoreError {
         /// Full resource name.
         name: String,
     },
+    /// The ledger refuses, for the reason that the domain gives.
+    #[error("{0}")]
+    Refused(Box<Error>),
     /// Trying again later is right: locked, restarting, out of connections, or closed.
     #[error("store unavailable: {0}")]
     Unavailable(String),
@@ -95,6 +98,7 @@ impl From<StoreError> for Error {
                 message: format!("{name} was erased"),
                 name,
             },
+            StoreError::Refused(error) => *error,
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::CannotWrite(reason) => Self::StoreFull(reason),
             error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),

@@ -21,6 +21,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0002_kept_answers.sql"),
         include_str!("../migrations/postgres/0002_kept_answers.sql"),
     ),
+    (
+        3,
+        "ledger",
+        include_str!("../migrations/sqlite/0003_ledger.sql"),
+        include_str!("../migrations/postgres/0003_ledger.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

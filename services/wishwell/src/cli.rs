@@ -41,6 +41,14 @@ pub(crate) enum Command {
     Find(FindArgs),
     /// List the needs that are stored
     Needs(NeedsArgs),
+    /// Refer an item of a need: offer it to the best resource, or to a chosen one, and hold the capacity
+    Refer(ReferArgs),
+    /// List referrals and where they stand
+    Referrals(ReferralsArgs),
+    /// Take a step of a referral: accept, decline, deliver, confirm, ...
+    Referral(ReferralArgs),
+    /// Watch what happens, a line an event
+    Watch(WatchArgs),
     /// List the categories of help, or those with a text in their name
     Categories(CategoriesArgs),
     /// Import a directory of services
@@ -48,6 +56,12 @@ pub(crate) enum Command {
     Import(ImportCommand),
     /// Check configuration, store, ports and server, and say what to do about what is wrong
     Doctor(DoctorArgs),
+    /// Add up the ledger: figures of pools and needs against movements, holds and referrals
+    Verify(AuditArgs),
+    /// Make a referral's decision again from the log, and compare
+    Replay(ReplayArgs),
+    /// Make all tables again from the log, in a new store, and compare
+    Rebuild(AuditArgs),
     /// Make API keys and master keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -176,6 +190,174 @@ pub(crate) struct NeedsArgs {
     /// The server.
     #[command(flatten)]
     pub(crate) client: ClientFlags,
+}
+
+/// Flags of `refer`.
+#[derive(Debug, Args)]
+pub(crate) struct ReferArgs {
+    /// The need by its name (`needs/...`), or by its external identity (`SOURCE/ID`, as `wishwell needs` shows it)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) need: String,
+    /// Which of its items, from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) item: i32,
+    /// The resource it is offered to; without one, the best that was not asked before
+    #[arg(long = "to", value_name = "RESOURCE")]
+    pub(crate) resource: Option<String>,
+    /// How many, of each occurrence; without it, what is left of the item
+    #[arg(long, value_name = "N", requires = "resource")]
+    pub(crate) quantity: Option<i64>,
+    /// Print the answer as canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of `referrals`.
+#[derive(Debug, Args)]
+pub(crate) struct ReferralsArgs {
+    /// Only of this need, by name or external identity
+    #[arg(long, value_name = "NAME")]
+    pub(crate) need: Option<String>,
+    /// Only for needs in this division or below it
+    #[arg(long, value_name = "CODE")]
+    pub(crate) division: Option<String>,
+    /// Only promised help that should have arrived by now
+    #[arg(long)]
+    pub(crate) overdue: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Print each referral as one line of canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of `referral`.
+#[derive(Debug, Args)]
+pub(crate) struct ReferralArgs {
+    /// The step
+    #[arg(value_enum)]
+    pub(crate) action: ReferralAction,
+    /// The referral, `referrals/UUID` or the UUID alone
+    #[arg(value_name = "REFERRAL")]
+    pub(crate) referral: String,
+    /// Why: for decline, withdraw, dispute, cancel and fail
+    #[arg(long, value_enum, default_value_t = StepReasonArg::Other)]
+    pub(crate) reason: StepReasonArg,
+    /// How many units are promised or have arrived, over all occurrences: for accept and deliver; without it, all
+    #[arg(long, value_name = "N")]
+    pub(crate) quantity: Option<i64>,
+    /// How the help is rated, 1 (poor) to 5 (very good): for confirm
+    #[arg(long, value_name = "1..5")]
+    pub(crate) rating: Option<i32>,
+    /// Print the answer as canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// A step of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReferralAction {
+    /// The provider promises to help
+    Accept,
+    /// The provider says no
+    Decline,
+    /// The offering side takes the offer back
+    Withdraw,
+    /// The provider begins
+    Start,
+    /// The provider says that the help has arrived
+    Deliver,
+    /// The beneficiary's side says so too
+    Confirm,
+    /// The beneficiary's side says that it has not
+    Dispute,
+    /// Either side calls it off
+    Cancel,
+    /// It is settled that the help did not come about
+    Fail,
+}
+
+/// Why a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StepReasonArg {
+    /// Nothing left after all
+    NoCapacity,
+    /// Too far, or not where the provider works
+    OutsideArea,
+    /// The provider's rules do not allow it
+    NotEligible,
+    /// The beneficiary could not be reached
+    NotReachable,
+    /// Not what was asked for
+    WrongService,
+    /// No time that suits both
+    NoSuitableTime,
+    /// Not wanted, or no longer
+    NotWanted,
+    /// Of poor quality or incomplete
+    PoorQuality,
+    /// Did not arrive
+    NotDelivered,
+    /// Something else
+    Other,
+}
+
+/// Flags of `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// After this log position; 0 from the first event, -1 from now on
+    #[arg(long, value_name = "POSITION", default_value_t = -1, allow_hyphen_values = true)]
+    pub(crate) after: i64,
+    /// Only of this need and its referrals, by name or external identity
+    #[arg(long, value_name = "NAME")]
+    pub(crate) need: Option<String>,
+    /// Only in this division or below it
+    #[arg(long, value_name = "CODE")]
+    pub(crate) division: Option<String>,
+    /// Also what happens in the catalogue: organizations, resources, figures of pools
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// End after so many events
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Print each event as one line of canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of commands that look into a store.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Folder of development mode's store, looked into when no configuration of `serve` is given
+    #[arg(long, value_name = "DIR", default_value = "wishwell-data")]
+    pub(crate) data_dir: PathBuf,
+    /// Settings of the server whose store it is.
+    #[command(flatten)]
+    pub(crate) serve: ServeFlags,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The referral, `referrals/UUID` or the UUID alone
+    #[arg(value_name = "REFERRAL")]
+    pub(crate) referral: String,
+    /// The store.
+    #[command(flatten)]
+    pub(crate) store: AuditArgs,
 }
 
 /// Flags of `categories`.

@@ -14,6 +14,8 @@ use crate::progress::Progress;
 
 /// The key with which the demo's catalogue is loaded, and with which commands ask a server on this machine. It is public.
 pub(crate) const OPERATOR_KEY: &str = "demo-operator";
+/// The key with which commands refer and follow in development mode: a case worker may speak for every side of the loop.
+pub(crate) const CASE_WORKER_KEY: &str = "demo-case-worker";
 /// The key with which its people and needs are loaded: operators keep the catalogue, channels bring needs. It is public.
 pub(crate) const CHANNEL_KEY: &str = "demo-hotline";
 /// Source of everything in the demo that has an external identity.

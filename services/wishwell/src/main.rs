@@ -1,6 +1,7 @@
 //! The one binary: development mode, serve, find, import, doctor. The only place that names concrete backends.
 
 mod admin;
+mod audit;
 mod cli;
 mod client;
 mod config;
@@ -54,6 +55,17 @@ async fn run(cli: Cli) -> Result<String, Failure> {
         }
         Command::Find(arguments) => client::find::run(&arguments, &client(&arguments.client)?).await,
         Command::Needs(arguments) => client::needs::run(&arguments, &client(&arguments.client)?).await,
+        Command::Refer(arguments) => {
+            client::referrals::refer(&arguments, &client(&arguments.client)?.with_demo_key(demo::CASE_WORKER_KEY)).await
+        }
+        Command::Referral(arguments) => {
+            client::referrals::step(&arguments, &client(&arguments.client)?.with_demo_key(demo::CASE_WORKER_KEY)).await
+        }
+        Command::Referrals(arguments) => client::referrals::list(&arguments, &client(&arguments.client)?).await,
+        Command::Watch(arguments) => client::watch::run(&arguments, &client(&arguments.client)?).await,
+        Command::Verify(arguments) => audit::verify(&arguments, variables()).await,
+        Command::Replay(arguments) => audit::replay(&arguments, variables()).await,
+        Command::Rebuild(arguments) => audit::rebuild(&arguments, variables()).await,
         Command::Categories(arguments) => client::categories::run(&arguments, &client(&arguments.client)?).await,
         Command::Import(command) => import::run(&command, client).await,
         Command::Doctor(arguments) => doctor::run(&arguments, lang, variables()).await,

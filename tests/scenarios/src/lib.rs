@@ -27,6 +27,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
+use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 use wishwell_test_support::process::Wishwell;
 
 /// How long a server may take to start, the demo included, on a busy machine.
@@ -112,6 +113,12 @@ impl Served {
     #[must_use]
     pub fn catalog(&self, key: &'static str) -> CatalogServiceClient<Keyed> {
         CatalogServiceClient::with_interceptor(self.channel(), Key(key))
+    }
+
+    /// Referrals, asked with a key (empty: none).
+    #[must_use]
+    pub fn referrals(&self, key: &'static str) -> ReferralServiceClient<Keyed> {
+        ReferralServiceClient::with_interceptor(self.channel(), Key(key))
     }
 
     /// Needs, asked with a key (empty: none).

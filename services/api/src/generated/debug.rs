@@ -65,6 +65,8 @@ impl ::core::fmt::Debug for crate::v1::NeedItem {
             .field("recurrence", &self.recurrence)
             .field("splittable", &self.splittable)
             .field("note", &crate::Redacted)
+            .field("referred_units", &self.referred_units)
+            .field("served_units", &self.served_units)
             .finish()
     }
 }
@@ -118,6 +120,25 @@ impl ::core::fmt::Debug for crate::v1::WithdrawNeedRequest {
             .field("reason", &crate::Redacted)
             .field("etag", &self.etag)
             .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
+impl ::core::fmt::Debug for crate::v1::Contact {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Contact")
+            .field("display_name", &crate::Redacted)
+            .field("phone", &crate::Redacted)
+            .field("address", &crate::Redacted)
+            .finish()
+    }
+}
+
+impl ::core::fmt::Debug for crate::v1::GetReferralResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("GetReferralResponse")
+            .field("referral", &self.referral)
+            .field("contact", &crate::Redacted)
             .finish()
     }
 }

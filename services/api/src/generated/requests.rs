@@ -107,3 +107,39 @@ impl crate::Request for crate::v1::UpdateNeedRequest {
 }
 
 impl crate::Request for crate::v1::WithdrawNeedRequest {}
+
+impl crate::Request for crate::v1::CreateReferralRequest {}
+
+impl crate::Request for crate::v1::BatchCreateReferralsRequest {}
+
+impl crate::Request for crate::v1::BatchTryCreateReferralsRequest {}
+
+impl crate::Request for crate::v1::AutoReferRequest {}
+
+impl crate::Request for crate::v1::AcceptReferralRequest {}
+
+impl crate::Request for crate::v1::DeclineReferralRequest {}
+
+impl crate::Request for crate::v1::WithdrawReferralRequest {}
+
+impl crate::Request for crate::v1::StartReferralRequest {}
+
+impl crate::Request for crate::v1::DeliverReferralRequest {}
+
+impl crate::Request for crate::v1::ConfirmReferralRequest {}
+
+impl crate::Request for crate::v1::DisputeReferralRequest {}
+
+impl crate::Request for crate::v1::CancelReferralRequest {}
+
+impl crate::Request for crate::v1::FailReferralRequest {}
+
+impl crate::Request for crate::v1::GetReferralRequest {}
+
+impl crate::Request for crate::v1::ListReferralsRequest {}
+
+impl crate::Request for crate::v1::ListWishesRequest {}
+
+impl crate::Request for crate::v1::ClaimWishRequest {}
+
+impl crate::Request for crate::v1::WatchEventsRequest {}

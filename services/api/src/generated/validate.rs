@@ -5760,287 +5760,6 @@ impl ::prost_protovalidate::Validate for wishwell::v1::BatchUpsertResourcesReque
         }
     }
 }
-impl ::prost_protovalidate::Validate for wishwell::v1::CreateHouseholdRequest {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if self.household.is_none() {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "household",
-                        "required",
-                        "value is required",
-                    ),
-                );
-        }
-        if !self.request_id.is_empty() {
-            if self.request_id.is_empty() {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid_empty",
-                            "string.uuid",
-                        ),
-                    );
-            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid",
-                            "string.uuid",
-                        ),
-                    );
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.household {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("household");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::CreateHouseholdResponse {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.household {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("household");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::GetHouseholdRequest {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-            {
-                ::prost_protovalidate::regex::Regex::new(
-                        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-                    )
-                    .expect("pattern validated at codegen time")
-            });
-            if !RE.is_match(&self.name) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                            "name",
-                            "string.pattern",
-                            "does not match regex pattern `^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
-                        ),
-                    );
-            }
-        }
-        #[allow(unused_comparisons)]
-        if self.min_position < 0i64 {
-            let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                "min_position",
-                "int64.gte",
-                "int64.gte",
-            );
-            violation.set_message("value must be greater than or equal to 0");
-            violations.push(violation);
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::GetHouseholdResponse {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.household {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("household");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdRequest {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-            {
-                ::prost_protovalidate::regex::Regex::new(
-                        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-                    )
-                    .expect("pattern validated at codegen time")
-            });
-            if !RE.is_match(&self.name) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                            "name",
-                            "string.pattern",
-                            "does not match regex pattern `^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
-                        ),
-                    );
-            }
-        }
-        if self.household.is_none() {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "household",
-                        "required",
-                        "value is required",
-                    ),
-                );
-        }
-        if self.update_mask.is_none() {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "update_mask",
-                        "required",
-                        "value is required",
-                    ),
-                );
-        }
-        if let ::core::option::Option::Some(ref _fm) = self.update_mask {
-            let _allowed: &[&str] = &[
-                "external",
-                "members",
-                "residence_division",
-                "registration_division",
-                "group_tags",
-            ];
-            if !_fm
-                .paths
-                .iter()
-                .all(|_p| {
-                    _allowed
-                        .iter()
-                        .any(|_a| {
-                            ::prost_protovalidate::validators::fieldmask_covers(_a, _p)
-                        })
-                })
-            {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                            "update_mask",
-                            "field_mask.in",
-                            "must only contain allowed paths",
-                        ),
-                    );
-            }
-        }
-        if self.etag.chars().count() > 64usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "etag",
-                        "string.max_len",
-                        "value length must be at most 64 characters",
-                    ),
-                );
-        }
-        if !self.request_id.is_empty() {
-            if self.request_id.is_empty() {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid_empty",
-                            "string.uuid",
-                        ),
-                    );
-            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid",
-                            "string.uuid",
-                        ),
-                    );
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.household {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("household");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdResponse {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.household {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("household");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
 impl ::prost_protovalidate::Validate for wishwell::v1::Recurrence {
     fn validate(
         &self,
@@ -6648,6 +6367,515 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
                             )
                             .without_rule_path(),
                     );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Referral {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.quantity {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("quantity");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.recurrence {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("recurrence");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Event {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.kinds.len() > 5usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "kinds",
+                        "repeated.max_items",
+                        "must have at most 5 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.kinds.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("kinds", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.organization.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.organization) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "organization",
+                                "string.pattern",
+                                "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.need.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.need) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "need",
+                                "string.pattern",
+                                "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WatchEventsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.after_position < -1i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "after_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to -1");
+            violations.push(violation);
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.filter {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("filter");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WatchEventsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.events.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("events", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateHouseholdRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.household.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "household",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.household {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateHouseholdResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.household {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetHouseholdRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetHouseholdResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.household {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.household.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "household",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if self.update_mask.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "update_mask",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _fm) = self.update_mask {
+            let _allowed: &[&str] = &[
+                "external",
+                "members",
+                "residence_division",
+                "registration_division",
+                "group_tags",
+            ];
+            if !_fm
+                .paths
+                .iter()
+                .all(|_p| {
+                    _allowed
+                        .iter()
+                        .any(|_a| {
+                            ::prost_protovalidate::validators::fieldmask_covers(_a, _p)
+                        })
+                })
+            {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "update_mask",
+                            "field_mask.in",
+                            "must only contain allowed paths",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.household {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.household {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("household");
+                    violations.push(_viol);
+                }
             }
         }
         if violations.is_empty() {
@@ -7552,6 +7780,2079 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedResponse {
             ) {
                 for mut _viol in _e.into_violations() {
                     _viol.prepend_field_path("need");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ReferralOffer {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.need) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "need",
+                            "string.pattern",
+                            "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "item_ordinal",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 32",
+                );
+            violations.push(violation);
+        }
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.resource) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "resource",
+                            "string.pattern",
+                            "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gt_lte",
+                    "int64.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _dur) = self.answer_within {
+            #[allow(unused_comparisons)]
+            if (_dur.seconds, _dur.nanos) < (60i64, 0i32)
+                || (_dur.seconds, _dur.nanos) > (2592000i64, 0i32)
+            {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "answer_within",
+                    "duration.gte_lte",
+                    "duration.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 60s and less than or equal to 2592000s",
+                    );
+                violations.push(violation);
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.offer.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "offer",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.offer {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("offer");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::BatchCreateReferralsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.offers.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "offers",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.offers.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "offers",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        for (_idx, _item) in self.offers.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("offers", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::BatchCreateReferralsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.referrals.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("referrals", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::BatchTryCreateReferralsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.offers.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "offers",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.offers.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "offers",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        for (_idx, _item) in self.offers.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("offers", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::TriedReferral {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::BatchTryCreateReferralsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.results.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("results", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::AutoReferRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.need) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "need",
+                            "string.pattern",
+                            "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "item_ordinal",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 32",
+                );
+            violations.push(violation);
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::AutoReferResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::AcceptReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gt_lte",
+                    "int64.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::AcceptReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DeclineReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32,
+        ]
+            .contains(&self.reason)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32, 8i32, 9i32].contains(&self.reason) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.not_in",
+                        "must not be in list [0, 8, 9]",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DeclineReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32,
+        ]
+            .contains(&self.reason)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32, 8i32, 9i32].contains(&self.reason) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.not_in",
+                        "must not be in list [0, 8, 9]",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::StartReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::StartReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DeliverReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gt_lte",
+                    "int64.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DeliverReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ConfirmReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.rating {
+            #[allow(unused_comparisons)]
+            if (*_val) < 1i32 || (*_val) > 5i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "rating",
+                    "int32.gte_lte",
+                    "int32.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 1 and less than or equal to 5",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ConfirmReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DisputeReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32,
+        ]
+            .contains(&self.reason)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32, 8i32, 9i32].contains(&self.reason) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.not_in",
+                        "must not be in list [0, 8, 9]",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DisputeReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CancelReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32,
+        ]
+            .contains(&self.reason)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32, 8i32, 9i32].contains(&self.reason) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.not_in",
+                        "must not be in list [0, 8, 9]",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CancelReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::FailReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if ![
+            0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32, 11i32,
+            12i32,
+        ]
+            .contains(&self.reason)
+        {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [0i32, 8i32, 9i32].contains(&self.reason) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "enum.not_in",
+                        "must not be in list [0, 8, 9]",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::FailReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetReferralRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetReferralResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.need.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.need) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "need",
+                                "string.pattern",
+                                "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.resource.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.resource) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "resource",
+                                "string.pattern",
+                                "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.organization.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.organization) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "organization",
+                                "string.pattern",
+                                "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if self.states.len() > 11usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "states",
+                        "repeated.max_items",
+                        "must have at most 11 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.states.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![
+                    0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32, 8i32, 9i32, 10i32,
+                    11i32,
+                ]
+                    .contains(&(*_item))
+                {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("states", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListReferralsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.filter {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("filter");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListReferralsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.referrals.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("referrals", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WishItem {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.left {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("left");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.recurrence {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("recurrence");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.category.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.category) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "category",
+                                "string.pattern",
+                                "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.items.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("items", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Pledge {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.title.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "title",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if self.content.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "content",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.content.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "content",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if self.responsible_party.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "responsible_party",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.responsible_party.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "responsible_party",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if self.service_standard.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "service_standard",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.service_standard.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "service_standard",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.title {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("title");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.wish) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "wish",
+                            "string.pattern",
+                            "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "item_ordinal",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 32",
+                );
+            violations.push(violation);
+        }
+        if !self.resource.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.resource) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "resource",
+                                "string.pattern",
+                                "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gt_lte",
+                    "int64.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.pledge {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("pledge");
+                    violations.push(_viol);
+                }
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if !self.resource.is_empty() {
+                _oneof_count += 1;
+            }
+            if self.pledge.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of resource, pledge can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+            if _oneof_count == 0 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "one of resource, pledge must be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
                     violations.push(_viol);
                 }
             }

@@ -1781,6 +1781,9 @@ pub struct CapacityOverride {
     /// Held and accepted, in the pool's unit.
     #[prost(int64, tag = "5")]
     pub committed: i64,
+    /// Delivered in that period, in the pool's unit.
+    #[prost(int64, tag = "6")]
+    pub consumed: i64,
 }
 impl ::prost::Name for CapacityOverride {
     const NAME: &'static str = "CapacityOverride";
@@ -1837,7 +1840,7 @@ pub struct CapacityPool {
     /// Held and accepted, in `unit`.
     #[prost(int64, tag = "14")]
     pub committed: i64,
-    /// total - used_elsewhere - pending - committed, in `unit`; absent when the total is unknown or unbounded.
+    /// total - used_elsewhere - pending - committed - consumed, in `unit`; absent when the total is unknown or unbounded.
     #[prost(int64, optional, tag = "15")]
     pub remaining: ::core::option::Option<i64>,
     /// When a person or system last said that the figures are right; absent when nobody has.
@@ -1855,6 +1858,9 @@ pub struct CapacityPool {
     /// When it was last changed.
     #[prost(message, optional, tag = "20")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Delivered for good, in `unit`: it counts against the total, which therefore includes what was given away.
+    #[prost(int64, tag = "21")]
+    pub consumed: i64,
 }
 impl ::prost::Name for CapacityPool {
     const NAME: &'static str = "CapacityPool";
@@ -2207,6 +2213,10 @@ pub struct SetCapacityRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "7")]
     pub request_id: ::prost::alloc::string::String,
+    /// Whether a total below what is promised is recorded as a shortfall: offers, then promises, the newest first, are called off
+    /// until the rest is covered, and their needs look for help again. Otherwise such a total is refused, naming the referrals.
+    #[prost(bool, tag = "8")]
+    pub force: bool,
 }
 impl ::prost::Name for SetCapacityRequest {
     const NAME: &'static str = "SetCapacityRequest";
@@ -5365,9 +5375,9 @@ pub enum ErrorReason {
     EtagMismatch = 13,
     /// The request id was used before with another body; metadata `request_id` \[INVALID_ARGUMENT\].
     RequestIdReused = 14,
-    /// The state does not allow the step; metadata `name` \[FAILED_PRECONDITION\].
+    /// The state does not allow the step; metadata `name`, and for referrals `state` and `action` \[FAILED_PRECONDITION\].
     IllegalState = 15,
-    /// The total would fall below what is used or held; metadata `name` \[FAILED_PRECONDITION\].
+    /// The total would fall below what is used or held; metadata `name`, and `referrals` in the way \[FAILED_PRECONDITION\].
     CapacityBelowUse = 16,
     /// The pool belongs to another organization than the resource; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     PoolOfOtherOrganization = 17,
@@ -5402,6 +5412,21 @@ pub enum ErrorReason {
     /// A partner may not change who its organization is once it was verified; an operator may; metadata `name`
     /// \[FAILED_PRECONDITION\].
     VerifiedIdentity = 32,
+    /// A pool has not enough left, so that nothing was held; metadata `name` (the pool), `period_start` (for slots), `asked`,
+    /// `left` \[FAILED_PRECONDITION\].
+    CapacityExhausted = 33,
+    /// The item is referred or served already, up to what is left; metadata `name` (the need), `item_ordinal`, `asked`, `left`
+    /// \[FAILED_PRECONDITION\].
+    ItemCovered = 34,
+    /// The resource is paused or not offered on this date; metadata `name` \[FAILED_PRECONDITION\].
+    ResourceNotOffered = 35,
+    /// Nobody is left who could be asked; metadata `name` (the need) \[FAILED_PRECONDITION\].
+    NobodyLeftToAsk = 36,
+    /// The hard constraints of the resource do not let it serve the item; metadata `name` (the resource), `reasons`
+    /// \[FAILED_PRECONDITION\].
+    ResourceDoesNotFit = 37,
+    /// The watcher read too slowly; metadata `log_position`, after which to resume \[ABORTED\].
+    WatchTooSlow = 38,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5443,6 +5468,12 @@ impl ErrorReason {
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::DataLoss => "ERROR_REASON_DATA_LOSS",
             Self::VerifiedIdentity => "ERROR_REASON_VERIFIED_IDENTITY",
+            Self::CapacityExhausted => "ERROR_REASON_CAPACITY_EXHAUSTED",
+            Self::ItemCovered => "ERROR_REASON_ITEM_COVERED",
+            Self::ResourceNotOffered => "ERROR_REASON_RESOURCE_NOT_OFFERED",
+            Self::NobodyLeftToAsk => "ERROR_REASON_NOBODY_LEFT_TO_ASK",
+            Self::ResourceDoesNotFit => "ERROR_REASON_RESOURCE_DOES_NOT_FIT",
+            Self::WatchTooSlow => "ERROR_REASON_WATCH_TOO_SLOW",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5483,137 +5514,14 @@ impl ErrorReason {
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_DATA_LOSS" => Some(Self::DataLoss),
             "ERROR_REASON_VERIFIED_IDENTITY" => Some(Self::VerifiedIdentity),
+            "ERROR_REASON_CAPACITY_EXHAUSTED" => Some(Self::CapacityExhausted),
+            "ERROR_REASON_ITEM_COVERED" => Some(Self::ItemCovered),
+            "ERROR_REASON_RESOURCE_NOT_OFFERED" => Some(Self::ResourceNotOffered),
+            "ERROR_REASON_NOBODY_LEFT_TO_ASK" => Some(Self::NobodyLeftToAsk),
+            "ERROR_REASON_RESOURCE_DOES_NOT_FIT" => Some(Self::ResourceDoesNotFit),
+            "ERROR_REASON_WATCH_TOO_SLOW" => Some(Self::WatchTooSlow),
             _ => None,
         }
-    }
-}
-/// Request of CreateHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateHouseholdRequest {
-    /// The household to create; fields marked as output are ignored.
-    #[prost(message, optional, tag = "1")]
-    pub household: ::core::option::Option<Household>,
-    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
-    #[prost(string, tag = "2")]
-    pub request_id: ::prost::alloc::string::String,
-}
-impl ::prost::Name for CreateHouseholdRequest {
-    const NAME: &'static str = "CreateHouseholdRequest";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.CreateHouseholdRequest".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.CreateHouseholdRequest".into()
-    }
-}
-/// Answer of CreateHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateHouseholdResponse {
-    /// The household as it was stored.
-    #[prost(message, optional, tag = "1")]
-    pub household: ::core::option::Option<Household>,
-    /// Log position that the write reached; a read with it as `min_position` sees the write.
-    #[prost(int64, tag = "2")]
-    pub log_position: i64,
-    /// True when the external identity was known before: nothing was created and the known one is answered.
-    #[prost(bool, tag = "3")]
-    pub existing: bool,
-}
-impl ::prost::Name for CreateHouseholdResponse {
-    const NAME: &'static str = "CreateHouseholdResponse";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.CreateHouseholdResponse".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.CreateHouseholdResponse".into()
-    }
-}
-/// Request of GetHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetHouseholdRequest {
-    /// The household, `households/{uuid}`.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The answer reflects at least this log position; 0 means whatever the replica has.
-    #[prost(int64, tag = "2")]
-    pub min_position: i64,
-}
-impl ::prost::Name for GetHouseholdRequest {
-    const NAME: &'static str = "GetHouseholdRequest";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.GetHouseholdRequest".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.GetHouseholdRequest".into()
-    }
-}
-/// Answer of GetHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetHouseholdResponse {
-    /// The household.
-    #[prost(message, optional, tag = "1")]
-    pub household: ::core::option::Option<Household>,
-}
-impl ::prost::Name for GetHouseholdResponse {
-    const NAME: &'static str = "GetHouseholdResponse";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.GetHouseholdResponse".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.GetHouseholdResponse".into()
-    }
-}
-/// Request of UpdateHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UpdateHouseholdRequest {
-    /// The household, `households/{uuid}`.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The new values of the fields in `update_mask`.
-    #[prost(message, optional, tag = "2")]
-    pub household: ::core::option::Option<Household>,
-    /// Fields of `household` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
-    #[prost(message, optional, tag = "3")]
-    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
-    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
-    #[prost(string, tag = "4")]
-    pub etag: ::prost::alloc::string::String,
-    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
-    #[prost(string, tag = "5")]
-    pub request_id: ::prost::alloc::string::String,
-}
-impl ::prost::Name for UpdateHouseholdRequest {
-    const NAME: &'static str = "UpdateHouseholdRequest";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.UpdateHouseholdRequest".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.UpdateHouseholdRequest".into()
-    }
-}
-/// Answer of UpdateHousehold.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UpdateHouseholdResponse {
-    /// The household as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub household: ::core::option::Option<Household>,
-    /// Log position that the write reached; a read with it as `min_position` sees the write.
-    #[prost(int64, tag = "2")]
-    pub log_position: i64,
-}
-impl ::prost::Name for UpdateHouseholdResponse {
-    const NAME: &'static str = "UpdateHouseholdResponse";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.UpdateHouseholdResponse".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.UpdateHouseholdResponse".into()
     }
 }
 /// An item that is needed again and again; its quantity is that of one occurrence.
@@ -5658,6 +5566,12 @@ pub struct NeedItem {
     /// What else matters about it, at most 1000 characters. Sensitive.
     #[prost(string, tag = "6")]
     pub note: ::prost::alloc::string::String,
+    /// Units in referrals that are under way, over all occurrences.
+    #[prost(int64, tag = "7")]
+    pub referred_units: i64,
+    /// Units that have arrived, over all occurrences.
+    #[prost(int64, tag = "8")]
+    pub served_units: i64,
 }
 impl ::prost::Name for NeedItem {
     const NAME: &'static str = "NeedItem";
@@ -6009,6 +5923,733 @@ impl RecurrencePeriod {
             "RECURRENCE_PERIOD_MONTH" => Some(Self::Month),
             _ => None,
         }
+    }
+}
+/// What a referral holds of one pool in one period. All lines are taken together or not at all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLine {
+    /// The pool, `capacityPools/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub capacity_pool: ::prost::alloc::string::String,
+    /// First day of the period, as `YYYY-MM-DD` in the pool's zone; empty for pools without periods.
+    #[prost(string, tag = "2")]
+    pub period_start: ::prost::alloc::string::String,
+    /// Quantity in the pool's unit.
+    #[prost(int64, tag = "3")]
+    pub quantity: i64,
+    /// Where it is.
+    #[prost(enumeration = "HoldLineState", tag = "4")]
+    pub state: i32,
+}
+impl ::prost::Name for HoldLine {
+    const NAME: &'static str = "HoldLine";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.HoldLine".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.HoldLine".into()
+    }
+}
+/// What a referral was decided upon. With the log it makes the decision repeatable.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DecisionRecord {
+    /// Log position of the snapshot.
+    #[prost(int64, tag = "1")]
+    pub log_position: i64,
+    /// The instant it was evaluated for.
+    #[prost(message, optional, tag = "2")]
+    pub evaluation_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Version of engine and scoring rules.
+    #[prost(string, tag = "3")]
+    pub engine_version: ::prost::alloc::string::String,
+    /// Place among the candidates, from 1; absent when the resource was no candidate.
+    #[prost(int32, optional, tag = "4")]
+    pub rank: ::core::option::Option<i32>,
+    /// Score in millionths; absent when the resource was no candidate.
+    #[prost(int32, optional, tag = "5")]
+    pub score: ::core::option::Option<i32>,
+    /// The score's terms in millionths, in the order of FindResources' `score_weights`.
+    #[prost(int32, repeated, tag = "6")]
+    pub term_values: ::prost::alloc::vec::Vec<i32>,
+}
+impl ::prost::Name for DecisionRecord {
+    const NAME: &'static str = "DecisionRecord";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DecisionRecord".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DecisionRecord".into()
+    }
+}
+/// A need item sent to a resource with its capacity held (转介).
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Referral {
+    /// Resource name, `referrals/{uuid}`; given by the server.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The need, `needs/{uuid}`; empty for partners, who know it as a wish.
+    #[prost(string, tag = "2")]
+    pub need: ::prost::alloc::string::String,
+    /// Which of its items, from 1.
+    #[prost(int32, tag = "3")]
+    pub item_ordinal: i32,
+    /// The need as partners know it, `wishes/{uuid}`, whether it was published or not.
+    #[prost(string, tag = "4")]
+    pub wish: ::prost::alloc::string::String,
+    /// The resource, `resources/{uuid}`.
+    #[prost(string, tag = "5")]
+    pub resource: ::prost::alloc::string::String,
+    /// Whose it is, `organizations/{uuid}`.
+    #[prost(string, tag = "6")]
+    pub organization: ::prost::alloc::string::String,
+    /// Code of the need's division, for partners that of the street or town; empty when unknown.
+    #[prost(string, tag = "7")]
+    pub division: ::prost::alloc::string::String,
+    /// Urgency of the need when it was offered.
+    #[prost(enumeration = "Urgency", tag = "8")]
+    pub urgency: i32,
+    /// How it came about.
+    #[prost(enumeration = "ReferralOrigin", tag = "9")]
+    pub origin: i32,
+    /// Whether it asks rather than promises, because how much there is is not known: accepting it says how much.
+    #[prost(bool, tag = "10")]
+    pub enquiry: bool,
+    /// Quantity of each occurrence as offered, in the item's unit.
+    #[prost(message, optional, tag = "11")]
+    pub quantity: ::core::option::Option<Quantity>,
+    /// How often it recurs; absent means once.
+    #[prost(message, optional, tag = "12")]
+    pub recurrence: ::core::option::Option<Recurrence>,
+    /// Units that count now, over all occurrences: those offered, accepted or delivered.
+    #[prost(int64, tag = "13")]
+    pub units: i64,
+    /// Where it stands.
+    #[prost(enumeration = "ReferralState", tag = "14")]
+    pub state: i32,
+    /// What is held of which pool.
+    #[prost(message, repeated, tag = "15")]
+    pub lines: ::prost::alloc::vec::Vec<HoldLine>,
+    /// When the offer lapses unanswered.
+    #[prost(message, optional, tag = "16")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the help is to have arrived.
+    #[prost(message, optional, tag = "17")]
+    pub due_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The last step; unspecified for the offer itself.
+    #[prost(enumeration = "ReferralAction", tag = "18")]
+    pub last_action: i32,
+    /// Why it was taken.
+    #[prost(enumeration = "StepReason", tag = "19")]
+    pub last_reason: i32,
+    /// When it was taken.
+    #[prost(message, optional, tag = "20")]
+    pub last_action_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Name of the principal who took it.
+    #[prost(string, tag = "21")]
+    pub last_action_by: ::prost::alloc::string::String,
+    /// What it was decided upon; absent for claims.
+    #[prost(message, optional, tag = "22")]
+    pub decision: ::core::option::Option<DecisionRecord>,
+    /// The offer of the same item that came to nothing before this one, `referrals/{uuid}`; empty for the first.
+    #[prost(string, tag = "23")]
+    pub previous: ::prost::alloc::string::String,
+    /// Which offer of a chain it is, from 1.
+    #[prost(int32, tag = "24")]
+    pub attempt: i32,
+    /// When it was escalated: promised help is overdue, or nobody was left to ask; absent otherwise.
+    #[prost(message, optional, tag = "25")]
+    pub escalate_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// How the beneficiary's side rates the help, 1 to 5; 0 when it has not.
+    #[prost(int32, tag = "26")]
+    pub rating: i32,
+    /// Opaque version, for steps that must not overtake another's.
+    #[prost(string, tag = "27")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was offered.
+    #[prost(message, optional, tag = "28")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last changed.
+    #[prost(message, optional, tag = "29")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Referral {
+    const NAME: &'static str = "Referral";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Referral".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Referral".into()
+    }
+}
+/// Where a referral stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReferralState {
+    /// Never answered.
+    Unspecified = 0,
+    /// Capacity is held; the provider has not answered.
+    Offered = 1,
+    /// The provider has promised to help.
+    Accepted = 2,
+    /// The provider has said no; the capacity is free again.
+    Declined = 3,
+    /// The provider did not answer in time; the capacity is free again.
+    Expired = 4,
+    /// Taken back by the offering side before the provider answered; the capacity is free again.
+    Withdrawn = 5,
+    /// The provider has begun.
+    InProgress = 6,
+    /// The provider says that the help has arrived.
+    Delivered = 7,
+    /// The beneficiary's side says so too.
+    Confirmed = 8,
+    /// The beneficiary's side says that it has not.
+    Disputed = 9,
+    /// Called off after acceptance; the capacity is free again.
+    Cancelled = 10,
+    /// The help did not come about.
+    Failed = 11,
+}
+impl ReferralState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REFERRAL_STATE_UNSPECIFIED",
+            Self::Offered => "REFERRAL_STATE_OFFERED",
+            Self::Accepted => "REFERRAL_STATE_ACCEPTED",
+            Self::Declined => "REFERRAL_STATE_DECLINED",
+            Self::Expired => "REFERRAL_STATE_EXPIRED",
+            Self::Withdrawn => "REFERRAL_STATE_WITHDRAWN",
+            Self::InProgress => "REFERRAL_STATE_IN_PROGRESS",
+            Self::Delivered => "REFERRAL_STATE_DELIVERED",
+            Self::Confirmed => "REFERRAL_STATE_CONFIRMED",
+            Self::Disputed => "REFERRAL_STATE_DISPUTED",
+            Self::Cancelled => "REFERRAL_STATE_CANCELLED",
+            Self::Failed => "REFERRAL_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REFERRAL_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "REFERRAL_STATE_OFFERED" => Some(Self::Offered),
+            "REFERRAL_STATE_ACCEPTED" => Some(Self::Accepted),
+            "REFERRAL_STATE_DECLINED" => Some(Self::Declined),
+            "REFERRAL_STATE_EXPIRED" => Some(Self::Expired),
+            "REFERRAL_STATE_WITHDRAWN" => Some(Self::Withdrawn),
+            "REFERRAL_STATE_IN_PROGRESS" => Some(Self::InProgress),
+            "REFERRAL_STATE_DELIVERED" => Some(Self::Delivered),
+            "REFERRAL_STATE_CONFIRMED" => Some(Self::Confirmed),
+            "REFERRAL_STATE_DISPUTED" => Some(Self::Disputed),
+            "REFERRAL_STATE_CANCELLED" => Some(Self::Cancelled),
+            "REFERRAL_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+/// How a referral came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReferralOrigin {
+    /// Never answered.
+    Unspecified = 0,
+    /// Somebody chose the resource.
+    Chosen = 1,
+    /// Offered to the best candidate, and to the next one when that came to nothing.
+    Automatic = 2,
+    /// The partner claimed a wish (认领).
+    Claim = 3,
+    /// The partner claimed a wish and pledged a resource that was in no catalogue (认捐).
+    Pledge = 4,
+}
+impl ReferralOrigin {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REFERRAL_ORIGIN_UNSPECIFIED",
+            Self::Chosen => "REFERRAL_ORIGIN_CHOSEN",
+            Self::Automatic => "REFERRAL_ORIGIN_AUTOMATIC",
+            Self::Claim => "REFERRAL_ORIGIN_CLAIM",
+            Self::Pledge => "REFERRAL_ORIGIN_PLEDGE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REFERRAL_ORIGIN_UNSPECIFIED" => Some(Self::Unspecified),
+            "REFERRAL_ORIGIN_CHOSEN" => Some(Self::Chosen),
+            "REFERRAL_ORIGIN_AUTOMATIC" => Some(Self::Automatic),
+            "REFERRAL_ORIGIN_CLAIM" => Some(Self::Claim),
+            "REFERRAL_ORIGIN_PLEDGE" => Some(Self::Pledge),
+            _ => None,
+        }
+    }
+}
+/// A step of a referral after its offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReferralAction {
+    /// The offer itself.
+    Unspecified = 0,
+    /// The provider promised to help.
+    Accept = 1,
+    /// The provider said no.
+    Decline = 2,
+    /// The time to answer was over.
+    Expire = 3,
+    /// The offering side took the offer back.
+    Withdraw = 4,
+    /// The provider began.
+    Start = 5,
+    /// The provider said that the help has arrived.
+    Deliver = 6,
+    /// The beneficiary's side said so too.
+    Confirm = 7,
+    /// The beneficiary's side said that it has not.
+    Dispute = 8,
+    /// It was called off after acceptance.
+    Cancel = 9,
+    /// It was settled that the help did not come about.
+    Fail = 10,
+}
+impl ReferralAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REFERRAL_ACTION_UNSPECIFIED",
+            Self::Accept => "REFERRAL_ACTION_ACCEPT",
+            Self::Decline => "REFERRAL_ACTION_DECLINE",
+            Self::Expire => "REFERRAL_ACTION_EXPIRE",
+            Self::Withdraw => "REFERRAL_ACTION_WITHDRAW",
+            Self::Start => "REFERRAL_ACTION_START",
+            Self::Deliver => "REFERRAL_ACTION_DELIVER",
+            Self::Confirm => "REFERRAL_ACTION_CONFIRM",
+            Self::Dispute => "REFERRAL_ACTION_DISPUTE",
+            Self::Cancel => "REFERRAL_ACTION_CANCEL",
+            Self::Fail => "REFERRAL_ACTION_FAIL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REFERRAL_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "REFERRAL_ACTION_ACCEPT" => Some(Self::Accept),
+            "REFERRAL_ACTION_DECLINE" => Some(Self::Decline),
+            "REFERRAL_ACTION_EXPIRE" => Some(Self::Expire),
+            "REFERRAL_ACTION_WITHDRAW" => Some(Self::Withdraw),
+            "REFERRAL_ACTION_START" => Some(Self::Start),
+            "REFERRAL_ACTION_DELIVER" => Some(Self::Deliver),
+            "REFERRAL_ACTION_CONFIRM" => Some(Self::Confirm),
+            "REFERRAL_ACTION_DISPUTE" => Some(Self::Dispute),
+            "REFERRAL_ACTION_CANCEL" => Some(Self::Cancel),
+            "REFERRAL_ACTION_FAIL" => Some(Self::Fail),
+            _ => None,
+        }
+    }
+}
+/// Why a step was taken. A closed set, because free words would tell about people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepReason {
+    /// No reason was given.
+    Unspecified = 0,
+    /// The provider has nothing left after all.
+    NoCapacity = 1,
+    /// Too far, or not where the provider works.
+    OutsideArea = 2,
+    /// The provider's rules do not allow it.
+    NotEligible = 3,
+    /// The beneficiary could not be reached.
+    NotReachable = 4,
+    /// It is not what was asked for.
+    WrongService = 5,
+    /// No time that suits both.
+    NoSuitableTime = 6,
+    /// The beneficiary does not want it, or no longer.
+    NotWanted = 7,
+    /// The need was withdrawn or closed. Given by the server.
+    NeedClosed = 8,
+    /// The provider's total was lowered below what it had promised. Given by the server.
+    Shortfall = 9,
+    /// The help was of poor quality or incomplete.
+    PoorQuality = 10,
+    /// The help did not arrive.
+    NotDelivered = 11,
+    /// Something else.
+    Other = 12,
+}
+impl StepReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_REASON_UNSPECIFIED",
+            Self::NoCapacity => "STEP_REASON_NO_CAPACITY",
+            Self::OutsideArea => "STEP_REASON_OUTSIDE_AREA",
+            Self::NotEligible => "STEP_REASON_NOT_ELIGIBLE",
+            Self::NotReachable => "STEP_REASON_NOT_REACHABLE",
+            Self::WrongService => "STEP_REASON_WRONG_SERVICE",
+            Self::NoSuitableTime => "STEP_REASON_NO_SUITABLE_TIME",
+            Self::NotWanted => "STEP_REASON_NOT_WANTED",
+            Self::NeedClosed => "STEP_REASON_NEED_CLOSED",
+            Self::Shortfall => "STEP_REASON_SHORTFALL",
+            Self::PoorQuality => "STEP_REASON_POOR_QUALITY",
+            Self::NotDelivered => "STEP_REASON_NOT_DELIVERED",
+            Self::Other => "STEP_REASON_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_REASON_NO_CAPACITY" => Some(Self::NoCapacity),
+            "STEP_REASON_OUTSIDE_AREA" => Some(Self::OutsideArea),
+            "STEP_REASON_NOT_ELIGIBLE" => Some(Self::NotEligible),
+            "STEP_REASON_NOT_REACHABLE" => Some(Self::NotReachable),
+            "STEP_REASON_WRONG_SERVICE" => Some(Self::WrongService),
+            "STEP_REASON_NO_SUITABLE_TIME" => Some(Self::NoSuitableTime),
+            "STEP_REASON_NOT_WANTED" => Some(Self::NotWanted),
+            "STEP_REASON_NEED_CLOSED" => Some(Self::NeedClosed),
+            "STEP_REASON_SHORTFALL" => Some(Self::Shortfall),
+            "STEP_REASON_POOR_QUALITY" => Some(Self::PoorQuality),
+            "STEP_REASON_NOT_DELIVERED" => Some(Self::NotDelivered),
+            "STEP_REASON_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// Where the capacity in a hold line has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HoldLineState {
+    /// Never answered.
+    Unspecified = 0,
+    /// Held, not yet accepted.
+    Pending = 1,
+    /// Held and accepted.
+    Committed = 2,
+    /// Used up.
+    Consumed = 3,
+    /// Given back before acceptance.
+    Released = 4,
+    /// Given back after acceptance.
+    Returned = 5,
+}
+impl HoldLineState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HOLD_LINE_STATE_UNSPECIFIED",
+            Self::Pending => "HOLD_LINE_STATE_PENDING",
+            Self::Committed => "HOLD_LINE_STATE_COMMITTED",
+            Self::Consumed => "HOLD_LINE_STATE_CONSUMED",
+            Self::Released => "HOLD_LINE_STATE_RELEASED",
+            Self::Returned => "HOLD_LINE_STATE_RETURNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HOLD_LINE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "HOLD_LINE_STATE_PENDING" => Some(Self::Pending),
+            "HOLD_LINE_STATE_COMMITTED" => Some(Self::Committed),
+            "HOLD_LINE_STATE_CONSUMED" => Some(Self::Consumed),
+            "HOLD_LINE_STATE_RELEASED" => Some(Self::Released),
+            "HOLD_LINE_STATE_RETURNED" => Some(Self::Returned),
+            _ => None,
+        }
+    }
+}
+/// Something that happened, without anything that identifies a beneficiary.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Event {
+    /// Position in the log, without gaps but for what the watcher may not see or did not ask for.
+    #[prost(int64, tag = "1")]
+    pub log_position: i64,
+    /// When it happened.
+    #[prost(message, optional, tag = "2")]
+    pub event_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Name of the principal who did it.
+    #[prost(string, tag = "3")]
+    pub principal: ::prost::alloc::string::String,
+    /// What it tells of.
+    #[prost(enumeration = "EventKind", tag = "4")]
+    pub kind: i32,
+    /// Full resource name of what changed, such as `referrals/{uuid}`.
+    #[prost(string, tag = "5")]
+    pub subject: ::prost::alloc::string::String,
+    /// The need's state after it; for needs only.
+    #[prost(enumeration = "NeedState", tag = "6")]
+    pub need_state: i32,
+    /// The referral after it; for referrals only.
+    #[prost(message, optional, tag = "7")]
+    pub referral: ::core::option::Option<Referral>,
+}
+impl ::prost::Name for Event {
+    const NAME: &'static str = "Event";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Event".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Event".into()
+    }
+}
+/// Which events to watch; conditions are combined with and.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EventFilter {
+    /// Only of these kinds, at most 5; none means all.
+    #[prost(enumeration = "EventKind", repeated, tag = "1")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Only of needs and referrals in this division or below it; empty means anywhere.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// Only of what this organization has or was offered, `organizations/{uuid}`; empty means any. Partners see their own only.
+    #[prost(string, tag = "3")]
+    pub organization: ::prost::alloc::string::String,
+    /// Only of this need and its referrals, `needs/{uuid}`; empty means any. Not for partners.
+    #[prost(string, tag = "4")]
+    pub need: ::prost::alloc::string::String,
+}
+impl ::prost::Name for EventFilter {
+    const NAME: &'static str = "EventFilter";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.EventFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.EventFilter".into()
+    }
+}
+/// Request of WatchEvents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchEventsRequest {
+    /// Events after this log position; 0 means from the first one, -1 from now on.
+    #[prost(int64, tag = "1")]
+    pub after_position: i64,
+    /// Which ones; absent means all that the caller may see.
+    #[prost(message, optional, tag = "2")]
+    pub filter: ::core::option::Option<EventFilter>,
+}
+impl ::prost::Name for WatchEventsRequest {
+    const NAME: &'static str = "WatchEventsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WatchEventsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WatchEventsRequest".into()
+    }
+}
+/// A batch of events. It may be empty: then it tells how far the log was read, and that the stream is alive.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchEventsResponse {
+    /// The events, in the order of the log.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<Event>,
+    /// Everything up to this log position was looked at; watching after it goes on without a gap.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for WatchEventsResponse {
+    const NAME: &'static str = "WatchEventsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WatchEventsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WatchEventsResponse".into()
+    }
+}
+/// What an event tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EventKind {
+    /// Never answered.
+    Unspecified = 0,
+    /// A need was submitted, changed, served or withdrawn.
+    Need = 1,
+    /// A referral was made or took a step.
+    Referral = 2,
+    /// Figures of a pool changed.
+    CapacityPool = 3,
+    /// A resource was put.
+    Resource = 4,
+    /// An organization was put.
+    Organization = 5,
+}
+impl EventKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
+            Self::Need => "EVENT_KIND_NEED",
+            Self::Referral => "EVENT_KIND_REFERRAL",
+            Self::CapacityPool => "EVENT_KIND_CAPACITY_POOL",
+            Self::Resource => "EVENT_KIND_RESOURCE",
+            Self::Organization => "EVENT_KIND_ORGANIZATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "EVENT_KIND_NEED" => Some(Self::Need),
+            "EVENT_KIND_REFERRAL" => Some(Self::Referral),
+            "EVENT_KIND_CAPACITY_POOL" => Some(Self::CapacityPool),
+            "EVENT_KIND_RESOURCE" => Some(Self::Resource),
+            "EVENT_KIND_ORGANIZATION" => Some(Self::Organization),
+            _ => None,
+        }
+    }
+}
+/// Request of CreateHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateHouseholdRequest {
+    /// The household to create; fields marked as output are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub household: ::core::option::Option<Household>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateHouseholdRequest {
+    const NAME: &'static str = "CreateHouseholdRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateHouseholdRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateHouseholdRequest".into()
+    }
+}
+/// Answer of CreateHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateHouseholdResponse {
+    /// The household as it was stored.
+    #[prost(message, optional, tag = "1")]
+    pub household: ::core::option::Option<Household>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+    /// True when the external identity was known before: nothing was created and the known one is answered.
+    #[prost(bool, tag = "3")]
+    pub existing: bool,
+}
+impl ::prost::Name for CreateHouseholdResponse {
+    const NAME: &'static str = "CreateHouseholdResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateHouseholdResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateHouseholdResponse".into()
+    }
+}
+/// Request of GetHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetHouseholdRequest {
+    /// The household, `households/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+}
+impl ::prost::Name for GetHouseholdRequest {
+    const NAME: &'static str = "GetHouseholdRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetHouseholdRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetHouseholdRequest".into()
+    }
+}
+/// Answer of GetHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetHouseholdResponse {
+    /// The household.
+    #[prost(message, optional, tag = "1")]
+    pub household: ::core::option::Option<Household>,
+}
+impl ::prost::Name for GetHouseholdResponse {
+    const NAME: &'static str = "GetHouseholdResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetHouseholdResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetHouseholdResponse".into()
+    }
+}
+/// Request of UpdateHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateHouseholdRequest {
+    /// The household, `households/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The new values of the fields in `update_mask`.
+    #[prost(message, optional, tag = "2")]
+    pub household: ::core::option::Option<Household>,
+    /// Fields of `household` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
+    #[prost(message, optional, tag = "3")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "4")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for UpdateHouseholdRequest {
+    const NAME: &'static str = "UpdateHouseholdRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UpdateHouseholdRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UpdateHouseholdRequest".into()
+    }
+}
+/// Answer of UpdateHousehold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateHouseholdResponse {
+    /// The household as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub household: ::core::option::Option<Household>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for UpdateHouseholdResponse {
+    const NAME: &'static str = "UpdateHouseholdResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UpdateHouseholdResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UpdateHouseholdResponse".into()
     }
 }
 /// Request of FindResources. Exactly one of `need` and `inline_need` is given.
@@ -8124,6 +8765,2632 @@ pub mod need_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "wishwell.v1.NeedService";
     impl<T> tonic::server::NamedService for NeedServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What is offered to whom.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReferralOffer {
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub need: ::prost::alloc::string::String,
+    /// Which of its items, from 1 to 32.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// The resource, `resources/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub resource: ::prost::alloc::string::String,
+    /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left of the item. An item that cannot be
+    /// split is offered whole.
+    #[prost(int64, optional, tag = "4")]
+    pub quantity: ::core::option::Option<i64>,
+    /// How long the provider has to answer, 1 minute to 30 days; absent means by the urgency of the need: 1 hour, 12 hours, 2 days
+    /// or 7 days.
+    #[prost(message, optional, tag = "5")]
+    pub answer_within: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for ReferralOffer {
+    const NAME: &'static str = "ReferralOffer";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ReferralOffer".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ReferralOffer".into()
+    }
+}
+/// Request of CreateReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateReferralRequest {
+    /// What is offered to whom.
+    #[prost(message, optional, tag = "1")]
+    pub offer: ::core::option::Option<ReferralOffer>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateReferralRequest {
+    const NAME: &'static str = "CreateReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateReferralRequest".into()
+    }
+}
+/// Answer of CreateReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateReferralResponse {
+    /// The referral.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CreateReferralResponse {
+    const NAME: &'static str = "CreateReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateReferralResponse".into()
+    }
+}
+/// Request of BatchCreateReferrals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchCreateReferralsRequest {
+    /// What is offered to whom, 1 to 100; all of it or nothing.
+    #[prost(message, repeated, tag = "1")]
+    pub offers: ::prost::alloc::vec::Vec<ReferralOffer>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for BatchCreateReferralsRequest {
+    const NAME: &'static str = "BatchCreateReferralsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.BatchCreateReferralsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.BatchCreateReferralsRequest".into()
+    }
+}
+/// Answer of BatchCreateReferrals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchCreateReferralsResponse {
+    /// The referrals, in the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub referrals: ::prost::alloc::vec::Vec<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for BatchCreateReferralsResponse {
+    const NAME: &'static str = "BatchCreateReferralsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.BatchCreateReferralsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.BatchCreateReferralsResponse".into()
+    }
+}
+/// Request of BatchTryCreateReferrals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchTryCreateReferralsRequest {
+    /// What is offered to whom, 1 to 100; each for itself.
+    #[prost(message, repeated, tag = "1")]
+    pub offers: ::prost::alloc::vec::Vec<ReferralOffer>,
+    /// UUID chosen by the caller. Sent again with the same body, offers that were made are answered as they were and the others are
+    /// tried again; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for BatchTryCreateReferralsRequest {
+    const NAME: &'static str = "BatchTryCreateReferralsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.BatchTryCreateReferralsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.BatchTryCreateReferralsRequest".into()
+    }
+}
+/// What became of one offer of a batch.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TriedReferral {
+    /// The referral; absent when it was refused.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Why it was refused, as a call of its own would have been; absent when it was made.
+    #[prost(message, optional, tag = "2")]
+    pub status: ::core::option::Option<::tonic_types::pb::Status>,
+}
+impl ::prost::Name for TriedReferral {
+    const NAME: &'static str = "TriedReferral";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.TriedReferral".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.TriedReferral".into()
+    }
+}
+/// Answer of BatchTryCreateReferrals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchTryCreateReferralsResponse {
+    /// What became of each offer, in the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<TriedReferral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for BatchTryCreateReferralsResponse {
+    const NAME: &'static str = "BatchTryCreateReferralsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.BatchTryCreateReferralsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.BatchTryCreateReferralsResponse".into()
+    }
+}
+/// Request of AutoRefer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AutoReferRequest {
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub need: ::prost::alloc::string::String,
+    /// Which of its items, from 1 to 32.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "3")]
+    pub min_position: i64,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AutoReferRequest {
+    const NAME: &'static str = "AutoReferRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.AutoReferRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.AutoReferRequest".into()
+    }
+}
+/// Answer of AutoRefer.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AutoReferResponse {
+    /// The offer to the best candidate that was not asked before.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for AutoReferResponse {
+    const NAME: &'static str = "AutoReferResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.AutoReferResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.AutoReferResponse".into()
+    }
+}
+/// Request of AcceptReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Units over all occurrences that are promised, 1 to what was offered; absent means all. Required for an enquiry, which it
+    /// answers. What is not promised is free again.
+    #[prost(int64, optional, tag = "2")]
+    pub quantity: ::core::option::Option<i64>,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AcceptReferralRequest {
+    const NAME: &'static str = "AcceptReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.AcceptReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.AcceptReferralRequest".into()
+    }
+}
+/// Answer of AcceptReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AcceptReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for AcceptReferralResponse {
+    const NAME: &'static str = "AcceptReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.AcceptReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.AcceptReferralResponse".into()
+    }
+}
+/// Request of DeclineReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeclineReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "StepReason", tag = "2")]
+    pub reason: i32,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeclineReferralRequest {
+    const NAME: &'static str = "DeclineReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeclineReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeclineReferralRequest".into()
+    }
+}
+/// Answer of DeclineReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeclineReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for DeclineReferralResponse {
+    const NAME: &'static str = "DeclineReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeclineReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeclineReferralResponse".into()
+    }
+}
+/// Request of WithdrawReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "StepReason", tag = "2")]
+    pub reason: i32,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WithdrawReferralRequest {
+    const NAME: &'static str = "WithdrawReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WithdrawReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WithdrawReferralRequest".into()
+    }
+}
+/// Answer of WithdrawReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WithdrawReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for WithdrawReferralResponse {
+    const NAME: &'static str = "WithdrawReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WithdrawReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WithdrawReferralResponse".into()
+    }
+}
+/// Request of StartReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for StartReferralRequest {
+    const NAME: &'static str = "StartReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.StartReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.StartReferralRequest".into()
+    }
+}
+/// Answer of StartReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StartReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for StartReferralResponse {
+    const NAME: &'static str = "StartReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.StartReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.StartReferralResponse".into()
+    }
+}
+/// Request of DeliverReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliverReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Units over all occurrences that have arrived, 1 to what was promised; absent means all. The rest is free again.
+    #[prost(int64, optional, tag = "2")]
+    pub quantity: ::core::option::Option<i64>,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeliverReferralRequest {
+    const NAME: &'static str = "DeliverReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeliverReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeliverReferralRequest".into()
+    }
+}
+/// Answer of DeliverReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeliverReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for DeliverReferralResponse {
+    const NAME: &'static str = "DeliverReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeliverReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeliverReferralResponse".into()
+    }
+}
+/// Request of ConfirmReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How the beneficiary's side rates the help, 1 (poor) to 5 (very good); absent when it does not.
+    #[prost(int32, optional, tag = "2")]
+    pub rating: ::core::option::Option<i32>,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ConfirmReferralRequest {
+    const NAME: &'static str = "ConfirmReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ConfirmReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ConfirmReferralRequest".into()
+    }
+}
+/// Answer of ConfirmReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConfirmReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for ConfirmReferralResponse {
+    const NAME: &'static str = "ConfirmReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ConfirmReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ConfirmReferralResponse".into()
+    }
+}
+/// Request of DisputeReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "StepReason", tag = "2")]
+    pub reason: i32,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DisputeReferralRequest {
+    const NAME: &'static str = "DisputeReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DisputeReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DisputeReferralRequest".into()
+    }
+}
+/// Answer of DisputeReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DisputeReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for DisputeReferralResponse {
+    const NAME: &'static str = "DisputeReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DisputeReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DisputeReferralResponse".into()
+    }
+}
+/// Request of CancelReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "StepReason", tag = "2")]
+    pub reason: i32,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CancelReferralRequest {
+    const NAME: &'static str = "CancelReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CancelReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CancelReferralRequest".into()
+    }
+}
+/// Answer of CancelReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CancelReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CancelReferralResponse {
+    const NAME: &'static str = "CancelReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CancelReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CancelReferralResponse".into()
+    }
+}
+/// Request of FailReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FailReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "StepReason", tag = "2")]
+    pub reason: i32,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for FailReferralRequest {
+    const NAME: &'static str = "FailReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.FailReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.FailReferralRequest".into()
+    }
+}
+/// Answer of FailReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FailReferralResponse {
+    /// The referral as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for FailReferralResponse {
+    const NAME: &'static str = "FailReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.FailReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.FailReferralResponse".into()
+    }
+}
+/// Request of GetReferral.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetReferralRequest {
+    /// The referral, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+    /// Whether to answer how the beneficiary can be reached. Only the provider that has promised help may ask, while a consent to share
+    /// contact data is on record, and asking is recorded.
+    #[prost(bool, tag = "3")]
+    pub include_contact: bool,
+}
+impl ::prost::Name for GetReferralRequest {
+    const NAME: &'static str = "GetReferralRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetReferralRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetReferralRequest".into()
+    }
+}
+/// How a beneficiary can be reached.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct Contact {
+    /// Name. Sensitive.
+    #[prost(string, tag = "1")]
+    pub display_name: ::prost::alloc::string::String,
+    /// Telephone number. Sensitive.
+    #[prost(string, tag = "2")]
+    pub phone: ::prost::alloc::string::String,
+    /// Postal address. Sensitive.
+    #[prost(string, tag = "3")]
+    pub address: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Contact {
+    const NAME: &'static str = "Contact";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Contact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Contact".into()
+    }
+}
+/// Answer of GetReferral.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct GetReferralResponse {
+    /// The referral.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// How the beneficiary can be reached; absent unless it was asked for. Sensitive.
+    #[prost(message, optional, tag = "2")]
+    pub contact: ::core::option::Option<Contact>,
+}
+impl ::prost::Name for GetReferralResponse {
+    const NAME: &'static str = "GetReferralResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetReferralResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetReferralResponse".into()
+    }
+}
+/// Which referrals to list; conditions are combined with and.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReferralFilter {
+    /// Only of this need, `needs/{uuid}`; empty means of any. Not for partners.
+    #[prost(string, tag = "1")]
+    pub need: ::prost::alloc::string::String,
+    /// Only to this resource, `resources/{uuid}`; empty means to any.
+    #[prost(string, tag = "2")]
+    pub resource: ::prost::alloc::string::String,
+    /// Only to this organization, `organizations/{uuid}`; empty means to any. Partners see their own only.
+    #[prost(string, tag = "3")]
+    pub organization: ::prost::alloc::string::String,
+    /// Only in one of these states, at most 11; none means any.
+    #[prost(enumeration = "ReferralState", repeated, tag = "4")]
+    pub states: ::prost::alloc::vec::Vec<i32>,
+    /// Only for needs in this division or below it; empty means anywhere.
+    #[prost(string, tag = "5")]
+    pub division: ::prost::alloc::string::String,
+    /// Only promised help that should have arrived by now.
+    #[prost(bool, tag = "6")]
+    pub overdue_only: bool,
+}
+impl ::prost::Name for ReferralFilter {
+    const NAME: &'static str = "ReferralFilter";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ReferralFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ReferralFilter".into()
+    }
+}
+/// Request of ListReferrals.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListReferralsRequest {
+    /// Which ones; absent means all.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<ReferralFilter>,
+    /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same filter; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "4")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListReferralsRequest {
+    const NAME: &'static str = "ListReferralsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListReferralsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListReferralsRequest".into()
+    }
+}
+/// Answer of ListReferrals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListReferralsResponse {
+    /// The entries of this page.
+    #[prost(message, repeated, tag = "1")]
+    pub referrals: ::prost::alloc::vec::Vec<Referral>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListReferralsResponse {
+    const NAME: &'static str = "ListReferralsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListReferralsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListReferralsResponse".into()
+    }
+}
+/// One item of a published wish in the wishing pool (许愿池), as partners see it: without anything that tells whose it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WishItem {
+    /// The wish, `wishes/{uuid}`. It does not tell which need it is of.
+    #[prost(string, tag = "1")]
+    pub wish: ::prost::alloc::string::String,
+    /// Which item of it, from 1.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// Neutral wording.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// Code of the category that is wished for.
+    #[prost(string, tag = "4")]
+    pub category: ::prost::alloc::string::String,
+    /// What is not yet referred or served, over all occurrences, in the item's unit.
+    #[prost(message, optional, tag = "5")]
+    pub left: ::core::option::Option<Quantity>,
+    /// How often it recurs; absent means once.
+    #[prost(message, optional, tag = "6")]
+    pub recurrence: ::core::option::Option<Recurrence>,
+    /// How soon; waiting ages a need upwards.
+    #[prost(enumeration = "Urgency", tag = "7")]
+    pub urgency: i32,
+    /// Code of the division it is in, at the level of a street or town and never finer; empty when unknown.
+    #[prost(string, tag = "8")]
+    pub division: ::prost::alloc::string::String,
+    /// Monday of the week in which it was published, as `YYYY-MM-DD`.
+    #[prost(string, tag = "9")]
+    pub published_week: ::prost::alloc::string::String,
+    /// Whether several may share it.
+    #[prost(bool, tag = "10")]
+    pub splittable: bool,
+}
+impl ::prost::Name for WishItem {
+    const NAME: &'static str = "WishItem";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WishItem".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WishItem".into()
+    }
+}
+/// Request of ListWishes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListWishesRequest {
+    /// Only of this category or below it; empty means of any.
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
+    /// Only in this division or below it; empty means anywhere.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// Largest number of wishes in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same conditions; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "5")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListWishesRequest {
+    const NAME: &'static str = "ListWishesRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListWishesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListWishesRequest".into()
+    }
+}
+/// Answer of ListWishes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListWishesResponse {
+    /// Items of the wishes of this page that still want something, those of one wish together.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<WishItem>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListWishesResponse {
+    const NAME: &'static str = "ListWishesResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListWishesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListWishesResponse".into()
+    }
+}
+/// A resource that is in no catalogue, given once (认捐).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pledge {
+    /// What it is called.
+    #[prost(message, optional, tag = "1")]
+    pub title: ::core::option::Option<LocalizedText>,
+    /// What is given, 1 to 4000 characters.
+    #[prost(string, tag = "2")]
+    pub content: ::prost::alloc::string::String,
+    /// Who answers for it, 1 to 4000 characters.
+    #[prost(string, tag = "3")]
+    pub responsible_party: ::prost::alloc::string::String,
+    /// To what standard, 1 to 4000 characters.
+    #[prost(string, tag = "4")]
+    pub service_standard: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Pledge {
+    const NAME: &'static str = "Pledge";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Pledge".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Pledge".into()
+    }
+}
+/// Request of ClaimWish. Exactly one of `resource` and `pledge` is given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimWishRequest {
+    /// The wish, `wishes/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub wish: ::prost::alloc::string::String,
+    /// Which item of it, from 1 to 32.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// The partner's resource that is to serve it, `resources/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub resource: ::prost::alloc::string::String,
+    /// What is given once, without being in the catalogue before.
+    #[prost(message, optional, tag = "4")]
+    pub pledge: ::core::option::Option<Pledge>,
+    /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left. An item that cannot be split is claimed
+    /// whole.
+    #[prost(int64, optional, tag = "5")]
+    pub quantity: ::core::option::Option<i64>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "6")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ClaimWishRequest {
+    const NAME: &'static str = "ClaimWishRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ClaimWishRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ClaimWishRequest".into()
+    }
+}
+/// Answer of ClaimWish.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimWishResponse {
+    /// The referral, accepted already: whoever claims has answered.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for ClaimWishResponse {
+    const NAME: &'static str = "ClaimWishResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ClaimWishResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ClaimWishResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod referral_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// The closed loop: a need item is referred to a resource, its capacity held once, and followed until the help has arrived.
+    ///
+    /// A step that cannot be taken where the referral stands is refused with FAILED_PRECONDITION and reason ILLEGAL_STATE; metadata
+    /// `state` tells the current one.
+    #[derive(Debug, Clone)]
+    pub struct ReferralServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ReferralServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ReferralServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ReferralServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Offers a need item to a chosen resource and holds its capacity.
+        pub async fn create_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/CreateReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "CreateReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Offers several need items, all or none.
+        pub async fn batch_create_referrals(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BatchCreateReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchCreateReferralsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/BatchCreateReferrals",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.ReferralService",
+                        "BatchCreateReferrals",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Offers several need items, each for itself, and tells what became of each.
+        pub async fn batch_try_create_referrals(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BatchTryCreateReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchTryCreateReferralsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/BatchTryCreateReferrals",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.ReferralService",
+                        "BatchTryCreateReferrals",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Offers a need item to the best resource that was not asked before; when that comes to nothing, the next best is asked, and so on.
+        pub async fn auto_refer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AutoReferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AutoReferResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/AutoRefer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "AutoRefer"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The provider promises to help.
+        pub async fn accept_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcceptReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcceptReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/AcceptReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "AcceptReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The provider says no.
+        pub async fn decline_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeclineReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeclineReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/DeclineReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "DeclineReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The offering side takes an offer back before it is answered.
+        pub async fn withdraw_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/WithdrawReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "WithdrawReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The provider begins.
+        pub async fn start_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/StartReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "StartReferral"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The provider says that the help has arrived.
+        pub async fn deliver_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeliverReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeliverReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/DeliverReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "DeliverReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The beneficiary's side says that the help has arrived, or that a dispute is settled.
+        pub async fn confirm_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/ConfirmReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "ConfirmReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The beneficiary's side says that the help has not arrived.
+        pub async fn dispute_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DisputeReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisputeReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/DisputeReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "DisputeReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Either side calls off what was promised.
+        pub async fn cancel_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CancelReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/CancelReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "CancelReferral"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// It is settled that the help did not come about.
+        pub async fn fail_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FailReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FailReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/FailReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "FailReferral"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Reads one referral. Partners see their own only.
+        pub async fn get_referral(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetReferralResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/GetReferral",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "GetReferral"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists referrals. Partners see their own only.
+        pub async fn list_referrals(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReferralsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/ListReferrals",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ListReferrals"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the wishes in the pool that still want something.
+        pub async fn list_wishes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListWishesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWishesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/ListWishes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ListWishes"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once.
+        pub async fn claim_wish(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ClaimWishRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClaimWishResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/ClaimWish",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ClaimWish"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
+        pub async fn watch_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchEventsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/WatchEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.ReferralService", "WatchEvents"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod referral_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ReferralServiceServer.
+    #[async_trait]
+    pub trait ReferralService: std::marker::Send + std::marker::Sync + 'static {
+        /// Offers a need item to a chosen resource and holds its capacity.
+        async fn create_referral(
+            &self,
+            request: tonic::Request<super::CreateReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateReferralResponse>,
+            tonic::Status,
+        >;
+        /// Offers several need items, all or none.
+        async fn batch_create_referrals(
+            &self,
+            request: tonic::Request<super::BatchCreateReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchCreateReferralsResponse>,
+            tonic::Status,
+        >;
+        /// Offers several need items, each for itself, and tells what became of each.
+        async fn batch_try_create_referrals(
+            &self,
+            request: tonic::Request<super::BatchTryCreateReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchTryCreateReferralsResponse>,
+            tonic::Status,
+        >;
+        /// Offers a need item to the best resource that was not asked before; when that comes to nothing, the next best is asked, and so on.
+        async fn auto_refer(
+            &self,
+            request: tonic::Request<super::AutoReferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AutoReferResponse>,
+            tonic::Status,
+        >;
+        /// The provider promises to help.
+        async fn accept_referral(
+            &self,
+            request: tonic::Request<super::AcceptReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcceptReferralResponse>,
+            tonic::Status,
+        >;
+        /// The provider says no.
+        async fn decline_referral(
+            &self,
+            request: tonic::Request<super::DeclineReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeclineReferralResponse>,
+            tonic::Status,
+        >;
+        /// The offering side takes an offer back before it is answered.
+        async fn withdraw_referral(
+            &self,
+            request: tonic::Request<super::WithdrawReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawReferralResponse>,
+            tonic::Status,
+        >;
+        /// The provider begins.
+        async fn start_referral(
+            &self,
+            request: tonic::Request<super::StartReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartReferralResponse>,
+            tonic::Status,
+        >;
+        /// The provider says that the help has arrived.
+        async fn deliver_referral(
+            &self,
+            request: tonic::Request<super::DeliverReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeliverReferralResponse>,
+            tonic::Status,
+        >;
+        /// The beneficiary's side says that the help has arrived, or that a dispute is settled.
+        async fn confirm_referral(
+            &self,
+            request: tonic::Request<super::ConfirmReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmReferralResponse>,
+            tonic::Status,
+        >;
+        /// The beneficiary's side says that the help has not arrived.
+        async fn dispute_referral(
+            &self,
+            request: tonic::Request<super::DisputeReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisputeReferralResponse>,
+            tonic::Status,
+        >;
+        /// Either side calls off what was promised.
+        async fn cancel_referral(
+            &self,
+            request: tonic::Request<super::CancelReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelReferralResponse>,
+            tonic::Status,
+        >;
+        /// It is settled that the help did not come about.
+        async fn fail_referral(
+            &self,
+            request: tonic::Request<super::FailReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FailReferralResponse>,
+            tonic::Status,
+        >;
+        /// Reads one referral. Partners see their own only.
+        async fn get_referral(
+            &self,
+            request: tonic::Request<super::GetReferralRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetReferralResponse>,
+            tonic::Status,
+        >;
+        /// Lists referrals. Partners see their own only.
+        async fn list_referrals(
+            &self,
+            request: tonic::Request<super::ListReferralsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReferralsResponse>,
+            tonic::Status,
+        >;
+        /// Lists the wishes in the pool that still want something.
+        async fn list_wishes(
+            &self,
+            request: tonic::Request<super::ListWishesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWishesResponse>,
+            tonic::Status,
+        >;
+        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once.
+        async fn claim_wish(
+            &self,
+            request: tonic::Request<super::ClaimWishRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClaimWishResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchEvents method.
+        type WatchEventsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchEventsResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
+        async fn watch_events(
+            &self,
+            request: tonic::Request<super::WatchEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchEventsStream>,
+            tonic::Status,
+        >;
+    }
+    /// The closed loop: a need item is referred to a resource, its capacity held once, and followed until the help has arrived.
+    ///
+    /// A step that cannot be taken where the referral stands is refused with FAILED_PRECONDITION and reason ILLEGAL_STATE; metadata
+    /// `state` tells the current one.
+    #[derive(Debug)]
+    pub struct ReferralServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ReferralServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ReferralServiceServer<T>
+    where
+        T: ReferralService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/wishwell.v1.ReferralService/CreateReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::CreateReferralRequest>
+                    for CreateReferralSvc<T> {
+                        type Response = super::CreateReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::create_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/BatchCreateReferrals" => {
+                    #[allow(non_camel_case_types)]
+                    struct BatchCreateReferralsSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::BatchCreateReferralsRequest>
+                    for BatchCreateReferralsSvc<T> {
+                        type Response = super::BatchCreateReferralsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BatchCreateReferralsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::batch_create_referrals(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BatchCreateReferralsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/BatchTryCreateReferrals" => {
+                    #[allow(non_camel_case_types)]
+                    struct BatchTryCreateReferralsSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::BatchTryCreateReferralsRequest>
+                    for BatchTryCreateReferralsSvc<T> {
+                        type Response = super::BatchTryCreateReferralsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::BatchTryCreateReferralsRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::batch_try_create_referrals(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BatchTryCreateReferralsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/AutoRefer" => {
+                    #[allow(non_camel_case_types)]
+                    struct AutoReferSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::AutoReferRequest>
+                    for AutoReferSvc<T> {
+                        type Response = super::AutoReferResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AutoReferRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::auto_refer(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AutoReferSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/AcceptReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcceptReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::AcceptReferralRequest>
+                    for AcceptReferralSvc<T> {
+                        type Response = super::AcceptReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcceptReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::accept_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcceptReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/DeclineReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeclineReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::DeclineReferralRequest>
+                    for DeclineReferralSvc<T> {
+                        type Response = super::DeclineReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeclineReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::decline_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeclineReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/WithdrawReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::WithdrawReferralRequest>
+                    for WithdrawReferralSvc<T> {
+                        type Response = super::WithdrawReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::withdraw_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/StartReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct StartReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::StartReferralRequest>
+                    for StartReferralSvc<T> {
+                        type Response = super::StartReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StartReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::start_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StartReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/DeliverReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeliverReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::DeliverReferralRequest>
+                    for DeliverReferralSvc<T> {
+                        type Response = super::DeliverReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeliverReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::deliver_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeliverReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/ConfirmReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::ConfirmReferralRequest>
+                    for ConfirmReferralSvc<T> {
+                        type Response = super::ConfirmReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::confirm_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/DisputeReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct DisputeReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::DisputeReferralRequest>
+                    for DisputeReferralSvc<T> {
+                        type Response = super::DisputeReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DisputeReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::dispute_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DisputeReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/CancelReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct CancelReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::CancelReferralRequest>
+                    for CancelReferralSvc<T> {
+                        type Response = super::CancelReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CancelReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::cancel_referral(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CancelReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/FailReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct FailReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::FailReferralRequest>
+                    for FailReferralSvc<T> {
+                        type Response = super::FailReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FailReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::fail_referral(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FailReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/GetReferral" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetReferralSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::GetReferralRequest>
+                    for GetReferralSvc<T> {
+                        type Response = super::GetReferralResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetReferralRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::get_referral(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetReferralSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/ListReferrals" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListReferralsSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::ListReferralsRequest>
+                    for ListReferralsSvc<T> {
+                        type Response = super::ListReferralsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListReferralsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::list_referrals(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListReferralsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/ListWishes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListWishesSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::ListWishesRequest>
+                    for ListWishesSvc<T> {
+                        type Response = super::ListWishesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListWishesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::list_wishes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListWishesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/ClaimWish" => {
+                    #[allow(non_camel_case_types)]
+                    struct ClaimWishSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::ClaimWishRequest>
+                    for ClaimWishSvc<T> {
+                        type Response = super::ClaimWishResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ClaimWishRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::claim_wish(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ClaimWishSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/WatchEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchEventsSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::ServerStreamingService<super::WatchEventsRequest>
+                    for WatchEventsSvc<T> {
+                        type Response = super::WatchEventsResponse;
+                        type ResponseStream = T::WatchEventsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::watch_events(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ReferralServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "wishwell.v1.ReferralService";
+    impl<T> tonic::server::NamedService for ReferralServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -67,6 +67,8 @@ fn messages_and_services(compiler: &Compiler, pool: &DescriptorPool) -> Result<V
     let directory = tempfile::tempdir()?;
     let mut config = prost_build::Config::new();
     config.out_dir(directory.path()).enable_type_names();
+    // The status of one entry of a batch is the one that tonic knows.
+    config.extern_path(".google.rpc", "::tonic_types::pb");
     config.skip_debug(debug::messages_with_sensitive_fields(pool).map(|message| format!(".{}", message.full_name())));
     tonic_prost_build::configure()
         .out_dir(directory.path())

@@ -126,7 +126,10 @@ impl Snapshot {
                 Change::Resource(resource) => resources.push(resource),
                 Change::CapacityPool(pool) => next.tables.pools.put(pool),
                 Change::Need(need) => next.needs.put(need, &mut next.tables),
-                Change::Beneficiary(_) | Change::BeneficiaryErased { .. } | Change::Household(_) => {}
+                Change::Beneficiary(_)
+                | Change::BeneficiaryErased { .. }
+                | Change::Household(_)
+                | Change::Referral(_) => {}
             }
         }
         // Whatever lies below a moved category is listed under it as well.

@@ -62,10 +62,12 @@ impl NeedTable {
         if !need.state.is_open() {
             return;
         }
-        let items = need.items.iter().map(|item| OpenItem {
+        // What is referred or served already looks for nobody any more.
+        let wanting = need.items.iter().filter(|item| item.left() > 0);
+        let items = wanting.map(|item| OpenItem {
             ordinal: item.ordinal,
             category: tables.category_place(&item.category),
-            quantity: item.quantity,
+            quantity: item.quantity_left(),
             unit: item.unit,
             recurrence: item.recurrence,
             splittable: item.splittable,

@@ -72,10 +72,11 @@ pub(super) fn pool(made: &Synthetic, at: usize) -> Option<CapacityPool> {
         if used_up { total } else { i64::try_from(random.below(usize::try_from(total).unwrap_or(1))).unwrap_or(0) }
     };
     let committed = taken(used_up && !by_period, &mut random);
-    let figures = |committed| Figures { total: Some(total), used_elsewhere: 0, pending: 0, committed };
+    let figures = |committed| Figures { total: Some(total), committed, ..Figures::default() };
     let figure = if kind == PoolKind::Unbounded { Figures::default() } else { figures(committed) };
     let (today, step) = (made.now.as_second().div_euclid(86_400), if length == PeriodLength::Week { 7 } else { 1 });
     let periods = (0..if by_period { 24 / step } else { 0 }).map(|period| PeriodFigures {
+        inherits: false,
         // The present is a Monday.
         period_start: date_of_day(today + period * step),
         figures: figures(taken(used_up, &mut random)),

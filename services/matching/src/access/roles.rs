@@ -18,6 +18,10 @@ const CATALOGUE_KEEPERS: &[Role] = &[Operator, Partner];
 const OPERATORS: &[Role] = &[Operator];
 const NEED_READERS: &[Role] = &[InternalService, CaseWorker, Operator, Auditor];
 const NEED_WRITERS: &[Role] = &[InternalService, CaseWorker];
+const ARRANGERS: &[Role] = &[InternalService, CaseWorker];
+const PROVIDERS: &[Role] = &[Partner, CaseWorker];
+const EITHER_SIDE: &[Role] = &[InternalService, Partner, CaseWorker, Operator];
+const PARTNERS: &[Role] = &[Partner];
 const ERASERS: &[Role] = &[InternalService, Operator];
 
 /// Full method name and who may call it. A partner is held to its own organization, a case worker to its divisions, by the
@@ -62,6 +66,24 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.NeedService/WithdrawNeed", NEED_WRITERS),
     ("wishwell.v1.MatchingService/FindResources", NEED_READERS),
     ("wishwell.v1.MatchingService/FindNeeds", ALL),
+    ("wishwell.v1.ReferralService/CreateReferral", ARRANGERS),
+    ("wishwell.v1.ReferralService/BatchCreateReferrals", ARRANGERS),
+    ("wishwell.v1.ReferralService/BatchTryCreateReferrals", ARRANGERS),
+    ("wishwell.v1.ReferralService/AutoRefer", ARRANGERS),
+    ("wishwell.v1.ReferralService/AcceptReferral", PROVIDERS),
+    ("wishwell.v1.ReferralService/DeclineReferral", PROVIDERS),
+    ("wishwell.v1.ReferralService/WithdrawReferral", &[InternalService, CaseWorker, Operator]),
+    ("wishwell.v1.ReferralService/StartReferral", PROVIDERS),
+    ("wishwell.v1.ReferralService/DeliverReferral", PROVIDERS),
+    ("wishwell.v1.ReferralService/ConfirmReferral", ARRANGERS),
+    ("wishwell.v1.ReferralService/DisputeReferral", ARRANGERS),
+    ("wishwell.v1.ReferralService/CancelReferral", EITHER_SIDE),
+    ("wishwell.v1.ReferralService/FailReferral", EITHER_SIDE),
+    ("wishwell.v1.ReferralService/GetReferral", ALL),
+    ("wishwell.v1.ReferralService/ListReferrals", ALL),
+    ("wishwell.v1.ReferralService/ListWishes", ALL),
+    ("wishwell.v1.ReferralService/ClaimWish", PARTNERS),
+    ("wishwell.v1.ReferralService/WatchEvents", ALL),
 ];
 
 const OPEN_SERVICES: [&str; 3] =
@@ -114,7 +136,7 @@ mod tests {
 
     #[test]
     fn auditors_change_nothing() {
-        let reads = ["Get", "List", "Find"];
+        let reads = ["Get", "List", "Find", "Watch"];
         for (method, roles) in ROLE_TABLE {
             let name = method.rsplit('/').next().unwrap_or_default();
             let reading = reads.iter().any(|verb| name.starts_with(verb));

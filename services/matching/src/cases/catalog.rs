@@ -8,12 +8,13 @@ use wishwell_domain::division::Division;
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, ExternalId, OrganizationId, ResourceId, Version};
+use wishwell_domain::ledger::{Command, SetFigures};
 use wishwell_domain::organization::{Organization, OrganizationState, Vetting};
 use wishwell_domain::resource::Resource;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Mutation, WriteMode, Written};
 
-use super::figures::{NewFigures, check_same_pool, same_figures, set_figures};
+use super::figures::{check_same_pool, same_figures};
 use super::{Caller, Platform, put, references};
 
 impl Platform {
@@ -157,29 +158,13 @@ impl Platform {
     }
 
     /// Sets a pool's figures and notes that somebody says they are true.
-    pub(crate) async fn set_capacity(
-        &self,
-        caller: &Caller,
-        id: CapacityPoolId,
-        figures: NewFigures,
-        expected: Option<Version>,
-    ) -> Result<Written, Error> {
+    pub(crate) async fn set_capacity(&self, caller: &Caller, set: SetFigures) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
             return Ok(written);
         }
-        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-        loop {
-            attempts -= 1;
-            let mut pool = self.capacity_pool(caller, id).await?;
-            caller.may_keep(pool.organization)?;
-            let mode = WriteMode::Update { expected: Some(expected.unwrap_or(pool.version)) };
-            pool.confirmed_at = self.store.now().await?;
-            set_figures(&mut pool, figures)?;
-            match self.write(caller, vec![put(Change::CapacityPool(pool), mode)]).await {
-                Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
-                written => return written,
-            }
-        }
+        let pool = self.capacity_pool(caller, set.pool).await?;
+        caller.may_keep(pool.organization)?;
+        self.carry_out(caller, vec![Command::SetFigures(set)]).await
     }
 
     /// Takes an organization into the pool of verified ones, or out of it.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::{Beneficiary, GroupTag};
+use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
 use wishwell_domain::limits::NEED_HORIZON_DAYS_MAX;
@@ -33,7 +33,7 @@ pub(crate) fn query<'a>(
     let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
     Query {
         category: &item.category,
-        quantity: item.quantity,
+        quantity: item.quantity_left(),
         unit: item.unit,
         splittable: item.splittable,
         recurrence: item.recurrence,
@@ -75,28 +75,27 @@ impl Platform {
         id: NeedId,
         snapshot: &Snapshot,
     ) -> Result<(Need, Facts), Error> {
-        let mut need = self
+        let need = self
             .store
             .need(caller.tenant(), id)
             .await?
             .filter(|need| caller.works_in(need.division.as_ref(), snapshot))
             .ok_or_else(|| Error::NotFound { name: id.name() })?;
-        let mut facts = self.need_personal(caller, &need).await?.map(|personal| personal.facts).unwrap_or_default();
-        if let Some(id) = need.beneficiary
-            && let Some(beneficiary) = self.store.beneficiary(caller.tenant(), id).await?
-        {
-            let personal = self.personal_fields(caller, &beneficiary).await?.unwrap_or_default();
-            for (key, value) in personal.facts.0 {
-                facts.0.entry(key).or_insert(value);
-            }
-            add_recorded(&mut facts, &beneficiary);
-            add_groups(&mut need, &beneficiary.group_tags);
-        } else if let Some(id) = need.household
-            && let Some(household) = self.store.household(caller.tenant(), id).await?
-        {
-            add_groups(&mut need, &household.group_tags);
-        }
-        Ok((need, facts))
+        let facts = self.need_personal(caller, &need).await?.map(|personal| personal.facts).unwrap_or_default();
+        let beneficiary = match need.beneficiary {
+            Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
+            None => None,
+        };
+        let household = match need.household.filter(|_| beneficiary.is_none()) {
+            Some(id) => self.store.household(caller.tenant(), id).await?,
+            None => None,
+        };
+        let personal = match &beneficiary {
+            Some(beneficiary) => self.personal_fields(caller, beneficiary).await?.unwrap_or_default(),
+            None => PersonalFields::default(),
+        };
+        let beneficiary = beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
+        Ok(facts_with(need, facts, beneficiary, household.as_ref()))
     }
 
     /// The resource, if the caller may ask for its needs: partners ask for their own.
@@ -109,6 +108,26 @@ impl Platform {
         let found = snapshot.resource(id).ok_or_else(|| Error::NotFound { name: id.name() })?;
         caller.may_keep(snapshot.organization_id(found))
     }
+}
+
+/// A need with all that is known for eligibility: its own facts, then those of its beneficiary; groups of its beneficiary, or of its
+/// household.
+pub(crate) fn facts_with(
+    mut need: Need,
+    mut facts: Facts,
+    beneficiary: Option<(&Beneficiary, PersonalFields)>,
+    household: Option<&Household>,
+) -> (Need, Facts) {
+    if let Some((beneficiary, personal)) = beneficiary {
+        for (key, value) in personal.facts.0 {
+            facts.0.entry(key).or_insert(value);
+        }
+        add_recorded(&mut facts, beneficiary);
+        add_groups(&mut need, &beneficiary.group_tags);
+    } else if let Some(household) = household {
+        add_groups(&mut need, &household.group_tags);
+    }
+    (need, facts)
 }
 
 /// Who belongs to a group belongs to it whether or not each need says so.

@@ -1,5 +1,6 @@
 //! Use cases: snapshot, engine, commit. They speak the domain's words; the wire and the drivers are elsewhere.
 
+pub(crate) mod auto_refer;
 pub(crate) mod beneficiaries;
 pub(crate) mod catalog;
 pub(crate) mod figures;
@@ -8,9 +9,12 @@ pub(crate) mod find_needs;
 pub(crate) mod needs;
 pub(crate) mod page_tokens;
 pub(crate) mod references;
+pub(crate) mod referrals;
+pub(crate) mod wishes;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio_util::sync::CancellationToken;
 use uuid::{ContextV7, Uuid};
 use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
@@ -18,12 +22,14 @@ use wishwell_domain::beneficiary::WrappedKey;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{DivisionCode, LogPosition, OrganizationId, TenantId};
+use wishwell_domain::ledger::Command;
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_engine::{ScoringRules, Snapshot};
 use wishwell_store::{Mutation, RequestKey, Store, WriteContext, WriteMode, Written};
 
 use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
 use crate::snapshots::Snapshots;
+use crate::watch::Watchers;
 
 /// Attempts of an update that carries no etag when others change the same entity at the same time.
 pub(crate) const UPDATE_ATTEMPTS_MAX: usize = 4;
@@ -38,6 +44,9 @@ pub(crate) struct Platform {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rules: ScoringRules,
     pub(crate) ids: IdSource,
+    pub(crate) watchers: Watchers,
+    /// Cancelled when the server takes no more calls.
+    pub(crate) draining: CancellationToken,
 }
 
 /// One call's caller and, for writes, what makes it repeatable.
@@ -173,6 +182,14 @@ impl Platform {
     /// Writes and wakes everybody who follows the log.
     pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
         let written = self.store.write(&caller.context(), mutations).await?;
+        let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
+        self.hints.publish(change);
+        Ok(written)
+    }
+
+    /// Asks the ledger and wakes everybody who follows the log.
+    pub(crate) async fn carry_out(&self, caller: &Caller, commands: Vec<Command>) -> Result<Written, Error> {
+        let written = self.store.carry_out(&caller.context(), commands).await?;
         let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
         self.hints.publish(change);
         Ok(written)

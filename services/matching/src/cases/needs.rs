@@ -6,8 +6,9 @@ use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{HouseholdId, NeedId, Version};
+use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
-use wishwell_domain::need::{Channel, Need, NeedPersonal, NeedState};
+use wishwell_domain::need::{Channel, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{DuplicateQuery, Mutation, WriteMode, Written};
@@ -91,6 +92,8 @@ impl Platform {
         let key = self.sealing_key(caller, &need, &mut mutations).await?;
         seal(&key, &mut need, &mut personal)?;
         need.state = stored.state;
+        keep_referred(&mut need, stored)?;
+        need.state = need.state_by_items();
         let mode = WriteMode::Update { expected: Some(expected) };
         mutations.push(put(Change::Need(Box::new(need)), mode));
         self.write(caller, mutations).await
@@ -120,7 +123,8 @@ impl Platform {
         }
     }
 
-    /// Takes a need back. Why is said in free words about somebody, so it is sealed with the rest.
+    /// Takes a need back, with everything that is under way for it. Why is said in free words about somebody, so it is sealed with
+    /// the rest.
     pub(crate) async fn withdraw_need(
         &self,
         caller: &Caller,
@@ -134,21 +138,21 @@ impl Platform {
         let mut attempts = super::UPDATE_ATTEMPTS_MAX;
         loop {
             attempts -= 1;
-            let mut need = self.need(caller, id).await?;
-            must_be_open(&need)?;
-            let mode = WriteMode::Update { expected: Some(expected.unwrap_or(need.version)) };
-            need.state = NeedState::Withdrawn;
-            // A withdrawn need has no wish in the pool.
-            need.wish = None;
-            let mut mutations = Vec::with_capacity(2);
-            if !reason.is_empty() {
-                let mut personal = self.need_personal(caller, &need).await?.unwrap_or_default();
-                reason.clone_into(&mut personal.withdrawal_reason);
+            let need = self.need(caller, id).await?;
+            let (mut personal, mut from) = (None, expected);
+            if !reason.is_empty() && need.state.is_open() {
+                let mut known = self.need_personal(caller, &need).await?.unwrap_or_default();
+                reason.clone_into(&mut known.withdrawal_reason);
+                let mut mutations = Vec::new();
                 let key = self.sealing_key(caller, &need, &mut mutations).await?;
-                need.personal = Some(key.seal(&personal)?);
+                if !mutations.is_empty() {
+                    self.write(&Caller { request: None, ..caller.clone() }, mutations).await?;
+                }
+                // What is sealed now is what was read.
+                (personal, from) = (Some(key.seal(&known)?), expected.or(Some(need.version)));
             }
-            mutations.push(put(Change::Need(Box::new(need)), mode));
-            match self.write(caller, mutations).await {
+            let command = Command::WithdrawNeed { need: id, personal, expected: from };
+            match self.carry_out(caller, vec![command]).await {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
             }
@@ -254,6 +258,29 @@ impl Platform {
         violations.into_result()?;
         Ok(beneficiary)
     }
+}
+
+/// What is referred or served stays so: such items stay in their places, count the same thing and ask for at least as much.
+fn keep_referred(need: &mut Need, stored: &Need) -> Result<(), Error> {
+    let mut violations = Violations::new();
+    for known in stored.items.iter().filter(|item| item.referred > 0 || item.served > 0) {
+        let path = format!("need.items[{}]", known.ordinal.saturating_sub(1));
+        let Some(item) = need.items.iter_mut().find(|item| item.ordinal == known.ordinal) else {
+            violations.add(Violation::new(path, "item.referred", "cannot go: it is referred or served"));
+            continue;
+        };
+        (item.referred, item.served) = (known.referred, known.served);
+        let same = item.category == known.category && item.unit == known.unit && item.recurrence == known.recurrence;
+        violations.require(same, || {
+            let message = "must keep its category, unit and recurrence: it is referred or served";
+            Violation::new(&path, "item.referred", message)
+        });
+        violations.require(item.left() >= 0, || {
+            let message = format!("must be at least {}: so much is referred or served", known.referred + known.served);
+            Violation::new(format!("{path}.quantity.value"), "item.referred", message).with_value(item.quantity)
+        });
+    }
+    violations.into_result()
 }
 
 /// What tells that two needs are of the same people.

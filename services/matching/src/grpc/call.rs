@@ -57,6 +57,20 @@ repeatable!(
     SubmitNeedRequest,
     UpdateNeedRequest,
     WithdrawNeedRequest,
+    CreateReferralRequest,
+    BatchCreateReferralsRequest,
+    BatchTryCreateReferralsRequest,
+    AutoReferRequest,
+    AcceptReferralRequest,
+    DeclineReferralRequest,
+    WithdrawReferralRequest,
+    StartReferralRequest,
+    DeliverReferralRequest,
+    ConfirmReferralRequest,
+    DisputeReferralRequest,
+    CancelReferralRequest,
+    FailReferralRequest,
+    ClaimWishRequest,
 );
 
 /// The span of a use case: below the call's, above those of the engine and the store. It has the method's own name, without

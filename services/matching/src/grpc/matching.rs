@@ -219,7 +219,7 @@ const fn distance_band(metres: u32) -> v1::DistanceBand {
 }
 
 /// Street or town: what a village or community (twelve digits), which would say too much, lies in.
-fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
+pub(super) fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
     let mut shown = Some(code);
     // Trees are shallow, and a circle in one must not hold up an answer.
     for _ in 0..TREE_DEPTH_MAX {
@@ -234,7 +234,7 @@ fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
 }
 
 /// Monday of the week, in China's time: the week of publication is all that a wish says about its date.
-fn monday(at: Timestamp) -> String {
+pub(super) fn monday(at: Timestamp) -> String {
     let date = jiff::tz::offset(8).to_datetime(at).date();
     let since_monday = i32::from(date.weekday().to_monday_zero_offset());
     date.checked_sub(jiff::Span::new().days(since_monday)).unwrap_or(date).to_string()

@@ -5,8 +5,10 @@ mod catalog;
 mod convert;
 mod matching;
 mod needs;
+mod referrals;
 pub(crate) mod status;
 
 pub(crate) use catalog::CatalogHandlers;
 pub(crate) use matching::MatchingHandlers;
 pub(crate) use needs::NeedHandlers;
+pub(crate) use referrals::ReferralHandlers;

@@ -58,12 +58,59 @@ pub(crate) fn to_status(error: Error) -> Status {
                     ErrorReason::IllegalState
                 }
                 Precondition::BeneficiaryErased => ErrorReason::Erased,
-                Precondition::CapacityBelowCommitted => ErrorReason::CapacityBelowUse,
+                Precondition::ResourceNotOffered => ErrorReason::ResourceNotOffered,
+                Precondition::NobodyLeftToAsk => ErrorReason::NobodyLeftToAsk,
                 Precondition::ConsentMissing => ErrorReason::ConsentMissing,
                 Precondition::VerifiedIdentity => ErrorReason::VerifiedIdentity,
             };
             status_with_reason(Code::FailedPrecondition, reason, message, &[("name", name)])
         }
+        Error::IllegalStep { name, state, action } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::IllegalState,
+            message,
+            &[("name", name), ("state", state.to_owned()), ("action", action.to_owned())],
+        ),
+        Error::CapacityExhausted { pool, period_start, asked, left } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::CapacityExhausted,
+            message,
+            &[
+                ("name", pool),
+                ("period_start", period_start.map(|start| start.to_string()).unwrap_or_default()),
+                ("asked", asked.to_string()),
+                ("left", left.to_string()),
+            ],
+        ),
+        Error::ItemCovered { name, item, asked, left } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::ItemCovered,
+            message,
+            &[
+                ("name", name),
+                ("item_ordinal", item.to_string()),
+                ("asked", asked.to_string()),
+                ("left", left.to_string()),
+            ],
+        ),
+        Error::ResourceDoesNotFit { name, reasons } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::ResourceDoesNotFit,
+            message,
+            &[("name", name), ("reasons", reasons.join(","))],
+        ),
+        Error::CapacityHeld { name, referrals, .. } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::CapacityBelowUse,
+            message,
+            &[("name", name), ("referrals", referrals.join(","))],
+        ),
+        Error::WatchTooSlow { position } => status_with_reason(
+            Code::Aborted,
+            ErrorReason::WatchTooSlow,
+            message,
+            &[("log_position", position.to_string())],
+        ),
         Error::Unauthenticated => status_with_reason(Code::Unauthenticated, ErrorReason::Unauthenticated, message, &[]),
         Error::PermissionDenied { role, method } => status_with_reason(
             Code::PermissionDenied,

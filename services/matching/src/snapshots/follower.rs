@@ -71,8 +71,9 @@ impl Follower {
             let next = current.apply(events.iter().map(|event| &event.change), last);
             let whole_page = events.len() == LOG_PAGE_EVENTS_MAX;
             if let Some(rebuild) = &mut self.rebuild {
-                rebuild.since.extend(events);
+                rebuild.since.extend(events.iter().cloned());
             }
+            self.target.tail().add(events);
             self.target.replace(next);
             self.report();
             if !whole_page {

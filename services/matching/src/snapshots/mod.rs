@@ -19,6 +19,7 @@ use wishwell_engine::{Snapshot, SnapshotBuilder};
 use wishwell_store::{Catalog, LoadProgress, Store};
 
 use crate::metrics::Metrics;
+use crate::watch::Tail;
 
 pub use follower::POLL_INTERVAL_MILLISECONDS;
 
@@ -27,12 +28,13 @@ pub use follower::POLL_INTERVAL_MILLISECONDS;
 pub struct TenantSnapshot {
     current: ArcSwap<Snapshot>,
     reached: watch::Sender<LogPosition>,
+    tail: Tail,
 }
 
 impl TenantSnapshot {
     fn new(snapshot: Snapshot) -> Self {
         let reached = watch::Sender::new(snapshot.position());
-        Self { current: ArcSwap::from_pointee(snapshot), reached }
+        Self { current: ArcSwap::from_pointee(snapshot), reached, tail: Tail::default() }
     }
 
     /// The snapshot of this moment.
@@ -56,6 +58,16 @@ impl TenantSnapshot {
             return Ok(self.current());
         }
         Err(Error::PositionNotReached { asked: asked.0, reached: self.current().position().0 })
+    }
+
+    /// Tells the position that was reached, and each later one.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<LogPosition> {
+        self.reached.subscribe()
+    }
+
+    /// The end of the log.
+    pub(crate) const fn tail(&self) -> &Tail {
+        &self.tail
     }
 
     fn replace(&self, snapshot: Snapshot) {
@@ -124,6 +136,11 @@ impl Snapshots {
             Some(known) => Ok(known),
             None => self.load(tenant, &|_| {}).await,
         }
+    }
+
+    /// The tenants that are loaded.
+    pub(crate) fn tenants(&self) -> Vec<TenantId> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
     fn get(&self, tenant: &TenantId) -> Option<Arc<TenantSnapshot>> {

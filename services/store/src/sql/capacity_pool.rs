@@ -30,6 +30,7 @@ impl Record for CapacityPool {
         "used_elsewhere",
         "pending",
         "committed",
+        "consumed",
         "confirmed_at",
         "version",
         "created_at",
@@ -38,25 +39,24 @@ impl Record for CapacityPool {
     const PARTS: &'static [Part] = &[Part {
         table: "capacity_pool_periods",
         owner: "capacity_pool_id",
-        columns: &["period_start", "total", "used_elsewhere", "pending", "committed"],
+        columns: &["period_start", "inherits", "total", "used_elsewhere", "pending", "committed", "consumed"],
     }];
 
-    /// What is held stays held, whatever an import says: `pending` and `committed` of the pool and of each period, and
-    /// periods in which something is held even when the import does not name them.
+    /// What is held and consumed stays so, whatever an import says, of the pool and of each period, and so do periods in which
+    /// something is, even when the import does not name them.
     fn keep(&mut self, known: &Self) {
-        self.figures.pending = known.figures.pending;
-        self.figures.committed = known.figures.committed;
+        self.figures = kept(self.figures, Some(known.figures));
         for period in &mut self.periods {
             let held = known.periods.iter().find(|other| other.period_start == period.period_start);
-            period.figures.pending = held.map_or(0, |held| held.figures.pending);
-            period.figures.committed = held.map_or(0, |held| held.figures.committed);
+            period.figures = kept(period.figures, held.map(|held| held.figures));
         }
         for held in &known.periods {
             let named = self.periods.iter().any(|period| period.period_start == held.period_start);
-            if !named && (held.figures.pending > 0 || held.figures.committed > 0) {
+            if !named && (held.figures.held() > 0 || held.figures.consumed > 0) {
                 self.periods.push(*held);
             }
         }
+        self.pass_usual_figures_on();
         self.settle();
     }
 
@@ -117,7 +117,7 @@ impl Record for CapacityPool {
             .periods
             .iter()
             .map(|period| {
-                let mut row = vec![Value::opt_date(Some(period.period_start))];
+                let mut row = vec![Value::opt_date(Some(period.period_start)), Value::Bool(period.inherits)];
                 row.extend(figures_values(&period.figures));
                 row
             })
@@ -125,7 +125,11 @@ impl Record for CapacityPool {
     }
 
     fn read_part(&mut self, _part: usize, fields: &mut Fields<'_>) -> Result<(), StoreError> {
-        self.periods.push(PeriodFigures { period_start: fields.date()?, figures: read_figures(fields)? });
+        self.periods.push(PeriodFigures {
+            period_start: fields.date()?,
+            inherits: fields.bool()?,
+            figures: read_figures(fields)?,
+        });
         Ok(())
     }
 
@@ -134,12 +138,19 @@ impl Record for CapacityPool {
     }
 }
 
-fn figures_values(figures: &Figures) -> [Value; 4] {
+/// What is said now, with what is held and consumed.
+fn kept(said: Figures, known: Option<Figures>) -> Figures {
+    let known = known.unwrap_or_default();
+    Figures { pending: known.pending, committed: known.committed, consumed: known.consumed, ..said }
+}
+
+fn figures_values(figures: &Figures) -> [Value; 5] {
     [
         Value::Int(figures.total),
         Value::Int(Some(figures.used_elsewhere)),
         Value::Int(Some(figures.pending)),
         Value::Int(Some(figures.committed)),
+        Value::Int(Some(figures.consumed)),
     ]
 }
 
@@ -149,6 +160,7 @@ fn read_figures(fields: &mut Fields<'_>) -> Result<Figures, StoreError> {
         used_elsewhere: fields.int()?,
         pending: fields.int()?,
         committed: fields.int()?,
+        consumed: fields.int()?,
     })
 }
 

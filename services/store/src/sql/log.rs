@@ -32,14 +32,22 @@ pub(super) async fn append(
     now: Timestamp,
     outcomes: &[Outcome],
 ) -> Result<Logged, Failure> {
+    let changes = outcomes.iter().filter(|outcome| is_logged(outcome)).filter_map(|outcome| outcome.after.as_ref());
+    append_changes(session, &context.tenant, now, changes.map(|change| (context.principal.as_str(), change))).await
+}
+
+/// Logs changes, each in somebody's name.
+pub(super) async fn append_changes<'c>(
+    session: &mut Session,
+    tenant: &TenantId,
+    now: Timestamp,
+    changes: impl Iterator<Item = (&'c str, &'c Change)>,
+) -> Result<Logged, Failure> {
     // Everything that takes time comes before the head's row is locked.
-    let mut rows = Vec::new();
-    for change in outcomes.iter().filter(|outcome| is_logged(outcome)).filter_map(|outcome| outcome.after.as_ref()) {
-        rows.push(event_row(context, now, change)?);
-    }
+    let mut rows =
+        changes.map(|(principal, change)| event_row(tenant, principal, now, change)).collect::<Result<Vec<_>, _>>()?;
     let count = i64::try_from(rows.len()).map_err(|_| StoreError::Defect("too many events".to_owned()))?;
-    let position =
-        if count == 0 { head(session, &context.tenant).await? } else { advance(session, context, count).await? };
+    let position = if count == 0 { head(session, tenant).await? } else { advance(session, tenant, count).await? };
     let first = LogPosition(position.0 - count + 1);
     for (row, position) in rows.iter_mut().zip(first.0..) {
         row.insert(1, Value::Int(Some(position)));
@@ -53,13 +61,13 @@ pub(super) async fn append(
 }
 
 /// An event's row but for its position.
-fn event_row(context: &WriteContext, now: Timestamp, change: &Change) -> Result<Vec<Value>, StoreError> {
+fn event_row(tenant: &TenantId, principal: &str, now: Timestamp, change: &Change) -> Result<Vec<Value>, StoreError> {
     let payload = serde_json::to_string(change)
         .map_err(|error| StoreError::Defect(format!("a change cannot be written as JSON: {error}")))?;
     Ok(vec![
-        Value::text(context.tenant.as_str()),
+        Value::text(tenant.as_str()),
         Value::time(now),
-        Value::text(&context.principal),
+        Value::text(principal),
         Value::text(change.kind()),
         Value::text(change.subject()),
         Value::Json(Some(payload)),
@@ -67,9 +75,9 @@ fn event_row(context: &WriteContext, now: Timestamp, change: &Change) -> Result<
 }
 
 /// Takes the next `count` positions. Locks the tenant's head until the transaction ends; answers the last position taken.
-async fn advance(session: &mut Session, context: &WriteContext, count: i64) -> Result<LogPosition, Failure> {
+async fn advance(session: &mut Session, tenant: &TenantId, count: i64) -> Result<LogPosition, Failure> {
     let mut statement = session.statement("INSERT INTO log_heads (tenant, position) VALUES (");
-    statement.bind(Value::text(context.tenant.as_str())).push(", ").bind(Value::Int(Some(count)));
+    statement.bind(Value::text(tenant.as_str())).push(", ").bind(Value::Int(Some(count)));
     statement.push(
         ") ON CONFLICT (tenant) DO UPDATE SET position = log_heads.position + excluded.position RETURNING position",
     );

@@ -63,6 +63,8 @@ impl Record for Need {
                 "recurrence_every",
                 "recurrence_occurrences",
                 "splittable",
+                "referred",
+                "served",
             ],
         },
         Part { table: "need_group_tags", owner: "need_id", columns: &["ordinal", "group_tag"] },
@@ -187,6 +189,8 @@ impl Record for Need {
                     every.zip(occurrences).map(|(every, occurrences)| Recurrence { every, occurrences })
                 },
                 splittable: fields.bool()?,
+                referred: fields.int()?,
+                served: fields.int()?,
             }),
             _ => self.group_tags.push(fields.word()?),
         }
@@ -213,6 +217,8 @@ fn item_values(item: &NeedItem) -> Result<Vec<Value>, StoreError> {
         Value::opt_word(item.recurrence.map(|recurrence| recurrence.every))?,
         Value::Int(item.recurrence.map(|recurrence| i64::from(recurrence.occurrences))),
         Value::Bool(item.splittable),
+        Value::Int(Some(item.referred)),
+        Value::Int(Some(item.served)),
     ])
 }
 

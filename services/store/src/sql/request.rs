@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
 use wishwell_domain::limits::REQUEST_ID_KEPT_HOURS;
 
 use super::log::{Logged, is_logged};
+use super::record::chunks;
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
 use crate::contract::{Effect, Outcome, RequestKey, WriteContext, Written};
@@ -82,6 +84,83 @@ pub(super) async fn answered(
         })
         .collect();
     Ok(Some(Written { outcomes, position: LogPosition(position), replayed: true, kept: answer }))
+}
+
+/// A request's principal, method and id.
+pub(super) type RequestIdentity = (String, String, Uuid);
+
+/// The answers to those of many requests that came before, or that the id came with another body.
+pub(super) async fn answered_many<'c>(
+    session: &mut Session,
+    contexts: impl Iterator<Item = &'c WriteContext>,
+) -> Result<HashMap<RequestIdentity, Result<Written, StoreError>>, Failure> {
+    let mut asked: HashMap<RequestIdentity, &WriteContext> = HashMap::new();
+    for context in contexts {
+        if let Some(key) = &context.request {
+            asked.insert((context.principal.clone(), key.method.to_owned(), key.request_id), context);
+        }
+    }
+    let mut known = HashMap::new();
+    let Some(context) = asked.values().next() else { return Ok(known) };
+    let mut statement = session.statement("SELECT principal, method, request_id FROM request_outcomes WHERE tenant = ");
+    statement.bind(Value::text(context.tenant.as_str())).push(" AND ");
+    statement.push_in_texts("principal", distinct(asked.keys().map(|(principal, ..)| principal)));
+    statement.push(" AND ").push_in_texts("method", distinct(asked.keys().map(|(_, method, _)| method)));
+    statement.push(" AND ").push_in_uuids("request_id", asked.keys().map(|(.., id)| *id).collect());
+    let found = session.fetch_all(statement, |fields| Ok((fields.text()?, fields.text()?, fields.uuid()?))).await?;
+    for identity in found {
+        let Some((context, key)) = asked.get(&identity).and_then(|context| Some((context, context.request.as_ref()?)))
+        else {
+            continue;
+        };
+        match answered(session, context, key).await {
+            Ok(Some(written)) => drop(known.insert(identity, Ok(written))),
+            // Dropped for its age between the two statements.
+            Ok(None) => {}
+            Err(Failure::Store(error @ StoreError::RequestIdReused { .. })) => drop(known.insert(identity, Err(error))),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(known)
+}
+
+fn distinct<'t>(texts: impl Iterator<Item = &'t String>) -> Vec<String> {
+    texts.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+/// Keeps the answers to requests, each with the log positions of its outcomes' after-images. Somebody else's answer to one of
+/// them is a [`Failure::Unique`].
+pub(super) async fn keep_answered(
+    session: &mut Session,
+    now: Timestamp,
+    answers: Vec<(&WriteContext, &RequestKey, &Written, Vec<Option<i64>>)>,
+) -> Result<(), Failure> {
+    let mut rows = Vec::with_capacity(answers.len());
+    for (context, key, written, positions) in answers {
+        let kept: Vec<KeptOutcome> = written
+            .outcomes
+            .iter()
+            .zip(positions)
+            .map(|(outcome, position)| KeptOutcome { effect: outcome.effect, position })
+            .collect();
+        let mut row: Vec<Value> = identity(context, key).into();
+        row.extend([
+            Value::Bytes(Some(key.body_digest.to_vec())),
+            Value::time(now),
+            Value::Int(Some(written.position.0)),
+            Value::json(&kept)?,
+        ]);
+        rows.push(row);
+    }
+    for rows in chunks(rows) {
+        let mut statement = session.statement(
+            "INSERT INTO request_outcomes \
+             (tenant, principal, method, request_id, body_digest, answered_at, position, outcomes) VALUES ",
+        );
+        statement.push_rows(rows);
+        session.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// After-images by their positions in the log.

@@ -149,6 +149,15 @@ impl Statement {
         self
     }
 
+    /// Starts `WITH name (columns) AS (VALUES ...)`: rows of values that a statement joins with.
+    pub(crate) fn push_given(
+        &mut self,
+        columns: &[&'static str],
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> &mut Self {
+        self.push("WITH given (").push_names(columns).push(") AS (VALUES ").push_rows(rows).push(") ")
+    }
+
     /// Adds `column IN (...)`; one placeholder however many values there are, so the text recurs and no bound is hit.
     pub(crate) fn push_in_texts(&mut self, column: &'static str, texts: Vec<String>) -> &mut Self {
         self.push(column);

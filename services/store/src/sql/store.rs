@@ -1,5 +1,7 @@
 //! The contract's methods: each opens the session it needs and a span, and hands over to the file of its subject.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
@@ -10,7 +12,7 @@ use wishwell_domain::beneficiary::{Beneficiary, Household, WrappedKey};
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
-use wishwell_domain::event::Event;
+use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{
     BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
     OrganizationId, ResourceId, TenantId,
@@ -21,10 +23,11 @@ use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
 
 use super::database::Database;
+use super::ledger::Queues;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
-use super::{catalog, direct, duplicates, erase, log, request};
+use super::{catalog, direct, duplicates, erase, log, request, restore};
 use crate::contract::{
     BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, Mutation, NeedFilter,
     OrganizationFilter, Page, PageRequest, ResourceFilter, Store, StoreDescription, WriteContext, Written,
@@ -38,8 +41,9 @@ const WRITES_BETWEEN_SWEEPS: u64 = 512;
 /// A store over SQL.
 #[derive(Debug)]
 pub(crate) struct SqlStore {
-    pub(crate) database: Database,
-    description: StoreDescription,
+    pub(crate) database: Arc<Database>,
+    pub(super) queues: Queues,
+    pub(super) description: StoreDescription,
     writes: AtomicU64,
 }
 
@@ -55,13 +59,14 @@ macro_rules! span {
         )
     };
 }
+pub(super) use span;
 
 impl SqlStore {
     pub(crate) fn new(database: Database, description: StoreDescription) -> Self {
-        Self { database, description, writes: AtomicU64::new(0) }
+        Self { database: Arc::new(database), queues: Queues::default(), description, writes: AtomicU64::new(0) }
     }
 
-    async fn get<T: Record>(&self, tenant: &TenantId, key: Key) -> Result<Option<T>, StoreError> {
+    pub(super) async fn get<T: Record>(&self, tenant: &TenantId, key: Key) -> Result<Option<T>, StoreError> {
         self.get_all(tenant, vec![key]).await.map(|found| found.into_iter().next())
     }
 
@@ -75,7 +80,7 @@ impl SqlStore {
         read.await.map_err(Failure::into_store_error)
     }
 
-    async fn list<T: Record>(
+    pub(super) async fn list<T: Record>(
         &self,
         tenant: &TenantId,
         page: &PageRequest,
@@ -107,13 +112,16 @@ impl SqlStore {
     }
 
     /// Runs one reading statement, or a few that need not see the same moment.
-    async fn read<T>(&self, work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>) -> Result<T, StoreError> {
+    pub(super) async fn read<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
         let mut session = self.database.reader().await.map_err(Failure::into_store_error)?;
         work(&mut session).await.map_err(Failure::into_store_error)
     }
 
     /// Drops outdated answers now and then, in a transaction of its own: a write never waits or fails for it.
-    async fn sweep(&self, context: &WriteContext) {
+    pub(super) async fn sweep(&self, context: &WriteContext) {
         let count = self.writes.fetch_add(1, Ordering::Relaxed);
         if context.request.is_none() || count % WRITES_BETWEEN_SWEEPS != WRITES_BETWEEN_SWEEPS - 1 {
             return;
@@ -323,7 +331,7 @@ impl Store for SqlStore {
         progress: &(dyn Fn(LoadProgress) + Send + Sync),
     ) -> Result<Catalog, StoreError> {
         let work = async {
-            if let Database::Sqlite { readers, path, .. } = &self.database {
+            if let Database::Sqlite { readers, path, .. } = &*self.database {
                 // Taken so that the load counts among the readers and closing waits for it.
                 let _permit = readers.acquire().await.map_err(sqlite::failure)?;
                 return direct::load_catalog(path, tenant, progress).await;
@@ -347,7 +355,23 @@ impl Store for SqlStore {
         work.instrument(span!(self, "SELECT", "events")).await
     }
 
+    async fn restore(&self, tenant: &TenantId, events: &[Event]) -> Result<LogPosition, StoreError> {
+        let work = self.restore_events(tenant, events);
+        work.instrument(span!(self, "INSERT", "events")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn everything(&self, tenant: &TenantId) -> Result<HashMap<String, Change>, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let found = restore::everything(&mut session, tenant).await?;
+            session.end().await?;
+            Ok::<_, Failure>(found)
+        };
+        work.instrument(span!(self, "SELECT", "everything")).await.map_err(Failure::into_store_error)
+    }
+
     async fn close(&self) {
+        self.queues.close();
         self.database.close().await;
     }
 }

@@ -24,9 +24,9 @@ use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Writte
 use crate::error::StoreError;
 
 /// Times a write is tried when other transactions are in the way.
-const WRITE_ATTEMPTS_MAX: u32 = 10;
+pub(super) const WRITE_ATTEMPTS_MAX: u32 = 10;
 /// Wait before the second attempt; it doubles with each further one.
-const WRITE_RETRY_FIRST_WAIT_MILLISECONDS: u64 = 2;
+pub(super) const WRITE_RETRY_FIRST_WAIT_MILLISECONDS: u64 = 2;
 
 /// How many entities one statement takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl SqlStore {
 }
 
 /// Up to `wait` more, so that those who were in each other's way do not meet again.
-fn jitter(wait: Duration) -> Duration {
+pub(super) fn jitter(wait: Duration) -> Duration {
     // Each RandomState has other keys: a random number without a dependency.
     let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), ());
     let thousandth = u32::try_from(random % 1_000).unwrap_or_default();
@@ -162,7 +162,7 @@ fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)>
         Change::Beneficiary(entity) => of(entity),
         Change::Household(entity) => of(entity),
         Change::Need(entity) => of(entity.as_ref()),
-        Change::BeneficiaryErased { .. } => None,
+        Change::BeneficiaryErased { .. } | Change::Referral(_) => None,
     }
 }
 
@@ -234,6 +234,7 @@ impl Writing<'_> {
                 Change::BeneficiaryErased { .. } => {
                     Err(StoreError::Defect("an erasure is not put but asked for".to_owned()).into())
                 }
+                Change::Referral(_) => Err(StoreError::Defect("referrals are the ledger's".to_owned()).into()),
             },
         }
     }

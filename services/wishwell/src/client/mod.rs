@@ -4,8 +4,10 @@ pub(crate) mod categories;
 pub(crate) mod find;
 mod inline_need;
 pub(crate) mod needs;
+pub(crate) mod referrals;
 mod status;
 mod trace;
+pub(crate) mod watch;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,7 @@ use tonic::{Request, Status};
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
+use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -82,6 +85,11 @@ impl Server {
     /// Needs.
     pub(crate) fn needs(&self) -> NeedServiceClient<Connection> {
         NeedServiceClient::new(self.connection.clone())
+    }
+
+    /// Referrals and what happens. A batch of events may be large.
+    pub(crate) fn referrals(&self) -> ReferralServiceClient<Connection> {
+        ReferralServiceClient::new(self.connection.clone()).max_decoding_message_size(64 * 1024 * 1024)
     }
 
     /// Matching. Answers may be large: hundreds of candidates with their reasons.

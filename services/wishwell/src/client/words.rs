@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use wishwell_api::v1::{DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ScoreTerm, Urgency};
+use wishwell_api::v1::{
+    DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralState, ScoreTerm, StepReason, Urgency,
+};
 use wishwell_domain::unit::UNITS;
 
 use crate::lang::Lang;
@@ -77,6 +79,43 @@ pub(super) fn state(state: i32, lang: Lang) -> &'static str {
         NeedState::Withdrawn => lang.pick("withdrawn", "已撤回"),
         NeedState::Closed => lang.pick("closed", "已关闭"),
         NeedState::Unspecified => "",
+    }
+}
+
+/// Where a referral stands.
+pub(super) fn referral_state(state: i32, lang: Lang) -> &'static str {
+    match ReferralState::try_from(state).unwrap_or_default() {
+        ReferralState::Offered => lang.pick("offered", "待答复"),
+        ReferralState::Accepted => lang.pick("accepted", "已接受"),
+        ReferralState::Declined => lang.pick("declined", "已婉拒"),
+        ReferralState::Expired => lang.pick("expired", "已过期"),
+        ReferralState::Withdrawn => lang.pick("withdrawn", "已撤回"),
+        ReferralState::InProgress => lang.pick("in progress", "服务中"),
+        ReferralState::Delivered => lang.pick("delivered", "已送达"),
+        ReferralState::Confirmed => lang.pick("confirmed", "已确认"),
+        ReferralState::Disputed => lang.pick("disputed", "有异议"),
+        ReferralState::Cancelled => lang.pick("cancelled", "已取消"),
+        ReferralState::Failed => lang.pick("failed", "未成"),
+        ReferralState::Unspecified => "",
+    }
+}
+
+/// Why a step was taken.
+pub(super) fn step_reason(reason: i32, lang: Lang) -> &'static str {
+    match StepReason::try_from(reason).unwrap_or_default() {
+        StepReason::NoCapacity => lang.pick("nothing left after all", "已无余量"),
+        StepReason::OutsideArea => lang.pick("outside the area", "不在服务范围"),
+        StepReason::NotEligible => lang.pick("not eligible", "不符合条件"),
+        StepReason::NotReachable => lang.pick("could not be reached", "联系不上"),
+        StepReason::WrongService => lang.pick("not what was asked for", "服务不符"),
+        StepReason::NoSuitableTime => lang.pick("no time that suits both", "时间不合适"),
+        StepReason::NotWanted => lang.pick("not wanted", "不需要"),
+        StepReason::NeedClosed => lang.pick("the need is closed", "需求已关闭"),
+        StepReason::Shortfall => lang.pick("shortfall", "容量不足"),
+        StepReason::PoorQuality => lang.pick("of poor quality", "质量不佳"),
+        StepReason::NotDelivered => lang.pick("did not arrive", "未送达"),
+        StepReason::Other => lang.pick("another reason", "其他原因"),
+        StepReason::Unspecified => "",
     }
 }
 

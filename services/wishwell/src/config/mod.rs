@@ -103,6 +103,8 @@ pub(crate) struct ClientConfig {
     pub(crate) tls_ca: Option<PathBuf>,
     /// The key to show it.
     pub(crate) api_key: String,
+    /// Whether that is a demo key that nobody asked for.
+    pub(crate) demo_key: bool,
     /// Language of tables.
     pub(crate) lang: Lang,
 }
@@ -182,6 +184,7 @@ impl ClientConfig {
         let from_file = file.and_then(|path| reader.secret_file(&path));
         let given = reader.read("api_key", |text| Ok(text.trim().to_owned())).or(from_file);
         let lang = reader.lang();
+        let demo_key = given.is_none();
         let api_key = given.or_else(|| is_this_machine(&server).then(|| crate::demo::OPERATOR_KEY.to_owned()));
         if api_key.is_none() && problems.is_empty() {
             problems.push(Problem::new(
@@ -192,9 +195,22 @@ impl ClientConfig {
         finish(
             "the server cannot be asked",
             problems,
-            Self { server, tls_ca, api_key: api_key.unwrap_or_default(), lang },
+            Self { server, tls_ca, api_key: api_key.unwrap_or_default(), demo_key, lang },
         )
     }
+}
+
+impl ClientConfig {
+    /// The same with another demo key, where no key was given.
+    pub(crate) fn with_demo_key(self, key: &str) -> Self {
+        if self.demo_key { Self { api_key: key.to_owned(), ..self } } else { self }
+    }
+}
+
+/// Whether a deployment is meant, rather than development mode: a configuration of `serve` is given.
+pub(crate) fn is_deployed(flags: &ServeFlags, variables: &Variables) -> bool {
+    let environment = ["WISHWELL_CONFIG", "WISHWELL_DATABASE_URL"];
+    flags.is_given() || variables.iter().any(|(name, _)| environment.contains(&name.as_str()))
 }
 
 /// Whether a URL's host is this machine by one of its usual names.

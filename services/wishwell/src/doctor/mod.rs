@@ -7,7 +7,7 @@ mod server;
 use std::path::{Path, PathBuf};
 
 use crate::cli::DoctorArgs;
-use crate::config::{Database, ServeConfig, Variables, folder_of, read_key_file};
+use crate::config::{Database, ServeConfig, Variables, folder_of, is_deployed, read_key_file};
 use crate::exit::{Exit, Failure, Problem};
 use crate::run::{MASTER_KEY_FILE, STORE_FILE};
 
@@ -107,10 +107,11 @@ fn render(findings: &[Finding]) -> String {
 
 /// A configuration of `serve` when there is one; otherwise development mode, with the folder that is asked about.
 fn patient(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
-    let environment = ["WISHWELL_CONFIG", "WISHWELL_DATABASE_URL"];
-    let is_deployed =
-        arguments.serve.is_given() || variables.iter().any(|(name, _)| environment.contains(&name.as_str()));
-    if is_deployed { deployment(arguments, lang, variables) } else { development(&arguments.data_dir, lang, variables) }
+    if is_deployed(&arguments.serve, &variables) {
+        deployment(arguments, lang, variables)
+    } else {
+        development(&arguments.data_dir, lang, variables)
+    }
 }
 
 fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {

@@ -139,7 +139,13 @@ async fn load_demo(
     let until = loaded.clone();
     let serving = tokio::spawn(async move { server.serve(listener, async move { until.cancelled().await }).await });
     let server = format!("http://{address}");
-    let client = |key: &str| ClientConfig { server: server.clone(), tls_ca: None, api_key: key.to_owned(), lang };
+    let client = |key: &str| ClientConfig {
+        server: server.clone(),
+        tls_ca: None,
+        api_key: key.to_owned(),
+        demo_key: false,
+        lang,
+    };
     let work = async {
         let operator = Client::connect(&client(demo::OPERATOR_KEY)).await?;
         match demo::look(&operator).await? {

@@ -9,7 +9,7 @@ use crate::config::{Database, folder_of};
 use crate::exit::{Exit, Failure};
 
 /// Opens the store.
-pub(super) async fn open(database: &Database, relaxed: bool) -> Result<Arc<dyn Store>, Failure> {
+pub(crate) async fn open(database: &Database, relaxed: bool) -> Result<Arc<dyn Store>, Failure> {
     let durability = if relaxed { Durability::Relaxed } else { Durability::Full };
     let opened = match database {
         Database::Sqlite(path) => {

@@ -5,12 +5,12 @@ use prost::Message;
 use wishwell_api::v1;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures};
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId};
+use wishwell_domain::ledger::{NewTotal, SetFigures};
 use wishwell_domain::{Error, Violations};
 use wishwell_store::{CapacityPoolFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use super::resources::Externals;
-use crate::cases::figures::{NewFigures, NewTotal};
 use crate::cases::{Caller, Platform, capacity_pools_of, only};
 use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{capacity_pool as convert, common};
@@ -179,8 +179,15 @@ pub(super) async fn set_capacity(
         None if message.total_unknown => NewTotal::Unknown,
         None => NewTotal::Unchanged,
     };
-    let figures = NewFigures { period_start, total, used_elsewhere: message.used_elsewhere };
-    let written = platform.set_capacity(&caller, id(&message.name)?, figures, etag).await?;
+    let set = SetFigures {
+        pool: id(&message.name)?,
+        period_start,
+        total,
+        used_elsewhere: message.used_elsewhere,
+        force: message.force,
+        expected: etag,
+    };
+    let written = platform.set_capacity(&caller, set).await?;
     let (capacity_pool, log_position) = answer(written)?;
     Ok(v1::SetCapacityResponse { capacity_pool: Some(capacity_pool), log_position })
 }

@@ -65,6 +65,7 @@ pub(crate) fn capacity_pool(
         .filter_map(|(index, figures)| {
             let field = format!("{field}.overrides[{index}].period_start");
             Some(PeriodFigures {
+                inherits: false,
                 period_start: common::required_date(&field, &figures.period_start, violations)?,
                 figures: Figures {
                     // Left out, the pool's own total holds.
@@ -122,6 +123,7 @@ pub(crate) fn capacity_pool_out(pool: &CapacityPool) -> v1::CapacityPool {
         used_elsewhere: pool.figures.used_elsewhere,
         pending: pool.figures.pending,
         committed: pool.figures.committed,
+        consumed: pool.figures.consumed,
         remaining: pool.figures.remaining(),
         confirm_time: Some(common::timestamp_out(pool.confirmed_at)),
         overrides: pool
@@ -133,6 +135,7 @@ pub(crate) fn capacity_pool_out(pool: &CapacityPool) -> v1::CapacityPool {
                 used_elsewhere: period.figures.used_elsewhere,
                 pending: period.figures.pending,
                 committed: period.figures.committed,
+                consumed: period.figures.consumed,
             })
             .collect(),
         etag: common::etag_out(pool.version),

@@ -6,6 +6,7 @@ pub(crate) mod capacity_pool;
 pub(crate) mod common;
 pub(crate) mod need;
 pub(crate) mod organization;
+pub(crate) mod referral;
 pub(crate) mod resource;
 pub(crate) mod tree;
 mod words;

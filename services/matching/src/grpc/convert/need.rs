@@ -77,7 +77,7 @@ pub(crate) fn state(value: i32) -> Option<NeedState> {
     }
 }
 
-const fn state_out(state: NeedState) -> v1::NeedState {
+pub(crate) const fn state_out(state: NeedState) -> v1::NeedState {
     match state {
         NeedState::Open => v1::NeedState::Open,
         NeedState::PartlyServed => v1::NeedState::PartlyServed,
@@ -126,6 +126,8 @@ fn item(field: &str, ordinal: u16, message: v1::NeedItem, violations: &mut Viola
             .recurrence
             .and_then(|message| recurrence(&format!("{field}.recurrence"), message, violations)),
         splittable: message.splittable,
+        referred: 0,
+        served: 0,
     })
 }
 
@@ -275,5 +277,7 @@ fn item_out(item: &NeedItem, personal: Option<&NeedPersonal>) -> v1::NeedItem {
         recurrence: item.recurrence.map(recurrence_out),
         splittable: item.splittable,
         note,
+        referred_units: item.referred,
+        served_units: item.served,
     }
 }

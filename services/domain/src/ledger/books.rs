@@ -1,0 +1,215 @@
+//! The books: what some commands concern, and what they make of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::shelf::Shelf;
+use super::{Command, Offering, Refusal, figures};
+use crate::capacity_pool::CapacityPool;
+use crate::error::Error;
+use crate::ids::{CapacityPoolId, NeedId, ReferralId, ResourceId, Version};
+use crate::need::Need;
+use crate::referral::Referral;
+use crate::resource::Resource;
+
+/// Pools, needs and referrals under change. Whoever brings them holds them locked until what changed is written.
+#[derive(Debug)]
+pub struct Books {
+    /// The present, by the database's clock.
+    pub(super) now: Timestamp,
+    pub(super) pools: Shelf<CapacityPoolId, CapacityPool>,
+    pub(super) needs: Shelf<NeedId, Need>,
+    pub(super) referrals: Shelf<ReferralId, Referral>,
+    /// Resources that are new.
+    pub(super) resources: Shelf<ResourceId, Resource>,
+    pub(super) offerings: BTreeMap<ResourceId, Offering>,
+}
+
+/// What a command was about; its entity is among the changes unless nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// A referral, new or a step further.
+    Referral(ReferralId),
+    /// A pool with new figures, or a new one.
+    Pool(CapacityPoolId),
+    /// A need, taken back.
+    Need(NeedId),
+    /// A referral that was as asked already.
+    Unchanged(ReferralId),
+}
+
+/// An entity that changed: as stored, and as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed<T> {
+    /// As the store has it; none when new.
+    pub before: Option<T>,
+    /// As it shall be, in its next version.
+    pub after: T,
+}
+
+/// Everything that changed, each kind in the order of identifiers.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Resources that are new.
+    pub resources: Vec<Changed<Resource>>,
+    /// Pools whose figures changed.
+    pub pools: Vec<Changed<CapacityPool>>,
+    /// Needs whose state or items changed.
+    pub needs: Vec<Changed<Need>>,
+    /// Referrals that are new or a step further.
+    pub referrals: Vec<Changed<Referral>>,
+}
+
+impl Books {
+    /// Empty books at `now`.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            pools: Shelf::default(),
+            needs: Shelf::default(),
+            referrals: Shelf::default(),
+            resources: Shelf::default(),
+            offerings: BTreeMap::new(),
+        }
+    }
+
+    /// Brings a pool.
+    pub fn bring_pool(&mut self, pool: CapacityPool) {
+        self.pools.bring(pool.id, pool);
+    }
+
+    /// Brings a need.
+    pub fn bring_need(&mut self, need: Need) {
+        self.needs.bring(need.id, need);
+    }
+
+    /// Brings a referral.
+    pub fn bring_referral(&mut self, referral: Referral) {
+        self.referrals.bring(referral.id, referral);
+    }
+
+    /// Brings what is to be known of a resource.
+    pub fn bring_offering(&mut self, offering: Offering) {
+        self.offerings.insert(offering.resource, offering);
+    }
+
+    /// Lets every offer lapse whose time is over: a sweeper that stands still changes nothing.
+    pub fn let_lapsed_offers_go(&mut self) {
+        let lapsed: Vec<ReferralId> = self
+            .referrals
+            .iter()
+            .filter(|referral| referral.has_lapsed(self.now))
+            .map(|referral| referral.id)
+            .collect();
+        for id in lapsed {
+            // Nothing stands in the way of what only gives back; were it otherwise, the offer would stay as it is.
+            match self.expire(id) {
+                Ok(_) => self.settle(),
+                Err(_) => self.take_back(),
+            }
+        }
+    }
+
+    /// Carries out commands in order, all or none.
+    ///
+    /// # Errors
+    /// Why none was carried out.
+    pub fn carry_out(&mut self, principal: &str, commands: &[Command]) -> Result<Vec<Done>, Refusal> {
+        let done: Result<Vec<Done>, Refusal> = commands.iter().map(|command| self.one(principal, command)).collect();
+        match &done {
+            Ok(_) => self.settle(),
+            Err(_) => self.take_back(),
+        }
+        done
+    }
+
+    fn one(&mut self, principal: &str, command: &Command) -> Result<Done, Refusal> {
+        match command {
+            Command::Offer(offer) => self.offer(principal, offer),
+            Command::Pledge(pledge) => self.pledge(pledge),
+            Command::Step(step) => self.step(principal, step),
+            Command::SetFigures(set) => figures::set(self, principal, set),
+            Command::WithdrawNeed { need, personal, expected } => {
+                self.withdraw_need(principal, *need, personal.as_ref(), *expected)
+            }
+            Command::Look { referral } => Ok(Done::Unchanged(self.referral(*referral)?.id)),
+            Command::Escalate { referral } => self.escalate(*referral),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.resources.settle();
+        self.pools.settle();
+        self.needs.settle();
+        self.referrals.settle();
+    }
+
+    fn take_back(&mut self) {
+        self.resources.take_back();
+        self.pools.take_back();
+        self.needs.take_back();
+        self.referrals.take_back();
+    }
+
+    /// What is to be known of a resource, brought or new.
+    pub(super) fn offering(&self, id: ResourceId) -> Result<Offering, Error> {
+        let known = self.offerings.get(&id).cloned().or_else(|| self.resources.get(id).map(Offering::from));
+        known.ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// A referral to be changed, once in the life of these books: its steps are written one by one.
+    pub(super) fn change_referral(&mut self, id: ReferralId) -> Result<&mut Referral, Refusal> {
+        if self.referrals.is_changed(id) {
+            return Err(Refusal::Later);
+        }
+        let now = self.now;
+        let referral = self.referrals.change(id).ok_or_else(|| Error::NotFound { name: id.name() })?;
+        referral.version = Version(referral.version.0 + 1);
+        referral.updated_at = now;
+        Ok(referral)
+    }
+
+    pub(super) fn referral(&self, id: ReferralId) -> Result<&Referral, Error> {
+        self.referrals.get(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    pub(super) fn need(&self, id: NeedId) -> Result<&Need, Error> {
+        self.needs.get(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    pub(super) fn change_need(&mut self, id: NeedId) -> Result<&mut Need, Error> {
+        self.needs.change(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    pub(super) fn change_pool(&mut self, id: CapacityPoolId) -> Result<&mut CapacityPool, Error> {
+        self.pools.change(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// Closes the books: pools and needs go to their next version, however many commands changed them.
+    #[must_use]
+    pub fn close(self) -> Changes {
+        let now = self.now;
+        let mut changes = Changes {
+            resources: changed(self.resources),
+            pools: changed(self.pools),
+            needs: changed(self.needs),
+            referrals: changed(self.referrals),
+        };
+        for pool in &mut changes.pools {
+            pool.after.version = Version(pool.after.version.0 + 1);
+            pool.after.updated_at = now;
+            pool.after.forget_empty_periods();
+        }
+        for need in &mut changes.needs {
+            need.after.version = Version(need.after.version.0 + 1);
+            need.after.updated_at = now;
+        }
+        changes
+    }
+}
+
+fn changed<K: Ord + Copy, T: Clone>(shelf: Shelf<K, T>) -> Vec<Changed<T>> {
+    shelf.into_changed().into_iter().map(|(before, after)| Changed { before, after }).collect()
+}

@@ -1,0 +1,133 @@
+//! New figures of a pool: what may be said of them, what stays, and what is in the way.
+
+use jiff::civil::Date;
+
+use super::books::{Books, Done};
+use super::steps::holds_of;
+use super::{NewTotal, Refusal, SetFigures};
+use crate::capacity_pool::{CapacityPool, Figures, PeriodFigures, PoolKind};
+use crate::error::{Error, Violation};
+use crate::ids::{ReferralId, Version};
+use crate::limits::{DATE_YEAR_MAX, DATE_YEAR_MIN, POOL_PERIODS_MAX, REFERRALS_IN_THE_WAY_MAX};
+use crate::referral::{ReferralState, StepReason};
+
+/// Sets figures, calls off what they no longer cover when forced to.
+pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Result<Done, Refusal> {
+    let now = books.now;
+    let pool = books.change_pool(set.pool)?;
+    if let Some(Version(expected)) = set.expected.filter(|expected| *expected != pool.version) {
+        return Err(Error::EtagMismatch { name: pool.id.name(), expected, actual: pool.version.0 }.into());
+    }
+    pool.confirmed_at = now;
+    change(pool, set)?;
+    while let Some(short) = shortfall(books.change_pool(set.pool)?, set.total) {
+        let in_the_way = in_the_way(books, set, short.period_start);
+        match in_the_way.first().filter(|_| set.force) {
+            Some(referral) => books.call_off(principal, *referral, StepReason::Shortfall)?,
+            None => return Err(short.refused(set, &in_the_way).into()),
+        };
+    }
+    Ok(Done::Pool(set.pool))
+}
+
+/// Where a total no longer covers what is taken.
+struct Short {
+    period_start: Option<Date>,
+    taken: i64,
+    becomes: String,
+}
+
+impl Short {
+    fn refused(self, set: &SetFigures, in_the_way: &[ReferralId]) -> Error {
+        Error::CapacityHeld {
+            name: set.pool.name(),
+            taken: self.taken,
+            becomes: self.becomes,
+            referrals: in_the_way.iter().take(REFERRALS_IN_THE_WAY_MAX).map(ReferralId::name).collect(),
+        }
+    }
+}
+
+fn shortfall(pool: &CapacityPool, new: NewTotal) -> Option<Short> {
+    let unbounded = pool.kind == PoolKind::Unbounded;
+    let short = |period_start: Option<Date>, figures: &Figures| {
+        let becomes = match figures.total {
+            Some(total) if total < figures.taken() => total.to_string(),
+            // What was promised of a known total must not become a question.
+            None if new == NewTotal::Unknown && figures.held() > 0 && !unbounded => "unknown".to_owned(),
+            _ => return None,
+        };
+        Some(Short { period_start, taken: figures.taken(), becomes })
+    };
+    let periods = pool.periods.iter();
+    short(None, &pool.figures)
+        .or_else(|| periods.into_iter().find_map(|period| short(Some(period.period_start), &period.figures)))
+}
+
+/// Live referrals that hold of the pool or period: offers before promises, the newest first.
+fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Vec<ReferralId> {
+    let mut found: Vec<(bool, ReferralId)> = books
+        .referrals
+        .iter()
+        .filter(|referral| holds_of(referral, set.pool, period_start))
+        .map(|referral| (referral.state == ReferralState::Offered, referral.id))
+        .collect();
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+fn change(pool: &mut CapacityPool, set: &SetFigures) -> Result<(), Error> {
+    if pool.kind == PoolKind::Unbounded && matches!(set.total, NewTotal::Known(_)) {
+        return Err(Violation::new("total", "pool.unbounded_total", "must not be set on an unbounded pool").into());
+    }
+    match set.period_start {
+        None => {
+            change_figures(&mut pool.figures, set);
+            pool.pass_usual_figures_on();
+        }
+        Some(period_start) => change_figures(figures_of_period(pool, period_start)?, set),
+    }
+    Ok(())
+}
+
+/// The figures of one period, from now on its own.
+fn figures_of_period(pool: &mut CapacityPool, period_start: Date) -> Result<&mut Figures, Error> {
+    let Some(rule) = pool.period.as_ref().filter(|_| pool.kind == PoolKind::Slots) else {
+        return Err(Violation::new("period_start", "period.kind", "must be empty: only slots have periods").into());
+    };
+    let first_day = rule.length.start_of(period_start);
+    if first_day != period_start {
+        let message = format!("must be the first day of its period, {first_day}");
+        return Err(Violation::new("period_start", "pool.period_start", message).with_value(period_start).into());
+    }
+    if !(DATE_YEAR_MIN..=DATE_YEAR_MAX).contains(&period_start.year()) {
+        let message = format!("must lie between the years {DATE_YEAR_MIN} and {DATE_YEAR_MAX}");
+        return Err(Violation::new("period_start", "date.range", message).with_value(period_start).into());
+    }
+    let known = pool.periods.iter().any(|period| period.period_start == period_start);
+    if !known {
+        pool.make_room();
+        let figures = pool.figures_in(Some(period_start));
+        let at = pool.periods.partition_point(|period| period.period_start < period_start);
+        pool.periods.insert(at, PeriodFigures { period_start, inherits: false, figures });
+    }
+    let full = pool.periods.len() > POOL_PERIODS_MAX;
+    let period = pool.periods.iter_mut().find(|period| period.period_start == period_start && !full);
+    let period = period.ok_or_else(|| {
+        let message = format!("would be one more than the {POOL_PERIODS_MAX} periods with figures of their own");
+        Violation::new("period_start", "list.max_items", message)
+    })?;
+    period.inherits = false;
+    Ok(&mut period.figures)
+}
+
+fn change_figures(figures: &mut Figures, set: &SetFigures) {
+    match set.total {
+        NewTotal::Unchanged => {}
+        NewTotal::Unknown => figures.total = None,
+        NewTotal::Known(total) => figures.total = Some(total),
+    }
+    if let Some(used_elsewhere) = set.used_elsewhere {
+        figures.used_elsewhere = used_elsewhere;
+    }
+}

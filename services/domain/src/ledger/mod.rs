@@ -1,0 +1,196 @@
+//! The ledger: what is asked of capacity, needs and referrals, decided on values alone.
+//!
+//! A store brings what some commands concern ([`Books`]), with the rows locked, lets them decide one after the other, and writes
+//! what changed together with the difference of every figure. Nothing here knows a database or a clock.
+
+mod books;
+mod figures;
+mod plan;
+mod shelf;
+mod steps;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::beneficiary::Sealed;
+use crate::capacity_pool::CapacityPool;
+use crate::error::Error;
+use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::principal::Role;
+use crate::referral::{Action, Decision, Origin, StepReason};
+use crate::resource::{Draw, Resource, ResourceLifecycle};
+use crate::schedule::Schedule;
+use crate::unit::Unit;
+
+pub use books::{Books, Changed, Changes, Done};
+pub use plan::{Ask, plan};
+
+/// One thing asked of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Hold capacity and offer a need item to a resource.
+    Offer(Box<Offer>),
+    /// Bring a resource that was in no catalogue, with the pool it draws on: what follows in the request can be offered from it.
+    Pledge(Box<Pledge>),
+    /// Take a step of a referral.
+    Step(Step),
+    /// Say anew how much a pool has.
+    SetFigures(SetFigures),
+    /// Take a need back, with everything that is under way for it.
+    WithdrawNeed {
+        /// Which.
+        need: NeedId,
+        /// What is sealed in it from now on, with the reason; none leaves it.
+        personal: Option<Sealed>,
+        /// Only from this version.
+        expected: Option<Version>,
+    },
+    /// Look whether time has made something of a referral. Lapsed offers are let go by looking.
+    Look {
+        /// Which referral.
+        referral: ReferralId,
+    },
+    /// Note once that a promised help is overdue, or that nobody is left to ask.
+    Escalate {
+        /// Which referral.
+        referral: ReferralId,
+    },
+}
+
+/// A resource given once, checked by whoever asks. The ledger sets versions and times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pledge {
+    /// What is given, drawing on the pool alone.
+    pub resource: Resource,
+    /// How much of it there is.
+    pub pool: CapacityPool,
+}
+
+/// Asks to hold capacity for a need item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// Identifier of the new referral.
+    pub id: ReferralId,
+    /// The need.
+    pub need: NeedId,
+    /// Which of its items, counted from 1.
+    pub item_ordinal: u16,
+    /// The resource.
+    pub resource: ResourceId,
+    /// Quantity of each occurrence, at least 1; none for what is left of the item.
+    pub quantity: Option<i64>,
+    /// How it comes about. A claim or pledge is accepted at once.
+    pub origin: Origin,
+    /// How long the provider has to answer.
+    pub answer_within: SignedDuration,
+    /// What it was decided upon.
+    pub decision: Option<Decision>,
+    /// The offer that came to nothing and that this one follows.
+    pub previous: Option<ReferralId>,
+}
+
+/// Asks for a step of a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which referral.
+    pub referral: ReferralId,
+    /// Which step.
+    pub action: Action,
+    /// Who asks.
+    pub role: Role,
+    /// Why.
+    pub reason: Option<StepReason>,
+    /// Accept, deliver: units over all occurrences, 1 to what was offered or accepted; none for all of it. An enquiry is accepted
+    /// with a quantity only.
+    pub units: Option<i64>,
+    /// Confirm: how the beneficiary's side rates the help, 1 to 5.
+    pub rating: Option<u8>,
+    /// Only from this version.
+    pub expected: Option<Version>,
+}
+
+/// What becomes of a total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewTotal {
+    /// It stays.
+    Unchanged,
+    /// Nobody knows it any more.
+    Unknown,
+    /// So much.
+    Known(i64),
+}
+
+/// Asks for new figures of a pool or of one of its periods. Without total and used elsewhere it confirms those there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetFigures {
+    /// Which pool.
+    pub pool: CapacityPoolId,
+    /// First day of the one period that is meant; none for the pool's own figures.
+    pub period_start: Option<Date>,
+    /// The total.
+    pub total: NewTotal,
+    /// What is taken outside Wishwell.
+    pub used_elsewhere: Option<i64>,
+    /// Whether referrals that the new total does not cover are called off; otherwise they are in the way.
+    pub force: bool,
+    /// Only from this version.
+    pub expected: Option<Version>,
+}
+
+/// What the ledger has to know of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offering {
+    /// Identifier.
+    pub resource: ResourceId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Unit it is counted in; none serves any unit.
+    pub unit: Option<Unit>,
+    /// What it draws on.
+    pub draws: Vec<Draw>,
+    /// When it is open; none means by appointment.
+    pub schedule: Option<Schedule>,
+    /// Whether it is offered.
+    pub lifecycle: ResourceLifecycle,
+    /// First day it is offered.
+    pub valid_from: Option<Date>,
+    /// Last day it is offered.
+    pub valid_until: Option<Date>,
+}
+
+impl From<&Resource> for Offering {
+    fn from(resource: &Resource) -> Self {
+        Self {
+            resource: resource.id,
+            organization: resource.organization,
+            unit: resource.unit,
+            draws: resource.draws.clone(),
+            schedule: resource.schedule.clone(),
+            lifecycle: resource.lifecycle,
+            valid_from: resource.valid_from,
+            valid_until: resource.valid_until,
+        }
+    }
+}
+
+/// Why some commands were not carried out. Nothing of them was.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// For good, as things are.
+    Refused(Error),
+    /// They concern a referral that was changed a moment ago in the same books: to be asked again after those are written.
+    Later,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The principal in whose name the database's clock acts.
+pub const CLOCK_PRINCIPAL: &str = "wishwell";
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,365 @@
+//! Offers and steps, in the books.
+
+use jiff::Timestamp;
+
+use super::books::{Books, Done};
+use super::plan::{Ask, plan};
+use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
+use crate::beneficiary::Sealed;
+use crate::capacity_pool::PoolKind;
+use crate::error::{Error, Precondition, Violation};
+use crate::ids::{NeedId, ReferralId, Version};
+use crate::limits::{QUANTITY_MAX, RATING_MAX};
+use crate::need::{Need, NeedItem, NeedState};
+use crate::referral::hold::{after, movements};
+use crate::referral::transition::transition;
+use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, StepReason};
+use crate::resource::ResourceLifecycle;
+use crate::zone::Zone;
+
+impl Books {
+    /// Holds capacity and makes the referral.
+    pub(super) fn offer(&mut self, principal: &str, offer: &Offer) -> Result<Done, Refusal> {
+        let now = self.now;
+        if self.referrals.get(offer.id).is_some() {
+            return Err(Error::AlreadyExists { name: offer.id.name() }.into());
+        }
+        let attempt = self.follow(offer)?;
+        let need = self.need(offer.need)?;
+        must_be_open(need)?;
+        let item = item_of(need, offer.item_ordinal)?;
+        let offering = &self.offering(offer.resource)?;
+        must_be_offered(offering, now)?;
+        must_count_alike(offering, item)?;
+        let occurrences = item.occurrences();
+        let quantity = quantity_of(offer, need, item)?;
+        let units = quantity.saturating_mul(i64::from(occurrences));
+        let (start, end) = need.window(now);
+        let every = item.recurrence.map(|recurrence| recurrence.every);
+        let ask = Ask { quantity, occurrences, every, start, end };
+        let (lines, enquiry) = plan(offering, &ask, |id| self.pools.get(id))?;
+        let mut referral = Referral {
+            id: offer.id,
+            need: offer.need,
+            item_ordinal: offer.item_ordinal,
+            resource: offer.resource,
+            organization: offering.organization,
+            division: need.division.clone(),
+            urgency: need.urgency,
+            origin: offer.origin,
+            enquiry,
+            unit: item.unit,
+            quantity,
+            occurrences,
+            every,
+            units,
+            state: ReferralState::Offered,
+            lines,
+            expires_at: later(now, offer.answer_within),
+            due_at: end,
+            last: LastStep { action: None, reason: None, at: now, by: principal.to_owned() },
+            decision: offer.decision.clone(),
+            previous: offer.previous,
+            attempt,
+            next_is_due: false,
+            escalated_at: None,
+            rating: None,
+            version: Version(1),
+            created_at: now,
+            updated_at: now,
+        };
+        self.move_capacity(&[], &referral.lines)?;
+        if matches!(offer.origin, Origin::Claim | Origin::Pledge) {
+            // Whoever picks a wish has answered already.
+            let held = referral.lines;
+            referral.lines = after(&held, Moves::Commit, units);
+            self.move_capacity(&held, &referral.lines)?;
+            referral.state = ReferralState::Accepted;
+            referral.last.action = Some(Action::Accept);
+            referral.enquiry = false;
+        }
+        self.count(&referral, 0, 0)?;
+        self.referrals.add(offer.id, referral);
+        Ok(Done::Referral(offer.id))
+    }
+
+    /// Adds a resource and its pool.
+    pub(super) fn pledge(&mut self, pledge: &Pledge) -> Result<Done, Refusal> {
+        let now = self.now;
+        let (mut resource, mut pool) = (pledge.resource.clone(), pledge.pool.clone());
+        if self.resources.get(resource.id).is_some() || self.pools.get(pool.id).is_some() {
+            return Err(Error::AlreadyExists { name: resource.id.name() }.into());
+        }
+        (resource.version, resource.created_at, resource.updated_at) = (Version(1), now, now);
+        // Its version follows when the books are closed.
+        (pool.version, pool.created_at, pool.updated_at, pool.confirmed_at) = (Version(0), now, now, now);
+        let id = pool.id;
+        self.resources.add(resource.id, resource);
+        self.pools.add(id, pool);
+        Ok(Done::Pool(id))
+    }
+
+    /// Takes over from the offer that came to nothing; answers which attempt this one is.
+    fn follow(&mut self, offer: &Offer) -> Result<u32, Refusal> {
+        let Some(previous) = offer.previous else { return Ok(1) };
+        let before = self.referral(previous)?;
+        let same = before.need == offer.need && before.item_ordinal == offer.item_ordinal;
+        if !before.next_is_due || !same {
+            return Err(illegal(before, "be followed by another offer").into());
+        }
+        let attempt = before.attempt.saturating_add(1);
+        self.change_referral(previous)?.next_is_due = false;
+        Ok(attempt)
+    }
+
+    /// Takes a step.
+    pub(super) fn step(&mut self, principal: &str, step: &Step) -> Result<Done, Refusal> {
+        let referral = self.referral(step.referral)?;
+        if let Some(Version(expected)) = step.expected.filter(|expected| *expected != referral.version) {
+            let (name, actual) = (referral.id.name(), referral.version.0);
+            return Err(Error::EtagMismatch { name, expected, actual }.into());
+        }
+        let line = transition(referral.state, step.action).ok_or_else(|| illegal(referral, step.action.name()))?;
+        if !line.may_be_taken_by(step.role) {
+            let method = format!("the step {} of {}", step.action.name(), referral.id.name());
+            return Err(Error::PermissionDenied { role: step.role.name(), method }.into());
+        }
+        let units = units_of(referral, step, line.moves)?;
+        self.take(principal, step.referral, line.to, line.moves, &Taken::of(step, units))
+    }
+
+    /// The clock's own step.
+    pub(super) fn expire(&mut self, id: ReferralId) -> Result<Done, Refusal> {
+        let units = self.referral(id)?.units;
+        let taken = Taken { action: Action::Expire, reason: None, units, rating: None };
+        self.take(CLOCK_PRINCIPAL, id, ReferralState::Expired, Moves::Release, &taken)
+    }
+
+    fn take(
+        &mut self,
+        principal: &str,
+        id: ReferralId,
+        to: ReferralState,
+        moves: Moves,
+        taken: &Taken,
+    ) -> Result<Done, Refusal> {
+        let now = self.now;
+        let referral = self.change_referral(id)?;
+        let (referred, served) = (referral.referred_units(), referral.served_units());
+        let before = std::mem::take(&mut referral.lines);
+        referral.lines = after(&before, moves, taken.units);
+        referral.state = to;
+        referral.units = taken.units;
+        if taken.action == Action::Accept {
+            referral.enquiry = false;
+        }
+        referral.rating = taken.rating.or(referral.rating);
+        referral.last =
+            LastStep { action: Some(taken.action), reason: taken.reason, at: now, by: principal.to_owned() };
+        // An offer that nobody took goes on to the next candidate, unless it was called off.
+        referral.next_is_due =
+            referral.origin == Origin::Automatic && matches!(to, ReferralState::Declined | ReferralState::Expired);
+        let referral = referral.clone();
+        self.move_capacity(&before, &referral.lines)?;
+        self.count(&referral, referred, served)?;
+        Ok(Done::Referral(id))
+    }
+
+    /// Takes a need back: its offers are withdrawn, what was promised for it is cancelled. What has arrived stays served.
+    pub(super) fn withdraw_need(
+        &mut self,
+        principal: &str,
+        id: NeedId,
+        personal: Option<&Sealed>,
+        expected: Option<Version>,
+    ) -> Result<Done, Refusal> {
+        let need = self.need(id)?;
+        if let Some(Version(expected)) = expected.filter(|expected| *expected != need.version) {
+            return Err(Error::EtagMismatch { name: id.name(), expected, actual: need.version.0 }.into());
+        }
+        must_be_open(need)?;
+        let live: Vec<ReferralId> = self
+            .referrals
+            .iter()
+            .filter(|referral| referral.need == id && referral.state.is_live())
+            .map(|referral| referral.id)
+            .collect();
+        for referral in live {
+            self.call_off(principal, referral, StepReason::NeedClosed)?;
+        }
+        let need = self.change_need(id)?;
+        need.state = NeedState::Withdrawn;
+        if let Some(sealed) = personal {
+            need.personal = Some(sealed.clone());
+        }
+        // A withdrawn need has no wish in the pool.
+        need.wish = None;
+        Ok(Done::Need(id))
+    }
+
+    /// Ends a live referral whatever its state, by the offering side.
+    pub(super) fn call_off(&mut self, principal: &str, id: ReferralId, reason: StepReason) -> Result<Done, Refusal> {
+        let referral = self.referral(id)?;
+        let (action, to, moves) = match referral.state {
+            ReferralState::Offered => (Action::Withdraw, ReferralState::Withdrawn, Moves::Release),
+            _ => (Action::Cancel, ReferralState::Cancelled, Moves::Return),
+        };
+        let taken = Taken { action, reason: Some(reason), units: referral.units, rating: None };
+        self.take(principal, id, to, moves, &taken)
+    }
+
+    /// Notes that help is overdue, or that a chain of offers ended without one; once.
+    pub(super) fn escalate(&mut self, id: ReferralId) -> Result<Done, Refusal> {
+        let referral = self.referral(id)?;
+        if referral.escalated_at.is_some() || !(referral.is_overdue(self.now) || referral.next_is_due) {
+            return Ok(Done::Unchanged(id));
+        }
+        let now = self.now;
+        let need = self.need(referral.need)?;
+        let item = need.items.iter().find(|item| item.ordinal == referral.item_ordinal);
+        // What was served or called off meanwhile needs nobody any more.
+        let wanted = need.state.is_open() && item.is_some_and(|item| item.left() > 0);
+        let promised = !referral.next_is_due;
+        let referral = self.change_referral(id)?;
+        referral.escalated_at = (promised || wanted).then_some(now);
+        referral.next_is_due = false;
+        Ok(Done::Referral(id))
+    }
+
+    /// Adds the difference between two sets of lines to the pools' figures.
+    fn move_capacity(&mut self, before: &[HoldLine], after: &[HoldLine]) -> Result<(), Error> {
+        for movement in movements(before, after) {
+            self.change_pool(movement.pool)?.add(movement.period_start, movement.amounts);
+        }
+        Ok(())
+    }
+
+    /// Counts a referral in its item, in place of what it counted before, and lets the need's state follow.
+    fn count(&mut self, referral: &Referral, referred_before: i64, served_before: i64) -> Result<(), Error> {
+        let (referred, served) = (referral.referred_units(), referral.served_units());
+        if (referred, served) == (referred_before, served_before) {
+            return Ok(());
+        }
+        let need = self.change_need(referral.need)?;
+        if let Some(item) = need.items.iter_mut().find(|item| item.ordinal == referral.item_ordinal) {
+            item.referred += referred - referred_before;
+            item.served += served - served_before;
+        }
+        need.state = need.state_by_items();
+        Ok(())
+    }
+}
+
+/// What a step says beside where it leads.
+struct Taken {
+    action: Action,
+    reason: Option<StepReason>,
+    units: i64,
+    rating: Option<u8>,
+}
+
+impl Taken {
+    const fn of(step: &Step, units: i64) -> Self {
+        Self { action: step.action, reason: step.reason, units, rating: step.rating }
+    }
+}
+
+fn illegal(referral: &Referral, action: &'static str) -> Error {
+    Error::IllegalStep { name: referral.id.name(), state: referral.state.name(), action }
+}
+
+fn must_be_open(need: &Need) -> Result<(), Error> {
+    if need.state.is_open() {
+        return Ok(());
+    }
+    let name = need.id.name();
+    let message = format!("{name} is {} and takes no more changes", need.state.name());
+    Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name, message })
+}
+
+fn item_of(need: &Need, ordinal: u16) -> Result<&NeedItem, Error> {
+    need.items.iter().find(|item| item.ordinal == ordinal).ok_or_else(|| {
+        let message = format!("the need has {} items", need.items.len());
+        Violation::new("item_ordinal", "item.unknown", message).with_value(ordinal).into()
+    })
+}
+
+fn must_be_offered(offering: &Offering, now: Timestamp) -> Result<(), Error> {
+    let zone = offering.schedule.as_ref().and_then(|schedule| Zone::named("time_zone", &schedule.time_zone).ok());
+    let today = zone.unwrap_or_else(Zone::utc).date_at(now);
+    let valid =
+        offering.valid_from.is_none_or(|from| from <= today) && offering.valid_until.is_none_or(|until| today <= until);
+    if offering.lifecycle == ResourceLifecycle::Active && valid {
+        return Ok(());
+    }
+    let name = offering.resource.name();
+    let message = format!("{name} is not offered now");
+    Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, name, message })
+}
+
+fn must_count_alike(offering: &Offering, item: &NeedItem) -> Result<(), Error> {
+    match offering.unit {
+        Some(unit) if unit != item.unit => {
+            let message = format!("counts in {}, the item in {}", unit.code(), item.unit.code());
+            Err(Violation::new("resource", "unit.mismatch", message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The quantity of each occurrence: what is asked for, or what is left of the item.
+fn quantity_of(offer: &Offer, need: &Need, item: &NeedItem) -> Result<i64, Error> {
+    let each = i64::from(item.occurrences().max(1));
+    let left = item.left();
+    let quantity = offer.quantity.unwrap_or(left / each);
+    let asked = quantity.saturating_mul(each);
+    if offer.quantity.is_some_and(|quantity| !(1..=QUANTITY_MAX).contains(&quantity)) {
+        let message = format!("must be 1 to {QUANTITY_MAX}");
+        return Err(Violation::new("quantity", "quantity.range", message).with_value(quantity).into());
+    }
+    if quantity == 0 || asked > left {
+        let asked = if quantity == 0 { item.asked() } else { asked };
+        return Err(Error::ItemCovered { name: need.id.name(), item: item.ordinal, asked, left });
+    }
+    if !item.splittable && quantity != item.quantity {
+        let message = format!("must be {}: the item cannot be split", item.quantity);
+        return Err(Violation::new("quantity", "item.not_splittable", message).with_value(quantity).into());
+    }
+    Ok(quantity)
+}
+
+/// The units that a step leaves in play.
+fn units_of(referral: &Referral, step: &Step, moves: Moves) -> Result<i64, Error> {
+    let counts = matches!(moves, Moves::Commit | Moves::Consume);
+    let units = match step.units {
+        Some(units) if counts => units,
+        Some(units) => {
+            let message = "is said when a referral is accepted or delivered only";
+            return Err(Violation::new("quantity", "step.quantity", message).with_value(units).into());
+        }
+        None if moves == Moves::Commit && referral.enquiry => {
+            let message = "is required: it was an enquiry, and the answer says how much";
+            return Err(Violation::new("quantity", "enquiry.quantity", message).into());
+        }
+        None => referral.units,
+    };
+    if !(1..=referral.units).contains(&units) {
+        let message = format!("must be 1 to {}", referral.units);
+        return Err(Violation::new("quantity", "step.quantity_range", message).with_value(units).into());
+    }
+    if step.rating.is_some_and(|rating| step.action != Action::Confirm || !(1..=RATING_MAX).contains(&rating)) {
+        let message = format!("must be 1 to {RATING_MAX}, and is said when a referral is confirmed only");
+        return Err(Violation::new("rating", "step.rating", message).into());
+    }
+    Ok(units)
+}
+
+/// Whether a referral holds something of a pool, or of one of its periods.
+pub(super) fn holds_of(referral: &Referral, pool: crate::ids::CapacityPoolId, at: Option<jiff::civil::Date>) -> bool {
+    referral.state.is_live()
+        && referral.lines.iter().any(|line| {
+            line.pool == pool
+                && line.is_held()
+                && (line.kind != PoolKind::Slots || at.is_none_or(|start| line.period_start == Some(start)))
+        })
+}

@@ -1,0 +1,252 @@
+//! Referrals: a need item sent to a resource with its capacity held, followed to its end.
+
+pub mod hold;
+pub mod transition;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::capacity_pool::PeriodLength;
+use crate::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::need::Urgency;
+use crate::unit::Unit;
+
+pub use hold::{HoldLine, LineState, Movement};
+pub use transition::{Action, Moves, Side, Transition};
+
+/// Where a referral stands. Which step leads where, [`transition::TRANSITIONS`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferralState {
+    /// Capacity is held; the provider has not answered.
+    Offered,
+    /// The provider has promised to help.
+    Accepted,
+    /// The provider has said no.
+    Declined,
+    /// The provider did not answer in time.
+    Expired,
+    /// Taken back by the offering side before the provider answered.
+    Withdrawn,
+    /// The provider has begun.
+    InProgress,
+    /// The provider says that the help has arrived.
+    Delivered,
+    /// The beneficiary's side says so too.
+    Confirmed,
+    /// The beneficiary's side says that it has not.
+    Disputed,
+    /// Called off after acceptance.
+    Cancelled,
+    /// The help did not come about.
+    Failed,
+}
+
+impl ReferralState {
+    /// Every state, in the order of a referral's life.
+    pub const ALL: [Self; 11] = [
+        Self::Offered,
+        Self::Accepted,
+        Self::Declined,
+        Self::Expired,
+        Self::Withdrawn,
+        Self::InProgress,
+        Self::Delivered,
+        Self::Confirmed,
+        Self::Disputed,
+        Self::Cancelled,
+        Self::Failed,
+    ];
+
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::InProgress => "in_progress",
+            Self::Delivered => "delivered",
+            Self::Confirmed => "confirmed",
+            Self::Disputed => "disputed",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether help is still to come: its units count as referred.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Offered | Self::Accepted | Self::InProgress)
+    }
+
+    /// Whether help has arrived, as far as the provider says: its units count as served. A dispute does not open the item again
+    /// before it is settled.
+    #[must_use]
+    pub const fn is_served(self) -> bool {
+        matches!(self, Self::Delivered | Self::Confirmed | Self::Disputed)
+    }
+}
+
+/// How a referral came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Somebody chose the resource.
+    Chosen,
+    /// Offered to the best candidate, and to the next one when that comes to nothing.
+    Automatic,
+    /// The partner picked a wish.
+    Claim,
+    /// The partner picked a wish and brought a resource that was in no catalogue.
+    Pledge,
+}
+
+/// Why a step was taken: a closed set, because free text would tell about people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepReason {
+    /// The provider has nothing left after all.
+    NoCapacity,
+    /// Too far, or not where the provider works.
+    OutsideArea,
+    /// The rules of the provider do not allow it.
+    NotEligible,
+    /// The beneficiary could not be reached.
+    NotReachable,
+    /// It is not what was asked for.
+    WrongService,
+    /// No time that suits both.
+    NoSuitableTime,
+    /// The beneficiary does not want it, or no longer.
+    NotWanted,
+    /// The need was withdrawn or closed.
+    NeedClosed,
+    /// The provider's total was lowered below what it had promised.
+    Shortfall,
+    /// The help was of poor quality or incomplete.
+    PoorQuality,
+    /// The help did not arrive.
+    NotDelivered,
+    /// Something else.
+    Other,
+}
+
+/// The last step of a referral.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastStep {
+    /// Which; none for the offer itself.
+    pub action: Option<Action>,
+    /// Why, where a reason was given.
+    pub reason: Option<StepReason>,
+    /// When, by the database's clock.
+    pub at: Timestamp,
+    /// The principal's name.
+    pub by: String,
+}
+
+/// What a referral was decided upon, so that the decision can be made again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The log position the snapshot showed.
+    pub position: LogPosition,
+    /// The present for that question.
+    pub evaluated_at: Timestamp,
+    /// Version of engine and scoring rules.
+    pub engine_version: String,
+    /// Place among the candidates, from 1; none when the resource was no candidate.
+    pub rank: Option<u32>,
+    /// Score in millionths; none when the resource was no candidate.
+    pub score: Option<u32>,
+    /// The score's terms in millionths, in the order in which the engine names them.
+    pub terms: Vec<u32>,
+}
+
+/// A need item sent to a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Identifier.
+    pub id: ReferralId,
+    /// The need.
+    pub need: NeedId,
+    /// Which of its items, counted from 1.
+    pub item_ordinal: u16,
+    /// The resource.
+    pub resource: ResourceId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Division of the need, for lists and watchers.
+    pub division: Option<DivisionCode>,
+    /// Urgency of the need when it was offered.
+    pub urgency: Urgency,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whether it asks rather than promises: some pool's total is unknown.
+    pub enquiry: bool,
+    /// Unit of the quantities below.
+    pub unit: Unit,
+    /// Quantity of each occurrence.
+    pub quantity: i64,
+    /// How often, 1 when not recurring.
+    pub occurrences: u32,
+    /// Once in each of these, when recurring.
+    pub every: Option<PeriodLength>,
+    /// Units that count now, over all occurrences: offered, accepted or delivered ones.
+    pub units: i64,
+    /// Where it stands.
+    pub state: ReferralState,
+    /// What is held of which pool.
+    pub lines: Vec<HoldLine>,
+    /// When the offer lapses unanswered.
+    pub expires_at: Timestamp,
+    /// When the help is to have arrived.
+    pub due_at: Timestamp,
+    /// The last step.
+    pub last: LastStep,
+    /// What it was decided upon.
+    pub decision: Option<Decision>,
+    /// The offer of the same item that came to nothing before this one.
+    pub previous: Option<ReferralId>,
+    /// Which offer of a chain it is, from 1.
+    pub attempt: u32,
+    /// Whether the next candidate is still to be asked.
+    pub next_is_due: bool,
+    /// When it was escalated, once.
+    pub escalated_at: Option<Timestamp>,
+    /// How the beneficiary's side rates the help, 1 to 5.
+    pub rating: Option<u8>,
+    /// Version, counted from 1.
+    pub version: Version,
+    /// When it was offered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Referral {
+    /// Units of the item that it reserves: none once it came to nothing.
+    #[must_use]
+    pub const fn referred_units(&self) -> i64 {
+        if self.state.is_live() { self.units } else { 0 }
+    }
+
+    /// Units of the item that it has served.
+    #[must_use]
+    pub const fn served_units(&self) -> i64 {
+        if self.state.is_served() { self.units } else { 0 }
+    }
+
+    /// Whether the offer has lapsed at `now`, swept or not.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.state == ReferralState::Offered && self.expires_at <= now
+    }
+
+    /// Whether help was promised and should have arrived by `now`.
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.state, ReferralState::Accepted | ReferralState::InProgress) && self.due_at <= now
+    }
+}

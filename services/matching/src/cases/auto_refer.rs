@@ -1,0 +1,140 @@
+//! Offering to the best candidate, and to the next when that comes to nothing: never to the same one twice, and to nobody more
+//! often than its contact budget allows.
+
+use std::collections::{HashMap, HashSet};
+
+use wishwell_domain::Error;
+use wishwell_domain::error::Precondition;
+use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId};
+use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::limits::{
+    AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, AUTO_REFER_ATTEMPTS_MAX, PAGE_SIZE_MAX, TOP_K_MAX,
+};
+use wishwell_domain::referral::{Decision, Origin, Referral};
+use wishwell_engine::{Candidate, Scratch, Snapshot};
+use wishwell_store::{PageRequest, ReferralFilter, Written};
+
+use super::find::{Wanted, query, query_error};
+use super::referrals::{Subject, decided, item_of};
+use super::{Caller, Platform};
+
+/// A candidate as an offer: copied out of the snapshot.
+struct Chance {
+    resource: ResourceId,
+    organization: OrganizationId,
+    serves: i64,
+    decision: Decision,
+}
+
+impl Platform {
+    /// Offers a need item to the best resource that was not asked before; `previous` is the offer that came to nothing.
+    pub(crate) async fn auto_refer(
+        &self,
+        caller: &Caller,
+        need_id: NeedId,
+        item_ordinal: u16,
+        previous: Option<ReferralId>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let (need, facts) = self.need_with_facts(caller, need_id, &snapshot).await?;
+        let item = item_of(&need, item_ordinal, "")?;
+        let tried = self.tried(caller, need_id, item_ordinal).await?;
+        // A chain whose next offer is due is taken on, whoever asks first.
+        let previous = previous.or_else(|| tried.iter().find(|referral| referral.next_is_due).map(|r| r.id));
+        let attempts = tried.iter().filter(|referral| referral.origin == Origin::Automatic).count();
+        let asked: HashSet<ResourceId> = tried.iter().map(|referral| referral.resource).collect();
+        let subject = Subject { need: &need, item, facts: &facts };
+        let chances = self.chances(&snapshot, &subject, &asked)?;
+        let mut budgets: HashMap<OrganizationId, i64> = HashMap::new();
+        let left = (AUTO_REFER_ATTEMPTS_MAX as usize).saturating_sub(attempts);
+        for chance in if left == 0 { Vec::new() } else { chances } {
+            if !self.has_budget(caller, chance.organization, &mut budgets).await? {
+                continue;
+            }
+            let offer = Offer {
+                id: ReferralId::from_uuid(self.new_uuid()),
+                need: need_id,
+                item_ordinal,
+                resource: chance.resource,
+                // Of what can be split, a resource gives what it has.
+                quantity: item.splittable.then_some(chance.serves),
+                origin: Origin::Automatic,
+                answer_within: need.urgency.answer_within(),
+                decision: Some(chance.decision),
+                previous,
+            };
+            match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {
+                // Taken or paused since the snapshot: the next one then.
+                Err(Error::CapacityExhausted { .. }) => {}
+                Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, .. }) => {}
+                written => return written,
+            }
+        }
+        Err(Error::FailedPrecondition {
+            precondition: Precondition::NobodyLeftToAsk,
+            message: format!("nobody is left who could be asked for item {item_ordinal} of {need_id}"),
+            name: need_id.name(),
+        })
+    }
+
+    /// Every referral of an item so far.
+    async fn tried(&self, caller: &Caller, need: NeedId, item_ordinal: u16) -> Result<Vec<Referral>, Error> {
+        let filter = ReferralFilter { need: Some(need), item_ordinal: Some(item_ordinal), ..ReferralFilter::default() };
+        let mut tried = Vec::new();
+        let mut after = None;
+        loop {
+            let page = PageRequest { after, limit: PAGE_SIZE_MAX };
+            let found = self.store.list_referrals(caller.tenant(), &filter, &page).await?;
+            tried.extend(found.entries);
+            after = found.next_after;
+            if after.is_none() {
+                return Ok(tried);
+            }
+        }
+    }
+
+    fn chances(
+        &self,
+        snapshot: &Snapshot,
+        subject: &Subject<'_>,
+        asked: &HashSet<ResourceId>,
+    ) -> Result<Vec<Chance>, Error> {
+        let now = self.clock.now();
+        let wanted = Wanted { top_k: TOP_K_MAX, near_misses: 0 };
+        let question = query(subject.need, subject.item, subject.facts, now, wanted);
+        let mut scratch = Scratch::default();
+        let answer = snapshot.find(&question, &self.rules, &mut scratch).map_err(|error| query_error("need", error))?;
+        let chance = |(rank, candidate): (u32, &Candidate)| {
+            let mut decision = self.decision(snapshot, now);
+            decided(&mut decision, Some(rank), candidate);
+            Chance {
+                resource: snapshot.resource_id(candidate.resource),
+                organization: snapshot.organization_id(candidate.resource),
+                serves: candidate.serves,
+                decision,
+            }
+        };
+        let chances = (1..).zip(&answer.candidates).map(chance);
+        Ok(chances.filter(|chance| !asked.contains(&chance.resource)).collect())
+    }
+
+    async fn has_budget(
+        &self,
+        caller: &Caller,
+        organization: OrganizationId,
+        budgets: &mut HashMap<OrganizationId, i64>,
+    ) -> Result<bool, Error> {
+        let used = match budgets.get(&organization) {
+            Some(used) => *used,
+            None => {
+                let used = self.store.automatic_offers_of_a_day(caller.tenant(), organization).await?;
+                budgets.insert(organization, used);
+                used
+            }
+        };
+        Ok(used < AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX)
+    }
+}

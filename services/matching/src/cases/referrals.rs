@@ -1,0 +1,215 @@
+//! Referrals: a need item offered to a resource, and the steps that follow.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use wishwell_domain::beneficiary::{ConsentPurpose, PersonalFields};
+use wishwell_domain::error::Precondition;
+use wishwell_domain::event::Change;
+use wishwell_domain::fact::Facts;
+use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
+use wishwell_domain::ledger::{Command, Offer, Step};
+use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
+use wishwell_domain::{Error, Violation};
+use wishwell_engine::{Candidate, ENGINE_VERSION, ReasonCode, Scratch, Snapshot};
+use wishwell_store::Written;
+
+use super::find::{Wanted, query, query_error};
+use super::{Caller, Platform};
+
+/// What is to be offered to whom.
+#[derive(Debug, Clone)]
+pub(crate) struct OfferAsked {
+    pub(crate) need: NeedId,
+    pub(crate) item_ordinal: u16,
+    pub(crate) resource: ResourceId,
+    /// Of each occurrence; none for what is left.
+    pub(crate) quantity: Option<i64>,
+    /// None for what the urgency says.
+    pub(crate) answer_within: Option<SignedDuration>,
+}
+
+/// A need with what is known for one of its items.
+pub(crate) struct Subject<'s> {
+    pub(crate) need: &'s Need,
+    pub(crate) item: &'s NeedItem,
+    pub(crate) facts: &'s Facts,
+}
+
+impl Caller {
+    /// Whether a referral exists for this caller.
+    pub(crate) fn reaches(&self, referral: &Referral, snapshot: &Snapshot) -> bool {
+        if self.is_partner() {
+            self.principal.organization == Some(referral.organization)
+        } else {
+            self.works_in(referral.division.as_ref(), snapshot)
+        }
+    }
+}
+
+impl Platform {
+    /// A referral within the caller's reach; others do not exist for it.
+    pub(crate) async fn referral(&self, caller: &Caller, id: ReferralId) -> Result<Referral, Error> {
+        let snapshot = self.snapshot(caller, None).await?;
+        let found = self.store.referral(caller.tenant(), id).await?;
+        found.filter(|referral| caller.reaches(referral, &snapshot)).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// Offers need items to chosen resources, all or none.
+    pub(crate) async fn create_referrals(
+        &self,
+        caller: &Caller,
+        field: impl Fn(usize) -> String,
+        asked: Vec<OfferAsked>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let now = self.clock.now();
+        let mut commands = Vec::with_capacity(asked.len());
+        for (index, asked) in asked.into_iter().enumerate() {
+            commands.push(self.chosen(caller, &field(index), asked, &snapshot, now).await?);
+        }
+        self.carry_out(caller, commands).await
+    }
+
+    async fn chosen(
+        &self,
+        caller: &Caller,
+        field: &str,
+        asked: OfferAsked,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Command, Error> {
+        let (need, facts) = self.need_with_facts(caller, asked.need, snapshot).await?;
+        let item = item_of(&need, asked.item_ordinal, field)?;
+        let subject = Subject { need: &need, item, facts: &facts };
+        let decision = self.judge(snapshot, &subject, asked.resource, asked.quantity, now)?;
+        let offer = Offer {
+            id: ReferralId::from_uuid(self.new_uuid()),
+            need: asked.need,
+            item_ordinal: asked.item_ordinal,
+            resource: asked.resource,
+            quantity: asked.quantity,
+            origin: Origin::Chosen,
+            answer_within: asked.answer_within.unwrap_or_else(|| need.urgency.answer_within()),
+            decision: Some(decision),
+            previous: None,
+        };
+        Ok(Command::Offer(Box::new(offer)))
+    }
+
+    /// Judges a resource that somebody chose. What it has left, the ledger says; everything else must fit.
+    pub(crate) fn judge(
+        &self,
+        snapshot: &Snapshot,
+        subject: &Subject<'_>,
+        resource: ResourceId,
+        quantity: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Decision, Error> {
+        let Subject { need, item, facts } = *subject;
+        let mut question = query(need, item, facts, now, Wanted { top_k: 1, near_misses: 1 });
+        question.quantity = quantity.unwrap_or(question.quantity);
+        let mut scratch = Scratch::default();
+        let answer = snapshot
+            .explain(resource, &question, &self.rules, &mut scratch)
+            .map_err(|error| query_error("need", error))?;
+        let mut decision = self.decision(snapshot, now);
+        if let Some(candidate) = answer.candidates.first() {
+            decided(&mut decision, None, candidate);
+            return Ok(decision);
+        }
+        let reasons = answer.near_misses.first().map_or(&[][..], |miss| answer.reasons(miss));
+        let failed = reasons.iter().map(wishwell_engine::Reason::code).filter(|code| *code != ReasonCode::NoCapacity);
+        let reasons: Vec<&'static str> = failed.map(ReasonCode::name).collect();
+        if reasons.is_empty() {
+            return Ok(decision);
+        }
+        Err(Error::ResourceDoesNotFit { name: resource.name(), reasons })
+    }
+
+    /// The record of a decision made now, before what was decided is put into it.
+    pub(crate) fn decision(&self, snapshot: &Snapshot, now: Timestamp) -> Decision {
+        Decision {
+            position: snapshot.position(),
+            evaluated_at: now,
+            engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
+            rank: None,
+            score: None,
+            terms: Vec::new(),
+        }
+    }
+
+    /// Takes a step of a referral within the caller's reach.
+    pub(crate) async fn step(&self, caller: &Caller, step: Step) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        self.referral(caller, step.referral).await?;
+        self.carry_out(caller, vec![Command::Step(step)]).await
+    }
+
+    /// How the beneficiary of a referral can be reached: for the provider that promised help, while there is consent.
+    pub(crate) async fn contact(&self, caller: &Caller, referral: &Referral) -> Result<PersonalFields, Error> {
+        let promised = matches!(
+            referral.state,
+            ReferralState::Accepted | ReferralState::InProgress | ReferralState::Delivered | ReferralState::Disputed
+        );
+        if !promised {
+            let (name, state) = (referral.id.name(), referral.state.name());
+            return Err(Error::IllegalStep { name, state, action: "show the contact" });
+        }
+        let need = self.store.need(caller.tenant(), referral.need).await?;
+        let beneficiary = match need.and_then(|need| need.beneficiary) {
+            Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
+            None => None,
+        };
+        let now = self.clock.now();
+        let consenting = beneficiary.filter(|found| found.consents_to(ConsentPurpose::ContactSharing, now));
+        let missing = || Error::FailedPrecondition {
+            precondition: Precondition::ConsentMissing,
+            message: format!("no consent to share contact data is on record for {}", referral.id),
+            name: referral.id.name(),
+        };
+        let beneficiary = consenting.ok_or_else(missing)?;
+        caller.record_disclosure(&beneficiary.id.name());
+        self.personal_fields(caller, &beneficiary).await?.ok_or_else(missing)
+    }
+}
+
+/// An item of a need, by its place.
+pub(crate) fn item_of<'n>(need: &'n Need, ordinal: u16, field: &str) -> Result<&'n NeedItem, Error> {
+    need.items.iter().find(|item| item.ordinal == ordinal).ok_or_else(|| {
+        let message = format!("the need has {} items", need.items.len());
+        let path = if field.is_empty() { "item_ordinal".to_owned() } else { format!("{field}.item_ordinal") };
+        Violation::new(path, "item.unknown", message).with_value(ordinal).into()
+    })
+}
+
+/// Puts what a candidate was worth into the record.
+pub(crate) fn decided(decision: &mut Decision, rank: Option<u32>, candidate: &Candidate) {
+    decision.rank = rank;
+    decision.score = Some(candidate.score);
+    decision.terms = candidate.terms.0.to_vec();
+}
+
+/// The referrals that a write made or changed, in order.
+pub(crate) fn referrals_of(written: &Written) -> impl Iterator<Item = &Referral> {
+    written.outcomes.iter().filter_map(|outcome| match &outcome.after {
+        Some(Change::Referral(referral)) => Some(referral.as_ref()),
+        _ => None,
+    })
+}
+
+/// An identifier that is the same whenever it is derived from the same one for the same purpose.
+pub(crate) fn derived_uuid(from: Uuid, purpose: &[u8]) -> Uuid {
+    let mut input = from.as_bytes().to_vec();
+    input.extend_from_slice(purpose);
+    let digest = ring::digest::digest(&ring::digest::SHA256, &input);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.as_ref()).for_each(|(byte, digest)| *byte = *digest);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

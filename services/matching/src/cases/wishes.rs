@@ -1,0 +1,210 @@
+//! The wishing pool: needs as partners see them, claimed with a resource or a pledge.
+
+use wishwell_domain::area::ServiceArea;
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
+use wishwell_domain::error::Precondition;
+use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use wishwell_domain::ledger::{Command, Offer, Pledge};
+use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::organization::{OrganizationState, Vetting};
+use wishwell_domain::referral::Origin;
+use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
+use wishwell_domain::text::LocalizedText;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::Written;
+
+use super::referrals::{Subject, item_of};
+use super::{Caller, Platform};
+
+/// What a partner claims a wish with.
+#[derive(Debug, Clone)]
+pub(crate) enum Gift {
+    /// A resource of its own.
+    Resource(ResourceId),
+    /// Something that was in no catalogue.
+    Pledge(PledgeAsked),
+}
+
+/// What is pledged, in words.
+#[derive(Debug, Clone)]
+pub(crate) struct PledgeAsked {
+    pub(crate) title: LocalizedText,
+    pub(crate) content: String,
+    pub(crate) responsible_party: String,
+    pub(crate) service_standard: String,
+}
+
+/// A wish claimed by a partner.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    /// As partners know it: `wishes/{uuid}`.
+    pub(crate) wish: String,
+    pub(crate) need: NeedId,
+    pub(crate) item_ordinal: u16,
+    pub(crate) gift: Gift,
+    pub(crate) quantity: Option<i64>,
+}
+
+impl Platform {
+    /// Claims a wish: referred and accepted at once. What is said of it names the wish, never the need.
+    pub(crate) async fn claim(&self, caller: &Caller, claim: Claim) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let (need, wish) = (claim.need.name(), claim.wish.clone());
+        self.claim_by_need(caller, claim).await.map_err(|error| as_partner_knows_it(error, &need, &wish))
+    }
+
+    async fn claim_by_need(&self, caller: &Caller, claim: Claim) -> Result<Written, Error> {
+        let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let (need, facts) = self.need_with_facts(caller, claim.need, &snapshot).await?;
+        if need.wish.is_none() {
+            return Err(Error::NotFound { name: claim.wish });
+        }
+        let item = item_of(&need, claim.item_ordinal, "")?;
+        let mut commands = Vec::with_capacity(2);
+        let (resource, origin, decision) = match claim.gift {
+            Gift::Resource(resource) => {
+                self.resource_to_ask_for(caller, resource, &snapshot).map_err(|_| not_found(resource))?;
+                let subject = Subject { need: &need, item, facts: &facts };
+                let decision = self.judge(&snapshot, &subject, resource, claim.quantity, self.clock.now());
+                // Why somebody is not eligible is nothing a partner may learn.
+                let decision = decision.map_err(|error| match error {
+                    Error::ResourceDoesNotFit { name, .. } => Error::ResourceDoesNotFit { name, reasons: Vec::new() },
+                    error => error,
+                })?;
+                (resource, Origin::Claim, Some(decision))
+            }
+            Gift::Pledge(asked) => {
+                self.may_pledge(caller, organization, &need).await?;
+                let pledge = self.pledge(organization, &need, item, asked, claim.quantity)?;
+                let resource = pledge.resource.id;
+                commands.push(Command::Pledge(Box::new(pledge)));
+                (resource, Origin::Pledge, None)
+            }
+        };
+        let offer = Offer {
+            id: ReferralId::from_uuid(self.new_uuid()),
+            need: claim.need,
+            item_ordinal: claim.item_ordinal,
+            resource,
+            quantity: claim.quantity,
+            origin,
+            answer_within: need.urgency.answer_within(),
+            decision,
+            previous: None,
+        };
+        commands.push(Command::Offer(Box::new(offer)));
+        self.carry_out(caller, commands).await
+    }
+
+    /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people.
+    async fn may_pledge(&self, caller: &Caller, id: OrganizationId, need: &Need) -> Result<(), Error> {
+        let organization = self.organization(caller, id).await?;
+        let today = jiff::tz::offset(8).to_datetime(self.clock.now()).date();
+        let vetted = |vetting: &Option<Vetting>| vetting.as_ref().is_some_and(|vetting| vetting.holds_on(today));
+        let mode = mode_of(need);
+        let mut failed = Vec::new();
+        if organization.state != OrganizationState::Verified {
+            failed.push("ORGANIZATION_NOT_VERIFIED");
+        }
+        if need.involves_minors && mode != DeliveryMode::Delivery && !vetted(&organization.vetted_for_minors) {
+            failed.push("NOT_VETTED_FOR_MINORS");
+        }
+        if mode == DeliveryMode::HomeVisit && !vetted(&organization.vetted_for_home_visits) {
+            failed.push("NOT_VETTED_FOR_HOME_VISITS");
+        }
+        if failed.is_empty() { Ok(()) } else { Err(Error::ResourceDoesNotFit { name: id.name(), reasons: failed }) }
+    }
+
+    /// The resource and the pool that a pledge becomes: as much as is claimed, and no more.
+    fn pledge(
+        &self,
+        organization: OrganizationId,
+        need: &Need,
+        item: &NeedItem,
+        asked: PledgeAsked,
+        quantity: Option<i64>,
+    ) -> Result<Pledge, Error> {
+        let now = self.clock.now();
+        let quantity = quantity.unwrap_or_else(|| item.quantity_left());
+        let pool = CapacityPool {
+            id: CapacityPoolId::from_uuid(self.new_uuid()),
+            external: None,
+            organization,
+            name: asked.title.zh_first().to_owned(),
+            kind: PoolKind::Stock,
+            unit: item.unit,
+            currency: None,
+            period: None,
+            figures: Figures {
+                total: Some(quantity.saturating_mul(i64::from(item.occurrences()))),
+                ..Figures::default()
+            },
+            periods: Vec::new(),
+            confirmed_at: now,
+            version: Version::default(),
+            created_at: now,
+            updated_at: now,
+        };
+        let resource = Resource {
+            id: ResourceId::from_uuid(self.new_uuid()),
+            external: None,
+            organization,
+            title: asked.title,
+            content: asked.content,
+            responsible_party: asked.responsible_party,
+            service_standard: asked.service_standard,
+            categories: vec![item.category.clone()],
+            unit: Some(item.unit),
+            place: None,
+            division: None,
+            areas: vec![ServiceArea::Everywhere],
+            modes: vec![mode_of(need)],
+            schedule: None,
+            eligibility: None,
+            draws: vec![Draw { pool: pool.id, quantity_per_unit: 1 }],
+            lifecycle: ResourceLifecycle::Active,
+            valid_from: None,
+            valid_until: None,
+            version: Version::default(),
+            created_at: now,
+            updated_at: now,
+        };
+        let mut violations = Violations::new();
+        resource.check("pledge", &mut violations);
+        pool.check("pledge", &mut violations);
+        violations.into_result()?;
+        Ok(Pledge { resource, pool })
+    }
+}
+
+/// How a pledge reaches the beneficiary: the way that asks least of the giver.
+const fn mode_of(need: &Need) -> DeliveryMode {
+    if need.mobility.remote && !need.mobility.delivery && !need.mobility.home_visit {
+        DeliveryMode::Remote
+    } else if need.mobility.home_visit && !need.mobility.delivery {
+        DeliveryMode::HomeVisit
+    } else {
+        DeliveryMode::Delivery
+    }
+}
+
+fn not_found(resource: ResourceId) -> Error {
+    Error::NotFound { name: resource.name() }
+}
+
+/// An error without the need's own name.
+fn as_partner_knows_it(error: Error, need: &str, wish: &str) -> Error {
+    let known = |name: String| if name == need { wish.to_owned() } else { name };
+    match error {
+        Error::NotFound { name } => Error::NotFound { name: known(name) },
+        Error::ItemCovered { name, item, asked, left } => Error::ItemCovered { name: known(name), item, asked, left },
+        Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name, message } => {
+            let message = message.replace(need, wish);
+            Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name: known(name), message }
+        }
+        error => error,
+    }
+}

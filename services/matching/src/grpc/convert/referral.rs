@@ -1,0 +1,162 @@
+//! Referrals.
+
+use jiff::SignedDuration;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
+use wishwell_domain::need::Recurrence;
+use wishwell_domain::referral::{Action, Decision, HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
+use wishwell_domain::{Violation, Violations};
+
+use super::{common, need};
+use crate::cases::referrals::OfferAsked;
+
+/// Pairs of words of the domain and of the wire, once for both directions.
+macro_rules! words {
+    ($out:ident, $in:ident, $domain:ident, $wire:ident, [$($variant:ident),* $(,)?]) => {
+        pub(crate) const fn $out(word: $domain) -> v1::$wire {
+            match word {
+                $($domain::$variant => v1::$wire::$variant,)*
+            }
+        }
+
+        #[allow(dead_code)] // Some words are only ever answered.
+        pub(crate) fn $in(value: i32) -> Option<$domain> {
+            match v1::$wire::try_from(value) {
+                $(Ok(v1::$wire::$variant) => Some($domain::$variant),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+words!(
+    state_out,
+    state,
+    ReferralState,
+    ReferralState,
+    [Offered, Accepted, Declined, Expired, Withdrawn, InProgress, Delivered, Confirmed, Disputed, Cancelled, Failed]
+);
+words!(origin_out, origin, Origin, ReferralOrigin, [Chosen, Automatic, Claim, Pledge]);
+words!(
+    action_out,
+    action,
+    Action,
+    ReferralAction,
+    [Accept, Decline, Expire, Withdraw, Start, Deliver, Confirm, Dispute, Cancel, Fail]
+);
+words!(
+    reason_out,
+    reason,
+    StepReason,
+    StepReason,
+    [
+        NoCapacity,
+        OutsideArea,
+        NotEligible,
+        NotReachable,
+        WrongService,
+        NoSuitableTime,
+        NotWanted,
+        NeedClosed,
+        Shortfall,
+        PoorQuality,
+        NotDelivered,
+        Other
+    ]
+);
+words!(line_state_out, line_state, LineState, HoldLineState, [Pending, Committed, Consumed, Released, Returned]);
+
+/// How much of a referral a caller sees.
+pub(crate) struct Shown {
+    /// As partners know the need.
+    pub(crate) wish: String,
+    /// Whether the need's own name is shown.
+    pub(crate) need: bool,
+    /// The division, as finely as the caller may know it.
+    pub(crate) division: String,
+}
+
+pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
+    let recurrence = referral.every.map(|every| Recurrence { every, occurrences: referral.occurrences });
+    v1::Referral {
+        name: referral.id.name(),
+        need: if shown.need { referral.need.name() } else { String::new() },
+        item_ordinal: referral.item_ordinal.into(),
+        wish: shown.wish,
+        resource: referral.resource.name(),
+        organization: referral.organization.name(),
+        division: shown.division,
+        urgency: need::urgency_out(referral.urgency).into(),
+        origin: origin_out(referral.origin).into(),
+        enquiry: referral.enquiry,
+        quantity: Some(v1::Quantity { value: referral.quantity, unit: referral.unit.code().to_owned() }),
+        recurrence: recurrence.map(need::recurrence_out),
+        units: referral.units,
+        state: state_out(referral.state).into(),
+        lines: referral.lines.iter().map(line_out).collect(),
+        expire_time: Some(common::timestamp_out(referral.expires_at)),
+        due_time: Some(common::timestamp_out(referral.due_at)),
+        last_action: referral.last.action.map_or(v1::ReferralAction::Unspecified, action_out).into(),
+        last_reason: referral.last.reason.map_or(v1::StepReason::Unspecified, reason_out).into(),
+        last_action_time: Some(common::timestamp_out(referral.last.at)),
+        last_action_by: referral.last.by.clone(),
+        decision: referral.decision.as_ref().map(decision_out),
+        previous: referral.previous.map(|previous| previous.name()).unwrap_or_default(),
+        attempt: number(referral.attempt),
+        escalate_time: referral.escalated_at.map(common::timestamp_out),
+        rating: referral.rating.map(i32::from).unwrap_or_default(),
+        etag: common::etag_out(referral.version),
+        create_time: Some(common::timestamp_out(referral.created_at)),
+        update_time: Some(common::timestamp_out(referral.updated_at)),
+    }
+}
+
+fn line_out(line: &HoldLine) -> v1::HoldLine {
+    v1::HoldLine {
+        capacity_pool: line.pool.name(),
+        period_start: common::date_out(line.period_start),
+        quantity: line.units.saturating_mul(line.quantity_per_unit),
+        state: line_state_out(line.state).into(),
+    }
+}
+
+fn decision_out(decision: &Decision) -> v1::DecisionRecord {
+    v1::DecisionRecord {
+        log_position: decision.position.0,
+        evaluation_time: Some(common::timestamp_out(decision.evaluated_at)),
+        engine_version: decision.engine_version.clone(),
+        rank: decision.rank.map(number),
+        score: decision.score.map(number),
+        term_values: decision.terms.iter().copied().map(number).collect(),
+    }
+}
+
+fn number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// What is offered to whom.
+pub(crate) fn offer(field: &str, message: v1::ReferralOffer, violations: &mut Violations) -> Option<OfferAsked> {
+    let need = violations.take(NeedId::parse_name(&format!("{field}.need"), &message.need));
+    let resource = violations.take(ResourceId::parse_name(&format!("{field}.resource"), &message.resource));
+    let answer_within = message.answer_within.map(|within| SignedDuration::new(within.seconds, within.nanos));
+    Some(OfferAsked {
+        need: need?,
+        item_ordinal: item_ordinal(&format!("{field}.item_ordinal"), message.item_ordinal, violations)?,
+        resource: resource?,
+        quantity: message.quantity,
+        answer_within,
+    })
+}
+
+/// An item's place, within what validation allows.
+pub(crate) fn item_ordinal(field: &str, value: i32, violations: &mut Violations) -> Option<u16> {
+    let ordinal = u16::try_from(value).ok();
+    violations.take(ordinal.ok_or_else(|| Violation::new(field, "item.unknown", "is no item").with_value(value)))
+}
+
+/// A division as text.
+pub(crate) fn division_out(division: Option<&DivisionCode>) -> String {
+    common::code_out(division)
+}

@@ -1,0 +1,101 @@
+//! `ReferralService`.
+
+mod offers;
+mod reads;
+mod steps;
+mod watch;
+mod wishes;
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use wishwell_api::v1;
+use wishwell_api::v1::referral_service_server::ReferralService;
+use wishwell_domain::Error;
+use wishwell_domain::referral::Referral;
+use wishwell_engine::Snapshot;
+use wishwell_store::Written;
+
+use super::call::{self, read, write};
+use super::convert::referral as convert;
+use super::matching::coarse_division;
+use super::status::to_status;
+use crate::cases::referrals::referrals_of;
+use crate::cases::{Caller, Platform};
+
+/// Handlers of `ReferralService`.
+#[derive(Debug, Clone)]
+pub(crate) struct ReferralHandlers {
+    platform: Arc<Platform>,
+}
+
+impl ReferralHandlers {
+    pub(crate) const fn new(platform: Arc<Platform>) -> Self {
+        Self { platform }
+    }
+}
+
+/// A referral as this caller may see it.
+fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
+    let partner = caller.is_partner();
+    let division = match &referral.division {
+        Some(division) if partner => coarse_division(division, snapshot),
+        division => convert::division_out(division.as_ref()),
+    };
+    let wish = platform.wish_name(caller, referral.need);
+    convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
+}
+
+/// The referral that a write made or changed.
+async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Result<(v1::Referral, i64), Error> {
+    let snapshot = platform.snapshot(caller, None).await?;
+    let referral = referrals_of(written).next();
+    let referral = referral.ok_or_else(|| Error::Internal("the ledger answered without a referral".to_owned()))?;
+    Ok((show(platform, caller, &snapshot, referral), written.position.0))
+}
+
+/// One line for each method: how it is served, its name, its handler.
+macro_rules! methods {
+    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path;)*) => {
+        #[tonic::async_trait]
+        impl ReferralService for ReferralHandlers {
+            type WatchEventsStream = watch::EventStream;
+
+            async fn watch_events(
+                &self,
+                request: Request<v1::WatchEventsRequest>,
+            ) -> Result<Response<Self::WatchEventsStream>, Status> {
+                let (principal, message) = call::open(request).map_err(to_status)?;
+                let method = "wishwell.v1.ReferralService/WatchEvents";
+                let caller = Caller { principal, method, request: None };
+                watch::start(Arc::clone(&self.platform), caller, message).await.map(Response::new).map_err(to_status)
+            }
+
+            $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
+                let method = concat!("wishwell.v1.ReferralService/", $rpc);
+                $serve(method, request, |caller, message| $handler(&self.platform, caller, message)).await
+            })*
+        }
+    };
+}
+
+methods! {
+    write create_referral = "CreateReferral": CreateReferralRequest -> CreateReferralResponse => offers::create;
+    write batch_create_referrals = "BatchCreateReferrals": BatchCreateReferralsRequest -> BatchCreateReferralsResponse => offers::batch_create;
+    write batch_try_create_referrals = "BatchTryCreateReferrals": BatchTryCreateReferralsRequest -> BatchTryCreateReferralsResponse => offers::batch_try_create;
+    write auto_refer = "AutoRefer": AutoReferRequest -> AutoReferResponse => offers::auto_refer;
+    write accept_referral = "AcceptReferral": AcceptReferralRequest -> AcceptReferralResponse => steps::accept;
+    write decline_referral = "DeclineReferral": DeclineReferralRequest -> DeclineReferralResponse => steps::decline;
+    write withdraw_referral = "WithdrawReferral": WithdrawReferralRequest -> WithdrawReferralResponse => steps::withdraw;
+    write start_referral = "StartReferral": StartReferralRequest -> StartReferralResponse => steps::start;
+    write deliver_referral = "DeliverReferral": DeliverReferralRequest -> DeliverReferralResponse => steps::deliver;
+    write confirm_referral = "ConfirmReferral": ConfirmReferralRequest -> ConfirmReferralResponse => steps::confirm;
+    write dispute_referral = "DisputeReferral": DisputeReferralRequest -> DisputeReferralResponse => steps::dispute;
+    write cancel_referral = "CancelReferral": CancelReferralRequest -> CancelReferralResponse => steps::cancel;
+    write fail_referral = "FailReferral": FailReferralRequest -> FailReferralResponse => steps::fail;
+    read get_referral = "GetReferral": GetReferralRequest -> GetReferralResponse => reads::get;
+    read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list;
+    read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list;
+    write claim_wish = "ClaimWish": ClaimWishRequest -> ClaimWishResponse => wishes::claim;
+}

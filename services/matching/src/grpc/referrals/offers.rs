@@ -1,0 +1,115 @@
+//! Offers: to a chosen resource, several at once, or to the best.
+
+use uuid::Uuid;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::NeedId;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::RequestKey;
+
+use super::{answer, show};
+use crate::cases::referrals::{OfferAsked, derived_uuid, referrals_of};
+use crate::cases::{Caller, Platform};
+use crate::grpc::call::required;
+use crate::grpc::convert::referral as convert;
+use crate::grpc::matching::position;
+use crate::grpc::status::to_status;
+
+pub(super) async fn create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CreateReferralRequest,
+) -> Result<v1::CreateReferralResponse, Error> {
+    let sent = required("offer", message.offer)?;
+    let asked = read_all(vec![sent], |_| "offer".to_owned())?;
+    let written = platform.create_referrals(&caller, |_| "offer".to_owned(), asked).await?;
+    let (referral, log_position) = answer(platform, &caller, &written).await?;
+    Ok(v1::CreateReferralResponse { referral: Some(referral), log_position })
+}
+
+pub(super) async fn batch_create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::BatchCreateReferralsRequest,
+) -> Result<v1::BatchCreateReferralsResponse, Error> {
+    let asked = read_all(message.offers, place)?;
+    let written = platform.create_referrals(&caller, place, asked).await?;
+    let snapshot = platform.snapshot(&caller, None).await?;
+    Ok(v1::BatchCreateReferralsResponse {
+        referrals: referrals_of(&written).map(|referral| show(platform, &caller, &snapshot, referral)).collect(),
+        log_position: written.position.0,
+    })
+}
+
+pub(super) async fn batch_try_create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::BatchTryCreateReferralsRequest,
+) -> Result<v1::BatchTryCreateReferralsResponse, Error> {
+    let asked = read_all(message.offers, place)?;
+    let mut results = Vec::with_capacity(asked.len());
+    let mut log_position = 0;
+    for (index, offer) in asked.into_iter().enumerate() {
+        // Each for itself, and each repeatable for itself.
+        let caller = Caller { request: caller.request.clone().map(|key| part_of(key, index)), ..caller.clone() };
+        let tried = match platform.create_referrals(&caller, |_| place(index), vec![offer]).await {
+            Ok(written) => {
+                let (referral, position) = answer(platform, &caller, &written).await?;
+                log_position = log_position.max(position);
+                v1::TriedReferral { referral: Some(referral), status: None }
+            }
+            Err(error) => v1::TriedReferral { referral: None, status: Some(status_out(error)) },
+        };
+        results.push(tried);
+    }
+    Ok(v1::BatchTryCreateReferralsResponse { results, log_position })
+}
+
+pub(super) async fn auto_refer(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::AutoReferRequest,
+) -> Result<v1::AutoReferResponse, Error> {
+    platform.snapshot(&caller, position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let need = violations.take(NeedId::parse_name("need", &message.need));
+    let item = convert::item_ordinal("item_ordinal", message.item_ordinal, &mut violations);
+    violations.into_result()?;
+    let (need, item) = (required("need", need)?, required("item_ordinal", item)?);
+    let written = platform.auto_refer(&caller, need, item, None).await?;
+    let (referral, log_position) = answer(platform, &caller, &written).await?;
+    Ok(v1::AutoReferResponse { referral: Some(referral), log_position })
+}
+
+fn place(index: usize) -> String {
+    format!("offers[{index}]")
+}
+
+fn read_all(sent: Vec<v1::ReferralOffer>, field: impl Fn(usize) -> String) -> Result<Vec<OfferAsked>, Error> {
+    let mut violations = Violations::new();
+    let read: Vec<Option<OfferAsked>> = sent
+        .into_iter()
+        .enumerate()
+        .map(|(index, offer)| convert::offer(&field(index), offer, &mut violations))
+        .collect();
+    violations.into_result()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+/// The request key of one entry of a batch.
+fn part_of(key: RequestKey, index: usize) -> RequestKey {
+    let request_id: Uuid = derived_uuid(key.request_id, &(index as u64).to_be_bytes());
+    RequestKey { request_id, ..key }
+}
+
+/// A refusal as an entry of a batch carries it.
+fn status_out(error: Error) -> tonic_types::pb::Status {
+    let status = to_status(error);
+    // The details of a status are an encoded `google.rpc.Status`; one that cannot be read has code and message all the same.
+    let bare = tonic_types::pb::Status {
+        code: status.code() as i32,
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    };
+    prost::Message::decode(status.details()).unwrap_or(bare)
+}

@@ -1,0 +1,161 @@
+//! `WatchEvents`: the log as a stream of batches, for those who may see what happens.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use wishwell_api::v1;
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId};
+use wishwell_domain::{Error, Violations};
+use wishwell_engine::Snapshot;
+
+use super::show;
+use crate::cases::{Caller, Platform};
+use crate::grpc::convert::{common, need as convert};
+use crate::grpc::status::to_status;
+use crate::watch::{Batch, Watcher};
+
+/// Batches until the caller goes, the server drains or the watcher falls behind.
+pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
+
+/// Which events a watcher asked for and may see.
+struct Sieve {
+    caller: Caller,
+    kinds: Vec<v1::EventKind>,
+    organization: Option<OrganizationId>,
+    need: Option<NeedId>,
+    /// Divisions and all below them; none means anywhere.
+    divisions: Option<Vec<DivisionCode>>,
+}
+
+pub(super) async fn start(
+    platform: Arc<Platform>,
+    caller: Caller,
+    message: v1::WatchEventsRequest,
+) -> Result<EventStream, Error> {
+    let snapshot = platform.snapshot(&caller, None).await?;
+    let after = match message.after_position {
+        -1 => None,
+        position => Some(LogPosition(position)),
+    };
+    let sieve = Sieve::new(caller.clone(), message.filter.unwrap_or_default(), &snapshot)?;
+    let tenant = platform.snapshots.of(caller.tenant()).await?;
+    let shown = Arc::clone(&platform);
+    let watcher = Watcher {
+        store: Arc::clone(&platform.store),
+        tenant_id: caller.tenant().clone(),
+        tenant,
+        stop: platform.draining.clone(),
+        pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
+    };
+    let batches = platform.watchers.start(watcher, after)?;
+    let answers = tokio_stream::StreamExt::map(ReceiverStream::new(batches), |batch| batch.map_err(to_status));
+    Ok(Box::pin(answers))
+}
+
+impl Sieve {
+    fn new(caller: Caller, sent: v1::EventFilter, snapshot: &Snapshot) -> Result<Self, Error> {
+        let mut violations = Violations::new();
+        let organization = (!sent.organization.is_empty())
+            .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
+            .flatten();
+        let need =
+            (!sent.need.is_empty()).then(|| violations.take(NeedId::parse_name("filter.need", &sent.need))).flatten();
+        let division = common::division("filter.division", &sent.division, &mut violations);
+        violations.into_result()?;
+        let mut sieve = Self {
+            kinds: sent.kinds().collect(),
+            organization,
+            need,
+            divisions: division.as_ref().map(|division| snapshot.division_subtree(division)),
+            caller,
+        };
+        if sieve.caller.is_partner() {
+            let own = sieve.caller.principal.organization.ok_or(Error::Unauthenticated)?;
+            sieve.caller.may_keep(sieve.organization.unwrap_or(own))?;
+            if sieve.need.is_some() {
+                let (role, method) = (sieve.caller.principal.role.name(), format!("{} by need", sieve.caller.method));
+                return Err(Error::PermissionDenied { role, method });
+            }
+            sieve.organization = Some(own);
+        } else if sieve.divisions.is_none() {
+            let held = sieve.caller.divisions_to_list(None, snapshot)?;
+            sieve.divisions = (!held.is_empty()).then_some(held);
+        } else {
+            sieve.caller.must_work_in(division.as_ref(), snapshot)?;
+        }
+        Ok(sieve)
+    }
+
+    fn pick(&self, platform: &Platform, batch: Batch<'_>) -> v1::WatchEventsResponse {
+        let events = batch.events.iter().filter_map(|event| self.event_out(platform, batch.snapshot, event));
+        v1::WatchEventsResponse { events: events.collect(), log_position: batch.position.0 }
+    }
+
+    fn event_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
+        let kind = kind_of(&event.change)?;
+        if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change) {
+            return None;
+        }
+        let mut shown = v1::Event {
+            log_position: event.position.0,
+            event_time: Some(common::timestamp_out(event.at)),
+            principal: event.principal.clone(),
+            kind: kind.into(),
+            subject: event.change.subject(),
+            ..v1::Event::default()
+        };
+        match &event.change {
+            Change::Need(need) => shown.need_state = convert::state_out(need.state).into(),
+            Change::Referral(referral) => {
+                shown.referral = Some(show(platform, &self.caller, snapshot, referral));
+            }
+            _ => {}
+        }
+        Some(shown)
+    }
+
+    fn lets_through(&self, change: &Change) -> bool {
+        let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
+        let within = |division: Option<&DivisionCode>| match &self.divisions {
+            None => true,
+            Some(divisions) => division.is_some_and(|division| divisions.contains(division)),
+        };
+        match change {
+            // Partners know needs as wishes only; with an organization asked for, needs are nobody's.
+            Change::Need(need) => {
+                self.organization.is_none()
+                    && self.need.is_none_or(|asked| asked == need.id)
+                    && within(need.division.as_ref())
+            }
+            Change::Referral(referral) => {
+                of(referral.organization)
+                    && self.need.is_none_or(|asked| asked == referral.need)
+                    && within(referral.division.as_ref())
+            }
+            Change::CapacityPool(pool) => self.need.is_none() && of(pool.organization),
+            Change::Resource(resource) => self.need.is_none() && of(resource.organization),
+            Change::Organization(organization) => self.need.is_none() && of(organization.id),
+            _ => false,
+        }
+    }
+}
+
+const fn kind_of(change: &Change) -> Option<v1::EventKind> {
+    match change {
+        Change::Need(_) => Some(v1::EventKind::Need),
+        Change::Referral(_) => Some(v1::EventKind::Referral),
+        Change::CapacityPool(_) => Some(v1::EventKind::CapacityPool),
+        Change::Resource(_) => Some(v1::EventKind::Resource),
+        Change::Organization(_) => Some(v1::EventKind::Organization),
+        Change::Category(_)
+        | Change::Division(_)
+        | Change::Beneficiary(_)
+        | Change::BeneficiaryErased { .. }
+        | Change::Household(_) => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! The wishing pool.
+
+use prost::Message;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::{NeedId, ResourceId};
+use wishwell_domain::need::{Need, NeedItem, NeedState};
+use wishwell_domain::{Error, Violation, Violations};
+use wishwell_engine::Snapshot;
+use wishwell_store::NeedFilter;
+
+use super::answer;
+use crate::cases::wishes::{Claim, Gift, PledgeAsked};
+use crate::cases::{Caller, Platform};
+use crate::grpc::call::{next_token, page, required};
+use crate::grpc::convert::{common, need as convert, referral};
+use crate::grpc::matching::{coarse_division, monday, position};
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListWishesRequest,
+) -> Result<v1::ListWishesResponse, Error> {
+    let query = v1::ListWishesRequest {
+        category: message.category.clone(),
+        division: message.division.clone(),
+        ..v1::ListWishesRequest::default()
+    };
+    let scope = platform.page_scope(&caller, &query.encode_to_vec());
+    let page = page(&scope, message.page_size, &message.page_token)?;
+    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
+    let mut violations = Violations::new();
+    let category = (!message.category.is_empty())
+        .then(|| common::category("category", &message.category, &mut violations))
+        .flatten();
+    let division = common::division("division", &message.division, &mut violations);
+    violations.into_result()?;
+    let filter = NeedFilter {
+        states: vec![NeedState::Open, NeedState::PartlyServed],
+        categories: category.as_ref().map(|code| snapshot.category_subtree(code)).unwrap_or_default(),
+        divisions: division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default(),
+        wishes_only: true,
+        ..NeedFilter::default()
+    };
+    let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+    let now = platform.clock.now();
+    let items = found.entries.iter().flat_map(|need| {
+        let wanting = need.items.iter().filter(|item| {
+            item.left() > 0 && (filter.categories.is_empty() || filter.categories.contains(&item.category))
+        });
+        wanting.filter_map(|item| item_out(platform, &caller, &snapshot, need, item, now)).collect::<Vec<_>>()
+    });
+    Ok(v1::ListWishesResponse {
+        items: items.collect(),
+        next_page_token: next_token(&scope, found.next_after)?,
+    })
+}
+
+fn item_out(
+    platform: &Platform,
+    caller: &Caller,
+    snapshot: &Snapshot,
+    need: &Need,
+    item: &NeedItem,
+    now: jiff::Timestamp,
+) -> Option<v1::WishItem> {
+    let wish = need.wish.as_ref()?;
+    Some(v1::WishItem {
+        wish: platform.wish_name(caller, need.id),
+        item_ordinal: item.ordinal.into(),
+        title: wish.title.clone(),
+        category: item.category.to_string(),
+        left: Some(v1::Quantity { value: item.left(), unit: item.unit.code().to_owned() }),
+        recurrence: item.recurrence.map(convert::recurrence_out),
+        urgency: convert::urgency_out(need.aged_urgency(now)).into(),
+        division: need.division.as_ref().map(|code| coarse_division(code, snapshot)).unwrap_or_default(),
+        published_week: monday(wish.published_at),
+        splittable: item.splittable,
+    })
+}
+
+pub(super) async fn claim(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ClaimWishRequest,
+) -> Result<v1::ClaimWishResponse, Error> {
+    let mut violations = Violations::new();
+    let need = violations.take(platform.need_of_wish(&caller, &message.wish));
+    let item = referral::item_ordinal("item_ordinal", message.item_ordinal, &mut violations);
+    let gift = match message.pledge {
+        Some(pledge) => Some(Gift::Pledge(PledgeAsked {
+            title: common::text(pledge.title),
+            content: pledge.content,
+            responsible_party: pledge.responsible_party,
+            service_standard: pledge.service_standard,
+        })),
+        None => violations.take(ResourceId::parse_name("resource", &message.resource)).map(Gift::Resource),
+    };
+    violations.into_result()?;
+    let claim = Claim {
+        need: required("wish", need)?,
+        item_ordinal: required("item_ordinal", item)?,
+        gift: required("resource", gift)?,
+        wish: message.wish,
+        quantity: message.quantity,
+    };
+    let written = platform.claim(&caller, claim).await?;
+    let (referral, log_position) = answer(platform, &caller, &written).await?;
+    Ok(v1::ClaimWishResponse { referral: Some(referral), log_position })
+}
+
+impl Platform {
+    /// A need's name as partners know it.
+    pub(super) fn wish_name(&self, caller: &Caller, need: NeedId) -> String {
+        format!("{WISHES}{}", self.keys(caller).wish_of(need.as_uuid()))
+    }
+
+    /// The need behind such a name, if there is one.
+    fn need_of_wish(&self, caller: &Caller, name: &str) -> Result<NeedId, Violation> {
+        let wish = name.strip_prefix(WISHES).and_then(|id| uuid::Uuid::try_parse(id).ok());
+        let wish = wish.ok_or_else(|| {
+            Violation::new("wish", "resource_name", "must be `wishes/` followed by a UUID").with_value(name)
+        })?;
+        Ok(NeedId::from_uuid(self.keys(caller).need_of(wish)))
+    }
+}
+
+const WISHES: &str = "wishes/";

@@ -1,0 +1,181 @@
+//! Making a decision again: the same snapshot, time and rules must say the same.
+
+use std::collections::HashMap;
+
+use wishwell_domain::Error;
+use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields};
+use wishwell_domain::event::Change;
+use wishwell_domain::fact::Facts;
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, ReferralId, TenantId};
+use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, TOP_K_MAX};
+use wishwell_domain::need::{Need, NeedPersonal};
+use wishwell_domain::referral::{Decision, Origin, Referral};
+use wishwell_engine::{Candidate, ENGINE_VERSION, ScoringRules, Scratch, Snapshot, SnapshotBuilder};
+use wishwell_store::Store;
+
+use crate::cases::find::{Wanted, facts_with, query, query_error};
+use crate::cases::needs::sealed_for;
+use crate::cases::referrals::{decided, item_of};
+use crate::privacy::MasterKey;
+
+/// What making a decision again came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    /// As it was recorded.
+    pub recorded: Decision,
+    /// As it comes out now.
+    pub replayed: Decision,
+    /// Whether facts that it was decided upon are gone, because their beneficiary was erased.
+    pub erased: bool,
+}
+
+impl Replay {
+    /// Whether both say the same.
+    #[must_use]
+    pub fn is_identical(&self) -> bool {
+        self.recorded == self.replayed
+    }
+}
+
+/// The world as the log had it at a position.
+struct Past {
+    snapshot: Snapshot,
+    needs: HashMap<String, Need>,
+    beneficiaries: HashMap<BeneficiaryId, Beneficiary>,
+    households: HashMap<HouseholdId, Household>,
+}
+
+/// Makes the decision of a referral again, from the log alone and the keys of those it was about. `None` for a referral that was not
+/// decided by the engine.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown referral, and what the store answers.
+pub async fn replay(
+    store: &dyn Store,
+    master_key: &MasterKey,
+    rules: &ScoringRules,
+    tenant: &TenantId,
+    id: ReferralId,
+) -> Result<Option<Replay>, Error> {
+    let referral = store.referral(tenant, id).await?.ok_or_else(|| Error::NotFound { name: id.name() })?;
+    let Some(recorded) = referral.decision.clone() else { return Ok(None) };
+    let past = past(store, tenant, recorded.position).await?;
+    let need = past.needs.get(&referral.need.name()).ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+    let known = known(store, master_key, tenant, &past, need).await?;
+    let (need, facts) = facts_with(need.clone(), known.facts, known.beneficiary, known.household);
+    let replayed = decide(&past.snapshot, rules, &referral, &need, &facts, &recorded)?;
+    Ok(Some(Replay { recorded, replayed, erased: known.erased }))
+}
+
+fn decide(
+    snapshot: &Snapshot,
+    rules: &ScoringRules,
+    referral: &Referral,
+    need: &Need,
+    facts: &Facts,
+    recorded: &Decision,
+) -> Result<Decision, Error> {
+    let item = item_of(need, referral.item_ordinal, "")?;
+    let mut decision = Decision {
+        position: snapshot.position(),
+        evaluated_at: recorded.evaluated_at,
+        engine_version: format!("{ENGINE_VERSION}.{}", rules.version),
+        rank: None,
+        score: None,
+        terms: Vec::new(),
+    };
+    let mut scratch = Scratch::default();
+    let automatic = referral.origin == Origin::Automatic;
+    let wanted =
+        if automatic { Wanted { top_k: TOP_K_MAX, near_misses: 0 } } else { Wanted { top_k: 1, near_misses: 1 } };
+    let mut question = query(need, item, facts, recorded.evaluated_at, wanted);
+    if automatic {
+        let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
+        let at = |candidate: &Candidate| snapshot.resource_id(candidate.resource) == referral.resource;
+        if let Some((rank, candidate)) = (1..).zip(&answer.candidates).find(|(_, candidate)| at(candidate)) {
+            decided(&mut decision, Some(rank), candidate);
+        }
+    } else {
+        question.quantity = referral.quantity;
+        let answer = snapshot
+            .explain(referral.resource, &question, rules, &mut scratch)
+            .map_err(|error| query_error("need", error))?;
+        if let Some(candidate) = answer.candidates.first() {
+            decided(&mut decision, None, candidate);
+        }
+    }
+    Ok(decision)
+}
+
+/// Reads the log up to a position.
+async fn past(store: &dyn Store, tenant: &TenantId, position: LogPosition) -> Result<Past, Error> {
+    let mut past = Past {
+        snapshot: SnapshotBuilder::new().build(LogPosition(0)),
+        needs: HashMap::new(),
+        beneficiaries: HashMap::new(),
+        households: HashMap::new(),
+    };
+    while past.snapshot.position() < position {
+        let left = usize::try_from(position.0 - past.snapshot.position().0).unwrap_or(LOG_PAGE_EVENTS_MAX);
+        let events = store.events(tenant, past.snapshot.position(), left.min(LOG_PAGE_EVENTS_MAX)).await?;
+        let Some(last) = events.last().map(|event| event.position) else {
+            return Err(Error::DataLoss(format!("the log ends before position {}", position.0)));
+        };
+        past.snapshot = past.snapshot.apply(events.iter().map(|event| &event.change), last);
+        if past.snapshot.needs_merge() {
+            past.snapshot = past.snapshot.merged();
+        }
+        for event in events {
+            match event.change {
+                Change::Need(need) => drop(past.needs.insert(need.id.name(), *need)),
+                Change::Beneficiary(found) => drop(past.beneficiaries.insert(found.id, found)),
+                Change::Household(found) => drop(past.households.insert(found.id, found)),
+                _ => {}
+            }
+        }
+    }
+    Ok(past)
+}
+
+/// What was known of a need's people.
+struct Known<'p> {
+    facts: Facts,
+    beneficiary: Option<(&'p Beneficiary, PersonalFields)>,
+    household: Option<&'p Household>,
+    erased: bool,
+}
+
+async fn known<'p>(
+    store: &dyn Store,
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    past: &'p Past,
+    need: &Need,
+) -> Result<Known<'p>, Error> {
+    let keys = master_key.tenant(tenant);
+    let mut erased = false;
+    let subject = sealed_for(need);
+    let mut facts = Facts::default();
+    match store.key(tenant, &subject).await? {
+        Some(wrapped) => {
+            if let Some(sealed) = &need.personal {
+                facts = keys.unwrap_key(&subject, &wrapped)?.open::<NeedPersonal>(sealed)?.facts;
+            }
+        }
+        None => erased = true,
+    }
+    let mut beneficiary = None;
+    if let Some(found) = need.beneficiary.and_then(|id| past.beneficiaries.get(&id)) {
+        let name = found.id.name();
+        let personal = match (store.key(tenant, &name).await?, &found.personal) {
+            (Some(wrapped), Some(sealed)) => keys.unwrap_key(&name, &wrapped)?.open(sealed)?,
+            _ => {
+                erased = true;
+                PersonalFields::default()
+            }
+        };
+        beneficiary = Some((found, personal));
+    }
+    let household = need.household.and_then(|id| past.households.get(&id));
+    Ok(Known { facts, beneficiary, household, erased })
+}

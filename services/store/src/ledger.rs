@@ -1,0 +1,114 @@
+//! What the ledger promises: capacity held once, referrals followed, all of it in the order of one log.
+
+use async_trait::async_trait;
+
+use wishwell_domain::ids::{DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
+use wishwell_domain::ledger::Command;
+use wishwell_domain::referral::{Referral, ReferralState};
+
+use crate::contract::{Page, PageRequest, WriteContext, Written};
+use crate::error::StoreError;
+
+/// Which referrals a list shows. Empty fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReferralFilter {
+    /// Of this need.
+    pub need: Option<NeedId>,
+    /// Of this item of it.
+    pub item_ordinal: Option<u16>,
+    /// To this resource.
+    pub resource: Option<ResourceId>,
+    /// To this organization.
+    pub organization: Option<OrganizationId>,
+    /// In any of these states.
+    pub states: Vec<ReferralState>,
+    /// For needs in any of these divisions (the caller expands the subtree).
+    pub divisions: Vec<DivisionCode>,
+    /// Only those that should have arrived by now, by the database's clock.
+    pub overdue_only: bool,
+    /// Only those after which the next candidate is still to be asked.
+    pub next_is_due_only: bool,
+}
+
+/// What time alone makes of referrals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Offers whose time to answer is over and that still hold capacity.
+    Lapsed,
+    /// Promised help that is overdue and not escalated yet.
+    Overdue,
+    /// Automatic offers that came to nothing, and whose next candidate is to be asked.
+    ToFollow,
+}
+
+/// A figure that is not the sum of its movements, or of what is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// Full resource name, with item or period where there is one.
+    pub name: String,
+    /// Which figure, such as `pending`.
+    pub figure: &'static str,
+    /// In the table.
+    pub stored: i64,
+    /// By the sum.
+    pub summed: i64,
+    /// Sum of what.
+    pub of: &'static str,
+}
+
+/// What was looked at, and what does not add up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Pools.
+    pub pools: u64,
+    /// Referrals.
+    pub referrals: u64,
+    /// Movements.
+    pub movements: u64,
+    /// Everything that does not add up, at most `VERIFY_DISCREPANCIES_MAX`.
+    pub discrepancies: Vec<Discrepancy>,
+}
+
+/// Most discrepancies that one verification tells.
+pub const VERIFY_DISCREPANCIES_MAX: usize = 1_000;
+
+/// Moves capacity. Part of every store.
+///
+/// A ledger promises: of pools and periods with a known total never more than that is taken, and of a need item never more
+/// referred and served than asked, under any interleaving; the commands of a request are carried out together or not at all;
+/// whoever is refused is told why and disturbs nobody else; offers lapse by the database's clock, swept or not.
+///
+/// A ledger does not promise an order among requests that are under way at once, nor that each has a transaction of its own.
+#[async_trait]
+pub trait Ledger: Send + Sync + std::fmt::Debug {
+    /// All commands of a request, or none, with the same promises as [`crate::Store::write`]: durable when answered, one effect
+    /// for one request key. Outcomes are in the order of commands. Goes on when the caller stops waiting.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with what the domain says, and whatever else a write can answer.
+    async fn carry_out(&self, context: &WriteContext, commands: Vec<Command>) -> Result<Written, StoreError>;
+
+    /// One referral.
+    async fn referral(&self, tenant: &TenantId, id: ReferralId) -> Result<Option<Referral>, StoreError>;
+
+    /// Referrals by id.
+    async fn list_referrals(
+        &self,
+        tenant: &TenantId,
+        filter: &ReferralFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Referral>, StoreError>;
+
+    /// Referrals that time has made something of, those that wait longest first, at most `limit`.
+    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<Referral>, StoreError>;
+
+    /// How many automatic offers an organization got in the last 24 hours, by the database's clock.
+    async fn automatic_offers_of_a_day(
+        &self,
+        tenant: &TenantId,
+        organization: OrganizationId,
+    ) -> Result<i64, StoreError>;
+
+    /// Adds up everything and compares. Reads one moment.
+    async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError>;
+}

@@ -1,0 +1,203 @@
+//! Brings into the books what requests concern, with its rows locked: pools, then needs, then referrals, each by key, so that
+//! transactions of several replicas wait for each other instead of deadlocking.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+use wishwell_domain::capacity_pool::CapacityPool;
+use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId};
+use wishwell_domain::ledger::{Books, Command, Offering};
+use wishwell_domain::limits::LEDGER_RECLAIMED_MAX;
+use wishwell_domain::need::Need;
+use wishwell_domain::referral::Referral;
+use wishwell_domain::resource::Draw;
+
+use super::Asked;
+use crate::sql::record::{self, Key, Reading};
+use crate::sql::session::{Failure, Session};
+use crate::sql::statement::{Dialect, Value};
+
+/// What is to be brought, by kind.
+#[derive(Debug, Default)]
+struct Wanted {
+    pools: BTreeSet<Uuid>,
+    needs: BTreeSet<Uuid>,
+    referrals: BTreeSet<Uuid>,
+    resources: BTreeSet<Uuid>,
+    /// Pools and needs of which every live referral matters, because it may be called off.
+    all_of_pools: BTreeSet<Uuid>,
+    all_of_needs: BTreeSet<Uuid>,
+    /// Pools and needs from which is taken: what lapsed offers hold of them is given back first.
+    taken_from_pools: BTreeSet<Uuid>,
+    taken_from_needs: BTreeSet<Uuid>,
+}
+
+/// Brings everything.
+pub(super) async fn bring(
+    session: &mut Session,
+    tenant: &TenantId,
+    books: &mut Books,
+    asked: &[&Asked],
+) -> Result<(), Failure> {
+    let mut wanted = Wanted::of(asked);
+    for offering in offerings(session, tenant, &wanted.resources).await? {
+        let pools = offering.draws.iter().map(|draw| draw.pool.as_uuid());
+        wanted.taken_from_pools.extend(pools);
+        books.bring_offering(offering);
+    }
+    wanted.pools.extend(&wanted.taken_from_pools);
+    wanted.referrals.extend(lapsed(session, tenant, &wanted).await?);
+    let called_off = live(session, tenant, &wanted).await?;
+    wanted.referrals.extend(&called_off);
+    // Their pools and needs never change, so that they may be read before they are locked.
+    for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::Whole).await? {
+        wanted.pools.extend(referral.lines.iter().map(|line| line.pool.as_uuid()));
+        wanted.needs.insert(referral.need.as_uuid());
+    }
+    for pool in find::<CapacityPool>(session, tenant, &wanted.pools, Reading::ForUpdate).await? {
+        books.bring_pool(pool);
+    }
+    for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
+        books.bring_need(need);
+    }
+    for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
+        books.bring_referral(referral);
+    }
+    // One may have been made after they were looked for and before its pool or need was locked.
+    let overlooked = !(wanted.all_of_pools.is_empty() && wanted.all_of_needs.is_empty())
+        && session.dialect() == Dialect::Postgres
+        && !live(session, tenant, &wanted).await?.is_subset(&wanted.referrals);
+    if overlooked { Err(Failure::Conflict) } else { Ok(()) }
+}
+
+impl Wanted {
+    fn of(asked: &[&Asked]) -> Self {
+        let mut wanted = Self::default();
+        for command in asked.iter().flat_map(|asked| &asked.commands) {
+            match command {
+                Command::Offer(offer) => {
+                    wanted.needs.insert(offer.need.as_uuid());
+                    wanted.taken_from_needs.insert(offer.need.as_uuid());
+                    wanted.resources.insert(offer.resource.as_uuid());
+                    wanted.referrals.insert(offer.id.as_uuid());
+                    wanted.referrals.extend(offer.previous.map(|previous| previous.as_uuid()));
+                }
+                // New: there is nothing to bring.
+                Command::Pledge(_) => {}
+                Command::Step(step) => wanted.referrals.extend([step.referral.as_uuid()]),
+                Command::Look { referral } | Command::Escalate { referral } => {
+                    wanted.referrals.extend([referral.as_uuid()]);
+                }
+                Command::SetFigures(set) => {
+                    let pool = set.pool.as_uuid();
+                    wanted.pools.insert(pool);
+                    wanted.all_of_pools.insert(pool);
+                }
+                Command::WithdrawNeed { need, .. } => {
+                    wanted.needs.insert(need.as_uuid());
+                    wanted.all_of_needs.insert(need.as_uuid());
+                }
+            }
+        }
+        wanted
+    }
+}
+
+async fn find<T: record::Record>(
+    session: &mut Session,
+    tenant: &TenantId,
+    ids: &BTreeSet<Uuid>,
+    reading: Reading,
+) -> Result<Vec<T>, Failure> {
+    record::find::<T>(session, tenant, ids.iter().copied().map(Key::Id).collect(), reading).await
+}
+
+/// Lapsed offers that hold something of what is taken from, the oldest first.
+async fn lapsed(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Result<Vec<Uuid>, Failure> {
+    let mut found = Vec::new();
+    let limit = Value::Int(i64::try_from(LEDGER_RECLAIMED_MAX).ok());
+    if !wanted.taken_from_pools.is_empty() {
+        let mut statement = session.statement(
+            "SELECT DISTINCT offer.id, offer.expires_at FROM hold_lines AS line JOIN referrals AS offer \
+             ON offer.tenant = line.tenant AND offer.id = line.referral_id WHERE line.tenant = ",
+        );
+        statement.bind(Value::text(tenant.as_str())).push(" AND line.state = 'pending' AND ");
+        statement.push_in_uuids("line.capacity_pool_id", wanted.taken_from_pools.iter().copied().collect());
+        statement.push(" AND offer.state = 'offered' AND offer.expires_at <= ").push_now();
+        statement.push(" ORDER BY offer.expires_at LIMIT ").bind(limit.clone());
+        found = session.fetch_all(statement, |fields| fields.uuid()).await?;
+    }
+    if !wanted.taken_from_needs.is_empty() {
+        let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND state = 'offered' AND ");
+        statement.push_in_uuids("need_id", wanted.taken_from_needs.iter().copied().collect());
+        statement.push(" AND expires_at <= ").push_now().push(" ORDER BY expires_at LIMIT ").bind(limit);
+        found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
+    }
+    Ok(found)
+}
+
+/// Live referrals of the pools and needs of which all matter.
+async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Result<BTreeSet<Uuid>, Failure> {
+    let mut found = BTreeSet::new();
+    if !wanted.all_of_pools.is_empty() {
+        let mut statement = session.statement("SELECT DISTINCT referral_id FROM hold_lines WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed') AND ");
+        statement.push_in_uuids("capacity_pool_id", wanted.all_of_pools.iter().copied().collect());
+        found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
+    }
+    if !wanted.all_of_needs.is_empty() {
+        let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(" AND state IN ('offered', 'accepted', 'in_progress') AND ");
+        statement.push_in_uuids("need_id", wanted.all_of_needs.iter().copied().collect());
+        found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
+    }
+    Ok(found)
+}
+
+/// What has to be known of resources.
+async fn offerings(
+    session: &mut Session,
+    tenant: &TenantId,
+    resources: &BTreeSet<Uuid>,
+) -> Result<Vec<Offering>, Failure> {
+    if resources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = resources.iter().copied().collect();
+    let mut statement = session.statement(
+        "SELECT id, organization_id, unit, schedule, lifecycle, valid_from, valid_until FROM resources WHERE tenant = ",
+    );
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("id", ids.clone());
+    let mut offerings = session
+        .fetch_all(statement, |fields| {
+            Ok(Offering {
+                resource: ResourceId::from_uuid(fields.uuid()?),
+                organization: OrganizationId::from_uuid(fields.uuid()?),
+                unit: fields.opt_word()?,
+                schedule: fields.opt_json()?,
+                lifecycle: fields.word()?,
+                valid_from: fields.opt_date()?,
+                valid_until: fields.opt_date()?,
+                draws: Vec::new(),
+            })
+        })
+        .await?;
+    let mut statement = session
+        .statement("SELECT resource_id, capacity_pool_id, quantity_per_unit FROM resource_draws WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("resource_id", ids);
+    statement.push(" ORDER BY resource_id, ordinal");
+    session
+        .fetch(statement, |fields| {
+            let resource = ResourceId::from_uuid(fields.uuid()?);
+            let pool = CapacityPoolId::from_uuid(fields.uuid()?);
+            let draw = Draw { pool, quantity_per_unit: fields.int()? };
+            if let Some(offering) = offerings.iter_mut().find(|offering| offering.resource == resource) {
+                offering.draws.push(draw);
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(offerings)
+}

@@ -1,0 +1,108 @@
+//! Questions about referrals, and the ledger's contract.
+
+use async_trait::async_trait;
+use tracing::Instrument as _;
+use wishwell_domain::ids::{OrganizationId, ReferralId, TenantId};
+use wishwell_domain::ledger::Command;
+use wishwell_domain::limits::{LEDGER_COMMANDS_MAX, PAGE_SIZE_MAX};
+use wishwell_domain::referral::Referral;
+
+use super::verify;
+use crate::contract::{Page, PageRequest, WriteContext, Written};
+use crate::error::StoreError;
+use crate::ledger::{Due, Ledger, ReferralFilter, Verification};
+use crate::sql::SqlStore;
+use crate::sql::record::{self, Key, Reading};
+use crate::sql::session::Failure;
+use crate::sql::statement::Value;
+use crate::sql::store::span;
+
+/// One day, in microseconds.
+const DAY: i64 = 24 * 3_600 * 1_000_000;
+
+#[async_trait]
+impl Ledger for SqlStore {
+    async fn carry_out(&self, context: &WriteContext, commands: Vec<Command>) -> Result<Written, StoreError> {
+        if commands.len() > LEDGER_COMMANDS_MAX {
+            return Err(StoreError::Defect(format!("{} commands are more than one request has", commands.len())));
+        }
+        let work = async {
+            let written = self.queues.carry_out(&self.database, context, commands).await?;
+            self.sweep(context).await;
+            Ok(written)
+        };
+        work.instrument(span!(self, "WRITE", "referrals")).await
+    }
+
+    async fn referral(&self, tenant: &TenantId, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "referrals")).await
+    }
+
+    async fn list_referrals(
+        &self,
+        tenant: &TenantId,
+        filter: &ReferralFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Referral>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "referrals")).await
+    }
+
+    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<Referral>, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str()));
+            let order = match due {
+                Due::Lapsed => {
+                    statement.push(" AND state = 'offered' AND expires_at <= ").push_now();
+                    "expires_at"
+                }
+                Due::Overdue => {
+                    statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
+                    statement.push(" AND escalated_at IS NULL");
+                    "due_at"
+                }
+                Due::ToFollow => {
+                    statement.push(" AND next_is_due");
+                    "updated_at"
+                }
+            };
+            statement.push(" ORDER BY ").push(order).push(" LIMIT ");
+            statement.bind(Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok()));
+            let ids = session.fetch_all(statement, |fields| fields.uuid()).await?;
+            let keys = ids.iter().copied().map(Key::Id).collect();
+            let mut found = record::find::<Referral>(&mut session, tenant, keys, Reading::Whole).await?;
+            session.end().await?;
+            found.sort_by_key(|referral| ids.iter().position(|id| *id == referral.id.as_uuid()));
+            Ok::<_, Failure>(found)
+        };
+        work.instrument(span!(self, "SELECT", "referrals")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn automatic_offers_of_a_day(
+        &self,
+        tenant: &TenantId,
+        organization: OrganizationId,
+    ) -> Result<i64, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT COUNT(*) FROM referrals WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str())).push(" AND organization_id = ");
+            statement.bind(Value::Uuid(Some(organization.as_uuid())));
+            statement.push(" AND origin = 'automatic' AND created_at > ").push_now().push(" - ");
+            statement.bind(Value::Int(Some(DAY)));
+            Ok(session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default())
+        });
+        work.instrument(span!(self, "SELECT", "referrals")).await
+    }
+
+    async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let verification = verify::verify(&mut session, tenant).await?;
+            session.end().await?;
+            Ok(verification)
+        };
+        work.instrument(span!(self, "SELECT", "ledger_movements")).await.map_err(Failure::into_store_error)
+    }
+}

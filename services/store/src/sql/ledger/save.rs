@@ -1,0 +1,274 @@
+//! Writes what changed. Figures are changed by what is added to them, and only where the total still covers it: even a defect
+//! above could not promise anything twice.
+
+use jiff::Timestamp;
+use wishwell_domain::capacity_pool::{CapacityPool, Figures};
+use wishwell_domain::ids::TenantId;
+use wishwell_domain::ledger::{Changed, Changes};
+use wishwell_domain::need::Need;
+use wishwell_domain::referral::hold::{Amounts, movements};
+use wishwell_domain::referral::{HoldLine, Referral};
+use wishwell_domain::resource::Resource;
+
+use crate::error::StoreError;
+use crate::sql::record::{self, Record, chunks};
+use crate::sql::session::{Failure, Session};
+use crate::sql::statement::Value;
+
+/// Writes everything that changed.
+pub(super) async fn save(
+    session: &mut Session,
+    tenant: &TenantId,
+    now: Timestamp,
+    changes: &Changes,
+) -> Result<(), Failure> {
+    save_pools(session, tenant, now, &changes.pools).await?;
+    let resources: Vec<&Resource> = changes.resources.iter().map(|changed| &changed.after).collect();
+    record::write(session, tenant, &resources, &[]).await?;
+    save_needs(session, tenant, now, &changes.needs).await?;
+    save_referrals(session, tenant, &changes.referrals).await
+}
+
+/// Writes referrals with their lines, and what that moved.
+pub(in crate::sql) async fn save_referrals(
+    session: &mut Session,
+    tenant: &TenantId,
+    changed: &[Changed<Referral>],
+) -> Result<(), Failure> {
+    // Those that follow another come after it, whatever their identifiers.
+    let mut after: Vec<&Referral> = changed.iter().map(|changed| &changed.after).collect();
+    after.sort_by_key(|referral| referral.attempt);
+    let known: Vec<_> =
+        changed.iter().filter(|changed| changed.before.is_some()).map(|changed| changed.after.key()).collect();
+    record::write(session, tenant, &after, &known).await?;
+    let nothing: &[HoldLine] = &[];
+    let mut rows = Vec::new();
+    for Changed { before, after } in changed {
+        let before = before.as_ref().map_or(nothing, |before| &before.lines);
+        for (ordinal, movement) in (1..).zip(movements(before, &after.lines)) {
+            rows.push(vec![
+                Value::text(tenant.as_str()),
+                Value::Uuid(Some(after.id.as_uuid())),
+                Value::Int(Some(after.version.0)),
+                Value::Int(Some(ordinal)),
+                Value::Uuid(Some(movement.pool.as_uuid())),
+                Value::opt_date(movement.period_start),
+                Value::time(after.updated_at),
+                Value::Int(Some(movement.amounts.pending)),
+                Value::Int(Some(movement.amounts.committed)),
+                Value::Int(Some(movement.amounts.consumed)),
+            ]);
+        }
+    }
+    for rows in chunks(rows) {
+        let mut statement = session.statement(
+            "INSERT INTO ledger_movements (tenant, referral_id, version, ordinal, capacity_pool_id, period_start, at, \
+             pending, committed, consumed) VALUES ",
+        );
+        statement.push_rows(rows);
+        session.execute(statement).await?;
+    }
+    Ok(())
+}
+
+async fn save_needs(
+    session: &mut Session,
+    tenant: &TenantId,
+    now: Timestamp,
+    changed: &[Changed<Need>],
+) -> Result<(), Failure> {
+    let only_moved = |before: &Need, after: &Need| before.wish == after.wish && before.personal == after.personal;
+    let (moved, other): (Vec<_>, Vec<_>) =
+        changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));
+    let whole: Vec<&Need> = other.iter().map(|changed| &changed.after).collect();
+    let known: Vec<_> = whole.iter().map(|need| need.key()).collect();
+    record::write(session, tenant, &whole, &known).await?;
+    let mut rows = Vec::new();
+    let mut items = Vec::new();
+    for Changed { before, after } in moved {
+        let id = Value::Uuid(Some(after.id.as_uuid()));
+        rows.push(vec![id.clone(), Value::word(after.state)?, Value::Int(Some(after.version.0))]);
+        let before = before.as_ref().map_or(&[][..], |before| &before.items);
+        for (before, after) in before.iter().zip(&after.items).filter(|(before, after)| before != after) {
+            items.push(vec![
+                id.clone(),
+                Value::Int(Some(i64::from(after.ordinal))),
+                Value::Int(Some(after.referred - before.referred)),
+                Value::Int(Some(after.served - before.served)),
+            ]);
+        }
+    }
+    for rows in chunks(rows) {
+        let count = rows.len();
+        let mut statement = session.statement("");
+        statement.push_given(&["id", "state", "version"], rows);
+        statement.push("UPDATE needs SET state = given.state, version = given.version, updated_at = ");
+        statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = ");
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(" AND needs.id = given.id AND needs.version = given.version - 1");
+        touched(session.execute(statement).await?, count)?;
+    }
+    for rows in chunks(items) {
+        let count = rows.len();
+        let mut statement = session.statement("");
+        statement.push_given(&["need_id", "ordinal", "referred", "served"], rows);
+        statement.push(
+            "UPDATE need_items SET referred = need_items.referred + given.referred, \
+             served = need_items.served + given.served FROM given WHERE need_items.tenant = ",
+        );
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(" AND need_items.need_id = given.need_id AND need_items.ordinal = given.ordinal");
+        touched(session.execute(statement).await?, count)?;
+    }
+    Ok(())
+}
+
+async fn save_pools(
+    session: &mut Session,
+    tenant: &TenantId,
+    now: Timestamp,
+    changed: &[Changed<CapacityPool>],
+) -> Result<(), Failure> {
+    let (moved, said): (Vec<_>, Vec<_>) =
+        changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));
+    let whole: Vec<&CapacityPool> = said.iter().map(|changed| &changed.after).collect();
+    let known: Vec<_> = whole.iter().map(|pool| pool.key()).collect();
+    record::write(session, tenant, &whole, &known).await?;
+    let mut periods = Periods::default();
+    let mut rows = Vec::new();
+    for Changed { before, after } in moved {
+        let Some(before) = before else { continue };
+        let mut row = vec![Value::Uuid(Some(after.id.as_uuid())), Value::Int(Some(after.version.0))];
+        row.extend(added(&before.figures, &after.figures));
+        rows.push(row);
+        periods.compare(before, after);
+    }
+    for rows in chunks(rows) {
+        let count = rows.len();
+        let mut statement = session.statement("");
+        statement.push_given(&["id", "version", "pending", "committed", "consumed"], rows);
+        statement.push(
+            "UPDATE capacity_pools SET pending = capacity_pools.pending + given.pending, \
+             committed = capacity_pools.committed + given.committed, \
+             consumed = capacity_pools.consumed + given.consumed, version = given.version, updated_at = ",
+        );
+        statement.bind(Value::time(now)).push(" FROM given WHERE capacity_pools.tenant = ");
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(
+            " AND capacity_pools.id = given.id AND capacity_pools.version = given.version - 1 \
+             AND (capacity_pools.total IS NULL OR capacity_pools.used_elsewhere + capacity_pools.pending \
+             + capacity_pools.committed + capacity_pools.consumed + given.pending + given.committed + given.consumed \
+             <= capacity_pools.total)",
+        );
+        touched(session.execute(statement).await?, count)?;
+    }
+    periods.save(session, tenant).await
+}
+
+/// Whether only what is held and consumed differs, not what somebody said.
+fn only_moved(before: &CapacityPool, after: &CapacityPool) -> bool {
+    before.confirmed_at == after.confirmed_at
+}
+
+/// What is added to figures.
+fn added(before: &Figures, after: &Figures) -> [Value; 3] {
+    let amounts = |figures: &Figures| Amounts {
+        pending: figures.pending,
+        committed: figures.committed,
+        consumed: figures.consumed,
+    };
+    let added = amounts(after).minus(amounts(before));
+    [added.pending, added.committed, added.consumed].map(|amount| Value::Int(Some(amount)))
+}
+
+/// Rows of periods that are new, moved or no longer worth a row.
+#[derive(Default)]
+struct Periods {
+    new: Vec<Vec<Value>>,
+    moved: Vec<Vec<Value>>,
+    gone: Vec<Vec<Value>>,
+}
+
+impl Periods {
+    fn compare(&mut self, before: &CapacityPool, after: &CapacityPool) {
+        let pool = Value::Uuid(Some(after.id.as_uuid()));
+        let of = |pool: &CapacityPool, start| pool.periods.iter().find(|period| period.period_start == start).copied();
+        for period in &after.periods {
+            let start = Value::opt_date(Some(period.period_start));
+            let figures = &period.figures;
+            match of(before, period.period_start) {
+                Some(known) if known == *period => {}
+                Some(known) => {
+                    let mut row = vec![pool.clone(), start];
+                    row.extend(added(&known.figures, figures));
+                    self.moved.push(row);
+                }
+                None => self.new.push(vec![
+                    pool.clone(),
+                    start,
+                    Value::Bool(period.inherits),
+                    Value::Int(figures.total),
+                    Value::Int(Some(figures.used_elsewhere)),
+                    Value::Int(Some(figures.pending)),
+                    Value::Int(Some(figures.committed)),
+                    Value::Int(Some(figures.consumed)),
+                ]),
+            }
+        }
+        for period in before.periods.iter().filter(|period| of(after, period.period_start).is_none()) {
+            self.gone.push(vec![pool.clone(), Value::opt_date(Some(period.period_start))]);
+        }
+    }
+
+    async fn save(self, session: &mut Session, tenant: &TenantId) -> Result<(), Failure> {
+        for rows in chunks(self.gone) {
+            let count = rows.len();
+            let mut statement = session.statement("");
+            statement.push_given(&["pool", "period_start"], rows);
+            statement.push("DELETE FROM capacity_pool_periods WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str()));
+            statement.push(" AND (capacity_pool_id, period_start) IN (SELECT pool, period_start FROM given)");
+            touched(session.execute(statement).await?, count)?;
+        }
+        let tenant_value = Value::text(tenant.as_str());
+        let new = self.new.into_iter().map(|row| std::iter::once(tenant_value.clone()).chain(row).collect()).collect();
+        for rows in chunks(new) {
+            let mut statement = session.statement(
+                "INSERT INTO capacity_pool_periods (tenant, capacity_pool_id, period_start, inherits, total, \
+                 used_elsewhere, pending, committed, consumed) VALUES ",
+            );
+            statement.push_rows(rows);
+            session.execute(statement).await?;
+        }
+        for rows in chunks(self.moved) {
+            let count = rows.len();
+            let mut statement = session.statement("");
+            statement.push_given(&["pool", "period_start", "pending", "committed", "consumed"], rows);
+            statement.push(
+                "UPDATE capacity_pool_periods SET pending = capacity_pool_periods.pending + given.pending, \
+                 committed = capacity_pool_periods.committed + given.committed, \
+                 consumed = capacity_pool_periods.consumed + given.consumed FROM given \
+                 WHERE capacity_pool_periods.tenant = ",
+            );
+            statement.bind(tenant_value.clone());
+            statement.push(
+                " AND capacity_pool_periods.capacity_pool_id = given.pool \
+                 AND capacity_pool_periods.period_start = given.period_start \
+                 AND (capacity_pool_periods.total IS NULL OR capacity_pool_periods.used_elsewhere \
+                 + capacity_pool_periods.pending + capacity_pool_periods.committed + capacity_pool_periods.consumed \
+                 + given.pending + given.committed + given.consumed <= capacity_pool_periods.total)",
+            );
+            touched(session.execute(statement).await?, count)?;
+        }
+        Ok(())
+    }
+}
+
+/// Each row was locked and decided upon, so that each must have been touched.
+fn touched(touched: u64, expected: usize) -> Result<(), Failure> {
+    if touched == expected as u64 {
+        Ok(())
+    } else {
+        Err(StoreError::Defect(format!("{touched} of {expected} rows were as they were locked")).into())
+    }
+}

@@ -1,0 +1,219 @@
+//! Referrals in tables, with the lines of their holds.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use wishwell_domain::referral::{HoldLine, LastStep, Referral};
+
+use super::record::{Key, Part, Record, Reference};
+use super::session::Fields;
+use super::statement::{Statement, Value};
+use crate::error::StoreError;
+use crate::ledger::ReferralFilter;
+
+impl Record for Referral {
+    const KIND: &'static str = "referral";
+    const TABLE: &'static str = "referrals";
+    const KEY: &'static str = "id";
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "need_id",
+        "item_ordinal",
+        "resource_id",
+        "organization_id",
+        "division_code",
+        "urgency",
+        "origin",
+        "enquiry",
+        "unit",
+        "quantity",
+        "occurrences",
+        "every",
+        "units",
+        "state",
+        "expires_at",
+        "due_at",
+        "last_action",
+        "last_reason",
+        "last_at",
+        "last_by",
+        "decision",
+        "previous_id",
+        "attempt",
+        "next_is_due",
+        "escalated_at",
+        "rating",
+        "version",
+        "created_at",
+        "updated_at",
+    ];
+    const PARTS: &'static [Part] = &[Part {
+        table: "hold_lines",
+        owner: "referral_id",
+        columns: &["ordinal", "capacity_pool_id", "kind", "period_start", "quantity_per_unit", "units", "state"],
+    }];
+
+    fn key(&self) -> Key {
+        Key::Id(self.id.as_uuid())
+    }
+    fn name(&self) -> String {
+        self.id.name()
+    }
+    fn external(&self) -> Option<&ExternalId> {
+        None
+    }
+    fn version(&self) -> Version {
+        self.version
+    }
+    fn from_change(change: &Change) -> Option<&Self> {
+        if let Change::Referral(referral) = change { Some(referral) } else { None }
+    }
+    fn into_change(self) -> Change {
+        Change::Referral(Box::new(self))
+    }
+    // Referrals are made and changed by the ledger, which sets versions and times.
+    fn found(&mut self, _now: Timestamp) {}
+    fn succeed(&mut self, _known: &Self, _now: Timestamp) {}
+
+    fn row(&self) -> Result<Vec<Value>, StoreError> {
+        Ok(vec![
+            Value::Uuid(Some(self.id.as_uuid())),
+            Value::Uuid(Some(self.need.as_uuid())),
+            Value::Int(Some(i64::from(self.item_ordinal))),
+            Value::Uuid(Some(self.resource.as_uuid())),
+            Value::Uuid(Some(self.organization.as_uuid())),
+            Value::opt_text(self.division.as_ref().map(|division| division.as_str())),
+            Value::word(self.urgency)?,
+            Value::word(self.origin)?,
+            Value::Bool(self.enquiry),
+            Value::text(self.unit.code()),
+            Value::Int(Some(self.quantity)),
+            Value::Int(Some(i64::from(self.occurrences))),
+            Value::opt_word(self.every)?,
+            Value::Int(Some(self.units)),
+            Value::word(self.state)?,
+            Value::time(self.expires_at),
+            Value::time(self.due_at),
+            Value::opt_word(self.last.action)?,
+            Value::opt_word(self.last.reason)?,
+            Value::time(self.last.at),
+            Value::text(&self.last.by),
+            self.decision.as_ref().map_or(Ok(Value::Json(None)), Value::json)?,
+            Value::Uuid(self.previous.map(|previous| previous.as_uuid())),
+            Value::Int(Some(i64::from(self.attempt))),
+            Value::Bool(self.next_is_due),
+            Value::opt_time(self.escalated_at),
+            Value::Int(self.rating.map(i64::from)),
+            Value::Int(Some(self.version.0)),
+            Value::time(self.created_at),
+            Value::time(self.updated_at),
+        ])
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: ReferralId::from_uuid(fields.uuid()?),
+            need: NeedId::from_uuid(fields.uuid()?),
+            item_ordinal: fields.number()?,
+            resource: ResourceId::from_uuid(fields.uuid()?),
+            organization: OrganizationId::from_uuid(fields.uuid()?),
+            division: fields.opt_parse()?,
+            urgency: fields.word()?,
+            origin: fields.word()?,
+            enquiry: fields.bool()?,
+            unit: fields.word()?,
+            quantity: fields.int()?,
+            occurrences: fields.number()?,
+            every: fields.opt_word()?,
+            units: fields.int()?,
+            state: fields.word()?,
+            expires_at: fields.time()?,
+            due_at: fields.time()?,
+            last: LastStep {
+                action: fields.opt_word()?,
+                reason: fields.opt_word()?,
+                at: fields.time()?,
+                by: fields.text()?,
+            },
+            decision: fields.opt_json()?,
+            previous: fields.opt_uuid()?.map(ReferralId::from_uuid),
+            attempt: fields.number()?,
+            next_is_due: fields.bool()?,
+            escalated_at: fields.opt_time()?,
+            rating: fields.opt_number()?,
+            version: Version(fields.int()?),
+            created_at: fields.time()?,
+            updated_at: fields.time()?,
+            lines: Vec::new(),
+        })
+    }
+
+    fn part_rows(&self, _part: usize) -> Result<Vec<Vec<Value>>, StoreError> {
+        let row = |(ordinal, line): (i64, &HoldLine)| {
+            Ok(vec![
+                Value::Int(Some(ordinal)),
+                Value::Uuid(Some(line.pool.as_uuid())),
+                Value::word(line.kind)?,
+                Value::opt_date(line.period_start),
+                Value::Int(Some(line.quantity_per_unit)),
+                Value::Int(Some(line.units)),
+                Value::word(line.state)?,
+            ])
+        };
+        (1..).zip(&self.lines).map(row).collect()
+    }
+
+    fn read_part(&mut self, _part: usize, fields: &mut Fields<'_>) -> Result<(), StoreError> {
+        let _ordinal = fields.int()?;
+        self.lines.push(HoldLine {
+            pool: CapacityPoolId::from_uuid(fields.uuid()?),
+            kind: fields.word()?,
+            period_start: fields.opt_date()?,
+            quantity_per_unit: fields.int()?,
+            units: fields.int()?,
+            state: fields.word()?,
+        });
+        Ok(())
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let id = |field, table, id: Uuid| Reference::id(field, table, id);
+        vec![
+            id("need", "needs", self.need.as_uuid()),
+            id("resource", "resources", self.resource.as_uuid()),
+            id("organization", "organizations", self.organization.as_uuid()),
+        ]
+    }
+}
+
+impl ReferralFilter {
+    pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
+        for (column, id) in [
+            (" AND need_id = ", self.need.map(|id| id.as_uuid())),
+            (" AND resource_id = ", self.resource.map(|id| id.as_uuid())),
+            (" AND organization_id = ", self.organization.map(|id| id.as_uuid())),
+        ] {
+            if let Some(id) = id {
+                statement.push(column).bind(Value::Uuid(Some(id)));
+            }
+        }
+        if let Some(item) = self.item_ordinal {
+            statement.push(" AND item_ordinal = ").bind(Value::Int(Some(i64::from(item))));
+        }
+        if !self.states.is_empty() {
+            let states = self.states.iter().map(|state| state.name().to_owned()).collect();
+            statement.push(" AND ").push_in_texts("state", states);
+        }
+        if !self.divisions.is_empty() {
+            statement.push(" AND ").push_in_texts("division_code", super::texts(&self.divisions));
+        }
+        if self.overdue_only {
+            statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
+        }
+        if self.next_is_due_only {
+            statement.push(" AND next_is_due");
+        }
+        Ok(())
+    }
+}

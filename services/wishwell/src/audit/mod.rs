@@ -1,0 +1,58 @@
+//! Commands that look into a store and change nothing: does the ledger add up, does a decision come out again, do the tables follow
+//! from the log?
+
+mod rebuild;
+mod replay;
+mod verify;
+
+use std::sync::Arc;
+
+use wishwell_matching::MasterKey;
+use wishwell_store::Store;
+
+use crate::cli::AuditArgs;
+use crate::config::{Database, ServeConfig, Variables, is_deployed, read_key_file};
+use crate::exit::{Exit, Failure};
+use crate::run::{MASTER_KEY_FILE, STORE_FILE, open_store};
+
+pub(crate) use rebuild::run as rebuild;
+pub(crate) use replay::run as replay;
+pub(crate) use verify::run as verify;
+
+/// The store that is looked into.
+struct Audited {
+    store: Arc<dyn Store>,
+    shown: String,
+}
+
+/// Opens the store of a deployment's configuration when there is one, otherwise that of development mode.
+async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Failure> {
+    let database = if is_deployed(&arguments.serve, &variables) {
+        ServeConfig::load(&arguments.serve, None, variables)?.database
+    } else {
+        Database::Sqlite(arguments.data_dir.join(STORE_FILE))
+    };
+    // A look must not make what it does not find.
+    if let Database::Sqlite(path) = &database
+        && !path.is_file()
+    {
+        let what = format!("there is no file {}", path.display());
+        let remedy = "name the folder with --data-dir, or a deployment's store with --config or --database-url";
+        return Err(Failure::one(Exit::Storage, "there is no store to look into", what, remedy));
+    }
+    Ok(Audited { store: open_store(&database, false).await?, shown: database.shown() })
+}
+
+/// The master key of the same configuration.
+fn master_key(arguments: &AuditArgs, variables: Variables) -> Result<MasterKey, Failure> {
+    if is_deployed(&arguments.serve, &variables) {
+        return ServeConfig::load(&arguments.serve, None, variables).map(|config| config.master_key);
+    }
+    let wrong = |problem| Failure::configuration("the master key cannot be read", vec![problem]);
+    read_key_file(&arguments.data_dir.join(MASTER_KEY_FILE)).map_err(wrong)
+}
+
+/// What a store's refusal means here.
+fn refused(audited: &Audited, error: &wishwell_store::StoreError) -> Failure {
+    crate::run::store_failure(&audited.shown, error)
+}

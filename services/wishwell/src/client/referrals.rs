@@ -1,0 +1,226 @@
+//! Referrals: offered, followed, and moved on by the sides of the loop.
+
+use jiff::tz::TimeZone;
+use wishwell_api::json::{to_json, to_json_pretty};
+use wishwell_api::v1::{
+    AcceptReferralRequest, AutoReferRequest, CancelReferralRequest, ConfirmReferralRequest, CreateReferralRequest,
+    DeclineReferralRequest, DeliverReferralRequest, DisputeReferralRequest, FailReferralRequest, ListReferralsRequest,
+    Referral, ReferralFilter, ReferralOffer, StartReferralRequest, StepReason, WithdrawReferralRequest,
+};
+
+use super::words::{amount, instant, referral_state, step_reason, urgency};
+use super::{Server, needs, refused};
+use crate::cli::{ReferArgs, ReferralAction, ReferralArgs, ReferralsArgs, StepReasonArg};
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
+use crate::table::{Align, Table, terminal_width};
+
+/// Largest page the server gives.
+const PAGE_SIZE_MAX: usize = 500;
+
+/// Offers an item of a need: to the resource named, or to the best.
+pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let need = needs::resolve(&server, &arguments.need).await?;
+    let request_id = uuid::Uuid::now_v7().to_string();
+    let failed = |status| refused("the need cannot be referred", &status);
+    let referral = match &arguments.resource {
+        Some(resource) => {
+            let offer = ReferralOffer {
+                need: need.name,
+                item_ordinal: arguments.item,
+                resource: full_name("resources", resource),
+                quantity: arguments.quantity,
+                answer_within: None,
+            };
+            let request = CreateReferralRequest { offer: Some(offer), request_id };
+            server.referrals().create_referral(request).await.map_err(failed)?.into_inner().referral
+        }
+        None => {
+            let request =
+                AutoReferRequest { need: need.name, item_ordinal: arguments.item, min_position: 0, request_id };
+            server.referrals().auto_refer(request).await.map_err(failed)?.into_inner().referral
+        }
+    };
+    show(&answered(referral)?, arguments.json, config.lang)
+}
+
+/// Takes a step of a referral.
+pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let name = full_name("referrals", &arguments.referral);
+    let (etag, request_id) = (String::new(), uuid::Uuid::now_v7().to_string());
+    let reason = StepReason::from(arguments.reason).into();
+    let mut client = server.referrals();
+    /// Sends the request of one step, with the fields that only it has.
+    macro_rules! send {
+        ($method:ident, $request:ident { $($field:ident : $value:expr),* $(,)? }) => {
+            client
+                .$method($request { name, etag, request_id, $($field: $value),* })
+                .await
+                .map(|answer| answer.into_inner().referral)
+        };
+    }
+    let taken = match arguments.action {
+        ReferralAction::Accept => send!(accept_referral, AcceptReferralRequest { quantity: arguments.quantity }),
+        ReferralAction::Decline => send!(decline_referral, DeclineReferralRequest { reason: reason }),
+        ReferralAction::Withdraw => send!(withdraw_referral, WithdrawReferralRequest { reason: reason }),
+        ReferralAction::Start => send!(start_referral, StartReferralRequest {}),
+        ReferralAction::Deliver => send!(deliver_referral, DeliverReferralRequest { quantity: arguments.quantity }),
+        ReferralAction::Confirm => send!(confirm_referral, ConfirmReferralRequest { rating: arguments.rating }),
+        ReferralAction::Dispute => send!(dispute_referral, DisputeReferralRequest { reason: reason }),
+        ReferralAction::Cancel => send!(cancel_referral, CancelReferralRequest { reason: reason }),
+        ReferralAction::Fail => send!(fail_referral, FailReferralRequest { reason: reason }),
+    };
+    let taken = taken.map_err(|status| refused("the step cannot be taken", &status))?;
+    show(&answered(taken)?, arguments.json, config.lang)
+}
+
+/// Lists referrals.
+pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let need = match &arguments.need {
+        Some(need) => needs::resolve(&server, need).await?.name,
+        None => String::new(),
+    };
+    let filter = ReferralFilter {
+        need,
+        division: arguments.division.clone().unwrap_or_default(),
+        overdue_only: arguments.overdue,
+        ..ReferralFilter::default()
+    };
+    let mut referrals: Vec<Referral> = Vec::new();
+    let mut page_token = String::new();
+    while referrals.len() < arguments.limit {
+        let page_size = i32::try_from((arguments.limit - referrals.len()).min(PAGE_SIZE_MAX)).unwrap_or_default();
+        let request = ListReferralsRequest { filter: Some(filter.clone()), page_size, page_token, min_position: 0 };
+        let answer = server.referrals().list_referrals(request).await;
+        let page = answer.map_err(|status| refused("referrals cannot be listed", &status))?.into_inner();
+        referrals.extend(page.referrals);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    referrals.truncate(arguments.limit);
+    if arguments.json {
+        let lines: Result<Vec<String>, _> = referrals.iter().map(to_json).collect();
+        return Ok(lines.map_err(|error| not_printable(&error))?.into_iter().map(|line| line + "\n").collect());
+    }
+    Ok(render(&referrals, config.lang))
+}
+
+fn answered(referral: Option<Referral>) -> Result<Referral, Failure> {
+    referral.ok_or_else(|| Failure::one(Exit::Defect, "the server answered without the referral", "", ""))
+}
+
+fn not_printable(error: &impl std::fmt::Display) -> Failure {
+    Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), "")
+}
+
+/// A name with its collection, which may be left out on the command line.
+fn full_name(collection: &str, name: &str) -> String {
+    if name.contains('/') { name.to_owned() } else { format!("{collection}/{name}") }
+}
+
+fn show(referral: &Referral, json: bool, lang: Lang) -> Result<String, Failure> {
+    if json {
+        return to_json_pretty(referral).map(|json| json + "\n").map_err(|error| not_printable(&error));
+    }
+    Ok(format!("{}\n", line(referral, lang)))
+}
+
+/// A referral in a line.
+pub(super) fn line(referral: &Referral, lang: Lang) -> String {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let mut parts = vec![
+        referral.name.clone(),
+        referral_state(referral.state, lang).to_owned(),
+        amount(referral.units, unit, lang),
+        format!("{} {}", lang.pick("to", "转给"), referral.resource),
+    ];
+    if referral.attempt > 1 {
+        parts.push(format!("{} {}", lang.pick("attempt", "第几次转介:"), referral.attempt));
+    }
+    if referral.enquiry {
+        parts.push(lang.pick("enquiry: how much there is is not known", "询问:余量未知").to_owned());
+    }
+    let reason = step_reason(referral.last_reason, lang);
+    if !reason.is_empty() {
+        parts.push(reason.to_owned());
+    }
+    if referral.escalate_time.is_some() {
+        parts.push(lang.pick("ESCALATED", "已升级督办").to_owned());
+    }
+    parts.join(" · ")
+}
+
+fn render(referrals: &[Referral], lang: Lang) -> String {
+    let zone = TimeZone::system();
+    let mut table = Table::new([
+        (lang.pick("referral", "转介"), Align::Left),
+        (lang.pick("state", "状态"), Align::Left),
+        (lang.pick("urgency", "紧急程度"), Align::Left),
+        (lang.pick("quantity", "数量"), Align::Right),
+        (lang.pick("attempt", "次数"), Align::Right),
+        (lang.pick("due", "应于何时完成"), Align::Left),
+        (lang.pick("last step", "最近一步"), Align::Left),
+        (lang.pick("by", "由谁"), Align::Left),
+    ]);
+    for referral in referrals {
+        let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+        table.row([
+            referral.name.clone(),
+            referral_state(referral.state, lang).to_owned(),
+            urgency(referral.urgency, lang).to_owned(),
+            amount(referral.units, unit, lang),
+            referral.attempt.to_string(),
+            instant(referral.due_time.as_ref(), &zone),
+            instant(referral.last_action_time.as_ref(), &zone),
+            referral.last_action_by.clone(),
+        ]);
+    }
+    table.render(terminal_width())
+}
+
+impl From<StepReasonArg> for StepReason {
+    fn from(reason: StepReasonArg) -> Self {
+        match reason {
+            StepReasonArg::NoCapacity => Self::NoCapacity,
+            StepReasonArg::OutsideArea => Self::OutsideArea,
+            StepReasonArg::NotEligible => Self::NotEligible,
+            StepReasonArg::NotReachable => Self::NotReachable,
+            StepReasonArg::WrongService => Self::WrongService,
+            StepReasonArg::NoSuitableTime => Self::NoSuitableTime,
+            StepReasonArg::NotWanted => Self::NotWanted,
+            StepReasonArg::PoorQuality => Self::PoorQuality,
+            StepReasonArg::NotDelivered => Self::NotDelivered,
+            StepReasonArg::Other => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_referral_is_told_in_a_line_of_either_language() {
+        let referral = Referral {
+            name: "referrals/1".to_owned(),
+            resource: "resources/2".to_owned(),
+            quantity: Some(wishwell_api::v1::Quantity { value: 2, unit: "piece".to_owned() }),
+            units: 2,
+            state: wishwell_api::v1::ReferralState::Declined.into(),
+            last_reason: StepReason::NoSuitableTime.into(),
+            attempt: 2,
+            ..Referral::default()
+        };
+        assert_eq!(
+            line(&referral, Lang::En),
+            "referrals/1 · declined · 2 piece · to resources/2 · attempt 2 · no time that suits both"
+        );
+        assert!(line(&referral, Lang::Zh).starts_with("referrals/1 · 已婉拒 · 2 件 · 转给 resources/2"));
+    }
+}

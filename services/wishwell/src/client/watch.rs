@@ -1,0 +1,58 @@
+//! `wishwell watch`: what happens, a line each, as it happens.
+
+use jiff::tz::TimeZone;
+use wishwell_api::json::to_json;
+use wishwell_api::v1::{Event, EventFilter, EventKind, WatchEventsRequest};
+
+use super::words::{instant, state};
+use super::{Server, needs, referrals, refused};
+use crate::cli::WatchArgs;
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure, say};
+use crate::lang::Lang;
+
+/// Watches until the stream ends, or as many events came as were wanted.
+pub(crate) async fn run(arguments: &WatchArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let need = match &arguments.need {
+        Some(need) => needs::resolve(&server, need).await?.name,
+        None => String::new(),
+    };
+    let filter = EventFilter {
+        need,
+        division: arguments.division.clone().unwrap_or_default(),
+        kinds: if arguments.all { Vec::new() } else { vec![EventKind::Need.into(), EventKind::Referral.into()] },
+        ..EventFilter::default()
+    };
+    let request = WatchEventsRequest { after_position: arguments.after, filter: Some(filter) };
+    let failed = |status| refused("events cannot be watched", &status);
+    let mut batches = server.referrals().watch_events(request).await.map_err(failed)?.into_inner();
+    let zone = TimeZone::system();
+    let mut seen = 0;
+    while let Some(batch) = batches.message().await.map_err(failed)? {
+        for event in &batch.events {
+            say(&shown(event, arguments.json, &zone, config.lang)?);
+            seen += 1;
+            if arguments.limit.is_some_and(|limit| seen >= limit) {
+                return Ok(String::new());
+            }
+        }
+    }
+    Ok(String::new())
+}
+
+fn shown(event: &Event, json: bool, zone: &TimeZone, lang: Lang) -> Result<String, Failure> {
+    if json {
+        let line = to_json(event);
+        let line =
+            line.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        return Ok(line + "\n");
+    }
+    let at = instant(event.event_time.as_ref(), zone);
+    let what = match (&event.referral, event.kind()) {
+        (Some(referral), _) => referrals::line(referral, lang),
+        (None, EventKind::Need) => format!("{} · {}", event.subject, state(event.need_state, lang)),
+        (None, _) => event.subject.clone(),
+    };
+    Ok(format!("{:>6}  {at}  {:16}  {what}\n", event.log_position, event.principal))
+}
