@@ -190,8 +190,7 @@ fn pool(n: usize) -> Change {
         figures: Figures {
             total: Some(20),
             used_elsewhere: if n.is_multiple_of(3) { 20 } else { 0 },
-            pending: 0,
-            committed: 0,
+            ..Figures::default()
         },
         periods: Vec::new(),
         confirmed_at: Timestamp::UNIX_EPOCH,

@@ -10,11 +10,11 @@ use crate::fixtures::{Expected, at, broken, date, pool, rules, unit, violations}
 use crate::zone::ZONES;
 
 fn figures(total: Option<i64>, used_elsewhere: i64, pending: i64, committed: i64) -> Figures {
-    Figures { total, used_elsewhere, pending, committed }
+    Figures { total, used_elsewhere, pending, committed, consumed: 0 }
 }
 
 fn week(start: &str, total: i64, committed: i64) -> PeriodFigures {
-    PeriodFigures { period_start: date(start), figures: figures(Some(total), 0, 0, committed) }
+    PeriodFigures { period_start: date(start), inherits: false, figures: figures(Some(total), 0, 0, committed) }
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn periods_begin_on_their_first_day_and_come_once() {
     let first = date("2026-01-05");
     pool.periods = (0..=limits::POOL_PERIODS_MAX)
         .map(|index| first + jiff::Span::new().weeks(i64::try_from(index).unwrap()))
-        .map(|period_start| PeriodFigures { period_start, figures: Figures::default() })
+        .map(|period_start| PeriodFigures { period_start, inherits: false, figures: Figures::default() })
         .collect();
     assert_eq!(
         crate::fixtures::broken(|violations| pool.check("pool", violations)),

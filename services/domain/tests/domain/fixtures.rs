@@ -176,6 +176,8 @@ pub(crate) fn item(ordinal: u16) -> NeedItem {
         unit: unit("session"),
         recurrence: None,
         splittable: false,
+        referred: 0,
+        served: 0,
     }
 }
 

@@ -153,7 +153,7 @@ pub fn pool(n: u128, organization: u128) -> CapacityPool {
         unit: unit("visit"),
         currency: None,
         period: Some(PeriodRule { length: PeriodLength::Week, time_zone: "Asia/Shanghai".to_owned() }),
-        figures: Figures { total: Some(20), used_elsewhere: 3, pending: 0, committed: 0 },
+        figures: Figures { total: Some(20), used_elsewhere: 3, ..Figures::default() },
         periods: vec![period(date(2026, 11, 23), Some(10), 10), period(date(2026, 11, 30), None, 4)],
         confirmed_at: instant("2026-11-20T08:00:00.123456Z"),
         version: Version(0),
@@ -163,7 +163,7 @@ pub fn pool(n: u128, organization: u128) -> CapacityPool {
 }
 
 pub fn period(period_start: jiff::civil::Date, total: Option<i64>, used_elsewhere: i64) -> PeriodFigures {
-    PeriodFigures { period_start, figures: Figures { total, used_elsewhere, pending: 0, committed: 0 } }
+    PeriodFigures { period_start, inherits: false, figures: Figures { total, used_elsewhere, ..Figures::default() } }
 }
 
 pub fn resource(n: u128, organization: u128) -> Resource {
@@ -273,6 +273,8 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
                 unit: unit("visit"),
                 recurrence: Some(Recurrence { every: PeriodLength::Week, occurrences: 8 }),
                 splittable: true,
+                referred: 0,
+                served: 0,
             },
             NeedItem {
                 ordinal: 2,
@@ -281,6 +283,8 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
                 unit: unit("piece"),
                 recurrence: None,
                 splittable: false,
+                referred: 0,
+                served: 0,
             },
         ],
         urgency: Urgency::Urgent,
