@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::shelf::Shelf;
 use super::{Command, Offering, Refusal, figures};
 use crate::capacity_pool::CapacityPool;
-use crate::error::Error;
+use crate::error::{Error, Violation};
 use crate::ids::{CapacityPoolId, NeedId, ReferralId, ResourceId, Version};
 use crate::need::Need;
 use crate::referral::Referral;
@@ -159,8 +159,13 @@ impl Books {
         known.ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
-    /// A referral to be changed, once in the life of these books: its steps are written one by one.
+    /// A referral to be changed, once in the life of these books: its steps are written one by one. A second request waits for
+    /// the next books; one that names it twice itself would wait for ever.
     pub(super) fn change_referral(&mut self, id: ReferralId) -> Result<&mut Referral, Refusal> {
+        if self.referrals.is_unsettled(id) {
+            let message = format!("must change {} once at most", id.name());
+            return Err(Error::from(Violation::new("commands", "ledger.once", message)).into());
+        }
         if self.referrals.is_changed(id) {
             return Err(Refusal::Later);
         }
@@ -177,6 +182,23 @@ impl Books {
 
     pub(super) fn need(&self, id: NeedId) -> Result<&Need, Error> {
         self.needs.get(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    pub(super) fn pool(&self, id: CapacityPoolId) -> Result<&CapacityPool, Error> {
+        self.pools.get(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// Refuses a pool whose version is not the expected one. What changed in these books has its next version only when they are
+    /// written, so that whoever expects a version waits for that.
+    pub(super) fn pool_must_be_current(&self, id: CapacityPoolId, expected: Option<Version>) -> Result<(), Refusal> {
+        let standing = Standing { changed: self.pools.is_changed(id), unsettled: self.pools.is_unsettled(id) };
+        standing.must_be_current(id.name(), expected, self.pool(id)?.version)
+    }
+
+    /// As [`Books::pool_must_be_current`], of a need.
+    pub(super) fn need_must_be_current(&self, id: NeedId, expected: Option<Version>) -> Result<(), Refusal> {
+        let standing = Standing { changed: self.needs.is_changed(id), unsettled: self.needs.is_unsettled(id) };
+        standing.must_be_current(id.name(), expected, self.need(id)?.version)
     }
 
     pub(super) fn change_need(&mut self, id: NeedId) -> Result<&mut Need, Error> {
@@ -207,6 +229,25 @@ impl Books {
             need.after.updated_at = now;
         }
         changes
+    }
+}
+
+/// Where an entity stands in the books.
+struct Standing {
+    /// Changed since it was brought.
+    changed: bool,
+    /// Changed by the request under way.
+    unsettled: bool,
+}
+
+impl Standing {
+    fn must_be_current(&self, name: String, expected: Option<Version>, version: Version) -> Result<(), Refusal> {
+        let Some(expected) = expected else { return Ok(()) };
+        let actual = if self.unsettled { version.0 + 1 } else { version.0 };
+        if expected.0 != actual {
+            return Err(Error::EtagMismatch { name, expected: expected.0, actual }.into());
+        }
+        if self.changed { Err(Refusal::Later) } else { Ok(()) }
     }
 }
 

@@ -7,20 +7,19 @@ use super::steps::holds_of;
 use super::{NewTotal, Refusal, SetFigures};
 use crate::capacity_pool::{CapacityPool, Figures, PeriodFigures, PoolKind};
 use crate::error::{Error, Violation};
-use crate::ids::{ReferralId, Version};
-use crate::limits::{DATE_YEAR_MAX, DATE_YEAR_MIN, POOL_PERIODS_MAX, REFERRALS_IN_THE_WAY_MAX};
+use crate::ids::ReferralId;
+use crate::limits::{DATE_YEAR_MAX, DATE_YEAR_MIN, POOL_PERIODS_MAX, QUANTITY_MAX, REFERRALS_IN_THE_WAY_MAX};
 use crate::referral::{ReferralState, StepReason};
 
 /// Sets figures, calls off what they no longer cover when forced to.
 pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Result<Done, Refusal> {
     let now = books.now;
+    books.pool_must_be_current(set.pool, set.expected)?;
+    let before = books.pool(set.pool)?.clone();
     let pool = books.change_pool(set.pool)?;
-    if let Some(Version(expected)) = set.expected.filter(|expected| *expected != pool.version) {
-        return Err(Error::EtagMismatch { name: pool.id.name(), expected, actual: pool.version.0 }.into());
-    }
     pool.confirmed_at = now;
     change(pool, set)?;
-    while let Some(short) = shortfall(books.change_pool(set.pool)?, set.total) {
+    while let Some(short) = shortfall(&before, books.pool(set.pool)?) {
         let in_the_way = in_the_way(books, set, short.period_start);
         match in_the_way.first().filter(|_| set.force) {
             Some(referral) => books.call_off(principal, *referral, StepReason::Shortfall)?,
@@ -48,13 +47,15 @@ impl Short {
     }
 }
 
-fn shortfall(pool: &CapacityPool, new: NewTotal) -> Option<Short> {
+fn shortfall(before: &CapacityPool, pool: &CapacityPool) -> Option<Short> {
     let unbounded = pool.kind == PoolKind::Unbounded;
     let short = |period_start: Option<Date>, figures: &Figures| {
         let becomes = match figures.total {
             Some(total) if total < figures.taken() => total.to_string(),
             // What was promised of a known total must not become a question.
-            None if new == NewTotal::Unknown && figures.held() > 0 && !unbounded => "unknown".to_owned(),
+            None if before.figures_in(period_start).total.is_some() && figures.held() > 0 && !unbounded => {
+                "unknown".to_owned()
+            }
             _ => return None,
         };
         Some(Short { period_start, taken: figures.taken(), becomes })
@@ -79,6 +80,13 @@ fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Ve
 fn change(pool: &mut CapacityPool, set: &SetFigures) -> Result<(), Error> {
     if pool.kind == PoolKind::Unbounded && matches!(set.total, NewTotal::Known(_)) {
         return Err(Violation::new("total", "pool.unbounded_total", "must not be set on an unbounded pool").into());
+    }
+    let total = if let NewTotal::Known(total) = set.total { Some(total) } else { None };
+    for (field, figure) in [("total", total), ("used_elsewhere", set.used_elsewhere)] {
+        if let Some(figure) = figure.filter(|figure| !(0..=QUANTITY_MAX).contains(figure)) {
+            let message = format!("must be 0 to {QUANTITY_MAX}");
+            return Err(Violation::new(field, "pool.figure_range", message).with_value(figure).into());
+        }
     }
     match set.period_start {
         None => {

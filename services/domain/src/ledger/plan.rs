@@ -8,7 +8,7 @@ use crate::capacity_pool::{CapacityPool, PeriodLength, PoolKind, Remaining};
 use crate::compiled_schedule::CompiledSchedule;
 use crate::error::Error;
 use crate::ids::CapacityPoolId;
-use crate::limits::HOLD_LINES_MAX;
+use crate::limits::{HOLD_LINES_MAX, QUANTITY_MAX};
 use crate::period::Periods;
 use crate::referral::{HoldLine, LineState};
 
@@ -79,8 +79,14 @@ pub fn plan<'p>(
     Ok((lines, enquiry))
 }
 
+/// Whether enough is left. What has no total is bounded as well, so that no sum of figures ever overflows.
 fn covers(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Option<bool> {
-    left(pool, period_start).covers(asked)
+    if asked > countable(pool, period_start) { Some(false) } else { left(pool, period_start).covers(asked) }
+}
+
+/// What can still be counted, whatever the total.
+fn countable(pool: &CapacityPool, period_start: Option<Date>) -> i64 {
+    QUANTITY_MAX.saturating_sub(pool.figures_in(period_start).taken())
 }
 
 fn left(pool: &CapacityPool, period_start: Option<Date>) -> Remaining {
@@ -90,7 +96,7 @@ fn left(pool: &CapacityPool, period_start: Option<Date>) -> Remaining {
 fn exhausted(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Error {
     let left = match left(pool, period_start) {
         Remaining::Known(left) => left,
-        Remaining::Unknown | Remaining::Unlimited => 0,
+        Remaining::Unknown | Remaining::Unlimited => countable(pool, period_start),
     };
     Error::CapacityExhausted { pool: pool.id.name(), period_start, asked, left }
 }
@@ -137,7 +143,7 @@ fn slots(
             let (opens, closes) = periods.bounds(*date);
             let open = schedule.is_none_or(|schedule| schedule.open_between(opens.max(start), closes.min(end)));
             closed_or_full.get_or_insert(*date);
-            open && left(pool, Some(*date)).covers(also_taken(*date)) != Some(false)
+            open && covers(pool, Some(*date), also_taken(*date)) != Some(false)
         });
         match found {
             Some(date) => taken.push(date),

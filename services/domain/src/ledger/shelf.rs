@@ -45,14 +45,22 @@ impl<K: Ord + Copy, T: Clone> Shelf<K, T> {
         self.entries.get(&key).is_some_and(|entry| entry.changed)
     }
 
+    /// Whether it was changed or added since the last settling. The journal is short: what one request touches.
+    pub(super) fn is_unsettled(&self, key: K) -> bool {
+        self.journal.iter().any(|(touched, _)| *touched == key)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.entries.values().map(|entry| &entry.current)
     }
 
     /// The entity, to be changed.
     pub(super) fn change(&mut self, key: K) -> Option<&mut T> {
+        let journaled = self.is_unsettled(key);
         let entry = self.entries.get_mut(&key)?;
-        self.journal.push((key, Some(entry.clone())));
+        if !journaled {
+            self.journal.push((key, Some(entry.clone())));
+        }
         if !entry.changed {
             entry.changed = true;
             entry.stored = Some(entry.current.clone());

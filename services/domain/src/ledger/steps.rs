@@ -1,5 +1,7 @@
 //! Offers and steps, in the books.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::books::{Books, Done};
@@ -56,7 +58,7 @@ impl Books {
             state: ReferralState::Offered,
             lines,
             expires_at: later(now, offer.answer_within),
-            due_at: end,
+            due_at: due(&zone_of(offering), &ask),
             last: LastStep { action: None, reason: None, at: now, by: principal.to_owned() },
             decision: offer.decision.clone(),
             previous: offer.previous,
@@ -125,7 +127,20 @@ impl Books {
             return Err(Error::PermissionDenied { role: step.role.name(), method }.into());
         }
         let units = units_of(referral, step, line.moves)?;
+        self.must_not_split(referral, line.moves, units)?;
         self.take(principal, step.referral, line.to, line.moves, &Taken::of(step, units))
+    }
+
+    /// Refuses to accept a part of what cannot be split: nobody could be asked for the rest.
+    fn must_not_split(&self, referral: &Referral, moves: Moves, units: i64) -> Result<(), Error> {
+        if moves != Moves::Commit || units == referral.units {
+            return Ok(());
+        }
+        if !item_of(self.need(referral.need)?, referral.item_ordinal)?.splittable {
+            let message = format!("must be {}: the item cannot be split", referral.units);
+            return Err(Violation::new("quantity", "item.not_splittable", message).with_value(units).into());
+        }
+        Ok(())
     }
 
     /// The clock's own step.
@@ -173,11 +188,8 @@ impl Books {
         personal: Option<&Sealed>,
         expected: Option<Version>,
     ) -> Result<Done, Refusal> {
-        let need = self.need(id)?;
-        if let Some(Version(expected)) = expected.filter(|expected| *expected != need.version) {
-            return Err(Error::EtagMismatch { name: id.name(), expected, actual: need.version.0 }.into());
-        }
-        must_be_open(need)?;
+        self.need_must_be_current(id, expected)?;
+        must_be_open(self.need(id)?)?;
         let live: Vec<ReferralId> = self
             .referrals
             .iter()
@@ -284,9 +296,22 @@ fn item_of(need: &Need, ordinal: u16) -> Result<&NeedItem, Error> {
     })
 }
 
-fn must_be_offered(offering: &Offering, now: Timestamp) -> Result<(), Error> {
+/// The clock a resource goes by.
+fn zone_of(offering: &Offering) -> Arc<Zone> {
     let zone = offering.schedule.as_ref().and_then(|schedule| Zone::named("time_zone", &schedule.time_zone).ok());
-    let today = zone.unwrap_or_else(Zone::utc).date_at(now);
+    zone.unwrap_or_else(Zone::utc)
+}
+
+/// When the help is to have arrived: by the end of the need's window, and of the last occurrence.
+fn due(zone: &Zone, ask: &Ask) -> Timestamp {
+    let Some(every) = ask.every else { return ask.end };
+    let first = every.start_of(zone.date_at(ask.start));
+    let after_the_last = (0..ask.occurrences).fold(first, |day, _| every.next_start(day));
+    zone.start_of(after_the_last).max(ask.end)
+}
+
+fn must_be_offered(offering: &Offering, now: Timestamp) -> Result<(), Error> {
+    let today = zone_of(offering).date_at(now);
     let valid =
         offering.valid_from.is_none_or(|from| from <= today) && offering.valid_until.is_none_or(|until| today <= until);
     if offering.lifecycle == ResourceLifecycle::Active && valid {
@@ -321,8 +346,9 @@ fn quantity_of(offer: &Offer, need: &Need, item: &NeedItem) -> Result<i64, Error
         let asked = if quantity == 0 { item.asked() } else { asked };
         return Err(Error::ItemCovered { name: need.id.name(), item: item.ordinal, asked, left });
     }
-    if !item.splittable && quantity != item.quantity {
-        let message = format!("must be {}: the item cannot be split", item.quantity);
+    // All there is to refer; less than the item only after a delivery of less.
+    if !item.splittable && quantity != left / each {
+        let message = format!("must be {}: the item cannot be split", left / each);
         return Err(Violation::new("quantity", "item.not_splittable", message).with_value(quantity).into());
     }
     Ok(quantity)
