@@ -10,6 +10,7 @@ mod fact;
 mod fixtures;
 mod geo;
 mod ledger;
+mod ledger_random;
 mod ledger_world;
 mod need;
 mod organization;
