@@ -182,5 +182,5 @@ pub(crate) fn total_of(pool: u128, total: NewTotal, force: bool) -> Command {
 }
 
 pub(crate) fn withdrawing(need: u128, expected: Option<i64>) -> Command {
-    Command::WithdrawNeed { need: need_id(need), expected: expected.map(Version) }
+    Command::WithdrawNeed { need: need_id(need), personal: None, expected: expected.map(Version) }
 }

@@ -50,10 +50,7 @@ pub(super) async fn list(
         });
         wanting.filter_map(|item| item_out(platform, &caller, &snapshot, need, item, now)).collect::<Vec<_>>()
     });
-    Ok(v1::ListWishesResponse {
-        items: items.collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
-    })
+    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, found.next_after)? })
 }
 
 fn item_out(
