@@ -26,6 +26,8 @@ fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> N
             unit: asking.unit,
             recurrence: asking.recurrence,
             splittable: asking.splittable,
+            referred: 0,
+            served: 0,
         }],
         urgency,
         timing: Some(Timing::Window { start: asking.window.start, end: asking.window.end }),

@@ -152,16 +152,20 @@ pub(super) fn organizations() -> Vec<Organization> {
 
 /// A pool; `figure` picks how much is left.
 pub(super) fn pool(number: usize, kind: PoolKind, figure: usize, overrides: usize, hours_ago: i64) -> CapacityPool {
-    let left = |left: i64| Figures { total: Some(10), used_elsewhere: 4, pending: 3, committed: 3 - left };
+    let left = |left: i64| Figures { total: Some(10), used_elsewhere: 3, pending: 2, committed: 3 - left, consumed: 2 };
     let figures = |figure: usize| match figure {
-        0 => Figures { total: Some(10), used_elsewhere: 4, pending: 3, committed: 3 },
+        0 => Figures { total: Some(10), used_elsewhere: 3, pending: 2, committed: 3, consumed: 2 },
         1 => left(1),
         2 => Figures { total: Some(10), ..Figures::default() },
         _ => Figures::default(),
     };
     let slots = kind == PoolKind::Slots;
     let length = if overrides.is_multiple_of(2) { PeriodLength::Week } else { PeriodLength::Day };
-    let own = |(start, figure): (Date, usize)| PeriodFigures { period_start: start, figures: figures(figure) };
+    let own = |(start, figure): (Date, usize)| PeriodFigures {
+        period_start: start,
+        inherits: false,
+        figures: figures(figure),
+    };
     let periods = match (slots, overrides) {
         (true, 2) => vec![own((date(11, 23), 0)), own((date(11, 30), 2))],
         (true, 3) => vec![own((date(11, 24), 2)), own((date(11, 23), 1)), own((date(11, 26), 3))],
