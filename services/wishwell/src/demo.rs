@@ -1,5 +1,7 @@
 //! The demo: requests in canonical protobuf JSON, part of the program, sent to its own server like anybody's.
 
+mod follow;
+
 use serde_json::Value;
 use wishwell_api::json::from_json;
 use wishwell_api::v1::{
@@ -72,9 +74,14 @@ pub(crate) async fn look(server: &Server) -> Result<Found, Failure> {
     Ok(if needs.is_empty() { Found::Nothing } else { Found::Demo })
 }
 
-/// Loads the demo, the catalogue as `operator` and people and needs as `channel`. Everything has an external identity, so that
-/// loading what is there already changes nothing.
-pub(crate) async fn load(operator: &Server, channel: &Server, progress: &Progress) -> Result<(), Failure> {
+/// Loads the demo: the catalogue as `operator`, people and needs as `channel`, and follows a need as `case_worker`. Everything has an
+/// external identity, so that loading what is there already changes nothing.
+pub(crate) async fn load(
+    operator: &Server,
+    channel: &Server,
+    case_worker: &Server,
+    progress: &Progress,
+) -> Result<(), Failure> {
     let requests = Requests::read()?;
     progress.begin("demo", requests.steps());
     let failed = |what: &'static str| {
@@ -92,6 +99,8 @@ pub(crate) async fn load(operator: &Server, channel: &Server, progress: &Progres
     catalog.batch_upsert_resources(requests.resources).await.map_err(failed("resources"))?;
     progress.step();
     people(channel, progress).await?;
+    follow::follow(case_worker).await?;
+    progress.step();
     progress.end();
     Ok(())
 }
@@ -157,7 +166,7 @@ impl Requests {
 
     /// Calls it takes to load everything.
     const fn steps(&self) -> u64 {
-        5 + self.people as u64
+        6 + self.people as u64
     }
 }
 

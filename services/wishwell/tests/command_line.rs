@@ -23,13 +23,18 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn help_reads_as_it_was_agreed() {
     let folder = tempfile::tempdir().unwrap();
-    let commands: [(&str, &[&str]); 6] = [
+    let commands: [(&str, &[&str]); 11] = [
         ("wishwell", &["--help"]),
         ("serve", &["serve", "--help"]),
         ("find", &["find", "--help"]),
         ("import-hsds", &["import", "hsds", "--help"]),
         ("doctor", &["doctor", "--help"]),
         ("key", &["key", "--help"]),
+        ("refer", &["refer", "--help"]),
+        ("referrals", &["referrals", "--help"]),
+        ("referral", &["referral", "--help"]),
+        ("watch", &["watch", "--help"]),
+        ("verify", &["verify", "--help"]),
     ];
     for (name, arguments) in commands {
         let output = wishwell(arguments, &[], folder.path());

@@ -122,16 +122,11 @@ impl Banner {
             DemoState::None => {
                 [format!("{program} categories{server}"), format!("{program} import hsds DIRECTORY{server}"), grpcurl]
             }
-            _ => {
-                let category = self.lang.pick("\"study desk\"", "课桌");
-                [
-                    format!("{program} find --need demo/need-sterile-room{server}"),
-                    format!(
-                        "{program} find --category {category} --quantity 2 --division 640104 --place 38.472,106.281{server}"
-                    ),
-                    grpcurl,
-                ]
-            }
+            _ => [
+                format!("{program} find --need demo/need-sterile-room{server}"),
+                format!("{program} refer --need demo/need-three-grandchildren{server}"),
+                format!("{program} watch --after 0{server}"),
+            ],
         }
     }
 }
@@ -179,8 +174,8 @@ Wishwell {} · development mode, for this machine only
 Try next, in another terminal:
 
   wishwell find --need demo/need-sterile-room
-  wishwell find --category \"study desk\" --quantity 2 --division 640104 --place 38.472,106.281
-  grpcurl -plaintext -H 'authorization: Bearer demo-hotline' -d '{{\"filter\":{{\"text\":\"wheelchair\"}}}}' 127.0.0.1:50051 wishwell.v1.CatalogService/ListCategories
+  wishwell refer --need demo/need-three-grandchildren
+  wishwell watch --after 0
 
 Ctrl-C stops it; what was answered stays.
 
@@ -197,7 +192,7 @@ Ctrl-C stops it; what was answered stays.
             text.lines().filter(|line| line.contains("127.0.0.1") || line.contains("master.key")).collect();
         let column = |row: &str, value: &str| row.find(value).map(|at| cells(&row[..at]));
         assert_eq!(column(rows[0], "127.0.0.1:50051"), column(rows[1], "http://"), "{text}");
-        assert!(text.contains("机构 68 家") && text.contains("find --category 课桌"), "{text}");
+        assert!(text.contains("机构 68 家") && text.contains("wishwell watch"), "{text}");
     }
 
     #[test]

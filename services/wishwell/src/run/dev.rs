@@ -151,7 +151,8 @@ async fn load_demo(
         match demo::look(&operator).await? {
             Found::Nothing => {
                 let channel = Client::connect(&client(demo::CHANNEL_KEY)).await?;
-                demo::load(&operator, &channel, &Progress::new()).await?;
+                let case_worker = Client::connect(&client(demo::CASE_WORKER_KEY)).await?;
+                demo::load(&operator, &channel, &case_worker, &Progress::new()).await?;
                 demo::contents().map(DemoState::Loaded)
             }
             Found::Demo => demo::contents().map(DemoState::There),
