@@ -63,10 +63,11 @@ CREATE TABLE referrals (
     CONSTRAINT referrals_quantities_positive CHECK (quantity > 0 AND occurrences > 0 AND units > 0 AND attempt > 0),
     CONSTRAINT referrals_rating_known CHECK (rating IS NULL OR rating BETWEEN 1 AND 5)
 );
-CREATE INDEX referrals_by_need ON referrals (tenant, need_id, item_ordinal, id);
+CREATE INDEX referrals_by_need ON referrals (tenant, need_id, state, id);
 CREATE INDEX referrals_by_organization ON referrals (tenant, organization_id, state, id);
 CREATE INDEX referrals_by_state ON referrals (tenant, state, id);
 CREATE INDEX referrals_by_resource ON referrals (tenant, resource_id, id);
+CREATE INDEX referrals_automatic ON referrals (tenant, organization_id, created_at) WHERE origin = 'automatic';
 CREATE INDEX referrals_lapsing ON referrals (tenant, expires_at) WHERE state = 'offered';
 CREATE INDEX referrals_due ON referrals (tenant, due_at) WHERE state IN ('accepted', 'in_progress');
 CREATE INDEX referrals_to_follow ON referrals (tenant, updated_at) WHERE next_is_due;

@@ -1,13 +1,14 @@
 -- The ledger: what is held of which pool for which referral, and each movement that led there.
 
--- SQLite cannot add a constraint to a table, but a column may bring one that speaks of the others.
+-- SQLite cannot change a constraint of a table, but a column may bring one that speaks of the others. It says more than the one
+-- of the same name that is there.
 ALTER TABLE capacity_pools ADD COLUMN consumed INTEGER NOT NULL DEFAULT 0
     -- Nothing is promised twice, and what was delivered is not there any more.
-    CONSTRAINT capacity_pools_consumption_covered CHECK (
+    CONSTRAINT capacity_pools_not_overdrawn CHECK (
         consumed >= 0 AND (total IS NULL OR used_elsewhere + pending + committed + consumed <= total));
 ALTER TABLE capacity_pool_periods ADD COLUMN consumed INTEGER NOT NULL DEFAULT 0
     -- Nothing is promised twice, and what was delivered is not there any more.
-    CONSTRAINT capacity_pool_periods_consumption_covered CHECK (
+    CONSTRAINT capacity_pool_periods_not_overdrawn CHECK (
         consumed >= 0 AND (total IS NULL OR used_elsewhere + pending + committed + consumed <= total));
 -- Whether the total is the pool's usual one and changes with it.
 ALTER TABLE capacity_pool_periods ADD COLUMN inherits INTEGER NOT NULL DEFAULT 0
@@ -64,10 +65,11 @@ CREATE TABLE referrals (
     CONSTRAINT referrals_rating_known CHECK (rating IS NULL OR rating BETWEEN 1 AND 5),
     CONSTRAINT referrals_truth_values CHECK (enquiry IN (0, 1) AND next_is_due IN (0, 1))
 ) STRICT;
-CREATE INDEX referrals_by_need ON referrals (tenant, need_id, item_ordinal, id);
+CREATE INDEX referrals_by_need ON referrals (tenant, need_id, state, id);
 CREATE INDEX referrals_by_organization ON referrals (tenant, organization_id, state, id);
 CREATE INDEX referrals_by_state ON referrals (tenant, state, id);
 CREATE INDEX referrals_by_resource ON referrals (tenant, resource_id, id);
+CREATE INDEX referrals_automatic ON referrals (tenant, organization_id, created_at) WHERE origin = 'automatic';
 CREATE INDEX referrals_lapsing ON referrals (tenant, expires_at) WHERE state = 'offered';
 CREATE INDEX referrals_due ON referrals (tenant, due_at) WHERE state IN ('accepted', 'in_progress');
 CREATE INDEX referrals_to_follow ON referrals (tenant, updated_at) WHERE next_is_due;

@@ -42,9 +42,9 @@ impl Record for CapacityPool {
         columns: &["period_start", "inherits", "total", "used_elsewhere", "pending", "committed", "consumed"],
     }];
 
-    /// What is held and consumed stays so, whatever an import says, of the pool and of each period, and so do periods in which
-    /// something is, even when the import does not name them.
-    fn keep(&mut self, known: &Self) {
+    /// What is held and consumed stays so, of the pool and of each period, and so do periods in which something is, even when they
+    /// are not named.
+    fn keep_ledger(&mut self, known: &Self) {
         self.figures = kept(self.figures, Some(known.figures));
         for period in &mut self.periods {
             let held = known.periods.iter().find(|other| other.period_start == period.period_start);
@@ -57,7 +57,6 @@ impl Record for CapacityPool {
             }
         }
         self.pass_usual_figures_on();
-        self.settle();
     }
 
     fn settle(&mut self) {

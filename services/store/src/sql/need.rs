@@ -70,6 +70,14 @@ impl Record for Need {
         Part { table: "need_group_tags", owner: "need_id", columns: &["ordinal", "group_tag"] },
     ];
 
+    /// What is referred and served of an item stays so.
+    fn keep_ledger(&mut self, known: &Self) {
+        for item in &mut self.items {
+            let known = known.items.iter().find(|known| known.ordinal == item.ordinal);
+            (item.referred, item.served) = known.map_or((0, 0), |known| (known.referred, known.served));
+        }
+    }
+
     fn settle(&mut self) {
         self.timing = self.timing.map(|timing| match timing {
             Timing::Deadline(deadline) => Timing::Deadline(settled(deadline)),

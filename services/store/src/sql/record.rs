@@ -89,6 +89,8 @@ pub(crate) trait Record: Clone + PartialEq + Send + Sync + 'static {
     fn found(&mut self, now: Timestamp);
     /// Makes the version after `known` of it.
     fn succeed(&mut self, known: &Self, now: Timestamp);
+    /// Takes over what the ledger alone changes, whatever a put says.
+    fn keep_ledger(&mut self, _known: &Self) {}
     /// Takes over what an upsert leaves alone in a known entity.
     fn keep(&mut self, _known: &Self) {}
     /// Rounds instants to what a column holds, so that what was written equals what is read.

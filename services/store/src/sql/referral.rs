@@ -6,7 +6,7 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::referral::{HoldLine, LastStep, Referral};
 
-use super::record::{Key, Part, Record, Reference};
+use super::record::{Key, Part, Record, Reference, settled};
 use super::session::Fields;
 use super::statement::{Statement, Value};
 use crate::error::StoreError;
@@ -75,6 +75,11 @@ impl Record for Referral {
     // Referrals are made and changed by the ledger, which sets versions and times.
     fn found(&mut self, _now: Timestamp) {}
     fn succeed(&mut self, _known: &Self, _now: Timestamp) {}
+
+    fn settle(&mut self) {
+        self.expires_at = settled(self.expires_at);
+        self.due_at = settled(self.due_at);
+    }
 
     fn row(&self) -> Result<Vec<Value>, StoreError> {
         Ok(vec![

@@ -97,7 +97,8 @@ pub(super) async fn answered_many<'c>(
     let mut asked: HashMap<RequestIdentity, &WriteContext> = HashMap::new();
     for context in contexts {
         if let Some(key) = &context.request {
-            asked.insert((context.principal.clone(), key.method.to_owned(), key.request_id), context);
+            // Of several with one id the first is answered now.
+            asked.entry((context.principal.clone(), key.method.to_owned(), key.request_id)).or_insert(context);
         }
     }
     let mut known = HashMap::new();

@@ -141,7 +141,8 @@ async fn lapsed(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Re
 async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Result<BTreeSet<Uuid>, Failure> {
     let mut found = BTreeSet::new();
     if !wanted.all_of_pools.is_empty() {
-        let mut statement = session.statement("SELECT DISTINCT referral_id FROM hold_lines WHERE tenant = ");
+        // Each line, not each referral once: for those in order SQLite would read all of the tenant's.
+        let mut statement = session.statement("SELECT referral_id FROM hold_lines WHERE tenant = ");
         statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed') AND ");
         statement.push_in_uuids("capacity_pool_id", wanted.all_of_pools.iter().copied().collect());
         found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);

@@ -68,7 +68,7 @@ impl Ledger for SqlStore {
                     "updated_at"
                 }
             };
-            statement.push(" ORDER BY ").push(order).push(" LIMIT ");
+            statement.push(" ORDER BY ").push(order).push(", id LIMIT ");
             statement.bind(Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok()));
             let ids = session.fetch_all(statement, |fields| fields.uuid()).await?;
             let keys = ids.iter().copied().map(Key::Id).collect();

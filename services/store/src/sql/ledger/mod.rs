@@ -6,6 +6,7 @@ mod queue;
 mod save;
 mod verify;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::ledger::{Books, CLOCK_PRINCIPAL, Changes, Command, Done, Refusal};
 
 use super::database::Database;
+use super::record::Record as _;
 use super::request;
 use super::session::{Failure, Session};
+use super::statement::Dialect;
 use super::write::{WRITE_ATTEMPTS_MAX, WRITE_RETRY_FIRST_WAIT_MILLISECONDS, jitter};
 use super::{log, now};
 use crate::contract::{Effect, Outcome, WriteContext, Written};
@@ -62,9 +65,13 @@ async fn settle(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) ->
                 wait *= 2;
             }
             // Something that only the tables knew. Alone, each request is answered for itself.
-            Err(Failure::Unique(_) | Failure::ForeignKey(_) | Failure::Check(_) | Failure::Refused)
-                if asked.len() > 1 =>
-            {
+            Err(
+                Failure::Unique(_)
+                | Failure::ForeignKey(_)
+                | Failure::Check(_)
+                | Failure::Refused
+                | Failure::Store(StoreError::Corrupt(_) | StoreError::Defect(_)),
+            ) if asked.len() > 1 => {
                 let mut settled = Vec::with_capacity(asked.len());
                 for one in asked {
                     settled.extend(Box::pin(settle(database, tenant, std::slice::from_ref(one))).await);
@@ -97,6 +104,12 @@ async fn attempt(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -
         asked.iter().zip(&standings).filter(|(_, known)| known.is_none()).map(|(asked, _)| asked.as_ref()).collect();
     let mut books = Books::new(now);
     load::bring(&mut session, tenant, &mut books, &open).await?;
+    if session.dialect() == Dialect::Postgres {
+        // Another replica may have answered the same request while this one waited for the rows.
+        for (standing, known) in standings.iter_mut().zip(known(&mut session, asked).await?) {
+            *standing = standing.take().or(known);
+        }
+    }
     books.let_lapsed_offers_go();
     for (asked, standing) in asked.iter().zip(&mut standings) {
         if standing.is_none() {
@@ -107,7 +120,8 @@ async fn attempt(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -
             });
         }
     }
-    let changes = books.close();
+    let mut changes = books.close();
+    changes.referrals.iter_mut().for_each(|changed| changed.after.settle());
     save::save(&mut session, tenant, now, &changes).await?;
     let logged = Logged::of(changes, asked, &standings);
     let at = log::append_changes(&mut session, tenant, now, logged.entries()).await?;
@@ -130,7 +144,7 @@ async fn attempt(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -
 /// of which the second waits for the first one's answer.
 async fn known(session: &mut Session, asked: &[Arc<Asked>]) -> Result<Vec<Option<Standing>>, Failure> {
     let mut known = request::answered_many(session, asked.iter().map(|asked| &asked.context)).await?;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     Ok(asked
         .iter()
         .map(|asked| {
@@ -151,45 +165,28 @@ async fn known(session: &mut Session, asked: &[Arc<Asked>]) -> Result<Vec<Option
 /// What a transaction logs.
 struct Logged {
     entries: Vec<(String, Change)>,
+    /// Where each subject is among the entries.
+    places: HashMap<String, usize>,
 }
 
 impl Logged {
     fn of(changes: Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> Self {
-        // Needs and pools that only follow are logged in the name of the last referral that moved them.
-        let mut names: std::collections::HashMap<uuid::Uuid, String> = std::collections::HashMap::new();
-        for referral in changes.referrals.iter().map(|changed| &changed.after) {
-            let moved = referral.lines.iter().map(|line| line.pool.as_uuid());
-            for id in moved.chain([referral.need.as_uuid(), referral.resource.as_uuid()]) {
-                names.insert(id, referral.last.by.clone());
-            }
-        }
-        for (asked, standing) in asked.iter().zip(standings) {
-            let Some(Standing::Done(done)) = standing else { continue };
-            for done in done {
-                let id = match done {
-                    Done::Pool(pool) => pool.as_uuid(),
-                    Done::Need(need) => need.as_uuid(),
-                    Done::Referral(_) | Done::Unchanged(_) => continue,
-                };
-                names.insert(id, asked.context.principal.clone());
-            }
-        }
-        let name = |id: uuid::Uuid| names.get(&id).cloned().unwrap_or_else(|| CLOCK_PRINCIPAL.to_owned());
+        let names = names(&changes, asked, standings);
         // What is referred to comes before what refers to it, so that tables can be made again from the log.
-        let pools = changes.pools.into_iter().map(|changed| changed.after);
-        let resources = changes.resources.into_iter().map(|changed| changed.after);
-        let needs = changes.needs.into_iter().map(|changed| changed.after);
+        let pools = changes.pools.into_iter().map(|changed| Change::CapacityPool(changed.after));
+        let resources = changes.resources.into_iter().map(|changed| Change::Resource(Box::new(changed.after)));
+        let needs = changes.needs.into_iter().map(|changed| Change::Need(Box::new(changed.after)));
         let mut referrals: Vec<_> = changes.referrals.into_iter().map(|changed| changed.after).collect();
         referrals.sort_by_key(|referral| referral.attempt);
-        let entries = pools
-            .map(|pool| (name(pool.id.as_uuid()), Change::CapacityPool(pool)))
-            .chain(resources.map(|resource| (name(resource.id.as_uuid()), Change::Resource(Box::new(resource)))))
-            .chain(needs.map(|need| (name(need.id.as_uuid()), Change::Need(Box::new(need)))))
-            .chain(
-                referrals.into_iter().map(|referral| (referral.last.by.clone(), Change::Referral(Box::new(referral)))),
-            )
-            .collect();
-        Self { entries }
+        let referrals = referrals.into_iter().map(|referral| Change::Referral(Box::new(referral)));
+        let mut logged = Self { entries: Vec::new(), places: HashMap::new() };
+        for change in pools.chain(resources).chain(needs).chain(referrals) {
+            let subject = change.subject();
+            let name = names.get(&subject).map_or(CLOCK_PRINCIPAL, String::as_str);
+            logged.entries.push((name.to_owned(), change));
+            logged.places.insert(subject, logged.entries.len() - 1);
+        }
+        logged
     }
 
     fn entries(&self) -> impl Iterator<Item = (&str, &Change)> {
@@ -197,7 +194,8 @@ impl Logged {
     }
 
     fn find(&self, subject: &str) -> Option<(usize, &Change)> {
-        self.entries.iter().map(|(_, change)| change).enumerate().find(|(_, change)| change.subject() == subject)
+        let at = *self.places.get(subject)?;
+        self.entries.get(at).map(|(_, change)| (at, change))
     }
 
     fn answer(&self, standing: Standing, position: LogPosition) -> Result<Settled, StoreError> {
@@ -213,12 +211,7 @@ impl Logged {
     }
 
     fn outcome(&self, done: Done) -> Result<Outcome, StoreError> {
-        let subject = match done {
-            Done::Referral(id) => id.name(),
-            Done::Pool(id) => id.name(),
-            Done::Need(id) => id.name(),
-            Done::Unchanged(_) => return Ok(Outcome { effect: Effect::Unchanged, after: None }),
-        };
+        let Some(subject) = subject(done) else { return Ok(Outcome { effect: Effect::Unchanged, after: None }) };
         let (_, change) = self.find(&subject).ok_or_else(|| StoreError::Defect(format!("{subject} did not change")))?;
         let new = match change {
             Change::Referral(referral) => referral.version.0 == 1,
@@ -238,5 +231,35 @@ impl Logged {
                 Some(first.0 + i64::try_from(at).ok()?)
             })
             .collect()
+    }
+}
+
+/// In whose name each change is logged, by subject: who asked for it, or who took the step that it follows from.
+fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    for referral in changes.referrals.iter().map(|changed| &changed.after) {
+        names.insert(referral.id.name(), referral.last.by.clone());
+        names.insert(referral.need.name(), referral.last.by.clone());
+        names.insert(referral.resource.name(), referral.last.by.clone());
+        names.extend(referral.lines.iter().map(|line| (line.pool.name(), referral.last.by.clone())));
+    }
+    // Whoever makes an offer also marks the one before it as followed, whose own last step was another's.
+    for referral in changes.referrals.iter().filter(|changed| changed.before.is_none()).map(|changed| &changed.after) {
+        names.extend(referral.previous.map(|previous| (previous.name(), referral.last.by.clone())));
+    }
+    for (asked, standing) in asked.iter().zip(standings) {
+        let Some(Standing::Done(done)) = standing else { continue };
+        names.extend(done.iter().filter_map(|done| Some((subject(*done)?, asked.context.principal.clone()))));
+    }
+    names
+}
+
+/// What a command was about, when it changed something.
+fn subject(done: Done) -> Option<String> {
+    match done {
+        Done::Referral(id) => Some(id.name()),
+        Done::Pool(id) => Some(id.name()),
+        Done::Need(id) => Some(id.name()),
+        Done::Unchanged(_) => None,
     }
 }

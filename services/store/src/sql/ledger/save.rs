@@ -2,7 +2,8 @@
 //! above could not promise anything twice.
 
 use jiff::Timestamp;
-use wishwell_domain::capacity_pool::{CapacityPool, Figures};
+use jiff::civil::Date;
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodFigures};
 use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::{Changed, Changes};
 use wishwell_domain::need::Need;
@@ -165,9 +166,20 @@ async fn save_pools(
     periods.save(session, tenant).await
 }
 
-/// Whether only what is held and consumed differs, not what somebody said.
+/// Whether only what is held and consumed differs, not what somebody said. The time of saying does not tell: two may speak within
+/// one tick of the clock.
 fn only_moved(before: &CapacityPool, after: &CapacityPool) -> bool {
+    let said = |figures: &Figures| (figures.total, figures.used_elsewhere);
     before.confirmed_at == after.confirmed_at
+        && said(&before.figures) == said(&after.figures)
+        && after.periods.iter().all(|period| {
+            period_of(before, period.period_start)
+                .is_none_or(|known| known.inherits == period.inherits && said(&known.figures) == said(&period.figures))
+        })
+}
+
+fn period_of(pool: &CapacityPool, start: Date) -> Option<&PeriodFigures> {
+    pool.periods.iter().find(|period| period.period_start == start)
 }
 
 /// What is added to figures.
@@ -192,12 +204,11 @@ struct Periods {
 impl Periods {
     fn compare(&mut self, before: &CapacityPool, after: &CapacityPool) {
         let pool = Value::Uuid(Some(after.id.as_uuid()));
-        let of = |pool: &CapacityPool, start| pool.periods.iter().find(|period| period.period_start == start).copied();
         for period in &after.periods {
             let start = Value::opt_date(Some(period.period_start));
             let figures = &period.figures;
-            match of(before, period.period_start) {
-                Some(known) if known == *period => {}
+            match period_of(before, period.period_start) {
+                Some(known) if known == period => {}
                 Some(known) => {
                     let mut row = vec![pool.clone(), start];
                     row.extend(added(&known.figures, figures));
@@ -215,7 +226,7 @@ impl Periods {
                 ]),
             }
         }
-        for period in before.periods.iter().filter(|period| of(after, period.period_start).is_none()) {
+        for period in before.periods.iter().filter(|period| period_of(after, period.period_start).is_none()) {
             self.gone.push(vec![pool.clone(), Value::opt_date(Some(period.period_start))]);
         }
     }

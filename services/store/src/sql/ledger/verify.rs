@@ -8,9 +8,9 @@ use crate::ledger::{Discrepancy, VERIFY_DISCREPANCIES_MAX, Verification};
 use crate::sql::session::{Failure, Fields, Session};
 use crate::sql::statement::Value;
 
-/// Figures of pools without periods, and of periods. A pool of slots holds nothing outside its periods.
+/// Figures of pools and of periods. A pool of slots holds nothing outside its periods.
 const FIGURES: &str = "SELECT id, NULL AS period_start, pending, committed, consumed FROM capacity_pools, tenants \
-     WHERE tenant = given_tenant AND kind <> 'slots' \
+     WHERE tenant = given_tenant \
      UNION ALL SELECT capacity_pool_id, period_start, pending, committed, consumed FROM capacity_pool_periods, tenants \
      WHERE tenant = given_tenant";
 
