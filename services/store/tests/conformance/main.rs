@@ -6,6 +6,8 @@
 
 mod cases;
 mod fixture;
+mod ledger_world;
+mod migration;
 mod postgres_server;
 mod samples;
 mod sqlite_file;
@@ -124,6 +126,42 @@ macro_rules! conformance_of {
                 writes_that_touch_the_same_entities_crosswise_all_happen
                 a_write_that_its_caller_gave_up_happens_whole_or_not_at_all
                 readers_see_whole_entities_while_they_change
+            }
+            ledger {
+                every_field_of_a_referral_comes_back_as_it_was_answered
+                an_offer_holds_in_tables_and_log_alike
+                every_refusal_names_its_reason_and_leaves_nothing_behind
+                what_a_case_needs_comes_back_when_the_case_closes
+                withdrawing_a_need_ends_what_is_under_way_for_it
+                a_lower_total_is_refused_with_what_is_in_the_way_or_forces_it_out
+                figures_said_within_one_tick_of_the_clock_are_all_kept
+                periods_follow_the_usual_total_until_somebody_says_otherwise
+                a_put_never_changes_what_the_ledger_keeps
+                many_commands_are_one_request
+                what_one_tenant_holds_another_cannot_reach
+            }
+            ledger_time {
+                an_offer_lapses_by_the_databases_clock_and_the_next_one_takes_its_capacity
+                an_answer_after_the_time_is_too_late
+                a_lapsed_offer_frees_its_item_too
+                the_next_candidate_follows_an_offer_that_came_to_nothing_once
+                what_is_due_comes_in_the_order_of_waiting
+                referrals_are_filtered_by_each_field
+                automatic_offers_are_counted_for_a_day
+                a_figure_that_does_not_add_up_is_found
+            }
+            ledger_concurrency {
+                of_a_hundred_offers_for_the_last_slot_one_holds_it
+                of_one_item_no_more_is_offered_than_was_asked
+                sixty_four_duplicates_of_an_offer_have_one_effect_and_one_answer
+                the_same_request_id_with_another_body_is_refused_without_harm_to_the_first
+                a_request_that_is_refused_never_fails_its_neighbours
+                a_request_that_names_a_referral_twice_is_refused_at_once
+                of_steps_that_exclude_each_other_one_is_taken
+                of_figures_set_from_one_version_one_wins
+                whatever_happens_at_once_everything_adds_up
+                many_takers_let_a_lapsed_offer_go_once
+                a_request_that_its_caller_gave_up_happens_whole
             }
             lifecycle {
                 a_store_describes_itself_without_credentials

@@ -1,0 +1,373 @@
+//! Holds and referrals in tables and log: what was decided is what is read, and what was refused is nowhere.
+
+use jiff::{SignedDuration, Timestamp};
+use wishwell_domain::Error;
+use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{LogPosition, Version};
+use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
+use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
+use wishwell_domain::principal::Role;
+use wishwell_domain::referral::{Action, Decision, LineState, Origin, Referral, ReferralState, StepReason};
+use wishwell_domain::resource::{Resource, ResourceLifecycle};
+use wishwell_store::{Effect, StoreError};
+
+use crate::fixture::Fixture;
+use crate::ledger_world::{
+    MONDAY, budget, caseload, confirmation, giving, item, lacking, need_id, offer, offering, pool_id, referral_id,
+    resource_id, step, step_of, stock, total_of, weekly,
+};
+use crate::samples::{self, context, request, update, upsert, uuid};
+
+fn in_minutes(minutes: i64) -> Timestamp {
+    samples::instant(MONDAY) + SignedDuration::from_mins(minutes)
+}
+
+/// Visits in eight weeks, two at a time.
+fn visits() -> NeedItem {
+    NeedItem { recurrence: Some(Recurrence { every: PeriodLength::Week, occurrences: 8 }), ..item(1, 2) }
+}
+
+pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fixture) {
+    let resources = vec![giving(30, &[(20, 2), (21, 1_500)])];
+    let fixture =
+        fixture.with(vec![weekly(20, Some(9)), budget(21, 100_000)], resources, vec![lacking(60, vec![visits()])]);
+    let fixture = fixture.await;
+    fixture.set_clock(in_minutes(0)).await;
+    let decision = Decision {
+        position: LogPosition(7),
+        evaluated_at: samples::instant("2026-11-23T01:59:59.123456789Z"),
+        engine_version: "1.2.3".to_owned(),
+        rank: Some(2),
+        score: Some(654_321),
+        terms: vec![1, 1_000_000, 0],
+    };
+    let first = Offer { origin: Origin::Automatic, decision: Some(decision), ..offer(100, 60, 30, Some(1)) };
+    let second = Offer { id: referral_id(101), previous: Some(referral_id(100)), ..first.clone() };
+    let mut all = Vec::new();
+    all.push(fixture.ask_one(Command::Offer(Box::new(first))).await);
+    let declined = Step { reason: Some(StepReason::NoCapacity), ..step_of(100, Action::Decline) };
+    all.push(fixture.ask_one(Command::Step(declined)).await);
+    all.push(fixture.ask_one(Command::Offer(Box::new(second))).await);
+    all.push(fixture.ask_one(Command::Step(Step { units: Some(6), ..step_of(101, Action::Accept) })).await);
+    fixture.set_clock(all[3].due_at).await;
+    all.push(fixture.ask_one(Command::Escalate { referral: referral_id(101) }).await);
+    all.push(fixture.ask_one(Command::Step(Step { units: Some(5), ..step_of(101, Action::Deliver) })).await);
+    all.push(fixture.ask_one(Command::Step(Step { rating: Some(4), ..step_of(101, Action::Confirm) })).await);
+
+    let events = fixture.store.events(&fixture.tenant(), LogPosition(0), 1_000).await.unwrap();
+    let logged = events.into_iter().filter_map(|event| match event.change {
+        Change::Referral(referral) => Some(*referral),
+        _ => None,
+    });
+    // The first one is logged again when the second follows it.
+    let logged: Vec<Referral> =
+        logged.filter(|referral| (referral.id, referral.version) != (referral_id(100), Version(3))).collect();
+    assert_eq!(logged, all, "the log holds what was answered");
+    let last = &all[6];
+    assert_eq!(&fixture.referral(101).await, last);
+    let summary = (last.state, last.units, last.rating, last.attempt, last.previous, last.escalated_at, last.version);
+    let confirmed = ReferralState::Confirmed;
+    let previous = Some(referral_id(100));
+    assert_eq!(summary, (confirmed, 5, Some(4), 2, previous, Some(all[3].due_at), Version(5)));
+    assert_eq!((last.quantity, last.occurrences, last.every), (1, 8, Some(PeriodLength::Week)));
+    let states: Vec<_> = last.lines.iter().map(|line| (line.kind, line.units, line.state)).collect();
+    assert_eq!(states.iter().filter(|(_, units, state)| (*units, *state) == (1, LineState::Consumed)).count(), 5);
+    assert_eq!(last.lines.len(), 9, "a period of slots for each occurrence and a line of money: {states:?}");
+    assert_eq!(fixture.pool(21).await.figures.consumed, 5 * 1_500);
+    fixture.everything_adds_up().await;
+}
+
+pub async fn an_offer_holds_in_tables_and_log_alike(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 3)])], vec![lacking(60, vec![item(1, 4)])]);
+    let fixture = fixture.await;
+    let before = fixture.store.position(&fixture.tenant()).await.unwrap();
+    let written = fixture.try_ask(vec![offering(100, 60, 30, 2)]).await.unwrap();
+    assert_eq!((written.outcomes[0].effect, written.replayed), (Effect::Created, false));
+    let events = fixture.store.events(&fixture.tenant(), before, 10).await.unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| (event.change.kind(), event.principal.as_str())).collect();
+    assert_eq!(kinds, [("capacity_pool", "desk"), ("need", "desk"), ("referral", "desk")]);
+    assert_eq!(events.last().unwrap().position, written.position);
+    let (pool, need) = (fixture.pool(20).await, fixture.need(60).await);
+    assert_eq!((pool.figures.pending, pool.version), (6, Version(2)));
+    assert_eq!((need.items[0].referred, need.items[0].served, need.state), (2, 0, NeedState::Open));
+    let named = [&events[1].change, &events[0].change];
+    assert_eq!(named, [&Change::Need(Box::new(need)), &Change::CapacityPool(pool)]);
+    fixture.everything_adds_up().await;
+
+    fixture.ask_one(step(100, Action::Accept)).await;
+    fixture.ask_one(step(100, Action::Deliver)).await;
+    let (pool, need) = (fixture.pool(20).await, fixture.need(60).await);
+    assert_eq!((pool.figures.pending, pool.figures.committed, pool.figures.consumed), (0, 0, 6));
+    assert_eq!((need.items[0].referred, need.items[0].served, need.state), (0, 2, NeedState::PartlyServed));
+    fixture.everything_adds_up().await;
+}
+
+pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: Fixture) {
+    let unsplittable = NeedItem { splittable: false, ..item(1, 2) };
+    let in_hours = NeedItem { unit: samples::unit("hour"), ..item(1, 1) };
+    let fixture = fixture
+        .with(
+            vec![stock(20, Some(2)), weekly(21, Some(1)), stock(22, None)],
+            vec![
+                giving(30, &[(20, 1)]),
+                Resource { lifecycle: ResourceLifecycle::Paused, ..giving(31, &[(20, 1)]) },
+                giving(32, &[(22, 1)]),
+            ],
+            vec![
+                lacking(60, vec![item(1, 3)]),
+                lacking(61, vec![unsplittable]),
+                lacking(62, vec![in_hours]),
+                Need { state: NeedState::Withdrawn, ..lacking(63, vec![item(1, 1)]) },
+                lacking(64, vec![item(1, 1)]),
+                lacking(65, vec![item(1, 2)]),
+            ],
+        )
+        .await;
+    fixture.ask(vec![offering(100, 60, 30, 1), offering(101, 64, 32, 1)]).await;
+    let before = fixture.picture().await;
+
+    let with = |change: fn(&mut Offer)| {
+        let mut asked = offer(102, 60, 30, Some(1));
+        change(&mut asked);
+        Command::Offer(Box::new(asked))
+    };
+    let takes = |change: fn(&mut Step)| {
+        let mut asked = step_of(100, Action::Accept);
+        change(&mut asked);
+        Command::Step(asked)
+    };
+    let sets = |change: fn(&mut SetFigures)| {
+        let mut asked = confirmation(20);
+        change(&mut asked);
+        Command::SetFigures(asked)
+    };
+    let withdraws = |n, expected: Option<i64>| Command::WithdrawNeed {
+        need: need_id(n),
+        personal: None,
+        expected: expected.map(Version),
+    };
+    let cases: Vec<(&str, Command)> = vec![
+        ("needs/", with(|offer| offer.need = need_id(69))),
+        ("items", with(|offer| offer.item_ordinal = 7)),
+        ("resources/", with(|offer| offer.resource = resource_id(39))),
+        ("already exists", with(|offer| offer.id = referral_id(100))),
+        ("has 1 left, 2 asked", with(|offer| offer.quantity = Some(2))),
+        ("2 unit(s) left to refer, 3 asked", with(|offer| offer.quantity = Some(3))),
+        ("must be 1 to", with(|offer| offer.quantity = Some(0))),
+        ("is not offered now", with(|offer| offer.resource = resource_id(31))),
+        ("cannot be split", with(|offer| offer.need = need_id(61))),
+        ("counts in", with(|offer| offer.need = need_id(62))),
+        ("withdrawn", with(|offer| offer.need = need_id(63))),
+        ("followed by another offer", with(|offer| offer.previous = Some(referral_id(100)))),
+        ("was not found", takes(|step| step.referral = referral_id(199))),
+        ("etag 9 was sent, 1 is current", takes(|step| step.expected = Some(Version(9)))),
+        ("cannot deliver", takes(|step| step.action = Action::Deliver)),
+        ("auditor may not", takes(|step| step.role = Role::Auditor)),
+        ("clock", takes(|step| (step.action, step.role) = (Action::Expire, Role::Operator))),
+        ("must be 1 to 1", takes(|step| step.units = Some(2))),
+        ("is required: it was an enquiry", takes(|step| step.referral = referral_id(101))),
+        ("rating", takes(|step| step.rating = Some(3))),
+        ("was not found", sets(|set| set.pool = pool_id(29))),
+        ("cannot become 0", sets(|set| set.total = NewTotal::Known(0))),
+        ("cannot become unknown", sets(|set| set.total = NewTotal::Unknown)),
+        ("cannot become 2", sets(|set| set.used_elsewhere = Some(2))),
+        ("total", sets(|set| set.total = NewTotal::Known(-1))),
+        ("used_elsewhere", sets(|set| set.used_elsewhere = Some(i64::MAX))),
+        ("etag 1 was sent, 2 is current", sets(|set| set.expected = Some(Version(1)))),
+        ("only slots have periods", sets(|set| set.period_start = Some(jiff::civil::date(2026, 11, 23)))),
+        (
+            "first day of its period",
+            sets(|set| (set.pool, set.period_start) = (pool_id(21), Some(jiff::civil::date(2026, 11, 24)))),
+        ),
+        ("was not found", withdraws(69, None)),
+        ("etag 1 was sent, 2 is current", withdraws(60, Some(1))),
+        ("withdrawn", withdraws(63, None)),
+        ("was not found", Command::Escalate { referral: referral_id(199) }),
+        ("once at most", takes(|step| (step.referral, step.action) = (referral_id(110), Action::Withdraw))),
+    ];
+    for (n, (reason, command)) in (1..).zip(cases) {
+        // Before the command that is refused comes one that is not: all or none.
+        let commands = vec![offering(110, 65, 32, 2), command];
+        let told = fixture.store.carry_out(&request(n, 1), commands).await;
+        let Err(StoreError::Refused(error)) = told else { panic!("{reason}: {told:?}") };
+        let text = match &*error {
+            Error::InvalidArgument(violations) => violations[0].to_string(),
+            Error::PermissionDenied { method, .. } if reason == "clock" => format!("clock: {method}"),
+            error => error.to_string(),
+        };
+        assert!(text.contains(reason), "{reason}: {text}");
+        assert_eq!(fixture.picture().await, before, "{reason}");
+        assert_eq!(fixture.store.answered(&request(n, 1)).await.unwrap(), None, "{reason}");
+    }
+    fixture.everything_adds_up().await;
+}
+
+pub async fn what_a_case_needs_comes_back_when_the_case_closes(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![caseload(20, 2)], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![visits()])]).await;
+    fixture.ask(vec![offering(100, 60, 30, 2)]).await;
+    assert_eq!(fixture.pool(20).await.figures.pending, 2);
+    for (action, committed) in
+        [(Action::Accept, 2), (Action::Start, 2), (Action::Deliver, 2), (Action::Dispute, 2), (Action::Fail, 0)]
+    {
+        fixture.ask(vec![step(100, action)]).await;
+        let figures = fixture.pool(20).await.figures;
+        assert_eq!((figures.pending, figures.committed, figures.consumed), (0, committed, 0), "{action:?}");
+        fixture.everything_adds_up().await;
+    }
+    let need = fixture.need(60).await;
+    assert_eq!((need.items[0].referred, need.items[0].served, need.state), (0, 0, NeedState::Open));
+}
+
+pub async fn withdrawing_a_need_ends_what_is_under_way_for_it(fixture: Fixture) {
+    let wish = samples::need(60, None).wish;
+    let fixture = fixture
+        .with(
+            vec![stock(20, Some(9))],
+            vec![giving(30, &[(20, 1)])],
+            vec![Need { wish, ..lacking(60, vec![item(1, 3), item(2, 5)]) }, lacking(61, vec![item(1, 1)])],
+        )
+        .await;
+    let other_item = Offer { item_ordinal: 2, ..offer(102, 60, 30, Some(4)) };
+    let offers = vec![
+        offering(100, 60, 30, 1),
+        offering(101, 60, 30, 2),
+        Command::Offer(Box::new(other_item)),
+        offering(103, 61, 30, 1),
+    ];
+    fixture.ask(offers).await;
+    fixture.ask(vec![step(101, Action::Accept), step(102, Action::Accept)]).await;
+    fixture.ask(vec![Command::Step(Step { units: Some(3), ..step_of(102, Action::Deliver) })]).await;
+    let withdrawn =
+        fixture.ask(vec![Command::WithdrawNeed { need: need_id(60), personal: None, expected: None }]).await.remove(0);
+    let need = fixture.need(60).await;
+    assert_eq!(withdrawn.after, Some(Change::Need(Box::new(need.clone()))));
+    assert_eq!((need.state, need.wish), (NeedState::Withdrawn, None));
+    assert_eq!((need.items[0].referred, need.items[1].served), (0, 3), "what has arrived stays served");
+    let ended = [fixture.referral(100).await, fixture.referral(101).await, fixture.referral(103).await];
+    let states = ended.map(|referral| (referral.state, referral.last.reason));
+    let closed = Some(StepReason::NeedClosed);
+    assert_eq!(
+        states,
+        [(ReferralState::Withdrawn, closed), (ReferralState::Cancelled, closed), (ReferralState::Offered, None)]
+    );
+    let figures = fixture.pool(20).await.figures;
+    assert_eq!((figures.pending, figures.committed, figures.consumed), (1, 0, 3));
+    fixture.everything_adds_up().await;
+}
+
+pub async fn a_lower_total_is_refused_with_what_is_in_the_way_or_forces_it_out(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 9)])]).await;
+    fixture.ask(vec![offering(100, 60, 30, 2), offering(101, 60, 30, 3), offering(102, 60, 30, 4)]).await;
+    fixture.ask(vec![step(102, Action::Accept)]).await;
+    let refused = fixture.refused(vec![total_of(20, 5, false)]).await;
+    // Offers before promises, the newest first.
+    let referrals = [101, 100, 102].map(|n| referral_id(n).name()).to_vec();
+    assert_eq!(refused, Error::CapacityHeld { name: pool_id(20).name(), taken: 9, becomes: "5".to_owned(), referrals });
+    fixture.ask(vec![total_of(20, 5, true)]).await;
+    let states = [fixture.referral(100).await, fixture.referral(101).await, fixture.referral(102).await];
+    let states = states.map(|referral| (referral.state, referral.last.reason));
+    let short = Some(StepReason::Shortfall);
+    assert_eq!(
+        states,
+        [(ReferralState::Withdrawn, short), (ReferralState::Withdrawn, short), (ReferralState::Accepted, None)]
+    );
+    let figures = fixture.pool(20).await.figures;
+    assert_eq!((figures.total, figures.pending, figures.committed), (Some(5), 0, 4));
+    fixture.everything_adds_up().await;
+}
+
+/// Two say something within one tick of the clock: both count.
+pub async fn figures_said_within_one_tick_of_the_clock_are_all_kept(fixture: Fixture) {
+    let fixture = fixture.with(vec![stock(20, Some(9)), weekly(21, Some(9))], Vec::new(), Vec::new()).await;
+    fixture.set_clock(in_minutes(0)).await;
+    for total in [8, 7, 6] {
+        let period = |total| SetFigures {
+            period_start: Some(jiff::civil::date(2026, 11, 23)),
+            total: NewTotal::Known(total),
+            ..confirmation(21)
+        };
+        fixture.ask(vec![total_of(20, total, false), Command::SetFigures(period(total))]).await;
+        assert_eq!(fixture.pool(20).await.figures.total, Some(total));
+        assert_eq!(fixture.pool(21).await.periods[0].figures.total, Some(total));
+        fixture.everything_adds_up().await;
+    }
+}
+
+pub async fn periods_follow_the_usual_total_until_somebody_says_otherwise(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![weekly(20, Some(9))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![visits()])]).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![offering(100, 60, 30, 2)]).await;
+    let pool = fixture.pool(20).await;
+    assert_eq!(pool.periods.len(), 8);
+    assert!(pool.periods.iter().all(|period| period.inherits && period.figures.pending == 2));
+    let own = SetFigures {
+        period_start: Some(jiff::civil::date(2026, 11, 30)),
+        total: NewTotal::Known(3),
+        used_elsewhere: Some(1),
+        ..confirmation(20)
+    };
+    fixture.ask(vec![Command::SetFigures(own)]).await;
+    fixture.ask(vec![total_of(20, 5, false)]).await;
+    let totals: Vec<_> = fixture.pool(20).await.periods.iter().map(|period| period.figures.total).collect();
+    assert_eq!(totals, [vec![Some(5), Some(3)], vec![Some(5); 6]].concat());
+    fixture.everything_adds_up().await;
+    fixture.ask(vec![step(100, Action::Withdraw)]).await;
+    assert_eq!(fixture.pool(20).await.periods.len(), 1, "a period that only held something goes");
+    fixture.everything_adds_up().await;
+}
+
+/// What the ledger keeps is nothing that a put says.
+pub async fn a_put_never_changes_what_the_ledger_keeps(fixture: Fixture) {
+    let (pool, need) = (weekly(20, Some(9)), lacking(60, vec![item(1, 3)]));
+    let fixture = fixture.with(vec![pool.clone()], vec![giving(30, &[(20, 1)])], vec![need.clone()]).await;
+    fixture.ask(vec![offering(100, 60, 30, 2)]).await;
+    let before = fixture.picture().await;
+    let again = [upsert(Change::CapacityPool(pool.clone())), upsert(Change::Need(Box::new(need.clone())))];
+    for outcome in fixture.write(again.to_vec()).await.outcomes {
+        assert_eq!(outcome.effect, Effect::Unchanged);
+    }
+    assert_eq!(fixture.picture().await, before);
+    let other = Need { channel: wishwell_domain::need::Channel::Import, ..need };
+    let renamed = wishwell_domain::capacity_pool::CapacityPool { name: "新名".to_owned(), ..pool };
+    fixture.write(vec![update(Change::CapacityPool(renamed), None), update(Change::Need(Box::new(other)), None)]).await;
+    assert_eq!((fixture.pool(20).await.periods[0].figures.pending, fixture.need(60).await.items[0].referred), (2, 2));
+    fixture.everything_adds_up().await;
+}
+
+/// A change of several things at once is one: each is in the answer, in the order asked.
+pub async fn many_commands_are_one_request(fixture: Fixture) {
+    let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
+    let offers = (0..10).rev().map(|n| offering(100 + n, 60 + n, 30, 1)).collect();
+    let outcomes = fixture.ask(offers).await;
+    let subjects: Vec<_> = outcomes.iter().map(|outcome| outcome.after.as_ref().unwrap().subject()).collect();
+    assert_eq!(subjects, (0..10).rev().map(|n| referral_id(100 + n).name()).collect::<Vec<_>>());
+    assert_eq!((fixture.pool(20).await.figures.pending, fixture.pool(20).await.version), (10, Version(2)));
+    let refused = fixture.store.carry_out(&context(), (0..101).map(|n| offering(200 + n, 60, 30, 1)).collect()).await;
+    assert!(matches!(refused, Err(StoreError::Defect(_))), "{refused:?}");
+    fixture.everything_adds_up().await;
+}
+
+/// A lookalike of an id in another tenant is another thing.
+pub async fn what_one_tenant_holds_another_cannot_reach(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(1))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 1)])]).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    let other = samples::tenant_called("other");
+    assert_eq!(fixture.store.referral(&other, referral_id(100)).await.unwrap(), None);
+    for command in [step(100, Action::Accept), offering(101, 60, 30, 1), total_of(20, 5, true)] {
+        let refused = fixture.store.carry_out(&samples::context_of(&other), vec![command]).await;
+        assert!(
+            matches!(&refused, Err(StoreError::Refused(error)) if matches!(**error, Error::NotFound { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(fixture.store.verify(&other).await.unwrap(), Default::default());
+    assert_eq!(uuid(100), fixture.referral(100).await.id.as_uuid());
+    fixture.everything_adds_up().await;
+}

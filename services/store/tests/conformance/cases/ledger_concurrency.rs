@@ -1,0 +1,264 @@
+//! The ledger under many hands, over two stores on the same data: nothing is promised twice, nobody disturbs the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use wishwell_domain::Error;
+use wishwell_domain::ids::Version;
+use wishwell_domain::ledger::{Command, NewTotal, SetFigures};
+use wishwell_domain::need::{Need, Timing};
+use wishwell_domain::referral::{Action, ReferralState};
+use wishwell_store::{ReferralFilter, StoreError, WriteContext, Written};
+
+use crate::fixture::Fixture;
+use crate::ledger_world::{
+    MONDAY, confirmation, giving, item, lacking, need_id, offering, pool_id, referral_id, step, stock, total_of, weekly,
+};
+use crate::samples::{self, context, request, uuid};
+
+/// Nobody waits for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs requests at once, on two stores in turn; answers in the order given.
+async fn at_once(fixture: &Fixture, asked: Vec<(WriteContext, Vec<Command>)>) -> Vec<Result<Written, StoreError>> {
+    let stores = [Arc::clone(&fixture.store), fixture.another().await];
+    let running: Vec<_> = asked
+        .into_iter()
+        .zip(stores.iter().cycle().cloned())
+        .map(|((context, commands), store)| tokio::spawn(async move { store.carry_out(&context, commands).await }))
+        .collect();
+    let mut answers = Vec::new();
+    for request in running {
+        answers.push(tokio::time::timeout(PATIENCE, request).await.unwrap().unwrap());
+    }
+    answers
+}
+
+async fn all_at_once(fixture: &Fixture, asked: Vec<Vec<Command>>) -> Vec<Result<Written, StoreError>> {
+    at_once(fixture, asked.into_iter().map(|commands| (context(), commands)).collect()).await
+}
+
+fn refusals(answers: &[Result<Written, StoreError>]) -> Vec<Error> {
+    answers
+        .iter()
+        .filter_map(|answer| match answer {
+            Ok(_) => None,
+            Err(StoreError::Refused(error)) => Some((**error).clone()),
+            Err(other) => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+pub async fn of_a_hundred_offers_for_the_last_slot_one_holds_it(fixture: Fixture) {
+    // There is one until the end of the week, and the needs cannot wait longer.
+    let deadline = Some(Timing::Deadline(samples::instant("2026-11-27T00:00:00Z")));
+    let needs = (1_000..1_100).map(|n| Need { timing: deadline, ..lacking(n, vec![item(1, 1)]) }).collect();
+    let fixture = fixture.with(vec![weekly(20, Some(1))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.set_clock(samples::instant(MONDAY)).await;
+    let asked = (0..100).map(|n| vec![offering(2_000 + n, 1_000 + n, 30, 1)]).collect();
+    let answers = all_at_once(&fixture, asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    let exhausted = Error::CapacityExhausted {
+        pool: pool_id(20).name(),
+        period_start: Some(jiff::civil::date(2026, 11, 23)),
+        asked: 1,
+        left: 0,
+    };
+    assert_eq!(refusals(&answers), vec![exhausted; 99]);
+    assert_eq!(fixture.pool(20).await.periods[0].figures.pending, 1);
+    assert_eq!(fixture.verification().await.discrepancies, []);
+}
+
+pub async fn of_one_item_no_more_is_offered_than_was_asked(fixture: Fixture) {
+    // Forty pools of their own, so that only the item is in common.
+    let pools = (1_000..1_040).map(|n| stock(n, Some(9))).collect();
+    let resources = (2_000..2_040).map(|n| giving(n, &[(n - 1_000, 1)])).collect();
+    let fixture = fixture.with(pools, resources, vec![lacking(60, vec![item(1, 10)])]).await;
+    let asked = (0..40).map(|n| vec![offering(3_000 + n, 60, 2_000 + n, 1 + (n % 3) as i64)]).collect();
+    let answers = all_at_once(&fixture, asked).await;
+    for refusal in refusals(&answers) {
+        assert!(matches!(refusal, Error::ItemCovered { asked, left, .. } if asked > left), "{refusal:?}");
+    }
+    let need = fixture.need(60).await;
+    assert_eq!(need.items[0].referred, 10, "all that was asked and no more");
+    fixture.everything_adds_up().await;
+}
+
+pub async fn sixty_four_duplicates_of_an_offer_have_one_effect_and_one_answer(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(1))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 1)])]).await;
+    let before = fixture.store.position(&fixture.tenant()).await.unwrap();
+    // Each makes an id of its own, as a handler does before it asks the store.
+    let asked = (0..64).map(|n| (request(500, 1), vec![offering(2_000 + n, 60, 30, 1)])).collect();
+    let answers: Vec<_> = at_once(&fixture, asked).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
+    let first = &answers[0];
+    assert!(answers.iter().all(|a| (&a.outcomes, a.position) == (&first.outcomes, first.position)));
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap().0, before.0 + 3);
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM referrals").await, 1);
+    // Whoever was answered in a batch is answered the same later.
+    let again = fixture.store.answered(&request(500, 1)).await.unwrap().unwrap();
+    assert_eq!((again.outcomes, again.position), (first.outcomes.clone(), first.position));
+    fixture.everything_adds_up().await;
+}
+
+pub async fn the_same_request_id_with_another_body_is_refused_without_harm_to_the_first(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 9)])];
+    let fixture = fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], needs).await;
+    let first = fixture.store.carry_out(&request(500, 1), vec![offering(100, 60, 30, 1)]).await.unwrap();
+    // Replays and strangers in one batch.
+    let asked = (0..40).map(|n| (request(500, 1 + (n % 2) as u8), vec![offering(200 + n, 60, 30, 1)])).collect();
+    let reused = StoreError::RequestIdReused { request_id: uuid(500).to_string() };
+    for (n, answer) in at_once(&fixture, asked).await.into_iter().enumerate() {
+        if n % 2 == 0 {
+            let answer = answer.unwrap();
+            assert_eq!((answer.replayed, &answer.outcomes, answer.position), (true, &first.outcomes, first.position));
+        } else {
+            assert_eq!(answer, Err(reused.clone()));
+        }
+    }
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM referrals").await, 1);
+    fixture.everything_adds_up().await;
+}
+
+/// In one transaction with many others there is one that the tables refuse, and one that the domain refuses.
+pub async fn a_request_that_is_refused_never_fails_its_neighbours(fixture: Fixture) {
+    let needs = (1_000..1_050).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(50))], vec![giving(30, &[(20, 1)])], needs).await;
+    let asked = (0..50)
+        .map(|n| {
+            let mut context = request(700 + n, 1);
+            match n {
+                // No text holds U+0000.
+                17 => context.principal = "no\0body".to_owned(),
+                18 => return (context, vec![step(9_999, Action::Accept)]),
+                _ => {}
+            }
+            (context, vec![offering(2_000 + n, 1_000 + n, 30, 1)])
+        })
+        .collect();
+    for (n, answer) in at_once(&fixture, asked).await.into_iter().enumerate() {
+        match n {
+            17 => assert!(matches!(answer, Err(StoreError::ConstraintViolated { .. })), "{answer:?}"),
+            18 => assert!(matches!(answer, Err(StoreError::Refused(_))), "{answer:?}"),
+            _ => assert!(answer.is_ok(), "{n}: {answer:?}"),
+        }
+    }
+    assert_eq!(fixture.pool(20).await.figures.pending, 48);
+    fixture.everything_adds_up().await;
+}
+
+/// A referral named twice in one request would wait for itself.
+pub async fn a_request_that_names_a_referral_twice_is_refused_at_once(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 9)])]).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    let twice = vec![
+        vec![step(100, Action::Accept), step(100, Action::Start)],
+        vec![offering(101, 60, 30, 1), Command::WithdrawNeed { need: need_id(60), personal: None, expected: None }],
+        vec![offering(102, 60, 30, 1), total_of(20, 0, true)],
+    ];
+    for refusal in refusals(&all_at_once(&fixture, twice).await) {
+        assert!(matches!(&refusal, Error::InvalidArgument(v) if v[0].rule == "ledger.once"), "{refusal:?}");
+    }
+    assert_eq!(fixture.referral(100).await.state, ReferralState::Offered);
+    assert_eq!(fixture.need(60).await.items[0].referred, 1);
+    fixture.everything_adds_up().await;
+}
+
+pub async fn of_steps_that_exclude_each_other_one_is_taken(fixture: Fixture) {
+    let fixture = fixture
+        .with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 99)])])
+        .await;
+    for n in 0..8 {
+        fixture.ask(vec![offering(100 + n, 60, 30, 1)]).await;
+        let actions = [Action::Accept, Action::Decline, Action::Withdraw, Action::Accept];
+        let asked = actions.into_iter().map(|action| vec![step(100 + n, action)]).collect();
+        let answers = all_at_once(&fixture, asked).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+        assert!(refusals(&answers).iter().all(|refusal| matches!(refusal, Error::IllegalStep { .. })));
+        assert_eq!(fixture.referral(100 + n).await.version, Version(2));
+    }
+    fixture.everything_adds_up().await;
+}
+
+pub async fn of_figures_set_from_one_version_one_wins(fixture: Fixture) {
+    let fixture = fixture.with(vec![stock(20, Some(9))], Vec::new(), Vec::new()).await;
+    for version in 1..=3 {
+        let set =
+            |total| SetFigures { total: NewTotal::Known(total), expected: Some(Version(version)), ..confirmation(20) };
+        let asked = (10..26).map(|total| vec![Command::SetFigures(set(total))]).collect();
+        let answers = all_at_once(&fixture, asked).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+        let mismatch = Error::EtagMismatch { name: pool_id(20).name(), expected: version, actual: version + 1 };
+        assert_eq!(refusals(&answers), vec![mismatch; 15]);
+    }
+    fixture.everything_adds_up().await;
+}
+
+/// Offers, answers, new totals and withdrawals of the same few things, from everywhere.
+pub async fn whatever_happens_at_once_everything_adds_up(fixture: Fixture) {
+    const ROUNDS: u128 = 6;
+    let needs = (60..66).map(|n| lacking(n, vec![item(1, 40)])).collect();
+    let resources = vec![giving(30, &[(20, 1), (21, 2)]), giving(31, &[(21, 1), (20, 1)]), giving(32, &[(22, 1)])];
+    let fixture =
+        fixture.with(vec![stock(20, Some(60)), weekly(21, Some(40)), stock(22, None)], resources, needs).await;
+    fixture.slow_commits().await;
+    for round in 0..ROUNDS {
+        let id = |n: u128| 1_000 + round * 100 + n;
+        let mut asked: Vec<Vec<Command>> =
+            (0..36).map(|n| vec![offering(id(n), 60 + n % 6, 30 + n % 3, 1 + (n % 4) as i64)]).collect();
+        asked.push(vec![total_of(20, 30 + 5 * round as i64, true)]);
+        asked.push(vec![total_of(21, 25 + 5 * round as i64, true)]);
+        if round == 3 {
+            asked.push(vec![Command::WithdrawNeed { need: need_id(65), personal: None, expected: None }]);
+        }
+        let steps = [Action::Accept, Action::Deliver, Action::Withdraw, Action::Cancel, Action::Start, Action::Decline];
+        for back in 1..=round.min(3) {
+            asked.extend((0..36).flat_map(|n| {
+                let referral = 1_000 + (round - back) * 100 + n;
+                [0, 2].map(|shift| vec![step(referral, steps[(n + back - 1 + shift) as usize % steps.len()])])
+            }));
+        }
+        refusals(&all_at_once(&fixture, asked).await);
+        fixture.everything_adds_up().await;
+    }
+    let pool = fixture.pool(20).await;
+    assert!(pool.figures.taken() <= pool.figures.total.unwrap());
+    let states: std::collections::HashSet<_> =
+        fixture.referrals(ReferralFilter::default()).await.into_iter().map(|referral| referral.state).collect();
+    assert!(states.len() >= 7, "a test of little: {states:?}");
+}
+
+/// Many take what one lapsed offer holds: it lapses once.
+pub async fn many_takers_let_a_lapsed_offer_go_once(fixture: Fixture) {
+    let needs = (1_000..1_030).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(3))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.set_clock(samples::instant(MONDAY)).await;
+    fixture.ask((0..3).map(|n| offering(2_000 + n, 1_000 + n, 30, 1)).collect()).await;
+    fixture.set_clock(samples::instant("2026-11-24T02:00:00Z")).await;
+    let asked = (3..30).map(|n| vec![offering(2_000 + n, 1_000 + n, 30, 1)]).collect();
+    let answers = all_at_once(&fixture, asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+    for n in 0..3 {
+        let referral = fixture.referral(2_000 + n).await;
+        assert_eq!((referral.state, referral.version), (ReferralState::Expired, Version(2)));
+    }
+    assert_eq!(fixture.referral(2_000).await.id, referral_id(2_000));
+    fixture.everything_adds_up().await;
+}
+
+/// A request goes on when its caller stops waiting, whole.
+pub async fn a_request_that_its_caller_gave_up_happens_whole(fixture: Fixture) {
+    let needs = (1_000..1_020).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], needs).await;
+    for n in 0..20_u128 {
+        let context = context();
+        let asked = fixture.store.carry_out(&context, vec![offering(2_000 + n, 1_000 + n, 30, 1)]);
+        let _ = tokio::time::timeout(Duration::from_micros(1 + n as u64 * 100), asked).await;
+    }
+    // The last one in the queue has been settled when this one is.
+    fixture.ask(vec![Command::SetFigures(confirmation(20))]).await;
+    assert_eq!(fixture.referrals(ReferralFilter::default()).await.len(), 20);
+    fixture.everything_adds_up().await;
+}

@@ -1,0 +1,288 @@
+//! What time makes of referrals, by the database's clock; and the questions about them.
+
+use jiff::{SignedDuration, Timestamp};
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{OrganizationId, ReferralId};
+use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::need::Need;
+use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
+use wishwell_domain::resource::Resource;
+use wishwell_store::{Due, Effect, PageRequest, ReferralFilter};
+
+use crate::fixture::Fixture;
+use crate::ledger_world::{
+    MONDAY, giving, item, lacking, need_id, offer, offering, referral_id, resource_id, step, stock, total_of,
+};
+use crate::samples::{self, create, division_code, uuid};
+
+fn in_minutes(minutes: i64) -> Timestamp {
+    samples::instant(MONDAY) + SignedDuration::from_mins(minutes)
+}
+
+/// One piece, and ten needs of one.
+async fn one_for_ten(fixture: Fixture) -> Fixture {
+    let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(1))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture
+}
+
+fn automatic(id: u128, need: u128, previous: Option<u128>) -> Command {
+    Command::Offer(Box::new(Offer {
+        origin: Origin::Automatic,
+        previous: previous.map(referral_id),
+        ..offer(id, need, 30, Some(1))
+    }))
+}
+
+pub async fn an_offer_lapses_by_the_databases_clock_and_the_next_one_takes_its_capacity(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    fixture.set_clock(in_minutes(60) - SignedDuration::from_micros(1)).await;
+    let refused = fixture.refused(vec![offering(101, 61, 30, 1)]).await;
+    assert_eq!(refused.to_string(), format!("{} has 0 left, 1 asked", crate::ledger_world::pool_id(20).name()));
+    fixture.set_clock(in_minutes(60)).await;
+    let taken = fixture.ask_one(offering(101, 61, 30, 1)).await;
+    assert_eq!(taken.state, ReferralState::Offered);
+    let lapsed = fixture.referral(100).await;
+    assert_eq!(
+        (lapsed.state, lapsed.last.action, lapsed.last.at),
+        (ReferralState::Expired, Some(Action::Expire), in_minutes(60))
+    );
+    let events = fixture.store.events(&fixture.tenant(), wishwell_domain::ids::LogPosition(0), 1_000).await.unwrap();
+    let by = events
+        .iter()
+        .rev()
+        .find(|event| event.change.subject() == referral_id(100).name())
+        .map(|event| &*event.principal);
+    assert_eq!(by, Some("wishwell"), "the clock acts in nobody's name");
+    assert_eq!(fixture.need(60).await.items[0].referred, 0);
+    fixture.everything_adds_up().await;
+}
+
+/// Whoever answers too late is refused, whether somebody has swept or not, and what was held is free from then on.
+pub async fn an_answer_after_the_time_is_too_late(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    fixture.set_clock(in_minutes(60)).await;
+    let refused = fixture.refused(vec![step(100, Action::Accept)]).await;
+    assert!(refused.to_string().contains("is expired"), "{refused}");
+    assert_eq!(fixture.referral(100).await.state, ReferralState::Expired);
+    assert_eq!(fixture.pool(20).await.figures.pending, 0);
+    fixture.everything_adds_up().await;
+}
+
+/// An item whose offer has lapsed can be offered again, also where no pool is in common.
+pub async fn a_lapsed_offer_frees_its_item_too(fixture: Fixture) {
+    let pools = vec![stock(20, Some(1)), stock(21, Some(1))];
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    let fixture = fixture.with(pools, resources, vec![lacking(60, vec![item(1, 1)])]).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    fixture.set_clock(in_minutes(61)).await;
+    fixture.ask(vec![offering(101, 60, 31, 1)]).await;
+    assert_eq!((fixture.pool(20).await.figures.pending, fixture.pool(21).await.figures.pending), (0, 1));
+    fixture.everything_adds_up().await;
+}
+
+pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![automatic(100, 60, None)]).await;
+    fixture.set_clock(in_minutes(60)).await;
+    // Lapsed, but nobody has looked: it is let go and followed by the same request.
+    let second = fixture.ask_one(automatic(101, 60, Some(100))).await;
+    assert_eq!((second.attempt, second.previous), (2, Some(referral_id(100))));
+    let events = fixture.store.events(&fixture.tenant(), wishwell_domain::ids::LogPosition(0), 1_000).await.unwrap();
+    let names: Vec<_> = events
+        .iter()
+        .filter(|event| event.change.subject() == referral_id(100).name())
+        .map(|event| event.principal.as_str())
+        .collect();
+    assert_eq!(names, ["desk", "wishwell", "desk"], "offered, lapsed, followed");
+    fixture.ask(vec![step(101, Action::Decline)]).await;
+    fixture.ask(vec![automatic(102, 60, Some(101))]).await;
+    let refused = fixture.refused(vec![automatic(103, 60, Some(101))]).await;
+    assert!(refused.to_string().contains("be followed by another offer"), "{refused}");
+    fixture.everything_adds_up().await;
+}
+
+async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
+    let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
+    for referral in &found {
+        assert_eq!(Some(referral), fixture.store.referral(&fixture.tenant(), referral.id).await.unwrap().as_ref());
+    }
+    found.into_iter().map(|referral| referral.id).collect()
+}
+
+pub async fn what_is_due_comes_in_the_order_of_waiting(fixture: Fixture) {
+    let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.set_clock(in_minutes(0)).await;
+    // The later the identifier, the earlier it lapses.
+    for n in 0..4_u128 {
+        let answer_within = SignedDuration::from_mins(60 - n as i64 * 10);
+        let asked = Offer { origin: Origin::Automatic, answer_within, ..offer(100 + n, 60 + n, 30, Some(1)) };
+        fixture.ask(vec![Command::Offer(Box::new(asked))]).await;
+    }
+    fixture.ask(vec![offering(110, 65, 30, 1), offering(111, 66, 30, 1)]).await;
+    fixture.ask(vec![step(110, Action::Accept), step(111, Action::Accept)]).await;
+    let ids = |numbers: &[u128]| numbers.iter().map(|n| referral_id(*n)).collect::<Vec<_>>();
+    fixture.set_clock(in_minutes(50)).await;
+    assert_eq!(due(&fixture, Due::Lapsed, 10).await, ids(&[103, 102, 101]));
+    assert_eq!(due(&fixture, Due::Lapsed, 2).await, ids(&[103, 102]));
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, []);
+    // Any request that names them lets them go.
+    for (n, minute) in [(103, 51), (101, 52), (102, 53)] {
+        fixture.refused(vec![step(n, Action::Accept)]).await;
+        fixture.set_clock(in_minutes(minute)).await;
+    }
+    assert_eq!(due(&fixture, Due::Lapsed, 10).await, []);
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, ids(&[103, 101, 102]));
+    let next_is_due = ReferralFilter { next_is_due_only: true, ..ReferralFilter::default() };
+    assert_eq!(fixture.referrals(next_is_due).await.len(), 3);
+
+    fixture.set_clock(fixture.referral(110).await.due_at).await;
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[110, 111]));
+    let overdue = ReferralFilter { overdue_only: true, ..ReferralFilter::default() };
+    assert_eq!(fixture.referrals(overdue.clone()).await.len(), 2);
+    let escalated = fixture.ask_one(Command::Escalate { referral: referral_id(110) }).await;
+    assert!(escalated.escalated_at.is_some());
+    let again = fixture.ask(vec![Command::Escalate { referral: referral_id(110) }]).await;
+    assert_eq!((again[0].effect, &again[0].after), (Effect::Unchanged, &None));
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[111]), "once");
+    assert_eq!(fixture.referrals(overdue).await.len(), 2, "it is overdue all the same");
+    fixture.ask(vec![Command::Escalate { referral: referral_id(103) }]).await;
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, ids(&[101, 102]), "nobody is asked any more");
+    fixture.everything_adds_up().await;
+}
+
+pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
+    let other = |mut resource: Resource| {
+        resource.organization = OrganizationId::from_uuid(uuid(2));
+        resource
+    };
+    let far = Need { division: Some(division_code("640104")), ..lacking(61, vec![item(1, 5), item(2, 5)]) };
+    let fixture = fixture.grounded().await;
+    fixture.write(vec![create(Change::Organization(samples::organization(2)))]).await;
+    let resources = vec![giving(30, &[(20, 1)]), other(giving(31, &[(20, 1)]))];
+    let mut mutations = vec![create(Change::CapacityPool(stock(20, Some(100))))];
+    mutations.extend(resources.into_iter().map(|resource| create(Change::Resource(Box::new(resource)))));
+    mutations.extend([lacking(60, vec![item(1, 5)]), far].map(|need| create(Change::Need(Box::new(need)))));
+    fixture.write(mutations).await;
+    let second_item = Offer { item_ordinal: 2, ..offer(103, 61, 31, Some(1)) };
+    fixture
+        .ask(vec![
+            offering(100, 60, 30, 1),
+            offering(101, 60, 31, 1),
+            offering(102, 61, 30, 1),
+            Command::Offer(Box::new(second_item)),
+        ])
+        .await;
+    fixture.ask(vec![step(101, Action::Accept), step(102, Action::Withdraw)]).await;
+
+    let any = ReferralFilter::default;
+    let cases: Vec<(&str, ReferralFilter, &[u128])> = vec![
+        ("all", any(), &[100, 101, 102, 103]),
+        ("need", ReferralFilter { need: Some(need_id(61)), ..any() }, &[102, 103]),
+        ("item", ReferralFilter { need: Some(need_id(61)), item_ordinal: Some(2), ..any() }, &[103]),
+        ("resource", ReferralFilter { resource: Some(resource_id(31)), ..any() }, &[101, 103]),
+        (
+            "organization",
+            ReferralFilter { organization: Some(OrganizationId::from_uuid(uuid(1))), ..any() },
+            &[100, 102],
+        ),
+        (
+            "states",
+            ReferralFilter { states: vec![ReferralState::Offered, ReferralState::Withdrawn], ..any() },
+            &[100, 102, 103],
+        ),
+        ("divisions", ReferralFilter { divisions: vec![division_code("640104001")], ..any() }, &[100, 101]),
+        ("overdue", ReferralFilter { overdue_only: true, ..any() }, &[]),
+        ("next is due", ReferralFilter { next_is_due_only: true, ..any() }, &[]),
+    ];
+    for (name, filter, expected) in cases {
+        let found: Vec<_> = fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect();
+        assert_eq!(found, expected.iter().map(|n| referral_id(*n)).collect::<Vec<_>>(), "{name}");
+    }
+    let mut paged: Vec<Referral> = Vec::new();
+    let mut page = PageRequest { after: None, limit: 3 };
+    loop {
+        let found = fixture.store.list_referrals(&fixture.tenant(), &any(), &page).await.unwrap();
+        paged.extend(found.entries);
+        page.after = found.next_after;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, fixture.referrals(any()).await);
+}
+
+pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
+    let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
+    let organization = OrganizationId::from_uuid(uuid(1));
+    let count = async || fixture.store.automatic_offers_of_a_day(&fixture.tenant(), organization).await.unwrap();
+    for hour in 0..3 {
+        fixture.set_clock(in_minutes(hour as i64 * 60)).await;
+        fixture.ask(vec![automatic(100 + hour, 60 + hour, None), offering(110 + hour, 65 + hour, 30, 1)]).await;
+        assert_eq!(count().await, hour as i64 + 1);
+    }
+    fixture.set_clock(in_minutes(24 * 60)).await;
+    assert_eq!(count().await, 2, "the first one was made a day ago");
+    fixture.set_clock(in_minutes(27 * 60)).await;
+    assert_eq!(count().await, 0);
+    let nobody = OrganizationId::from_uuid(uuid(9));
+    assert_eq!(fixture.store.automatic_offers_of_a_day(&fixture.tenant(), nobody).await.unwrap(), 0);
+}
+
+pub async fn a_figure_that_does_not_add_up_is_found(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 9)])];
+    let pools = vec![stock(20, Some(9)), crate::ledger_world::weekly(21, Some(9))];
+    let fixture = fixture.with(pools, vec![giving(30, &[(20, 1), (21, 2)])], needs).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![offering(100, 60, 30, 3)]).await;
+    fixture.ask(vec![step(100, Action::Accept), total_of(20, 8, false)]).await;
+    let sound = fixture.verification().await;
+    assert_eq!((sound.pools, sound.referrals, sound.movements, sound.discrepancies.len()), (2, 1, 4, 0));
+
+    let plants: [(&str, &str, &[(&str, &str, i64, i64)]); 6] = [
+        (
+            "UPDATE capacity_pools SET committed = committed + 1 WHERE kind = 'stock'",
+            "UPDATE capacity_pools SET committed = committed - 1 WHERE kind = 'stock'",
+            &[("committed", "movements", 4, 3), ("committed", "holds", 4, 3)],
+        ),
+        (
+            "UPDATE capacity_pools SET pending = 2 WHERE kind = 'slots'",
+            "UPDATE capacity_pools SET pending = 0 WHERE kind = 'slots'",
+            &[("pending", "movements", 2, 0), ("pending", "holds", 2, 0)],
+        ),
+        (
+            "UPDATE capacity_pool_periods SET pending = 1",
+            "UPDATE capacity_pool_periods SET pending = 0",
+            &[("pending", "movements", 1, 0), ("pending", "holds", 1, 0)],
+        ),
+        (
+            "UPDATE need_items SET referred = 2",
+            "UPDATE need_items SET referred = 3",
+            &[("referred", "referrals", 2, 3)],
+        ),
+        (
+            "UPDATE hold_lines SET state = 'returned' WHERE period_start IS NULL",
+            "UPDATE hold_lines SET state = 'committed' WHERE period_start IS NULL",
+            &[("committed", "holds", 3, 0)],
+        ),
+        (
+            "UPDATE ledger_movements SET pending = pending + 5 WHERE version = 1 AND period_start IS NULL",
+            "UPDATE ledger_movements SET pending = pending - 5 WHERE version = 1 AND period_start IS NULL",
+            &[("pending", "movements", 0, 5)],
+        ),
+    ];
+    for (plant, remove, expected) in plants {
+        fixture.execute(plant).await;
+        let found = fixture.verification().await.discrepancies;
+        let found: Vec<_> = found.iter().map(|one| (one.figure, one.of, one.stored, one.summed)).collect();
+        assert_eq!(found, expected, "{plant}");
+        fixture.execute(remove).await;
+        assert_eq!(fixture.verification().await.discrepancies, [], "{remove}");
+    }
+}
