@@ -4,6 +4,7 @@ use wishwell_domain::capacity_pool::{
     CapacityPool, Figures, PeriodFigures, PeriodLength, PeriodRule, PoolKind, Remaining, WindowCapacity,
 };
 use wishwell_domain::limits;
+use wishwell_domain::referral::hold::Amounts;
 use wishwell_domain::zone::Zone;
 
 use crate::fixtures::{Expected, at, broken, date, pool, rules, unit, violations};
@@ -249,6 +250,57 @@ fn unknown_promises_nothing_and_unlimited_covers_all() {
 
 fn lengths() -> impl Strategy<Value = PeriodLength> {
     prop_oneof![Just(PeriodLength::Day), Just(PeriodLength::Week), Just(PeriodLength::Month)]
+}
+
+fn amounts(pending: i64) -> Amounts {
+    Amounts { pending, ..Amounts::default() }
+}
+
+#[test]
+fn a_period_is_listed_in_its_place_once_something_moves_in_it() {
+    let mut pool = pool(PoolKind::Slots);
+    (pool.figures.used_elsewhere, pool.periods) = (3, vec![week("2026-11-30", 5, 1)]);
+    for start in ["2026-12-07", "2026-11-23", "2026-11-30", "2026-12-07"] {
+        pool.add(Some(date(start)), amounts(2));
+    }
+    let listed: Vec<_> = pool
+        .periods
+        .iter()
+        .map(|period| (period.period_start.to_string(), period.inherits, period.figures.total, period.figures.held()))
+        .collect();
+    let expected =
+        [("2026-11-23", true, Some(10), 2), ("2026-11-30", false, Some(5), 3), ("2026-12-07", true, Some(10), 4)];
+    assert_eq!(listed, expected.map(|(start, inherits, total, held)| (start.to_owned(), inherits, total, held)));
+    assert_eq!(pool.figures.held(), 0, "what is held in a period is not held in the pool itself");
+    // Those of which nobody has said anything else have the usual total, whatever becomes of it.
+    (pool.figures.total, pool.figures.used_elsewhere) = (Some(8), 1);
+    pool.pass_usual_figures_on();
+    let left = pool.periods.iter().map(|period| period.figures.remaining()).collect::<Vec<_>>();
+    assert_eq!(left, [Some(5), Some(2), Some(3)]);
+    assert_eq!(pool.figures_in(Some(date("2026-12-14"))), figures(Some(8), 1, 0, 0), "as every other period");
+    assert_eq!(pool.remaining_in(date("2026-12-14")), Remaining::Known(7));
+}
+
+#[test]
+fn periods_of_which_there_is_nothing_to_say_are_forgotten() {
+    let mut pool = pool(PoolKind::Slots);
+    let consumed = Amounts { pending: -2, consumed: 2, ..Amounts::default() };
+    for (start, then) in [("2026-11-23", amounts(-2)), ("2026-11-30", consumed), ("2026-12-07", amounts(0))] {
+        pool.add(Some(date(start)), amounts(2));
+        pool.add(Some(date(start)), then);
+    }
+    pool.periods.push(week("2026-12-14", 10, 0));
+    pool.forget_empty_periods();
+    let left: Vec<_> = pool.periods.iter().map(|period| period.period_start).collect();
+    assert_eq!(left, ["2026-11-30", "2026-12-07", "2026-12-14"].map(date), "used up, held, said");
+}
+
+#[test]
+fn a_stock_counts_in_itself() {
+    let mut pool = pool(PoolKind::Stock);
+    pool.add(None, Amounts { pending: 4, committed: 3, consumed: 2 });
+    assert_eq!((pool.figures.held(), pool.figures.taken(), pool.remaining()), (7, 9, Remaining::Known(1)));
+    assert!(pool.periods.is_empty());
 }
 
 proptest! {

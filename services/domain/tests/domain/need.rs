@@ -5,7 +5,7 @@ use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
 use wishwell_domain::limits;
-use wishwell_domain::need::{Mobility, Need, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::need::{Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
 
 use crate::fixtures::{Expected, at, broken, division_code, item, need, rules, violations};
 
@@ -250,6 +250,57 @@ proptest! {
 fn needs_look_for_help_until_they_are_served_withdrawn_or_closed() {
     let states = [NeedState::Open, NeedState::PartlyServed, NeedState::Served, NeedState::Withdrawn, NeedState::Closed];
     assert_eq!(states.map(NeedState::is_open), [true, true, false, false, false]);
+}
+
+#[test]
+fn the_state_of_a_need_follows_what_was_served_of_its_items() {
+    use NeedState::{Closed, Open, PartlyServed, Served, Withdrawn};
+    // Two items of two; what is referred does not count.
+    let cases = [
+        ((0, 0), Open),
+        ((1, 0), PartlyServed),
+        ((2, 0), PartlyServed),
+        ((0, 2), PartlyServed),
+        ((2, 1), PartlyServed),
+        ((2, 2), Served),
+    ];
+    for (served, expected) in cases {
+        for state in [Open, PartlyServed, Served, Withdrawn, Closed] {
+            let items =
+                vec![NeedItem { served: served.0, ..item(1) }, NeedItem { served: served.1, referred: 1, ..item(2) }];
+            let followed = Need { state, items, ..need() }.state_by_items();
+            assert_eq!(followed, if [Withdrawn, Closed].contains(&state) { state } else { expected }, "{served:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_left_of_an_item_is_neither_referred_nor_served() {
+    let weekly = Some(Recurrence { every: PeriodLength::Week, occurrences: 8 });
+    let cases = [(None, 0, 0, 2, 2), (None, 1, 1, 2, 0), (weekly, 0, 0, 16, 16), (weekly, 5, 4, 16, 7)];
+    for (recurrence, referred, served, asked, left) in cases {
+        let item = NeedItem { recurrence, referred, served, ..item(1) };
+        assert_eq!((item.asked(), item.left()), (asked, left));
+    }
+    let endless = Recurrence { every: PeriodLength::Day, occurrences: u32::MAX };
+    let item = NeedItem { quantity: i64::MAX, recurrence: Some(endless), referred: i64::MAX, served: 1, ..item(1) };
+    assert_eq!((item.asked(), item.left()), (i64::MAX, -1), "never an overflow");
+}
+
+#[test]
+fn a_provider_has_the_less_time_the_more_urgent_it_is() {
+    let hours = Urgency::ALL.map(|urgency| urgency.answer_within().as_hours());
+    assert_eq!(hours, [1, 12, 48, 168]);
+}
+
+#[test]
+fn a_need_of_the_time_before_referrals_is_read() {
+    let mut json = serde_json::to_value(need()).unwrap();
+    for item in json["items"].as_array_mut().unwrap() {
+        let item = item.as_object_mut().unwrap();
+        assert!(item.remove("referred").is_some() && item.remove("served").is_some());
+    }
+    assert_eq!(serde_json::from_value::<Need>(json).unwrap(), need());
 }
 
 #[test]
