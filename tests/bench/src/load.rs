@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -130,6 +130,97 @@ async fn keep_asking(
     for task in asking {
         task.await.expect("a lane runs to its end");
     }
+}
+
+/// Keeps `clients` requests under way, each a frame that was not sent before, and gives back every answer's time in microseconds.
+/// Blocks.
+pub(crate) fn timed_loop(
+    target: &Target,
+    connections: usize,
+    clients: usize,
+    duration: Duration,
+    next: &Arc<AtomicUsize>,
+) -> Vec<u32> {
+    let end = Instant::now() + duration;
+    let lanes = lanes(
+        target,
+        connections,
+        clients,
+        move |mut sender, head, frames, next| async move {
+            let mut times = Vec::new();
+            while Instant::now() < end {
+                let started = Instant::now();
+                let frame = frames.get(next.fetch_add(1, Ordering::Relaxed)).expect("there are requests left").clone();
+                ask(&mut sender, &head, frame).await;
+                times.push(u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+            times
+        },
+        next,
+    );
+    lanes.into_iter().flatten().collect()
+}
+
+/// Sends each frame once, by many clients, and counts the answers: OK, and refused with FAILED_PRECONDITION. Blocks.
+///
+/// # Panics
+/// At any other answer.
+pub(crate) fn each_by_many(target: &Target, connections: usize, clients: usize) -> (u64, u64) {
+    let lanes = lanes(
+        target,
+        connections,
+        clients,
+        |mut sender, head, frames, next| async move {
+            let (mut held, mut refused) = (0, 0);
+            while let Some(frame) = frames.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (_, status) = try_ask(&mut sender, &head, frame.clone(), &mut |_| {}).await.expect("an answer");
+                match status.as_deref() {
+                    Some("0") => held += 1,
+                    Some("9") => refused += 1,
+                    status => panic!("grpc-status {status:?}"),
+                }
+            }
+            (held, refused)
+        },
+        &Arc::default(),
+    );
+    lanes.into_iter().fold((0, 0), |(held, refused), lane| (held + lane.0, refused + lane.1))
+}
+
+/// Runs clients on two threads, each client on one of the connections of its thread.
+fn lanes<T, F, W>(target: &Target, connections: usize, clients: usize, work: W, next: &Arc<AtomicUsize>) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+    W: Fn(SendRequest<Bytes>, http::Request<()>, Arc<Vec<Bytes>>, Arc<AtomicUsize>) -> F + Clone + Send + 'static,
+{
+    let threads: Vec<_> = (0..THREADS)
+        .map(|thread| {
+            let (target, work, next) = (target.clone(), work.clone(), Arc::clone(next));
+            std::thread::spawn(move || {
+                run(async move {
+                    let mut senders = Vec::new();
+                    for _ in 0..(connections / THREADS).max(1) {
+                        senders.push(connect(target.address).await);
+                    }
+                    let own = (thread..clients).step_by(THREADS);
+                    let lanes: Vec<_> = own
+                        .map(|client| {
+                            let sender = senders[client / THREADS % senders.len()].clone();
+                            let (frames, next) = (Arc::clone(&target.frames), Arc::clone(&next));
+                            tokio::spawn(work(sender, target.head(), frames, next))
+                        })
+                        .collect();
+                    let mut done = Vec::new();
+                    for lane in lanes {
+                        done.push(lane.await.expect("a client runs to its end"));
+                    }
+                    done
+                })
+            })
+        })
+        .collect();
+    threads.into_iter().flat_map(|thread| thread.join().expect("the load generator runs to its end")).collect()
 }
 
 async fn connect(address: SocketAddr) -> SendRequest<Bytes> {

@@ -1,4 +1,5 @@
-//! Measures a running Wishwell beside a bare echo server, PostGIS and Redis, on the same data, in one run.
+//! Measures a running Wishwell beside what one would use instead, on the same data, in one run: finding beside a bare echo server,
+//! PostGIS and Redis, holding beside pgbench.
 //!
 //! `tests/bench/run` builds everything, starts private database servers and calls this. See the README beside it.
 
@@ -6,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod echo;
+mod holds;
 mod load;
 mod machine;
 mod measure;
@@ -52,6 +54,8 @@ enum Command {
         #[command(flatten)]
         run: RunArgs,
     },
+    /// Durable holds beside pgbench, on the private PostgreSQL; prints a table and writes JSON.
+    Holds(holds::HoldArgs),
     /// The bare echo server; `run` starts it.
     Echo {
         /// Bytes of each answer's payload.
@@ -106,6 +110,7 @@ fn main() {
     runtime.block_on(async {
         match cli.command {
             Command::Run(args) => measure::run(&args).await,
+            Command::Holds(args) => holds::run(&args).await,
             Command::Seed { resources, data } => {
                 seed::store(&data, resources).await;
             }

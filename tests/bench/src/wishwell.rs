@@ -17,6 +17,7 @@ use crate::seed::TENANT;
 const API_KEY: &str = "wishwell_bench_key_of_a_throw_away_server";
 const START_PATIENCE: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(2);
+const CREATE_REFERRAL: &str = "/wishwell.v1.ReferralService/CreateReferral";
 const FIND_RESOURCES: &str = "/wishwell.v1.MatchingService/FindResources";
 
 /// A running server, its receiver of traces, and how it started.
@@ -31,8 +32,13 @@ pub(crate) struct Wishwell {
 }
 
 impl Wishwell {
-    /// Starts it on a filled store and waits until it is ready. Blocks.
+    /// Starts it on a filled file and waits until it is ready. Blocks.
     pub(crate) fn start(store: &Path, folder: &Path) -> Self {
+        Self::start_on(&format!("sqlite:{}", store.display()), folder)
+    }
+
+    /// Starts it on a filled store and waits until it is ready. Blocks.
+    pub(crate) fn start_on(database_url: &str, folder: &Path) -> Self {
         let (receiver, traces) = Process::start_self(&["receive"], folder, "receiver");
         let (address, admin) = (free_address(), free_address());
         let key_file = folder.join("master.key");
@@ -45,7 +51,7 @@ impl Wishwell {
         std::fs::write(&principals, principal).expect("the principals can be written");
         let arguments = [
             "serve".to_owned(),
-            format!("--database-url=sqlite:{}", store.display()),
+            format!("--database-url={database_url}"),
             format!("--listen={address}"),
             format!("--admin-listen={admin}"),
             format!("--master-key-file={}", key_file.display()),
@@ -66,6 +72,11 @@ impl Wishwell {
 
     pub(crate) fn target(&self, frames: Arc<Vec<Bytes>>) -> Target {
         Target { address: self.address, path: FIND_RESOURCES, api_key: Some(API_KEY.to_owned()), frames }
+    }
+
+    /// To hold capacity.
+    pub(crate) fn hold_target(&self, frames: Arc<Vec<Bytes>>) -> Target {
+        Target { address: self.address, path: CREATE_REFERRAL, api_key: Some(API_KEY.to_owned()), frames }
     }
 
     /// Memory of the snapshot, as the server itself accounts for it.

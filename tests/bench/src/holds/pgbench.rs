@@ -1,0 +1,111 @@
+//! The rival: pgbench, one transaction a hold, with the rows that a hold is at the least: the pool's figure, the hold, a row of the
+//! ledger, an event and the record of the request. Prepared statements, no round trip beyond those of the statements themselves.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use sqlx::{Connection, Executor, PgConnection};
+use wishwell_test_support::postgres::TestDatabase;
+
+use super::report::Side;
+use std::time::Duration;
+
+/// Bytes of an event's payload: about what Wishwell logs of a new referral.
+const PAYLOAD_BYTES: usize = 1_100;
+
+pub(super) struct Rival {
+    database: TestDatabase,
+    folder: tempfile::TempDir,
+    pools: usize,
+}
+
+impl Rival {
+    pub(super) async fn create(pools: usize) -> Self {
+        let database = TestDatabase::create().await;
+        let mut connection = PgConnection::connect(database.url()).await.expect("PostgreSQL answers");
+        for statement in [
+            "CREATE TABLE pool (tenant text NOT NULL, id bigint NOT NULL, total bigint NOT NULL, pending bigint NOT NULL, \
+             committed bigint NOT NULL, PRIMARY KEY (tenant, id), CHECK (pending + committed <= total))",
+            "CREATE TABLE hold (tenant text NOT NULL, id uuid NOT NULL, pool bigint NOT NULL, quantity bigint NOT NULL, \
+             state text NOT NULL, expires_at timestamptz NOT NULL, PRIMARY KEY (tenant, id))",
+            "CREATE TABLE ledger (tenant text NOT NULL, hold uuid NOT NULL, ordinal bigint NOT NULL, pool bigint NOT NULL, \
+             pending bigint NOT NULL, committed bigint NOT NULL, PRIMARY KEY (tenant, hold, ordinal))",
+            "CREATE SEQUENCE position",
+            "CREATE TABLE event (tenant text NOT NULL, position bigint NOT NULL, at timestamptz NOT NULL, \
+             principal text NOT NULL, payload jsonb NOT NULL, PRIMARY KEY (tenant, position))",
+            "CREATE TABLE request (tenant text NOT NULL, principal text NOT NULL, id uuid NOT NULL, digest bytea NOT NULL, \
+             outcome jsonb NOT NULL, PRIMARY KEY (tenant, principal, id))",
+        ] {
+            connection.execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        sqlx::query("INSERT INTO pool SELECT 'bench', id, 4294967295, 0, 0 FROM generate_series(1, $1) AS id")
+            .bind(i64::try_from(pools).expect("few pools"))
+            .execute(&mut connection)
+            .await
+            .expect("pools are made");
+        connection.execute("ANALYZE").await.expect("statistics");
+        let rival = Self { database, folder: tempfile::tempdir().expect("a scratch folder"), pools };
+        std::fs::write(rival.script(), rival.transaction()).expect("the script can be written");
+        rival
+    }
+
+    fn script(&self) -> PathBuf {
+        self.folder.path().join("hold.sql")
+    }
+
+    fn transaction(&self) -> String {
+        let payload = format!("{{\"kind\":\"hold\",\"after\":\"{}\"}}", "x".repeat(PAYLOAD_BYTES));
+        format!(
+            "\\set pool random(1, {})\n\
+             BEGIN;\n\
+             UPDATE pool SET pending = pending + 1 WHERE tenant = 'bench' AND id = :pool \
+             AND pending + committed + 1 <= total;\n\
+             SELECT gen_random_uuid() AS hold \\gset\n\
+             INSERT INTO hold VALUES ('bench', :'hold', :pool, 1, 'pending', now() + interval '2 days');\n\
+             INSERT INTO ledger VALUES ('bench', :'hold', 1, :pool, 1, 0);\n\
+             INSERT INTO event VALUES ('bench', nextval('position'), now(), 'bench', '{payload}');\n\
+             INSERT INTO request VALUES ('bench', 'bench', :'hold', \
+             decode('00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 'hex'), '[]');\n\
+             COMMIT;\n",
+            self.pools
+        )
+    }
+
+    /// One round. Blocks.
+    pub(super) fn run(&self, clients: usize, seconds: u64) -> Side {
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder is ours").flatten() {
+            if entry.file_name().to_string_lossy().starts_with("times") {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+        let output = Command::new(program())
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--log", "--log-prefix=times"])
+            .arg(format!("--client={clients}"))
+            .arg(format!("--time={seconds}"))
+            .arg(format!("--file={}", self.script().display()))
+            .arg(self.database.url())
+            .current_dir(self.folder.path())
+            .output()
+            .expect("pgbench is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut times = Vec::new();
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder is ours").flatten() {
+            if !entry.file_name().to_string_lossy().starts_with("times") {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).expect("pgbench logs text");
+            // client, transaction, time in microseconds, script, and the instant.
+            times.extend(text.lines().filter_map(|line| line.split(' ').nth(2)?.parse::<u32>().ok()));
+        }
+        Side::of(times, Duration::from_secs(seconds))
+    }
+}
+
+/// Beside the server that runs, which may not be on the path.
+fn program() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin/pgbench")).collect();
+    found.retain(|path| path.is_file());
+    found.sort();
+    found.pop().unwrap_or_else(|| PathBuf::from("pgbench"))
+}

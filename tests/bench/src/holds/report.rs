@@ -1,0 +1,123 @@
+//! What was measured of holds, as a table and as JSON.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::machine::Machine;
+use crate::report::median;
+
+/// One run.
+#[derive(Debug, Serialize)]
+pub(super) struct Results {
+    pub(super) machine: Machine,
+    pub(super) rounds: usize,
+    pub(super) round_seconds: u64,
+    pub(super) cases: Vec<CaseResult>,
+    pub(super) exhaustion: Exhaustion,
+}
+
+/// One line of the table.
+#[derive(Debug, Serialize)]
+pub(super) struct CaseResult {
+    pub(super) name: &'static str,
+    pub(super) pools: usize,
+    pub(super) clients: usize,
+    pub(super) pgbench: Side,
+    pub(super) wishwell: Side,
+    /// Wishwell's holds a second by pgbench's, median of the rounds' ratios.
+    pub(super) ratio: f64,
+    pub(super) ratio_min: f64,
+    /// Wishwell's p99 by pgbench's, at most.
+    pub(super) p99_share_max: Option<f64>,
+}
+
+/// What one side did.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Side {
+    pub(super) per_second: f64,
+    pub(super) p50_micros: f64,
+    pub(super) p99_micros: f64,
+}
+
+/// More was asked than there was.
+#[derive(Debug, Serialize)]
+pub(super) struct Exhaustion {
+    pub(super) there: u64,
+    pub(super) asked: u64,
+    pub(super) held: u64,
+    pub(super) refused: u64,
+    pub(super) discrepancies: usize,
+}
+
+impl Side {
+    /// Of the times of all holds in a round, in microseconds.
+    pub(super) fn of(mut times: Vec<u32>, duration: Duration) -> Self {
+        times.sort_unstable();
+        let quantile = |share: f64| {
+            let at = (times.len() as f64 * share) as usize;
+            times.get(at.min(times.len().saturating_sub(1))).copied().map_or(0.0, f64::from)
+        };
+        Self {
+            per_second: times.len() as f64 / duration.as_secs_f64(),
+            p50_micros: quantile(0.5),
+            p99_micros: quantile(0.99),
+        }
+    }
+
+    pub(super) fn median(rounds: &[Self]) -> Self {
+        let of = |value: fn(&Self) -> f64| median(&mut rounds.iter().map(value).collect::<Vec<_>>());
+        Self {
+            per_second: of(|side| side.per_second),
+            p50_micros: of(|side| side.p50_micros),
+            p99_micros: of(|side| side.p99_micros),
+        }
+    }
+}
+
+const fn verdict(holds: bool) -> &'static str {
+    if holds { "met" } else { "MISSED" }
+}
+
+/// Prints the table.
+pub(super) fn print(results: &Results) {
+    println!("\nDurable holds, {} rounds of {} s each side; medians\n", results.rounds, results.round_seconds);
+    println!("pools   clients  pgbench/s  p50/p99 ms       Wishwell/s  p50/p99 ms       ratio   required");
+    for case in &results.cases {
+        let (theirs, ours) = (&case.pgbench, &case.wishwell);
+        let ms = |micros: f64| micros / 1_000.0;
+        println!(
+            "{:<7} {:<8} {:>9.0}  {:>6.1} / {:<6.1}  {:>10.0}  {:>6.1} / {:<6.1}  {:>5.2}   >= {:.0}: {}",
+            case.pools,
+            case.clients,
+            theirs.per_second,
+            ms(theirs.p50_micros),
+            ms(theirs.p99_micros),
+            ours.per_second,
+            ms(ours.p50_micros),
+            ms(ours.p99_micros),
+            case.ratio,
+            case.ratio_min,
+            verdict(case.ratio >= case.ratio_min)
+        );
+        if let Some(max) = case.p99_share_max {
+            let share = ours.p99_micros / theirs.p99_micros;
+            println!("{:>80} p99 x {share:.2}   <= {max:.2}: {}", "", verdict(share <= max));
+        }
+    }
+    let Exhaustion { there, asked, held, refused, discrepancies } = &results.exhaustion;
+    println!(
+        "\nexhaustion: {there} there, {asked} asked, {held} held, {refused} refused, {discrepancies} discrepancies: {}",
+        verdict(held == there && held + refused == *asked && *discrepancies == 0)
+    );
+}
+
+/// Writes the same as JSON.
+pub(super) fn write(results: &Results, folder: &Path) {
+    std::fs::create_dir_all(folder).expect("the folder for results can be made");
+    let path = folder.join(format!("{}-holds.json", results.machine.date));
+    let json = serde_json::to_string_pretty(results).expect("results are plain values");
+    std::fs::write(&path, json + "\n").expect("the results can be written");
+    eprintln!("written to {}", path.display());
+}
