@@ -79,8 +79,7 @@ fn command(dice: &mut Dice, world: &World, next: &mut u128) -> Command {
     match dice.below(100) {
         0..40 => {
             *next += 1;
-            let to_follow =
-                world.referrals.iter().filter(|referral| referral.next_is_due).map(|referral| referral.id).last();
+            let to_follow = world.referrals.iter().rfind(|referral| referral.next_is_due).map(|referral| referral.id);
             let mut asked = Offer {
                 item_ordinal: 1 + dice.below(2) as u16,
                 quantity: dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]),

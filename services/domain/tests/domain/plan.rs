@@ -105,7 +105,7 @@ fn the_first_period_that_is_open_and_has_enough_is_taken() {
         ("at the weekend", Some(only(Weekday::Saturday)), 2, "2026-11-28", false),
     ];
     for (name, schedule, quantity, day, enquiry) in cases {
-        let found = planned(&[pool.clone()], &offering(schedule), &once(quantity)).unwrap();
+        let found = planned(std::slice::from_ref(&pool), &offering(schedule), &once(quantity)).unwrap();
         assert_eq!(found.1, enquiry, "{name}");
         assert_eq!(lines(Ok(found)), [(Some(day.to_owned()), quantity)], "{name}");
     }
@@ -120,7 +120,8 @@ fn a_day_counts_as_open_only_for_what_is_left_of_it() {
     // Office hours end at five in the afternoon.
     for (start, day) in [("2026-11-23T08:59:00Z", "2026-11-23"), ("2026-11-23T09:00:00Z", "2026-11-24")] {
         let ask = Ask { start: at(start), ..once(1) };
-        let found = planned(&[pool.clone()], &offering(&[(3, 1)], Some(office_hours("Asia/Shanghai"))), &ask);
+        let found =
+            planned(std::slice::from_ref(&pool), &offering(&[(3, 1)], Some(office_hours("Asia/Shanghai"))), &ask);
         assert_eq!(lines(found), [(Some(day.to_owned()), 1)]);
     }
 }
@@ -194,9 +195,9 @@ fn what_has_no_total_is_still_not_counted_beyond_all_bounds() {
     for kind in [PoolKind::Unbounded, PoolKind::Stock] {
         let mut pool = pool_of(3, kind, None);
         pool.figures.pending = QUANTITY_MAX - 10;
-        assert!(planned(&[pool.clone()], &offering(&[(3, 5)], None), &once(2)).is_ok());
+        assert!(planned(std::slice::from_ref(&pool), &offering(&[(3, 5)], None), &once(2)).is_ok());
         for ask in [once(3), once(QUANTITY_MAX), Ask { occurrences: 366, ..once(QUANTITY_MAX) }] {
-            let refused = planned(&[pool.clone()], &offering(&[(3, 5)], None), &ask);
+            let refused = planned(std::slice::from_ref(&pool), &offering(&[(3, 5)], None), &ask);
             assert!(matches!(refused, Err(Error::CapacityExhausted { left: 10, .. })), "{refused:?}");
         }
     }
