@@ -105,6 +105,15 @@ impl From<StoreError> for Error {
             StoreError::ConstraintViolated { constraint, .. } if constraint == "text_without_nul" => {
                 Self::InvalidArgument(vec![Violation::new("", "text.nul", "no text may hold the character U+0000")])
             }
+            // What an import or update says now, against what is promised already.
+            StoreError::ConstraintViolated { constraint, .. } if constraint.ends_with("_not_overdrawn") => {
+                let message = "must cover what is used elsewhere, pending, committed and consumed";
+                Self::InvalidArgument(vec![Violation::new("total", "pool.total_covers", message)])
+            }
+            StoreError::ConstraintViolated { constraint, .. } if constraint == "need_items_not_overserved" => {
+                let message = "must cover what is referred and served of the item";
+                Self::InvalidArgument(vec![Violation::new("items.quantity", "item.quantity_covers", message)])
+            }
             error @ (StoreError::ConstraintViolated { .. } | StoreError::Defect(_)) => {
                 Self::Internal(error.to_string())
             }

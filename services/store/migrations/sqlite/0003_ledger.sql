@@ -1,15 +1,15 @@
 -- The ledger: what is held of which pool for which referral, and each movement that led there.
 
 -- SQLite cannot change a constraint of a table, but a column may bring one that speaks of the others. It says more than the one
--- of the same name that is there.
+-- of the same name that is there, and leaves a negative total to that one's neighbour, whose turn comes later.
 ALTER TABLE capacity_pools ADD COLUMN consumed INTEGER NOT NULL DEFAULT 0
     -- Nothing is promised twice, and what was delivered is not there any more.
     CONSTRAINT capacity_pools_not_overdrawn CHECK (
-        consumed >= 0 AND (total IS NULL OR used_elsewhere + pending + committed + consumed <= total));
+        consumed >= 0 AND (total IS NULL OR total < 0 OR used_elsewhere + pending + committed + consumed <= total));
 ALTER TABLE capacity_pool_periods ADD COLUMN consumed INTEGER NOT NULL DEFAULT 0
     -- Nothing is promised twice, and what was delivered is not there any more.
     CONSTRAINT capacity_pool_periods_not_overdrawn CHECK (
-        consumed >= 0 AND (total IS NULL OR used_elsewhere + pending + committed + consumed <= total));
+        consumed >= 0 AND (total IS NULL OR total < 0 OR used_elsewhere + pending + committed + consumed <= total));
 -- Whether the total is the pool's usual one and changes with it.
 ALTER TABLE capacity_pool_periods ADD COLUMN inherits INTEGER NOT NULL DEFAULT 0
     CONSTRAINT capacity_pool_periods_truth_values CHECK (inherits IN (0, 1));

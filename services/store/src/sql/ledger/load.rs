@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId};
-use wishwell_domain::ledger::{Books, Command, Offering};
+use wishwell_domain::ledger::{Books, Command, NewTotal, Offering};
 use wishwell_domain::limits::LEDGER_RECLAIMED_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::Referral;
@@ -91,7 +91,10 @@ impl Wanted {
                 Command::SetFigures(set) => {
                     let pool = set.pool.as_uuid();
                     wanted.pools.insert(pool);
-                    wanted.all_of_pools.insert(pool);
+                    // Where figures stay as they are, nothing can be in their way.
+                    if set.total != NewTotal::Unchanged || set.used_elsewhere.is_some() {
+                        wanted.all_of_pools.insert(pool);
+                    }
                 }
                 Command::WithdrawNeed { need, .. } => {
                     wanted.needs.insert(need.as_uuid());

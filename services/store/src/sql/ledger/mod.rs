@@ -27,6 +27,9 @@ use crate::error::StoreError;
 pub(super) use queue::Queues;
 pub(super) use save::save_referrals;
 
+/// Times a transaction of several requests is tried before each gets one of its own.
+const SHARED_ATTEMPTS_MAX: u32 = 3;
+
 /// A request to the ledger.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -56,17 +59,19 @@ enum Standing {
 async fn settle(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -> Vec<Settled> {
     let mut wait = Duration::from_millis(WRITE_RETRY_FIRST_WAIT_MILLISECONDS);
     let mut last = StoreError::Defect("no attempt made".to_owned());
-    for _ in 0..WRITE_ATTEMPTS_MAX {
+    for number in 1..=WRITE_ATTEMPTS_MAX {
         match attempt(database, tenant, asked).await {
             Ok(settled) => return settled,
-            Err(Failure::Conflict) => {
+            // The row of a new entity that is there already conflicts with every attempt.
+            Err(Failure::Conflict) if number < SHARED_ATTEMPTS_MAX || asked.len() == 1 => {
                 last = Failure::Conflict.into_store_error();
                 tokio::time::sleep(wait + jitter(wait)).await;
                 wait *= 2;
             }
             // Something that only the tables knew. Alone, each request is answered for itself.
             Err(
-                Failure::Unique(_)
+                Failure::Conflict
+                | Failure::Unique(_)
                 | Failure::ForeignKey(_)
                 | Failure::Check(_)
                 | Failure::Refused
