@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId};
+use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId, TenantId};
 use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::principal::Role;
@@ -229,6 +229,27 @@ impl Fixture {
             movements: self.count("SELECT COUNT(*) FROM ledger_movements").await,
             requests: self.count("SELECT COUNT(*) FROM request_outcomes").await,
         }
+    }
+
+    /// The tables made again from the log, as another tenant's, are the same and add up.
+    pub async fn made_again_it_is_the_same(&self) {
+        let (tenant, again) = (self.tenant(), samples::tenant_called("again"));
+        let mut position = LogPosition(0);
+        loop {
+            let events = self.store.events(&tenant, position, 100).await.unwrap();
+            let Some(last) = events.last() else { break };
+            position = last.position;
+            assert_eq!(self.store.restore(&again, &events).await.unwrap(), position);
+        }
+        assert_eq!(self.store.everything(&again).await.unwrap(), self.store.everything(&tenant).await.unwrap());
+        assert_eq!(self.store.verify(&again).await.unwrap(), self.verification().await);
+        let moved = |tenant: &TenantId| {
+            let weighed = "version * ordinal * (at % 1000 + 7 * pending + 5 * committed + 3 * consumed)";
+            format!(
+                "SELECT CAST(COALESCE(SUM({weighed}), 0) AS BIGINT) FROM ledger_movements WHERE tenant = '{tenant}'"
+            )
+        };
+        assert_eq!(self.count(&moved(&again)).await, self.count(&moved(&tenant)).await, "the movements too");
     }
 
     /// Figures are the sums of movements and of what is held, items those of their referrals, and the log's last after-images

@@ -137,7 +137,9 @@ macro_rules! conformance_of {
                 figures_said_within_one_tick_of_the_clock_are_all_kept
                 periods_follow_the_usual_total_until_somebody_says_otherwise
                 a_put_never_changes_what_the_ledger_keeps
+                a_put_of_less_than_is_promised_is_refused_by_name
                 many_commands_are_one_request
+                a_pledge_brings_what_it_gives_in_the_same_request
                 what_one_tenant_holds_another_cannot_reach
             }
             ledger_time {

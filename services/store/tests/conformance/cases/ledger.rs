@@ -5,7 +5,7 @@ use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, Version};
-use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
+use wishwell_domain::ledger::{Command, NewTotal, Offer, Pledge, SetFigures, Step};
 use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Decision, LineState, Origin, Referral, ReferralState, StepReason};
@@ -76,6 +76,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
     assert_eq!(last.lines.len(), 9, "a period of slots for each occurrence and a line of money: {states:?}");
     assert_eq!(fixture.pool(21).await.figures.consumed, 5 * 1_500);
     fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }
 
 pub async fn an_offer_holds_in_tables_and_log_alike(fixture: Fixture) {
@@ -339,6 +340,30 @@ pub async fn a_put_never_changes_what_the_ledger_keeps(fixture: Fixture) {
     fixture.everything_adds_up().await;
 }
 
+/// Whoever says less than what is promised already is told so, by field and rule.
+pub async fn a_put_of_less_than_is_promised_is_refused_by_name(fixture: Fixture) {
+    let (pool, need) = (stock(20, Some(9)), lacking(60, vec![item(1, 3)]));
+    let weeks = weekly(21, Some(9));
+    let resources = vec![giving(30, &[(20, 1), (21, 1)])];
+    let fixture = fixture.with(vec![pool.clone(), weeks.clone()], resources, vec![need.clone()]).await;
+    fixture.ask(vec![offering(100, 60, 30, 2)]).await;
+    let before = fixture.picture().await;
+    let (mut less_pool, mut less_weeks, mut less_need) = (pool, weeks, need);
+    (less_pool.figures.total, less_weeks.figures.total, less_need.items[0].quantity) = (Some(1), Some(1), 1);
+    let cases = [
+        (Change::CapacityPool(less_pool), "capacity_pools_not_overdrawn", "pool.total_covers"),
+        (Change::CapacityPool(less_weeks), "capacity_pool_periods_not_overdrawn", "pool.total_covers"),
+        (Change::Need(Box::new(less_need)), "need_items_not_overserved", "item.quantity_covers"),
+    ];
+    for (entity, constraint, rule) in cases {
+        let refused = fixture.store.write(&context(), vec![upsert(entity)]).await.unwrap_err();
+        assert_eq!(refused, StoreError::ConstraintViolated { mutation: 0, constraint: constraint.to_owned() });
+        let Error::InvalidArgument(violations) = Error::from(refused) else { panic!("{constraint}") };
+        assert_eq!(violations[0].rule, rule);
+        assert_eq!(fixture.picture().await, before);
+    }
+}
+
 /// A change of several things at once is one: each is in the answer, in the order asked.
 pub async fn many_commands_are_one_request(fixture: Fixture) {
     let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
@@ -351,6 +376,39 @@ pub async fn many_commands_are_one_request(fixture: Fixture) {
     let refused = fixture.store.carry_out(&context(), (0..101).map(|n| offering(200 + n, 60, 30, 1)).collect()).await;
     assert!(matches!(refused, Err(StoreError::Defect(_))), "{refused:?}");
     fixture.everything_adds_up().await;
+}
+
+/// A resource that was in no catalogue comes with its pool and is taken at once, all or nothing.
+pub async fn a_pledge_brings_what_it_gives_in_the_same_request(fixture: Fixture) {
+    let fixture = fixture.with(Vec::new(), Vec::new(), vec![lacking(60, vec![item(1, 3)])]).await;
+    let pledge = |resource, pool| {
+        let (mut resource, mut pool) = (giving(resource, &[(pool, 1)]), stock(pool, Some(2)));
+        (resource.external, pool.external) = (None, None);
+        Command::Pledge(Box::new(Pledge { resource, pool }))
+    };
+    let claim = |id, resource, quantity| {
+        Command::Offer(Box::new(Offer { origin: Origin::Pledge, ..offer(id, 60, resource, Some(quantity)) }))
+    };
+    let before = fixture.picture().await;
+    fixture.refused(vec![pledge(30, 20), claim(100, 30, 3)]).await;
+    assert_eq!(fixture.picture().await, before);
+    assert_eq!(fixture.store.resource(&fixture.tenant(), resource_id(30)).await.unwrap(), None);
+
+    let outcomes = fixture.ask(vec![pledge(30, 20), claim(100, 30, 2)]).await;
+    let pool = fixture.pool(20).await;
+    assert_eq!((outcomes[0].effect, &outcomes[0].after), (Effect::Created, &Some(Change::CapacityPool(pool.clone()))));
+    assert_eq!((outcomes[1].effect, pool.figures.committed, pool.version), (Effect::Created, 2, Version(1)));
+    assert_eq!(fixture.referral(100).await.state, ReferralState::Accepted);
+    let resource = fixture.store.resource(&fixture.tenant(), resource_id(30)).await.unwrap().unwrap();
+    assert_eq!((resource.draws[0].pool, resource.version), (pool_id(20), Version(1)));
+    let events = fixture.store.events(&fixture.tenant(), before.position, 10).await.unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| (event.change.kind(), event.principal.as_str())).collect();
+    assert_eq!(kinds, ["capacity_pool", "resource", "need", "referral"].map(|kind| (kind, "desk")));
+    // Where it is known already, its neighbours are not disturbed either.
+    let twice = fixture.try_ask(vec![pledge(30, 21), claim(101, 30, 1)]).await;
+    assert!(twice.is_err(), "{twice:?}");
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }
 
 /// A lookalike of an id in another tenant is another thing.

@@ -225,9 +225,10 @@ pub async fn whatever_happens_at_once_everything_adds_up(fixture: Fixture) {
     }
     let pool = fixture.pool(20).await;
     assert!(pool.figures.taken() <= pool.figures.total.unwrap());
+    fixture.made_again_it_is_the_same().await;
     let states: std::collections::HashSet<_> =
         fixture.referrals(ReferralFilter::default()).await.into_iter().map(|referral| referral.state).collect();
-    assert!(states.len() >= 7, "a test of little: {states:?}");
+    assert!(states.len() >= 5, "a test of little: {states:?}");
 }
 
 /// Many take what one lapsed offer holds: it lapses once.

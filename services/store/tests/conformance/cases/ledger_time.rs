@@ -245,7 +245,8 @@ pub async fn a_figure_that_does_not_add_up_is_found(fixture: Fixture) {
     let sound = fixture.verification().await;
     assert_eq!((sound.pools, sound.referrals, sound.movements, sound.discrepancies.len()), (2, 1, 4, 0));
 
-    let plants: [(&str, &str, &[(&str, &str, i64, i64)]); 6] = [
+    type Found = (&'static str, &'static str, i64, i64);
+    let plants: [(&str, &str, &[Found]); 6] = [
         (
             "UPDATE capacity_pools SET committed = committed + 1 WHERE kind = 'stock'",
             "UPDATE capacity_pools SET committed = committed - 1 WHERE kind = 'stock'",
