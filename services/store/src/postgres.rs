@@ -84,16 +84,20 @@ fn location(options: &PgConnectOptions) -> String {
 
 /// An answered write is durable even where server or role say otherwise; stricter settings (`remote_apply`) stay. Statements
 /// are planned for the tables as they are: a plan kept from when a table was empty reads all of it once for each of a
-/// batch's five hundred entities, until the server happens to analyse it.
+/// batch's five hundred entities, until the server happens to analyse it. A replica that stands still in the middle of a
+/// transaction, or is cut off without its connections being closed, loses it after some seconds: the rows that it locked are
+/// those that every other replica waits for.
 async fn set_up_session(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
     let sql = match durability {
         Durability::Full => {
-            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), set_config('synchronous_commit', \
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), \
+             set_config('idle_in_transaction_session_timeout', '5s', false), set_config('synchronous_commit', \
              CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
              ELSE current_setting('synchronous_commit') END, false)"
         }
         Durability::Relaxed => {
             "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), \
+             set_config('idle_in_transaction_session_timeout', '5s', false), \
              set_config('synchronous_commit', 'off', false)"
         }
     };
@@ -158,7 +162,8 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
         ("53100", _) => Failure::Store(StoreError::CannotWrite("no space is left on the server's disk".to_owned())),
         ("25006" | "42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
         // Connections, operator intervention, resources, credentials, a database that is not there.
-        ("55P03" | "3D000", _) | (_, "08" | "53" | "57" | "28") => {
+        // A transaction that stood still for too long is over with its connection.
+        ("55P03" | "3D000" | "25P03", _) | (_, "08" | "53" | "57" | "28") => {
             Failure::Store(StoreError::Unavailable(message.to_owned()))
         }
         (_, "XX") => Failure::Store(StoreError::Corrupt(message.to_owned())),
