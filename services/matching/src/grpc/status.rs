@@ -1,5 +1,7 @@
 //! The one place where errors become gRPC statuses.
 
+use std::time::Duration;
+
 use tonic::{Code, Status};
 use tonic_types::{BadRequest, ErrorDetails, FieldViolation, StatusExt};
 
@@ -8,7 +10,10 @@ use wishwell_api::v1::ErrorReason;
 use wishwell_domain::Error;
 use wishwell_domain::error::{Precondition, Violation};
 
-/// A status with `ErrorInfo`.
+/// When a caller is told to try again what is unavailable: longer than a reader's delay, shorter than a person's patience.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A status with `ErrorInfo`; `UNAVAILABLE` also says when to try again.
 #[must_use]
 pub(crate) fn status_with_reason(
     code: Code,
@@ -25,6 +30,9 @@ pub(crate) fn status_with_reason(
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
             .collect::<std::collections::HashMap<_, _>>(),
     );
+    if code == Code::Unavailable {
+        details.set_retry_info(Some(RETRY_AFTER));
+    }
     Status::with_error_details(code, message, details)
 }
 
@@ -207,4 +215,22 @@ pub(crate) fn explain_transport_status(status: Status) -> Status {
         code => (code, ErrorReason::Internal),
     };
     status_with_reason(code, reason, status.message(), &[])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unavailable_says_when_to_try_again_and_what_is_refused_does_not() {
+        for error in [Error::Unavailable("away".to_owned()), Error::PositionNotReached { asked: 2, reached: 1 }] {
+            let status = to_status(error);
+            assert_eq!(status.code(), Code::Unavailable);
+            let retry = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
+            assert!(retry > Duration::ZERO, "{status:?}");
+        }
+        let status = to_status(Error::StoreFull("read-only".to_owned()));
+        assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+    }
 }
