@@ -87,7 +87,7 @@ impl Served {
         let (address, admin) = loop {
             let said = std::fs::read(&log).unwrap_or_default();
             let said = String::from_utf8_lossy(said.get(said_before..).unwrap_or_default()).into_owned();
-            if let Some(found) = told("listen", &said).zip(told("admin", &said)) {
+            if let Some(found) = announced("listen", &said).zip(announced("admin", &said)) {
                 break found;
             }
             let failed = said.contains("error: ") || started.elapsed() > START_PATIENCE;
@@ -154,8 +154,9 @@ impl Served {
     }
 }
 
-/// An address in the log line that says where the server serves, written for people or as JSON.
-fn told(field: &str, log: &str) -> Option<SocketAddr> {
+/// An address (`listen`, `admin`) in the log line that says where the server serves, written for people or as JSON.
+#[must_use]
+pub fn announced(field: &str, log: &str) -> Option<SocketAddr> {
     let line = log.lines().find(|line| line.contains("serving") && line.contains("listen"))?;
     let (_, rest) = line.split_once(&format!("{field}=")).or_else(|| line.split_once(&format!("\"{field}\":")))?;
     let rest = rest.trim_start_matches('"');

@@ -135,6 +135,30 @@ impl Wishwell {
         self.child.wait().expect("the process ends");
     }
 
+    /// Makes it stand still (SIGSTOP), as a machine without time or memory to give does: its connections stay open.
+    ///
+    /// # Panics
+    /// When the signal cannot be sent.
+    pub fn freeze(&self) {
+        send_signal(self.id(), "STOP");
+    }
+
+    /// Ends [`Wishwell::freeze`].
+    ///
+    /// # Panics
+    /// When the signal cannot be sent.
+    pub fn thaw(&self) {
+        send_signal(self.id(), "CONT");
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Panics
+    /// When the system cannot say.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("the process can be asked").is_none()
+    }
+
     /// Waits for it to end by itself.
     ///
     /// # Panics

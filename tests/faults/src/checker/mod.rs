@@ -1,0 +1,183 @@
+//! Looks for what must never be, in the evidence of a campaign. It shares no code with what it judges.
+
+mod answers;
+mod books;
+mod log;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::history::{Evidence, FiguresSeen, Kind, ReferralSeen, Refusal};
+
+/// Something that must never be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Violation {
+    /// The log has a gap, or goes back.
+    LogGap {
+        /// The position before.
+        after: i64,
+        /// The one that follows.
+        next: i64,
+    },
+    /// An event never reached the watcher.
+    WatcherMissed(i64),
+    /// An event reached the watcher twice, or after a later one.
+    WatcherDoubled(i64),
+    /// The watcher was told something else than the log says.
+    WatcherDiffers(i64),
+    /// More is taken of a pool than there is.
+    Overcommitted {
+        /// The pool.
+        pool: String,
+        /// What was seen.
+        figures: FiguresSeen,
+    },
+    /// A figure below zero.
+    Negative {
+        /// Of what.
+        name: String,
+        /// What was seen.
+        figures: String,
+    },
+    /// More is referred and served of an item than was asked.
+    BeyondAsked {
+        /// The need and its item.
+        item: String,
+        /// Asked.
+        asked: i64,
+        /// Referred and served.
+        counted: i64,
+        /// The last log position before it was seen.
+        position: i64,
+    },
+    /// A figure of an item is not the sum of its referrals.
+    ItemMiscounted {
+        /// The need and its item.
+        item: String,
+        /// As it is written in the need.
+        written: i64,
+        /// The sum.
+        summed: i64,
+        /// Log position.
+        position: i64,
+    },
+    /// A referral went somewhere it cannot go.
+    IllegalStep {
+        /// The referral.
+        referral: String,
+        /// From; empty when it is new.
+        from: String,
+        /// To.
+        to: String,
+        /// Log position.
+        position: i64,
+    },
+    /// A hold was resolved more than once.
+    ResolvedTwice {
+        /// The referral.
+        referral: String,
+        /// Log position of the second time.
+        position: i64,
+    },
+    /// A version is missing, or there twice.
+    VersionSkipped {
+        /// Of what.
+        subject: String,
+        /// Version before.
+        before: i64,
+        /// Version after.
+        after: i64,
+    },
+    /// What was answered is not in the log.
+    LostAnswer {
+        /// The request.
+        request: Uuid,
+        /// What was called.
+        kind: Kind,
+        /// What was answered.
+        subject: String,
+    },
+    /// The log tells it otherwise than the answer did.
+    AnswerDiffersFromLog {
+        /// The request.
+        request: Uuid,
+        /// As answered.
+        answered: ReferralSeen,
+    },
+    /// One request, two answers.
+    TwoAnswers {
+        /// The request.
+        request: Uuid,
+        /// What was called.
+        kind: Kind,
+    },
+    /// Two requests were told that they did the same thing.
+    OneEffectForTwo {
+        /// What was done.
+        subject: String,
+        /// Its version.
+        version: i64,
+    },
+    /// The log tells of a step that nobody who was answered has asked for.
+    EffectOfNobody {
+        /// Log position.
+        position: i64,
+        /// What changed.
+        subject: String,
+    },
+    /// A read did not show what was answered before it was sent.
+    StaleRead {
+        /// What was read.
+        subject: String,
+        /// Version that was read.
+        read: i64,
+        /// Version that was answered before.
+        answered: i64,
+    },
+    /// A write was answered after another one was, and stands before it in the log.
+    OutOfOrder {
+        /// The request.
+        request: Uuid,
+        /// Its position.
+        position: i64,
+        /// A position that was answered before the request was sent.
+        answered: i64,
+    },
+    /// A request of which nobody knows what became of it, even after the storm.
+    NeverKnown {
+        /// The request.
+        request: Uuid,
+        /// What was called.
+        kind: Kind,
+        /// The last answer.
+        last: Refusal,
+    },
+    /// The server said that it is broken.
+    Defect {
+        /// What was called.
+        kind: Kind,
+        /// What it said.
+        refusal: Refusal,
+    },
+    /// The ledger's figures do not add up.
+    Books(String),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// Everything that must never be and was.
+#[must_use]
+pub fn check(evidence: &Evidence) -> Vec<Violation> {
+    let mut found = log::check(evidence);
+    found.extend(books::check(evidence));
+    found.extend(answers::check(evidence));
+    found.extend(evidence.discrepancies.iter().cloned().map(Violation::Books));
+    found
+}

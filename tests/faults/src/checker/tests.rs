@@ -1,0 +1,272 @@
+//! A checker is worth what it catches: a small true history, and one lie at a time planted in it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use uuid::Uuid;
+
+use super::{Violation, check};
+use crate::history::{
+    Answer, Attempt, Evidence, Fact, FiguresSeen, ItemSeen, Kind, Logged, NeedSeen, Outcome, PoolSeen, ReferralLogged,
+    ReferralSeen, Refusal, Seen, Watched,
+};
+
+const START: i64 = 10;
+
+fn referral(name: &str, version: i64, state: &str) -> ReferralSeen {
+    ReferralSeen { name: format!("referrals/{name}"), version, state: state.to_owned(), units: 2 }
+}
+
+fn logged(name: &str, version: i64, state: &str) -> Fact {
+    let seen = referral(name, version, state);
+    Fact::Referral(ReferralLogged { seen, need: "needs/n".to_owned(), item: 1, follows: false, consequence: false })
+}
+
+fn need(version: i64, referred: i64, served: i64) -> NeedSeen {
+    NeedSeen { name: "needs/n".to_owned(), version, items: vec![ItemSeen { asked: 2, referred, served }] }
+}
+
+fn pool(version: i64, pending: i64, committed: i64, consumed: i64) -> PoolSeen {
+    let figures = FiguresSeen { total: Some(3), pending, committed, consumed, ..FiguresSeen::default() };
+    PoolSeen { name: "capacityPools/p".to_owned(), version, figures: vec![figures] }
+}
+
+fn event(position: i64, at: i64, fact: Fact) -> Logged {
+    let subject = match &fact {
+        Fact::Referral(referral) => referral.seen.name.clone(),
+        Fact::Pool(pool) => pool.name.clone(),
+        Fact::Need(need) => need.name.clone(),
+        Fact::Other => String::new(),
+    };
+    Logged { position, at, subject, fact }
+}
+
+fn attempt(request: u128, kind: Kind, sent: u64, outcome: Outcome) -> Attempt {
+    Attempt { request: Uuid::from_u128(request), kind, invoked: sent, ended: sent + 5, outcome }
+}
+
+fn done(position: i64, seen: Seen) -> Outcome {
+    Outcome::Done(Answer { position, seen })
+}
+
+fn unknown() -> Outcome {
+    Outcome::Unknown(Refusal { code: "Unavailable".to_owned(), reason: String::new() })
+}
+
+fn refused(reason: &str) -> Outcome {
+    Outcome::Refused(Refusal { code: "FailedPrecondition".to_owned(), reason: reason.to_owned() })
+}
+
+/// A need of two is submitted, offered, declined, offered again (of which the first attempt was never answered), accepted,
+/// delivered, and read.
+fn true_history() -> Evidence {
+    let log = vec![
+        event(11, 100, Fact::Need(need(1, 0, 0))),
+        event(12, 200, logged("a", 1, "offered")),
+        event(13, 200, Fact::Need(need(2, 2, 0))),
+        event(14, 200, Fact::Pool(pool(2, 2, 0, 0))),
+        event(15, 300, logged("a", 2, "declined")),
+        event(16, 300, Fact::Need(need(3, 0, 0))),
+        event(17, 300, Fact::Pool(pool(3, 0, 0, 0))),
+        event(18, 400, logged("b", 1, "offered")),
+        event(19, 400, Fact::Need(need(4, 2, 0))),
+        event(20, 400, Fact::Pool(pool(4, 2, 0, 0))),
+        event(21, 500, logged("b", 2, "accepted")),
+        event(22, 500, Fact::Pool(pool(5, 0, 2, 0))),
+        event(23, 600, logged("b", 3, "delivered")),
+        event(24, 600, Fact::Need(need(5, 0, 2))),
+        event(25, 600, Fact::Pool(pool(6, 0, 0, 2))),
+    ];
+    let watched = log.iter().map(|event| Watched {
+        position: event.position,
+        subject: event.subject.clone(),
+        referral: match &event.fact {
+            Fact::Referral(logged) => Some(logged.seen.clone()),
+            _ => None,
+        },
+    });
+    let attempts = vec![
+        attempt(1, Kind::SubmitNeed, 0, done(11, Seen::Need(need(1, 0, 0)))),
+        attempt(2, Kind::CreateReferral, 10, done(14, Seen::Referral(referral("a", 1, "offered")))),
+        attempt(3, Kind::Decline, 20, done(17, Seen::Referral(referral("a", 2, "declined")))),
+        attempt(4, Kind::CreateReferral, 30, unknown()),
+        attempt(4, Kind::CreateReferral, 40, done(20, Seen::Referral(referral("b", 1, "offered")))),
+        attempt(5, Kind::Accept, 50, done(22, Seen::Referral(referral("b", 2, "accepted")))),
+        attempt(6, Kind::Accept, 60, refused("ILLEGAL_STATE")),
+        attempt(7, Kind::Deliver, 70, done(25, Seen::Referral(referral("b", 3, "delivered")))),
+        attempt(8, Kind::GetReferral, 80, done(0, Seen::Referral(referral("b", 3, "delivered")))),
+        attempt(9, Kind::GetPool, 90, done(0, Seen::Pool(pool(6, 0, 0, 2)))),
+    ];
+    Evidence { attempts, watched: watched.collect(), log, start: START, watched_to: 25, discrepancies: Vec::new() }
+}
+
+/// The violations found once a lie is told.
+fn with(lie: impl FnOnce(&mut Evidence)) -> Vec<Violation> {
+    let mut evidence = true_history();
+    lie(&mut evidence);
+    check(&evidence)
+}
+
+#[track_caller]
+fn caught(found: &[Violation], expected: impl Fn(&Violation) -> bool) {
+    assert!(found.iter().any(expected), "{found:?}");
+}
+
+#[test]
+fn a_true_history_has_no_violations() {
+    assert_eq!(check(&true_history()), Vec::new());
+}
+
+#[test]
+fn an_acknowledged_write_that_is_gone_is_caught() {
+    // The last write never reached the log, which is otherwise whole.
+    let found = with(|evidence| {
+        evidence.log.truncate(12);
+        evidence.watched.truncate(12);
+        evidence.watched_to = 22;
+    });
+    caught(&found, |v| matches!(v, Violation::LostAnswer { kind: Kind::Deliver, .. }));
+}
+
+#[test]
+fn an_answer_that_the_log_tells_otherwise_is_caught() {
+    let found = with(|evidence| {
+        evidence.attempts[5].outcome =
+            done(22, Seen::Referral(ReferralSeen { units: 1, ..referral("b", 2, "accepted") }));
+    });
+    caught(&found, |v| matches!(v, Violation::AnswerDiffersFromLog { .. }));
+}
+
+#[test]
+fn a_hold_that_is_resolved_twice_is_caught() {
+    let found = with(|evidence| evidence.log[10].fact = logged("a", 3, "accepted"));
+    caught(&found, |v| matches!(v, Violation::ResolvedTwice { position: 21, .. }));
+    caught(&found, |v| matches!(v, Violation::IllegalStep { position: 21, .. }));
+}
+
+#[test]
+fn a_step_that_the_table_does_not_have_is_caught() {
+    let found = with(|evidence| evidence.log[12].fact = logged("b", 3, "confirmed"));
+    caught(&found, |v| matches!(v, Violation::IllegalStep { position: 23, .. }));
+}
+
+#[test]
+fn a_skipped_version_is_caught() {
+    let found = with(|evidence| evidence.log[12].fact = logged("b", 4, "delivered"));
+    caught(&found, |v| matches!(v, Violation::VersionSkipped { before: 2, after: 4, .. }));
+}
+
+#[test]
+fn an_overcommitted_pool_is_caught_in_the_log_and_in_answers() {
+    let found = with(|evidence| evidence.log[9].fact = Fact::Pool(pool(4, 4, 0, 0)));
+    caught(&found, |v| matches!(v, Violation::Overcommitted { .. }));
+    let found = with(|evidence| evidence.attempts[9].outcome = done(0, Seen::Pool(pool(6, 0, 2, 2))));
+    caught(&found, |v| matches!(v, Violation::Overcommitted { .. }));
+}
+
+#[test]
+fn a_period_that_is_overcommitted_is_caught_though_its_pool_is_not() {
+    let found = with(|evidence| {
+        let mut seen = pool(4, 2, 0, 0);
+        let period = "2026-03-02".to_owned();
+        seen.figures.push(FiguresSeen { period, total: Some(1), committed: 2, ..FiguresSeen::default() });
+        evidence.log[9].fact = Fact::Pool(seen);
+    });
+    caught(&found, |v| matches!(v, Violation::Overcommitted { figures, .. } if figures.period == "2026-03-02"));
+}
+
+#[test]
+fn a_negative_figure_is_caught() {
+    let found = with(|evidence| evidence.log[6].fact = Fact::Pool(pool(3, -1, 0, 0)));
+    caught(&found, |v| matches!(v, Violation::Negative { .. }));
+}
+
+#[test]
+fn more_than_was_asked_is_caught_by_the_referrals_though_the_need_hides_it() {
+    let found = with(|evidence| {
+        let Fact::Referral(second) = &mut evidence.log[7].fact else { panic!("the second offer") };
+        second.seen.units = 3;
+    });
+    caught(&found, |v| matches!(v, Violation::BeyondAsked { counted: 3, position: 20, .. }));
+    caught(&found, |v| matches!(v, Violation::ItemMiscounted { written: 2, summed: 3, .. }));
+}
+
+#[test]
+fn more_than_was_asked_is_caught_in_the_need() {
+    let found = with(|evidence| evidence.log[8].fact = Fact::Need(need(4, 3, 0)));
+    caught(&found, |v| matches!(v, Violation::BeyondAsked { counted: 3, .. }));
+}
+
+#[test]
+fn a_gap_in_the_log_is_caught() {
+    let found = with(|evidence| {
+        evidence.log.remove(3);
+        evidence.watched.remove(3);
+    });
+    caught(&found, |v| matches!(v, Violation::LogGap { after: 13, next: 15 }));
+}
+
+#[test]
+fn a_watcher_that_missed_got_twice_or_got_something_else_is_caught() {
+    let found = with(|evidence| drop(evidence.watched.remove(4)));
+    assert_eq!(found, vec![Violation::WatcherMissed(15)]);
+    let found = with(|evidence| {
+        let again = evidence.watched[4].clone();
+        evidence.watched.insert(5, again);
+    });
+    assert_eq!(found, vec![Violation::WatcherDoubled(15)]);
+    let found = with(|evidence| evidence.watched[4].referral = Some(referral("a", 2, "accepted")));
+    assert_eq!(found, vec![Violation::WatcherDiffers(15)]);
+}
+
+#[test]
+fn a_request_that_happened_twice_is_caught() {
+    // The retry made a second referral: two answers, and the first effect belongs to nobody.
+    let found = with(|evidence| {
+        evidence.attempts[3].outcome = done(14, Seen::Referral(referral("a", 1, "offered")));
+    });
+    caught(&found, |v| matches!(v, Violation::TwoAnswers { kind: Kind::CreateReferral, .. }));
+    // It was never told: the step in the log is nobody's.
+    let found = with(|evidence| drop(evidence.attempts.remove(4)));
+    caught(&found, |v| matches!(v, Violation::EffectOfNobody { position: 18, .. }));
+    caught(&found, |v| matches!(v, Violation::NeverKnown { kind: Kind::CreateReferral, .. }));
+}
+
+#[test]
+fn a_refused_request_that_happened_all_the_same_is_caught() {
+    let found = with(|evidence| evidence.attempts[2].outcome = refused("ILLEGAL_STATE"));
+    caught(&found, |v| matches!(v, Violation::EffectOfNobody { position: 15, .. }));
+}
+
+#[test]
+fn two_requests_that_were_told_the_same_effect_are_caught() {
+    let found = with(|evidence| {
+        evidence.attempts[6].outcome = done(22, Seen::Referral(referral("b", 2, "accepted")));
+    });
+    caught(&found, |v| matches!(v, Violation::OneEffectForTwo { version: 2, .. }));
+}
+
+#[test]
+fn a_read_of_the_past_is_caught() {
+    let found = with(|evidence| evidence.attempts[8].outcome = done(0, Seen::Referral(referral("b", 2, "accepted"))));
+    assert_eq!(found, vec![Violation::StaleRead { subject: "referrals/b".to_owned(), read: 2, answered: 3 }]);
+}
+
+#[test]
+fn a_write_that_overtook_an_answered_one_is_caught() {
+    let found = with(|evidence| {
+        let late = attempt(10, Kind::SetCapacity, 95, done(20, Seen::Pool(pool(4, 2, 0, 0))));
+        evidence.attempts.push(late);
+    });
+    caught(&found, |v| matches!(v, Violation::OutOfOrder { position: 20, answered: 25, .. }));
+}
+
+#[test]
+fn a_server_that_calls_itself_broken_is_caught() {
+    let found = with(|evidence| evidence.attempts[6].outcome = refused("INTERNAL"));
+    caught(&found, |v| matches!(v, Violation::Defect { kind: Kind::Accept, .. }));
+}
+
+#[test]
+fn what_the_ledger_finds_itself_is_told() {
+    let found = with(|evidence| evidence.discrepancies.push("pending of capacityPools/p: 2, not 1".to_owned()));
+    assert_eq!(found.len(), 1, "{found:?}");
+}

@@ -1,0 +1,189 @@
+//! What a client does next: mostly what makes sense, sometimes what does not.
+
+use uuid::Uuid;
+use wishwell_api::v1;
+
+use crate::ask::{Ask, Message};
+use crate::board::Board;
+use crate::history::Kind;
+use crate::random::Random;
+use crate::world::{self, BUSY_ORGANIZATIONS, HOTLINE, OPERATOR, World};
+
+/// The next request; none when what it would be about is not there yet.
+#[must_use]
+pub fn next(random: &mut Random, world: &World, board: &Board) -> Option<Ask> {
+    let id = random.uuid();
+    match random.below(100) {
+        0..12 => Some(submit(random, id)),
+        12..26 => create(random, world, board, id),
+        26..40 => auto_refer(random, board, id),
+        40..43 => Some(list_wishes(random, world, id)),
+        43..50 => claim(random, world, board, id),
+        50..86 => step(random, world, board, id),
+        86..92 => set_capacity(random, world, board, id),
+        92..97 => {
+            let name = board.some_referral(random)?.name;
+            let message = v1::GetReferralRequest { name, ..Default::default() };
+            Some(ask(id, Kind::GetReferral, HOTLINE, Message::GetReferral(message)))
+        }
+        _ => {
+            let name = random.pick(&world.pools)?.clone();
+            let message = v1::GetCapacityPoolRequest { name, ..Default::default() };
+            Some(ask(id, Kind::GetPool, OPERATOR, Message::GetPool(message)))
+        }
+    }
+}
+
+fn ask(request: Uuid, kind: Kind, caller: &str, message: Message) -> Ask {
+    Ask { request, kind, caller: caller.to_owned(), message }
+}
+
+fn submit(random: &mut Random, id: Uuid) -> Ask {
+    let message = v1::SubmitNeedRequest { need: Some(world::need(random)), request_id: id.to_string() };
+    ask(id, Kind::SubmitNeed, HOTLINE, Message::SubmitNeed(message))
+}
+
+fn create(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<Ask> {
+    let among = if random.percent(60) { BUSY_ORGANIZATIONS } else { world.providers.len() };
+    let provider = world.providers.get(random.below(among))?;
+    let resources = if random.percent(20) { &provider.visits } else { &provider.things };
+    let offer = v1::ReferralOffer {
+        need: board.some_need(random)?,
+        item_ordinal: 1,
+        resource: random.pick(resources)?.clone(),
+        quantity: random.percent(40).then_some(1),
+        // Some lapse within the campaign.
+        answer_within: random.percent(20).then_some(prost_types::Duration { seconds: 60, nanos: 0 }),
+    };
+    let message = v1::CreateReferralRequest { offer: Some(offer), request_id: id.to_string() };
+    Some(ask(id, Kind::CreateReferral, HOTLINE, Message::Create(message)))
+}
+
+fn auto_refer(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
+    let message = v1::AutoReferRequest {
+        need: board.some_need(random)?,
+        item_ordinal: 1,
+        request_id: id.to_string(),
+        ..Default::default()
+    };
+    Some(ask(id, Kind::AutoRefer, HOTLINE, Message::AutoRefer(message)))
+}
+
+fn list_wishes(random: &mut Random, world: &World, id: Uuid) -> Ask {
+    let caller = format!("partner-{}", random.below(world.providers.len()));
+    let message = v1::ListWishesRequest { page_size: 1000, ..Default::default() };
+    ask(id, Kind::ListWishes, &caller, Message::ListWishes(message))
+}
+
+fn claim(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<Ask> {
+    let wish = board.some_wish(random)?;
+    let number = random.below(world.providers.len());
+    let provider = world.providers.get(number)?;
+    let resources = if wish.recurrence.is_some() { &provider.visits } else { &provider.things };
+    let mut message = v1::ClaimWishRequest {
+        wish: wish.wish,
+        item_ordinal: wish.item_ordinal,
+        quantity: (wish.splittable && random.percent(50)).then_some(1),
+        request_id: id.to_string(),
+        ..Default::default()
+    };
+    match random.pick(resources).filter(|_| random.percent(60)) {
+        Some(resource) => message.resource.clone_from(resource),
+        None => {
+            message.pledge = Some(v1::Pledge {
+                title: Some(v1::LocalizedText { en: "a gift".to_owned(), ..Default::default() }),
+                content: "a gift".to_owned(),
+                responsible_party: "the organization".to_owned(),
+                service_standard: "within a week".to_owned(),
+            });
+        }
+    }
+    Some(ask(id, Kind::ClaimWish, &format!("partner-{number}"), Message::Claim(message)))
+}
+
+fn set_capacity(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<Ask> {
+    let name = random.pick(&world.pools)?.clone();
+    let room = i64::try_from(random.below(9)).unwrap_or_default();
+    let message = v1::SetCapacityRequest {
+        total: Some(board.consumed(&name) + room),
+        name,
+        force: random.percent(50),
+        request_id: id.to_string(),
+        ..Default::default()
+    };
+    Some(ask(id, Kind::SetCapacity, OPERATOR, Message::SetCapacity(message)))
+}
+
+fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<Ask> {
+    let referral = board.some_referral(random)?;
+    let kind = step_kind(random, referral.state());
+    let partner = world.partner(&referral.organization);
+    let either = if random.percent(50) { partner.as_str() } else { HOTLINE };
+    let (name, request_id) = (referral.name.clone(), id.to_string());
+    // Sometimes only from the version that was seen.
+    let etag = if random.percent(25) { referral.etag.clone() } else { String::new() };
+    let reason = v1::StepReason::Other.into();
+    let some = (referral.units > 1 && random.percent(20)).then_some(1);
+    Some(match kind {
+        Kind::Accept => {
+            let quantity = if referral.enquiry { Some(referral.units) } else { some };
+            let message = v1::AcceptReferralRequest { name, quantity, etag, request_id };
+            ask(id, kind, &partner, Message::Accept(message))
+        }
+        Kind::Decline => {
+            let message = v1::DeclineReferralRequest { name, reason, etag, request_id };
+            ask(id, kind, &partner, Message::Decline(message))
+        }
+        Kind::Withdraw => {
+            let message = v1::WithdrawReferralRequest { name, reason, etag, request_id };
+            ask(id, kind, HOTLINE, Message::Withdraw(message))
+        }
+        Kind::Start => ask(id, kind, &partner, Message::Start(v1::StartReferralRequest { name, etag, request_id })),
+        Kind::Deliver => {
+            let message = v1::DeliverReferralRequest { name, quantity: some, etag, request_id };
+            ask(id, kind, &partner, Message::Deliver(message))
+        }
+        Kind::Confirm => {
+            let message = v1::ConfirmReferralRequest { name, rating: Some(4), etag, request_id };
+            ask(id, kind, HOTLINE, Message::Confirm(message))
+        }
+        Kind::Dispute => {
+            let message = v1::DisputeReferralRequest { name, reason, etag, request_id };
+            ask(id, kind, HOTLINE, Message::Dispute(message))
+        }
+        Kind::Cancel => {
+            let message = v1::CancelReferralRequest { name, reason, etag, request_id };
+            ask(id, kind, either, Message::Cancel(message))
+        }
+        _ => {
+            let message = v1::FailReferralRequest { name, reason, etag, request_id };
+            ask(id, Kind::Fail, either, Message::Fail(message))
+        }
+    })
+}
+
+/// A step that the state allows, as far as it is known; one in ten is any step.
+fn step_kind(random: &mut Random, state: v1::ReferralState) -> Kind {
+    use v1::ReferralState as State;
+    const ANY: &[Kind] = &[
+        Kind::Accept,
+        Kind::Decline,
+        Kind::Withdraw,
+        Kind::Start,
+        Kind::Deliver,
+        Kind::Confirm,
+        Kind::Dispute,
+        Kind::Cancel,
+        Kind::Fail,
+    ];
+    let sensible: &[Kind] = match state {
+        State::Offered => &[Kind::Accept, Kind::Accept, Kind::Accept, Kind::Decline, Kind::Withdraw],
+        State::Accepted => &[Kind::Start, Kind::Deliver, Kind::Deliver, Kind::Cancel, Kind::Fail],
+        State::InProgress => &[Kind::Deliver, Kind::Deliver, Kind::Cancel],
+        State::Delivered => &[Kind::Confirm, Kind::Confirm, Kind::Dispute],
+        State::Disputed => &[Kind::Confirm, Kind::Fail],
+        _ => ANY,
+    };
+    let among = if random.percent(10) { ANY } else { sensible };
+    random.pick(among).copied().unwrap_or(Kind::Accept)
+}

@@ -1,0 +1,26 @@
+//! The short form of the campaign. `WISHWELL_FAULTS_SEED` and `WISHWELL_FAULTS_SECONDS` make it another one.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::time::Duration;
+
+use wishwell_faults::campaign::{Settings, run};
+use wishwell_faults::setting;
+use wishwell_faults::storm::Fault;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_bus_are_killed() {
+    let settings = Settings {
+        seed: setting("WISHWELL_FAULTS_SEED", 1),
+        time: Duration::from_secs(setting("WISHWELL_FAULTS_SECONDS", 45)),
+        clients: 16,
+    };
+    let report = run(settings).await;
+    println!("{report}");
+    assert!(report.violations.is_empty(), "{report}");
+    // A storm in which nothing happened, or nobody got through, proves nothing.
+    assert!(report.answered() > 300, "{report}");
+    let struck = report.strikes();
+    for fault in [Fault::KillReplica, Fault::PauseReplica, Fault::KillPostgres, Fault::FlushRedis, Fault::KillRedis] {
+        assert!(struck.contains_key(&fault), "{fault:?} never struck: {report}");
+    }
+}
