@@ -298,6 +298,18 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// When help is still useful to a need of this (aged) urgency, seen from `now`: from the first to before the second instant, which is
+/// always later. What was said counts from `now` on; without it, or once it has passed, the horizon of the urgency does (a need that
+/// missed its deadline looks for help sooner, not never).
+#[must_use]
+pub fn useful_window(timing: Option<Timing>, urgency: Urgency, now: Timestamp) -> (Timestamp, Timestamp) {
+    match timing {
+        Some(Timing::Deadline(end)) if end > now => (now, end),
+        Some(Timing::Window { start, end }) if end > now.max(start) => (now.max(start), end),
+        _ => (now, later(now, days(urgency.horizon_days()))),
+    }
+}
+
 impl Need {
     /// The urgency at `now`: what was said, aged by the time since submission.
     #[must_use]
@@ -305,17 +317,10 @@ impl Need {
         self.urgency.aged(now.duration_since(self.created_at))
     }
 
-    /// When help is still useful, seen from `now`: from the first to before the second instant, which is always later. What was
-    /// said counts from `now` on; without it, or once it has passed, the horizon of the aged urgency does (a need that missed its
-    /// deadline looks for help sooner, not never).
+    /// When help is still useful, seen from `now`: [`useful_window`] of its timing and aged urgency.
     #[must_use]
     pub fn window(&self, now: Timestamp) -> (Timestamp, Timestamp) {
-        let default = (now, later(now, days(self.aged_urgency(now).horizon_days())));
-        match self.timing {
-            Some(Timing::Deadline(end)) if end > now => (now, end),
-            Some(Timing::Window { start, end }) if end > now.max(start) => (now.max(start), end),
-            _ => default,
-        }
+        useful_window(self.timing, self.aged_urgency(now), now)
     }
 
     /// The state that follows from what was served. Withdrawn and closed needs stay so.

@@ -1,9 +1,9 @@
 //! The reverse question: which open needs can a resource serve?
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::ResourceId;
-use wishwell_domain::need::{Timing, Urgency};
+use wishwell_domain::need::useful_window;
 
 use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
 use crate::context::{Asked, Context};
@@ -14,39 +14,6 @@ use crate::score::ScoringRules;
 use crate::snapshot::need::{OpenItem, OpenNeed};
 use crate::snapshot::row::Row;
 use crate::snapshot::{ResourceRef, Snapshot};
-
-/// How long a window is when a need does not say one.
-pub const WINDOW_DAYS_DEFAULT: i64 = 28;
-/// Days of waiting after which a need counts as one tier more urgent, by tier from URGENT to LOW. Waiting never makes an EMERGENCY.
-const AGEING_DAYS: [i64; 3] = [i64::MAX, 14, 28];
-
-impl TimeWindow {
-    /// The window of a need: from now on when it only has a deadline, [`WINDOW_DAYS_DEFAULT`] days when it says nothing.
-    #[must_use]
-    pub fn of(timing: Option<Timing>, now: Timestamp) -> Self {
-        match timing {
-            Some(Timing::Window { start, end }) => Self { start, end },
-            Some(Timing::Deadline(end)) => Self { start: now, end },
-            None => {
-                let length = SignedDuration::from_hours(24 * WINDOW_DAYS_DEFAULT);
-                Self { start: now, end: now.saturating_add(length).unwrap_or(Timestamp::MAX) }
-            }
-        }
-    }
-}
-
-/// The tier a need counts in after waiting.
-#[must_use]
-pub fn aged_urgency(urgency: Urgency, waiting_since: Timestamp, now: Timestamp) -> Urgency {
-    let days = now.duration_since(waiting_since).as_hours() / 24;
-    let [_, normal, low] = AGEING_DAYS;
-    match urgency {
-        Urgency::Low if days >= low + normal => Urgency::Urgent,
-        Urgency::Low if days >= low => Urgency::Normal,
-        Urgency::Normal if days >= normal => Urgency::Urgent,
-        urgency => urgency,
-    }
-}
 
 impl Snapshot {
     /// The open need items that a resource can serve, by the same constraints as [`Snapshot::find`], in the order of their
@@ -110,13 +77,15 @@ impl Snapshot {
         now: Timestamp,
         scratch: &mut Scratch,
     ) -> Option<NeedMatch> {
+        let urgency = need.urgency.aged(now.duration_since(need.created_at));
+        let (start, end) = useful_window(need.timing, urgency, now);
         let asked = Asked {
             category: item.category,
             quantity: item.quantity,
             unit: item.unit,
             splittable: item.splittable,
             recurrence: item.recurrence,
-            window: TimeWindow::of(need.timing, now),
+            window: TimeWindow { start, end },
             now,
             place: need.place,
             division: need.division,
@@ -132,7 +101,7 @@ impl Snapshot {
         let distance_metres = shown(hit.distance);
         hit.assessment.failed.is_empty().then(|| NeedMatch {
             rank: NeedRank {
-                effective_urgency: aged_urgency(need.urgency, need.created_at, now),
+                effective_urgency: urgency,
                 distance_metres: distance_metres.unwrap_or(u32::MAX),
                 waiting_since: need.created_at,
                 need: need.id,

@@ -30,7 +30,6 @@ pub mod synthetic;
 mod tests;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedRank, NeedsAnswer};
-pub use find_needs::{WINDOW_DAYS_DEFAULT, aged_urgency};
 pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};

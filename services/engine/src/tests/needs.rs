@@ -11,7 +11,6 @@ use crate::answer::NeedsAnswer;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
 use crate::snapshot::{CatalogInput, Snapshot};
-use crate::{WINDOW_DAYS_DEFAULT, aged_urgency};
 
 fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> Need {
     Need {
@@ -75,22 +74,12 @@ fn needs_are_ordered_by_urgency_that_ages_then_by_distance() {
         need(1, &near, Urgency::Normal, 1),
         need(2, &near, Urgency::Urgent, 1),
         need(3, &far, Urgency::Urgent, 9),
-        need(4, &near, Urgency::Normal, 15),
+        need(4, &near, Urgency::Normal, 61),
         need(5, &far, Urgency::Emergency, 0),
-        need(6, &near, Urgency::Low, 30),
+        need(6, &near, Urgency::Low, 181),
         need(7, &Asking { unit: unit("set"), ..near }, Urgency::Emergency, 0),
     ]);
     assert_eq!(numbers(&snapshot, false), [5, 4, 2, 3, 6, 1]);
-}
-
-#[test]
-fn waiting_raises_the_tier_but_never_to_an_emergency() {
-    let tier = |urgency, days| aged_urgency(urgency, ago(days), now());
-    assert_eq!(tier(Urgency::Normal, 13), Urgency::Normal);
-    assert_eq!(tier(Urgency::Normal, 14), Urgency::Urgent);
-    assert_eq!(tier(Urgency::Low, 28), Urgency::Normal);
-    assert_eq!(tier(Urgency::Low, 42), Urgency::Urgent);
-    assert_eq!(tier(Urgency::Urgent, 4_000), Urgency::Urgent);
 }
 
 #[test]
@@ -218,11 +207,21 @@ fn a_need_is_found_for_a_resource_when_the_resource_is_found_for_the_need() {
     let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
     for seed in 0..150 {
         let mut dice = Dice(seed);
-        let askings: Vec<Asking> = (0..6)
-            .map(|_| Asking { facts: super::worlds::facts(None, None), top_k: 100, ..random_asking(&mut dice, 60) })
-            .collect();
-        let mut input = random_world(&mut dice, 6, 60);
-        input.needs = (0..).zip(&askings).map(|(number, asking)| need(number, asking, Urgency::Normal, 1)).collect();
+        let mut needs: Vec<Need> = Vec::new();
+        let mut askings: Vec<Asking> = Vec::new();
+        for number in 0..6 {
+            let mut asking =
+                Asking { facts: super::worlds::facts(None, None), top_k: 100, ..random_asking(&mut dice, 60) };
+            let urgency = dice.pick(&[Urgency::Urgent, Urgency::Normal, Urgency::Low]);
+            let mut need = need(number, &asking, urgency, dice.pick(&[1, 61, 241]));
+            need.timing = dice.pick(&[need.timing, None, Some(Timing::Deadline(asking.window.end))]);
+            // What the reverse question asks with, a caller of the other one asks with.
+            let (start, end) = need.window(now());
+            asking.window = TimeWindow { start, end };
+            needs.push(need);
+            askings.push(asking);
+        }
+        let input = CatalogInput { needs, ..random_world(&mut dice, 6, 60) };
         let snapshot = Snapshot::build(&input, LogPosition(1));
         for resource in &input.resources {
             let mut found = numbers_of(&snapshot.find_needs(resource.id, &all()).expect("the resource is known"));
@@ -234,13 +233,6 @@ fn a_need_is_found_for_a_resource_when_the_resource_is_found_for_the_need() {
             assert_eq!(found, served.map(|(number, _)| number).collect::<Vec<u128>>());
         }
     }
-}
-
-#[test]
-fn a_window_follows_from_what_the_need_says() {
-    let deadline = at("2026-12-01T00:00:00Z");
-    assert_eq!(TimeWindow::of(Some(Timing::Deadline(deadline)), now()), TimeWindow { start: now(), end: deadline });
-    assert_eq!(TimeWindow::of(None, now()), TimeWindow { start: now(), end: ago(-WINDOW_DAYS_DEFAULT) });
 }
 
 #[test]
