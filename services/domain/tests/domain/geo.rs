@@ -3,7 +3,8 @@ use wishwell_domain::datum::{
     bd09_to_gcj02, bd09_to_wgs84, gcj02_to_bd09, gcj02_to_wgs84, outside_gcj02, wgs84_to_bd09, wgs84_to_gcj02,
 };
 use wishwell_domain::geo::{
-    Datum, Disclosure, EARTH_RADIUS_METRES, Point, UnitVector, chord_of_metres, great_circle_metres,
+    Datum, Disclosure, EARTH_RADIUS_METRES, Point, UnitVector, chord_of_metres, great_circle_metres, round_metres,
+    whole_metres,
 };
 
 use crate::fixtures::point;
@@ -174,6 +175,17 @@ proptest! {
     #[test]
     fn chords_and_metres_are_each_other_s_inverse(metres in 0.0..20_015_000.0_f64) {
         prop_assert!((great_circle_metres(chord_of_metres(metres)) - metres).abs() < 0.01 + metres * 1e-7);
+    }
+
+    #[test]
+    fn whole_metres_are_those_of_the_arc_however_long_it_is_and_wherever_it_is_rounded(
+        halves in 0..40_030_000_u32, off in -0.01..0.01_f64,
+    ) {
+        // Around every half metre rounding changes; short arcs take another way than long ones.
+        for metres in [f64::from(halves) / 2.0 + off, f64::from(halves % 1_300_000) / 2.0 + off] {
+            let chord_squared = chord_of_metres(metres.max(0.0)).powi(2);
+            prop_assert_eq!(whole_metres(chord_squared), round_metres(great_circle_metres(chord_squared.sqrt())));
+        }
     }
 
     #[test]
