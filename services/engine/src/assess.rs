@@ -1,5 +1,6 @@
 //! Judging one resource: which constraints it fails, and what its score is made of.
 
+use wishwell_domain::geo::whole_metres;
 use wishwell_domain::resource::DeliveryMode;
 
 use crate::capacity::{self, View, When};
@@ -8,6 +9,7 @@ use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
 use crate::score::{ScoreTerm, Terms};
+use crate::snapshot::area::AreaSet;
 use crate::snapshot::hours::{Hours, WholeDays};
 use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
 
@@ -129,7 +131,7 @@ impl<'q> Context<'q> {
     #[inline]
     pub(crate) fn distance(&self, row: &Row) -> u32 {
         match &self.vector {
-            Some(vector) if row.placed => wishwell_domain::geo::round_metres(vector.distance_metres(&row.vector)),
+            Some(vector) if row.placed => whole_metres(vector.chord_squared(&row.vector)),
             _ => UNKNOWN_DISTANCE,
         }
     }
@@ -270,13 +272,10 @@ impl<'q> Context<'q> {
         })
     }
 
-    /// The first polygon's corner, where the row has polygons.
+    /// The areas of a row that one word does not say.
     #[inline]
-    pub(crate) fn first_corner(&self, row: &Row) -> Option<i32> {
-        if row.area_kind != AreaKind::Set {
-            return None;
-        }
-        Some(self.tables.area_sets.get(row.area)?.polygons.first()?.south())
+    pub(crate) fn area_set(&self, row: &Row) -> Option<&'q AreaSet> {
+        if row.area_kind == AreaKind::Set { self.tables.area_sets.get(row.area) } else { None }
     }
 
     fn in_area(&self, row: &Row, distance: u32) -> bool {
@@ -284,10 +283,10 @@ impl<'q> Context<'q> {
             AreaKind::Everywhere => true,
             AreaKind::Radius => distance <= row.area,
             AreaKind::Division => self.chain().contains(&row.area),
-            AreaKind::Set => self.tables.area_sets.get(row.area).is_some_and(|set| {
+            AreaKind::Set => self.area_set(row).is_some_and(|set| {
                 (distance != UNKNOWN_DISTANCE && set.radius_metres > 0 && distance <= set.radius_metres)
                     || set.divisions.iter().any(|division| self.chain().contains(division))
-                    || self.point.is_some_and(|point| set.polygons.iter().any(|polygon| polygon.contains(point)))
+                    || self.point.is_some_and(|point| set.polygons().any(|polygon| polygon.contains(point)))
             }),
         }
     }
@@ -301,10 +300,7 @@ impl<'q> Context<'q> {
         set(ScoreTerm::Distance, self.distance_term(distance));
         if !capacity.unknown {
             set(ScoreTerm::SpareCapacity, rules.capacity_term(capacity.share.remaining, capacity.share.total));
-            set(
-                ScoreTerm::CapacityFreshness,
-                rules.freshness_term(self.now_hour.saturating_sub(capacity.confirmed_hour)),
-            );
+            set(ScoreTerm::CapacityFreshness, self.freshness_term(capacity.confirmed_hour));
         }
         set(ScoreTerm::EligibilityCertainty, self.certainty_term(assessment.eligible));
         set(ScoreTerm::CategoryExactness, rules.exactness_term(levels_below));
@@ -314,14 +310,20 @@ impl<'q> Context<'q> {
         terms
     }
 
-    /// The terms of capacity: spare, and fresh.
+    /// The sum of the terms of capacity: spare, and fresh.
     #[inline]
-    pub(crate) fn capacity_terms(&self, view: &View) -> (u32, u32) {
+    pub(crate) fn capacity_terms(&self, view: &View) -> u32 {
         if view.unknown {
-            return (0, 0);
+            return 0;
         }
         let spare = self.rules.capacity_term(view.share.remaining, view.share.total);
-        (spare, self.rules.freshness_term(self.now_hour.saturating_sub(view.confirmed_hour)))
+        spare + self.freshness_term(view.confirmed_hour)
+    }
+
+    /// The term of freshness of a figure confirmed in that hour.
+    #[inline]
+    pub(crate) fn freshness_term(&self, confirmed_hour: u32) -> u32 {
+        self.rules.freshness_term(self.now_hour.saturating_sub(confirmed_hour))
     }
 
     /// The term of certainty.

@@ -185,7 +185,7 @@ fn best_period(
     spans: &[PeriodSpan],
     open: impl Fn(Span) -> bool,
 ) -> Option<(View, Span)> {
-    let mut overrides = pool.overrides.as_deref()?;
+    let mut overrides = pool.overrides.as_deref().unwrap_or_default();
     let mut best: Option<(View, Left, Span)> = None;
     for span in spans {
         while let Some((own, rest)) = overrides.split_first()
@@ -207,6 +207,19 @@ fn best_period(
         }
     }
     best.map(|(view, _, span)| (view, span))
+}
+
+/// First day of the period that [`best_moment`] is in.
+pub(crate) fn best_day(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut PeriodMemo) -> Option<i32> {
+    if let Some(pool) = single_pool(context, row)
+        && when.offered == context.window
+    {
+        let spans = memo.spans(context, pool.rule);
+        if let Some((view, _)) = best_period(context, pool, row, spans, |span| when.open_in(span)) {
+            return view.day;
+        }
+    }
+    best_moment(context, row, when, memo).day
 }
 
 /// Whether any pool that the row draws on is renewed each period.

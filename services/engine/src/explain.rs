@@ -39,7 +39,8 @@ impl Snapshot {
         } else {
             scratch.misses.push(hit)
         }
-        self.write_answer(&context, 2, 1, scratch);
+        self.write_answer(&context, scratch);
+        scratch.answer.examined = 1;
         scratch.answer.considered = 1;
         Ok(&scratch.answer)
     }

@@ -6,24 +6,23 @@
 
 use std::collections::BinaryHeap;
 
-use wishwell_domain::geo::{EARTH_RADIUS_METRES, great_circle_metres, round_metres};
+use wishwell_domain::geo::whole_metres;
 use wishwell_domain::limits::{NEAR_MISSES_MAX, TOP_K_MAX};
 
 use crate::answer::Answer;
-use crate::assess::{Assessment, Memo, UNKNOWN_DISTANCE};
-use crate::capacity;
+use crate::assess::{Assessment, Eligible, Memo, UNKNOWN_DISTANCE};
+use crate::bounds::Bounds;
+use crate::capacity::{self, View};
 use crate::context::{Asked, Context};
-use crate::index::tree::{Entry, LEAF_ENTRIES, Node};
+use crate::index::leaf::Leaf;
+use crate::index::tree::Node;
+use crate::nearest::{Nearest, Pending};
 use crate::query::{Query, QueryError, Scratch};
 use crate::score::{Millionths, ScoringRules};
 use crate::snapshot::pool::PoolRow;
 use crate::snapshot::row::{NONE, Row};
-use crate::snapshot::segment::{Reach, Segment};
+use crate::snapshot::segment::Segment;
 use crate::snapshot::{OVERLAY_BIT, ResourceRef, Snapshot};
-
-/// The Earth's radius, of 24 bits.
-#[allow(clippy::cast_possible_truncation)]
-const RADIUS_METRES: f32 = EARTH_RADIUS_METRES as f32;
 
 /// A judged resource.
 #[derive(Debug, Clone, Copy)]
@@ -50,93 +49,46 @@ impl Hit {
     }
 }
 
-/// Upper bounds of scores, by what nodes know.
-struct Bounds {
-    /// By class of resource.
-    class: [Millionths; 4],
-    /// By set of classes.
-    classes: [Millionths; 16],
-    levels: [Millionths; 16],
-    /// Of the capacity terms: with draws, and without.
-    capacity: [Millionths; 2],
-    assumed: Millionths,
-    neutral: Millionths,
-    /// Distance weight times half distance, and half distance.
-    hyperbola: (f64, f64),
-    /// The same, of 24 bits.
-    hyperbola_coarse: (f32, f32),
-}
-
-impl Bounds {
-    fn new(context: &Context<'_>) -> Self {
-        let rules = context.rules;
-        let neutral = rules.neutral();
-        let capacity = rules.capacity_known + rules.capacity_spare + rules.capacity_freshness;
-        // Without facts no rule can be settled, except one that does not depend on any.
-        let settled = context.facts.any() || context.tables.has_constant_rules;
-        let class = std::array::from_fn(|class| {
-            let known = if class & 1 == 0 { capacity } else { 0 };
-            let certain = if class & 2 == 0 || settled { rules.eligibility_certain } else { 0 };
-            neutral + known + certain
-        });
-        let classes = std::array::from_fn(|set: usize| {
-            (0..4).filter(|at| set >> at & 1 == 1).map(|at: usize| class[at]).max().unwrap_or(0)
-        });
-        // Sixteen levels.
-        let levels = std::array::from_fn(|levels| rules.exactness_term(levels as u8));
-        let half = f64::from(rules.distance_half_metres.max(1));
-        Self {
-            class,
-            classes,
-            levels,
-            capacity: [capacity, 0],
-            assumed: rules.distance_term_assumed(),
-            neutral,
-            hyperbola: (f64::from(rules.distance) * half, half),
-            #[allow(clippy::cast_possible_truncation)]
-            hyperbola_coarse: ((f64::from(rules.distance) * half) as f32, half as f32),
-        }
-    }
-}
-
-impl Bounds {
-    /// By class of resource: square of the chord beyond which none can reach `threshold`.
-    fn chord_squared_limits(&self, threshold: Millionths) -> [f64; 4] {
-        let (weight, half) = self.hyperbola;
-        self.class.map(|class| {
-            let needed = threshold.saturating_sub(class + self.levels[0]);
-            if needed == 0 {
-                return f64::INFINITY;
-            }
-            // The term reaches `needed` up to this distance. A chord is never longer than its arc; a metre for rounding.
-            let metres = weight / f64::from(needed) - half + 1.0;
-            if metres < 0.0 { -1.0 } else { (metres / EARTH_RADIUS_METRES).powi(2) }
-        })
-    }
-}
-
-/// A resource of a leaf on its way to be judged.
+/// A resource on its way to be judged.
 #[derive(Clone, Copy)]
-struct Lane<'a> {
+pub(crate) struct Lane<'a> {
     row: &'a Row,
-    entry: Entry,
-    chord_squared: f64,
-    /// Its single pool; the hour is read early to have the pool's memory on its way.
+    resource: ResourceRef,
+    levels_below: u8,
+    /// A lower bound of the number of constraints it fails.
+    pub(crate) failures: u8,
+    /// Its single pool, and the hour of its figure: read early, to have the pool's memory on its way.
     pool: Option<(&'a PoolRow, u32)>,
 }
 
-struct Search<'a> {
-    snapshot: &'a Snapshot,
+/// Most resources on their way together.
+pub(crate) const LANES: usize = 8;
+
+/// Resources on their way together, so that the processor waits for the memory of all of them at once.
+pub(crate) type Lanes<'a> = [Option<Lane<'a>>; LANES];
+
+/// What is known of a resource before its constraints are looked at.
+#[derive(Clone, Copy)]
+struct Weighed {
+    distance: u32,
+    eligible: Eligible,
+    /// Terms of the score apart from those of capacity.
+    fixed: Millionths,
+    /// Where it is the same at any time of the window.
+    capacity: Option<(View, Millionths)>,
+}
+
+pub(crate) struct Search<'a> {
+    pub(crate) snapshot: &'a Snapshot,
     context: &'a Context<'a>,
     bounds: Bounds,
-    /// The query's place, rounded as the nodes' centres are.
-    centre: Option<[f32; 3]>,
     top_k: usize,
-    /// By class of resource: square of the chord beyond which none can reach the threshold.
-    limits: [f64; 4],
+    /// Nodes and resources by the bounds of their scores.
     heap: &'a mut BinaryHeap<u64>,
-    hits: &'a mut Vec<Hit>,
-    misses: &'a mut Vec<Hit>,
+    /// The resources in the heap.
+    waiting: &'a mut Vec<Pending>,
+    pub(crate) hits: &'a mut Vec<Hit>,
+    pub(crate) nearest: Nearest<'a>,
     memo: &'a mut Memo,
 }
 
@@ -159,24 +111,27 @@ impl Snapshot {
         let context = Context::new(&asked, &self.tables, rules);
         scratch.memo.begin(&context);
         scratch.hits.clear();
-        scratch.misses.clear();
         scratch.heap.clear();
+        scratch.waiting.clear();
         let mut search = Search {
             snapshot: self,
             context: &context,
             bounds: Bounds::new(&context),
-            #[allow(clippy::cast_possible_truncation)]
-            centre: context.vector.map(|v| [v.x as f32, v.y as f32, v.z as f32]),
             top_k: query.top_k.clamp(1, TOP_K_MAX),
-            limits: [f64::INFINITY; 4],
             heap: &mut scratch.heap,
+            waiting: &mut scratch.waiting,
             hits: &mut scratch.hits,
-            misses: &mut scratch.misses,
+            nearest: Nearest::new(
+                &mut scratch.misses,
+                &mut scratch.put_off,
+                query.near_miss_limit.min(NEAR_MISSES_MAX),
+            ),
             memo: &mut scratch.memo,
         };
         search.run(asked.category);
-        let limit = query.near_miss_limit.min(NEAR_MISSES_MAX);
-        self.write_answer(&context, search.top_k, limit, scratch);
+        let examined = search.choose_misses();
+        self.write_answer(&context, scratch);
+        scratch.answer.examined = u32::try_from(examined).unwrap_or(u32::MAX);
         scratch.answer.considered = self.considered(asked.category);
         Ok(&scratch.answer)
     }
@@ -190,8 +145,7 @@ impl Snapshot {
 
 impl<'a> Search<'a> {
     fn run(&mut self, category: u32) {
-        let snapshot = self.snapshot;
-        let segments: [(&'a Segment, u32); 2] = [(&snapshot.base, 0), (&snapshot.overlay, OVERLAY_BIT)];
+        let segments = self.segments();
         for (segment, bit) in segments {
             let Some(index) = segment.category(category) else { continue };
             self.push_root(segment, bit, index.places);
@@ -202,145 +156,212 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        self.drain();
+        if !self.is_full() {
+            for (segment, bit) in segments {
+                self.visit_elsewhere(segment, bit, category);
+            }
+            self.drain();
+        }
+    }
+
+    fn segments(&self) -> [(&'a Segment, u32); 2] {
+        [(&self.snapshot.base, 0), (&self.snapshot.overlay, OVERLAY_BIT)]
+    }
+
+    /// Takes nodes and resources, the best bound first, until none can matter any more.
+    fn drain(&mut self) {
+        let segments = self.segments();
+        let mut ready: Lanes<'a> = [const { None }; LANES];
+        let mut count = 0;
         while let Some(best) = self.heap.pop() {
             let (bound, place) = unpack(best);
             if bound < self.threshold() {
                 break;
             }
+            if place & WAITING_BIT != 0 {
+                let waiting = self.waiting.get((place & !WAITING_BIT) as usize);
+                ready[count] = waiting.and_then(|waiting| self.lane(waiting));
+                count += 1;
+                if count == LANES {
+                    self.judge_all(&mut ready);
+                    count = 0;
+                }
+                continue;
+            }
+            // A node is opened only when what is ready cannot end the search.
+            if self.hits.len() + count >= self.top_k && count > 0 {
+                self.judge_all(&mut ready);
+                count = 0;
+                if bound < self.threshold() {
+                    break;
+                }
+            }
             let (segment, bit) = if place & OVERLAY_BIT == 0 { segments[0] } else { segments[1] };
             self.open(segment, bit, place & !OVERLAY_BIT);
         }
-        if self.hits.len() < self.top_k {
-            for (segment, bit) in segments {
-                self.visit_elsewhere(segment, bit, category);
-            }
-        }
+        self.judge_all(&mut ready);
+    }
+
+    /// Whether as many fit as are wanted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.hits.len() >= self.top_k
     }
 
     /// The score below which nothing matters any more.
-    fn threshold(&self) -> Millionths {
-        if self.hits.len() < self.top_k { 0 } else { self.hits.last().map_or(0, |hit| hit.score) }
+    pub(crate) fn threshold(&self) -> Millionths {
+        if self.is_full() { self.hits.last().map_or(0, |hit| hit.score) } else { 0 }
     }
 
     fn push_root(&mut self, segment: &Segment, bit: u32, root: u32) {
         if let Some(node) = segment.forest.nodes.get(root as usize) {
-            let bound = self.bound(node);
+            let bound = self.bounds.of_node(node);
             self.heap.push(pack(bound, root | bit));
         }
     }
 
-    /// An upper bound of every score below a node.
-    fn bound(&self, node: &Node) -> Millionths {
-        let distance_term = match &self.centre {
-            Some(centre) if node.kind.has_places() => {
-                let [x, y, z] = std::array::from_fn(|axis| centre[axis] - node.centre[axis]);
-                let chord = ((x * x + y * y + z * z).sqrt() - node.radius).max(0.0);
-                // The arc is never shorter than the chord; two metres for rounding, to whole ones and of these numbers. The term is an
-                // integer division, rounded down: the last digits of 24 bits, and one more, cover the rounding of this one.
-                let metres = (chord * RADIUS_METRES - 2.0).max(0.0);
-                let (weight, half) = self.bounds.hyperbola_coarse;
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                let term = (weight / (half + metres) * (1.0 + 4.0 * f32::EPSILON)) as u32;
-                term + 1
-            }
-            _ => self.bounds.assumed,
-        };
-        let class = self.bounds.classes[usize::from(node.classes & 15)];
-        class + self.bounds.levels[usize::from(node.levels & 15)] + distance_term
-    }
-
     fn open(&mut self, segment: &'a Segment, bit: u32, place: u32) {
         let Some(node) = segment.forest.nodes.get(place as usize) else { return };
-        let below = node.first as usize..node.first as usize + usize::from(node.count);
         if node.kind.is_leaf() {
-            self.visit(segment, bit, segment.forest.entries.get(below).unwrap_or_default(), node);
-            return;
+            return self.visit(segment, bit, node);
         }
+        let below = node.first as usize..node.first as usize + usize::from(node.count);
         let threshold = self.threshold();
         let first = node.first;
         for (at, child) in (first..).zip(segment.forest.nodes.get(below).unwrap_or_default()) {
-            let bound = self.bound(child);
+            let bound = self.bounds.of_node(child);
             if bound >= threshold {
                 self.heap.push(pack(bound, at | bit));
+                if child.kind.is_leaf() {
+                    // Most leaves of a node are looked at: have them on their way together.
+                    let leaf = segment.forest.leaves.get(child.first as usize);
+                    std::hint::black_box(leaf.map(|Leaf(entries)| entries[0].row()));
+                }
             }
         }
     }
 
-    /// Judges the resources of a leaf in passes, so that the processor waits for the memory of all of them at once.
-    fn visit(&mut self, segment: &'a Segment, bit: u32, entries: &[Entry], leaf: &Node) {
-        let mut lanes: [Option<Lane<'a>>; LEAF_ENTRIES] = [const { None }; LEAF_ENTRIES];
-        let limits = self.limits;
-        let relative = match &self.centre {
-            Some(centre) if leaf.kind.has_places() => {
-                Some(std::array::from_fn(|axis| centre[axis] - leaf.centre[axis]))
+    /// Looks at a leaf: puts off what fails something for certain; the rest waits to be judged.
+    fn visit(&mut self, segment: &'a Segment, bit: u32, leaf: &Node) {
+        let Some(entries) = segment.forest.leaves.get(leaf.first as usize) else { return };
+        let (context, threshold) = (self.context, self.threshold());
+        let metres = self.bounds.relative_to(leaf).map(|relative| entries.metres_at_least(relative, leaf.radius));
+        let distance_terms = self.bounds.distance_terms(metres.as_ref());
+        for (at, (entry, term)) in entries.0.iter().zip(distance_terms).take(usize::from(leaf.count)).enumerate() {
+            let metres_at_least = metres.map(|metres| metres[at]);
+            let mut bound = self.bounds.of_entry(*entry, term);
+            if bound < threshold || bit == 0 && self.snapshot.mask.contains(entry.row()) {
+                continue;
             }
-            _ => None,
-        };
-        for (lane, entry) in lanes.iter_mut().zip(entries) {
-            let limit = limits[entry.class()];
-            if let Some(relative) = relative {
-                let chord = f64::from(entry.chord_at_least(relative, leaf.radius).max(0.0));
-                if chord * chord > limit {
+            let screened = context.screen(*entry, metres_at_least, self.memo);
+            if screened.uncertain {
+                bound = bound.saturating_sub(self.bounds.certain);
+                if bound < threshold {
                     continue;
                 }
             }
-            let Some(row) = segment.rows.get(entry.row() as usize) else { continue };
-            let chord_squared = self.context.vector.map_or(f64::NAN, |vector| vector.chord_squared(&row.vector));
-            // Not a number where either side has no place: then the comparison fails and the resource stays.
-            if chord_squared > limit || bit == 0 && self.snapshot.mask.contains(entry.row()) {
-                continue;
+            let resource = ResourceRef(entry.row() | bit);
+            let pending = Pending { bound, resource, levels_below: entry.levels(), failures: screened.failures };
+            if screened.failures > 0 {
+                self.nearest.put_off(pending);
+            } else {
+                // Fewer resources than rows have bits.
+                self.heap.push(pack(bound, self.waiting.len() as u32 | WAITING_BIT));
+                self.waiting.push(pending);
             }
-            *lane = Some(Lane { row, entry: *entry, chord_squared, pool: None });
         }
+    }
+
+    /// Judges what is ready and fits or not, and empties it.
+    fn judge_all(&mut self, ready: &mut Lanes<'a>) {
+        self.fetch(ready);
+        for lane in ready.iter_mut().filter_map(Option::take) {
+            let threshold = self.threshold();
+            let Some(weighed) = self.weigh(&lane, threshold) else { continue };
+            if let Some(hit) = self.assess(&lane, &weighed, threshold) {
+                if hit.assessment.failed.is_empty() { self.keep(hit) } else { self.nearest.add(hit) }
+            }
+        }
+    }
+
+    /// A resource on its way to be judged.
+    pub(crate) fn lane(&self, pending: &Pending) -> Option<Lane<'a>> {
+        let Pending { resource, levels_below, failures, .. } = *pending;
+        Some(Lane { row: self.snapshot.row(resource)?, resource, levels_below, failures, pool: None })
+    }
+
+    /// Reads what lies apart from the rows of all lanes.
+    pub(crate) fn fetch(&self, lanes: &mut Lanes<'a>) {
         for lane in lanes.iter_mut().flatten() {
             lane.pool = capacity::single_pool(self.context, lane.row).map(|pool| (pool, pool.confirmed_hour));
         }
         for lane in lanes.iter().flatten() {
             // Read for nothing but to have them on their way: each would be waited for by itself later.
             std::hint::black_box(lane.pool.and_then(|(pool, _)| Some(pool.overrides.as_deref()?.first()?.day)));
-            std::hint::black_box(self.context.first_corner(lane.row));
-        }
-        for lane in lanes.into_iter().flatten() {
-            self.judge_lane(lane, bit);
+            std::hint::black_box(self.context.area_set(lane.row).map(|set| set.radius_metres));
         }
     }
 
-    /// Judges one resource, the cheapest bounds on its score first: most are given up before their constraints are looked at.
-    fn judge_lane(&mut self, lane: Lane<'a>, bit: u32) {
-        let (context, threshold, Lane { row, entry, .. }) = (self.context, self.threshold(), lane);
-        let distance = if lane.chord_squared.is_nan() {
-            UNKNOWN_DISTANCE
-        } else {
-            round_metres(great_circle_metres(lane.chord_squared.sqrt()))
-        };
+    /// The parts of the score that cost little; none when it cannot reach `threshold`.
+    fn weigh(&mut self, lane: &Lane<'a>, threshold: Millionths) -> Option<Weighed> {
+        let (context, row) = (self.context, lane.row);
+        // Not a number where either side has no place.
+        let chord_squared = context.vector.map_or(f64::NAN, |vector| vector.chord_squared(&row.vector));
+        let distance = if chord_squared.is_nan() { UNKNOWN_DISTANCE } else { whole_metres(chord_squared) };
         let eligible = self.memo.eligible(context, row.eligibility);
-        let fixed = self.bounds.levels[usize::from(entry.levels() & 15)]
+        let fixed = self.bounds.levels[usize::from(lane.levels_below & 15)]
             + context.distance_term(distance)
             + self.bounds.neutral
             + context.certainty_term(eligible);
         if fixed + self.bounds.capacity[row.class() & 1] < threshold {
-            return;
+            return None;
         }
         let capacity = match context.recurrence {
             None => capacity::at_any_time(context, lane.pool.map(|(pool, _)| pool), row, &mut self.memo.periods),
             Some(_) => None,
         };
-        let known = capacity.map(|view| context.capacity_terms(&view)).map(|(spare, fresh)| spare + fresh);
-        if known.is_some_and(|known| fixed + known < threshold) {
-            return;
+        let capacity = capacity.map(|view| (view, context.capacity_terms(&view)));
+        if capacity.is_some_and(|(_, terms)| fixed + terms < threshold) {
+            return None;
         }
-        let assessment = context.assess(row, distance, eligible, capacity, self.memo);
-        let score = fixed
-            + known.unwrap_or_else(|| {
-                let (spare, fresh) = context.capacity_terms(&assessment.capacity);
-                spare + fresh
-            });
-        if score < threshold {
-            return;
+        Some(Weighed { distance, eligible, fixed, capacity })
+    }
+
+    /// Judges one resource; none when its score does not reach `threshold`.
+    fn assess(&mut self, lane: &Lane<'a>, weighed: &Weighed, threshold: Millionths) -> Option<Hit> {
+        let (context, Weighed { distance, eligible, fixed, capacity }) = (self.context, *weighed);
+        let assessment = context.assess(lane.row, distance, eligible, capacity.map(|(view, _)| view), self.memo);
+        let score = fixed + capacity.map_or_else(|| context.capacity_terms(&assessment.capacity), |(_, terms)| terms);
+        let hit = Hit { score, distance, resource: lane.resource, levels_below: lane.levels_below, assessment };
+        (score >= threshold).then_some(hit)
+    }
+
+    /// Judges a resource that fails something, as far as it takes; answers whether its score reaches `threshold`.
+    pub(crate) fn judge_miss(&mut self, lane: &Lane<'a>, threshold: Millionths) -> bool {
+        let Some(weighed) = self.weigh(lane, threshold) else { return false };
+        let (least, most) = match weighed.capacity {
+            Some((_, terms)) => (terms, terms),
+            None => self.capacity_range(lane),
+        };
+        if weighed.fixed + least >= threshold && !self.nearest.may_keep(lane.failures, weighed.fixed + most) {
+            return true;
         }
-        let resource = ResourceRef(entry.row() | bit);
-        let hit = Hit { score, distance, resource, levels_below: entry.levels(), assessment };
-        if assessment.failed.is_empty() { self.keep(hit) } else { self.misses.push(hit) }
+        let hit = self.assess(lane, &weighed, threshold);
+        if let Some(hit) = &hit {
+            self.nearest.keep(*hit, self.snapshot);
+        }
+        hit.is_some()
+    }
+
+    /// Least and most that the terms of capacity may be, whatever the period.
+    fn capacity_range(&self, lane: &Lane<'_>) -> (Millionths, Millionths) {
+        match lane.pool {
+            Some((pool, confirmed_hour)) if pool.known && self.context.recurrence.is_none() => {
+                let least = self.context.rules.capacity_known + self.context.freshness_term(confirmed_hour);
+                (least, least + self.context.rules.capacity_spare)
+            }
+            _ => (0, self.bounds.capacity[lane.row.class() & 1]),
+        }
     }
 
     /// Inserts a fitting resource into the best ones.
@@ -349,34 +370,34 @@ impl<'a> Search<'a> {
         if at < self.top_k {
             self.hits.truncate(self.top_k - 1);
             self.hits.insert(at, hit);
-            self.limits = self.bounds.chord_squared_limits(self.threshold());
         }
     }
 
-    /// Judges resources without a place that serve elsewhere: none fits, but when few do they are told as well.
+    /// Looks at resources without a place that serve elsewhere: none fits, but when few do they are told as well.
     fn visit_elsewhere(&mut self, segment: &'a Segment, bit: u32, category: u32) {
-        let Some(root) = segment.category(category).map(|index| index.unplaced) else { return };
-        let mut pending = vec![root];
-        while let Some(node) = pending.pop().and_then(|at| segment.forest.nodes.get(at as usize)) {
-            let below = node.first as usize..node.first as usize + usize::from(node.count);
-            if !node.kind.is_leaf() {
-                pending.extend((node.first..).take(usize::from(node.count)));
-                continue;
+        let Some(index) = segment.category(category) else { return };
+        self.visit_all(segment, bit, index.nowhere);
+        for (division, root) in &index.by_division {
+            if !self.context.chain().contains(division) {
+                self.visit_all(segment, bit, *root);
             }
-            for entry in segment.forest.entries.get(below).unwrap_or_default() {
-                let reach = segment.rows.get(entry.row() as usize).map(Reach::of);
-                let elsewhere = match reach {
-                    Some(Reach::Division(division)) => !self.context.chain().contains(&division),
-                    Some(Reach::Nowhere) => true,
-                    Some(Reach::Anywhere) | None => false,
-                };
-                if elsewhere {
-                    self.visit(segment, bit, std::slice::from_ref(entry), node);
-                }
+        }
+    }
+
+    /// Looks at all leaves below a node. Trees are as deep as the logarithm of their size.
+    fn visit_all(&mut self, segment: &'a Segment, bit: u32, at: u32) {
+        match segment.forest.nodes.get(at as usize) {
+            None => {}
+            Some(node) if node.kind.is_leaf() => self.visit(segment, bit, node),
+            Some(node) => {
+                (node.first..).take(usize::from(node.count)).for_each(|at| self.visit_all(segment, bit, at));
             }
         }
     }
 }
+
+/// Marks resources in the heap; below it their place among those waiting.
+const WAITING_BIT: u32 = 1 << 30;
 
 const fn pack(bound: Millionths, place: u32) -> u64 {
     (bound as u64) << 32 | place as u64

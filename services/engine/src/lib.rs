@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod assess;
+mod bounds;
 #[cfg(any(test, feature = "brute-force"))]
 pub mod brute_force;
 mod capacity;
@@ -17,10 +18,12 @@ mod find;
 mod find_needs;
 mod index;
 mod near_miss;
+mod nearest;
 mod periods;
 pub mod query;
 pub mod reason;
 pub mod score;
+mod screen;
 pub mod snapshot;
 #[doc(hidden)]
 pub mod synthetic;

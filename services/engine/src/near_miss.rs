@@ -13,20 +13,14 @@ use crate::find::{Hit, shown};
 use crate::query::Scratch;
 use crate::reason::{Clause, FactSet, Reason, ReasonCode};
 use crate::snapshot::Snapshot;
+use crate::snapshot::area::AreaSet;
 use crate::snapshot::pool::UNLIMITED;
 use crate::snapshot::row::{AreaKind, Row};
 
 impl Snapshot {
-    /// Writes candidates and near misses from the search's hits.
-    pub(crate) fn write_answer(
-        &self,
-        context: &Context<'_>,
-        top_k: usize,
-        near_miss_limit: usize,
-        scratch: &mut Scratch,
-    ) {
+    /// Writes candidates and near misses from the search's hits and misses.
+    pub(crate) fn write_answer(&self, context: &Context<'_>, scratch: &mut Scratch) {
         let Scratch { answer, memo, hits, misses, .. } = scratch;
-        let threshold = if hits.len() < top_k { 0 } else { hits.last().map_or(0, |hit| hit.score) };
         answer.candidates.clear();
         answer.near_misses.clear();
         answer.reasons.clear();
@@ -34,38 +28,9 @@ impl Snapshot {
             let Some(row) = self.row(hit.resource) else { continue };
             answer.candidates.push(candidate(context, row, hit, memo));
         }
-        misses.retain(|miss| miss.score >= threshold);
-        let count = hits.len() + misses.len();
-        answer.examined = u32::try_from(count).unwrap_or(u32::MAX);
-        self.keep_nearest(misses, near_miss_limit);
         for miss in misses.iter() {
             self.write_miss(context, miss, answer);
         }
-    }
-
-    /// Keeps the nearest misses, in order: fewest failed constraints, then as candidates are ordered.
-    fn keep_nearest(&self, misses: &mut Vec<Hit>, limit: usize) {
-        let mut nearest = 0;
-        for at in 0..misses.len() {
-            let Some(miss) = misses.get(at).copied() else { break };
-            let before = |known: &Hit| {
-                let (failed, known_failed) = (miss.assessment.failed.len(), known.assessment.failed.len());
-                known_failed < failed || known_failed == failed && known.before(&miss, self)
-            };
-            let place = misses.get(..nearest).map_or(0, |known| known.partition_point(before));
-            if place >= limit {
-                continue;
-            }
-            nearest = (nearest + 1).min(limit);
-            // What is pushed out of the kept part lands where the newcomer came from, and does not matter any more.
-            if let Some(kept) = misses.get_mut(place..nearest) {
-                kept.rotate_right(1);
-                if let Some(first) = kept.first_mut() {
-                    *first = miss;
-                }
-            }
-        }
-        misses.truncate(nearest);
     }
 
     fn write_miss(&self, context: &Context<'_>, miss: &Hit, answer: &mut Answer) {
@@ -90,7 +55,7 @@ pub(crate) fn candidate(context: &Context<'_>, row: &Row, hit: &Hit, memo: &mut 
     // The search leaves the period out where it does not matter for the figure.
     let day = if context.recurrence.is_none() && !view.unknown && view.served != UNLIMITED {
         let renewed = view.day.is_none() && capacity::is_renewed(context, row);
-        if renewed { capacity::best_moment(context, row, when, &mut memo.periods).day } else { view.day }
+        if renewed { capacity::best_day(context, row, when, &mut memo.periods) } else { view.day }
     } else {
         None
     };
@@ -180,7 +145,7 @@ fn unit(index: u8) -> Option<Unit> {
 }
 
 fn outside_area(context: &Context<'_>, row: &Row, distance: u32) -> Reason {
-    let set = if row.area_kind == AreaKind::Set { context.tables.area_sets.get(row.area) } else { None };
+    let set = context.area_set(row);
     let radius = match (row.area_kind, set) {
         (AreaKind::Radius, _) => Some(row.area),
         (_, Some(set)) if set.radius_metres > 0 => Some(set.radius_metres),
@@ -191,7 +156,7 @@ fn outside_area(context: &Context<'_>, row: &Row, distance: u32) -> Reason {
         (_, Some(set)) => set.divisions.first().copied(),
         _ => None,
     };
-    let edges = set.into_iter().flat_map(|set| set.polygons.iter());
+    let edges = set.into_iter().flat_map(AreaSet::polygons);
     let nearest =
         context.point.and_then(|point| edges.map(|polygon| polygon.edge_distance_metres(point)).reduce(f64::min));
     Reason::OutsideArea {

@@ -11,6 +11,7 @@ use wishwell_domain::unit::Unit;
 use crate::answer::{Answer, NeedRank};
 use crate::assess::Memo;
 use crate::find::Hit;
+use crate::nearest::{Pending, PutOffs};
 
 /// From `start` to `end`, `start` before `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,8 @@ pub struct Scratch {
     pub(crate) answer: Answer,
     pub(crate) memo: Memo,
     pub(crate) heap: std::collections::BinaryHeap<u64>,
+    pub(crate) waiting: Vec<Pending>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) misses: Vec<Hit>,
+    pub(crate) put_off: PutOffs,
 }

@@ -46,6 +46,16 @@ impl ModeSet {
         Self(self.0 & other.0)
     }
 
+    /// The set as four bits.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set of four bits; others are ignored.
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        Self(bits & 15)
+    }
+
     /// The modes that fail nothing of their own: near enough to come to, vetted for home visits, vetted for minors (or none involved).
     pub(crate) const fn possible(near: bool, home_visits: bool, minors: bool) -> Self {
         let on_site = if near && minors { 1 } else { 0 };

@@ -7,12 +7,12 @@
 
 use wishwell_domain::geo::UnitVector;
 
-/// Most entries of a leaf.
-pub(crate) const LEAF_ENTRIES: usize = 8;
+use super::leaf::{Entry, LEAF_ENTRIES, Leaf};
+
 /// Most children of a node.
 const FANOUT: usize = 8;
 /// Added to every ball's radius, in Earth radii (about 3 m): covers the rounding of centres to 32 bits, here and in queries.
-const ROUNDING_MARGIN: f64 = 5e-7;
+pub(crate) const ROUNDING_MARGIN: f64 = 5e-7;
 
 /// A node, or a leaf with entries.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub(crate) struct Node {
     pub(crate) centre: [f32; 3],
     /// Its radius.
     pub(crate) radius: f32,
-    /// First child, or first entry of a leaf.
+    /// First child, or the leaf.
     pub(crate) first: u32,
     /// How many children or entries.
     pub(crate) count: u8,
@@ -58,77 +58,18 @@ impl NodeKind {
     }
 }
 
-/// One resource in a tree: its row, levels below the tree's category, class, and roughly where it is. A leaf's entries are one cache
-/// line, by which most rows that cannot matter are passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    /// Row and levels.
-    word: u32,
-    /// From the centre of the leaf's ball, in steps of a 127th of its radius.
-    offset: [i8; 3],
-    class: u8,
-}
-
-const _: () = assert!(size_of::<Entry>() * LEAF_ENTRIES == 64, "a leaf's entries are one cache line");
-
-/// Steps of an [`Entry`]'s offset in the radius of its leaf.
-const STEPS: f32 = 127.0;
-/// How far a place may lie from where its entry says, in steps: half a step along each axis, and rounding.
-const STEP_ERROR: f32 = 0.9;
-
-/// Bits of the row in an [`Entry`]; four remain for the levels (`TREE_DEPTH_MAX` is 8).
-const ROW_BITS: u32 = 28;
-
-impl Entry {
-    pub(crate) const fn new(row: u32, levels: u8) -> Self {
-        Self { word: (levels as u32) << ROW_BITS | (row & ((1 << ROW_BITS) - 1)), offset: [0; 3], class: 0 }
-    }
-    #[inline]
-    pub(crate) const fn row(self) -> u32 {
-        self.word & ((1 << ROW_BITS) - 1)
-    }
-    #[inline]
-    pub(crate) const fn levels(self) -> u8 {
-        (self.word >> ROW_BITS) as u8
-    }
-    #[inline]
-    pub(crate) const fn class(self) -> usize {
-        (self.class & 3) as usize
-    }
-
-    /// The entry with its class and, for a place in the ball, its offset.
-    #[allow(clippy::cast_possible_truncation)]
-    fn placed(mut self, item: &Item, centre: [f32; 3], radius: f32) -> Self {
-        self.class = item.class;
-        let step = f64::from(radius / STEPS);
-        let place = [item.vector.x, item.vector.y, item.vector.z];
-        self.offset = std::array::from_fn(|axis| ((place[axis] - f64::from(centre[axis])) / step).round() as i8);
-        self
-    }
-
-    /// A lower bound of the chord, in Earth radii, from a place given relative to the centre of the entry's leaf, of this radius.
-    #[inline]
-    pub(crate) fn chord_at_least(self, relative: [f32; 3], radius: f32) -> f32 {
-        let step = radius * (1.0 / STEPS);
-        let [x, y, z] = std::array::from_fn(|axis| relative[axis] - f32::from(self.offset[axis]) * step);
-        // The rounding of centres is in the radius, of which a step is too small a part.
-        (x * x + y * y + z * z).sqrt() - STEP_ERROR * step - ROUNDING_MARGIN as f32
-    }
-}
-
 /// An entry with what its place in a tree depends on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item {
     pub(crate) vector: UnitVector,
     pub(crate) entry: Entry,
-    pub(crate) class: u8,
 }
 
-/// Nodes and entries of many trees.
+/// Nodes and leaves of many trees.
 #[derive(Debug, Default)]
 pub(crate) struct Forest {
     pub(crate) nodes: Vec<Node>,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) leaves: Vec<Leaf>,
 }
 
 impl Forest {
@@ -146,15 +87,14 @@ impl Forest {
         if items.is_empty() {
             return None;
         }
-        items.sort_unstable_by_key(|item| (item.class, item.entry.levels(), item.entry));
-        items.iter_mut().for_each(|item| item.entry.class = item.class);
+        items.sort_unstable_by_key(|item| (item.entry.class(), item.entry.levels(), item.entry.row()));
         let root = self.list_node(items);
         Some(self.push(root))
     }
 
     /// Bytes held.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.entries.capacity() * size_of::<Entry>()
+        self.nodes.capacity() * size_of::<Node>() + self.leaves.capacity() * size_of::<Leaf>()
     }
 
     fn push(&mut self, node: Node) -> u32 {
@@ -166,7 +106,9 @@ impl Forest {
         let (centre, radius) = ball(items);
         if items.len() <= LEAF_ENTRIES {
             for item in items.iter_mut() {
-                item.entry = item.entry.placed(item, centre, radius);
+                let place = [item.vector.x, item.vector.y, item.vector.z];
+                let relative = std::array::from_fn(|axis| place[axis] - f64::from(centre[axis]));
+                item.entry = item.entry.at(relative, radius);
             }
             return Node { centre, radius, ..self.leaf(items, NodeKind::Leaf) };
         }
@@ -190,8 +132,10 @@ impl Forest {
     }
 
     fn leaf(&mut self, items: &[Item], kind: NodeKind) -> Node {
-        let first = index(self.entries.len());
-        self.entries.extend(items.iter().map(|item| item.entry));
+        let first = index(self.leaves.len());
+        let mut leaf = Leaf([Entry::EMPTY; LEAF_ENTRIES]);
+        leaf.0.iter_mut().zip(items).for_each(|(entry, item)| *entry = item.entry);
+        self.leaves.push(leaf);
         summary(items, first, items.len(), kind)
     }
 
@@ -203,7 +147,7 @@ impl Forest {
 }
 
 fn summary(items: &[Item], first: u32, count: usize, kind: NodeKind) -> Node {
-    let classes = items.iter().fold(0, |classes, item| classes | 1 << item.class);
+    let classes = items.iter().fold(0, |classes, item| classes | 1 << item.entry.class());
     let levels = items.iter().map(|item| item.entry.levels()).min().unwrap_or(0);
     // At most the fan-out or a leaf's entries.
     let count = u8::try_from(count).unwrap_or(u8::MAX);
@@ -219,7 +163,7 @@ fn split(items: &mut [Item], parts: usize, hand_on: &mut dyn FnMut(&mut [Item]))
     // Cutting at a multiple of a leaf's entries keeps leaves full.
     let middle = (items.len() / 2).next_multiple_of(LEAF_ENTRIES).min(items.len() - 1);
     items.select_nth_unstable_by(middle, |a, b| {
-        coordinate(&a.vector, axis).total_cmp(&coordinate(&b.vector, axis)).then(a.entry.cmp(&b.entry))
+        coordinate(&a.vector, axis).total_cmp(&coordinate(&b.vector, axis)).then(a.entry.row().cmp(&b.entry.row()))
     });
     let (low, high) = items.split_at_mut(middle);
     split(low, parts / 2, hand_on);

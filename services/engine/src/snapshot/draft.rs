@@ -86,10 +86,7 @@ impl Tables {
         match (radius_metres, divisions.as_slice(), polygons.as_slice()) {
             (1.., [], []) => (AreaKind::Radius, radius_metres),
             (0, [division], []) => (AreaKind::Division, *division),
-            _ => {
-                let set = AreaSet { radius_metres, divisions: divisions.into(), polygons: polygons.into() };
-                (AreaKind::Set, self.area_set_place(set))
-            }
+            _ => (AreaKind::Set, self.area_set_place(AreaSet::new(radius_metres, divisions, polygons))),
         }
     }
 }

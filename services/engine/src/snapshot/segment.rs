@@ -6,7 +6,8 @@ use wishwell_domain::ids::ResourceId;
 
 use super::row::{AreaKind, Cold, Draft, NONE, Row};
 use super::tables::Tables;
-use crate::index::tree::{Entry, Forest, Item};
+use crate::index::leaf::Entry;
+use crate::index::tree::{Forest, Item};
 
 /// The trees and lists of one category with everything below it. Roots in the segment's forest, [`NONE`] when empty.
 #[derive(Debug, Clone)]
@@ -17,8 +18,8 @@ pub(crate) struct CategoryIndex {
     pub(crate) anywhere: u32,
     /// Resources without a place that serve one division, by it, in order of divisions.
     pub(crate) by_division: Box<[(u32, u32)]>,
-    /// All resources without a place, each once.
-    pub(crate) unplaced: u32,
+    /// Resources without a place that can serve nowhere.
+    pub(crate) nowhere: u32,
     /// Resources in all.
     pub(crate) count: u32,
 }
@@ -69,9 +70,10 @@ impl Segment {
         self.categories = HashMap::new();
         let mut listings: HashMap<u32, Vec<Entry>> = HashMap::new();
         let mut above = Above::new(tables);
-        for (row, cold) in self.cold.iter().enumerate() {
+        for (at, (row, cold)) in self.rows.iter().zip(&self.cold).enumerate() {
+            let entry = Entry::of(place(at), row, tables);
             for (category, levels) in above.of(cold.category_set) {
-                listings.entry(*category).or_default().push(Entry::new(place(row), *levels));
+                listings.entry(*category).or_default().push(entry.below(*levels));
             }
         }
         let mut listings: Vec<(u32, Vec<Entry>)> = listings.into_iter().collect();
@@ -81,24 +83,20 @@ impl Segment {
             self.categories.insert(category, index);
         }
         self.forest.nodes.shrink_to_fit();
-        self.forest.entries.shrink_to_fit();
+        self.forest.leaves.shrink_to_fit();
     }
 
     fn category_index(&mut self, entries: &[Entry]) -> CategoryIndex {
-        let (mut placed, mut anywhere, mut unplaced) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut placed, mut anywhere, mut nowhere) = (Vec::new(), Vec::new(), Vec::new());
         let mut by_division: HashMap<u32, Vec<Item>> = HashMap::new();
         for entry in entries {
             let Some(row) = self.rows.get(entry.row() as usize) else { continue };
-            let item = item(row, *entry);
-            if row.placed {
-                placed.push(item);
-                continue;
-            }
-            unplaced.push(item);
+            let item = Item { vector: row.vector, entry: *entry };
             match Reach::of(row) {
+                _ if row.placed => placed.push(item),
                 Reach::Anywhere => anywhere.push(item),
                 Reach::Division(division) => by_division.entry(division).or_default().push(item),
-                Reach::Nowhere => {}
+                Reach::Nowhere => nowhere.push(item),
             }
         }
         let mut by_division: Vec<(u32, Vec<Item>)> = by_division.into_iter().collect();
@@ -108,7 +106,7 @@ impl Segment {
             places: self.forest.add_tree(&mut placed).unwrap_or(NONE),
             anywhere: list(&mut self.forest, anywhere),
             by_division: by_division.into_iter().map(|(at, items)| (at, list(&mut self.forest, items))).collect(),
-            unplaced: list(&mut self.forest, unplaced),
+            nowhere: list(&mut self.forest, nowhere),
             count: place(entries.len()),
         }
     }
@@ -193,11 +191,6 @@ impl<'t> Above<'t> {
     }
 }
 
-fn item(row: &Row, entry: Entry) -> Item {
-    // Four classes.
-    Item { vector: row.vector, entry, class: row.class() as u8 }
-}
-
 /// Keeps the last of drafts with one identifier.
 fn keep_last(drafts: &mut Vec<Draft>) {
     let mut last: HashMap<ResourceId, usize> = HashMap::with_capacity(drafts.len());
@@ -228,7 +221,7 @@ fn in_tree_order(drafts: &[Draft], tables: &Tables) -> Vec<Draft> {
     let mut groups: HashMap<u32, Group> = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
         let group = groups.entry(main(draft)).or_default();
-        let item = item(&draft.row, Entry::new(place(at), 0));
+        let item = Item { vector: draft.row.vector, entry: Entry::of(place(at), &draft.row, tables) };
         if draft.row.placed { group.placed.push(item) } else { group.unplaced.push(item) }
     }
     let mut groups: Vec<(u32, Group)> = groups.into_iter().collect();
@@ -238,7 +231,9 @@ fn in_tree_order(drafts: &[Draft], tables: &Tables) -> Vec<Draft> {
         forest.add_tree(&mut group.placed);
         forest.add_list(&mut group.unplaced);
     }
-    forest.entries.iter().filter_map(|entry| drafts.get(entry.row() as usize).copied()).collect()
+    // Empty entries name no draft.
+    let entries = forest.leaves.iter().flat_map(|leaf| &leaf.0);
+    entries.filter_map(|entry| drafts.get(entry.row() as usize).copied()).collect()
 }
 
 /// The bounds of the index keep rows far below 2^32.

@@ -4,6 +4,7 @@ mod exhaustive;
 mod needs;
 mod random;
 mod reasons;
+mod screen;
 mod synthetic;
 mod updates;
 pub(crate) mod worlds;

@@ -27,6 +27,20 @@ fn the_made_up_catalogue_is_answered_as_by_brute_force() {
 }
 
 #[test]
+fn the_nearest_misses_are_those_of_brute_force_however_few_fit_and_however_many_are_told() {
+    let made = Synthetic::new(5, 1_500);
+    let catalog = made.catalog();
+    let (snapshot, brute) = (Snapshot::build(&catalog, LogPosition(1)), BruteForce::new(&catalog));
+    let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
+    for at in 0..60 {
+        let need = made.need(at);
+        for (top_k, near_miss_limit) in [(1, 1), (2, 5), (5, 0), (5, 50), (40, 1), (40, 5), (100, 50)] {
+            compare(&snapshot, &brute, &need.query(top_k, near_miss_limit), &rules, &mut scratch);
+        }
+    }
+}
+
+#[test]
 fn the_same_seed_makes_the_same_entities() {
     let (one, other, third) = (Synthetic::new(1, 500), Synthetic::new(1, 500), Synthetic::new(2, 500));
     assert_eq!(one.resource(77), other.resource(77));
