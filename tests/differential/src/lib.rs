@@ -66,6 +66,7 @@ fn organization(at: u128, one: &import::Organization, now: Timestamp) -> Organiz
         contact: Contact::default(),
         vetted_for_minors: None,
         vetted_for_home_visits: None,
+        suspension_reason: String::new(),
         version: Version(1),
         created_at: now,
         updated_at: now,
