@@ -6,7 +6,7 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, Version};
 use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Timing, Urgency, Wish};
 
-use super::worlds::{Asking, Dice, at, now, plain_resource, random_asking, random_world, resource_id, unit};
+use super::worlds::{Asking, Dice, now, plain_resource, random_asking, random_world, resource_id, unit};
 use crate::answer::NeedsAnswer;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
