@@ -11,6 +11,7 @@ pub mod deployment;
 pub mod frames;
 pub mod raw;
 pub mod receiver;
+pub mod referring;
 pub mod told;
 
 use std::net::SocketAddr;
