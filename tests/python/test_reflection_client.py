@@ -11,6 +11,7 @@ from wishwell_client import CALL_SECONDS_MAX, Client, development_server
 CATALOG = "wishwell.v1.CatalogService"
 NEED = "wishwell.v1.NeedService"
 MATCHING = "wishwell.v1.MatchingService"
+REFERRAL = "wishwell.v1.ReferralService"
 MILLION = 1_000_000
 
 
@@ -37,6 +38,7 @@ class ReflectionClient(unittest.TestCase):
             CATALOG,
             NEED,
             MATCHING,
+            REFERRAL,
             "grpc.health.v1.Health",
         }
         self.assertLessEqual(expected, listed)
@@ -56,7 +58,7 @@ class ReflectionClient(unittest.TestCase):
 
     def test_health_is_serving_for_the_server_and_for_each_service(self) -> None:
         health = health_pb2_grpc.HealthStub(self.channel)
-        for service in ["", CATALOG, NEED, MATCHING]:
+        for service in ["", CATALOG, NEED, MATCHING, REFERRAL]:
             with self.subTest(service=service):
                 answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=CALL_SECONDS_MAX)
                 self.assertEqual(answer.status, health_pb2.HealthCheckResponse.SERVING)
@@ -105,6 +107,17 @@ class ReflectionClient(unittest.TestCase):
         need.place.datum = need.place.DESCRIPTOR.fields_by_name["datum"].enum_type.values_by_name["DATUM_WGS84"].number
         answer = self.client.call(MATCHING, "FindResources", request)
         self.assertGreater(answer.items[0].considered_count, 0)
+
+    def test_a_need_is_referred_to_whoever_comes_first_and_listed(self) -> None:
+        need = self.demo_needs()[0]
+        request = self.client.request(REFERRAL, "AutoRefer")
+        request.need, request.item_ordinal = need.name, 1
+        referral = self.client.call(REFERRAL, "AutoRefer", request).referral
+        self.assertEqual(referral.need, need.name)
+        request = self.client.request(REFERRAL, "ListReferrals")
+        request.filter.need = need.name
+        listed = self.client.call(REFERRAL, "ListReferrals", request).referrals
+        self.assertEqual([found.name for found in listed], [referral.name])
 
     def test_a_latitude_of_91_degrees_is_refused_with_details(self) -> None:
         request = self.client.request(MATCHING, "FindResources")

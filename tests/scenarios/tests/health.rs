@@ -13,7 +13,12 @@ use wishwell_api::v1;
 use wishwell_scenarios::{Served, admin};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const SERVICES: [&str; 3] = ["wishwell.v1.CatalogService", "wishwell.v1.NeedService", "wishwell.v1.MatchingService"];
+const SERVICES: [&str; 4] = [
+    "wishwell.v1.CatalogService",
+    "wishwell.v1.NeedService",
+    "wishwell.v1.MatchingService",
+    "wishwell.v1.ReferralService",
+];
 
 fn asked(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.to_owned() }

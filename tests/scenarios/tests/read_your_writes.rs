@@ -209,6 +209,24 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
             v1::FindNeedsRequest { resource: named("resources"), min_position: far, ..Default::default() }
                 .encode_to_vec(),
         ),
+        (
+            "ReferralService/AutoRefer",
+            v1::AutoReferRequest { need: named("needs"), item_ordinal: 1, min_position: far, ..Default::default() }
+                .encode_to_vec(),
+        ),
+        (
+            "ReferralService/GetReferral",
+            v1::GetReferralRequest { name: named("referrals"), min_position: far, ..Default::default() }
+                .encode_to_vec(),
+        ),
+        (
+            "ReferralService/ListReferrals",
+            v1::ListReferralsRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
+        (
+            "ReferralService/ListWishes",
+            v1::ListWishesRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
     ];
     let with_position: usize = wishwell_api::descriptor_pool()
         .services()
