@@ -40,7 +40,7 @@ impl Tail {
         let kept = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let first = kept.front()?.position.0;
         // Positions have no gaps, so that a place follows from them.
-        let skip = usize::try_from(position.0 + 1 - first).ok()?;
+        let skip = usize::try_from(position.0.saturating_add(1) - first).ok()?;
         Some(kept.iter().skip(skip).take(limit).cloned().collect())
     }
 }
@@ -86,14 +86,14 @@ impl Default for Watchers {
 }
 
 impl Watchers {
-    /// Starts to watch after a position; from now on when there is none.
+    /// Starts to watch after a position.
     ///
     /// # Errors
     /// [`Error::LimitReached`] when there are as many watchers as there may be.
     pub(crate) fn start<P, A>(
         &self,
         watcher: Watcher<P>,
-        after: Option<LogPosition>,
+        after: LogPosition,
     ) -> Result<mpsc::Receiver<Result<A, Error>>, Error>
     where
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
@@ -116,19 +116,18 @@ impl Watchers {
 }
 
 impl<P> Watcher<P> {
-    async fn follow<A: Picked>(
-        &self,
-        after: Option<LogPosition>,
-        batches: &mpsc::Sender<Result<A, Error>>,
-    ) -> Result<(), Error>
+    async fn follow<A: Picked>(&self, after: LogPosition, batches: &mpsc::Sender<Result<A, Error>>) -> Result<(), Error>
     where
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
     {
         let mut reached = self.tenant.subscribe();
-        let mut position = after.unwrap_or_else(|| self.tenant.current().position());
+        let mut position = after;
         // The first answer comes at once: it tells that the watch has begun, and from where.
         let mut silent_since = None::<tokio::time::Instant>;
         loop {
+            if self.stop.is_cancelled() {
+                return Err(stopping());
+            }
             let snapshot = self.tenant.current();
             let events = self.read(position).await?;
             position = events.last().map_or(position, |event| event.position);
@@ -137,7 +136,11 @@ impl<P> Watcher<P> {
                 silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
             if !(answer.is_empty() && quiet) {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
-                match batches.send_timeout(Ok(answer), patience).await {
+                let sent = tokio::select! {
+                    sent = batches.send_timeout(Ok(answer), patience) => sent,
+                    () = self.stop.cancelled() => return Err(stopping()),
+                };
+                match sent {
                     Ok(()) => silent_since = Some(tokio::time::Instant::now()),
                     Err(mpsc::error::SendTimeoutError::Closed(_)) => return Ok(()),
                     Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
@@ -155,7 +158,7 @@ impl<P> Watcher<P> {
                 _ = reached.wait_for(|reached| *reached > position) => {}
                 () = tokio::time::sleep(Duration::from_secs(WATCH_KEEPALIVE_SECONDS)) => {}
                 () = batches.closed() => return Ok(()),
-                () = self.stop.cancelled() => return Err(Error::Unavailable("this replica is stopping".to_owned())),
+                () = self.stop.cancelled() => return Err(stopping()),
             }
         }
     }
@@ -167,6 +170,10 @@ impl<P> Watcher<P> {
         let events = self.store.events(&self.tenant_id, position, WATCH_BATCH_EVENTS_MAX).await?;
         Ok(events.into_iter().map(Arc::new).collect())
     }
+}
+
+fn stopping() -> Error {
+    Error::Unavailable("this replica is stopping".to_owned())
 }
 
 #[cfg(test)]

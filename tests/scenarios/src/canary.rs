@@ -36,7 +36,8 @@ pub struct Marker {
 }
 
 /// Which field to fill where only one of several may be. Elsewhere it is the first.
-const CHOICES: &[(&str, &str)] = &[("Fact", "string_value"), ("FindResourcesRequest", "inline_need")];
+const CHOICES: &[(&str, &str)] =
+    &[("Fact", "string_value"), ("FindResourcesRequest", "inline_need"), ("ClaimWishRequest", "pledge")];
 /// Fields that a valid message does without, because they exclude what it has.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("CapacityPool", "period"),
@@ -88,10 +89,16 @@ impl Canaries {
             rules: extension("buf.validate.field"),
             message_rules: extension("buf.validate.message"),
             behavior: extension("google.api.field_behavior"),
-            names: [("categories", "categories/education.desk"), ("divisions", "divisions/640104")]
-                .into_iter()
-                .map(|(collection, name)| (collection.to_owned(), name.to_owned()))
-                .collect(),
+            // Referrals and wishes are named by calls that come before others make them.
+            names: [
+                ("categories", "categories/education.desk"),
+                ("divisions", "divisions/640104"),
+                ("referrals", "referrals/01890000-0000-7000-8000-000000000000"),
+                ("wishes", "wishes/01890000-0000-7000-8000-000000000000"),
+            ]
+            .into_iter()
+            .map(|(collection, name)| (collection.to_owned(), name.to_owned()))
+            .collect(),
             markers: Vec::new(),
         }
     }
@@ -172,8 +179,8 @@ impl Canaries {
             Kind::Bool => Value::Bool(field.name() != "total_unknown"),
             Kind::Double => Value::F64(if field.name() == "latitude" { 38.4712 } else { 106.2781 }),
             Kind::Float => Value::F32(1.0),
-            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(number(field.name())),
-            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(i64::from(number(field.name()))),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(number(field)),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(i64::from(number(field))),
             Kind::Uint32 | Kind::Fixed32 => Value::U32(1),
             Kind::Uint64 | Kind::Fixed64 => Value::U64(1),
             Kind::Enum(kind) if kind.name() == "ConsentPurpose" => Value::EnumNumber(3),
@@ -181,6 +188,7 @@ impl Canaries {
             Kind::Enum(_) => Value::EnumNumber(1),
             Kind::Message(message) => match message.full_name() {
                 "google.protobuf.Timestamp" => instant(&message, field.name()),
+                "google.protobuf.Duration" => an_hour(&message),
                 "google.protobuf.FieldMask" => self.mask(&message, field, spirit, sensitive),
                 "wishwell.v1.Polygon" => return None,
                 _ => Value::Message(self.message(&message, spirit, sensitive, depth + 1)),
@@ -284,14 +292,16 @@ fn is_sensitive(field: &FieldDescriptor) -> bool {
     field.options().get_field_by_name("debug_redact").and_then(|value| value.as_bool()).unwrap_or(false)
 }
 
-fn number(field: &str) -> i32 {
-    match field {
+fn number(field: &FieldDescriptor) -> i32 {
+    match field.name() {
         "edition" => 2024,
         "closes_minute" => 720,
         "opens_minute" => 480,
         "max_travel_metres" => 20_000,
         "total" => 100,
-        "min_position" | "used_elsewhere" | "item_ordinal" => 0,
+        // Asking for the resources of item 0 means all; a referral is of one.
+        "item_ordinal" if field.parent_message().name() == "FindResourcesRequest" => 0,
+        "min_position" | "used_elsewhere" | "after_position" => 0,
         _ => 1,
     }
 }
@@ -305,6 +315,12 @@ fn instant(message: &MessageDescriptor, field: &str) -> Value {
     let mut instant = DynamicMessage::new(message.clone());
     instant.set_field_by_name("seconds", Value::I64(seconds));
     Value::Message(instant)
+}
+
+fn an_hour(message: &MessageDescriptor) -> Value {
+    let mut duration = DynamicMessage::new(message.clone());
+    duration.set_field_by_name("seconds", Value::I64(3_600));
+    Value::Message(duration)
 }
 
 /// Sends bytes as they are and takes bytes as they come.

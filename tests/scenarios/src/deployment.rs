@@ -51,6 +51,25 @@ pub fn write_callers(folder: &Path, callers: &[Caller<'_>]) {
     std::fs::write(folder.join("principals.toml"), text).expect("the callers are written");
 }
 
+/// Adds partners of the demo's tenant to `principals.toml`: the organization that each acts for, `organizations/{uuid}`, and its key.
+///
+/// # Panics
+/// When it cannot be read or written.
+pub fn add_partners(folder: &Path, partners: &[(String, &str)]) {
+    let file = folder.join("principals.toml");
+    let mut text = std::fs::read_to_string(&file).expect("the callers are there");
+    for (number, (organization, key)) in partners.iter().enumerate() {
+        writeln!(
+            text,
+            "[[principals]]\ntenant = \"demo\"\nname = \"partner-{number}\"\nrole = \"partner\"\n\
+             organization = \"{organization}\"\nkey_sha256 = [\"{}\"]\n",
+            key_digest(key)
+        )
+        .expect("a String takes everything");
+    }
+    std::fs::write(file, text).expect("the callers are written");
+}
+
 /// Digest of a key as the configuration holds it.
 #[must_use]
 pub fn key_digest(key: &str) -> String {

@@ -207,6 +207,21 @@ async fn what_is_accepted_or_delivered_in_part_gives_the_rest_back() {
 }
 
 #[tokio::test]
+async fn the_rest_of_an_item_that_cannot_be_split_is_a_whole_again() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(10)).await;
+    let need = submit(&served, wanting(4)).await.name;
+    let first = offer(&served, HOTLINE, to(&need, &resource)).await.expect("the whole").name;
+    Step::Accept(None).take(&served, PARTNER, &first).await.expect("accepted");
+    Step::Deliver(Some(1)).take(&served, PARTNER, &first).await.expect("delivered in part");
+    for part in [1, 2] {
+        let answer = offer(&served, HOTLINE, v1::ReferralOffer { quantity: Some(part), ..to(&need, &resource) }).await;
+        refused("a part of the rest", answer, "INVALID_FIELDS", "quantity");
+    }
+    assert_eq!(offer(&served, HOTLINE, to(&need, &resource)).await.expect("the rest").units, 3);
+}
+
+#[tokio::test]
 async fn called_off_help_gives_everything_back_and_a_failed_dispute_opens_the_item_again() {
     let served = demo().await;
     let (pool, resource) = trunks(&served, NEAR, Some(10)).await;

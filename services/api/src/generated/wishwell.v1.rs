@@ -6049,7 +6049,7 @@ pub struct Referral {
     /// Name of the principal who took it.
     #[prost(string, tag = "21")]
     pub last_action_by: ::prost::alloc::string::String,
-    /// What it was decided upon; absent for claims.
+    /// What it was decided upon; absent for pledges, and for partners.
     #[prost(message, optional, tag = "22")]
     pub decision: ::core::option::Option<DecisionRecord>,
     /// The offer of the same item that came to nothing before this one, `referrals/{uuid}`; empty for the first.

@@ -171,9 +171,10 @@ impl Books {
         referral.rating = taken.rating.or(referral.rating);
         referral.last =
             LastStep { action: Some(taken.action), reason: taken.reason, at: now, by: principal.to_owned() };
-        // An offer that nobody took goes on to the next candidate, unless it was called off.
-        referral.next_is_due =
-            referral.origin == Origin::Automatic && matches!(to, ReferralState::Declined | ReferralState::Expired);
+        // An offer that came to nothing by its provider goes on to the next candidate, one that was taken back does not.
+        let by_provider = matches!(to, ReferralState::Declined | ReferralState::Expired)
+            || taken.reason == Some(StepReason::Shortfall);
+        referral.next_is_due = referral.origin == Origin::Automatic && by_provider;
         let referral = referral.clone();
         self.move_capacity(&before, &referral.lines)?;
         self.count(&referral, referred, served)?;

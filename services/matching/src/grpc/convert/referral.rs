@@ -101,7 +101,8 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         last_reason: referral.last.reason.map_or(v1::StepReason::Unspecified, reason_out).into(),
         last_action_time: Some(common::timestamp_out(referral.last.at)),
         last_action_by: referral.last.by.clone(),
-        decision: referral.decision.as_ref().map(decision_out),
+        // The terms of a score tell how near a beneficiary lives.
+        decision: referral.decision.as_ref().filter(|_| shown.need).map(decision_out),
         previous: referral.previous.map(|previous| previous.name()).unwrap_or_default(),
         attempt: number(referral.attempt),
         escalate_time: referral.escalated_at.map(common::timestamp_out),

@@ -22,14 +22,17 @@ use crate::watch::{Batch, Watcher};
 /// Batches until the caller goes, the server drains or the watcher falls behind.
 pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
 
+/// `after_position` that means from now on.
+const FROM_NOW: i64 = -1;
+
 /// Which events a watcher asked for and may see.
 struct Sieve {
     caller: Caller,
     kinds: Vec<v1::EventKind>,
     organization: Option<OrganizationId>,
     need: Option<NeedId>,
-    /// Divisions and all below them; none means anywhere.
-    divisions: Option<Vec<DivisionCode>>,
+    /// In one of these divisions or below it, as the tree is when something happens; empty means anywhere.
+    divisions: Vec<DivisionCode>,
 }
 
 pub(super) async fn start(
@@ -37,10 +40,14 @@ pub(super) async fn start(
     caller: Caller,
     message: v1::WatchEventsRequest,
 ) -> Result<EventStream, Error> {
-    let snapshot = platform.snapshot(&caller, None).await?;
-    let after = match message.after_position {
-        -1 => None,
-        position => Some(LogPosition(position)),
+    let (snapshot, after) = if message.after_position == FROM_NOW {
+        let snapshot = platform.fresh_snapshot(&caller).await?;
+        let now = snapshot.position();
+        (snapshot, now)
+    } else {
+        // Whoever resumes here may have read further elsewhere; a position that is not reached is nothing to watch after.
+        let after = LogPosition(message.after_position);
+        (platform.snapshot(&caller, Some(after)).await?, after)
     };
     let sieve = Sieve::new(caller.clone(), message.filter.unwrap_or_default(), &snapshot)?;
     let tenant = platform.snapshots.of(caller.tenant()).await?;
@@ -71,7 +78,7 @@ impl Sieve {
             kinds: sent.kinds().collect(),
             organization,
             need,
-            divisions: division.as_ref().map(|division| snapshot.division_subtree(division)),
+            divisions: division.iter().cloned().collect(),
             caller,
         };
         if sieve.caller.is_partner() {
@@ -82,11 +89,11 @@ impl Sieve {
                 return Err(Error::PermissionDenied { role, method });
             }
             sieve.organization = Some(own);
-        } else if sieve.divisions.is_none() {
-            let held = sieve.caller.divisions_to_list(None, snapshot)?;
-            sieve.divisions = (!held.is_empty()).then_some(held);
         } else {
-            sieve.caller.must_work_in(division.as_ref(), snapshot)?;
+            sieve.caller.divisions_to_list(division.as_ref(), snapshot)?;
+            if division.is_none() {
+                sieve.divisions.clone_from(&sieve.caller.principal.divisions);
+            }
         }
         Ok(sieve)
     }
@@ -98,7 +105,7 @@ impl Sieve {
 
     fn event_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
         let kind = kind_of(&event.change)?;
-        if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change) {
+        if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change, snapshot) {
             return None;
         }
         let mut shown = v1::Event {
@@ -119,11 +126,12 @@ impl Sieve {
         Some(shown)
     }
 
-    fn lets_through(&self, change: &Change) -> bool {
+    fn lets_through(&self, change: &Change, snapshot: &Snapshot) -> bool {
         let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
-        let within = |division: Option<&DivisionCode>| match &self.divisions {
-            None => true,
-            Some(divisions) => division.is_some_and(|division| divisions.contains(division)),
+        let within = |division: Option<&DivisionCode>| {
+            let below = |division, root: &DivisionCode| root == division || snapshot.division_is_within(division, root);
+            self.divisions.is_empty()
+                || division.is_some_and(|division| self.divisions.iter().any(|root| below(division, root)))
         };
         match change {
             // Partners know needs as wishes only; with an organization asked for, needs are nobody's.
