@@ -1,10 +1,11 @@
-//! The matching service: use cases, gRPC handlers, the tower stack.
+//! The matching service: use cases, gRPC handlers, the stack around each call.
 //!
 //! Start with [`Server::start`]; `access` says who may call what, `stack` what happens around a call, `grpc` how the wire becomes
 //! a use case, `cases` what a use case does, `snapshots` what it reads.
 
 pub mod access;
 mod cases;
+mod connection;
 mod grpc;
 mod health;
 pub mod metrics;

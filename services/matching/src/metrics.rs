@@ -1,7 +1,6 @@
 //! Figures for operators, in the Prometheus text format. Names follow OpenTelemetry's semantic conventions for RPC; labels
 //! hold method names, status codes and tenants, never anything of a beneficiary.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
@@ -16,7 +15,7 @@ use tonic::Code;
 
 use wishwell_domain::ids::TenantId;
 
-use crate::access::known_methods;
+use crate::access::{Method, known_methods};
 
 /// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
 const DURATION_BUCKETS_SECONDS: [f64; 17] = [
@@ -44,7 +43,7 @@ type Durations = Family<CallLabels, Histogram>;
 
 /// Histograms of one method, one for each status code that it has answered, looked up by index on the path of a call.
 #[derive(Debug)]
-pub struct MethodMetrics {
+struct MethodMetrics {
     name: &'static str,
     durations: Durations,
     by_code: [OnceLock<Histogram>; STATUS_CODES],
@@ -59,13 +58,6 @@ impl MethodMetrics {
         metrics
     }
 
-    /// Records one finished call.
-    pub fn record(&self, code: Code, seconds: f64) {
-        if let Some(histogram) = self.histogram(code) {
-            histogram.observe(seconds);
-        }
-    }
-
     fn histogram(&self, code: Code) -> Option<&Histogram> {
         let labels =
             || CallLabels { rpc_system_name: "grpc", rpc_method: self.name, rpc_response_status_code: code_name(code) };
@@ -78,8 +70,8 @@ impl MethodMetrics {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    methods: HashMap<&'static str, MethodMetrics>,
-    other: MethodMetrics,
+    /// In the order of [`known_methods`], and one for all others after them.
+    methods: Vec<MethodMetrics>,
     /// Calls refused because too many were under way.
     pub calls_shed: Counter,
     /// Calls under way.
@@ -109,11 +101,10 @@ impl Metrics {
             Unit::Seconds,
             durations.clone(),
         );
-        let methods = known_methods().map(|name| (name, MethodMetrics::new(name, &durations))).collect();
-        let other = MethodMetrics::new(OTHER_METHOD, &durations);
+        let names = known_methods().chain(std::iter::once(OTHER_METHOD));
+        let methods = names.map(|name| MethodMetrics::new(name, &durations)).collect();
         let metrics = Self {
             methods,
-            other,
             calls_shed: Counter::default(),
             calls_active: Gauge::default(),
             handler_panics: Counter::default(),
@@ -148,10 +139,11 @@ impl Metrics {
         Self { registry, ..metrics }
     }
 
-    /// The histograms of a method, by its full name without the leading slash.
-    #[must_use]
-    pub fn method(&self, name: &str) -> &MethodMetrics {
-        self.methods.get(name).unwrap_or(&self.other)
+    /// Records a finished call.
+    pub(crate) fn record(&self, method: Method, code: Code, seconds: f64) {
+        if let Some(histogram) = self.methods.get(method.place).and_then(|method| method.histogram(code)) {
+            histogram.observe(seconds);
+        }
     }
 
     /// Notes where a tenant's snapshot stands.

@@ -1,65 +1,38 @@
 //! The server: snapshots loaded, services built, connections accepted until told to stop, then drained.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tonic::codec::CompressionEncoding;
-use tonic::service::Routes;
-use tower::ServiceExt;
 
-use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
-use wishwell_api::v1::matching_service_server::MatchingServiceServer;
-use wishwell_api::v1::need_service_server::NeedServiceServer;
-use wishwell_api::v1::referral_service_server::ReferralServiceServer;
 use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::ids::TenantId;
-use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
 use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
 use crate::access::Credentials;
 use crate::cases::{IdSource, Platform};
-use crate::grpc::{CatalogHandlers, MatchingHandlers, NeedHandlers, ReferralHandlers};
+use crate::connection;
 use crate::health;
 use crate::metrics::Metrics;
 use crate::privacy::MasterKey;
 use crate::snapshots::{Snapshots, Sources};
-use crate::stack::{self, CallStack, Sampling, StackLimits};
+use crate::stack::{CallStack, Sampling, Services, StackLimits};
 use crate::sweeper;
 use crate::tls::ServerTls;
-use crate::transport;
 use crate::watch::Watchers;
 
 pub use crate::health::Health;
 
 /// Longest time between the signal to stop and the end: calls under way are answered until then.
 pub const DRAIN_SECONDS_MAX: u64 = 10;
-/// Calls under way at once on one connection.
-const STREAMS_PER_CONNECTION_MAX: u32 = 1_024;
-/// Streams a peer may open and reset before they are accepted (CVE-2023-44487); beyond it the connection is closed.
-const PENDING_ACCEPT_RESET_STREAMS_MAX: usize = 20;
-/// Streams reset for the peer's own errors before the connection is closed (hyper's guard, which tonic 0.14 turns off).
-const LOCAL_ERROR_RESET_STREAMS_MAX: usize = 1_024;
-/// Size of a request's headers.
-const HEADER_LIST_BYTES_MAX: u32 = 16 * 1024;
 /// Connections open at once; the next waits in the listener's queue.
 const CONNECTIONS_MAX: usize = 10_000;
-/// A silent connection is asked whether it still lives after this long, and closed when it does not answer.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time for a new connection to say that it speaks HTTP/2, its TLS handshake included. A peer that connects and says nothing must
-/// not hold a place.
-const PREFACE_SECONDS_MAX: u64 = 10;
 /// Wait after an accept failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 /// How often readiness looks at the store.
@@ -147,8 +120,8 @@ impl Server {
             draining: CancellationToken::new(),
         });
         let health = Health::new();
-        let routes = routes(&platform, &health)?;
-        let stack = stack::build(routes, credentials, metrics, options.sampling, options.limits);
+        let services = Services::new(&platform, &health)?;
+        let stack = CallStack::new(services, credentials, metrics, options.sampling, options.limits);
         Ok(Self { platform, health, stack, tls: options.tls })
     }
 
@@ -201,7 +174,7 @@ impl Server {
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     let (tls, stack) = (self.tls.clone(), self.stack.clone());
-                    connections.spawn(serve_connection(stream, peer, tls, stack, drain.clone()));
+                    connections.spawn(connection::serve(stream, peer, tls, stack, drain.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "accepting a connection failed");
@@ -210,88 +183,4 @@ impl Server {
             }
         }
     }
-}
-
-async fn serve_connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    tls: Option<ServerTls>,
-    stack: CallStack,
-    drain: CancellationToken,
-) {
-    // Answers are small and awaited: waiting to fill a segment only makes them late.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
-    }
-    let opening = tokio::time::timeout(Duration::from_secs(PREFACE_SECONDS_MAX), transport::open(stream, tls.as_ref()));
-    let stream = tokio::select! {
-        opened = opening => match opened {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => {
-                tracing::debug!(%peer, %error, "a connection did not open");
-                return;
-            }
-            Err(_) => {
-                tracing::debug!(%peer, "a connection said nothing and was closed");
-                return;
-            }
-        },
-        // Nothing was asked yet, so nothing is left unanswered.
-        () = drain.cancelled() => return,
-    };
-    let service = TowerToHyperService::new(
-        stack.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
-    );
-    let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
-        .max_pending_accept_reset_streams(PENDING_ACCEPT_RESET_STREAMS_MAX)
-        .max_local_error_reset_streams(LOCAL_ERROR_RESET_STREAMS_MAX)
-        .max_header_list_size(HEADER_LIST_BYTES_MAX)
-        .keep_alive_interval(KEEPALIVE_INTERVAL)
-        .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = drain.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%peer, %error, "connection ended");
-    }
-}
-
-fn routes(platform: &Arc<Platform>, health: &Health) -> Result<Routes, Error> {
-    let catalog = CatalogServiceServer::new(CatalogHandlers::new(Arc::clone(platform)))
-        .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
-    let needs = NeedServiceServer::new(NeedHandlers::new(Arc::clone(platform)))
-        .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
-    let matching = MatchingServiceServer::new(MatchingHandlers::new(Arc::clone(platform)))
-        .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
-    let referrals = ReferralServiceServer::new(ReferralHandlers::new(Arc::clone(platform)))
-        .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(wishwell_api::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
-    let failed = |error: tonic_reflection::server::Error| Error::Internal(format!("reflection: {error}"));
-    Ok(Routes::new(catalog)
-        .add_service(needs)
-        .add_service(matching)
-        .add_service(referrals)
-        .add_service(health.service())
-        .add_service(reflection().build_v1().map_err(failed)?)
-        .add_service(reflection().build_v1alpha().map_err(failed)?))
 }

@@ -6,5 +6,5 @@ mod roles;
 pub use credentials::{
     CredentialEntry, Credentials, DEMO_KEYS, DEMO_TENANT, DemoKey, KEYS_PER_PRINCIPAL_MAX, hash_key,
 };
-pub(crate) use roles::known_methods;
 pub use roles::{Access, ROLE_TABLE, access_to};
+pub(crate) use roles::{Method, known_methods};

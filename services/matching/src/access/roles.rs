@@ -1,6 +1,9 @@
 //! The role table: which role may call which method. A method that is not in the table may be called by nobody; a test reads
 //! the descriptor set and fails when a method has no row.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use wishwell_domain::principal::Role;
 use wishwell_domain::principal::Role::{Auditor, CaseWorker, InternalService, Operator, Partner};
 
@@ -101,6 +104,30 @@ pub(crate) fn known_methods() -> impl Iterator<Item = &'static str> {
     ROLE_TABLE.iter().map(|row| row.0).chain(OPEN_METHODS)
 }
 
+/// The method that a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Method {
+    /// Its full name without the leading slash, if it is served: callers cannot write into spans and figures by calling methods
+    /// of their own making.
+    pub(crate) name: Option<&'static str>,
+    /// Place among [`known_methods`]; the one after the last when it is not served.
+    pub(crate) place: usize,
+    /// Who may call it.
+    pub(crate) access: Access,
+}
+
+impl Method {
+    /// Looks a method up by a request's path, `/package.Service/Method`.
+    pub(crate) fn at(path: &str) -> Self {
+        static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
+            let method = |(place, name)| (name, Method { name: Some(name), place, access: access_to(name) });
+            known_methods().enumerate().map(method).collect()
+        });
+        let name = path.strip_prefix('/').unwrap_or(path);
+        METHODS.get(name).copied().unwrap_or_else(|| Self { name: None, place: METHODS.len(), access: access_to(name) })
+    }
+}
+
 /// Who may call a method, by its full name without the leading slash. Nobody for a method that is not known.
 #[must_use]
 pub fn access_to(method: &str) -> Access {
@@ -156,5 +183,20 @@ mod tests {
         assert_eq!(access_to("wishwell.v1.CatalogService/DropEverything"), Access::Roles(&[]));
         assert_eq!(access_to("grpc.health.v1.Healthy/Check"), Access::Roles(&[]));
         assert_eq!(access_to("grpc.health.v1.Health/Check"), Access::Open);
+    }
+    #[test]
+    fn a_path_leads_to_the_row_of_its_method() {
+        for (place, name) in known_methods().enumerate() {
+            let found = Method::at(&format!("/{name}"));
+            assert_eq!(found, Method { name: Some(name), place, access: access_to(name) });
+        }
+        for (path, access) in [
+            ("/wishwell.v1.CatalogService/DropEverything", Access::Roles(&[])),
+            ("//wishwell.v1.CatalogService/GetResource", Access::Roles(&[])),
+            ("/grpc.health.v1.Health/Unknown", Access::Open),
+            ("", Access::Roles(&[])),
+        ] {
+            assert_eq!(Method::at(path), Method { name: None, place: known_methods().count(), access }, "{path}");
+        }
     }
 }

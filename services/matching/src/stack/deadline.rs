@@ -1,73 +1,38 @@
-//! Ends calls at their deadline with DEADLINE_EXCEEDED: the caller's `grpc-timeout`, bounded by the server's own maximum.
+//! Ends calls at their deadline: the caller's `grpc-timeout`, bounded by the server's own maximum.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use tower::{Layer, Service};
+use tokio::time::Sleep;
 
 use wishwell_domain::Error;
 use wishwell_domain::error::Violation;
-
-use crate::grpc::status::to_status;
-
-use super::{Request, Response};
 
 const TIMEOUT_HEADER: &str = "grpc-timeout";
 /// The protocol allows at most eight digits.
 const TIMEOUT_DIGITS_MAX: usize = 8;
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct DeadlineLayer {
-    max: Duration,
+/// How long a call may take.
+pub(super) fn time_of(headers: &HeaderMap, max: Duration) -> Result<Duration, Error> {
+    Ok(asked_timeout(headers)?.map_or(max, |asked| asked.min(max)))
 }
 
-impl DeadlineLayer {
-    pub(super) const fn new(max: Duration) -> Self {
-        Self { max }
-    }
-}
-
-impl<S> Layer<S> for DeadlineLayer {
-    type Service = Deadline<S>;
-    fn layer(&self, inner: S) -> Self::Service {
-        Deadline { inner, max: self.max }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Deadline<S> {
-    inner: S,
-    max: Duration,
-}
-
-impl<S> Service<Request> for Deadline<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let duration = match asked_timeout(request.headers()) {
-            Ok(asked) => asked.map_or(self.max, |asked| asked.min(self.max)),
-            Err(violation) => {
-                return Box::pin(std::future::ready(Ok(to_status(Error::from(violation)).into_http())));
-            }
-        };
-        // A timeout only bounds the time until the answer starts; a stream may go on after it.
-        let call = tokio::time::timeout(duration, self.inner.call(request));
-        Box::pin(async move { call.await.unwrap_or_else(|_| Ok(to_status(Error::DeadlineExceeded).into_http())) })
-    }
+/// Works until a deadline. It only bounds the time until the answer starts; a stream may go on after it.
+pub(super) async fn until<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {
+    let mut work = pin!(work);
+    // Most calls never wait, so they need no timer.
+    let mut timer: Option<Pin<Box<Sleep>>> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Ok(done));
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline.into())));
+        timer.as_mut().poll(context).map(|()| Err(Error::DeadlineExceeded))
+    })
+    .await
 }
 
 /// Reads `grpc-timeout`: one to eight digits and a unit of H, M, S, m, u or n.
@@ -117,6 +82,15 @@ mod tests {
             assert_eq!(asked(text), Ok(Some(duration)), "{text}");
         }
         assert_eq!(asked_timeout(&HeaderMap::new()), Ok(None));
+    }
+
+    #[tokio::test]
+    async fn work_that_waits_ends_at_the_deadline_and_work_that_does_not_is_done_whatever_the_time() {
+        let passed = Instant::now();
+        assert_eq!(until(passed, std::future::ready(7)).await, Ok(7));
+        assert_eq!(until(passed, std::future::pending::<()>()).await, Err(Error::DeadlineExceeded));
+        let later = passed + Duration::from_secs(3_600);
+        assert_eq!(until(later, tokio::task::yield_now()).await, Ok(()));
     }
 
     #[test]

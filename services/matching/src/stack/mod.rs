@@ -6,24 +6,28 @@ mod deadline;
 mod explanation;
 mod observation;
 mod panics;
+mod services;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tonic::service::Routes;
-use tower::ServiceBuilder;
-use tower::util::BoxCloneSyncService;
+use tokio::sync::SemaphorePermit;
+use tonic::codegen::{Body, Bytes, StdError};
+use tracing::Instrument as _;
 
-use crate::access::Credentials;
+use wishwell_domain::Error;
+
+use crate::access::{Credentials, Method};
+use crate::grpc::status::to_status;
 use crate::metrics::Metrics;
 
+use admission::Admission;
+use observation::Observed;
+
 pub use observation::{CALL_SPAN_TARGET, Sampling};
+pub(crate) use services::Services;
 
-type Request = http::Request<tonic::body::Body>;
 type Response = http::Response<tonic::body::Body>;
-
-/// The whole pipe. Cloned for each connection; clones share their limits.
-pub type CallStack = BoxCloneSyncService<Request, Response, std::convert::Infallible>;
 
 /// Bounds of the pipe.
 #[derive(Debug, Clone, Copy)]
@@ -40,32 +44,83 @@ impl Default for StackLimits {
     }
 }
 
-/// Builds the pipe around the services.
-#[must_use]
-pub fn build(
-    routes: Routes,
+/// The whole pipe. Cloned for each call; clones share everything.
+///
+/// One function and not layers around layers: each layer would have to put its future into a box for the next, and look up again
+/// what the one before it knows.
+#[derive(Debug, Clone)]
+pub(crate) struct CallStack(Arc<Pipe>);
+
+#[derive(Debug)]
+struct Pipe {
+    services: Services,
     credentials: Arc<Credentials>,
     metrics: Arc<Metrics>,
     sampling: Sampling,
-    limits: StackLimits,
-) -> CallStack {
-    let stack = ServiceBuilder::new()
-        // Outermost: sees every answer, whoever gave it, and opens the span that all others are below.
-        .layer(observation::ObservationLayer::new(Arc::clone(&metrics), sampling))
-        // Above all that can refuse, so that each refusal carries its reason.
-        .layer(explanation::ExplanationLayer)
-        // Above the deadline: a refused call must not cost a timer.
-        .layer(admission::AdmissionLayer::new(Arc::clone(&metrics), limits.calls_active_max))
-        // Above authentication, so that no call whatever outlives its deadline.
-        .layer(deadline::DeadlineLayer::new(limits.call_duration_max))
-        .layer(authentication::AuthenticationLayer::new(credentials))
-        // Innermost: a panic costs its own call and nothing of the layers above.
-        .layer(panics::PanicLayer::new(metrics))
-        .service(routes.prepare());
-    BoxCloneSyncService::new(stack)
+    admission: Admission,
+    call_duration_max: Duration,
 }
 
-/// Full method name (`package.Service/Method`) of a request.
-fn method_of<B>(request: &http::Request<B>) -> &str {
-    request.uri().path().trim_start_matches('/')
+impl CallStack {
+    /// The pipe around the services.
+    pub(crate) fn new(
+        services: Services,
+        credentials: Arc<Credentials>,
+        metrics: Arc<Metrics>,
+        sampling: Sampling,
+        limits: StackLimits,
+    ) -> Self {
+        let StackLimits { calls_active_max, call_duration_max } = limits;
+        let admission = Admission::new(calls_active_max);
+        Self(Arc::new(Pipe { services, credentials, metrics, sampling, admission, call_duration_max }))
+    }
+
+    /// Answers a call, whatever happens to it.
+    pub(crate) async fn answer<B>(self, request: http::Request<B>) -> Response
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<StdError> + Send + 'static,
+    {
+        let pipe = &*self.0;
+        let method = Method::at(request.uri().path());
+        // Outermost: sees every answer, whoever gave it, and opens the span that all others are below.
+        let observed = Observed::begin(&pipe.metrics, &pipe.sampling, method, request.headers());
+        let span = observed.span.clone();
+        let answering = async {
+            let answer = match pipe.admit(method, request) {
+                Ok((place, time, request)) => {
+                    // The deadline is above the handler and all it waits for. Innermost: a panic costs its own call alone.
+                    let work = panics::caught(&pipe.metrics, pipe.services.call(request));
+                    let answer = deadline::until(observed.started + time, work).await.and_then(|done| done);
+                    drop(place);
+                    answer
+                }
+                Err(error) => Err(error),
+            };
+            // Above all that can refuse, so that each refusal carries its reason.
+            explanation::explain(method, answer.unwrap_or_else(|error| to_status(error).into_http()))
+        };
+        let response = answering.instrument(span).await;
+        observed.end(&response);
+        response
+    }
+}
+
+impl Pipe {
+    /// What can refuse a call before its handler sees it, in this order. None of it waits.
+    fn admit<B>(
+        &self,
+        method: Method,
+        mut request: http::Request<B>,
+    ) -> Result<(Option<SemaphorePermit<'_>>, Duration, http::Request<B>), Error> {
+        let path = request.uri().path();
+        // First: under load nothing else is to cost anything.
+        let place = self.admission.admit(path, &self.metrics)?;
+        let time = deadline::time_of(request.headers(), self.call_duration_max)?;
+        let principal = authentication::authenticate(&self.credentials, method, path, request.headers())?;
+        if let Some(principal) = principal {
+            request.extensions_mut().insert(principal);
+        }
+        Ok((place, time, request))
+    }
 }

@@ -4,25 +4,22 @@
 //! nobody looks. The caller's decision (`traceparent`) comes first, then the ratio. Below the call's span the use cases, the
 //! engine and the store open theirs; without it the process's filter of spans lets them open none.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
+use http::HeaderMap;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tonic::{Code, Status};
-use tower::{Layer, Service};
-use tracing::{Instrument, Span, field};
+use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::access::Method;
 use crate::metrics::{Metrics, OTHER_METHOD, code_name};
 
-use super::{Request, Response, method_of};
+use super::Response;
 
 /// Target of the spans that start a tree.
 pub const CALL_SPAN_TARGET: &str = "wishwell::call";
@@ -60,107 +57,62 @@ impl Extractor for Headers<'_> {
     }
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct ObservationLayer {
-    metrics: Arc<Metrics>,
-    sampling: Sampling,
+/// A call that is being observed. It counts as active for as long as this lives, also when its caller goes away in the middle.
+#[derive(Debug)]
+pub(super) struct Observed<'m> {
+    metrics: &'m Metrics,
+    method: Method,
+    /// When its head had been read.
+    pub(super) started: Instant,
+    /// The span that all others of the call are below; disabled when it is not sampled.
+    pub(super) span: Span,
 }
 
-impl ObservationLayer {
-    pub(super) const fn new(metrics: Arc<Metrics>, sampling: Sampling) -> Self {
-        Self { metrics, sampling }
-    }
-
-    /// The span of a call; disabled when it is not sampled.
-    fn span(&self, request: &Request) -> Span {
-        let parent = request
-            .headers()
-            .contains_key("traceparent")
-            .then(|| TraceContextPropagator::new().extract(&Headers(request.headers())));
-        let remote = parent.as_ref().map(|context| context.span().span_context().clone()).filter(|c| c.is_valid());
-        let sampled = remote.as_ref().map_or_else(|| self.sampling.take(), |remote| remote.is_sampled());
-        if !sampled {
-            return Span::none();
-        }
-        let method = known_method(method_of(request));
-        let span = tracing::info_span!(
-            target: CALL_SPAN_TARGET,
-            "call",
-            otel.name = method,
-            otel.kind = "server",
-            otel.status_code = field::Empty,
-            rpc.system.name = "grpc",
-            rpc.method = method,
-            rpc.response.status_code = field::Empty,
-            "error.type" = field::Empty,
-        );
-        if let Some(parent) = parent {
-            // Fails only when no OpenTelemetry layer is installed; then there is no trace to join.
-            let _ = span.set_parent(parent);
-        }
-        span
-    }
-}
-
-/// The method's name if it exists: callers cannot write into spans by calling methods of their own making.
-fn known_method(method: &str) -> &'static str {
-    crate::access::known_methods().find(|known| *known == method).unwrap_or(OTHER_METHOD)
-}
-
-impl<S> Layer<S> for ObservationLayer {
-    type Service = Observation<S>;
-    fn layer(&self, inner: S) -> Self::Service {
-        Observation { inner, layer: self.clone() }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Observation<S> {
-    inner: S,
-    layer: ObservationLayer,
-}
-
-impl<S> Service<Request> for Observation<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let start = Instant::now();
-        let span = self.layer.span(&request);
-        let metrics = Arc::clone(&self.layer.metrics);
-        let method = known_method(method_of(&request));
+impl<'m> Observed<'m> {
+    /// The call begins.
+    pub(super) fn begin(metrics: &'m Metrics, sampling: &Sampling, method: Method, headers: &HeaderMap) -> Self {
         metrics.calls_active.inc();
-        let active = Active(Arc::clone(&metrics));
-        let call = span.in_scope(|| self.inner.call(request));
-        let recorded = span.clone();
-        let finish = async move {
-            let response = call.await;
-            drop(active);
-            let code = response.as_ref().map_or(Code::Unknown, code_of);
-            metrics.method(method).record(code, start.elapsed().as_secs_f64());
-            record_code(&recorded, code);
-            response
-        };
-        if span.is_none() { Box::pin(finish) } else { Box::pin(finish.instrument(span)) }
+        Self { metrics, method, started: Instant::now(), span: span(sampling, method, headers) }
+    }
+
+    /// The call was answered.
+    pub(super) fn end(self, response: &Response) {
+        let code = code_of(response);
+        self.metrics.record(self.method, code, self.started.elapsed().as_secs_f64());
+        record_code(&self.span, code);
     }
 }
 
-/// Counts a call as active for as long as it lives, also when its caller goes away in the middle.
-struct Active(Arc<Metrics>);
-
-impl Drop for Active {
+impl Drop for Observed<'_> {
     fn drop(&mut self) {
-        self.0.calls_active.dec();
+        self.metrics.calls_active.dec();
     }
+}
+
+fn span(sampling: &Sampling, method: Method, headers: &HeaderMap) -> Span {
+    let parent = headers.contains_key("traceparent").then(|| TraceContextPropagator::new().extract(&Headers(headers)));
+    let remote = parent.as_ref().map(|context| context.span().span_context().clone()).filter(|c| c.is_valid());
+    let sampled = remote.as_ref().map_or_else(|| sampling.take(), |remote| remote.is_sampled());
+    if !sampled {
+        return Span::none();
+    }
+    let method = method.name.unwrap_or(OTHER_METHOD);
+    let span = tracing::info_span!(
+        target: CALL_SPAN_TARGET,
+        "call",
+        otel.name = method,
+        otel.kind = "server",
+        otel.status_code = field::Empty,
+        rpc.system.name = "grpc",
+        rpc.method = method,
+        rpc.response.status_code = field::Empty,
+        "error.type" = field::Empty,
+    );
+    if let Some(parent) = parent {
+        // Fails only when no OpenTelemetry layer is installed; then there is no trace to join.
+        let _ = span.set_parent(parent);
+    }
+    span
 }
 
 fn record_code(span: &Span, code: Code) {

@@ -1,0 +1,88 @@
+//! From a call's path to its service.
+
+use std::sync::Arc;
+
+use tonic::codec::CompressionEncoding;
+use tonic::codegen::{Body, Bytes, Service as _, StdError};
+use tonic::server::NamedService;
+use tonic::service::Routes;
+
+use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
+use wishwell_api::v1::matching_service_server::MatchingServiceServer;
+use wishwell_api::v1::need_service_server::NeedServiceServer;
+use wishwell_api::v1::referral_service_server::ReferralServiceServer;
+use wishwell_domain::Error;
+use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
+
+use crate::cases::Platform;
+use crate::grpc::{CatalogHandlers, MatchingHandlers, NeedHandlers, ReferralHandlers};
+use crate::health::Health;
+
+use super::Response;
+
+/// All services. Ours are called by their names; a router would look for them in a tree and box their requests and answers.
+#[derive(Debug)]
+pub(crate) struct Services {
+    catalog: CatalogServiceServer<CatalogHandlers>,
+    needs: NeedServiceServer<NeedHandlers>,
+    matching: MatchingServiceServer<MatchingHandlers>,
+    referrals: ReferralServiceServer<ReferralHandlers>,
+    /// Health and reflection; it also refuses what nobody serves.
+    others: Routes,
+}
+
+macro_rules! configured {
+    ($server:expr) => {
+        $server
+            .max_decoding_message_size(REQUEST_BODY_BYTES_MAX)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip)
+    };
+}
+
+impl Services {
+    /// All services of a platform.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the contract's descriptors cannot be read.
+    pub(crate) fn new(platform: &Arc<Platform>, health: &Health) -> Result<Self, Error> {
+        let reflection = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(wishwell_api::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let failed = |error: tonic_reflection::server::Error| Error::Internal(format!("reflection: {error}"));
+        let others = Routes::new(health.service())
+            .add_service(reflection().build_v1().map_err(failed)?)
+            .add_service(reflection().build_v1alpha().map_err(failed)?);
+        Ok(Self {
+            catalog: configured!(CatalogServiceServer::new(CatalogHandlers::new(Arc::clone(platform)))),
+            needs: configured!(NeedServiceServer::new(NeedHandlers::new(Arc::clone(platform)))),
+            matching: configured!(MatchingServiceServer::new(MatchingHandlers::new(Arc::clone(platform)))),
+            referrals: configured!(ReferralServiceServer::new(ReferralHandlers::new(Arc::clone(platform)))),
+            others: others.prepare(),
+        })
+    }
+
+    /// Answers a request by the service that its path names.
+    pub(crate) async fn call<B>(&self, request: http::Request<B>) -> Response
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<StdError> + Send + 'static,
+    {
+        // Cloning one of ours counts a reference; each of them is always ready.
+        let Ok(response) = match service_of(request.uri().path()) {
+            MatchingServiceServer::<MatchingHandlers>::NAME => self.matching.clone().call(request).await,
+            NeedServiceServer::<NeedHandlers>::NAME => self.needs.clone().call(request).await,
+            CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request).await,
+            ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request).await,
+            _ => self.others.clone().call(request.map(tonic::body::Body::new)).await,
+        };
+        response
+    }
+}
+
+/// `package.Service` of `/package.Service/Method`.
+fn service_of(path: &str) -> &str {
+    path.strip_prefix('/').and_then(|path| path.split_once('/')).map_or("", |(service, _)| service)
+}
