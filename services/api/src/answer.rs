@@ -73,6 +73,43 @@ pub struct Candidate<'a> {
     pub time_zone: &'a str,
 }
 
+/// What a `MissDetail` is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Miss<'a> {
+    /// The reason.
+    pub code: v1::MissReason,
+    /// The reason in words.
+    pub text: Text<'a>,
+    /// Metres to the resource.
+    pub distance_metres: Option<i32>,
+    /// Metres that would do.
+    pub limit_metres: Option<i32>,
+    /// Code of a division; empty when none.
+    pub division: &'a str,
+    /// When it opens next.
+    pub available_time: Option<Timestamp>,
+    /// Units left.
+    pub remaining: Option<i64>,
+    /// Units asked for.
+    pub requested: Option<i64>,
+    /// Code of a unit; empty when none.
+    pub unit: &'a str,
+    /// Keys of facts.
+    pub facts: &'a [&'a str],
+    /// Clause of a rule; empty when none.
+    pub clause: &'a str,
+    /// `YYYY-MM-DD`; empty when unknown.
+    pub date: &'a str,
+    /// The ways it comes in.
+    pub modes: &'a [v1::DeliveryMode],
+    /// Occurrences it can serve.
+    pub served_occurrences: Option<i32>,
+    /// Occurrences asked for.
+    pub requested_occurrences: Option<i32>,
+    /// Where the organization stands.
+    pub organization_state: v1::OrganizationState,
+}
+
 /// Writes one `FindResourcesResponse`.
 #[derive(Debug)]
 pub struct AnswerWriter {
@@ -146,9 +183,7 @@ impl ItemWriter<'_> {
         self.wire.message(2, |wire| {
             summary(wire, &candidate.resource);
             wire.packed(2, candidate.modes.iter().map(|mode| i32::from(*mode)));
-            if let Some(metres) = candidate.distance_metres {
-                wire.present_int32(3, metres);
-            }
+            wire.optional_int64(3, candidate.distance_metres.map(i64::from));
             if let Some(left) = &candidate.capacity {
                 capacity(wire, left);
             }
@@ -178,9 +213,7 @@ impl ItemWriter<'_> {
         self.wire.message(3, |wire| {
             summary(wire, resource);
             reasons(&mut ReasonsWriter { wire });
-            if let Some(metres) = distance_metres {
-                wire.present_int32(3, metres);
-            }
+            wire.optional_int64(3, distance_metres.map(i64::from));
             wire.int32(4, score_if_fitting);
         });
     }
@@ -188,8 +221,29 @@ impl ItemWriter<'_> {
 
 impl ReasonsWriter<'_> {
     /// Writes one reason.
-    pub fn reason(&mut self, detail: &v1::MissDetail) {
-        self.wire.encode(2, detail);
+    pub fn reason(&mut self, miss: &Miss<'_>) {
+        self.wire.message(2, |wire| {
+            wire.int32(1, miss.code.into());
+            text(wire, 2, miss.text);
+            wire.optional_int64(3, miss.distance_metres.map(i64::from));
+            wire.optional_int64(4, miss.limit_metres.map(i64::from));
+            wire.string(5, miss.division);
+            if let Some(time) = miss.available_time {
+                timestamp(wire, 6, time);
+            }
+            wire.optional_int64(7, miss.remaining);
+            wire.optional_int64(8, miss.requested);
+            wire.string(9, miss.unit);
+            for fact in miss.facts {
+                wire.present_string(10, fact);
+            }
+            wire.string(11, miss.clause);
+            wire.string(12, miss.date);
+            wire.packed(13, miss.modes.iter().map(|mode| i32::from(*mode)));
+            wire.optional_int64(14, miss.served_occurrences.map(i64::from));
+            wire.optional_int64(15, miss.requested_occurrences.map(i64::from));
+            wire.int32(16, miss.organization_state.into());
+        });
     }
 }
 
@@ -204,9 +258,7 @@ fn summary(wire: &mut Wire, summary: &Summary<'_>) {
 
 fn capacity(wire: &mut Wire, capacity: &Capacity<'_>) {
     wire.message(4, |wire| {
-        if let Some(remaining) = capacity.remaining {
-            wire.present_int64(1, remaining);
-        }
+        wire.optional_int64(1, capacity.remaining);
         wire.string(2, capacity.unit);
         wire.string(3, capacity.period_start);
     });

@@ -3,7 +3,7 @@
 
 use prost::Message as _;
 use prost_types::Timestamp;
-use wishwell_api::answer::{AnswerWriter, Candidate, Capacity, Counts, Summary, Text};
+use wishwell_api::answer::{AnswerWriter, Candidate, Capacity, Counts, Miss, ReasonsWriter, Summary, Text};
 use wishwell_api::v1;
 
 /// A small generator of numbers that are the same in every run (SplitMix64).
@@ -90,6 +90,50 @@ fn candidate(dice: &mut Dice) -> v1::Candidate {
     }
 }
 
+fn miss(dice: &mut Dice) -> v1::MissDetail {
+    let value = |dice: &mut Dice| i64::from(dice.number()) << 9;
+    v1::MissDetail {
+        code: i32::try_from(dice.roll(14)).unwrap(),
+        text: text(dice),
+        distance_metres: dice.maybe(Dice::number),
+        limit_metres: dice.maybe(Dice::number),
+        division: dice.text(),
+        available_time: dice.maybe(|dice| Timestamp { seconds: dice.number().into(), nanos: dice.number() }),
+        remaining: dice.maybe(value),
+        requested: dice.maybe(value),
+        unit: dice.text(),
+        facts: dice.many(3, Dice::text),
+        clause: dice.text(),
+        date: dice.text(),
+        modes: dice.many(4, |dice| i32::try_from(1 + dice.roll(4)).unwrap()),
+        served_occurrences: dice.maybe(Dice::number),
+        requested_occurrences: dice.maybe(Dice::number),
+        organization_state: i32::try_from(dice.roll(4)).unwrap(),
+    }
+}
+
+fn write_miss(writer: &mut ReasonsWriter<'_>, miss: &v1::MissDetail) {
+    let words = miss.text.as_ref().unwrap();
+    writer.reason(&Miss {
+        code: miss.code(),
+        text: Text { zh: &words.zh, en: &words.en },
+        distance_metres: miss.distance_metres,
+        limit_metres: miss.limit_metres,
+        division: &miss.division,
+        available_time: miss.available_time,
+        remaining: miss.remaining,
+        requested: miss.requested,
+        unit: &miss.unit,
+        facts: &miss.facts.iter().map(String::as_str).collect::<Vec<_>>(),
+        clause: &miss.clause,
+        date: &miss.date,
+        modes: &miss.modes().collect::<Vec<_>>(),
+        served_occurrences: miss.served_occurrences,
+        requested_occurrences: miss.requested_occurrences,
+        organization_state: miss.organization_state(),
+    });
+}
+
 fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
     let mut writer = AnswerWriter::with_capacity(64);
     let mut answer = v1::FindResourcesResponse::default();
@@ -130,9 +174,9 @@ fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
             for _ in 0..dice.roll(3) {
                 let resource = summary(dice);
                 let (distance_metres, score_if_fitting) = (dice.maybe(Dice::number), dice.number());
-                let reasons = dice.many(3, |dice| v1::MissDetail { code: 7, text: text(dice), ..Default::default() });
+                let reasons = dice.many(3, miss);
                 matches.near_miss(&borrow(&resource), distance_metres, score_if_fitting, |writer| {
-                    reasons.iter().for_each(|reason| writer.reason(reason));
+                    reasons.iter().for_each(|reason| write_miss(writer, reason));
                 });
                 item.near_misses.push(v1::NearMiss {
                     resource: Some(resource.2),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 use crate::fact::Facts;
 use crate::ids::{BeneficiaryId, DivisionCode, ExternalId, HouseholdId, Version};
 use crate::limits::{
@@ -188,7 +188,7 @@ pub struct Household {
 
 impl PersonalFields {
     /// Checks lengths and facts. No violation shows what a field holds.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         let personal = format!("{field}.personal");
         let texts = [
             ("name", &self.name, TITLE_CHARS_MAX),
@@ -200,7 +200,7 @@ impl PersonalFields {
         for (name, text, chars_max) in texts {
             check_length(&format!("{personal}.{name}"), text, chars_max, violations);
         }
-        self.facts.check(&format!("{field}.facts"), violations);
+        self.facts.check(format_args!("{field}.facts"), violations);
     }
 }
 
@@ -212,8 +212,8 @@ impl Consent {
     }
 
     /// Checks who gave it and that it was not withdrawn before it was given.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
-        check_required(&format!("{field}.given_by"), &self.given_by, ROLE_CHARS_MAX, violations);
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
+        check_required(format_args!("{field}.given_by"), &self.given_by, ROLE_CHARS_MAX, violations);
         if let Some(withdrawn_at) = self.withdrawn_at {
             violations.require(self.given_at <= withdrawn_at, || {
                 Violation::new(format!("{field}.withdraw_time"), "consent.order", "must not be before give_time")
@@ -231,11 +231,11 @@ impl Beneficiary {
     }
 
     /// Checks the external identity, the groups and the consents. What is sealed, [`PersonalFields::check`] has checked before.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         if let Some(external) = &self.external {
-            external.check(&format!("{field}.external"), violations);
+            external.check(format_args!("{field}.external"), violations);
         }
-        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+        check_unique(format_args!("{field}.group_tags"), &self.group_tags, violations);
         let consents = format!("{field}.consents");
         check_count(&consents, self.consents.len(), CONSENTS_MAX, violations);
         for (index, consent) in self.consents.iter().enumerate() {
@@ -256,10 +256,10 @@ impl Beneficiary {
 
 impl Household {
     /// Checks the external identity and the groups.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         if let Some(external) = &self.external {
-            external.check(&format!("{field}.external"), violations);
+            external.check(format_args!("{field}.external"), violations);
         }
-        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+        check_unique(format_args!("{field}.group_tags"), &self.group_tags, violations);
     }
 }

@@ -6,6 +6,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// The path of a field in a request, for example `need.items[2].quantity`: a text, or `format_args!` of one. It is written down only
+/// when a violation names it, because most requests have none and paths cost more than most checks.
+pub trait Field: fmt::Display + Copy {}
+
+impl<T: fmt::Display + Copy> Field for T {}
+
 /// One broken rule: which field, which rule, and the value unless it is sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[error("{field}: {message}{}", value.as_ref().map(|v| format!(" (got {v:?})")).unwrap_or_default())]
@@ -22,8 +28,8 @@ pub struct Violation {
 
 impl Violation {
     /// A violation without a value.
-    pub fn new(field: impl Into<String>, rule: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), rule: rule.into(), message: message.into(), value: None }
+    pub fn new(field: impl fmt::Display, rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.to_string(), rule: rule.into(), message: message.into(), value: None }
     }
 
     /// Adds the offending value, shortened to [`crate::limits::VIOLATION_VALUE_CHARS_MAX`] characters.

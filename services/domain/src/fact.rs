@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::beneficiary::GroupTag;
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 use crate::fact_catalogue::definition;
 use crate::ids::DivisionCode;
 use crate::limits::{FACT_TEXT_CHARS_MAX, FACT_TEXTS_MAX, FACTS_MAX};
@@ -89,7 +89,7 @@ impl FactType {
 
 impl FactDefinition {
     /// Checks a value against the type, the range and the codes. The value itself is never shown: facts are sensitive.
-    pub fn check(&self, field: &str, value: &FactValue, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, value: &FactValue, violations: &mut Violations) {
         let refuse = |rule: &str, message: String| Violation::new(field, rule, message);
         match value {
             value if value.fact_type() != self.fact_type => {
@@ -112,7 +112,7 @@ impl FactDefinition {
         }
     }
 
-    fn check_text(&self, field: &str, text: &str, violations: &mut Violations) {
+    fn check_text(&self, field: impl Field, text: &str, violations: &mut Violations) {
         if self.codes.is_empty() {
             let count = text.chars().count();
             violations.require((1..=FACT_TEXT_CHARS_MAX).contains(&count), || {
@@ -134,14 +134,14 @@ impl Facts {
     }
 
     /// Checks every fact against the catalogue. `field` names the list; a violation says which key, never which value.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         violations.require(self.0.len() <= FACTS_MAX, || {
             Violation::new(field, "list.max_items", format!("must have at most {FACTS_MAX} entries"))
                 .with_value(self.0.len())
         });
         for (key, value) in self.0.iter().take(FACTS_MAX) {
             match definition(key) {
-                Some(definition) => definition.check(&format!("{field}[{key}]"), value, violations),
+                Some(definition) => definition.check(format_args!("{field}[{key}]"), value, violations),
                 // Somebody may have put the value where the key belongs, so that it is not shown either.
                 None => {
                     violations.add(Violation::new(field, "fact.unknown_key", "has a key that is not in the catalogue"))

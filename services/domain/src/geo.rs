@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::datum;
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 
 /// Mean Earth radius (IUGG 2R1+R2 over 3), in metres.
 pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
@@ -69,7 +69,7 @@ impl Point {
     ///
     /// # Errors
     /// A violation each for `{field}.latitude` and `{field}.longitude` that is not finite or not within 90 or 180 degrees.
-    pub fn from_degrees(field: &str, latitude: f64, longitude: f64, datum: Datum) -> Result<Self, Violations> {
+    pub fn from_degrees(field: impl Field, latitude: f64, longitude: f64, datum: Datum) -> Result<Self, Violations> {
         Self::from_degrees_disclosed(field, latitude, longitude, datum, Disclosure::Shown)
     }
 
@@ -78,7 +78,7 @@ impl Point {
     /// # Errors
     /// As [`Point::from_degrees`].
     pub fn from_degrees_disclosed(
-        field: &str,
+        field: impl Field,
         latitude: f64,
         longitude: f64,
         datum: Datum,
@@ -120,7 +120,7 @@ impl Point {
     }
 
     /// Checks that both coordinates are in range.
-    pub fn check(&self, field: &str, disclosure: Disclosure, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, disclosure: Disclosure, violations: &mut Violations) {
         if !self.is_valid() {
             let violation =
                 Violation::new(field, "point.range", "must be within 90 degrees north and 180 degrees east");

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 use crate::limits;
 
 macro_rules! entity_id {
@@ -48,7 +48,7 @@ macro_rules! entity_id {
             ///
             /// # Errors
             /// A violation of rule `resource_name` for `field` when the text is not `collection/uuid`.
-            pub fn parse_name(field: &str, name: &str) -> Result<Self, Violation> {
+            pub fn parse_name(field: impl Field, name: &str) -> Result<Self, Violation> {
                 name.strip_prefix(Self::COLLECTION)
                     .and_then(|rest| rest.strip_prefix('/'))
                     .and_then(|id| Uuid::try_parse(id).ok())
@@ -99,7 +99,7 @@ macro_rules! code {
             ///
             /// # Errors
             /// A violation naming `field`, the rule and the value.
-            pub fn parse(field: &str, code: &str) -> Result<Self, Violation> {
+            pub fn parse(field: impl Field, code: &str) -> Result<Self, Violation> {
                 let valid: fn(&str) -> bool = $valid;
                 if valid(code) {
                     Ok(Self(code.into()))
@@ -191,7 +191,7 @@ pub struct ExternalId {
 
 impl ExternalId {
     /// Checks that both parts are there, not too long and without control characters, and that the source is a plain name.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
         let source_valid = self.source.len() <= limits::EXTERNAL_SOURCE_CHARS_MAX
             && self.source.starts_with(|c: char| c.is_ascii_alphanumeric())

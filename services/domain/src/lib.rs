@@ -34,4 +34,4 @@ pub mod unit;
 pub mod word_index;
 pub mod zone;
 
-pub use error::{Error, Violation, Violations};
+pub use error::{Error, Field, Violation, Violations};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::beneficiary::{GroupTag, Sealed};
 use crate::capacity_pool::PeriodLength;
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 use crate::fact::Facts;
 use crate::geo::{Disclosure, Point};
 use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, Version};
@@ -338,22 +338,22 @@ impl Need {
     }
 
     /// Checks everything that can be said of the need alone. What is sealed, [`NeedPersonal::check`] has checked before.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
         if let Some(external) = &self.external {
-            external.check(&format!("{field}.external"), violations);
+            external.check(format_args!("{field}.external"), violations);
         }
         self.check_items(field, violations);
         self.check_timing(field, violations);
         self.check_reach(field, violations);
-        check_unique(&format!("{field}.group_tags"), &self.group_tags, violations);
+        check_unique(format_args!("{field}.group_tags"), &self.group_tags, violations);
         if let Some(wish) = &self.wish {
-            wish.check(&format!("{field}.wish"), violations);
+            wish.check(format_args!("{field}.wish"), violations);
         }
     }
 
     /// Checks in addition what holds for a new need only: that there is still time, and not more than
     /// [`limits::NEED_HORIZON_DAYS_MAX`].
-    pub fn check_new(&self, field: &str, now: Timestamp, violations: &mut Violations) {
+    pub fn check_new(&self, field: impl Field, now: Timestamp, violations: &mut Violations) {
         self.check(field, violations);
         let (path, end) = match self.timing {
             None => return,
@@ -368,41 +368,40 @@ impl Need {
         });
     }
 
-    fn check_items(&self, field: &str, violations: &mut Violations) {
-        let path = format!("{field}.items");
+    fn check_items(&self, field: impl Field, violations: &mut Violations) {
+        let path = format_args!("{field}.items");
         let count = self.items.len();
         violations.require((1..=limits::NEED_ITEMS_MAX).contains(&count), || {
             let message = format!("must have 1 to {} entries", limits::NEED_ITEMS_MAX);
-            Violation::new(&path, "need.items", message).with_value(count)
+            Violation::new(path, "need.items", message).with_value(count)
         });
         for (index, item) in self.items.iter().take(limits::NEED_ITEMS_MAX).enumerate() {
-            let path = format!("{path}[{index}]");
+            let path = format_args!("{path}[{index}]");
             violations.require(usize::from(item.ordinal) == index + 1, || {
                 Violation::new(format!("{path}.ordinal"), "need.ordinal", "must count the items from 1, without gaps")
                     .with_value(item.ordinal)
             });
-            item.check(&path, violations);
+            item.check(path, violations);
         }
     }
 
-    fn check_timing(&self, field: &str, violations: &mut Violations) {
+    fn check_timing(&self, field: impl Field, violations: &mut Violations) {
         if let Some(Timing::Window { start, end }) = self.timing {
-            let path = format!("{field}.window.end_time");
+            let path = format_args!("{field}.window.end_time");
             violations.require(start < end, || {
-                Violation::new(&path, "timing.order", "must be after start_time")
-                    .with_value(format!("{start} to {end}"))
+                Violation::new(path, "timing.order", "must be after start_time").with_value(format!("{start} to {end}"))
             });
             violations.require(end.duration_since(start) <= days(limits::NEED_HORIZON_DAYS_MAX), || {
                 let message = format!("must be at most {} days after start_time", limits::NEED_HORIZON_DAYS_MAX);
-                Violation::new(&path, "timing.horizon", message).with_value(format!("{start} to {end}"))
+                Violation::new(path, "timing.horizon", message).with_value(format!("{start} to {end}"))
             });
         }
     }
 
-    fn check_reach(&self, field: &str, violations: &mut Violations) {
-        self.mobility.check(&format!("{field}.mobility"), violations);
+    fn check_reach(&self, field: impl Field, violations: &mut Violations) {
+        self.mobility.check(format_args!("{field}.mobility"), violations);
         if let Some(place) = &self.place {
-            place.check(&format!("{field}.place"), Disclosure::Hidden, violations);
+            place.check(format_args!("{field}.place"), Disclosure::Hidden, violations);
         }
         let placed = self.place.is_some() || self.division.is_some();
         violations.require(placed || self.mobility.is_remote_only(), || {
@@ -438,7 +437,7 @@ impl NeedItem {
         self.asked().saturating_sub(self.referred).saturating_sub(self.served)
     }
 
-    fn check(&self, field: &str, violations: &mut Violations) {
+    fn check(&self, field: impl Field, violations: &mut Violations) {
         violations.require((1..=limits::QUANTITY_MAX).contains(&self.quantity), || {
             let message = format!("must be 1 to {}", limits::QUANTITY_MAX);
             Violation::new(format!("{field}.quantity.value"), "quantity.range", message).with_value(self.quantity)
@@ -464,7 +463,7 @@ impl Mobility {
         self.remote && !self.home_visit && !self.delivery && self.max_travel_metres.is_none()
     }
 
-    fn check(&self, field: &str, violations: &mut Violations) {
+    fn check(&self, field: impl Field, violations: &mut Violations) {
         violations.require(self.remote || self.home_visit || self.delivery || self.max_travel_metres.is_some(), || {
             let message = "must allow at least one of max_travel_metres, home_visit, delivery and remote";
             Violation::new(field, "mobility.some", message)
@@ -481,10 +480,10 @@ impl Mobility {
 
 impl Wish {
     /// Checks that it has a neutral title and a consent.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
-        check_required(&format!("{field}.title"), &self.title, limits::TITLE_CHARS_MAX, violations);
-        let consent = format!("{field}.consent_given_by");
-        check_required(&consent, &self.consent_given_by, limits::ROLE_CHARS_MAX, violations);
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
+        check_required(format_args!("{field}.title"), &self.title, limits::TITLE_CHARS_MAX, violations);
+        let consent = format_args!("{field}.consent_given_by");
+        check_required(consent, &self.consent_given_by, limits::ROLE_CHARS_MAX, violations);
         violations.require(self.consented_at <= self.published_at, || {
             let message = "must not be after its publication";
             Violation::new(format!("{field}.consent_time"), "wish.consent_first", message).with_value(self.consented_at)
@@ -494,12 +493,12 @@ impl Wish {
 
 impl NeedPersonal {
     /// Checks lengths and facts. No violation shows what a field holds.
-    pub fn check(&self, field: &str, violations: &mut Violations) {
-        check_length(&format!("{field}.description"), &self.description, limits::TEXT_CHARS_MAX, violations);
+    pub fn check(&self, field: impl Field, violations: &mut Violations) {
+        check_length(format_args!("{field}.description"), &self.description, limits::TEXT_CHARS_MAX, violations);
         for (ordinal, note) in &self.item_notes {
-            let path = format!("{field}.items[{}].note", ordinal.saturating_sub(1));
-            check_length(&path, note, limits::NOTE_CHARS_MAX, violations);
+            let path = format_args!("{field}.items[{}].note", ordinal.saturating_sub(1));
+            check_length(path, note, limits::NOTE_CHARS_MAX, violations);
         }
-        self.facts.check(&format!("{field}.facts"), violations);
+        self.facts.check(format_args!("{field}.facts"), violations);
     }
 }

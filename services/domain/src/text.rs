@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Violation, Violations};
+use crate::error::{Field, Violation, Violations};
 use crate::limits;
 
 /// A name or title in Chinese and English; at least one is given.
@@ -37,23 +37,23 @@ impl LocalizedText {
     }
 
     /// Checks that one language is given and neither is longer than `chars_max`.
-    pub fn check(&self, field: &str, chars_max: usize, violations: &mut Violations) {
+    pub fn check(&self, field: impl Field, chars_max: usize, violations: &mut Violations) {
         if self.zh.trim().is_empty() && self.en.trim().is_empty() {
             violations.add(Violation::new(field, "localized_text.required", "needs Chinese or English text"));
         }
         for (language, text) in [("zh", &self.zh), ("en", &self.en)] {
-            check_length(&format!("{field}.{language}"), text, chars_max, violations);
+            check_length(format_args!("{field}.{language}"), text, chars_max, violations);
         }
     }
 
     /// Checks a title.
-    pub fn check_title(&self, field: &str, violations: &mut Violations) {
+    pub fn check_title(&self, field: impl Field, violations: &mut Violations) {
         self.check(field, limits::TITLE_CHARS_MAX, violations);
     }
 }
 
 /// Checks a text's length in characters.
-pub fn check_length(field: &str, text: &str, chars_max: usize, violations: &mut Violations) {
+pub fn check_length(field: impl Field, text: &str, chars_max: usize, violations: &mut Violations) {
     let count = text.chars().count();
     violations.require(count <= chars_max, || {
         Violation::new(field, "text.max_length", format!("must be at most {chars_max} characters"))
@@ -62,7 +62,7 @@ pub fn check_length(field: &str, text: &str, chars_max: usize, violations: &mut 
 }
 
 /// Checks that a text is there and not too long. The text itself never shows up in the violation, only its length.
-pub fn check_required(field: &str, text: &str, chars_max: usize, violations: &mut Violations) {
+pub fn check_required(field: impl Field, text: &str, chars_max: usize, violations: &mut Violations) {
     if text.trim().is_empty() {
         violations.add(Violation::new(field, "text.required", "must not be empty"));
     }
@@ -70,14 +70,17 @@ pub fn check_required(field: &str, text: &str, chars_max: usize, violations: &mu
 }
 
 /// Checks that a list has no more than `max` entries.
-pub fn check_count(field: &str, count: usize, max: usize, violations: &mut Violations) {
+pub fn check_count(field: impl Field, count: usize, max: usize, violations: &mut Violations) {
     violations.require(count <= max, || {
         Violation::new(field, "list.max_items", format!("must have at most {max} entries")).with_value(count)
     });
 }
 
 /// Checks that no entry of a list comes twice, and names those that do.
-pub fn check_unique<T: Eq + std::hash::Hash>(field: &str, entries: &[T], violations: &mut Violations) {
+pub fn check_unique<T: Eq + std::hash::Hash>(field: impl Field, entries: &[T], violations: &mut Violations) {
+    if entries.len() < 2 {
+        return;
+    }
     let mut seen = HashSet::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         violations.require(seen.insert(entry), || {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Violation;
+use crate::error::{Field, Violation};
 
 /// A unit of the catalogue, by its place in [`UNITS`]. Two quantities compare only in the same unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl Unit {
     ///
     /// # Errors
     /// A violation of rule `unit` for `field` when the catalogue has no such unit.
-    pub fn parse(field: &str, code: &str) -> Result<Self, Violation> {
+    pub fn parse(field: impl Field, code: &str) -> Result<Self, Violation> {
         UNITS
             .iter()
             .position(|entry| entry.0 == code)

@@ -1,6 +1,5 @@
 //! The few shapes of the protobuf wire format that an answer has.
 
-use prost::Message;
 use prost::bytes::Bytes;
 use prost::encoding::{WireType, encoded_len_varint};
 
@@ -56,13 +55,6 @@ impl Wire {
         self.out.push(value as u8);
     }
 
-    /// A message of the generated types in a field.
-    pub(super) fn encode(&mut self, field: u32, message: &impl Message) {
-        self.key(field, WireType::LengthDelimited);
-        self.varint(message.encoded_len() as u64);
-        message.encode_raw(&mut self.out);
-    }
-
     /// A string, unless it is empty.
     pub(super) fn string(&mut self, field: u32, text: &str) {
         if !text.is_empty() {
@@ -109,13 +101,14 @@ impl Wire {
         }
     }
 
-    /// A number, also when it is 0.
-    pub(super) fn present_int32(&mut self, field: u32, value: i32) {
-        self.present_int64(field, value.into());
+    /// A number if there is one, also when it is 0.
+    pub(super) fn optional_int64(&mut self, field: u32, value: Option<i64>) {
+        if let Some(value) = value {
+            self.present_int64(field, value);
+        }
     }
 
-    /// A number, also when it is 0.
-    pub(super) fn present_int64(&mut self, field: u32, value: i64) {
+    fn present_int64(&mut self, field: u32, value: i64) {
         self.key(field, WireType::Varint);
         self.varint(value.cast_unsigned());
     }

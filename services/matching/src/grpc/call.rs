@@ -76,8 +76,7 @@ repeatable!(
 /// The span of a use case: below the call's, above those of the engine and the store. It has the method's own name, without
 /// its service.
 pub(crate) fn use_case_span(method: &'static str) -> Span {
-    let name = method.rsplit('/').next().unwrap_or(method);
-    tracing::info_span!("use_case", otel.name = name)
+    tracing::info_span!("use_case", otel.name = method.rsplit('/').next().unwrap_or(method))
 }
 
 /// Serves a call that reads.

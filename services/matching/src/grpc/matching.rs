@@ -94,7 +94,7 @@ async fn find_resources(
         Some(inline) => read_inline(caller, inline, now, &snapshot)?,
         None => {
             let id = NeedId::parse_name("need", &message.need)?;
-            platform.need_with_facts(caller, id, &snapshot).await?
+            Box::pin(platform.need_with_facts(caller, id, &snapshot)).await?
         }
     };
     ask(platform, &snapshot, &need, &facts, message.item_ordinal, now, wanted)

@@ -51,6 +51,10 @@ impl TenantSnapshot {
         let current = self.current();
         let Some(asked) = min_position.filter(|asked| *asked > current.position()) else { return Ok(current) };
         drop(current);
+        Box::pin(self.reaching(asked)).await
+    }
+
+    async fn reaching(&self, asked: LogPosition) -> Result<Arc<Snapshot>, Error> {
         let mut reached = self.reached.subscribe();
         let wait = Duration::from_millis(MIN_POSITION_WAIT_MILLISECONDS_MAX);
         let arrived = tokio::time::timeout(wait, reached.wait_for(|position| *position >= asked)).await;
@@ -134,7 +138,8 @@ impl Snapshots {
     pub async fn of(&self, tenant: &TenantId) -> Result<Arc<TenantSnapshot>, Error> {
         match self.get(tenant) {
             Some(known) => Ok(known),
-            None => self.load(tenant, &|_| {}).await,
+            // In a box, as all that seldom waits here: a call's future has room for everything in it that could, and is moved.
+            None => Box::pin(self.load(tenant, &|_| {})).await,
         }
     }
 

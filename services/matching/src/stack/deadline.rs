@@ -1,7 +1,7 @@
 //! Ends calls at their deadline: the caller's `grpc-timeout`, bounded by the server's own maximum.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -21,18 +21,19 @@ pub(super) fn time_of(headers: &HeaderMap, max: Duration) -> Result<Duration, Er
 }
 
 /// Works until a deadline. It only bounds the time until the answer starts; a stream may go on after it.
-pub(super) async fn until<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {
-    let mut work = pin!(work);
+pub(super) fn until<T>(
+    deadline: Instant,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> impl Future<Output = Result<T, Error>> {
     // Most calls never wait, so they need no timer.
     let mut timer: Option<Pin<Box<Sleep>>> = None;
-    poll_fn(|context| {
+    poll_fn(move |context| {
         if let Poll::Ready(done) = work.as_mut().poll(context) {
             return Poll::Ready(Ok(done));
         }
         let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline.into())));
         timer.as_mut().poll(context).map(|()| Err(Error::DeadlineExceeded))
     })
-    .await
 }
 
 /// Reads `grpc-timeout`: one to eight digits and a unit of H, M, S, m, u or n.
@@ -61,6 +62,8 @@ fn asked_timeout(headers: &HeaderMap) -> Result<Option<Duration>, Violation> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     fn asked(text: &str) -> Result<Option<Duration>, Violation> {
@@ -87,10 +90,10 @@ mod tests {
     #[tokio::test]
     async fn work_that_waits_ends_at_the_deadline_and_work_that_does_not_is_done_whatever_the_time() {
         let passed = Instant::now();
-        assert_eq!(until(passed, std::future::ready(7)).await, Ok(7));
-        assert_eq!(until(passed, std::future::pending::<()>()).await, Err(Error::DeadlineExceeded));
+        assert_eq!(until(passed, pin!(std::future::ready(7))).await, Ok(7));
+        assert_eq!(until(passed, pin!(std::future::pending::<()>())).await, Err(Error::DeadlineExceeded));
         let later = passed + Duration::from_secs(3_600);
-        assert_eq!(until(later, tokio::task::yield_now()).await, Ok(()));
+        assert_eq!(until(later, pin!(tokio::task::yield_now())).await, Ok(()));
     }
 
     #[test]

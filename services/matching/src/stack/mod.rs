@@ -8,11 +8,14 @@ mod observation;
 mod panics;
 mod services;
 
+use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::SemaphorePermit;
-use tonic::codegen::{Body, Bytes, StdError};
+use tonic::codegen::{Body, BoxFuture, Bytes, StdError};
 use tracing::Instrument as _;
 
 use wishwell_domain::Error;
@@ -85,13 +88,14 @@ impl CallStack {
         let method = Method::at(request.uri().path());
         // Outermost: sees every answer, whoever gave it, and opens the span that all others are below.
         let observed = Observed::begin(&pipe.metrics, &pipe.sampling, method, request.headers());
-        let span = observed.span.clone();
+        let (span, started) = (observed.span.clone(), observed.started);
+        let admitted = pipe.admit(method, request);
         let answering = async {
-            let answer = match pipe.admit(method, request) {
-                Ok((place, time, request)) => {
+            let answer = match admitted {
+                Ok((place, time, call)) => {
                     // The deadline is above the handler and all it waits for. Innermost: a panic costs its own call alone.
-                    let work = panics::caught(&pipe.metrics, pipe.services.call(request));
-                    let answer = deadline::until(observed.started + time, work).await.and_then(|done| done);
+                    let work = pin!(panics::caught(&pipe.metrics, call.map(|Ok(answer)| answer)));
+                    let answer = deadline::until(started + time, work).await.and_then(|done| done);
                     drop(place);
                     answer
                 }
@@ -107,12 +111,17 @@ impl CallStack {
 }
 
 impl Pipe {
-    /// What can refuse a call before its handler sees it, in this order. None of it waits.
+    /// What can refuse a call before its handler sees it, in this order. None of it waits. Answers the call's place, the longest
+    /// time for it, and its work, which has not begun.
     fn admit<B>(
         &self,
         method: Method,
         mut request: http::Request<B>,
-    ) -> Result<(Option<SemaphorePermit<'_>>, Duration, http::Request<B>), Error> {
+    ) -> Result<(Option<SemaphorePermit<'_>>, Duration, BoxFuture<Response, Infallible>), Error>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<StdError> + Send + 'static,
+    {
         let path = request.uri().path();
         // First: under load nothing else is to cost anything.
         let place = self.admission.admit(path, &self.metrics)?;
@@ -121,6 +130,6 @@ impl Pipe {
         if let Some(principal) = principal {
             request.extensions_mut().insert(principal);
         }
-        Ok((place, time, request))
+        Ok((place, time, self.services.call(request)))
     }
 }

@@ -4,15 +4,15 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
-use futures::FutureExt;
+use futures::{FutureExt, TryFutureExt};
 
 use wishwell_domain::Error;
 
 use crate::metrics::Metrics;
 
 /// Works, and answers an error when the work panics.
-pub(super) async fn caught<T>(metrics: &Metrics, work: impl Future<Output = T>) -> Result<T, Error> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| error_of(metrics, panic.as_ref()))
+pub(super) fn caught<T>(metrics: &Metrics, work: impl Future<Output = T>) -> impl Future<Output = Result<T, Error>> {
+    AssertUnwindSafe(work).catch_unwind().map_err(|panic| error_of(metrics, panic.as_ref()))
 }
 
 fn error_of(metrics: &Metrics, panic: &(dyn Any + Send)) -> Error {

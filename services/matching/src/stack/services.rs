@@ -1,9 +1,10 @@
 //! From a call's path to its service.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use tonic::codec::CompressionEncoding;
-use tonic::codegen::{Body, Bytes, Service as _, StdError};
+use tonic::codegen::{Body, BoxFuture, Bytes, Service as _, StdError};
 use tonic::server::NamedService;
 use tonic::service::Routes;
 
@@ -64,21 +65,20 @@ impl Services {
         })
     }
 
-    /// Answers a request by the service that its path names.
-    pub(crate) async fn call<B>(&self, request: http::Request<B>) -> Response
+    /// The answer to a request, by the service that its path names.
+    pub(crate) fn call<B>(&self, request: http::Request<B>) -> BoxFuture<Response, Infallible>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<StdError> + Send + 'static,
     {
         // Cloning one of ours counts a reference; each of them is always ready.
-        let Ok(response) = match service_of(request.uri().path()) {
-            MatchingServiceServer::<MatchingHandlers>::NAME => self.matching.clone().call(request).await,
-            NeedServiceServer::<NeedHandlers>::NAME => self.needs.clone().call(request).await,
-            CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request).await,
-            ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request).await,
-            _ => self.others.clone().call(request.map(tonic::body::Body::new)).await,
-        };
-        response
+        match service_of(request.uri().path()) {
+            MatchingServiceServer::<MatchingHandlers>::NAME => self.matching.clone().call(request),
+            NeedServiceServer::<NeedHandlers>::NAME => self.needs.clone().call(request),
+            CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request),
+            ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request),
+            _ => Box::pin(self.others.clone().call(request.map(tonic::body::Body::new))),
+        }
     }
 }
 

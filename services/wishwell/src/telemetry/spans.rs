@@ -3,7 +3,7 @@
 use tracing::subscriber::Interest;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{DynFilterFn, Targets, dynamic_filter_fn};
+use tracing_subscriber::filter::{DynFilterFn, LevelFilter, Targets, dynamic_filter_fn};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 use wishwell_matching::stack::CALL_SPAN_TARGET;
@@ -20,6 +20,7 @@ where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
     let lines = levels.clone();
+    let levels_max = Layer::<S>::max_level_hint(&levels);
     let enabled = move |metadata: &Metadata<'_>, context: &Context<'_, S>| {
         if metadata.is_span() {
             is_ours(metadata) && (metadata.target() == CALL_SPAN_TARGET || context.lookup_current().is_some())
@@ -36,7 +37,10 @@ where
             Interest::never()
         }
     };
-    let gate: DynFilterFn<S, _, _> = dynamic_filter_fn(enabled).with_callsite_filter(callsite);
+    // Spans of ours are of DEBUG at most. HTTP/2 alone has some sixty places for a call to trace in: each is told by this one number.
+    let most = levels_max.map_or(LevelFilter::DEBUG, |levels| levels.max(LevelFilter::DEBUG));
+    let gate: DynFilterFn<S, _, _> =
+        dynamic_filter_fn(enabled).with_callsite_filter(callsite).with_max_level_hint(most);
     gate
 }
 

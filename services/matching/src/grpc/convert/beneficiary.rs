@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::{Beneficiary, Consent, ConsentPurpose, Household, PersonalFields};
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, Version};
-use wishwell_domain::{Violation, Violations};
+use wishwell_domain::{Field, Violation, Violations};
 
 use super::common;
 
@@ -15,27 +15,27 @@ pub(crate) struct ReadBeneficiary {
     pub(crate) personal: PersonalFields,
 }
 
-fn consent(field: &str, message: v1::Consent, violations: &mut Violations) -> Option<Consent> {
+fn consent(field: impl Field, message: v1::Consent, violations: &mut Violations) -> Option<Consent> {
     let purpose = match message.purpose() {
         v1::ConsentPurpose::Matching => ConsentPurpose::Matching,
         v1::ConsentPurpose::ContactSharing => ConsentPurpose::ContactSharing,
         v1::ConsentPurpose::WishPublication => ConsentPurpose::WishPublication,
         v1::ConsentPurpose::Unspecified => {
-            violations.add(common::undefined(&format!("{field}.purpose"), message.purpose));
+            violations.add(common::undefined(format_args!("{field}.purpose"), message.purpose));
             return None;
         }
     };
-    let given_at = common::timestamp(&format!("{field}.give_time"), message.give_time, violations);
-    let withdrawn_at = common::timestamp(&format!("{field}.withdraw_time"), message.withdraw_time, violations);
+    let given_at = common::timestamp(format_args!("{field}.give_time"), message.give_time, violations);
+    let withdrawn_at = common::timestamp(format_args!("{field}.withdraw_time"), message.withdraw_time, violations);
     Some(Consent { purpose, given_at: given_at?, given_by: message.given_by, withdrawn_at })
 }
 
-pub(crate) fn household_name(field: &str, name: &str, violations: &mut Violations) -> Option<HouseholdId> {
+pub(crate) fn household_name(field: impl Field, name: &str, violations: &mut Violations) -> Option<HouseholdId> {
     if name.is_empty() { None } else { violations.take(HouseholdId::parse_name(field, name)) }
 }
 
 pub(crate) fn beneficiary(
-    field: &str,
+    field: impl Field,
     id: BeneficiaryId,
     message: v1::Beneficiary,
     violations: &mut Violations,
@@ -47,7 +47,7 @@ pub(crate) fn beneficiary(
         id_number: personal.id_number,
         address: personal.address,
         note: personal.note,
-        facts: common::facts(&format!("{field}.facts"), message.facts, violations),
+        facts: common::facts(format_args!("{field}.facts"), message.facts, violations),
         consent_givers: Vec::new(),
     };
     let residence = format!("{field}.residence_division");
@@ -59,13 +59,13 @@ pub(crate) fn beneficiary(
         identity_digest: None,
         residence_division: common::division(&residence, &message.residence_division, violations),
         registration_division: common::division(&registration, &message.registration_division, violations),
-        household: household_name(&format!("{field}.household"), &message.household, violations),
-        group_tags: common::group_tags(&format!("{field}.group_tags"), &message.group_tags, violations),
+        household: household_name(format_args!("{field}.household"), &message.household, violations),
+        group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
         consents: message
             .consents
             .into_iter()
             .enumerate()
-            .filter_map(|(index, given)| consent(&format!("{field}.consents[{index}]"), given, violations))
+            .filter_map(|(index, given)| consent(format_args!("{field}.consents[{index}]"), given, violations))
             .collect(),
         erased_at: None,
         version: Version::default(),
@@ -121,7 +121,7 @@ pub(crate) fn beneficiary_out(beneficiary: &Beneficiary, personal: Option<&Perso
 
 /// A household as it was sent, and the members named.
 pub(crate) fn household(
-    field: &str,
+    field: impl Field,
     id: HouseholdId,
     message: v1::Household,
     violations: &mut Violations,
@@ -131,7 +131,7 @@ pub(crate) fn household(
         .iter()
         .enumerate()
         .filter_map(|(index, name)| {
-            violations.take(BeneficiaryId::parse_name(&format!("{field}.members[{index}]"), name))
+            violations.take(BeneficiaryId::parse_name(format_args!("{field}.members[{index}]"), name))
         })
         .collect();
     let residence = format!("{field}.residence_division");
@@ -141,7 +141,7 @@ pub(crate) fn household(
         external: common::external(message.external),
         residence_division: common::division(&residence, &message.residence_division, violations),
         registration_division: common::division(&registration, &message.registration_division, violations),
-        group_tags: common::group_tags(&format!("{field}.group_tags"), &message.group_tags, violations),
+        group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
@@ -165,11 +165,11 @@ pub(crate) fn household_out(household: &Household, members: &[BeneficiaryId]) ->
 }
 
 /// A beneficiary's name in a field that may be empty.
-pub(crate) fn beneficiary_name(field: &str, name: &str, violations: &mut Violations) -> Option<BeneficiaryId> {
+pub(crate) fn beneficiary_name(field: impl Field, name: &str, violations: &mut Violations) -> Option<BeneficiaryId> {
     if name.is_empty() { None } else { violations.take(BeneficiaryId::parse_name(field, name)) }
 }
 
 /// The violation for a name that leads nowhere.
-pub(crate) fn dangling(field: &str, name: &str) -> Violation {
+pub(crate) fn dangling(field: impl Field, name: &str) -> Violation {
     Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
 }

@@ -1,17 +1,22 @@
 //! The engine's answers on the wire.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use wishwell_api::answer::{
-    AnswerWriter, Candidate as CandidateOut, Capacity as CapacityLeft, Counts, ItemWriter, Summary, Text,
+    AnswerWriter, Candidate as CandidateOut, Capacity as CapacityLeft, Counts, ItemWriter, Miss, ReasonsWriter,
+    Summary, Text,
 };
 use wishwell_api::v1;
 use wishwell_domain::unit::Unit;
 use wishwell_engine::{
-    Answer, Candidate, Capacity, EligibilityState, NearMiss, Reason, ResourceRef, ScoreTerm, ScoringRules, Snapshot,
+    Answer, Candidate, Capacity, EligibilityState, ModeSet, Reason, ResourceRef, ScoreTerm, ScoringRules, Snapshot,
 };
 
-use super::{common, resource, words};
+use super::words::Words;
+use super::{common, resource};
 
 /// Writes the engine's answer for one item.
 pub(crate) fn write_item(
@@ -25,14 +30,44 @@ pub(crate) fn write_item(
     let counts = Counts { considered: answer.considered.into(), examined: answer.examined.into() };
     let summaries = summaries(snapshot, answer);
     let (of_candidates, of_misses) = summaries.split_at(answer.candidates.len());
+    let mut room = Room::default();
     answers.item(ordinal.into(), counts, |item| {
         for (candidate, summary) in answer.candidates.iter().zip(of_candidates) {
-            write_candidate(item, snapshot, unit, window_start, candidate, *summary);
+            write_candidate(item, snapshot, unit, window_start, candidate, *summary, &mut room);
         }
         for (miss, summary) in answer.near_misses.iter().zip(of_misses) {
-            write_near_miss(item, snapshot, unit, answer, miss, summary);
+            item.near_miss(summary, miss.distance_metres.map(metres), millionths(miss.score_if_it_fitted), |reasons| {
+                for reason in answer.reasons(miss) {
+                    write_reason(reasons, snapshot, unit, miss.resource, reason, &mut room);
+                }
+            });
         }
     });
+}
+
+/// Room for the parts of one entry after the other.
+#[derive(Debug, Default)]
+struct Room {
+    words: Words,
+    date: String,
+    facts: Vec<&'static str>,
+    modes: Vec<v1::DeliveryMode>,
+}
+
+fn modes_in(room: &mut Vec<v1::DeliveryMode>, modes: ModeSet) -> &[v1::DeliveryMode] {
+    room.clear();
+    room.extend(modes.iter().map(resource::mode_out));
+    room
+}
+
+/// A date as the wire has it, empty when there is none.
+fn date_in(room: &mut String, date: Option<Date>) -> &str {
+    room.clear();
+    if let Some(date) = date {
+        // Writing to a String cannot fail.
+        let _ = write!(room, "{date}");
+    }
+    room
 }
 
 /// What all candidates and near misses are called. Names lie far apart and are seldom in a cache: looked at one after the other
@@ -68,40 +103,35 @@ fn write_candidate(
     window_start: Timestamp,
     candidate: &Candidate,
     resource: Summary<'_>,
+    room: &mut Room,
 ) {
-    let period_start;
     let capacity = match candidate.capacity {
         Capacity::Unknown => None,
         Capacity::Unbounded => Some(CapacityLeft { remaining: None, unit: unit.code(), period_start: "" }),
-        Capacity::Known { remaining, period_start: date } => {
-            period_start = common::date_out(date);
-            Some(CapacityLeft { remaining: Some(remaining), unit: unit.code(), period_start: &period_start })
-        }
+        Capacity::Known { remaining, period_start: date } => Some(CapacityLeft {
+            remaining: Some(remaining),
+            unit: unit.code(),
+            period_start: date_in(&mut room.date, date),
+        }),
     };
-    let missing: Vec<&str> = match candidate.eligibility {
-        EligibilityState::Anyone | EligibilityState::Eligible => Vec::new(),
-        EligibilityState::Unknown { missing } => missing.iter().map(|fact| fact.key).collect(),
-    };
-    let mut modes = [v1::DeliveryMode::Unspecified; 4];
-    let mut modes_found = 0;
-    for (place, mode) in modes.iter_mut().zip(candidate.modes.iter()) {
-        *place = resource::mode_out(mode);
-        modes_found += 1;
+    room.facts.clear();
+    if let EligibilityState::Unknown { missing } = candidate.eligibility {
+        room.facts.extend(missing.iter().map(|fact| fact.key));
     }
     let terms = candidate.terms.0.map(millionths);
     let next_opening = snapshot.next_opening(candidate.resource, window_start);
     let zone = next_opening.and_then(|_| snapshot.time_zone(candidate.resource));
     item.candidate(&CandidateOut {
         resource,
-        modes: modes.get(..modes_found).unwrap_or_default(),
+        modes: modes_in(&mut room.modes, candidate.modes),
         distance_metres: candidate.distance_metres.map(metres),
         capacity,
-        eligibility: if missing.is_empty() {
+        eligibility: if room.facts.is_empty() {
             v1::EligibilityVerdict::Eligible
         } else {
             v1::EligibilityVerdict::Unknown
         },
-        missing_facts: &missing,
+        missing_facts: &room.facts,
         score: millionths(candidate.score),
         term_values: &terms,
         next_opening_time: next_opening.map(common::timestamp_out),
@@ -138,92 +168,69 @@ pub(crate) fn weights_out(rules: &ScoringRules) -> Vec<v1::ScoreWeight> {
         .collect()
 }
 
-fn write_near_miss(
-    item: &mut ItemWriter<'_>,
+fn write_reason(
+    reasons: &mut ReasonsWriter<'_>,
     snapshot: &Snapshot,
     unit: Unit,
-    answer: &Answer,
-    miss: &NearMiss,
-    summary: &Summary<'_>,
+    missed: ResourceRef,
+    reason: &Reason,
+    room: &mut Room,
 ) {
-    let score = millionths(miss.score_if_it_fitted);
-    item.near_miss(summary, miss.distance_metres.map(metres), score, |reasons| {
-        for reason in answer.reasons(miss) {
-            reasons.reason(&reason_out(snapshot, unit, miss.resource, reason));
-        }
-    });
-}
-
-fn reason_out(snapshot: &Snapshot, unit: Unit, missed: ResourceRef, reason: &Reason) -> v1::MissDetail {
     use v1::MissReason as Code;
-    let mut detail = v1::MissDetail {
-        text: Some(common::text_out(&words::reason(snapshot, unit, missed, reason))),
-        ..v1::MissDetail::default()
-    };
-    let code = match *reason {
-        Reason::Category => Code::Category,
-        Reason::Unit { counted_in } => {
-            counted_in.code().clone_into(&mut detail.unit);
-            Code::Unit
-        }
+    room.words.say(snapshot, unit, missed, reason);
+    let text = Text { zh: &room.words.zh, en: &room.words.en };
+    let miss = |code| Miss { code, text, ..Miss::default() };
+    let miss = match *reason {
+        Reason::Category => miss(Code::Category),
+        Reason::Unit { counted_in } => Miss { unit: counted_in.code(), ..miss(Code::Unit) },
         Reason::OrganizationNotVerified { state } => {
-            detail.organization_state = super::organization::state_out(state).into();
-            Code::OrganizationNotVerified
+            Miss { organization_state: super::organization::state_out(state), ..miss(Code::OrganizationNotVerified) }
         }
         Reason::NotVettedForMinors { expired_on } => {
-            detail.date = common::date_out(expired_on);
-            Code::NotVettedForMinors
+            Miss { date: date_in(&mut room.date, expired_on), ..miss(Code::NotVettedForMinors) }
         }
         Reason::NotVettedForHomeVisits { expired_on } => {
-            detail.date = common::date_out(expired_on);
-            Code::NotVettedForHomeVisits
+            Miss { date: date_in(&mut room.date, expired_on), ..miss(Code::NotVettedForHomeVisits) }
         }
-        Reason::Mode { offered } => {
-            detail.modes = offered.iter().map(|mode| resource::mode_out(mode).into()).collect();
-            Code::Mode
-        }
-        Reason::TooFar { distance_metres, limit_metres } => {
-            detail.distance_metres = Some(metres(distance_metres));
-            detail.limit_metres = Some(metres(limit_metres));
-            Code::TooFar
-        }
+        Reason::Mode { offered } => Miss { modes: modes_in(&mut room.modes, offered), ..miss(Code::Mode) },
+        Reason::TooFar { distance_metres, limit_metres } => Miss {
+            distance_metres: Some(metres(distance_metres)),
+            limit_metres: Some(metres(limit_metres)),
+            ..miss(Code::TooFar)
+        },
         Reason::OutsideArea { distance_metres, radius_metres, division, .. } => {
-            detail.distance_metres = distance_metres.map(metres);
-            detail.limit_metres = radius_metres.map(metres);
             let division = division.and_then(|division| snapshot.division_name(division));
-            detail.division = division.map(|(code, _, _)| code.to_string()).unwrap_or_default();
-            Code::OutsideArea
+            Miss {
+                distance_metres: distance_metres.map(metres),
+                limit_metres: radius_metres.map(metres),
+                division: division.map_or("", |(code, _, _)| code.as_str()),
+                ..miss(Code::OutsideArea)
+            }
         }
         Reason::ClosedInWindow { next_opening } => {
-            detail.available_time = next_opening.map(common::timestamp_out);
-            Code::ClosedInWindow
+            Miss { available_time: next_opening.map(common::timestamp_out), ..miss(Code::ClosedInWindow) }
         }
-        Reason::NoCapacity { asked, remaining, next_free, occurrences } => {
-            detail.remaining = Some(remaining);
-            detail.requested = Some(asked);
-            unit.code().clone_into(&mut detail.unit);
-            detail.date = common::date_out(next_free);
-            if let Some((served, requested)) = occurrences {
-                detail.served_occurrences = i32::try_from(served).ok();
-                detail.requested_occurrences = i32::try_from(requested).ok();
-            }
-            Code::NoCapacity
-        }
+        Reason::NoCapacity { asked, remaining, next_free, occurrences } => Miss {
+            remaining: Some(remaining),
+            requested: Some(asked),
+            unit: unit.code(),
+            date: date_in(&mut room.date, next_free),
+            served_occurrences: occurrences.and_then(|(served, _)| i32::try_from(served).ok()),
+            requested_occurrences: occurrences.and_then(|(_, requested)| i32::try_from(requested).ok()),
+            ..miss(Code::NoCapacity)
+        },
         Reason::Ineligible { clause } => {
-            snapshot.clause_text(clause).clone_into(&mut detail.clause);
-            detail.facts = snapshot.clause_facts(clause).map(|fact| fact.key.to_owned()).collect();
-            Code::Ineligible
+            room.facts.clear();
+            room.facts.extend(snapshot.clause_facts(clause).map(|fact| fact.key));
+            Miss { clause: snapshot.clause_text(clause), facts: &room.facts, ..miss(Code::Ineligible) }
         }
-        Reason::Paused => Code::Paused,
+        Reason::Paused => miss(Code::Paused),
         Reason::NotValidYet { valid_from } => {
-            detail.date = valid_from.to_string();
-            Code::NotValidYet
+            Miss { date: date_in(&mut room.date, Some(valid_from)), ..miss(Code::NotValidYet) }
         }
         Reason::Expired { valid_until } => {
-            detail.date = valid_until.to_string();
-            Code::Expired
+            Miss { date: date_in(&mut room.date, Some(valid_until)), ..miss(Code::Expired) }
         }
     };
-    detail.code = code.into();
-    detail
+    reasons.reason(&miss);
 }

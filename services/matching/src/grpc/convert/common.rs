@@ -10,10 +10,10 @@ use wishwell_domain::geo::{Datum, Disclosure, Point};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, ExternalId, Version};
 use wishwell_domain::schedule::{DayInterval, Schedule, ScheduleException, WeeklyInterval};
 use wishwell_domain::text::LocalizedText;
-use wishwell_domain::{Violation, Violations};
+use wishwell_domain::{Field, Violation, Violations};
 
 /// Reads an enumerated value that validation already held to the defined ones.
-pub(crate) fn undefined(field: &str, value: i32) -> Violation {
+pub(crate) fn undefined(field: impl Field, value: i32) -> Violation {
     Violation::new(field, "enum.defined_only", "is not a known value").with_value(value)
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn external_out(external: Option<&ExternalId>) -> Option<v1::External
 
 /// Reads a point. The coordinates of a beneficiary are read with [`Disclosure::Hidden`].
 pub(crate) fn point(
-    field: &str,
+    field: impl Field,
     point: Option<v1::GeoPoint>,
     disclosure: Disclosure,
     violations: &mut Violations,
@@ -75,7 +75,7 @@ pub(crate) fn point_out(point: Option<Point>) -> Option<v1::GeoPoint> {
 }
 
 /// An empty code means that there is none.
-pub(crate) fn division(field: &str, code: &str, violations: &mut Violations) -> Option<DivisionCode> {
+pub(crate) fn division(field: impl Field, code: &str, violations: &mut Violations) -> Option<DivisionCode> {
     if code.is_empty() { None } else { violations.take(DivisionCode::parse(field, code)) }
 }
 
@@ -83,19 +83,19 @@ pub(crate) fn code_out(code: Option<&DivisionCode>) -> String {
     code.map(ToString::to_string).unwrap_or_default()
 }
 
-pub(crate) fn category(field: &str, code: &str, violations: &mut Violations) -> Option<CategoryCode> {
+pub(crate) fn category(field: impl Field, code: &str, violations: &mut Violations) -> Option<CategoryCode> {
     violations.take(CategoryCode::parse(field, code))
 }
 
 /// An empty date means that there is none.
-pub(crate) fn date(field: &str, text: &str, violations: &mut Violations) -> Option<Date> {
+pub(crate) fn date(field: impl Field, text: &str, violations: &mut Violations) -> Option<Date> {
     if text.is_empty() {
         return None;
     }
     required_date(field, text, violations)
 }
 
-pub(crate) fn required_date(field: &str, text: &str, violations: &mut Violations) -> Option<Date> {
+pub(crate) fn required_date(field: impl Field, text: &str, violations: &mut Violations) -> Option<Date> {
     violations.take(
         text.parse::<Date>()
             .map_err(|_| Violation::new(field, "date", "must be a calendar date, YYYY-MM-DD").with_value(text)),
@@ -107,7 +107,7 @@ pub(crate) fn date_out(date: Option<Date>) -> String {
 }
 
 pub(crate) fn timestamp(
-    field: &str,
+    field: impl Field,
     timestamp: Option<prost_types::Timestamp>,
     violations: &mut Violations,
 ) -> Option<Timestamp> {
@@ -133,7 +133,7 @@ pub(crate) fn etag_out(version: Version) -> String {
 }
 
 /// An empty etag asks for no check.
-pub(crate) fn etag(field: &str, etag: &str, violations: &mut Violations) -> Option<Version> {
+pub(crate) fn etag(field: impl Field, etag: &str, violations: &mut Violations) -> Option<Version> {
     if etag.is_empty() {
         return None;
     }
@@ -157,12 +157,12 @@ pub(crate) fn group_tag(tag: i32) -> Option<GroupTag> {
     }
 }
 
-pub(crate) fn group_tags(field: &str, tags: &[i32], violations: &mut Violations) -> Vec<GroupTag> {
+pub(crate) fn group_tags(field: impl Field, tags: &[i32], violations: &mut Violations) -> Vec<GroupTag> {
     let mut read: Vec<GroupTag> = tags
         .iter()
         .enumerate()
         .filter_map(|(index, tag)| {
-            let known = group_tag(*tag).ok_or_else(|| undefined(&format!("{field}[{index}]"), *tag));
+            let known = group_tag(*tag).ok_or_else(|| undefined(format_args!("{field}[{index}]"), *tag));
             violations.take(known)
         })
         .collect();
@@ -187,7 +187,7 @@ pub(crate) fn group_tags_out(tags: &[GroupTag]) -> Vec<i32> {
 }
 
 /// Reads facts; what they may be is checked with the other personal fields. Their values never show up in a violation.
-pub(crate) fn facts(field: &str, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
+pub(crate) fn facts(field: impl Field, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
     let mut read = Facts::default();
     for (index, fact) in facts.into_iter().enumerate() {
         let value = match (fact.bool_value, fact.int_value, fact.string_value) {
@@ -225,7 +225,11 @@ fn small<T: TryFrom<i32> + Default>(value: i32) -> T {
     T::try_from(value).unwrap_or_default()
 }
 
-pub(crate) fn schedule(field: &str, schedule: Option<v1::Schedule>, violations: &mut Violations) -> Option<Schedule> {
+pub(crate) fn schedule(
+    field: impl Field,
+    schedule: Option<v1::Schedule>,
+    violations: &mut Violations,
+) -> Option<Schedule> {
     let schedule = schedule?;
     let weekly = schedule
         .weekly
@@ -243,7 +247,7 @@ pub(crate) fn schedule(field: &str, schedule: Option<v1::Schedule>, violations: 
         .iter()
         .enumerate()
         .filter_map(|(index, exception)| {
-            let date = required_date(&format!("{field}.exceptions[{index}].date"), &exception.date, violations)?;
+            let date = required_date(format_args!("{field}.exceptions[{index}].date"), &exception.date, violations)?;
             let intervals = exception
                 .hours
                 .iter()
@@ -256,8 +260,8 @@ pub(crate) fn schedule(field: &str, schedule: Option<v1::Schedule>, violations: 
         })
         .collect();
     Some(Schedule {
-        valid_from: date(&format!("{field}.valid_from"), &schedule.valid_from, violations),
-        valid_until: date(&format!("{field}.valid_until"), &schedule.valid_until, violations),
+        valid_from: date(format_args!("{field}.valid_from"), &schedule.valid_from, violations),
+        valid_until: date(format_args!("{field}.valid_until"), &schedule.valid_until, violations),
         time_zone: schedule.time_zone,
         weekly,
         exceptions,

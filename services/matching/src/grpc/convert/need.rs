@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use wishwell_api::v1;
-use wishwell_domain::Violations;
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::geo::Disclosure;
 use wishwell_domain::ids::{NeedId, Version};
@@ -11,6 +10,7 @@ use wishwell_domain::need::{
     Channel, Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish,
 };
 use wishwell_domain::unit::Unit;
+use wishwell_domain::{Field, Violations};
 
 use super::{beneficiary, common};
 
@@ -87,13 +87,13 @@ pub(crate) const fn state_out(state: NeedState) -> v1::NeedState {
     }
 }
 
-fn recurrence(field: &str, message: v1::Recurrence, violations: &mut Violations) -> Option<Recurrence> {
+fn recurrence(field: impl Field, message: v1::Recurrence, violations: &mut Violations) -> Option<Recurrence> {
     let every = match message.every() {
         v1::RecurrencePeriod::Day => PeriodLength::Day,
         v1::RecurrencePeriod::Week => PeriodLength::Week,
         v1::RecurrencePeriod::Month => PeriodLength::Month,
         v1::RecurrencePeriod::Unspecified => {
-            violations.add(common::undefined(&format!("{field}.every"), message.every));
+            violations.add(common::undefined(format_args!("{field}.every"), message.every));
             return None;
         }
     };
@@ -113,10 +113,10 @@ pub(crate) fn recurrence_out(recurrence: Recurrence) -> v1::Recurrence {
     }
 }
 
-fn item(field: &str, ordinal: u16, message: v1::NeedItem, violations: &mut Violations) -> Option<NeedItem> {
-    let category = common::category(&format!("{field}.category"), &message.category, violations);
+fn item(field: impl Field, ordinal: u16, message: v1::NeedItem, violations: &mut Violations) -> Option<NeedItem> {
+    let category = common::category(format_args!("{field}.category"), &message.category, violations);
     let quantity = message.quantity.unwrap_or_default();
-    let unit = violations.take(Unit::parse(&format!("{field}.quantity.unit"), &quantity.unit));
+    let unit = violations.take(Unit::parse(format_args!("{field}.quantity.unit"), &quantity.unit));
     Some(NeedItem {
         ordinal,
         category: category?,
@@ -124,20 +124,20 @@ fn item(field: &str, ordinal: u16, message: v1::NeedItem, violations: &mut Viola
         unit: unit?,
         recurrence: message
             .recurrence
-            .and_then(|message| recurrence(&format!("{field}.recurrence"), message, violations)),
+            .and_then(|message| recurrence(format_args!("{field}.recurrence"), message, violations)),
         splittable: message.splittable,
         referred: 0,
         served: 0,
     })
 }
 
-fn timing(field: &str, message: &v1::Need, violations: &mut Violations) -> Option<Timing> {
+fn timing(field: impl Field, message: &v1::Need, violations: &mut Violations) -> Option<Timing> {
     if let Some(window) = &message.window {
-        let start = common::timestamp(&format!("{field}.window.start_time"), window.start_time, violations);
-        let end = common::timestamp(&format!("{field}.window.end_time"), window.end_time, violations);
+        let start = common::timestamp(format_args!("{field}.window.start_time"), window.start_time, violations);
+        let end = common::timestamp(format_args!("{field}.window.end_time"), window.end_time, violations);
         return Some(Timing::Window { start: start?, end: end? });
     }
-    common::timestamp(&format!("{field}.deadline"), message.deadline, violations).map(Timing::Deadline)
+    common::timestamp(format_args!("{field}.deadline"), message.deadline, violations).map(Timing::Deadline)
 }
 
 fn mobility(message: Option<v1::Mobility>) -> Mobility {
@@ -151,29 +151,31 @@ fn mobility(message: Option<v1::Mobility>) -> Mobility {
     }
 }
 
-fn wish(field: &str, message: v1::Wish, now: Timestamp, violations: &mut Violations) -> Option<Wish> {
-    let consented_at = common::timestamp(&format!("{field}.consent_time"), message.consent_time, violations)?;
+fn wish(field: impl Field, message: v1::Wish, now: Timestamp, violations: &mut Violations) -> Option<Wish> {
+    let consented_at = common::timestamp(format_args!("{field}.consent_time"), message.consent_time, violations)?;
     Some(Wish { title: message.title, consented_at, consent_given_by: message.consent_given_by, published_at: now })
 }
 
 /// Reads a need. Checks of the domain's own are left to the caller: a new need, an update and a question differ in them.
 pub(crate) fn need(
-    field: &str,
+    field: impl Field,
     id: NeedId,
     message: v1::Need,
     now: Timestamp,
     violations: &mut Violations,
 ) -> Option<ReadNeed> {
-    let urgency = violations
-        .take(urgency(message.urgency).ok_or_else(|| common::undefined(&format!("{field}.urgency"), message.urgency)));
-    let channel = violations
-        .take(channel(message.channel).ok_or_else(|| common::undefined(&format!("{field}.channel"), message.channel)));
+    let urgency = violations.take(
+        urgency(message.urgency).ok_or_else(|| common::undefined(format_args!("{field}.urgency"), message.urgency)),
+    );
+    let channel = violations.take(
+        channel(message.channel).ok_or_else(|| common::undefined(format_args!("{field}.channel"), message.channel)),
+    );
     let timing = timing(field, &message, violations);
-    let place = common::point(&format!("{field}.place"), message.place, Disclosure::Hidden, violations);
+    let place = common::point(format_args!("{field}.place"), message.place, Disclosure::Hidden, violations);
     let mut personal = NeedPersonal {
         description: message.description,
         item_notes: Vec::new(),
-        facts: common::facts(&format!("{field}.facts"), message.facts, violations),
+        facts: common::facts(format_args!("{field}.facts"), message.facts, violations),
         wish_consent_given_by: String::new(),
         withdrawal_reason: String::new(),
     };
@@ -185,25 +187,29 @@ pub(crate) fn need(
         if !note.is_empty() {
             personal.item_notes.push((ordinal, note));
         }
-        items.extend(item(&format!("{field}.items[{index}]"), ordinal, sent, violations));
+        items.extend(item(format_args!("{field}.items[{index}]"), ordinal, sent, violations));
     }
     let complete = items.len() == given;
     let need = Need {
         id,
         external: common::external(message.external),
-        beneficiary: beneficiary::beneficiary_name(&format!("{field}.beneficiary"), &message.beneficiary, violations),
-        household: beneficiary::household_name(&format!("{field}.household"), &message.household, violations),
+        beneficiary: beneficiary::beneficiary_name(
+            format_args!("{field}.beneficiary"),
+            &message.beneficiary,
+            violations,
+        ),
+        household: beneficiary::household_name(format_args!("{field}.household"), &message.household, violations),
         items,
         urgency: urgency?,
         timing,
         place,
-        division: common::division(&format!("{field}.division"), &message.division, violations),
+        division: common::division(format_args!("{field}.division"), &message.division, violations),
         mobility: mobility(message.mobility),
-        group_tags: common::group_tags(&format!("{field}.group_tags"), &message.group_tags, violations),
+        group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
         involves_minors: message.involves_minors,
         channel: channel?,
         personal: None,
-        wish: message.wish.and_then(|sent| wish(&format!("{field}.wish"), sent, now, violations)),
+        wish: message.wish.and_then(|sent| wish(format_args!("{field}.wish"), sent, now, violations)),
         state: NeedState::Open,
         version: Version::default(),
         created_at: now,
