@@ -173,7 +173,7 @@ impl AnswerWriter {
         wire.int64(3, log_position);
         timestamp(wire, 4, evaluation_time);
         wire.string(5, engine_version);
-        Encoded::Bytes(self.wire.into_bytes())
+        Encoded::Frame(self.wire.into_frame())
     }
 }
 

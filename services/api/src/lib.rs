@@ -13,7 +13,7 @@ mod validation;
 
 use std::sync::LazyLock;
 
-pub use encoded::Encoded;
+pub use encoded::{Encoded, FRAME_PREFIX_BYTES, frame_prefix};
 pub use prost_protovalidate::Validate;
 pub use prost_reflect::DescriptorPool;
 pub use redacted::Redacted;

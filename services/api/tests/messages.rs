@@ -5,7 +5,7 @@ mod support;
 
 use prost::Message as _;
 use prost::bytes::Bytes;
-use wishwell_api::{Encoded, json, v1};
+use wishwell_api::{Encoded, frame_prefix, json, v1};
 
 #[test]
 fn json_is_canonical_and_comes_back_the_same() {
@@ -51,11 +51,13 @@ fn debugging_output_never_shows_a_sensitive_value() {
 fn an_answer_that_is_encoded_already_is_the_same_on_the_wire() {
     let message = v1::FindResourcesResponse { engine_version: "1".into(), log_position: 7, ..Default::default() };
     let bytes = Bytes::from(message.encode_to_vec());
-    let encoded: Encoded<v1::FindResourcesResponse> = Encoded::Bytes(bytes.clone());
+    let frame = Bytes::from([&frame_prefix(bytes.len()).unwrap()[..], &bytes].concat());
+    let encoded: Encoded<v1::FindResourcesResponse> = Encoded::Frame(frame.clone());
     let typed = Encoded::from(message.clone());
     assert_eq!(encoded.encoded_len(), typed.encoded_len());
     assert_eq!(encoded.encode_to_vec(), typed.encode_to_vec());
-    assert_eq!(encoded.into_message().unwrap(), message);
+    assert_eq!(encoded.clone().into_message().unwrap(), message);
+    assert_eq!((encoded.into_frame().unwrap(), typed.into_frame().unwrap()), (frame.clone(), frame));
     let decoded = Encoded::<v1::FindResourcesResponse>::decode(bytes).unwrap();
     assert_eq!(decoded.into_message().unwrap(), message);
 }

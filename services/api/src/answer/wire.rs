@@ -3,6 +3,8 @@
 use prost::bytes::Bytes;
 use prost::encoding::{WireType, encoded_len_varint};
 
+use crate::encoded::{FRAME_PREFIX_BYTES, frame_prefix};
+
 /// Bytes of a message that is being written.
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -11,10 +13,19 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self { out: Vec::with_capacity(bytes) }
+        let mut out = Vec::with_capacity(FRAME_PREFIX_BYTES + bytes);
+        // Its length is known at the end.
+        out.extend_from_slice(&[0; FRAME_PREFIX_BYTES]);
+        Self { out }
     }
 
-    pub(super) fn into_bytes(self) -> Bytes {
+    /// What was written, as a frame.
+    pub(super) fn into_frame(mut self) -> Bytes {
+        // An answer has at most 32 items of 150 entries: far from the 4 GiB that a frame can hold.
+        let prefix = frame_prefix(self.out.len() - FRAME_PREFIX_BYTES).unwrap_or_default();
+        for (byte, value) in self.out.iter_mut().zip(prefix) {
+            *byte = value;
+        }
         self.out.into()
     }
 

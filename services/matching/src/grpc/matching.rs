@@ -25,6 +25,9 @@ use crate::cases::find::{Wanted, query, query_error};
 use crate::cases::find_needs::NeedCursor;
 use crate::cases::{Caller, Platform, page_tokens};
 
+/// The method that is asked most.
+pub(crate) const FIND_RESOURCES: &str = "wishwell.v1.MatchingService/FindResources";
+
 /// Digits of the code of a street or town.
 const STREET_DIGITS_MAX: usize = 9;
 
@@ -54,7 +57,7 @@ impl MatchingService for MatchingHandlers {
         &self,
         request: Request<v1::FindResourcesRequest>,
     ) -> Result<Response<Encoded<v1::FindResourcesResponse>>, Status> {
-        let method = "wishwell.v1.MatchingService/FindResources";
+        let method = FIND_RESOURCES;
         let (principal, message) = call::open(request).map_err(to_status)?;
         let caller = Caller { principal, method, request: None };
         let answer = find_resources(&self.platform, &caller, message).instrument(call::use_case_span(method)).await;

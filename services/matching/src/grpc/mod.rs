@@ -5,10 +5,11 @@ mod catalog;
 mod convert;
 mod matching;
 mod needs;
+pub(crate) mod plain;
 mod referrals;
 pub(crate) mod status;
 
 pub(crate) use catalog::CatalogHandlers;
-pub(crate) use matching::MatchingHandlers;
+pub(crate) use matching::{FIND_RESOURCES, MatchingHandlers};
 pub(crate) use needs::NeedHandlers;
 pub(crate) use referrals::ReferralHandlers;

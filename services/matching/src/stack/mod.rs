@@ -81,8 +81,8 @@ impl CallStack {
     /// Answers a call, whatever happens to it.
     pub(crate) async fn answer<B>(self, request: http::Request<B>) -> Response
     where
-        B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<StdError> + Send + 'static,
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<StdError> + Send + Unpin + 'static,
     {
         let pipe = &*self.0;
         let method = Method::at(request.uri().path());
@@ -92,7 +92,7 @@ impl CallStack {
         let admitted = pipe.admit(method, request);
         let answering = async {
             let answer = match admitted {
-                Ok((place, time, call)) => {
+                Ok(Admitted { place, time, call }) => {
                     // The deadline is above the handler and all it waits for. Innermost: a panic costs its own call alone.
                     let work = pin!(panics::caught(&pipe.metrics, call.map(|Ok(answer)| answer)));
                     let answer = deadline::until(started + time, work).await.and_then(|done| done);
@@ -110,17 +110,21 @@ impl CallStack {
     }
 }
 
+/// A call that nothing refused.
+struct Admitted<'p> {
+    place: Option<SemaphorePermit<'p>>,
+    /// The longest time for it.
+    time: Duration,
+    /// Its work, which has not begun.
+    call: BoxFuture<Response, Infallible>,
+}
+
 impl Pipe {
-    /// What can refuse a call before its handler sees it, in this order. None of it waits. Answers the call's place, the longest
-    /// time for it, and its work, which has not begun.
-    fn admit<B>(
-        &self,
-        method: Method,
-        mut request: http::Request<B>,
-    ) -> Result<(Option<SemaphorePermit<'_>>, Duration, BoxFuture<Response, Infallible>), Error>
+    /// What can refuse a call before its handler sees it, in this order. None of it waits.
+    fn admit<B>(&self, method: Method, mut request: http::Request<B>) -> Result<Admitted<'_>, Error>
     where
-        B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<StdError> + Send + 'static,
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<StdError> + Send + Unpin + 'static,
     {
         let path = request.uri().path();
         // First: under load nothing else is to cost anything.
@@ -130,6 +134,6 @@ impl Pipe {
         if let Some(principal) = principal {
             request.extensions_mut().insert(principal);
         }
-        Ok((place, time, self.services.call(request)))
+        Ok(Admitted { place, time, call: self.services.call(request) })
     }
 }

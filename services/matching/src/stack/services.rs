@@ -9,14 +9,15 @@ use tonic::server::NamedService;
 use tonic::service::Routes;
 
 use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
-use wishwell_api::v1::matching_service_server::MatchingServiceServer;
+use wishwell_api::v1::matching_service_server::{MatchingService as _, MatchingServiceServer};
 use wishwell_api::v1::need_service_server::NeedServiceServer;
 use wishwell_api::v1::referral_service_server::ReferralServiceServer;
 use wishwell_domain::Error;
 use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
 
 use crate::cases::Platform;
-use crate::grpc::{CatalogHandlers, MatchingHandlers, NeedHandlers, ReferralHandlers};
+use crate::grpc::plain::{self, Question};
+use crate::grpc::{CatalogHandlers, FIND_RESOURCES, MatchingHandlers, NeedHandlers, ReferralHandlers};
 use crate::health::Health;
 
 use super::Response;
@@ -28,6 +29,8 @@ pub(crate) struct Services {
     needs: NeedServiceServer<NeedHandlers>,
     matching: MatchingServiceServer<MatchingHandlers>,
     referrals: ReferralServiceServer<ReferralHandlers>,
+    /// Those of `matching`, to be asked directly.
+    handlers: MatchingHandlers,
     /// Health and reflection; it also refuses what nobody serves.
     others: Routes,
 }
@@ -56,11 +59,13 @@ impl Services {
         let others = Routes::new(health.service())
             .add_service(reflection().build_v1().map_err(failed)?)
             .add_service(reflection().build_v1alpha().map_err(failed)?);
+        let handlers = MatchingHandlers::new(Arc::clone(platform));
         Ok(Self {
             catalog: configured!(CatalogServiceServer::new(CatalogHandlers::new(Arc::clone(platform)))),
             needs: configured!(NeedServiceServer::new(NeedHandlers::new(Arc::clone(platform)))),
-            matching: configured!(MatchingServiceServer::new(MatchingHandlers::new(Arc::clone(platform)))),
+            matching: configured!(MatchingServiceServer::new(handlers.clone())),
             referrals: configured!(ReferralServiceServer::new(ReferralHandlers::new(Arc::clone(platform)))),
+            handlers,
             others: others.prepare(),
         })
     }
@@ -68,17 +73,40 @@ impl Services {
     /// The answer to a request, by the service that its path names.
     pub(crate) fn call<B>(&self, request: http::Request<B>) -> BoxFuture<Response, Infallible>
     where
-        B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<StdError> + Send + 'static,
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<StdError> + Send + Unpin + 'static,
     {
         // Cloning one of ours counts a reference; each of them is always ready.
         match service_of(request.uri().path()) {
+            MatchingServiceServer::<MatchingHandlers>::NAME if is_find_resources(&request) => {
+                Box::pin(find_resources(self.matching.clone(), self.handlers.clone(), request))
+            }
             MatchingServiceServer::<MatchingHandlers>::NAME => self.matching.clone().call(request),
             NeedServiceServer::<NeedHandlers>::NAME => self.needs.clone().call(request),
             CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request),
             ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request),
             _ => Box::pin(self.others.clone().call(request.map(tonic::body::Body::new))),
         }
+    }
+}
+
+fn is_find_resources<B>(request: &http::Request<B>) -> bool {
+    request.uri().path().strip_prefix('/') == Some(FIND_RESOURCES) && plain::is_plain(request.headers())
+}
+
+/// Answers a question for resources: by the handler itself when the question is plain, by way of tonic otherwise.
+async fn find_resources<B>(
+    mut server: MatchingServiceServer<MatchingHandlers>,
+    handlers: MatchingHandlers,
+    request: http::Request<B>,
+) -> Result<Response, Infallible>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<StdError> + Send + Unpin + 'static,
+{
+    match plain::read(request).await {
+        Question::Plain(question) => Ok(plain::answer(handlers.find_resources(question).await)),
+        Question::Other(request) => server.call(request).await,
     }
 }
 
