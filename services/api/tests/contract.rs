@@ -223,7 +223,8 @@ fn patterns_without_an_end_do_not_count_as_bounds() {
 
 #[test]
 fn every_write_takes_a_request_id_and_answers_its_log_position() {
-    for method in methods() {
+    // Watching begins after a position and tells positions all along.
+    for method in methods().into_iter().filter(|method| method.name() != "WatchEvents") {
         let reads = ["Get", "List", "Find"].iter().any(|verb| method.name().starts_with(verb));
         assert_eq!(method.input().get_field_by_name("request_id").is_some(), !reads, "{}", method.name());
         assert_eq!(method.input().get_field_by_name("min_position").is_some(), reads, "{}", method.name());

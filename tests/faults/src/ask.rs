@@ -34,6 +34,7 @@ pub struct Ask {
 /// What a request says.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each is the request of the call it is named for")]
+#[expect(clippy::large_enum_variant, reason = "few live at a time, and each is sent")]
 pub enum Message {
     SubmitNeed(v1::SubmitNeedRequest),
     Create(v1::CreateReferralRequest),
@@ -56,7 +57,6 @@ pub enum Message {
 
 /// An answer as it came.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one lives at a time")]
 pub enum Told {
     /// A referral and the log position.
     Referral(v1::Referral, i64),

@@ -60,12 +60,7 @@ fn create(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option
 }
 
 fn auto_refer(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
-    let message = v1::AutoReferRequest {
-        need: board.some_need(random)?,
-        item_ordinal: 1,
-        request_id: id.to_string(),
-        ..Default::default()
-    };
+    let message = v1::AutoReferRequest { need: board.some_need(random)?, item_ordinal: 1, request_id: id.to_string() };
     Some(ask(id, Kind::AutoRefer, HOTLINE, Message::AutoRefer(message)))
 }
 

@@ -110,7 +110,7 @@ impl World {
             draws.push(self.pool(catalog, &organization, people).await);
         }
         provider.things.push(resource(catalog, &organization, THING, "piece", &draws).await);
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let slots = v1::CapacityPool {
                 kind: v1::CapacityKind::Slots.into(),
                 unit: "visit".to_owned(),

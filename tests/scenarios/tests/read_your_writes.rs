@@ -210,11 +210,6 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
                 .encode_to_vec(),
         ),
         (
-            "ReferralService/AutoRefer",
-            v1::AutoReferRequest { need: named("needs"), item_ordinal: 1, min_position: far, ..Default::default() }
-                .encode_to_vec(),
-        ),
-        (
             "ReferralService/GetReferral",
             v1::GetReferralRequest { name: named("referrals"), min_position: far, ..Default::default() }
                 .encode_to_vec(),

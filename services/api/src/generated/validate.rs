@@ -8194,16 +8194,6 @@ impl ::prost_protovalidate::Validate for wishwell::v1::AutoReferRequest {
                 );
             violations.push(violation);
         }
-        #[allow(unused_comparisons)]
-        if self.min_position < 0i64 {
-            let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                "min_position",
-                "int64.gte",
-                "int64.gte",
-            );
-            violation.set_message("value must be greater than or equal to 0");
-            violations.push(violation);
-        }
         if !self.request_id.is_empty() {
             if self.request_id.is_empty() {
                 violations

@@ -8949,11 +8949,8 @@ pub struct AutoReferRequest {
     /// Which of its items, from 1 to 32.
     #[prost(int32, tag = "2")]
     pub item_ordinal: i32,
-    /// The answer reflects at least this log position; 0 means whatever the replica has.
-    #[prost(int64, tag = "3")]
-    pub min_position: i64,
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
-    #[prost(string, tag = "4")]
+    #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for AutoReferRequest {

@@ -23,7 +23,8 @@ const PAGE_SIZE_MAX: usize = 500;
 pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Result<String, Failure> {
     let server = Server::connect(config).await?;
     let need = needs::resolve(&server, &arguments.need).await?;
-    let request_id = uuid::Uuid::now_v7().to_string();
+    // Sent once; whoever types it again means it.
+    let request_id = String::new();
     let failed = |status| refused("the need cannot be referred", &status);
     let referral = match &arguments.resource {
         Some(resource) => {
@@ -38,8 +39,7 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
             server.referrals().create_referral(request).await.map_err(failed)?.into_inner().referral
         }
         None => {
-            let request =
-                AutoReferRequest { need: need.name, item_ordinal: arguments.item, min_position: 0, request_id };
+            let request = AutoReferRequest { need: need.name, item_ordinal: arguments.item, request_id };
             server.referrals().auto_refer(request).await.map_err(failed)?.into_inner().referral
         }
     };
@@ -50,7 +50,7 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
 pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Result<String, Failure> {
     let server = Server::connect(config).await?;
     let name = full_name("referrals", &arguments.referral);
-    let (etag, request_id) = (String::new(), uuid::Uuid::now_v7().to_string());
+    let (etag, request_id) = (String::new(), String::new());
     let reason = StepReason::from(arguments.reason).into();
     let mut client = server.referrals();
     /// Sends the request of one step, with the fields that only it has.

@@ -21,10 +21,10 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
     for (request, attempts) in &requests {
         let Some(answer) = one_answer(*request, attempts, &mut found) else { continue };
         kept(*request, attempts[0].kind, answer, &log, &mut found);
-        if let Seen::Referral(seen) = &answer.seen {
-            if claimed.insert((&seen.name, seen.version), *request).is_some() {
-                found.push(Violation::OneEffectForTwo { subject: seen.name.clone(), version: seen.version });
-            }
+        if let Seen::Referral(seen) = &answer.seen
+            && claimed.insert((&seen.name, seen.version), *request).is_some()
+        {
+            found.push(Violation::OneEffectForTwo { subject: seen.name.clone(), version: seen.version });
         }
     }
     unclaimed(evidence, &claimed, &mut found);
@@ -159,11 +159,13 @@ fn order(evidence: &Evidence, requests: &BTreeMap<Uuid, Vec<&Attempt>>, found: &
                 }
             }
             // What was sent more than once may have happened the first time.
-            (_, kind) if !kind.is_read() && requests.get(&attempt.request).is_some_and(|sent| sent.len() == 1) => {
-                if answer.position <= reached {
-                    let (request, position) = (attempt.request, answer.position);
-                    found.push(Violation::OutOfOrder { request, position, answered: reached });
-                }
+            (_, kind)
+                if !kind.is_read()
+                    && requests.get(&attempt.request).is_some_and(|sent| sent.len() == 1)
+                    && answer.position <= reached =>
+            {
+                let (request, position) = (attempt.request, answer.position);
+                found.push(Violation::OutOfOrder { request, position, answered: reached });
             }
             _ => {}
         }

@@ -12,7 +12,6 @@ use crate::cases::referrals::{OfferAsked, derived_uuid, referrals_of};
 use crate::cases::{Caller, Platform};
 use crate::grpc::call::required;
 use crate::grpc::convert::referral as convert;
-use crate::grpc::matching::position;
 use crate::grpc::status::to_status;
 
 pub(super) async fn create(
@@ -70,7 +69,6 @@ pub(super) async fn auto_refer(
     caller: Caller,
     message: v1::AutoReferRequest,
 ) -> Result<v1::AutoReferResponse, Error> {
-    platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let need = violations.take(NeedId::parse_name("need", &message.need));
     let item = convert::item_ordinal("item_ordinal", message.item_ordinal, &mut violations);
