@@ -28,6 +28,10 @@ pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
 }
 
 /// A request that was looked at.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made: a box would cost every other request"
+)]
 pub(crate) enum Question<M, B: Body> {
     /// All of it came at once.
     Plain(Request<M>),
@@ -62,10 +66,13 @@ fn message_in<M: Message + Default>(frame: &Bytes) -> Option<M> {
     (whole && message.len() <= REQUEST_BODY_BYTES_MAX).then(|| M::decode(message).ok()).flatten()
 }
 
+/// What a body gives when it is asked for a frame; none at its end.
+type Polled<B> = Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>;
+
 /// A body whose first frame was read.
 #[derive(Debug)]
 pub(crate) struct Begun<B: Body> {
-    first: Option<Option<Result<Frame<B::Data>, B::Error>>>,
+    first: Option<Polled<B>>,
     rest: B,
 }
 
