@@ -145,8 +145,16 @@ async fn a_referral_of_another_partner_or_of_elsewhere_does_not_exist() {
         Ok::<Vec<String>, tonic::Status>(here.map(|referral| referral.name).collect())
     };
     let all = v1::ReferralFilter::default;
-    assert_eq!(listed(PARTNER, all()).await.unwrap(), [elsewhere.clone()], "its own, wherever the need is");
-    assert_eq!(listed(CASE_WORKER, all()).await.unwrap(), [theirs.clone()], "whoever is asked, where it works");
+    assert_eq!(
+        listed(PARTNER, all()).await.unwrap(),
+        std::slice::from_ref(&elsewhere),
+        "its own, wherever the need is"
+    );
+    assert_eq!(
+        listed(CASE_WORKER, all()).await.unwrap(),
+        std::slice::from_ref(&theirs),
+        "whoever is asked, where it works"
+    );
     assert_eq!(listed(AUDITOR, all()).await.unwrap().len(), 2);
     let other = seen(&served, OPERATOR, &theirs).await.expect("there").organization;
     let asked = v1::ReferralFilter { organization: other, ..all() };

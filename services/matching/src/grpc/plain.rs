@@ -66,13 +66,12 @@ fn message_in<M: Message + Default>(frame: &Bytes) -> Option<M> {
     (whole && message.len() <= REQUEST_BODY_BYTES_MAX).then(|| M::decode(message).ok()).flatten()
 }
 
-/// What a body gives when it is asked for a frame; none at its end.
-type Polled<B> = Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>;
-
 /// A body whose first frame was read.
 #[derive(Debug)]
 pub(crate) struct Begun<B: Body> {
-    first: Option<Polled<B>>,
+    /// What the body gave when it was asked: a frame, an error or its end. None once that was taken.
+    #[expect(clippy::type_complexity, reason = "a name for it would hide from the derive what it is made of")]
+    first: Option<Option<Result<Frame<B::Data>, B::Error>>>,
     rest: B,
 }
 
