@@ -136,7 +136,9 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
             }
             Err(status) => {
                 leaks.of_error(&method, &status, canaries);
-                let of_the_loop = method.parent_service().name() == "ReferralService";
+                // A need that the loop has served is withdrawn no more.
+                let of_the_loop =
+                    method.parent_service().name() == "ReferralService" || method.name() == "WithdrawNeed";
                 if !of_the_loop || !REFUSALS_OF_THE_LOOP.contains(&reason(&status).as_str()) {
                     refused.push(format!("{}: {status:?}", method.name()));
                 }

@@ -73,6 +73,11 @@ impl Platform {
                 written => return written,
             }
         }
+        // An item that is covered needs nobody. Only said here: an offer that has lapsed may still count in what was read.
+        if item.left() <= 0 {
+            let (name, asked) = (need_id.name(), item.asked());
+            return Err(Error::ItemCovered { name, item: item_ordinal, asked, left: 0 });
+        }
         Err(Error::FailedPrecondition {
             precondition: Precondition::NobodyLeftToAsk,
             message: format!("nobody is left who could be asked for item {item_ordinal} of {need_id}"),

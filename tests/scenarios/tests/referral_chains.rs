@@ -1,0 +1,243 @@
+//! Offering to the best and to the next: until somebody accepts, nobody is left, or time is over.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+use tonic::Code;
+use wishwell_api::v1;
+use wishwell_scenarios::Served;
+use wishwell_scenarios::referring::{
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, draw, figures, following,
+    offer, pool, referrals, resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
+};
+use wishwell_scenarios::told::{metadata, refused, request_id, told};
+
+/// Most offers of one chain.
+const ATTEMPTS_MAX: usize = 10;
+/// Most automatic offers that an organization hears of in a day.
+const CONTACTS_MAX: usize = 20;
+/// How often the server looks for what is due, at the most.
+const SWEEP: Duration = Duration::from_millis(1_500);
+/// How long a server may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The referral once it was escalated.
+async fn escalated(served: &Served, name: &str) -> v1::Referral {
+    let started = Instant::now();
+    loop {
+        let now = seen(served, OPERATOR, name).await.expect("there");
+        if now.escalate_time.is_some() {
+            return now;
+        }
+        assert!(started.elapsed() < PATIENCE, "{name} was never escalated");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn each_is_asked_once_the_best_first_and_when_nobody_is_left_somebody_is_told_once() {
+    let served = demo().await;
+    let mut expected = Vec::new();
+    for (organization, latitude) in [(NEAR, 38.401), (FAR, 38.42), (NEAR, 38.44)] {
+        let pool = pool(&served, stock(organization, Some(5))).await;
+        expected.push(resource(&served, trunk(organization, vec![draw(&pool, 1)], latitude)).await);
+    }
+    let need = submit(&served, wanting(1)).await.name;
+    let mut offered = auto_refer(&served, &need).await.expect("offered");
+    let covered = auto_refer(&served, &need).await;
+    refused("while an offer is open", covered, "ITEM_COVERED", "");
+    let mut asked = vec![offered.resource.clone()];
+    for attempt in 2..=3 {
+        Step::Decline.take(&served, CASE_WORKER, &offered.name).await.expect("declined");
+        offered = following(&served, &need, &offered.name).await;
+        assert_eq!((offered.attempt, offered.origin()), (attempt, v1::ReferralOrigin::Automatic));
+        asked.push(offered.resource.clone());
+    }
+    assert_eq!(asked, expected, "the nearest first");
+    Step::Decline.take(&served, CASE_WORKER, &offered.name).await.expect("declined");
+    let last = escalated(&served, &offered.name).await;
+    let status = refused("nobody", auto_refer(&served, &need).await, "NOBODY_LEFT_TO_ASK", "");
+    assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, need.clone()));
+    tokio::time::sleep(3 * SWEEP).await;
+    assert_eq!(seen(&served, OPERATOR, &last.name).await.expect("there"), last, "it is told once");
+    let all = referrals(&served, &need).await;
+    assert_eq!(all.len(), 3);
+    assert_eq!(all.iter().filter(|referral| referral.escalate_time.is_some()).count(), 1);
+    assert_eq!(stored_need(&served, &need).await.state(), v1::NeedState::Open);
+    // Somebody may still be chosen, and a new resource is somebody to ask.
+    let (_, fresh) = trunks(&served, FAR, Some(1)).await;
+    assert_eq!(auto_refer(&served, &need).await.expect("somebody new").resource, fresh);
+}
+
+#[tokio::test]
+async fn a_chain_ends_after_ten_offers() {
+    let served = demo().await;
+    let pool = pool(&served, stock(NEAR, Some(50))).await;
+    for number in 0..12 {
+        resource(&served, trunk(NEAR, vec![draw(&pool, 1)], 38.401 + 0.001 * f64::from(number))).await;
+    }
+    let need = submit(&served, wanting(1)).await.name;
+    let mut offered = auto_refer(&served, &need).await.expect("offered");
+    for _ in 1..ATTEMPTS_MAX {
+        Step::Decline.take(&served, PARTNER, &offered.name).await.expect("declined");
+        offered = following(&served, &need, &offered.name).await;
+    }
+    Step::Decline.take(&served, PARTNER, &offered.name).await.expect("declined");
+    escalated(&served, &offered.name).await;
+    refused("an eleventh", auto_refer(&served, &need).await, "NOBODY_LEFT_TO_ASK", "");
+    let all = referrals(&served, &need).await;
+    assert_eq!(all.len(), ATTEMPTS_MAX);
+    assert_eq!(all.iter().map(|referral| referral.resource.clone()).collect::<BTreeSet<_>>().len(), ATTEMPTS_MAX);
+}
+
+#[tokio::test]
+async fn an_organization_hears_of_twenty_automatic_offers_a_day_and_no_more() {
+    let served = demo().await;
+    let (near_pool, near) = trunks(&served, NEAR, Some(100)).await;
+    let far_pool = pool(&served, stock(FAR, Some(100))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let mut asked = Vec::new();
+    for _ in 0..CONTACTS_MAX + 2 {
+        let need = submit(&served, wanting(1)).await.name;
+        asked.push(auto_refer(&served, &need).await.expect("offered").resource);
+    }
+    assert_eq!(asked[..CONTACTS_MAX], vec![near.clone(); CONTACTS_MAX], "the nearer one, as long as it may be asked");
+    assert_eq!(asked[CONTACTS_MAX..], [far.clone(), far]);
+    assert_eq!(figures(&served, &near_pool).await.3, Some(80), "though it has enough");
+    // Whoever is chosen by a person is not counted.
+    let need = submit(&served, wanting(1)).await.name;
+    offer(&served, HOTLINE, to(&need, &near)).await.expect("chosen");
+}
+
+#[tokio::test]
+async fn of_what_can_be_shared_each_gives_what_it_has() {
+    let served = demo().await;
+    let (near_pool, _) = trunks(&served, NEAR, Some(3)).await;
+    let far_pool = pool(&served, stock(FAR, Some(100))).await;
+    resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let need = submit(&served, sharing(5)).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    let second = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!((first.units + second.units, units(&served, &need).await), (5, (5, 0)), "{first:?} {second:?}");
+    assert_eq!(figures(&served, &near_pool).await.0 + figures(&served, &far_pool).await.0, 5);
+    refused("nothing left", auto_refer(&served, &need).await, "ITEM_COVERED", "");
+}
+
+#[tokio::test]
+async fn the_same_request_asks_one_and_a_withdrawn_chain_goes_no_further() {
+    let served = demo().await;
+    let (_, _) = trunks(&served, NEAR, Some(5)).await;
+    let (_, _) = trunks(&served, FAR, Some(5)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let request = v1::AutoReferRequest { need: need.clone(), item_ordinal: 1, request_id: request_id() };
+    let first = told(served.referrals(HOTLINE).auto_refer(request.clone()).await).expect("offered");
+    let again = told(served.referrals(HOTLINE).auto_refer(request).await).expect("answered again");
+    assert_eq!(first, again);
+    let name = first.referral.expect("one").name;
+    Step::Withdraw.take(&served, HOTLINE, &name).await.expect("withdrawn");
+    tokio::time::sleep(3 * SWEEP).await;
+    assert_eq!(referrals(&served, &need).await.len(), 1, "what was taken back is not offered to the next");
+    refused("no need", auto_refer(&served, "needs/01890000-0000-7000-8000-000000000000").await, "NOT_FOUND", "");
+}
+
+#[tokio::test]
+async fn a_shortfall_of_an_automatic_offer_asks_the_next() {
+    let served = demo().await;
+    let (near_pool, near) = trunks(&served, NEAR, Some(5)).await;
+    let far_pool = pool(&served, stock(FAR, Some(5))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    for way in [&[][..], &[Step::Accept(None)]] {
+        let need = submit(&served, wanting(1)).await.name;
+        let first = auto_refer(&served, &need).await.expect("offered");
+        assert_eq!(first.resource, near);
+        for step in way {
+            step.take(&served, PARTNER, &first.name).await.expect("a step");
+        }
+        let set = |total| v1::SetCapacityRequest {
+            name: near_pool.clone(),
+            total: Some(total),
+            force: true,
+            ..Default::default()
+        };
+        told(served.catalog(PARTNER).set_capacity(set(0)).await).expect("nothing is left after all");
+        assert_eq!(following(&served, &need, &first.name).await.resource, far, "after {way:?}");
+        told(served.catalog(PARTNER).set_capacity(set(5)).await).expect("there is again");
+    }
+}
+
+/// Stops a server, lets a time of its referrals lie in the past, and starts it again.
+async fn later(mut served: Served, column: &'static str) -> Served {
+    served.process.terminate();
+    assert!(served.process.wait_until_ended(DRAIN).await.success());
+    let folder = served.process.into_folder();
+    let file = folder.path().join("wishwell-data").join("wishwell.db");
+    let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store");
+    let back = sqlx::AssertSqlSafe(format!("UPDATE referrals SET {column} = created_at"));
+    sqlx::query(back).execute(&mut database).await.expect("set back");
+    database.close().await.expect("closed");
+    Served::start_in(folder, &[], &[]).await
+}
+
+#[tokio::test]
+async fn an_offer_that_nobody_answers_in_time_lapses_and_the_next_is_asked() {
+    let served = demo().await;
+    let (near_pool, near) = trunks(&served, NEAR, Some(1)).await;
+    let far_pool = pool(&served, stock(FAR, Some(5))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!(first.resource, near);
+    let chosen = submit(&served, wanting(1)).await.name;
+    let other = offer(&served, HOTLINE, to(&chosen, &far)).await.expect("offered").name;
+    let served = later(served, "expires_at").await;
+    let second = following(&served, &need, &first.name).await;
+    assert_eq!(second.resource, far);
+    let lapsed = seen(&served, OPERATOR, &first.name).await.expect("there");
+    assert_eq!((lapsed.state(), lapsed.last_action()), (v1::ReferralState::Expired, v1::ReferralAction::Expire));
+    assert_eq!((lapsed.last_action_by.as_str(), figures(&served, &near_pool).await), ("wishwell", (0, 0, 0, Some(1))));
+    let started = Instant::now();
+    while seen(&served, OPERATOR, &other).await.expect("there").state() != v1::ReferralState::Expired {
+        assert!(started.elapsed() < PATIENCE, "it never lapsed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(referrals(&served, &chosen).await.len(), 1, "whoever chose has to choose again");
+    for step in Step::ALL {
+        let status = refused(step.name(), step.take(&served, CASE_WORKER, &first.name).await, "ILLEGAL_STATE", "");
+        assert_eq!(metadata(&status, "state"), "expired");
+    }
+    assert_eq!(figures(&served, &far_pool).await, (1, 0, 0, Some(4)));
+}
+
+#[tokio::test]
+async fn promised_help_that_does_not_come_in_time_is_listed_and_told_of_once() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    let mut names = Vec::new();
+    for way in
+        [&[][..], &[Step::Accept(None)], &[Step::Accept(None), Step::Start], &[Step::Accept(None), Step::Deliver(None)]]
+    {
+        let need = submit(&served, wanting(1)).await.name;
+        let name = offer(&served, HOTLINE, to(&need, &near)).await.expect("offered").name;
+        for step in way {
+            step.take(&served, PARTNER, &name).await.expect("a step");
+        }
+        names.push(name);
+    }
+    let served = later(served, "due_at").await;
+    let filter = v1::ReferralFilter { overdue_only: true, ..Default::default() };
+    let request = v1::ListReferralsRequest { filter: Some(filter), ..Default::default() };
+    let overdue = told(served.referrals(OPERATOR).list_referrals(request).await).expect("listed").referrals;
+    assert_eq!(overdue.into_iter().map(|referral| referral.name).collect::<Vec<_>>(), names[1..3]);
+    for name in &names[1..3] {
+        escalated(&served, name).await;
+    }
+    let before = seen(&served, OPERATOR, &names[1]).await.expect("there");
+    tokio::time::sleep(3 * SWEEP).await;
+    assert_eq!(seen(&served, OPERATOR, &names[1]).await.expect("there"), before, "it is told once");
+    for name in [&names[0], &names[3]] {
+        assert_eq!(seen(&served, OPERATOR, name).await.expect("there").escalate_time, None);
+    }
+    Step::Deliver(None).take(&served, PARTNER, &names[1]).await.expect("late is better than never");
+}
