@@ -61,10 +61,10 @@ impl Rival {
              UPDATE pool SET pending = pending + 1 WHERE tenant = 'bench' AND id = :pool \
              AND pending + committed + 1 <= total;\n\
              SELECT gen_random_uuid() AS hold \\gset\n\
-             INSERT INTO hold VALUES ('bench', :'hold', :pool, 1, 'pending', now() + interval '2 days');\n\
-             INSERT INTO ledger VALUES ('bench', :'hold', 1, :pool, 1, 0);\n\
+             INSERT INTO hold VALUES ('bench', CAST(:hold AS uuid), :pool, 1, 'pending', now() + interval '2 days');\n\
+             INSERT INTO ledger VALUES ('bench', CAST(:hold AS uuid), 1, :pool, 1, 0);\n\
              INSERT INTO event VALUES ('bench', nextval('position'), now(), 'bench', '{payload}');\n\
-             INSERT INTO request VALUES ('bench', 'bench', :'hold', \
+             INSERT INTO request VALUES ('bench', 'bench', CAST(:hold AS uuid), \
              decode('00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 'hex'), '[]');\n\
              COMMIT;\n",
             self.pools
