@@ -24,6 +24,10 @@ use cli::{Cli, Command, DevArgs};
 use config::{ClientConfig, ClientFlags, DevConfig, ServeConfig};
 use exit::{Exit, Failure};
 
+/// Why not the system's: `docs/adr/0010-dependencies.md`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
