@@ -6,17 +6,21 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod aftermath;
 pub mod ask;
 pub mod board;
 pub mod campaign;
 pub mod checker;
 pub mod choose;
 pub mod door;
+pub mod durability;
 pub mod history;
+pub mod play;
 pub mod postgres;
 pub mod random;
 pub mod replica;
 pub mod storm;
+pub mod tally;
 pub mod watcher;
 pub mod world;
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use wishwell_faults::campaign;
+use wishwell_faults::{campaign, durability};
 
 /// The closed loop under faults. Needs the built binary (`cargo build -p wishwell`), PostgreSQL and Redis; starts its own.
 #[derive(Debug, Parser)]
@@ -29,6 +29,18 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         clients: usize,
     },
+    /// One server over a SQLite file, killed in the middle of writes.
+    Durability {
+        /// Times that it is killed.
+        #[arg(long, default_value_t = 2_000)]
+        rounds: usize,
+        /// Decides what clients do and when the server is killed.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Clients at once.
+        #[arg(long, default_value_t = 16)]
+        clients: usize,
+    },
 }
 
 #[tokio::main]
@@ -37,6 +49,11 @@ async fn main() -> ExitCode {
         Command::Campaign { minutes, seed, clients } => {
             let settings = campaign::Settings { seed, time: Duration::from_secs(minutes * 60), clients };
             let report = campaign::run(settings).await;
+            println!("{report}");
+            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Command::Durability { rounds, seed, clients } => {
+            let report = durability::run(durability::Settings { seed, rounds, clients }, |_, _| {}).await;
             println!("{report}");
             if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

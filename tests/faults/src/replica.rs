@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tonic::transport::{Channel, Endpoint};
 use wishwell_scenarios::announced;
 use wishwell_scenarios::deployment::key_digest;
 use wishwell_test_support::process::{Wishwell, is_serving};
@@ -14,6 +15,8 @@ use crate::door::Door;
 
 /// How long a replica may take to serve, on a busy machine and with a database that is away for a while.
 const SERVE_PATIENCE: Duration = Duration::from_secs(90);
+/// How long a caller waits for a connection.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a replica may take to drain.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
 /// Wait before a replica that did not start is started again, as a supervisor would.
@@ -42,7 +45,8 @@ pub fn folder(callers: &[Caller]) -> TempDir {
     folder
 }
 
-fn write_callers(folder: &Path, callers: &[Caller]) {
+/// Writes who may call, for the next start.
+pub(crate) fn write_callers(folder: &Path, callers: &[Caller]) {
     let mut text = String::new();
     for Caller { name, role, organization } in callers {
         let digest = key_digest(name);
@@ -92,6 +96,16 @@ impl Replica {
         self.door.address()
     }
 
+    /// A way to it that outlives its restarts.
+    ///
+    /// # Panics
+    /// Never: an address makes a URI.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address())).expect("an address makes a URI");
+        endpoint.connect_timeout(CONNECT_PATIENCE).connect_lazy()
+    }
+
     /// Ends it as a crash would.
     ///
     /// # Panics
@@ -114,6 +128,16 @@ impl Replica {
         self.door.leads_to(None);
         self.admin = None;
         self.folder = Some(process.into_folder());
+    }
+
+    /// Ends it, where it still runs, and gives its folder away.
+    ///
+    /// # Panics
+    /// Never: it runs or has left a folder.
+    #[must_use]
+    pub fn into_folder(mut self) -> TempDir {
+        let left = self.process.take().map(Wishwell::into_folder);
+        left.or(self.folder).expect("it runs or has left a folder")
     }
 
     /// Makes it stand still.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tonic::transport::Channel;
 use wishwell_api::v1;
@@ -16,6 +16,8 @@ use crate::world::OPERATOR;
 
 /// Silence after which a watch is given up: a server says something every 15 seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// Longest wait for everything to be seen.
+const CATCH_UP_MAX: Duration = Duration::from_secs(60);
 /// Wait before watching again.
 const RESUME_AFTER: Duration = Duration::from_millis(50);
 
@@ -39,6 +41,14 @@ impl Watcher {
     #[must_use]
     pub fn position(&self) -> i64 {
         self.position.load(Ordering::Acquire)
+    }
+
+    /// Waits until it has watched up to a position, or has had time enough.
+    pub async fn wait_for(&self, position: i64) {
+        let started = Instant::now();
+        while self.position() < position && started.elapsed() < CATCH_UP_MAX {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// How often it resumed.

@@ -18,7 +18,7 @@ async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_b
     println!("{report}");
     assert!(report.violations.is_empty(), "{report}");
     // A storm in which nothing happened, or nobody got through, proves nothing.
-    assert!(report.answered() > 300, "{report}");
+    assert!(report.tally.answered() > 300, "{report}");
     let struck = report.strikes();
     for fault in [Fault::KillReplica, Fault::PauseReplica, Fault::KillPostgres, Fault::FlushRedis, Fault::KillRedis] {
         assert!(struck.contains_key(&fault), "{fault:?} never struck: {report}");

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt as _;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
@@ -17,10 +17,6 @@ use wishwell_faults::world::{OPERATOR, makers};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest delay of a replica that hears no hint, and what a busy machine adds.
 const DELAY_MAX: Duration = Duration::from_secs(5);
-
-fn channel(replica: &Replica) -> Channel {
-    Endpoint::from_shared(format!("http://{}", replica.address())).expect("an address makes a URI").connect_lazy()
-}
 
 async fn write(channel: &Channel, code: &str) -> Result<i64, Status> {
     let title = Some(v1::LocalizedText { en: code.to_owned(), ..Default::default() });
@@ -54,7 +50,7 @@ async fn a_database_that_is_away_is_told_with_a_time_to_try_again_and_loses_noth
     let ground = Ground { database_url: postgres.url(), redis_url: None };
     let replica = Replica::start(folder(&makers()), ground).await;
     replica.wait_until_serving().await;
-    let channel = channel(&replica);
+    let channel = replica.channel();
     write(&channel, "trouble.before").await.expect("taken");
 
     postgres.kill();
@@ -90,7 +86,7 @@ async fn a_redis_that_talks_nonsense_makes_hints_slower_and_nothing_wrong() {
     let two = Replica::start(folder(&makers()), ground).await;
     one.wait_until_serving().await;
     two.wait_until_serving().await;
-    let (here, there) = (channel(&one), channel(&two));
+    let (here, there) = (one.channel(), two.channel());
     let position = write(&here, "nonsense.by-position").await.expect("taken");
     assert!(knows(&there, "nonsense.by-position", position).await, "a read that names the position sees the write");
     write(&here, "nonsense.by-time").await.expect("taken");

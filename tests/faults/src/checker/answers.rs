@@ -32,6 +32,17 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
     found
 }
 
+/// Answers that are not in the log.
+pub(super) fn lost(attempts: &[Attempt], log: &[Logged]) -> Vec<Violation> {
+    let (log, mut found) = (Index::of(log), Vec::new());
+    for attempt in attempts.iter().filter(|attempt| !attempt.kind.is_read()) {
+        if let Outcome::Done(answer) = &attempt.outcome {
+            kept(attempt.request, attempt.kind, answer, &log, &mut found);
+        }
+    }
+    found
+}
+
 /// The log by what it tells of.
 struct Index<'l> {
     referrals: HashMap<(&'l str, i64), (i64, &'l ReferralSeen)>,

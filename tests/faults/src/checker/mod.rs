@@ -10,7 +10,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::history::{Evidence, FiguresSeen, Kind, ReferralSeen, Refusal};
+use crate::history::{Attempt, Evidence, FiguresSeen, Kind, Logged, ReferralSeen, Refusal};
 
 /// Something that must never be.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,4 +180,10 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     found.extend(answers::check(evidence));
     found.extend(evidence.discrepancies.iter().cloned().map(Violation::Books));
     found
+}
+
+/// What was answered and is not in the log, which is known from its beginning.
+#[must_use]
+pub fn lost(attempts: &[Attempt], log: &[Logged]) -> Vec<Violation> {
+    answers::lost(attempts, log)
 }

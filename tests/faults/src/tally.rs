@@ -1,0 +1,98 @@
+//! What callers were told, counted.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::history::{Attempt, Kind, Outcome};
+
+/// Calls by what became of them.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    calls: BTreeMap<Kind, BTreeMap<String, u64>>,
+    unknown_at_first: usize,
+    happened: usize,
+}
+
+impl Tally {
+    /// Counts attempts, which are in the order in which they ended.
+    #[must_use]
+    pub fn of(attempts: &[Attempt]) -> Self {
+        let (unknown_at_first, happened) = unknown(attempts);
+        Self { calls: count(attempts), unknown_at_first, happened }
+    }
+
+    /// Calls, attempts counted one by one.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.values().flat_map(BTreeMap::values).sum()
+    }
+
+    /// Calls that were answered.
+    #[must_use]
+    pub fn answered(&self) -> u64 {
+        self.calls.values().filter_map(|outcomes| outcomes.get("answered")).sum()
+    }
+
+    /// Requests of which nobody knew at first, and how many of them had happened by the time somebody was told.
+    #[must_use]
+    pub const fn unknown(&self) -> (usize, usize) {
+        (self.unknown_at_first, self.happened)
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, outcomes) in &self.calls {
+            write!(f, "{:>16}", format!("{kind:?}"))?;
+            outcomes.iter().try_for_each(|(outcome, count)| write!(f, "  {count} {outcome}"))?;
+            writeln!(f)?;
+        }
+        writeln!(
+            f,
+            "{} calls, {} answered; {} requests were unknown at first, {} of them had happened",
+            self.calls(),
+            self.answered(),
+            self.unknown_at_first,
+            self.happened
+        )
+    }
+}
+
+fn count(attempts: &[Attempt]) -> BTreeMap<Kind, BTreeMap<String, u64>> {
+    let mut calls: BTreeMap<Kind, BTreeMap<String, u64>> = BTreeMap::new();
+    for attempt in attempts {
+        let name = match &attempt.outcome {
+            Outcome::Done(_) => "answered".to_owned(),
+            Outcome::Refused(refusal) => refusal.reason.clone(),
+            Outcome::Unknown(refusal) => format!("unknown ({refusal})"),
+        };
+        *calls.entry(attempt.kind).or_default().entry(name).or_default() += 1;
+    }
+    calls
+}
+
+/// Requests whose first attempt was unknown, and how many of them had happened by the time somebody was told.
+fn unknown(attempts: &[Attempt]) -> (usize, usize) {
+    let mut first: BTreeMap<Uuid, u64> = BTreeMap::new();
+    let mut happened: BTreeMap<Uuid, bool> = BTreeMap::new();
+    let mut reached = 0;
+    for attempt in attempts.iter().filter(|attempt| !attempt.kind.is_read()) {
+        match &attempt.outcome {
+            Outcome::Unknown(_) => {
+                first.entry(attempt.request).or_insert(reached);
+            }
+            Outcome::Done(answer) => {
+                if first.contains_key(&attempt.request) {
+                    // An answer from below what others have reached is one from before.
+                    let before = u64::try_from(answer.position).unwrap_or_default() < reached;
+                    happened.entry(attempt.request).or_insert(before);
+                }
+                reached = reached.max(u64::try_from(answer.position).unwrap_or_default());
+            }
+            Outcome::Refused(_) => {}
+        }
+    }
+    (first.len(), happened.values().filter(|happened| **happened).count())
+}
