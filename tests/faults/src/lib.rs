@@ -15,6 +15,7 @@ pub mod choose;
 pub mod door;
 pub mod durability;
 pub mod history;
+pub mod late;
 pub mod play;
 pub mod postgres;
 pub mod random;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use wishwell_faults::{campaign, durability};
+use wishwell_faults::{campaign, durability, late};
 
 /// The closed loop under faults. Needs the built binary (`cargo build -p wishwell`), PostgreSQL and Redis; starts its own.
 #[derive(Debug, Parser)]
@@ -29,6 +29,15 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         clients: usize,
     },
+    /// The log, followed while many connections commit late and in another order than they began.
+    Late {
+        /// Events that are written.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: i64,
+        /// Decides what writers write and when they are slow.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// One server over a SQLite file, killed in the middle of writes.
     Durability {
         /// Times that it is killed.
@@ -49,6 +58,11 @@ async fn main() -> ExitCode {
         Command::Campaign { minutes, seed, clients } => {
             let settings = campaign::Settings { seed, time: Duration::from_secs(minutes * 60), clients };
             let report = campaign::run(settings).await;
+            println!("{report}");
+            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Command::Late { events, seed } => {
+            let report = late::run(late::Settings { seed, events, ..late::Settings::default() }).await;
             println!("{report}");
             if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
