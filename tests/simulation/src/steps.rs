@@ -1,0 +1,198 @@
+//! What may become of one referral, said a second time: the tables here are written from the design and not from the code, so that
+//! a slip in one of them is a difference between the two.
+
+use jiff::Timestamp;
+use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
+use wishwell_domain::ids::CapacityPoolId;
+use wishwell_domain::need::Need;
+use wishwell_domain::referral::hold::Amounts;
+use wishwell_domain::referral::{HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
+
+use ReferralState::{
+    Accepted, Cancelled, Confirmed, Declined, Delivered, Disputed, Expired, Failed, InProgress, Offered, Withdrawn,
+};
+
+/// What a line adds to its pool's figures.
+pub(crate) fn amounts(line: &HoldLine) -> Amounts {
+    let quantity = line.units * line.quantity_per_unit;
+    let (pending, committed, consumed) = match line.state {
+        LineState::Pending => (quantity, 0, 0),
+        LineState::Committed => (0, quantity, 0),
+        LineState::Consumed => (0, 0, quantity),
+        LineState::Released | LineState::Returned => (0, 0, 0),
+    };
+    Amounts { pending, committed, consumed }
+}
+
+/// What is wrong with a step.
+pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Vec<&'static str> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, fault| {
+        if !holds {
+            faults.push(fault);
+        }
+    };
+    let moved = before.state != after.state;
+    check(!moved || may_follow(before.state, after.state), "a step that cannot be taken");
+    check(!moved || after.state != Accepted || when < before.expires_at, "a lapsed offer was accepted");
+    check(after.state != Expired || !moved || when >= before.expires_at, "an offer lapsed before its time");
+    check(
+        (before.need, before.item_ordinal, before.resource, before.organization, before.origin, before.quantity)
+            == (after.need, after.item_ordinal, after.resource, after.organization, after.origin, after.quantity),
+        "a referral became another one",
+    );
+    check(
+        (before.expires_at, before.due_at, before.created_at, before.previous, before.attempt, &before.decision)
+            == (after.expires_at, after.due_at, after.created_at, after.previous, after.attempt, &after.decision),
+        "what was said with the offer changed",
+    );
+    check(after.units <= before.units, "more units than before");
+    check(moved || after.units == before.units, "units changed without a step");
+    check(moved || after.lines == before.lines, "lines changed without a step");
+    let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
+    check(!moved || after.next_is_due == goes_on, "the next candidate is due, or not, against the rule");
+    check(moved || !after.next_is_due || before.next_is_due, "the next candidate became due without a step");
+    check(before.escalated_at.is_none() || before.escalated_at == after.escalated_at, "escalated twice");
+    check(before.lines.len() == after.lines.len(), "lines came or went");
+    for (before, after) in before.lines.iter().zip(&after.lines) {
+        check(
+            (before.pool, before.kind, before.period_start, before.quantity_per_unit)
+                == (after.pool, after.kind, after.period_start, after.quantity_per_unit),
+            "I2: a line became another one",
+        );
+        check(line_may_follow(before.state, after.state), "I2: a hold was resolved twice, or out of order");
+        check(after.units <= before.units, "I2: a line holds more than before");
+    }
+    faults.extend(faults_of_lines(after));
+    faults
+}
+
+/// What is wrong with an offer. `chain` are the offers before it, the latest first.
+pub(crate) fn faults_of_new<'p>(
+    referral: &Referral,
+    chain: &[Referral],
+    need: Option<&Need>,
+    pool_of: impl Fn(CapacityPoolId) -> Option<&'p CapacityPool>,
+) -> Vec<&'static str> {
+    let mut faults = faults_of_lines(referral);
+    let mut check = |holds: bool, fault| {
+        if !holds {
+            faults.push(fault);
+        }
+    };
+    let expected = if matches!(referral.origin, Origin::Claim | Origin::Pledge) { Accepted } else { Offered };
+    check(referral.state == expected, "an offer begins in the wrong state");
+    check(referral.units == referral.quantity * i64::from(referral.occurrences), "units are not what was offered");
+    check(chain.len() + 1 == referral.attempt as usize, "an attempt was miscounted");
+    check(
+        chain.iter().all(|before| (before.need, before.item_ordinal) == (referral.need, referral.item_ordinal)),
+        "an offer follows one for something else",
+    );
+    check(chain.first().is_none_or(came_to_nothing), "an offer follows one that has not come to nothing");
+    let again = referral.origin == Origin::Automatic && chain.iter().any(|before| before.resource == referral.resource);
+    check(!again, "the same resource was asked twice");
+    let Some(need) = need else { return vec!["an offer for an unknown need"] };
+    check(
+        need.state.is_open() || need.items.iter().all(|item| item.left() == 0),
+        "an offer for a need that is not open",
+    );
+    let mut pools: Vec<CapacityPoolId> = referral.lines.iter().map(|line| line.pool).collect();
+    pools.dedup();
+    for id in pools {
+        let lines: Vec<&HoldLine> = referral.lines.iter().filter(|line| line.pool == id).collect();
+        match pool_of(id) {
+            Some(pool) if pool.kind == PoolKind::Slots => {
+                check(periods_fit(referral, need, pool, &lines), "a hold in a wrong period");
+            }
+            Some(pool) => {
+                let units = if pool.kind == PoolKind::Caseload { referral.quantity } else { referral.units };
+                let whole = lines.len() == 1 && lines[0].period_start.is_none() && lines[0].units == units;
+                check(whole, "a hold of something else than was offered");
+            }
+            None => check(false, "a hold of an unknown pool"),
+        }
+    }
+    faults
+}
+
+/// Whether each occurrence is held once, in a period that shares an instant with it.
+fn periods_fit(referral: &Referral, need: &Need, pool: &CapacityPool, lines: &[&HoldLine]) -> bool {
+    let Some(periods) = pool.period.as_ref().and_then(|rule| rule.compile().ok()) else { return false };
+    let (start, end) = need.window(referral.created_at);
+    let mut held = Vec::new();
+    for line in lines {
+        let Some(period) = line.period_start else { return false };
+        held.extend((0..line.units / referral.quantity).map(|_| period));
+    }
+    let occurrence = |at: usize| match referral.every {
+        None => (start, end),
+        Some(every) => {
+            let first = every.start_of(periods.date_at(start));
+            let day = (0..at).fold(first, |day, _| every.next_start(day));
+            (periods.start_of_day(day).max(start), periods.start_of_day(every.next_start(day)))
+        }
+    };
+    held.len() == referral.occurrences as usize
+        && held.iter().enumerate().all(|(at, period)| {
+            let ((from, to), (opens, closes)) = (occurrence(at), periods.bounds(*period));
+            opens < to.max(from + jiff::SignedDuration::from_nanos(1)) && closes > from
+        })
+}
+
+/// What is wrong with a referral's lines for its state.
+fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
+    let state_fits = |line: &HoldLine| match (referral.state, line.state) {
+        (Offered, LineState::Pending) => true,
+        (Accepted | InProgress, LineState::Committed | LineState::Released) => true,
+        (Declined | Expired | Withdrawn, LineState::Released) => true,
+        (Cancelled, LineState::Released | LineState::Returned) => true,
+        // What was disputed was delivered: settling it does not bring it back.
+        (Failed, LineState::Released | LineState::Returned) => true,
+        (Failed | Confirmed | Delivered | Disputed, LineState::Consumed) => line.kind != PoolKind::Caseload,
+        (Delivered | Disputed, LineState::Committed) => line.kind == PoolKind::Caseload,
+        (Delivered | Disputed | Confirmed, LineState::Released) => true,
+        (Delivered | Disputed, LineState::Returned) => line.kind != PoolKind::Caseload,
+        (Confirmed, LineState::Returned) => true,
+        _ => false,
+    };
+    let mut faults = Vec::new();
+    if !referral.lines.iter().all(state_fits) {
+        faults.push("I2: a hold that does not fit the state");
+    }
+    let counts = |line: &&HoldLine| !matches!(line.state, LineState::Released | LineState::Returned);
+    for line in referral.lines.iter().filter(counts) {
+        let of_pool = referral.lines.iter().filter(counts).filter(|other| other.pool == line.pool);
+        let units: i64 = of_pool.map(|line| line.units).sum();
+        let expected =
+            if line.kind == PoolKind::Caseload { referral.units.min(referral.quantity) } else { referral.units };
+        if units != expected {
+            faults.push("I2: more or less is held than is offered, accepted or delivered");
+        }
+    }
+    faults
+}
+
+/// Whether an offer ended on its provider's side: it said no or nothing, or what it had was counted anew.
+fn came_to_nothing(referral: &Referral) -> bool {
+    matches!(referral.state, Declined | Expired) || referral.last.reason == Some(StepReason::Shortfall)
+}
+
+fn may_follow(before: ReferralState, after: ReferralState) -> bool {
+    match before {
+        Offered => matches!(after, Accepted | Declined | Expired | Withdrawn),
+        Accepted => matches!(after, InProgress | Delivered | Cancelled | Failed),
+        InProgress => matches!(after, Delivered | Cancelled | Failed),
+        Delivered => matches!(after, Confirmed | Disputed),
+        Disputed => matches!(after, Confirmed | Failed),
+        Declined | Expired | Withdrawn | Confirmed | Cancelled | Failed => false,
+    }
+}
+
+fn line_may_follow(before: LineState, after: LineState) -> bool {
+    before == after
+        || match before {
+            LineState::Pending => matches!(after, LineState::Committed | LineState::Released),
+            LineState::Committed => matches!(after, LineState::Consumed | LineState::Returned),
+            LineState::Consumed | LineState::Released | LineState::Returned => false,
+        }
+}
