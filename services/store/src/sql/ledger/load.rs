@@ -30,6 +30,8 @@ struct Wanted {
     /// Pools and needs from which is taken: what lapsed offers hold of them is given back first.
     taken_from_pools: BTreeSet<Uuid>,
     taken_from_needs: BTreeSet<Uuid>,
+    /// Referrals after which somebody may be needed: whether their item is covered is known once lapsed offers are let go.
+    escalated: BTreeSet<Uuid>,
 }
 
 /// Brings everything.
@@ -40,6 +42,9 @@ pub(super) async fn bring(
     asked: &[&Asked],
 ) -> Result<(), Failure> {
     let mut wanted = Wanted::of(asked);
+    for referral in find::<Referral>(session, tenant, &wanted.escalated, Reading::Whole).await? {
+        wanted.taken_from_needs.insert(referral.need.as_uuid());
+    }
     for offering in offerings(session, tenant, &wanted.resources).await? {
         let pools = offering.draws.iter().map(|draw| draw.pool.as_uuid());
         wanted.taken_from_pools.extend(pools);
@@ -85,8 +90,10 @@ impl Wanted {
                 // New: there is nothing to bring.
                 Command::Pledge(_) => {}
                 Command::Step(step) => wanted.referrals.extend([step.referral.as_uuid()]),
-                Command::Look { referral } | Command::Escalate { referral } => {
-                    wanted.referrals.extend([referral.as_uuid()]);
+                Command::Look { referral } => wanted.referrals.extend([referral.as_uuid()]),
+                Command::Escalate { referral } => {
+                    wanted.referrals.insert(referral.as_uuid());
+                    wanted.escalated.insert(referral.as_uuid());
                 }
                 Command::SetFigures(set) => {
                     let pool = set.pool.as_uuid();

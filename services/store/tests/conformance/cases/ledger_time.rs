@@ -106,6 +106,20 @@ pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixtu
     fixture.everything_adds_up().await;
 }
 
+pub async fn an_item_that_only_a_lapsed_offer_covers_still_needs_somebody(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![automatic(100, 60, None)]).await;
+    fixture.ask(vec![step(100, Action::Decline)]).await;
+    fixture.ask(vec![offering(101, 60, 30, 1)]).await;
+    fixture.set_clock(in_minutes(60)).await;
+    // Nobody has looked at it since: the tables still count it.
+    assert_eq!(fixture.need(60).await.items[0].referred, 1);
+    let escalated = fixture.ask_one(Command::Escalate { referral: referral_id(100) }).await;
+    assert_eq!((escalated.escalated_at, escalated.next_is_due), (Some(in_minutes(60)), false));
+    assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
+    fixture.everything_adds_up().await;
+}
+
 async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
     let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
     for referral in &found {
