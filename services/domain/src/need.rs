@@ -1,5 +1,6 @@
 //! Needs: what a beneficiary or household lacks.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use crate::fact::Facts;
 use crate::geo::{Disclosure, Point};
 use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, Version};
 use crate::limits;
+use crate::occurrence::{Asked, Share, TakenPeriod};
 use crate::text::{check_length, check_required, check_unique};
 use crate::unit::Unit;
 
@@ -143,6 +145,9 @@ pub struct NeedItem {
     /// Units that have arrived, over all occurrences. Kept by the ledger.
     #[serde(default)]
     pub served: i64,
+    /// When recurring: what of both is in which calendar period, in order. Kept by the ledger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<TakenPeriod>,
 }
 
 /// The public, identity-free projection of a need.
@@ -424,11 +429,16 @@ impl NeedItem {
         self.quantity.saturating_mul(i64::from(self.occurrences()))
     }
 
-    /// Quantity of each occurrence that still looks for help: what is left, or all of it where nothing or not a whole occurrence is.
+    /// What is to be referred next, in the period that holds `from` at the earliest, by [`Asked::next`].
     #[must_use]
-    pub fn quantity_left(&self) -> i64 {
-        let left = self.left() / i64::from(self.occurrences().max(1));
-        if left > 0 { left } else { self.quantity }
+    pub fn next_share(&self, from: Date, quantity: Option<i64>) -> Option<Share> {
+        self.as_asked().next(from, quantity)
+    }
+
+    /// What is asked and what of it is taken.
+    #[must_use]
+    pub fn as_asked(&self) -> Asked<'_> {
+        Asked { quantity: self.quantity, recurrence: self.recurrence, left: self.left(), taken: &self.taken }
     }
 
     /// Units that are neither referred nor served.

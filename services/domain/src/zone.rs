@@ -12,6 +12,8 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::error::Violation;
 
+/// The zone of places that do not say theirs.
+pub const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
 /// Transitions from this second on are in the table (2000-01-01T00:00:00Z); before it the first offset holds.
 const TABLE_START_SECOND: i64 = 946_684_800;
 /// Transitions up to this second are in the table (2200-01-01T00:00:00Z); after it the last offset holds.
@@ -63,6 +65,12 @@ impl Zone {
         let zone = Arc::new(Self::tabulate(name, &zone));
         let mut zones = zones.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(zones.entry(name.into()).or_insert(zone)))
+    }
+
+    /// The zone named by [`DEFAULT_TIME_ZONE`].
+    #[must_use]
+    pub fn of_places() -> Arc<Self> {
+        Self::named("time_zone", DEFAULT_TIME_ZONE).unwrap_or_else(|_| Self::utc())
     }
 
     /// UTC.

@@ -8,6 +8,7 @@ use crate::context::{Context, Span};
 use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
+use crate::recurring::recurring;
 use crate::score::{ScoreTerm, Terms};
 use crate::snapshot::area::AreaSet;
 use crate::snapshot::hours::{Hours, WholeDays};
@@ -205,10 +206,10 @@ impl<'q> Context<'q> {
     }
 
     fn recurring(&self, row: &Row, when: When<'_>, failed: &mut Failed) -> View {
-        let mut view = capacity::recurring(self, row, when);
+        let mut view = recurring(self, row, when);
         if view.open_occurrences == 0 {
             failed.add(ReasonCode::ClosedInWindow);
-            let open = capacity::recurring(self, row, When { schedule: None, ..when });
+            let open = recurring(self, row, When { schedule: None, ..when });
             view = View { open_occurrences: 0, ..open };
         }
         // A week in which it is closed, such as a holiday, is left out and told, not held against it.

@@ -41,10 +41,10 @@ impl View {
         open_occurrences: 1,
     };
 
-    const EVERYTHING: Self = Self { unknown: false, confirmed_hour: u32::MAX, ..Self::NOBODY_SAID };
+    pub(crate) const EVERYTHING: Self = Self { unknown: false, confirmed_hour: u32::MAX, ..Self::NOBODY_SAID };
 
     /// Adds what one pool has.
-    fn take(&mut self, left: Left, per_unit: i64, confirmed_hour: u32) {
+    pub(crate) fn take(&mut self, left: Left, per_unit: i64, confirmed_hour: u32) {
         self.confirmed_hour = self.confirmed_hour.min(confirmed_hour);
         match left.remaining {
             UNKNOWN => self.unknown = true,
@@ -99,7 +99,7 @@ pub(crate) enum Draws<'c> {
 }
 
 impl Draws<'_> {
-    fn as_slice(&self) -> &[(u32, i64)] {
+    pub(crate) fn as_slice(&self) -> &[(u32, i64)] {
         match self {
             Self::One(one) => one.as_slice(),
             Self::Many(many) => many,
@@ -307,100 +307,4 @@ fn next_free_of(
         .filter(|day| (day_of_date(first)..=last).contains(day))
         .map(date_of_day)
         .find(|date| free(*date))
-}
-
-/// The capacity over all occurrences of a recurring item.
-///
-/// Occurrence `i` is the `i`-th calendar period of the recurrence from the one in which the window starts, by the zone of the
-/// resource's schedule. It is covered when the resource is offered and open in it, and every renewed pool has the quantity left in
-/// one of its periods that shares an open moment with it, the earliest being taken. What is consumed (STOCK, BUDGET) must last for all
-/// covered occurrences; what comes back (CASELOAD) is taken once.
-///
-/// A resource that covers every occurrence in which it is open is a candidate, with the number it covers in the answer: a partner
-/// closed for a holiday week still visits in the others.
-pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> View {
-    let draws = draws(context, row);
-    let draws = draws.as_slice();
-    let mut view = if draws.is_empty() { View::NOBODY_SAID } else { View::EVERYTHING };
-    let mut occurrences_max = u32::MAX;
-    for (place, per_unit) in draws {
-        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
-        let Left { remaining, .. } = pool.left;
-        view.take(pool.left, *per_unit, pool.confirmed_hour);
-        if pool.renewal != Renewal::EachPeriod && remaining >= 0 && remaining != UNLIMITED {
-            let times = remaining / context.quantity.saturating_mul(*per_unit).max(1);
-            let times = if pool.renewal == Renewal::Returned && times > 0 { i64::MAX } else { times };
-            occurrences_max = occurrences_max.min(u32::try_from(times).unwrap_or(u32::MAX));
-        }
-    }
-    let mut used: Vec<(u32, i32, i64)> = Vec::new();
-    let (mut covered, mut open) = (0, 0);
-    view.unknown = draws.is_empty();
-    for span in occurrence_spans(context, when) {
-        let Some(span) = span.and(when.offered).filter(|span| when.open_in(*span)) else { continue };
-        open += 1;
-        covered += u32::from(take_occurrence(context, draws, when, span, &mut used, &mut view.unknown));
-    }
-    for (place, _) in draws {
-        let pool = context.tables.pools.rows.get(*place);
-        view.unknown |= pool.is_some_and(|pool| pool.renewal != Renewal::EachPeriod && pool.left.remaining == UNKNOWN);
-    }
-    view.occurrences = covered.min(occurrences_max);
-    view.open_occurrences = open;
-    view.served = if view.occurrences > 0 { view.served.max(context.quantity) } else { 0 };
-    view
-}
-
-fn occurrence_spans<'a>(context: &'a Context<'_>, when: When<'a>) -> impl Iterator<Item = Span> + 'a {
-    let default = crate::snapshot::tables::default_zone();
-    let every =
-        context.recurrence.map_or(wishwell_domain::capacity_pool::PeriodLength::Day, |recurrence| recurrence.every);
-    let count = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
-    let start = crate::context::instant(context.window.start);
-    let first = every.start_of(when.schedule.map_or(&*default, |schedule| schedule.zone()).date_at(start));
-    let mut date = first;
-    (0..count).map(move |_| {
-        let zone = when.schedule.map_or(&*default, |schedule| schedule.zone());
-        let next = every.next_start(date);
-        let span = Span {
-            start: zone.start_of(date).as_microsecond().max(context.window.start),
-            end: zone.start_of(next).as_microsecond(),
-        };
-        date = next;
-        span
-    })
-}
-
-/// Takes the quantity for one occurrence from every renewed pool; answers whether all had it.
-fn take_occurrence(
-    context: &Context<'_>,
-    draws: &[(u32, i64)],
-    when: When<'_>,
-    span: Span,
-    used: &mut Vec<(u32, i32, i64)>,
-    unknown: &mut bool,
-) -> bool {
-    let mut taken = Vec::new();
-    let mut promises_nothing = false;
-    for (place, per_unit) in draws {
-        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
-        let Some((_, periods)) = context.tables.pools.rules.get(usize::from(pool.rule)) else { continue };
-        let needed = context.quantity.saturating_mul(*per_unit);
-        let (start, end) = span.instants();
-        let found = periods.starts_between(start, end).find_map(|date| {
-            let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);
-            let bounds = periods.bounds(date_of_day(i64::from(day)));
-            let shared = span.and(Span { start: bounds.0.as_microsecond(), end: bounds.1.as_microsecond() })?;
-            let already: i64 = used.iter().filter(|(p, d, _)| (p, d) == (place, &day)).map(|(_, _, n)| *n).sum();
-            let left = left_in(pool, day).remaining;
-            let enough = left == UNKNOWN || left == UNLIMITED || left.saturating_sub(already) >= needed;
-            (enough && when.open_in(shared)).then_some((day, left))
-        });
-        let Some((day, left)) = found else { return false };
-        promises_nothing |= left == UNKNOWN;
-        taken.push((*place, day, needed));
-    }
-    used.extend(taken);
-    *unknown |= promises_nothing;
-    true
 }

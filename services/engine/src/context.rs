@@ -8,6 +8,7 @@ use wishwell_domain::geo::{Point, UnitVector};
 use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::resource::DeliveryMode;
 use wishwell_domain::unit::Unit;
+use wishwell_domain::zone::Zone;
 
 use crate::eligibility::BoundFacts;
 use crate::query::{Query, QueryError, TimeWindow};
@@ -15,7 +16,7 @@ use crate::reason::ModeSet;
 use crate::score::ScoringRules;
 use crate::snapshot::pool::hour;
 use crate::snapshot::row::NONE;
-use crate::snapshot::tables::{Tables, default_zone};
+use crate::snapshot::tables::Tables;
 
 /// Most divisions above one another.
 const CHAIN_MAX: usize = 16;
@@ -171,11 +172,13 @@ fn modes_of(mobility: &Mobility) -> ModeSet {
     modes.into_iter().filter(|(_, reaches)| *reaches).map(|(mode, _)| mode).collect()
 }
 
-/// From the first occurrence to the end of the last, by the default zone's calendar.
+/// From the first occurrence to the end of the last, by the default zone's calendar: one more period than occurrences when the
+/// first has begun, because it may turn out to be too short.
 fn horizon(window: Span, recurrence: Recurrence) -> Span {
-    let zone = default_zone();
+    let zone = Zone::of_places();
     let mut date: Date = recurrence.every.start_of(zone.date_at(instant(window.start)));
-    for _ in 0..recurrence.occurrences.max(1) {
+    let begun = u32::from(zone.start_of(date).as_microsecond() < window.start);
+    for _ in 0..recurrence.occurrences.max(1).saturating_add(begun) {
         date = recurrence.every.next_start(date);
     }
     Span { start: window.start, end: zone.start_of(date).as_microsecond().max(window.start + SECOND) }

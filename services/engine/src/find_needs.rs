@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::ResourceId;
 use wishwell_domain::need::useful_window;
+use wishwell_domain::occurrence::Outstanding;
 
 use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
 use crate::context::{Asked, Context};
@@ -79,12 +80,13 @@ impl Snapshot {
     ) -> Option<NeedMatch> {
         let urgency = need.urgency.aged(now.duration_since(need.created_at));
         let (start, end) = useful_window(need.timing, urgency, now);
+        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
         let asked = Asked {
             category: item.category,
-            quantity: item.quantity,
+            quantity,
             unit: item.unit,
             splittable: item.splittable,
-            recurrence: item.recurrence,
+            recurrence,
             window: TimeWindow { start, end },
             now,
             place: need.place,
@@ -108,7 +110,7 @@ impl Snapshot {
                 item_ordinal: item.ordinal,
             },
             distance_metres,
-            serves: hit.assessment.capacity.served.min(item.quantity),
+            serves: hit.assessment.capacity.served.min(quantity),
             eligibility: eligibility(&context, row, hit.assessment.eligible),
             modes: hit.assessment.modes,
             has_wish: need.has_wish,

@@ -22,6 +22,7 @@ mod nearest;
 mod periods;
 pub mod query;
 pub mod reason;
+mod recurring;
 pub mod score;
 mod screen;
 pub mod snapshot;
@@ -39,4 +40,4 @@ pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
 pub use snapshot::{CatalogInput, ResourceRef, Snapshot, SnapshotBuilder};
 
 /// Version of the engine's rules of decision: grows whenever the same input may be answered differently.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;

@@ -86,9 +86,12 @@ fn decide(
     };
     let mut scratch = Scratch::default();
     let automatic = referral.origin == Origin::Automatic;
-    let wanted =
-        if automatic { Wanted { top_k: TOP_K_MAX, near_misses: 0 } } else { Wanted { top_k: 1, near_misses: 1 } };
-    let mut question = query(need, item, facts, recorded.evaluated_at, wanted);
+    let wanted = if automatic {
+        Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None }
+    } else {
+        Wanted { top_k: 1, near_misses: 1, quantity: Some(referral.quantity) }
+    };
+    let question = query(need, item, facts, recorded.evaluated_at, wanted);
     if automatic {
         let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let at = |candidate: &Candidate| snapshot.resource_id(candidate.resource) == referral.resource;
@@ -96,7 +99,6 @@ fn decide(
             decided(&mut decision, Some(rank), candidate);
         }
     } else {
-        question.quantity = referral.quantity;
         let answer = snapshot
             .explain(referral.resource, &question, rules, &mut scratch)
             .map_err(|error| query_error("need", error))?;

@@ -27,6 +27,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_ledger.sql"),
         include_str!("../migrations/postgres/0003_ledger.sql"),
     ),
+    (
+        4,
+        "occurrences",
+        include_str!("../migrations/sqlite/0004_occurrences.sql"),
+        include_str!("../migrations/postgres/0004_occurrences.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

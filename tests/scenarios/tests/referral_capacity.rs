@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    HOTLINE, NEAR, OPERATOR, PARTNER, Step, budget, demo, draw, figures, offer, pool, resource, seen, sharing,
+    FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, budget, demo, draw, figures, offer, pool, resource, seen, sharing,
     stored_need, stored_pool, submit, to, trunk, trunks, units, wanting, weekly,
 };
 use wishwell_scenarios::told::{metadata, quantity, refused, told};
@@ -95,6 +95,16 @@ async fn visits_over_eight_weeks_hold_one_place_in_each_and_the_money_for_all() 
         (states(v1::HoldLineState::Consumed), states(v1::HoldLineState::Returned), states(v1::HoldLineState::Released)),
         (5, 1, 3)
     );
+
+    // The rest is for the next one, in the weeks that are left; nothing is served twice.
+    let others = pool(&served, weekly(FAR, 1)).await;
+    let next = v1::Resource { unit: "visit".to_owned(), ..trunk(FAR, vec![draw(&others, 1)], 38.4) };
+    let next = resource(&served, next).await;
+    let rest = offer(&served, HOTLINE, to(&need, &next)).await.expect("offered");
+    assert_eq!(rest.occurrence_periods, mondays[4..].iter().map(|day| date(*day)).collect::<Vec<_>>());
+    assert_eq!((rest.units, rest.recurrence.as_ref().expect("weekly").occurrences), (4, 4));
+    assert_eq!(units(&served, &need).await, (4, 4));
+    refused("nothing is left", offer(&served, HOTLINE, to(&need, &next)).await, "ITEM_COVERED", "");
 }
 
 #[tokio::test]

@@ -6073,6 +6073,10 @@ pub struct Referral {
     /// When it was last changed.
     #[prost(message, optional, tag = "29")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The periods that it is for when it recurs: their first days as `YYYY-MM-DD` by the clock of the resource, in order. Others of the
+    /// item are served by somebody else, or by nobody yet.
+    #[prost(string, repeated, tag = "30")]
+    pub occurrence_periods: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";
@@ -8781,7 +8785,7 @@ pub struct ReferralOffer {
     #[prost(string, tag = "3")]
     pub resource: ::prost::alloc::string::String,
     /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left of the item. An item that cannot be
-    /// split is offered whole.
+    /// split is offered whole. Of a recurring item every period that still lacks so much is offered, as many as are left.
     #[prost(int64, optional, tag = "4")]
     pub quantity: ::core::option::Option<i64>,
     /// How long the provider has to answer, 1 minute to 30 days; absent means by the urgency of the need: 1 hour, 12 hours, 2 days
@@ -9677,7 +9681,7 @@ pub struct ClaimWishRequest {
     #[prost(message, optional, tag = "4")]
     pub pledge: ::core::option::Option<Pledge>,
     /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left. An item that cannot be split is claimed
-    /// whole.
+    /// whole, a recurring one in every period that still lacks so much.
     #[prost(int64, optional, tag = "5")]
     pub quantity: ::core::option::Option<i64>,
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.

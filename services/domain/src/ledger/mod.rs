@@ -5,9 +5,13 @@
 
 mod books;
 mod figures;
+mod moment;
 mod plan;
+mod share;
 mod shelf;
 mod steps;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -21,9 +25,10 @@ use crate::referral::{Action, Decision, Origin, StepReason};
 use crate::resource::{Draw, Resource, ResourceLifecycle};
 use crate::schedule::Schedule;
 use crate::unit::Unit;
+use crate::zone::Zone;
 
 pub use books::{Books, Changed, Changes, Done};
-pub use plan::{Ask, plan};
+pub use plan::{Ask, Plan, plan};
 
 /// One thing asked of the ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +82,7 @@ pub struct Offer {
     pub item_ordinal: u16,
     /// The resource.
     pub resource: ResourceId,
-    /// Quantity of each occurrence, at least 1; none for what is left of the item.
+    /// Quantity of each occurrence, at least 1; none for what the next occurrence of the item lacks.
     pub quantity: Option<i64>,
     /// How it comes about. A claim or pledge is accepted at once.
     pub origin: Origin,
@@ -156,6 +161,14 @@ pub struct Offering {
     pub valid_from: Option<Date>,
     /// Last day it is offered.
     pub valid_until: Option<Date>,
+}
+
+impl Offering {
+    /// The clock it goes by.
+    pub(crate) fn zone(&self) -> Arc<Zone> {
+        let zone = self.schedule.as_ref().and_then(|schedule| Zone::named("time_zone", &schedule.time_zone).ok());
+        zone.unwrap_or_else(Zone::of_places)
+    }
 }
 
 impl From<&Resource> for Offering {

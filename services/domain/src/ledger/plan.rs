@@ -4,83 +4,107 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Offering;
+use super::moment::{Renewed, occurrences};
 use crate::capacity_pool::{CapacityPool, PeriodLength, PoolKind, Remaining};
 use crate::compiled_schedule::CompiledSchedule;
 use crate::error::Error;
 use crate::ids::CapacityPoolId;
 use crate::limits::{HOLD_LINES_MAX, QUANTITY_MAX};
-use crate::period::Periods;
 use crate::referral::{HoldLine, LineState};
+use crate::resource::Draw;
 
 /// What is wanted of a resource.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask {
+pub struct Ask<'a> {
     /// Quantity of each occurrence, in units of the item.
     pub quantity: i64,
-    /// How often, at least 1.
-    pub occurrences: u32,
-    /// Once in each of these, when recurring.
+    /// Once in each of `periods`, when recurring.
     pub every: Option<PeriodLength>,
+    /// First days of the periods, in order; empty when not recurring.
+    pub periods: &'a [Date],
     /// Not before.
     pub start: Timestamp,
     /// Before this, when not recurring.
     pub end: Timestamp,
 }
 
-/// The lines that hold what is asked, all pending, and whether they ask rather than promise (some total is unknown, or nothing
-/// says what the resource draws on).
+/// What an offer holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// All pending.
+    pub lines: Vec<HoldLine>,
+    /// Whether they ask rather than promise: some total is unknown, or nothing says what the resource draws on.
+    pub enquiry: bool,
+    /// The periods of a recurring item that it is for: those in which the resource is open.
+    pub periods: Vec<Date>,
+}
+
+/// The lines that hold what is asked.
 ///
-/// STOCK, BUDGET and UNBOUNDED are taken from for every occurrence, a CASELOAD once for all of them, SLOTS in the first period
-/// of the window, or of each occurrence, in which the resource is open and enough is left. Occurrences are calendar periods of
-/// the pool's zone, counted from the one in which the window starts.
+/// STOCK, BUDGET and UNBOUNDED are taken from for every occurrence, a CASELOAD once for all of them, SLOTS of all pools at the
+/// first moment of the window, or of each occurrence, in which the resource is open and all of them have enough left.
 ///
 /// # Errors
 /// [`Error::CapacityExhausted`] names the first pool and period without enough; [`Error::LimitReached`] when more than
 /// `HOLD_LINES_MAX` lines would be needed.
 pub fn plan<'p>(
     offering: &Offering,
-    ask: &Ask,
+    ask: &Ask<'_>,
     pool_of: impl Fn(CapacityPoolId) -> Option<&'p CapacityPool>,
-) -> Result<(Vec<HoldLine>, bool), Error> {
+) -> Result<Plan, Error> {
     let schedule = offering.schedule.as_ref().and_then(|schedule| CompiledSchedule::new(schedule).ok());
-    let mut lines = Vec::new();
-    let mut enquiry = offering.draws.is_empty();
-    for draw in &offering.draws {
-        let pool = pool_of(draw.pool).ok_or_else(|| Error::NotFound { name: draw.pool.name() })?;
+    let (mut drawn, mut renewed) = (Vec::with_capacity(offering.draws.len()), Vec::new());
+    for Draw { pool, quantity_per_unit } in offering.draws.iter().copied() {
+        let pool = pool_of(pool).ok_or_else(|| Error::NotFound { name: pool.name() })?;
+        let rule = pool.period.as_ref().filter(|_| pool.kind == PoolKind::Slots);
+        let place = rule.and_then(|rule| rule.compile().ok()).map(|periods| {
+            renewed.push(Renewed { pool, periods, quantity_per_unit });
+            renewed.len() - 1
+        });
+        drawn.push((pool, quantity_per_unit, place));
+    }
+    let occurrences = occurrences(&renewed, schedule.as_ref(), &offering.zone(), ask)?;
+    let times = i64::try_from(occurrences.len()).unwrap_or(i64::MAX);
+    let mut plan = Plan {
+        lines: Vec::new(),
+        enquiry: drawn.is_empty(),
+        periods: occurrences.iter().filter_map(|occurrence| occurrence.period).collect(),
+    };
+    for (pool, quantity_per_unit, place) in drawn {
         let line = |period_start, units| HoldLine {
             pool: pool.id,
             kind: pool.kind,
             period_start,
-            quantity_per_unit: draw.quantity_per_unit,
+            quantity_per_unit,
             units,
             state: LineState::Pending,
         };
-        let planned = match (pool.kind, pool.period.as_ref().and_then(|rule| rule.compile().ok())) {
-            (PoolKind::Slots, Some(periods)) => slots(pool, &periods, schedule.as_ref(), ask, draw.quantity_per_unit)?
-                .into_iter()
-                .map(|period| line(Some(period), ask.quantity))
-                .collect(),
-            (PoolKind::Caseload, _) => vec![line(None, ask.quantity)],
-            _ => vec![line(None, ask.quantity.saturating_mul(i64::from(ask.occurrences)))],
+        let planned = match (place, pool.kind) {
+            (Some(place), _) => {
+                let dates = occurrences.iter().filter_map(|occurrence| occurrence.of_pools.get(place));
+                dates.map(|date| line(Some(*date), ask.quantity)).collect()
+            }
+            (None, PoolKind::Caseload) => vec![line(None, ask.quantity)],
+            (None, _) => vec![line(None, ask.quantity.saturating_mul(times))],
         };
         for line in &planned {
             let asked = line.units.saturating_mul(line.quantity_per_unit);
             match covers(pool, line.period_start, asked) {
                 Some(true) => {}
-                None => enquiry = true,
+                None => plan.enquiry = true,
                 Some(false) => return Err(exhausted(pool, line.period_start, asked)),
             }
         }
-        lines.extend(merged(planned));
+        plan.lines.extend(merged(planned));
     }
-    if lines.len() > HOLD_LINES_MAX {
+    if plan.lines.len() > HOLD_LINES_MAX {
         return Err(Error::LimitReached { limit: "hold_lines_max", max: i64::try_from(HOLD_LINES_MAX).unwrap_or(0) });
     }
-    Ok((lines, enquiry))
+    Ok(plan)
 }
 
 /// Whether enough is left. What has no total is bounded as well, so that no sum of figures ever overflows.
-fn covers(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Option<bool> {
+pub(super) fn covers(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Option<bool> {
     if asked > countable(pool, period_start) { Some(false) } else { left(pool, period_start).covers(asked) }
 }
 
@@ -93,7 +117,7 @@ fn left(pool: &CapacityPool, period_start: Option<Date>) -> Remaining {
     period_start.map_or_else(|| pool.remaining(), |start| pool.remaining_in(start))
 }
 
-fn exhausted(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Error {
+pub(super) fn exhausted(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Error {
     let left = match left(pool, period_start) {
         Remaining::Known(left) => left,
         Remaining::Unknown | Remaining::Unlimited => countable(pool, period_start),
@@ -111,44 +135,4 @@ fn merged(lines: Vec<HoldLine>) -> Vec<HoldLine> {
         }
     }
     merged
-}
-
-/// The period of each occurrence.
-fn slots(
-    pool: &CapacityPool,
-    periods: &Periods,
-    schedule: Option<&CompiledSchedule>,
-    ask: &Ask,
-    quantity_per_unit: i64,
-) -> Result<Vec<Date>, Error> {
-    let asked = ask.quantity.saturating_mul(quantity_per_unit);
-    let mut taken: Vec<Date> = Vec::with_capacity(ask.occurrences as usize);
-    let mut first_day = ask.every.map(|every| every.start_of(periods.date_at(ask.start)));
-    for _ in 0..ask.occurrences.max(1) {
-        let (start, end) = match (ask.every, first_day) {
-            (Some(every), Some(day)) => {
-                let next = every.next_start(day);
-                first_day = Some(next);
-                (periods.start_of_day(day).max(ask.start), periods.start_of_day(next))
-            }
-            _ => (ask.start, ask.end),
-        };
-        // What earlier occurrences take of a period is no longer there for this one.
-        let also_taken = |date: Date| {
-            let before = taken.iter().filter(|known| **known == date).count();
-            asked.saturating_mul(i64::try_from(before).unwrap_or(i64::MAX).saturating_add(1))
-        };
-        let mut closed_or_full = None;
-        let found = periods.starts_between(start, end).find(|date| {
-            let (opens, closes) = periods.bounds(*date);
-            let open = schedule.is_none_or(|schedule| schedule.open_between(opens.max(start), closes.min(end)));
-            closed_or_full.get_or_insert(*date);
-            open && covers(pool, Some(*date), also_taken(*date)) != Some(false)
-        });
-        match found {
-            Some(date) => taken.push(date),
-            None => return Err(exhausted(pool, closed_or_full, asked)),
-        }
-    }
-    Ok(taken)
 }

@@ -1,23 +1,22 @@
 //! Offers and steps, in the books.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::books::{Books, Done};
-use super::plan::{Ask, plan};
+use super::plan::Plan;
+use super::share::{Chosen, choose};
 use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::capacity_pool::PoolKind;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, ReferralId, Version};
-use crate::limits::{QUANTITY_MAX, RATING_MAX};
+use crate::limits::RATING_MAX;
 use crate::need::{Need, NeedItem, NeedState};
+use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
 use crate::referral::transition::transition;
 use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, StepReason};
 use crate::resource::ResourceLifecycle;
-use crate::zone::Zone;
 
 impl Books {
     /// Holds capacity and makes the referral.
@@ -33,13 +32,10 @@ impl Books {
         let offering = &self.offering(offer.resource)?;
         must_be_offered(offering, now)?;
         must_count_alike(offering, item)?;
-        let occurrences = item.occurrences();
-        let quantity = quantity_of(offer, need, item)?;
+        let Chosen { quantity, plan: Plan { lines, enquiry, periods }, due_at } =
+            choose(offer, offering, (need, item), now, |id| self.pools.get(id))?;
+        let occurrences = u32::try_from(periods.len()).unwrap_or(u32::MAX).max(1);
         let units = quantity.saturating_mul(i64::from(occurrences));
-        let (start, end) = need.window(now);
-        let every = item.recurrence.map(|recurrence| recurrence.every);
-        let ask = Ask { quantity, occurrences, every, start, end };
-        let (lines, enquiry) = plan(offering, &ask, |id| self.pools.get(id))?;
         let mut referral = Referral {
             id: offer.id,
             need: offer.need,
@@ -53,12 +49,13 @@ impl Books {
             unit: item.unit,
             quantity,
             occurrences,
-            every,
+            every: item.recurrence.map(|recurrence| recurrence.every),
+            periods,
             units,
             state: ReferralState::Offered,
             lines,
             expires_at: later(now, offer.answer_within),
-            due_at: due(&zone_of(offering), &ask),
+            due_at,
             last: LastStep { action: None, reason: None, at: now, by: principal.to_owned() },
             decision: offer.decision.clone(),
             previous: offer.previous,
@@ -80,7 +77,7 @@ impl Books {
             referral.last.action = Some(Action::Accept);
             referral.enquiry = false;
         }
-        self.count(&referral, 0, 0)?;
+        self.count(&referral, &Counted::default())?;
         self.referrals.add(offer.id, referral);
         Ok(Done::Referral(offer.id))
     }
@@ -160,7 +157,7 @@ impl Books {
     ) -> Result<Done, Refusal> {
         let now = self.now;
         let referral = self.change_referral(id)?;
-        let (referred, served) = (referral.referred_units(), referral.served_units());
+        let counted = Counted::of(referral);
         let before = std::mem::take(&mut referral.lines);
         referral.lines = after(&before, moves, taken.units);
         referral.state = to;
@@ -177,7 +174,7 @@ impl Books {
         referral.next_is_due = referral.origin == Origin::Automatic && by_provider;
         let referral = referral.clone();
         self.move_capacity(&before, &referral.lines)?;
-        self.count(&referral, referred, served)?;
+        self.count(&referral, &counted)?;
         Ok(Done::Referral(id))
     }
 
@@ -248,18 +245,38 @@ impl Books {
     }
 
     /// Counts a referral in its item, in place of what it counted before, and lets the need's state follow.
-    fn count(&mut self, referral: &Referral, referred_before: i64, served_before: i64) -> Result<(), Error> {
-        let (referred, served) = (referral.referred_units(), referral.served_units());
-        if (referred, served) == (referred_before, served_before) {
+    fn count(&mut self, referral: &Referral, before: &Counted) -> Result<(), Error> {
+        let counted = Counted::of(referral);
+        if counted == *before {
             return Ok(());
         }
         let need = self.change_need(referral.need)?;
         if let Some(item) = need.items.iter_mut().find(|item| item.ordinal == referral.item_ordinal) {
-            item.referred += referred - referred_before;
-            item.served += served - served_before;
+            item.referred += counted.referred - before.referred;
+            item.served += counted.served - before.served;
+            occurrence::give_back(&mut item.taken, &before.taken);
+            occurrence::take(&mut item.taken, &counted.taken);
         }
         need.state = need.state_by_items();
         Ok(())
+    }
+}
+
+/// What a referral counts for in its item.
+#[derive(Default, PartialEq, Eq)]
+struct Counted {
+    referred: i64,
+    served: i64,
+    taken: Vec<TakenPeriod>,
+}
+
+impl Counted {
+    fn of(referral: &Referral) -> Self {
+        Self {
+            referred: referral.referred_units(),
+            served: referral.served_units(),
+            taken: referral.taken().collect(),
+        }
     }
 }
 
@@ -297,22 +314,8 @@ fn item_of(need: &Need, ordinal: u16) -> Result<&NeedItem, Error> {
     })
 }
 
-/// The clock a resource goes by.
-fn zone_of(offering: &Offering) -> Arc<Zone> {
-    let zone = offering.schedule.as_ref().and_then(|schedule| Zone::named("time_zone", &schedule.time_zone).ok());
-    zone.unwrap_or_else(Zone::utc)
-}
-
-/// When the help is to have arrived: by the end of the need's window, and of the last occurrence.
-fn due(zone: &Zone, ask: &Ask) -> Timestamp {
-    let Some(every) = ask.every else { return ask.end };
-    let first = every.start_of(zone.date_at(ask.start));
-    let after_the_last = (0..ask.occurrences).fold(first, |day, _| every.next_start(day));
-    zone.start_of(after_the_last).max(ask.end)
-}
-
 fn must_be_offered(offering: &Offering, now: Timestamp) -> Result<(), Error> {
-    let today = zone_of(offering).date_at(now);
+    let today = offering.zone().date_at(now);
     let valid =
         offering.valid_from.is_none_or(|from| from <= today) && offering.valid_until.is_none_or(|until| today <= until);
     if offering.lifecycle == ResourceLifecycle::Active && valid {
@@ -331,28 +334,6 @@ fn must_count_alike(offering: &Offering, item: &NeedItem) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// The quantity of each occurrence: what is asked for, or what is left of the item.
-fn quantity_of(offer: &Offer, need: &Need, item: &NeedItem) -> Result<i64, Error> {
-    let each = i64::from(item.occurrences().max(1));
-    let left = item.left();
-    let quantity = offer.quantity.unwrap_or(left / each);
-    let asked = quantity.saturating_mul(each);
-    if offer.quantity.is_some_and(|quantity| !(1..=QUANTITY_MAX).contains(&quantity)) {
-        let message = format!("must be 1 to {QUANTITY_MAX}");
-        return Err(Violation::new("quantity", "quantity.range", message).with_value(quantity).into());
-    }
-    if quantity == 0 || asked > left {
-        let asked = if quantity == 0 { item.asked() } else { asked };
-        return Err(Error::ItemCovered { name: need.id.name(), item: item.ordinal, asked, left });
-    }
-    // All there is to refer; less than the item only after a delivery of less.
-    if !item.splittable && quantity != left / each {
-        let message = format!("must be {}: the item cannot be split", left / each);
-        return Err(Violation::new("quantity", "item.not_splittable", message).with_value(quantity).into());
-    }
-    Ok(quantity)
 }
 
 /// The units that a step leaves in play.

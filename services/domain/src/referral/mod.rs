@@ -4,11 +4,13 @@ pub mod hold;
 pub mod transition;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::capacity_pool::PeriodLength;
 use crate::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use crate::need::Urgency;
+use crate::occurrence::{TakenPeriod, spread};
 use crate::unit::Unit;
 
 pub use hold::{HoldLine, LineState, Movement};
@@ -193,6 +195,9 @@ pub struct Referral {
     pub occurrences: u32,
     /// Once in each of these, when recurring.
     pub every: Option<PeriodLength>,
+    /// First days of the periods it is for, in order; empty when not recurring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<Date>,
     /// Units that count now, over all occurrences: offered, accepted or delivered ones.
     pub units: i64,
     /// Where it stands.
@@ -236,6 +241,11 @@ impl Referral {
     #[must_use]
     pub const fn served_units(&self) -> i64 {
         if self.state.is_served() { self.units } else { 0 }
+    }
+
+    /// What it takes of each period of a recurring item: less than it was offered for, the earliest of it.
+    pub fn taken(&self) -> impl Iterator<Item = TakenPeriod> + use<'_> {
+        spread(&self.periods, self.quantity, self.referred_units() + self.served_units())
     }
 
     /// Whether the offer has lapsed at `now`, swept or not.

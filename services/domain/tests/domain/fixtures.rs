@@ -178,6 +178,7 @@ pub(crate) fn item(ordinal: u16) -> NeedItem {
         splittable: false,
         referred: 0,
         served: 0,
+        taken: Vec::new(),
     }
 }
 

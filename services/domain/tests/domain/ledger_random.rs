@@ -169,8 +169,16 @@ fn faults(world: &World) -> Vec<String> {
             if (item.referred, item.served) != (of(Referral::referred_units), of(Referral::served_units)) {
                 faults.push(format!("not the sum of its referrals: {item:?}"));
             }
-            if item.left() < 0 {
+            if item.left() < 0 || item.taken.iter().any(|taken| taken.units > item.quantity) {
                 faults.push(format!("I11: {item:?}"));
+            }
+            let mut taken: BTreeMap<Date, i64> = BTreeMap::new();
+            let referrals = world.referrals.iter();
+            for referral in referrals.filter(|r| r.need == need.id && r.item_ordinal == item.ordinal) {
+                referral.taken().for_each(|of| *taken.entry(of.period_start).or_default() += of.units);
+            }
+            if !taken.into_iter().eq(item.taken.iter().map(|taken| (taken.period_start, taken.units))) {
+                faults.push(format!("not what its referrals take of its periods: {item:?}"));
             }
         }
         let served = need.items.iter().map(|item| item.served).sum::<i64>();

@@ -3,11 +3,11 @@ use uuid::Uuid;
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId};
-use wishwell_domain::ledger::{Ask, Offering, plan};
+use wishwell_domain::ledger::{Ask, Offering, Plan, plan};
 use wishwell_domain::limits::{HOLD_LINES_MAX, QUANTITY_MAX};
-use wishwell_domain::referral::{HoldLine, LineState};
+use wishwell_domain::referral::LineState;
 use wishwell_domain::resource::{Draw, ResourceLifecycle};
-use wishwell_domain::schedule::Schedule;
+use wishwell_domain::schedule::{Schedule, ScheduleException};
 
 use crate::fixtures::{at, date, office_hours, pool, weekly};
 
@@ -45,21 +45,27 @@ fn offering(draws: &[(u128, i64)], schedule: Option<Schedule>) -> Offering {
 }
 
 /// So much once, from Monday on for two weeks.
-fn once(quantity: i64) -> Ask {
-    Ask { quantity, occurrences: 1, every: None, start: at(MONDAY), end: at("2026-12-07T02:00:00Z") }
+fn once(quantity: i64) -> Ask<'static> {
+    Ask { quantity, every: None, periods: &[], start: at(MONDAY), end: at("2026-12-07T02:00:00Z") }
 }
 
-fn every(every: PeriodLength, occurrences: u32) -> Ask {
-    Ask { occurrences, every: Some(every), ..once(1) }
+/// Once in each of so many periods, from Monday on.
+fn every(every: PeriodLength, occurrences: usize) -> Ask<'static> {
+    every_from("2026-11-23", every, occurrences)
 }
 
-fn planned(pools: &[CapacityPool], offering: &Offering, ask: &Ask) -> Result<(Vec<HoldLine>, bool), Error> {
+fn every_from(day: &str, every: PeriodLength, occurrences: usize) -> Ask<'static> {
+    let days = std::iter::successors(Some(every.start_of(date(day))), |day| Some(every.next_start(*day)));
+    Ask { every: Some(every), periods: days.take(occurrences).collect::<Vec<_>>().leak(), ..once(1) }
+}
+
+fn planned(pools: &[CapacityPool], offering: &Offering, ask: &Ask) -> Result<Plan, Error> {
     plan(offering, ask, |id| pools.iter().find(|pool| pool.id == id))
 }
 
 /// Period and units of each line.
-fn lines(plan: Result<(Vec<HoldLine>, bool), Error>) -> Vec<(Option<String>, i64)> {
-    let (lines, _) = plan.unwrap();
+fn lines(plan: Result<Plan, Error>) -> Vec<(Option<String>, i64)> {
+    let lines = plan.unwrap().lines;
     assert!(lines.iter().all(|line| line.state == LineState::Pending));
     lines.iter().map(|line| (line.period_start.map(|start| start.to_string()), line.units)).collect()
 }
@@ -106,7 +112,7 @@ fn the_first_period_that_is_open_and_has_enough_is_taken() {
     ];
     for (name, schedule, quantity, day, enquiry) in cases {
         let found = planned(std::slice::from_ref(&pool), &offering(schedule), &once(quantity)).unwrap();
-        assert_eq!(found.1, enquiry, "{name}");
+        assert_eq!(found.enquiry, enquiry, "{name}");
         assert_eq!(lines(Ok(found)), [(Some(day.to_owned()), quantity)], "{name}");
     }
     let friday = Ask { end: at("2026-11-24T00:00:00Z"), ..once(1) };
@@ -159,7 +165,10 @@ fn all_pools_are_held_or_none() {
     let pools = [days(3, Some(1)), pool_of(4, PoolKind::Budget, Some(7_999)), pool_of(5, PoolKind::Stock, Some(0))];
     let visits = every(PeriodLength::Week, 8);
     let found = planned(&pools, &offering(&[(3, 1), (4, 999)], None), &visits).unwrap();
-    assert_eq!((found.0.len(), found.0[8].units, found.0[8].amounts().pending, found.1), (9, 8, 7_992, false));
+    assert_eq!(
+        (found.lines.len(), found.lines[8].units, found.lines[8].amounts().pending, found.enquiry),
+        (9, 8, 7_992, false)
+    );
     let refused = planned(&pools, &offering(&[(3, 1), (4, 1_000)], None), &visits).unwrap_err();
     let exhausted = |pool, asked, left| Error::CapacityExhausted { pool, period_start: None, asked, left };
     assert_eq!(refused, exhausted(id(4).name(), 8_000, 7_999));
@@ -185,8 +194,8 @@ fn what_nobody_said_a_total_of_is_asked_not_promised() {
         (&[(6, 1)], false),
     ];
     for (draws, enquiry) in cases {
-        let (lines, asks) = planned(&pools, &offering(draws, None), &once(1)).unwrap();
-        assert_eq!((asks, lines.len()), (enquiry, draws.len()), "{draws:?}");
+        let plan = planned(&pools, &offering(draws, None), &once(1)).unwrap();
+        assert_eq!((plan.enquiry, plan.lines.len()), (enquiry, draws.len()), "{draws:?}");
     }
 }
 
@@ -196,7 +205,7 @@ fn what_has_no_total_is_still_not_counted_beyond_all_bounds() {
         let mut pool = pool_of(3, kind, None);
         pool.figures.pending = QUANTITY_MAX - 10;
         assert!(planned(std::slice::from_ref(&pool), &offering(&[(3, 5)], None), &once(2)).is_ok());
-        for ask in [once(3), once(QUANTITY_MAX), Ask { occurrences: 366, ..once(QUANTITY_MAX) }] {
+        for ask in [once(3), once(QUANTITY_MAX), Ask { quantity: QUANTITY_MAX, ..every(PeriodLength::Day, 366) }] {
             let refused = planned(std::slice::from_ref(&pool), &offering(&[(3, 5)], None), &ask);
             assert!(matches!(refused, Err(Error::CapacityExhausted { left: 10, .. })), "{refused:?}");
         }
@@ -207,7 +216,75 @@ fn what_has_no_total_is_still_not_counted_beyond_all_bounds() {
 fn more_lines_than_there_may_be_are_refused() {
     let pools = [days(3, Some(1)), days(4, Some(1)), days(5, Some(1))];
     let ask = every(PeriodLength::Day, 366);
-    assert_eq!(planned(&pools, &offering(&[(3, 1), (4, 1)], None), &ask).unwrap().0.len(), 732);
+    assert_eq!(planned(&pools, &offering(&[(3, 1), (4, 1)], None), &ask).unwrap().lines.len(), 732);
     let refused = planned(&pools, &offering(&[(3, 1), (4, 1), (5, 1)], None), &ask);
     assert_eq!(refused, Err(Error::LimitReached { limit: "hold_lines_max", max: HOLD_LINES_MAX as i64 }));
+}
+
+fn weeks(number: u128, total: Option<i64>) -> CapacityPool {
+    let period = Some(PeriodRule { length: PeriodLength::Week, time_zone: "Asia/Shanghai".into() });
+    CapacityPool { period, ..pool_of(number, PoolKind::Slots, total) }
+}
+
+/// Pool, period and units of each line.
+fn lines_by_pool(plan: &Plan) -> Vec<(u128, String, i64)> {
+    let line = |line: &wishwell_domain::referral::HoldLine| {
+        (line.pool.as_uuid().as_u128(), line.period_start.unwrap().to_string(), line.units)
+    };
+    plan.lines.iter().map(line).collect()
+}
+
+#[test]
+fn what_draws_on_several_pools_of_slots_finds_a_moment_in_which_all_have_it() {
+    let (mut nurse, mut car) = (days(3, Some(1)), days(4, Some(1)));
+    let full = |days: &[&str]| days.iter().map(|day| own(day, Some(1), 1)).collect();
+    // Each has a day in both weeks on which the other has none; on Thursdays, and on the second Tuesday, both do.
+    nurse.periods = full(&["2026-11-23", "2026-11-25", "2026-11-30"]);
+    car.periods = full(&["2026-11-24"]);
+    let both = offering(&[(3, 1), (4, 1)], Some(office_hours("Asia/Shanghai")));
+    let pools = [nurse.clone(), car.clone()];
+    let once_found = planned(&pools, &both, &once(1)).unwrap();
+    assert_eq!(lines_by_pool(&once_found), [(3, "2026-11-26".into(), 1), (4, "2026-11-26".into(), 1)]);
+    let visits = planned(&pools, &both, &every(PeriodLength::Week, 2)).unwrap();
+    let days = ["2026-11-26", "2026-12-01"];
+    let expected: Vec<_> =
+        [3, 4].iter().flat_map(|pool| days.iter().map(|day| (*pool, (*day).to_owned(), 1))).collect();
+    assert_eq!(lines_by_pool(&visits), expected);
+    // A week that has room in each pool, but on no day in both, is refused.
+    car.periods = full(&["2026-11-24", "2026-11-26", "2026-11-27"]);
+    let refused = planned(&[nurse, car], &both, &every(PeriodLength::Week, 2)).unwrap_err();
+    assert!(matches!(refused, Error::CapacityExhausted { asked: 1, left: 0, .. }), "{refused:?}");
+}
+
+#[test]
+fn pools_of_slots_with_periods_of_other_lengths_share_the_moment() {
+    let (mut day, mut week) = (days(3, Some(2)), weeks(4, Some(2)));
+    day.periods = ["2026-11-30", "2026-12-01", "2026-12-02"].map(|day| own(day, Some(2), 2)).into();
+    week.periods = vec![own("2026-11-23", Some(2), 1)];
+    let both = offering(&[(3, 1), (4, 1)], None);
+    let found = planned(&[day, week], &both, &once(2)).unwrap();
+    assert_eq!(lines_by_pool(&found), [(3, "2026-12-03".into(), 2), (4, "2026-11-30".into(), 2)]);
+}
+
+#[test]
+fn a_period_in_which_it_is_closed_is_left_out_and_one_without_enough_is_not() {
+    let hours = || {
+        let closed = (0..5).map(|day| ScheduleException {
+            date: date("2026-11-30").checked_add(jiff::Span::new().days(day)).unwrap(),
+            intervals: Vec::new(),
+        });
+        Some(Schedule { exceptions: closed.collect(), ..office_hours("Asia/Shanghai") })
+    };
+    let visits = every(PeriodLength::Week, 3);
+    let found = planned(&[days(3, Some(1))], &offering(&[(3, 1)], hours()), &visits);
+    let kept = ["2026-11-23", "2026-12-07"];
+    assert_eq!(found.as_ref().unwrap().periods, kept.map(date));
+    assert_eq!(lines(found), kept.map(|day| (Some(day.to_owned()), 1)));
+    // Without slots the hours still say in which weeks it is there.
+    let stock = planned(&[pool_of(3, PoolKind::Stock, Some(9))], &offering(&[(3, 1)], hours()), &visits);
+    assert_eq!(lines(stock), [(None, 2)]);
+    let mut full = weeks(3, Some(1));
+    full.periods = vec![own("2026-11-30", Some(1), 1)];
+    let refused = planned(&[full], &offering(&[(3, 1)], None), &visits);
+    assert!(matches!(refused, Err(Error::CapacityExhausted { .. })), "{refused:?}");
 }

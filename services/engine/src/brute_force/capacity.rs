@@ -155,37 +155,29 @@ impl BruteForce {
             offer = self.own_figures(&draws);
         }
         offer.unknown = draws.is_empty();
-        let (mut covered, mut open) = (0, 0);
+        let (mut covered, mut open, mut counted) = (0, 0, 0);
         let mut taken: Vec<(CapacityPoolId, Date)> = Vec::new();
         let mut date = recurrence.every.start_of(zone.date_at(start));
-        for _ in 0..recurrence.occurrences {
+        while counted < recurrence.occurrences {
+            let begun = zone.start_of(date) < start;
             let next = recurrence.every.next_start(date);
             let span = (zone.start_of(date).max(start).max(offered.0), zone.start_of(next).min(offered.1));
             date = next;
-            if span.0 >= span.1 || schedule.is_some_and(|schedule| !schedule.open_between(span.0, span.1)) {
+            let is_open = span.0 < span.1 && schedule.is_none_or(|schedule| schedule.open_between(span.0, span.1));
+            let found = if is_open { self.moment(&draws, span, query.quantity, schedule, &taken) } else { None };
+            // What has begun and comes too late is not the first: the next one is.
+            if begun && found.is_none() {
                 continue;
             }
-            open += 1;
-            let periods: Option<Vec<(CapacityPoolId, Date, bool)>> = draws
-                .iter()
-                .filter_map(|(id, per_unit)| Some((id, per_unit, self.pools.get(id)?)))
-                .filter_map(|(id, per_unit, pool)| Some((id, per_unit, pool, periods_of(pool)?)))
-                .map(|(id, per_unit, pool, periods)| {
-                    let found = periods.starts_between(span.0, span.1).find(|date| {
-                        let bounds = periods.bounds(*date);
-                        let shared = (bounds.0.max(span.0), bounds.1.min(span.1));
-                        let before = taken.iter().filter(|other| **other == (*id, *date)).count() as i64;
-                        let needed = query.quantity * per_unit * (before + 1);
-                        pool.remaining_in(*date).covers(needed) != Some(false)
-                            && schedule.is_none_or(|schedule| schedule.open_between(shared.0, shared.1))
-                    });
-                    found.map(|date| (*id, date, pool.remaining_in(date) == Remaining::Unknown))
-                })
-                .collect();
-            if let Some(periods) = periods {
+            counted += 1;
+            open += u32::from(is_open);
+            if let Some(periods) = found {
                 covered += 1;
-                offer.unknown |= periods.iter().any(|(_, _, unknown)| *unknown);
-                taken.extend(periods.into_iter().map(|(id, date, _)| (id, date)));
+                let unknown = |(id, date): &(CapacityPoolId, Date)| {
+                    self.pools.get(id).is_some_and(|pool| pool.remaining_in(*date) == Remaining::Unknown)
+                };
+                offer.unknown |= periods.iter().any(unknown);
+                taken.extend(periods);
             }
         }
         for (id, per_unit) in &draws {
@@ -209,6 +201,40 @@ impl BruteForce {
         }
         let served = if covered == 0 { Some(0) } else { offer.served.map(|served| served.max(query.quantity)) };
         Offer { served, occurrences: covered, open_occurrences: open, period_start: None, ..offer }
+    }
+
+    /// Period of each renewed pool in the first stretch of a span within which none changes its period, all have enough beside what
+    /// is taken, and it is open.
+    fn moment(
+        &self,
+        draws: &[(CapacityPoolId, i64)],
+        span: (Timestamp, Timestamp),
+        quantity: i64,
+        schedule: Option<&CompiledSchedule>,
+        taken: &[(CapacityPoolId, Date)],
+    ) -> Option<Vec<(CapacityPoolId, Date)>> {
+        let pools = draws.iter().filter_map(|(id, per_unit)| Some((*id, per_unit, self.pools.get(id)?)));
+        let renewed: Vec<_> =
+            pools.filter_map(|(id, per_unit, pool)| Some((id, per_unit, pool, periods_of(pool)?))).collect();
+        let mut cuts = vec![span.0, span.1];
+        for (.., periods) in &renewed {
+            cuts.extend(periods.starts_between(span.0, span.1).map(|date| periods.bounds(date).0));
+        }
+        cuts.retain(|cut| (span.0..=span.1).contains(cut));
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut open = cuts
+            .windows(2)
+            .filter(|stretch| schedule.is_none_or(|schedule| schedule.open_between(stretch[0], stretch[1])));
+        open.find_map(|stretch| {
+            let with_enough = renewed.iter().map(|(id, per_unit, pool, periods)| {
+                let date = periods.period_start(stretch[0]);
+                let before = taken.iter().filter(|other| **other == (*id, date)).count() as i64;
+                let needed = quantity * *per_unit * (before + 1);
+                (pool.remaining_in(date).covers(needed) != Some(false)).then_some((*id, date))
+            });
+            with_enough.collect::<Option<Vec<_>>>()
+        })
     }
 
     fn own_figures(&self, draws: &[(CapacityPoolId, i64)]) -> Offer {

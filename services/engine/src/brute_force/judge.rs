@@ -150,7 +150,8 @@ impl BruteForce {
         let mut end = query.window.end.max(start.saturating_add(second).unwrap_or(start));
         if let Some(recurrence) = query.recurrence {
             let mut date = recurrence.every.start_of(shanghai().date_at(start));
-            for _ in 0..recurrence.occurrences {
+            let begun = u32::from(shanghai().start_of(date) < start);
+            for _ in 0..recurrence.occurrences + begun {
                 date = recurrence.every.next_start(date);
             }
             end = shanghai().start_of(date).max(start.saturating_add(second).unwrap_or(start));

@@ -2,10 +2,11 @@
 
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
+use wishwell_domain::zone::Zone;
 
 use super::area::{AreaSet, Polygon};
 use super::row::{ANY_UNIT, AreaKind, Cold, Draft, NONE, Row, vector_of};
-use super::tables::{Tables, default_zone};
+use super::tables::Tables;
 
 impl Tables {
     /// The row of a resource. Appends its title to `titles`.
@@ -43,7 +44,7 @@ impl Tables {
     fn validity(&mut self, resource: &Resource, schedule: u32) -> u32 {
         match self.schedules.get(schedule).cloned() {
             Some(schedule) => self.validity_place(resource.valid_from, resource.valid_until, schedule.compiled.zone()),
-            None => self.validity_place(resource.valid_from, resource.valid_until, &default_zone()),
+            None => self.validity_place(resource.valid_from, resource.valid_until, &Zone::of_places()),
         }
     }
 

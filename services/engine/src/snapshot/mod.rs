@@ -25,7 +25,6 @@ use wishwell_domain::ids::{LogPosition, ResourceId};
 use wishwell_domain::resource::Resource;
 
 pub use builder::{CatalogInput, SnapshotBuilder};
-pub use tables::DEFAULT_TIME_ZONE;
 
 use need::NeedTable;
 use row::Draft;

@@ -8,6 +8,7 @@ use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::NeedId;
 use wishwell_domain::need::{Mobility, Need, Recurrence, Timing, Urgency};
+use wishwell_domain::occurrence::{Asked, TakenPeriod};
 use wishwell_domain::unit::Unit;
 
 use super::chunked::Chunked;
@@ -32,14 +33,23 @@ pub(crate) struct OpenNeed {
 }
 
 /// One of its items.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct OpenItem {
     pub(crate) ordinal: u16,
     pub(crate) category: u32,
-    pub(crate) quantity: i64,
     pub(crate) unit: Unit,
-    pub(crate) recurrence: Option<Recurrence>,
     pub(crate) splittable: bool,
+    quantity: i64,
+    recurrence: Option<Recurrence>,
+    left: i64,
+    taken: Box<[TakenPeriod]>,
+}
+
+impl OpenItem {
+    /// What is asked and what of it is taken.
+    pub(crate) fn as_asked(&self) -> Asked<'_> {
+        Asked { quantity: self.quantity, recurrence: self.recurrence, left: self.left, taken: &self.taken }
+    }
 }
 
 /// All open needs. Cloning shares their memory.
@@ -67,10 +77,12 @@ impl NeedTable {
         let items = wanting.map(|item| OpenItem {
             ordinal: item.ordinal,
             category: tables.category_place(&item.category),
-            quantity: item.quantity_left(),
             unit: item.unit,
-            recurrence: item.recurrence,
             splittable: item.splittable,
+            quantity: item.quantity,
+            recurrence: item.recurrence,
+            left: item.left(),
+            taken: item.taken.as_slice().into(),
         });
         let open = Arc::new(OpenNeed {
             id: need.id,

@@ -26,9 +26,6 @@ use super::row::NONE;
 use super::segment::Segment;
 use crate::eligibility::Program;
 
-/// The zone in which dates are read where nothing else says one.
-pub const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
-
 /// A category, or the place kept for one that resources name before it is put.
 #[derive(Debug, Clone)]
 pub(crate) struct CategoryEntry {
@@ -221,7 +218,7 @@ impl Tables {
     /// Puts an organization.
     pub(crate) fn put_organization(&mut self, organization: &Organization) {
         let at = self.organization_place(organization.id);
-        let zone = default_zone();
+        let zone = Zone::of_places();
         let before = |vetting: &Option<wishwell_domain::organization::Vetting>| match vetting {
             None => i64::MIN,
             Some(vetting) => vetting.valid_until.map_or(i64::MAX, |day| end_of(&zone, day)),
@@ -363,11 +360,6 @@ impl Tables {
 /// Most levels followed upwards in a tree; beyond `TREE_DEPTH_MAX`, so that a cycle in damaged data ends too.
 const TREE_LEVELS_MAX: u8 = 15;
 const _: () = assert!(TREE_DEPTH_MAX <= TREE_LEVELS_MAX as usize, "levels fit the index");
-
-/// The zone named by [`DEFAULT_TIME_ZONE`].
-pub(crate) fn default_zone() -> Arc<Zone> {
-    Zone::named("time_zone", DEFAULT_TIME_ZONE).unwrap_or_else(|_| Zone::utc())
-}
 
 /// The first instant after a day, in microseconds.
 fn end_of(zone: &Zone, day: Date) -> i64 {

@@ -27,6 +27,7 @@ fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> N
             splittable: asking.splittable,
             referred: 0,
             served: 0,
+            taken: Vec::new(),
         }],
         urgency,
         timing: Some(Timing::Window { start: asking.window.start, end: asking.window.end }),

@@ -108,7 +108,7 @@ impl Platform {
         asked: &HashSet<ResourceId>,
     ) -> Result<Vec<Chance>, Error> {
         let now = self.clock.now();
-        let wanted = Wanted { top_k: TOP_K_MAX, near_misses: 0 };
+        let wanted = Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None };
         let question = query(subject.need, subject.item, subject.facts, now, wanted);
         let mut scratch = Scratch::default();
         let answer = snapshot.find(&question, &self.rules, &mut scratch).map_err(|error| query_error("need", error))?;

@@ -8,6 +8,7 @@ use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
 use wishwell_domain::limits::NEED_HORIZON_DAYS_MAX;
 use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::occurrence::Outstanding;
 use wishwell_engine::{Query, QueryError, Snapshot, TimeWindow};
 
 use super::{Caller, Platform};
@@ -17,6 +18,8 @@ use super::{Caller, Platform};
 pub(crate) struct Wanted {
     pub(crate) top_k: usize,
     pub(crate) near_misses: usize,
+    /// Of each occurrence; none for what the next one lacks.
+    pub(crate) quantity: Option<i64>,
 }
 
 /// The engine's question for one item of a need.
@@ -28,15 +31,16 @@ pub(crate) fn query<'a>(
     wanted: Wanted,
 ) -> Query<'a> {
     let (start, end) = need.window(now);
+    let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, wanted.quantity);
     // Whatever was said, and whenever it is evaluated: a window is never longer than what is looked through for one need.
     let horizon = jiff::SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
     let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
     Query {
         category: &item.category,
-        quantity: item.quantity_left(),
+        quantity,
         unit: item.unit,
         splittable: item.splittable,
-        recurrence: item.recurrence,
+        recurrence,
         window: TimeWindow { start, end },
         now,
         place: need.place,

@@ -270,6 +270,7 @@ fn keep_referred(need: &mut Need, stored: &Need) -> Result<(), Error> {
             continue;
         };
         (item.referred, item.served) = (known.referred, known.served);
+        item.taken.clone_from(&known.taken);
         let same = item.category == known.category && item.unit == known.unit && item.recurrence == known.recurrence;
         violations.require(same, || {
             let message = "must keep its category, unit and recurrence: it is referred or served";

@@ -111,8 +111,7 @@ impl Platform {
         now: Timestamp,
     ) -> Result<Decision, Error> {
         let Subject { need, item, facts } = *subject;
-        let mut question = query(need, item, facts, now, Wanted { top_k: 1, near_misses: 1 });
-        question.quantity = quantity.unwrap_or(question.quantity);
+        let question = query(need, item, facts, now, Wanted { top_k: 1, near_misses: 1, quantity });
         let mut scratch = Scratch::default();
         let answer = snapshot
             .explain(resource, &question, &self.rules, &mut scratch)

@@ -10,6 +10,7 @@ use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::Origin;
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
+use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::Written;
 
@@ -128,7 +129,10 @@ impl Platform {
         quantity: Option<i64>,
     ) -> Result<Pledge, Error> {
         let now = self.clock.now();
-        let quantity = quantity.unwrap_or_else(|| item.quantity_left());
+        let (from, _) = need.window(now);
+        let share = item.next_share(Zone::of_places().date_at(from), quantity);
+        // What cannot be given any more, the ledger refuses.
+        let total = share.map_or_else(|| quantity.unwrap_or(item.quantity), |share| share.units());
         let pool = CapacityPool {
             id: CapacityPoolId::from_uuid(self.new_uuid()),
             external: None,
@@ -138,10 +142,7 @@ impl Platform {
             unit: item.unit,
             currency: None,
             period: None,
-            figures: Figures {
-                total: Some(quantity.saturating_mul(i64::from(item.occurrences()))),
-                ..Figures::default()
-            },
+            figures: Figures { total: Some(total), ..Figures::default() },
             periods: Vec::new(),
             confirmed_at: now,
             version: Version::default(),

@@ -92,6 +92,7 @@ async fn find_resources(
     let wanted = Wanted {
         top_k: wanted(message.top_k, TOP_K_DEFAULT),
         near_misses: wanted(message.near_miss_limit, NEAR_MISSES_DEFAULT),
+        quantity: None,
     };
     let (need, facts) = match message.inline_need {
         Some(inline) => read_inline(caller, inline, now, &snapshot)?,

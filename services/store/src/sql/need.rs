@@ -65,6 +65,7 @@ impl Record for Need {
                 "splittable",
                 "referred",
                 "served",
+                "taken",
             ],
         },
         Part { table: "need_group_tags", owner: "need_id", columns: &["ordinal", "group_tag"] },
@@ -75,6 +76,7 @@ impl Record for Need {
         for item in &mut self.items {
             let known = known.items.iter().find(|known| known.ordinal == item.ordinal);
             (item.referred, item.served) = known.map_or((0, 0), |known| (known.referred, known.served));
+            item.taken = known.map_or_else(Vec::new, |known| known.taken.clone());
         }
     }
 
@@ -199,6 +201,7 @@ impl Record for Need {
                 splittable: fields.bool()?,
                 referred: fields.int()?,
                 served: fields.int()?,
+                taken: fields.opt_json()?.unwrap_or_default(),
             }),
             _ => self.group_tags.push(fields.word()?),
         }
@@ -227,6 +230,7 @@ fn item_values(item: &NeedItem) -> Result<Vec<Value>, StoreError> {
         Value::Bool(item.splittable),
         Value::Int(Some(item.referred)),
         Value::Int(Some(item.served)),
+        if item.taken.is_empty() { Value::Json(None) } else { Value::json(&item.taken)? },
     ])
 }
 

@@ -80,6 +80,7 @@ pub fn item(ordinal: u16, quantity: i64) -> NeedItem {
         splittable: true,
         referred: 0,
         served: 0,
+        taken: Vec::new(),
     }
 }
 

@@ -142,6 +142,10 @@ macro_rules! conformance_of {
                 a_pledge_brings_what_it_gives_in_the_same_request
                 what_one_tenant_holds_another_cannot_reach
             }
+            ledger_recurring {
+                the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left
+                of_many_who_want_the_rest_at_once_one_has_it
+            }
             ledger_time {
                 an_offer_lapses_by_the_databases_clock_and_the_next_one_takes_its_capacity
                 an_answer_after_the_time_is_too_late

@@ -275,6 +275,7 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
                 splittable: true,
                 referred: 0,
                 served: 0,
+                taken: Vec::new(),
             },
             NeedItem {
                 ordinal: 2,
@@ -285,6 +286,7 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
                 splittable: false,
                 referred: 0,
                 served: 0,
+                taken: Vec::new(),
             },
         ],
         urgency: Urgency::Urgent,

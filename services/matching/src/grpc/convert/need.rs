@@ -128,6 +128,7 @@ fn item(field: impl Field, ordinal: u16, message: v1::NeedItem, violations: &mut
         splittable: message.splittable,
         referred: 0,
         served: 0,
+        taken: Vec::new(),
     })
 }
 

@@ -110,6 +110,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         etag: common::etag_out(referral.version),
         create_time: Some(common::timestamp_out(referral.created_at)),
         update_time: Some(common::timestamp_out(referral.updated_at)),
+        occurrence_periods: referral.periods.iter().map(|day| common::date_out(Some(*day))).collect(),
     }
 }
 

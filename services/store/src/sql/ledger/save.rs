@@ -78,7 +78,13 @@ async fn save_needs(
     now: Timestamp,
     changed: &[Changed<Need>],
 ) -> Result<(), Failure> {
-    let only_moved = |before: &Need, after: &Need| before.wish == after.wish && before.personal == after.personal;
+    // Which periods of a recurring item are taken is written with the whole of it.
+    let same_periods = |before: &Need, after: &Need| {
+        before.items.iter().map(|item| &item.taken).eq(after.items.iter().map(|item| &item.taken))
+    };
+    let only_moved = |before: &Need, after: &Need| {
+        before.wish == after.wish && before.personal == after.personal && same_periods(before, after)
+    };
     let (moved, other): (Vec<_>, Vec<_>) =
         changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));
     let whole: Vec<&Need> = other.iter().map(|changed| &changed.after).collect();

@@ -1,0 +1,138 @@
+//! The capacity over all occurrences of a recurring item.
+//!
+//! Occurrences are calendar periods, from the one in which the window starts, by the zone of the resource's schedule. One is covered
+//! when the resource is offered and open in it, at a moment in which every renewed pool has the quantity left; the earliest such
+//! moment is taken. A first period that has begun and cannot be covered any more is passed over. What is consumed (STOCK, BUDGET)
+//! must last for all covered occurrences; what comes back (CASELOAD) is taken once.
+//!
+//! A resource that covers every occurrence in which it is open is a candidate, with the number it covers in the answer: a partner
+//! closed for a holiday week still visits in the others.
+
+use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::period::Periods;
+use wishwell_domain::zone::{Zone, day_of_date};
+
+use crate::capacity::{View, When, draws, left_in};
+use crate::context::{Context, Span, instant};
+use crate::snapshot::pool::{Left, PoolRow, Renewal, UNKNOWN, UNLIMITED};
+use crate::snapshot::row::Row;
+
+pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> View {
+    let draws = draws(context, row);
+    let draws = draws.as_slice();
+    let pools =
+        || draws.iter().filter_map(|(place, per_unit)| Some((context.tables.pools.rows.get(*place)?, *per_unit)));
+    let mut view = if draws.is_empty() { View::NOBODY_SAID } else { View::EVERYTHING };
+    let mut occurrences_max = u32::MAX;
+    for (pool, per_unit) in pools() {
+        let Left { remaining, .. } = pool.left;
+        view.take(pool.left, per_unit, pool.confirmed_hour);
+        if pool.renewal != Renewal::EachPeriod && remaining >= 0 && remaining != UNLIMITED {
+            let times = remaining / context.quantity.saturating_mul(per_unit).max(1);
+            let times = if pool.renewal == Renewal::Returned && times > 0 { i64::MAX } else { times };
+            occurrences_max = occurrences_max.min(u32::try_from(times).unwrap_or(u32::MAX));
+        }
+    }
+    view.unknown = draws.is_empty();
+    let renewed = pools().filter_map(|(pool, per_unit)| Renewed::of(context, pool, per_unit));
+    let mut taking = Taking { renewed: renewed.collect(), when, unknown: false };
+    let (mut covered, mut open) = (0, 0);
+    let mut left = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+    for (begun, span) in spans(context, when) {
+        if left == 0 {
+            break;
+        }
+        let span = span.and(when.offered).filter(|span| when.open_in(*span));
+        let taken = span.is_some_and(|span| taking.take(span));
+        if begun && !taken {
+            continue;
+        }
+        left -= 1;
+        open += u32::from(span.is_some());
+        covered += u32::from(taken);
+    }
+    view.unknown |= taking.unknown;
+    for (pool, _) in pools() {
+        view.unknown |= pool.renewal != Renewal::EachPeriod && pool.left.remaining == UNKNOWN;
+    }
+    view.occurrences = covered.min(occurrences_max);
+    view.open_occurrences = open;
+    view.served = if view.occurrences > 0 { view.served.max(context.quantity) } else { 0 };
+    view
+}
+
+/// The periods from the one in which the window starts, without end, each with whether it had begun before.
+fn spans(context: &Context<'_>, when: When<'_>) -> impl Iterator<Item = (bool, Span)> {
+    let default = Zone::of_places();
+    let zone = when.schedule.map_or(&*default, |schedule| schedule.zone());
+    let every = context.recurrence.map_or(PeriodLength::Day, |recurrence| recurrence.every);
+    let start = context.window.start;
+    let mut date = every.start_of(zone.date_at(instant(start)));
+    let mut from = zone.start_of(date).as_microsecond();
+    let mut next = move || {
+        date = every.next_start(date);
+        let end = when.schedule.map_or(&*default, |schedule| schedule.zone()).start_of(date).as_microsecond();
+        let span = (from < start, Span { start: from.max(start), end });
+        from = end;
+        span
+    };
+    std::iter::from_fn(move || Some(next()))
+}
+
+/// A renewed pool that is drawn on.
+struct Renewed<'c> {
+    pool: &'c PoolRow,
+    periods: &'c Periods,
+    /// For each occurrence.
+    needed: i64,
+    /// What earlier occurrences took, by the first days of their periods.
+    used: Vec<i32>,
+}
+
+impl<'c> Renewed<'c> {
+    fn of(context: &Context<'c>, pool: &'c PoolRow, per_unit: i64) -> Option<Self> {
+        let rule =
+            (pool.renewal == Renewal::EachPeriod).then(|| context.tables.pools.rules.get(usize::from(pool.rule)));
+        let (_, periods) = rule.flatten()?;
+        Some(Self { pool, periods, needed: context.quantity.saturating_mul(per_unit), used: Vec::new() })
+    }
+}
+
+struct Taking<'c> {
+    renewed: Vec<Renewed<'c>>,
+    when: When<'c>,
+    /// Whether something was taken that nobody said a total of.
+    unknown: bool,
+}
+
+impl Taking<'_> {
+    /// Takes the quantity for one occurrence from every renewed pool, at the first moment at which all have it; answers whether
+    /// there is one.
+    fn take(&mut self, span: Span) -> bool {
+        let mut days: Vec<(i32, i64)> = Vec::with_capacity(self.renewed.len());
+        let mut from = span.start;
+        while from < span.end {
+            let (mut until, mut enough) = (span.end, true);
+            days.clear();
+            for Renewed { pool, periods, needed, used } in &self.renewed {
+                let date = periods.period_start(instant(from));
+                until = until.min(periods.bounds(date).1.as_microsecond());
+                let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);
+                let left = left_in(pool, day).remaining;
+                let times = used.iter().filter(|used| **used == day).count() + 1;
+                let needed = needed.saturating_mul(i64::try_from(times).unwrap_or(i64::MAX));
+                enough &= left == UNKNOWN || left == UNLIMITED || left >= needed;
+                days.push((day, left));
+            }
+            if enough && self.when.open_in(Span { start: from, end: until }) {
+                for (renewed, (day, left)) in self.renewed.iter_mut().zip(&days) {
+                    renewed.used.push(*day);
+                    self.unknown |= *left == UNKNOWN;
+                }
+                return true;
+            }
+            from = until.max(from + 1);
+        }
+        false
+    }
+}

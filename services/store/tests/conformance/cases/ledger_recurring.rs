@@ -1,0 +1,72 @@
+//! What recurs, taken in part by one and for the rest by the next.
+
+use wishwell_domain::Error;
+use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::ledger::{Command, Step};
+use wishwell_domain::need::{NeedItem, NeedState, Recurrence};
+use wishwell_domain::occurrence::TakenPeriod;
+use wishwell_domain::referral::{Action, Referral};
+
+use crate::fixture::Fixture;
+use crate::ledger_world::{MONDAY, giving, item, lacking, offer, step, step_of, weekly};
+use crate::samples::instant;
+
+/// A visit in each of eight weeks, which two could make.
+async fn visits(fixture: Fixture) -> Fixture {
+    let visit = NeedItem { recurrence: Some(Recurrence { every: PeriodLength::Week, occurrences: 8 }), ..item(1, 1) };
+    let pools = vec![weekly(20, Some(1)), weekly(21, Some(1))];
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    let fixture = fixture.with(pools, resources, vec![lacking(60, vec![visit])]).await;
+    fixture.set_clock(instant(MONDAY)).await;
+    fixture
+}
+
+fn rest(id: u128, resource: u128) -> Command {
+    Command::Offer(Box::new(offer(id, 60, resource, None)))
+}
+
+fn days(referral: &Referral) -> Vec<String> {
+    referral.periods.iter().map(ToString::to_string).collect()
+}
+
+pub async fn the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left(fixture: Fixture) {
+    let fixture = visits(fixture).await;
+    let first = fixture.ask_one(rest(100, 30)).await;
+    assert_eq!(first.periods.len(), 8);
+    fixture.ask_one(Command::Step(Step { units: Some(3), ..step_of(100, Action::Accept) })).await;
+    let taken = |day: &str| TakenPeriod { period_start: day.parse().unwrap(), units: 1 };
+    let of_first = ["2026-11-23", "2026-11-30", "2026-12-07"].map(taken);
+    assert_eq!(fixture.need(60).await.items[0].taken, of_first);
+    let second = fixture.ask_one(rest(101, 31)).await;
+    assert_eq!(days(&second), ["2026-12-14", "2026-12-21", "2026-12-28", "2027-01-04", "2027-01-11"]);
+    assert_eq!(fixture.referral(101).await, second, "what was answered is what is read");
+    let refused = fixture.refused(vec![rest(102, 30)]).await;
+    assert!(matches!(refused, Error::ItemCovered { left: 0, .. }), "{refused:?}");
+    fixture.everything_adds_up().await;
+    for action in [Action::Accept, Action::Deliver] {
+        fixture.ask_one(step(101, action)).await;
+    }
+    fixture.ask_one(step(100, Action::Cancel)).await;
+    let third = fixture.ask_one(rest(103, 30)).await;
+    assert_eq!(days(&third), ["2026-11-23", "2026-11-30", "2026-12-07"]);
+    for action in [Action::Accept, Action::Deliver] {
+        fixture.ask_one(step(103, action)).await;
+    }
+    let need = fixture.need(60).await;
+    assert_eq!((need.state, need.items[0].served, need.items[0].taken.len()), (NeedState::Served, 8, 8));
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
+pub async fn of_many_who_want_the_rest_at_once_one_has_it(fixture: Fixture) {
+    let fixture = visits(fixture).await;
+    fixture.ask_one(rest(100, 30)).await;
+    fixture.ask_one(Command::Step(Step { units: Some(3), ..step_of(100, Action::Accept) })).await;
+    let asked = (0..20).map(|n| fixture.try_ask(vec![rest(200 + n, if n % 2 == 0 { 30 } else { 31 })]));
+    let answers = futures::future::join_all(asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    let item = fixture.need(60).await.items.remove(0);
+    assert_eq!((item.left(), item.taken.len()), (0, 8));
+    assert!(item.taken.iter().all(|taken| taken.units == 1));
+    fixture.everything_adds_up().await;
+}
