@@ -150,6 +150,8 @@ pub const LEDGER_BATCH_REQUESTS_MAX: usize = 256;
 pub const LEDGER_QUEUE_REQUESTS_MAX: usize = 4_096;
 /// Most lapsed offers of the pools it takes from that one transaction reclaims.
 pub const LEDGER_RECLAIMED_MAX: usize = 256;
+/// Most lines of holds that one new total of a pool looks at, to call their referrals off or to tell them.
+pub const LEDGER_HELD_LINES_MAX: usize = 2_000;
 /// Most referrals told when they are in the way of a lower total.
 pub const REFERRALS_IN_THE_WAY_MAX: usize = 100;
 /// Most watchers of one replica.

@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 
 use super::books::{Books, Done};
-use super::steps::holds_of;
 use super::{NewTotal, Refusal, SetFigures};
 use crate::capacity_pool::{CapacityPool, Figures, PeriodFigures, PoolKind};
 use crate::error::{Error, Violation};
 use crate::ids::ReferralId;
-use crate::limits::{DATE_YEAR_MAX, DATE_YEAR_MIN, POOL_PERIODS_MAX, QUANTITY_MAX, REFERRALS_IN_THE_WAY_MAX};
-use crate::referral::{ReferralState, StepReason};
+use crate::limits::{
+    DATE_YEAR_MAX, DATE_YEAR_MIN, LEDGER_HELD_LINES_MAX, POOL_PERIODS_MAX, QUANTITY_MAX, REFERRALS_IN_THE_WAY_MAX,
+};
+use crate::referral::{HoldLine, ReferralState, StepReason};
 
 /// Sets figures, calls off what they no longer cover when forced to.
 pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Result<Done, Refusal> {
@@ -21,10 +22,17 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
     change(pool, set)?;
     while let Some(short) = shortfall(&before, books.pool(set.pool)?) {
         let in_the_way = in_the_way(books, set, short.period_start);
-        match in_the_way.first().filter(|_| set.force) {
-            Some(referral) => books.call_off(principal, *referral, StepReason::Shortfall)?,
-            None => return Err(short.refused(set, &in_the_way).into()),
-        };
+        let mut can_be_called_off = in_the_way.iter().filter(|found| set.force && found.is_live).peekable();
+        if can_be_called_off.peek().is_none() {
+            return Err(refused(books, set, short, &in_the_way)?.into());
+        }
+        for found in can_be_called_off {
+            books.call_off(principal, found.referral, StepReason::Shortfall)?;
+            let left = shortfall(&before, books.pool(set.pool)?);
+            if left.is_none_or(|left| left.period_start != short.period_start) {
+                break;
+            }
+        }
     }
     Ok(Done::Pool(set.pool))
 }
@@ -36,15 +44,30 @@ struct Short {
     becomes: String,
 }
 
-impl Short {
-    fn refused(self, set: &SetFigures, in_the_way: &[ReferralId]) -> Error {
-        Error::CapacityHeld {
-            name: set.pool.name(),
-            taken: self.taken,
-            becomes: self.becomes,
-            referrals: in_the_way.iter().take(REFERRALS_IN_THE_WAY_MAX).map(ReferralId::name).collect(),
-        }
+/// A referral that holds of what becomes too little.
+struct InTheWay {
+    /// What can be called off comes before open cases, offers before promises, the newest first.
+    rank: (bool, bool, ReferralId),
+    referral: ReferralId,
+    /// Whether it can be called off: the help has not arrived yet.
+    is_live: bool,
+    /// How much it holds.
+    held: i64,
+}
+
+/// Who is in the way; when it takes more than can be called off at once, that.
+fn refused(books: &Books, set: &SetFigures, short: Short, in_the_way: &[InTheWay]) -> Result<Error, Error> {
+    let known: i64 = in_the_way.iter().map(|found| found.held).sum();
+    if set.force && known < books.pool(set.pool)?.figures_in(short.period_start).held() {
+        let max = i64::try_from(LEDGER_HELD_LINES_MAX).unwrap_or(i64::MAX);
+        return Ok(Error::LimitReached { limit: "ledger_held_lines_max", max });
     }
+    Ok(Error::CapacityHeld {
+        name: set.pool.name(),
+        taken: short.taken,
+        becomes: short.becomes,
+        referrals: in_the_way.iter().take(REFERRALS_IN_THE_WAY_MAX).map(|found| found.referral.name()).collect(),
+    })
 }
 
 fn shortfall(before: &CapacityPool, pool: &CapacityPool) -> Option<Short> {
@@ -65,16 +88,18 @@ fn shortfall(before: &CapacityPool, pool: &CapacityPool) -> Option<Short> {
         .or_else(|| periods.into_iter().find_map(|period| short(Some(period.period_start), &period.figures)))
 }
 
-/// Live referrals that hold of the pool or period: offers before promises, the newest first.
-fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Vec<ReferralId> {
-    let mut found: Vec<(bool, ReferralId)> = books
-        .referrals
-        .iter()
-        .filter(|referral| holds_of(referral, set.pool, period_start))
-        .map(|referral| (referral.state == ReferralState::Offered, referral.id))
-        .collect();
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.into_iter().map(|(_, id)| id).collect()
+/// Referrals that hold of the pool or period, whether their help has arrived or not: a delivered case has its place until it closes.
+fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Vec<InTheWay> {
+    let found = books.referrals.iter().filter_map(|referral| {
+        let held = |line: &&HoldLine| line.pool == set.pool && line.period_start == period_start && line.is_held();
+        let held: i64 = referral.lines.iter().filter(held).map(|line| line.amounts().held()).sum();
+        let (is_live, is_offer) = (referral.state.is_live(), referral.state == ReferralState::Offered);
+        let rank = (is_live, is_offer, referral.id);
+        (held > 0).then_some(InTheWay { rank, referral: referral.id, is_live, held })
+    });
+    let mut found: Vec<InTheWay> = found.collect();
+    found.sort_unstable_by_key(|found| std::cmp::Reverse(found.rank));
+    found
 }
 
 fn change(pool: &mut CapacityPool, set: &SetFigures) -> Result<(), Error> {

@@ -7,7 +7,6 @@ use super::plan::Plan;
 use super::share::{Chosen, choose};
 use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
-use crate::capacity_pool::PoolKind;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, ReferralId, Version};
 use crate::limits::RATING_MAX;
@@ -272,11 +271,7 @@ struct Counted {
 
 impl Counted {
     fn of(referral: &Referral) -> Self {
-        Self {
-            referred: referral.referred_units(),
-            served: referral.served_units(),
-            taken: referral.taken().collect(),
-        }
+        Self { referred: referral.referred_units(), served: referral.served_units(), taken: referral.taken().collect() }
     }
 }
 
@@ -360,14 +355,4 @@ fn units_of(referral: &Referral, step: &Step, moves: Moves) -> Result<i64, Error
         return Err(Violation::new("rating", "step.rating", message).into());
     }
     Ok(units)
-}
-
-/// Whether a referral holds something of a pool, or of one of its periods.
-pub(super) fn holds_of(referral: &Referral, pool: crate::ids::CapacityPoolId, at: Option<jiff::civil::Date>) -> bool {
-    referral.state.is_live()
-        && referral.lines.iter().any(|line| {
-            line.pool == pool
-                && line.is_held()
-                && (line.kind != PoolKind::Slots || at.is_none_or(|start| line.period_start == Some(start)))
-        })
 }

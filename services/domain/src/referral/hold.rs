@@ -84,6 +84,12 @@ impl Amounts {
         }
     }
 
+    /// What is promised or offered and can still come back.
+    #[must_use]
+    pub const fn held(self) -> i64 {
+        self.pending + self.committed
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::{PeriodFigures, PeriodLength, PoolKind};
 use wishwell_domain::ids::Version;
-use wishwell_domain::ledger::{Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
+use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
 use wishwell_domain::limits;
 use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence, Timing};
 use wishwell_domain::principal::Role;
@@ -424,6 +424,50 @@ fn force_calls_off_offers_before_promises_and_the_newest_first_and_no_more_than_
     // What was delivered nobody can call off.
     world.ask(step(100, Action::Deliver));
     assert!(world.refusal(total_of(20, NewTotal::Known(1), true)).contains("has 2 used or promised"));
+}
+
+#[test]
+fn an_open_case_is_in_the_way_by_name_and_nobody_calls_it_off() {
+    let mut world = world();
+    world.pools.push(pool_of(22, PoolKind::Caseload, Some(3)));
+    world.offerings.push(giving(32, &[(22, 1)]));
+    for n in 100..103 {
+        world.ask(offering(n, 60, 32, 1));
+    }
+    for (n, action) in [(100, Action::Accept), (101, Action::Accept), (100, Action::Deliver)] {
+        world.ask(step(n, action));
+    }
+    let in_the_way = |world: &mut World, force| match world.try_ask(&[total_of(22, NewTotal::Known(0), force)]) {
+        Err(Refusal::Refused(Error::CapacityHeld { referrals, taken, .. })) => (referrals, taken),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(in_the_way(&mut world, false), ([102, 101, 100].map(|n| referral_id(n).name()).to_vec(), 3));
+    let before = world.clone();
+    // By force all but the open case could go, and that does not suffice.
+    assert_eq!(in_the_way(&mut world, true), (vec![referral_id(100).name()], 1));
+    assert_eq!(world, before);
+    world.ask(total_of(22, NewTotal::Known(1), true));
+    let states = [100, 101, 102].map(|n| world.referral(n).state);
+    assert_eq!(states, [ReferralState::Delivered, ReferralState::Cancelled, ReferralState::Withdrawn]);
+    world.ask(step(100, Action::Confirm));
+    world.ask(total_of(22, NewTotal::Known(0), false));
+}
+
+#[test]
+fn more_than_can_be_called_off_at_once_is_told_as_that() {
+    let mut world = world();
+    for n in 100..106 {
+        world.ask(offering(n, 60, 30, 1));
+    }
+    // The store brought the newest two only.
+    let mut books = World { referrals: world.referrals.split_off(4), ..world.clone() }.books();
+    let forced = |books: &mut Books, total| books.carry_out("desk", &[total_of(20, NewTotal::Known(total), true)]);
+    let refused = forced(&mut books, 3);
+    assert!(
+        matches!(refused, Err(Refusal::Refused(Error::LimitReached { limit: "ledger_held_lines_max", .. }))),
+        "{refused:?}"
+    );
+    assert!(forced(&mut books, 4).is_ok());
 }
 
 #[test]

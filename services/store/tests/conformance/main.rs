@@ -145,6 +145,7 @@ macro_rules! conformance_of {
             ledger_recurring {
                 the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left
                 of_many_who_want_the_rest_at_once_one_has_it
+                of_a_pool_that_holds_more_than_one_request_looks_at_the_newest_are_called_off
             }
             ledger_time {
                 an_offer_lapses_by_the_databases_clock_and_the_next_one_takes_its_capacity

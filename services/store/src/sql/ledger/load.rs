@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId};
 use wishwell_domain::ledger::{Books, Command, NewTotal, Offering};
-use wishwell_domain::limits::LEDGER_RECLAIMED_MAX;
+use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Draw;
@@ -147,14 +147,17 @@ async fn lapsed(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Re
     Ok(found)
 }
 
-/// Live referrals of the pools and needs of which all matter.
+/// Referrals that hold of the pools of which all matter, so many of each as one request may call off, and live ones of the needs.
 async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Result<BTreeSet<Uuid>, Failure> {
     let mut found = BTreeSet::new();
-    if !wanted.all_of_pools.is_empty() {
-        // Each line, not each referral once: for those in order SQLite would read all of the tenant's.
+    let limit = Value::Int(i64::try_from(LEDGER_HELD_LINES_MAX).ok());
+    for pool in &wanted.all_of_pools {
+        // Each line, not each referral once: for those in order SQLite would read all of the tenant's. What is called off first
+        // comes first: offers, then the newest.
         let mut statement = session.statement("SELECT referral_id FROM hold_lines WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed') AND ");
-        statement.push_in_uuids("capacity_pool_id", wanted.all_of_pools.iter().copied().collect());
+        statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed')");
+        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(*pool)));
+        statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ").bind(limit.clone());
         found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
     }
     if !wanted.all_of_needs.is_empty() {

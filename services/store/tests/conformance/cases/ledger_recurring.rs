@@ -1,14 +1,16 @@
-//! What recurs, taken in part by one and for the rest by the next.
+//! What recurs: taken in part by one and for the rest by the next, and more lines than one request looks at.
 
 use wishwell_domain::Error;
-use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PeriodRule};
 use wishwell_domain::ledger::{Command, Step};
+use wishwell_domain::limits::LEDGER_HELD_LINES_MAX;
 use wishwell_domain::need::{NeedItem, NeedState, Recurrence};
 use wishwell_domain::occurrence::TakenPeriod;
-use wishwell_domain::referral::{Action, Referral};
+use wishwell_domain::referral::{Action, Referral, ReferralState};
+use wishwell_store::ReferralFilter;
 
 use crate::fixture::Fixture;
-use crate::ledger_world::{MONDAY, giving, item, lacking, offer, step, step_of, weekly};
+use crate::ledger_world::{MONDAY, giving, item, lacking, offer, referral_id, step, step_of, total_of, weekly};
 use crate::samples::instant;
 
 /// A visit in each of eight weeks, which two could make.
@@ -68,5 +70,25 @@ pub async fn of_many_who_want_the_rest_at_once_one_has_it(fixture: Fixture) {
     let item = fixture.need(60).await.items.remove(0);
     assert_eq!((item.left(), item.taken.len()), (0, 8));
     assert!(item.taken.iter().all(|taken| taken.units == 1));
+    fixture.everything_adds_up().await;
+}
+
+pub async fn of_a_pool_that_holds_more_than_one_request_looks_at_the_newest_are_called_off(fixture: Fixture) {
+    const DAYS: u32 = 366;
+    let daily = NeedItem { recurrence: Some(Recurrence { every: PeriodLength::Day, occurrences: DAYS }), ..item(1, 1) };
+    let rule = PeriodRule { length: PeriodLength::Day, time_zone: "Asia/Shanghai".to_owned() };
+    let pool = CapacityPool { period: Some(rule), ..weekly(20, Some(9)) };
+    let needs = (60..67).map(|n| lacking(n, vec![daily.clone()])).collect();
+    let fixture = fixture.with(vec![pool], vec![giving(30, &[(20, 1)])], needs).await;
+    for n in 0..7 {
+        fixture.ask_one(Command::Offer(Box::new(offer(100 + n, 60 + n, 30, None)))).await;
+    }
+    assert!(7 * DAYS as usize > LEDGER_HELD_LINES_MAX, "more lines than are looked at");
+    let refused = fixture.refused(vec![total_of(20, 0, true)]).await;
+    assert!(matches!(refused, Error::LimitReached { limit: "ledger_held_lines_max", .. }), "{refused:?}");
+    fixture.ask(vec![total_of(20, 3, true)]).await;
+    let live = fixture.referrals(ReferralFilter { states: vec![ReferralState::Offered], ..Default::default() }).await;
+    assert_eq!(live.iter().map(|referral| referral.id).collect::<Vec<_>>(), [100, 101, 102].map(referral_id));
+    fixture.ask(vec![total_of(20, 0, true)]).await;
     fixture.everything_adds_up().await;
 }
