@@ -205,6 +205,8 @@ pub struct NeedFilter {
     pub household: Option<HouseholdId>,
     /// Only those published as a wish.
     pub wishes_only: bool,
+    /// Only those with an item, in one of the categories when there are some, of which something is neither referred nor served.
+    pub wanting_only: bool,
 }
 
 /// Which beneficiaries a list shows.

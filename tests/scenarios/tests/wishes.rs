@@ -69,6 +69,29 @@ async fn only_wish(served: &Served) -> String {
 }
 
 #[tokio::test]
+async fn a_page_of_wishes_is_full_however_many_before_it_want_nothing_any_more() {
+    let served = demo().await;
+    let (_, trunk) = trunks(&served, NEAR, Some(99)).await;
+    let mut needs = Vec::new();
+    for number in 0..7 {
+        needs.push(submit(&served, wishing(1, &format!("trunk {number}"))).await.name);
+    }
+    for need in &needs[..5] {
+        offer(&served, HOTLINE, to(need, &trunk)).await.expect("offered");
+    }
+    let listing = |token: String| v1::ListWishesRequest {
+        category: TRUNK.to_owned(),
+        page_size: 2,
+        page_token: token,
+        ..Default::default()
+    };
+    let first = page(&served, PARTNER, listing(String::new())).await;
+    let titles: Vec<_> = first.items.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!(titles, ["trunk 5", "trunk 6"], "the first page has all there is");
+    assert_eq!(first.next_page_token, "");
+}
+
+#[tokio::test]
 async fn the_pool_shows_what_is_wished_for_and_nothing_of_whose_wish_it_is() {
     let served = demo().await;
     let community = "640104001777";

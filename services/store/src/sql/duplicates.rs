@@ -24,7 +24,7 @@ pub(super) async fn find(
         statement.push(" AND id <> ").bind(Value::Uuid(Some(exclude.as_uuid())));
     }
     if !query.categories.is_empty() {
-        push_item_in(&mut statement, super::texts(&query.categories));
+        push_item_in(&mut statement, super::texts(&query.categories), false);
     }
     if let Some(since) = query.since {
         statement.push(" AND created_at > ").bind(Value::time(since));

@@ -234,15 +234,18 @@ fn item_values(item: &NeedItem) -> Result<Vec<Value>, StoreError> {
     ])
 }
 
-/// Adds that a need has an item in any of these categories.
-pub(crate) fn push_item_in(statement: &mut Statement, categories: Vec<String>) {
-    statement
-        .push(
-            " AND EXISTS (SELECT 1 FROM need_items AS part \
-             WHERE part.tenant = needs.tenant AND part.need_id = needs.id AND ",
-        )
-        .push_in_texts("part.category_code", categories)
-        .push(")");
+/// Adds that a need has an item in any of these categories, if some are given, that wants something still, if it must.
+pub(crate) fn push_item_in(statement: &mut Statement, categories: Vec<String>, wanting: bool) {
+    statement.push(
+        " AND EXISTS (SELECT 1 FROM need_items AS part WHERE part.tenant = needs.tenant AND part.need_id = needs.id",
+    );
+    if !categories.is_empty() {
+        statement.push(" AND ").push_in_texts("part.category_code", categories);
+    }
+    if wanting {
+        statement.push(" AND part.referred + part.served < part.quantity * COALESCE(part.recurrence_occurrences, 1)");
+    }
+    statement.push(")");
 }
 
 impl NeedFilter {
@@ -261,8 +264,8 @@ impl NeedFilter {
         if let Some(channel) = self.channel {
             statement.push(" AND channel = ").bind(Value::word(channel)?);
         }
-        if !self.categories.is_empty() {
-            push_item_in(statement, super::texts(&self.categories));
+        if self.wanting_only || !self.categories.is_empty() {
+            push_item_in(statement, super::texts(&self.categories), self.wanting_only);
         }
         if !self.divisions.is_empty() {
             statement.push(" AND ").push_in_texts("division_code", super::texts(&self.divisions));

@@ -129,6 +129,7 @@ pub(super) async fn list(
         household: beneficiary::household_name("filter.household", &sent.household, &mut violations),
         external: common::external(sent.external),
         wishes_only: false,
+        wanting_only: false,
     };
     violations.into_result()?;
     let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;

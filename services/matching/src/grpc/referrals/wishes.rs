@@ -40,6 +40,8 @@ pub(super) async fn list(
         categories: category.as_ref().map(|code| snapshot.category_subtree(code)).unwrap_or_default(),
         divisions: division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default(),
         wishes_only: true,
+        // A page of wishes that want nothing would be empty, and yet not the last one.
+        wanting_only: true,
         ..NeedFilter::default()
     };
     let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;

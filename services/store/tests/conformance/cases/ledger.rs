@@ -10,7 +10,7 @@ use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Decision, LineState, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
-use wishwell_store::{Effect, StoreError};
+use wishwell_store::{Effect, NeedFilter, PageRequest, StoreError};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
@@ -81,7 +81,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
 
 pub async fn an_offer_holds_in_tables_and_log_alike(fixture: Fixture) {
     let fixture =
-        fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 3)])], vec![lacking(60, vec![item(1, 4)])]);
+        fixture.with(vec![stock(20, Some(12))], vec![giving(30, &[(20, 3)])], vec![lacking(60, vec![item(1, 4)])]);
     let fixture = fixture.await;
     let before = fixture.store.position(&fixture.tenant()).await.unwrap();
     let written = fixture.try_ask(vec![offering(100, 60, 30, 2)]).await.unwrap();
@@ -103,6 +103,18 @@ pub async fn an_offer_holds_in_tables_and_log_alike(fixture: Fixture) {
     assert_eq!((pool.figures.pending, pool.figures.committed, pool.figures.consumed), (0, 0, 6));
     assert_eq!((need.items[0].referred, need.items[0].served, need.state), (0, 2, NeedState::PartlyServed));
     fixture.everything_adds_up().await;
+
+    // What is neither referred nor served looks for somebody still.
+    let wanting = async || {
+        let filter = NeedFilter { wanting_only: true, ..NeedFilter::default() };
+        let found = fixture.store.list_needs(&fixture.tenant(), &filter, &PageRequest { after: None, limit: 9 }).await;
+        found.unwrap().entries.len()
+    };
+    assert_eq!(wanting().await, 1);
+    fixture.ask_one(offering(101, 60, 30, 1)).await;
+    assert_eq!(wanting().await, 1);
+    fixture.ask_one(offering(102, 60, 30, 1)).await;
+    assert_eq!(wanting().await, 0);
 }
 
 pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: Fixture) {

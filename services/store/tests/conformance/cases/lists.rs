@@ -187,6 +187,7 @@ pub async fn needs_are_filtered_by_each_field(fixture: Fixture) {
         (NeedFilter { beneficiary: Some(samples::beneficiary(5, None).id), ..none() }, 1),
         (NeedFilter { household: Some(samples::household(4).id), ..none() }, 1),
         (NeedFilter { wishes_only: true, ..none() }, 1),
+        (NeedFilter { wanting_only: true, ..none() }, 2),
     ] {
         let found = fixture.store.list_needs(&fixture.tenant(), &filter, &ALL).await.unwrap();
         assert_eq!(found.entries.len(), expected, "{filter:?}");
