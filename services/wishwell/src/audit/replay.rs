@@ -34,12 +34,7 @@ pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<
             Some(replay) if replay.is_identical() => Ok(format!("{}identical\n", told(&replay.recorded))),
             Some(replay) => {
                 say(&difference(&replay));
-                let what = if replay.erased {
-                    "facts it was decided upon are gone: their beneficiary was erased"
-                } else {
-                    "the log, the time and the rules are the same, and yet it comes out differently"
-                };
-                Err(Failure::one(Exit::Failed, "the decision does not come out again", what, ""))
+                Err(Failure::one(Exit::Failed, "the decision does not come out again", why(&replay), ""))
             }
         };
     }
@@ -53,6 +48,17 @@ fn told(decision: &Decision) -> String {
         "at log position {}, {}, engine {}: {rank}{score}\n",
         decision.position.0, decision.evaluated_at, decision.engine_version
     )
+}
+
+fn why(replay: &Replay) -> String {
+    let (decided, decides) = (&replay.recorded.engine_version, &replay.replayed.engine_version);
+    if replay.erased {
+        "facts it was decided upon are gone: their beneficiary was erased".to_owned()
+    } else if decided != decides {
+        format!("engine {decided} decided it, and this program has {decides}, which may decide otherwise")
+    } else {
+        "the log, the time and the rules are the same, and yet it comes out differently".to_owned()
+    }
 }
 
 fn difference(replay: &Replay) -> String {
