@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,14 +32,19 @@ use wishwell_store::{
     Durability, Mutation, PostgresOptions, PostgresStore, SqliteStore, Store, WriteContext, WriteMode,
 };
 
+const RESOURCES_DEFAULT: usize = 100_000;
 const CATEGORIES: usize = 30;
 const RESOURCES_PER_ORGANIZATION: usize = 50;
 const LOADS: usize = 5;
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let resources: usize = arguments.next().map_or(100_000, |count| count.parse().expect("a number of resources"));
+    let asked = arguments.next().map_or(Ok(RESOURCES_DEFAULT), |count| count.parse());
+    let Some(resources) = asked.ok().filter(|count| *count > 0) else {
+        eprintln!("usage: store_speed [RESOURCES, 1 or more] [sqlite:FILE | postgres://...]");
+        return ExitCode::from(2);
+    };
     let place = arguments.next();
     let folder = tempfile::tempdir().unwrap();
     let store = open(place.as_deref(), folder.path()).await;
@@ -77,6 +83,7 @@ async fn main() {
     }
     loads.sort();
     println!("{:>34} {:>9.1?}", "median of open and load", loads[LOADS / 2]);
+    ExitCode::SUCCESS
 }
 
 async fn open(place: Option<&str>, folder: &std::path::Path) -> Arc<dyn Store> {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use wishwell_api::v1;
-use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
+use wishwell_domain::ids::{NeedId, ResourceId};
 use wishwell_domain::need::Recurrence;
 use wishwell_domain::referral::{Action, Decision, HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::{Violation, Violations};
@@ -11,16 +11,18 @@ use wishwell_domain::{Violation, Violations};
 use super::{common, need};
 use crate::cases::referrals::OfferAsked;
 
-/// Pairs of words of the domain and of the wire, once for both directions.
+/// Pairs of words of the domain and of the wire, once for each direction that is needed: some words are only ever answered.
 macro_rules! words {
-    ($out:ident, $in:ident, $domain:ident, $wire:ident, [$($variant:ident),* $(,)?]) => {
+    ($out:ident, $domain:ident, $wire:ident, [$($variant:ident),* $(,)?]) => {
         pub(crate) const fn $out(word: $domain) -> v1::$wire {
             match word {
                 $($domain::$variant => v1::$wire::$variant,)*
             }
         }
+    };
+    ($out:ident, $in:ident, $domain:ident, $wire:ident, [$($variant:ident),* $(,)?]) => {
+        words!($out, $domain, $wire, [$($variant),*]);
 
-        #[allow(dead_code)] // Some words are only ever answered.
         pub(crate) fn $in(value: i32) -> Option<$domain> {
             match v1::$wire::try_from(value) {
                 $(Ok(v1::$wire::$variant) => Some($domain::$variant),)*
@@ -37,10 +39,9 @@ words!(
     ReferralState,
     [Offered, Accepted, Declined, Expired, Withdrawn, InProgress, Delivered, Confirmed, Disputed, Cancelled, Failed]
 );
-words!(origin_out, origin, Origin, ReferralOrigin, [Chosen, Automatic, Claim, Pledge]);
+words!(origin_out, Origin, ReferralOrigin, [Chosen, Automatic, Claim, Pledge]);
 words!(
     action_out,
-    action,
     Action,
     ReferralAction,
     [Accept, Decline, Expire, Withdraw, Start, Deliver, Confirm, Dispute, Cancel, Fail]
@@ -65,7 +66,7 @@ words!(
         Other
     ]
 );
-words!(line_state_out, line_state, LineState, HoldLineState, [Pending, Committed, Consumed, Released, Returned]);
+words!(line_state_out, LineState, HoldLineState, [Pending, Committed, Consumed, Released, Returned]);
 
 /// How much of a referral a caller sees.
 pub(crate) struct Shown {
@@ -156,9 +157,4 @@ pub(crate) fn offer(field: &str, message: v1::ReferralOffer, violations: &mut Vi
 pub(crate) fn item_ordinal(field: &str, value: i32, violations: &mut Violations) -> Option<u16> {
     let ordinal = u16::try_from(value).ok();
     violations.take(ordinal.ok_or_else(|| Violation::new(field, "item.unknown", "is no item").with_value(value)))
-}
-
-/// A division as text.
-pub(crate) fn division_out(division: Option<&DivisionCode>) -> String {
-    common::code_out(division)
 }

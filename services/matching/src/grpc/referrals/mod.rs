@@ -18,7 +18,7 @@ use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
 use super::call::{self, read, write};
-use super::convert::referral as convert;
+use super::convert::{common, referral as convert};
 use super::matching::coarse_division;
 use super::status::to_status;
 use crate::cases::referrals::referrals_of;
@@ -41,7 +41,7 @@ fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Re
     let partner = caller.is_partner();
     let division = match &referral.division {
         Some(division) if partner => coarse_division(division, snapshot),
-        division => convert::division_out(division.as_ref()),
+        division => common::code_out(division.as_ref()),
     };
     let wish = platform.wish_name(caller, referral.need);
     convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
