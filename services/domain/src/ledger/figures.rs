@@ -59,8 +59,8 @@ struct InTheWay {
 fn refused(books: &Books, set: &SetFigures, short: Short, in_the_way: &[InTheWay]) -> Result<Error, Error> {
     let known: i64 = in_the_way.iter().map(|found| found.held).sum();
     if set.force && known < books.pool(set.pool)?.figures_in(short.period_start).held() {
-        let max = i64::try_from(LEDGER_HELD_LINES_MAX).unwrap_or(i64::MAX);
-        return Ok(Error::LimitReached { limit: "ledger_held_lines_max", max });
+        let message = format!("would call off more than the newest {LEDGER_HELD_LINES_MAX} holds: lower it in steps");
+        return Ok(Violation::new("total", "pool.shortfall_steps", message).with_value(short.becomes).into());
     }
     Ok(Error::CapacityHeld {
         name: set.pool.name(),

@@ -84,8 +84,10 @@ pub async fn of_a_pool_that_holds_more_than_one_request_looks_at_the_newest_are_
         fixture.ask_one(Command::Offer(Box::new(offer(100 + n, 60 + n, 30, None)))).await;
     }
     assert!(7 * DAYS as usize > LEDGER_HELD_LINES_MAX, "more lines than are looked at");
-    let refused = fixture.refused(vec![total_of(20, 0, true)]).await;
-    assert!(matches!(refused, Error::LimitReached { limit: "ledger_held_lines_max", .. }), "{refused:?}");
+    match fixture.refused(vec![total_of(20, 0, true)]).await {
+        Error::InvalidArgument(told) => assert_eq!(told[0].rule, "pool.shortfall_steps"),
+        other => panic!("{other:?}"),
+    }
     fixture.ask(vec![total_of(20, 3, true)]).await;
     let live = fixture.referrals(ReferralFilter { states: vec![ReferralState::Offered], ..Default::default() }).await;
     assert_eq!(live.iter().map(|referral| referral.id).collect::<Vec<_>>(), [100, 101, 102].map(referral_id));
