@@ -116,8 +116,11 @@ pub const MIN_POSITION_WAIT_MILLISECONDS_MAX: u64 = 2_000;
 pub const REQUEST_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Events read from the log in one go.
 pub const LOG_PAGE_EVENTS_MAX: usize = 1_000;
-/// How long a request id and its answer are kept.
-pub const REQUEST_ID_KEPT_HOURS: i64 = 72;
+/// Longest time that a provider may be given to answer an offer, which is as long as capacity can be held for nothing.
+pub const ANSWER_WITHIN_DAYS_MAX: i64 = 30;
+/// How long a request id and its answer are kept: a day longer than the longest hold, so that whoever asks again about an offer
+/// gets the answer of the first time.
+pub const REQUEST_ID_KEPT_HOURS: i64 = 24 * (ANSWER_WITHIN_DAYS_MAX + 1);
 /// How far back likely duplicates of a need are looked for.
 pub const DUPLICATE_LOOK_BACK_DAYS: i64 = 30;
 /// How close two needs' places are to count as the same.

@@ -291,6 +291,8 @@ fn what_is_left_of_an_item_is_neither_referred_nor_served() {
 fn a_provider_has_the_less_time_the_more_urgent_it_is() {
     let hours = Urgency::ALL.map(|urgency| urgency.answer_within().as_hours());
     assert_eq!(hours, [1, 12, 48, 168]);
+    let longest = hours.into_iter().max().unwrap().max(24 * limits::ANSWER_WITHIN_DAYS_MAX);
+    assert!(limits::REQUEST_ID_KEPT_HOURS >= longest + 24, "answers are kept a day longer than anything is held");
 }
 
 #[test]
