@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest delay of a replica that hears no hint, as promised, and what a busy machine adds to the measurement.
 const DELAY: Duration = Duration::from_secs(2);
 const SLACK: Duration = Duration::from_secs(3);
+/// What it usually is when Redis carries hints.
+const TYPICAL_DELAY: Duration = Duration::from_millis(200);
 
 async fn replica(database: &TestDatabase, redis: Option<&RedisServer>) -> Served {
     let url = redis.map(RedisServer::url);
@@ -88,9 +90,15 @@ async fn a_write_on_one_replica_is_seen_on_the_other_with_redis_and_without() {
         let position = write(&one, &code).await;
         assert!(knows(&two, &code, position).await, "a read that names the position of the write sees it");
     }
-    write(&two, "replicas.by-hint").await;
-    let took = delay(&one, "replicas.by-hint").await;
-    assert!(took < DELAY + SLACK, "with hints it took {took:?}");
+    let mut delays = Vec::new();
+    for number in 0..15 {
+        let code = format!("replicas.by-hint-{number}");
+        write(&two, &code).await;
+        delays.push(delay(&one, &code).await);
+    }
+    delays.sort_unstable();
+    assert!(delays[7] < TYPICAL_DELAY, "with hints it typically took {:?}", delays[7]);
+    assert!(delays[14] < DELAY + SLACK, "with hints it took {:?}", delays[14]);
     redis.stop();
     write(&one, "replicas.without-hints").await;
     let took = delay(&two, "replicas.without-hints").await;

@@ -11,7 +11,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, demo, draw, figures, offer, pool,
     referrals, resource, stock, submit, to, trunk, trunks, units, wanting, wishing,
 };
-use wishwell_scenarios::told::{metadata, reason, refused, request_id, text, told};
+use wishwell_scenarios::told::{mask, metadata, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external, partners};
 
 /// The uuid in a name.
@@ -298,6 +298,27 @@ async fn refusals_of_claims_name_the_wish_and_never_the_need() {
     assert!(["NOT_FOUND", "ILLEGAL_STATE"].contains(&reason(&status).as_str()), "{status:?}");
     hidden(&status);
     refused("nobody but partners", claim(&served, CASE_WORKER, pledging(&wish, None)).await, "PERMISSION_DENIED", "");
+}
+
+#[tokio::test]
+async fn a_wish_that_is_taken_back_is_in_no_pool_and_its_need_goes_on() {
+    let served = demo().await;
+    let need = submit(&served, wishing(2, "a trunk")).await;
+    let wish = only_wish(&served).await;
+    claim(&served, PARTNER, pledging(&wish, Some(1))).await.expect("claimed while it was there");
+    let request = v1::UpdateNeedRequest {
+        name: need.name.clone(),
+        need: Some(v1::Need::default()),
+        update_mask: mask(&["wish"]),
+        ..Default::default()
+    };
+    let updated = told(served.needs(HOTLINE).update_need(request).await).expect("taken back").need.expect("one");
+    assert_eq!((updated.state(), updated.wish), (v1::NeedState::Open, None));
+    assert_eq!(pool_of_wishes(&served, PARTNER, 10).await, []);
+    refused("taken back", claim(&served, PARTNER, pledging(&wish, Some(1))).await, "NOT_FOUND", "");
+    assert_eq!(units(&served, &need.name).await, (1, 0), "what was promised stays promised");
+    let (_, trunk) = trunks(&served, NEAR, Some(5)).await;
+    offer(&served, HOTLINE, to(&need.name, &trunk)).await.expect("the need still looks for help");
 }
 
 #[tokio::test]
