@@ -8,7 +8,7 @@ use super::shelf::Shelf;
 use super::{Command, Offering, Refusal, figures};
 use crate::capacity_pool::CapacityPool;
 use crate::error::{Error, Violation};
-use crate::ids::{CapacityPoolId, NeedId, ReferralId, ResourceId, Version};
+use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use crate::need::Need;
 use crate::referral::Referral;
 use crate::resource::Resource;
@@ -24,6 +24,10 @@ pub struct Books {
     /// Resources that are new.
     pub(super) resources: Shelf<ResourceId, Resource>,
     pub(super) offerings: BTreeMap<ResourceId, Offering>,
+    /// Automatic offers that organizations got within a day.
+    pub(super) contacts: Shelf<OrganizationId, i64>,
+    /// Resources that were asked for an item.
+    pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
 }
 
 /// What a command was about; its entity is among the changes unless nothing changed.
@@ -72,6 +76,8 @@ impl Books {
             referrals: Shelf::default(),
             resources: Shelf::default(),
             offerings: BTreeMap::new(),
+            contacts: Shelf::default(),
+            asked: Shelf::default(),
         }
     }
 
@@ -93,6 +99,16 @@ impl Books {
     /// Brings what is to be known of a resource.
     pub fn bring_offering(&mut self, offering: Offering) {
         self.offerings.insert(offering.resource, offering);
+    }
+
+    /// Brings how many automatic offers an organization got within a day.
+    pub fn bring_contacts(&mut self, organization: OrganizationId, offers: i64) {
+        self.contacts.bring(organization, offers);
+    }
+
+    /// Brings that a resource was asked for an item of a need before.
+    pub fn bring_asked(&mut self, need: NeedId, item_ordinal: u16, resource: ResourceId) {
+        self.asked.bring((need, item_ordinal, resource), ());
     }
 
     /// Lets every offer lapse whose time is over: a sweeper that stands still changes nothing.
@@ -144,6 +160,8 @@ impl Books {
         self.pools.settle();
         self.needs.settle();
         self.referrals.settle();
+        self.contacts.settle();
+        self.asked.settle();
     }
 
     fn take_back(&mut self) {
@@ -151,6 +169,8 @@ impl Books {
         self.pools.take_back();
         self.needs.take_back();
         self.referrals.take_back();
+        self.contacts.take_back();
+        self.asked.take_back();
     }
 
     /// What is to be known of a resource, brought or new.

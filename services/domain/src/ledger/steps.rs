@@ -8,8 +8,8 @@ use super::share::{Chosen, choose};
 use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
-use crate::ids::{NeedId, ReferralId, Version};
-use crate::limits::RATING_MAX;
+use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
+use crate::limits::{AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
 use crate::need::{Need, NeedItem, NeedState};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
@@ -66,6 +66,7 @@ impl Books {
             created_at: now,
             updated_at: now,
         };
+        self.ask_once(offer, referral.organization)?;
         self.move_capacity(&[], &referral.lines)?;
         if matches!(offer.origin, Origin::Claim | Origin::Pledge) {
             // Whoever picks a wish has answered already.
@@ -79,6 +80,26 @@ impl Books {
         self.count(&referral, &Counted::default())?;
         self.referrals.add(offer.id, referral);
         Ok(Done::Referral(offer.id))
+    }
+
+    /// Holds automatic offers to resources that were not asked for the item before, and to what an organization may get in a day.
+    fn ask_once(&mut self, offer: &Offer, organization: OrganizationId) -> Result<(), Error> {
+        let asked = (offer.need, offer.item_ordinal, offer.resource);
+        let before = self.asked.get(asked).is_some();
+        self.asked.add(asked, ());
+        if offer.origin != Origin::Automatic {
+            return Ok(());
+        }
+        if before {
+            return Err(Error::AlreadyExists { name: offer.resource.name() });
+        }
+        let offers = self.contacts.get(organization).copied().unwrap_or_default();
+        if offers >= AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX {
+            let max = AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
+            return Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", max });
+        }
+        self.contacts.add(organization, offers + 1);
+        Ok(())
     }
 
     /// Adds a resource and its pool.

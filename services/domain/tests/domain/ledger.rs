@@ -235,6 +235,33 @@ fn a_chain_of_offers_is_followed_once_and_an_end_is_told_once() {
 }
 
 #[test]
+fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
+    let world = world();
+    let most = limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
+    let automatic = |id, resource: u128| {
+        offered(|offer| {
+            (offer.id, offer.origin, offer.quantity) = (referral_id(id), Origin::Automatic, Some(1));
+            offer.resource = resource_id(resource);
+        })
+    };
+    let mut books = world.books();
+    books.bring_asked(need_id(60), 1, resource_id(31));
+    books.bring_contacts(world.offerings[0].organization, most - 1);
+    let ask = |books: &mut Books, commands: &[Command]| books.carry_out("desk", commands).map(|_| ());
+    let twice = Err(Refusal::Refused(Error::AlreadyExists { name: resource_id(31).name() }));
+    assert_eq!(ask(&mut books, &[automatic(100, 30), automatic(101, 31)]), twice, "asked before");
+    // What was refused counts for nothing.
+    assert_eq!(ask(&mut books, &[automatic(100, 30)]), Ok(()));
+    let limit = "auto_offers_per_organization_and_day_max";
+    let spent = Err(Refusal::Refused(Error::LimitReached { limit, max: most }));
+    let of_another_need = offered(|offer| {
+        (offer.id, offer.need, offer.origin) = (referral_id(102), need_id(61), Origin::Automatic);
+    });
+    assert_eq!(ask(&mut books, &[of_another_need]), spent);
+    assert_eq!(ask(&mut books, &[offering(103, 60, 30, 1)]), Ok(()), "whoever is chosen is not counted");
+}
+
+#[test]
 fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
     let mut world = world();
     world.ask(offering(100, 60, 30, 1));

@@ -67,8 +67,9 @@ impl Platform {
                 previous,
             };
             match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {
-                // Taken or paused since the snapshot: the next one then.
-                Err(Error::CapacityExhausted { .. }) => {}
+                // Taken, asked by somebody else, asked too often or paused since they were looked at: the next one then.
+                Err(Error::CapacityExhausted { .. } | Error::AlreadyExists { .. }) => {}
+                Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", .. }) => {}
                 Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, .. }) => {}
                 written => return written,
             }

@@ -168,6 +168,8 @@ macro_rules! conformance_of {
                 of_steps_that_exclude_each_other_one_is_taken
                 of_figures_set_from_one_version_one_wins
                 whatever_happens_at_once_everything_adds_up
+                of_many_automatic_offers_at_once_an_organization_gets_no_more_than_its_day
+                of_many_automatic_offers_of_an_item_at_once_nobody_is_asked_twice
                 many_takers_let_a_lapsed_offer_go_once
                 a_request_that_its_caller_gave_up_happens_whole
             }

@@ -1,7 +1,7 @@
 //! Brings into the books what requests concern, with its rows locked: pools, then needs, then referrals, each by key, so that
 //! transactions of several replicas wait for each other instead of deadlocking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -12,7 +12,7 @@ use wishwell_domain::need::Need;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Draw;
 
-use super::Asked;
+use super::{Asked, automatic};
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::{Dialect, Value};
@@ -45,7 +45,9 @@ pub(super) async fn bring(
     for referral in find::<Referral>(session, tenant, &wanted.escalated, Reading::Whole).await? {
         wanted.taken_from_needs.insert(referral.need.as_uuid());
     }
+    let mut organizations = BTreeMap::new();
     for offering in offerings(session, tenant, &wanted.resources).await? {
+        organizations.insert(offering.resource, offering.organization);
         let pools = offering.draws.iter().map(|draw| draw.pool.as_uuid());
         wanted.taken_from_pools.extend(pools);
         books.bring_offering(offering);
@@ -68,6 +70,7 @@ pub(super) async fn bring(
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
         books.bring_referral(referral);
     }
+    automatic::bring(session, tenant, books, asked, |resource| organizations.get(&resource).copied()).await?;
     // One may have been made after they were looked for and before its pool or need was locked.
     let overlooked = !(wanted.all_of_pools.is_empty() && wanted.all_of_needs.is_empty())
         && session.dialect() == Dialect::Postgres

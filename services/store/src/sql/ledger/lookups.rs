@@ -7,6 +7,7 @@ use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_COMMANDS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::referral::Referral;
 
+use super::automatic::DAY;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
@@ -16,9 +17,6 @@ use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::Failure;
 use crate::sql::statement::Value;
 use crate::sql::store::span;
-
-/// One day, in microseconds.
-const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 #[async_trait]
 impl Ledger for SqlStore {

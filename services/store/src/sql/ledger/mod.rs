@@ -1,5 +1,6 @@
 //! The ledger over SQL: requests that arrive together share a transaction, in which each is decided for itself.
 
+mod automatic;
 mod load;
 mod lookups;
 mod queue;

@@ -29,7 +29,7 @@ fn visits() -> NeedItem {
 }
 
 pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fixture) {
-    let resources = vec![giving(30, &[(20, 2), (21, 1_500)])];
+    let resources = (30..32).map(|n| giving(n, &[(20, 2), (21, 1_500)])).collect();
     let fixture =
         fixture.with(vec![weekly(20, Some(9)), budget(21, 100_000)], resources, vec![lacking(60, vec![visits()])]);
     let fixture = fixture.await;
@@ -43,7 +43,8 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
         terms: vec![1, 1_000_000, 0],
     };
     let first = Offer { origin: Origin::Automatic, decision: Some(decision), ..offer(100, 60, 30, Some(1)) };
-    let second = Offer { id: referral_id(101), previous: Some(referral_id(100)), ..first.clone() };
+    let second =
+        Offer { id: referral_id(101), resource: resource_id(31), previous: Some(referral_id(100)), ..first.clone() };
     let mut all = Vec::new();
     all.push(fixture.ask_one(Command::Offer(Box::new(first))).await);
     let declined = Step { reason: Some(StepReason::NoCapacity), ..step_of(100, Action::Decline) };

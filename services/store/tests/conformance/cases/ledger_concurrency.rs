@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use wishwell_domain::Error;
 use wishwell_domain::ids::Version;
-use wishwell_domain::ledger::{Command, NewTotal, SetFigures};
+use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures};
+use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
 use wishwell_domain::need::{Need, Timing};
-use wishwell_domain::referral::{Action, ReferralState};
+use wishwell_domain::referral::{Action, Origin, ReferralState};
 use wishwell_store::{ReferralFilter, StoreError, WriteContext, Written};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, confirmation, giving, item, lacking, need_id, offering, pool_id, referral_id, step, stock, total_of, weekly,
+    MONDAY, confirmation, giving, item, lacking, need_id, offer, offering, pool_id, referral_id, step, stock, total_of,
+    weekly,
 };
 use crate::samples::{self, context, request, uuid};
 
@@ -262,4 +264,37 @@ pub async fn a_request_that_its_caller_gave_up_happens_whole(fixture: Fixture) {
     fixture.ask(vec![Command::SetFigures(confirmation(20))]).await;
     assert_eq!(fixture.referrals(ReferralFilter::default()).await.len(), 20);
     fixture.everything_adds_up().await;
+}
+
+fn automatic(id: u128, need: u128, resource: u128, quantity: i64) -> Command {
+    Command::Offer(Box::new(Offer { origin: Origin::Automatic, ..offer(id, need, resource, Some(quantity)) }))
+}
+
+pub async fn of_many_automatic_offers_at_once_an_organization_gets_no_more_than_its_day(fixture: Fixture) {
+    const MORE: u128 = 30;
+    let needs = (1_000..=1_000 + MORE).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(20, 1)])];
+    let fixture = fixture.with(vec![stock(20, Some(99))], resources, needs).await;
+    let asked = (0..MORE).map(|n| vec![automatic(2_000 + n, 1_000 + n, 30 + n % 2, 1)]).collect();
+    let answers = all_at_once(&fixture, asked).await;
+    let refused = refusals(&answers);
+    assert_eq!(answers.len() - refused.len(), AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX as usize);
+    let spent = |error: &Error| {
+        matches!(error, Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", max: 20 })
+    };
+    assert!(refused.iter().all(spent), "{refused:?}");
+    // Whom somebody chooses is asked all the same.
+    fixture.ask(vec![offering(3_000, 1_000 + MORE, 30, 1)]).await;
+    fixture.everything_adds_up().await;
+}
+
+pub async fn of_many_automatic_offers_of_an_item_at_once_nobody_is_asked_twice(fixture: Fixture) {
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(20, 1)])];
+    let fixture = fixture.with(vec![stock(20, Some(99))], resources, vec![lacking(60, vec![item(1, 50)])]).await;
+    let asked = (0..12).map(|n| vec![automatic(2_000 + n, 60, 30 + n % 2, 1)]).collect();
+    let answers = all_at_once(&fixture, asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
+    assert!(refusals(&answers).iter().all(|error| matches!(error, Error::AlreadyExists { .. })));
+    let asked: Vec<_> = fixture.referrals(ReferralFilter::default()).await.iter().map(|r| r.resource).collect();
+    assert!(asked.len() == 2 && asked[0] != asked[1], "{asked:?}");
 }

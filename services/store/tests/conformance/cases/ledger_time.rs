@@ -19,19 +19,20 @@ fn in_minutes(minutes: i64) -> Timestamp {
     samples::instant(MONDAY) + SignedDuration::from_mins(minutes)
 }
 
-/// One piece, and ten needs of one.
+/// One piece, that three resources give, and ten needs of one.
 async fn one_for_ten(fixture: Fixture) -> Fixture {
     let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
-    let fixture = fixture.with(vec![stock(20, Some(1))], vec![giving(30, &[(20, 1)])], needs).await;
+    let resources = (30..33).map(|n| giving(n, &[(20, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(1))], resources, needs).await;
     fixture.set_clock(in_minutes(0)).await;
     fixture
 }
 
-fn automatic(id: u128, need: u128, previous: Option<u128>) -> Command {
+fn automatic(id: u128, need: u128, resource: u128, previous: Option<u128>) -> Command {
     Command::Offer(Box::new(Offer {
         origin: Origin::Automatic,
         previous: previous.map(referral_id),
-        ..offer(id, need, 30, Some(1))
+        ..offer(id, need, resource, Some(1))
     }))
 }
 
@@ -87,10 +88,10 @@ pub async fn a_lapsed_offer_frees_its_item_too(fixture: Fixture) {
 
 pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixture: Fixture) {
     let fixture = one_for_ten(fixture).await;
-    fixture.ask(vec![automatic(100, 60, None)]).await;
+    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
     fixture.set_clock(in_minutes(60)).await;
     // Lapsed, but nobody has looked: it is let go and followed by the same request.
-    let second = fixture.ask_one(automatic(101, 60, Some(100))).await;
+    let second = fixture.ask_one(automatic(101, 60, 31, Some(100))).await;
     assert_eq!((second.attempt, second.previous), (2, Some(referral_id(100))));
     let events = fixture.store.events(&fixture.tenant(), wishwell_domain::ids::LogPosition(0), 1_000).await.unwrap();
     let names: Vec<_> = events
@@ -100,8 +101,8 @@ pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixtu
         .collect();
     assert_eq!(names, ["desk", "wishwell", "desk"], "offered, lapsed, followed");
     fixture.ask(vec![step(101, Action::Decline)]).await;
-    fixture.ask(vec![automatic(102, 60, Some(101))]).await;
-    let refused = fixture.refused(vec![automatic(103, 60, Some(101))]).await;
+    fixture.ask(vec![automatic(102, 60, 32, Some(101))]).await;
+    let refused = fixture.refused(vec![automatic(103, 60, 30, Some(101))]).await;
     assert!(refused.to_string().contains("be followed by another offer"), "{refused}");
     fixture.everything_adds_up().await;
 }
@@ -238,7 +239,7 @@ pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
     let count = async || fixture.store.automatic_offers_of_a_day(&fixture.tenant(), organization).await.unwrap();
     for hour in 0..3 {
         fixture.set_clock(in_minutes(hour as i64 * 60)).await;
-        fixture.ask(vec![automatic(100 + hour, 60 + hour, None), offering(110 + hour, 65 + hour, 30, 1)]).await;
+        fixture.ask(vec![automatic(100 + hour, 60 + hour, 30, None), offering(110 + hour, 65 + hour, 30, 1)]).await;
         assert_eq!(count().await, hour as i64 + 1);
     }
     fixture.set_clock(in_minutes(24 * 60)).await;

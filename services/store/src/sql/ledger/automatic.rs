@@ -1,0 +1,62 @@
+//! What automatic offers are held to: nobody is asked twice for an item, and no organization more often than its contact budget
+//! allows. Counted in the transaction that adds to it, with the organizations locked: two replicas together ask no more than one.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId, TenantId};
+use wishwell_domain::ledger::{Books, Command, Offer};
+use wishwell_domain::referral::Origin;
+
+use super::Asked;
+use crate::sql::session::{Failure, Session};
+use crate::sql::statement::{Dialect, Value};
+
+/// One day, in microseconds.
+pub(super) const DAY: i64 = 24 * 3_600 * 1_000_000;
+
+/// Brings what automatic offers are held to. Their needs are locked already; `organization_of` knows whose a resource is.
+pub(super) async fn bring(
+    session: &mut Session,
+    tenant: &TenantId,
+    books: &mut Books,
+    asked: &[&Asked],
+    organization_of: impl Fn(ResourceId) -> Option<OrganizationId>,
+) -> Result<(), Failure> {
+    let offers: Vec<&Offer> = asked.iter().flat_map(|asked| &asked.commands).filter_map(automatic).collect();
+    if offers.is_empty() {
+        return Ok(());
+    }
+    let organizations = offers.iter().filter_map(|offer| organization_of(offer.resource));
+    let organizations: BTreeSet<Uuid> = organizations.map(|organization| organization.as_uuid()).collect();
+    let organizations: Vec<Uuid> = organizations.into_iter().collect();
+    if session.dialect() == Dialect::Postgres {
+        let mut statement = session.statement("SELECT id FROM organizations WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("id", organizations.clone());
+        statement.push(" ORDER BY id FOR NO KEY UPDATE");
+        session.fetch_all(statement, |fields| fields.uuid()).await?;
+    }
+    let mut statement = session.statement("SELECT organization_id, COUNT(*) FROM referrals WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND origin = 'automatic' AND ");
+    statement.push_in_uuids("organization_id", organizations).push(" AND created_at > ").push_now().push(" - ");
+    statement.bind(Value::Int(Some(DAY))).push(" GROUP BY organization_id");
+    for (organization, offers) in session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.int()?))).await? {
+        books.bring_contacts(OrganizationId::from_uuid(organization), offers);
+    }
+    let needs: BTreeSet<Uuid> = offers.iter().map(|offer| offer.need.as_uuid()).collect();
+    let mut statement = session.statement("SELECT need_id, item_ordinal, resource_id FROM referrals WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ");
+    statement.push_in_uuids("need_id", needs.into_iter().collect());
+    let before = |fields: &mut crate::sql::session::Fields<'_>| Ok((fields.uuid()?, fields.number()?, fields.uuid()?));
+    for (need, item_ordinal, resource) in session.fetch_all(statement, before).await? {
+        books.bring_asked(NeedId::from_uuid(need), item_ordinal, ResourceId::from_uuid(resource));
+    }
+    Ok(())
+}
+
+fn automatic(command: &Command) -> Option<&Offer> {
+    match command {
+        Command::Offer(offer) if offer.origin == Origin::Automatic => Some(offer),
+        _ => None,
+    }
+}
