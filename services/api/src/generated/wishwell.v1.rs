@@ -2215,6 +2215,8 @@ pub struct SetCapacityRequest {
     pub request_id: ::prost::alloc::string::String,
     /// Whether a total below what is promised is recorded as a shortfall: offers, then promises, the newest first, are called off
     /// until the rest is covered, and their needs look for help again. Otherwise such a total is refused, naming the referrals.
+    /// What was delivered nobody calls off: an open case keeps its place until it is confirmed, and is named as well. A total that
+    /// would call off more than 2000 holds is refused: it is lowered in steps.
     #[prost(bool, tag = "8")]
     pub force: bool,
 }
