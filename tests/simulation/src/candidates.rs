@@ -7,6 +7,7 @@ use wishwell_domain::event::{Change, Event};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::need::Need;
+use wishwell_domain::occurrence::Outstanding;
 use wishwell_domain::referral::{Decision, Origin, Referral};
 use wishwell_engine::{CatalogInput, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, TimeWindow};
 use wishwell_store::Catalog;
@@ -55,13 +56,14 @@ impl Follower {
         let Some(need) = self.needs.get(&need).filter(|need| need.state.is_open()) else { return Vec::new() };
         let Some(item) = need.items.iter().find(|item| item.ordinal == ordinal) else { return Vec::new() };
         let (start, end) = need.window(now);
+        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
         let facts = Facts::default();
         let query = Query {
             category: &item.category,
-            quantity: item.quantity_left(),
+            quantity,
             unit: item.unit,
             splittable: item.splittable,
-            recurrence: item.recurrence,
+            recurrence,
             window: TimeWindow { start, end },
             now,
             place: need.place,

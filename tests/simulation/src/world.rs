@@ -244,6 +244,7 @@ fn item(dice: &mut Dice, ordinal: u16) -> NeedItem {
         splittable: dice.chance(65),
         referred: 0,
         served: 0,
+        taken: Vec::new(),
     }
 }
 

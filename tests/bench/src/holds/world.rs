@@ -215,6 +215,7 @@ fn need_of(id: NeedId) -> Change {
             splittable: true,
             referred: 0,
             served: 0,
+            taken: Vec::new(),
         }],
         urgency: Urgency::Normal,
         timing: None,
