@@ -6,7 +6,7 @@ use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields};
 use wishwell_domain::event::Change;
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, ReferralId, TenantId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, ReferralId, TenantId, Version};
 use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, TOP_K_MAX};
 use wishwell_domain::need::{Need, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral};
@@ -37,10 +37,10 @@ impl Replay {
     }
 }
 
-/// The world as the log had it at a position.
+/// The world as the log had it at a position, and a need as it was read then.
 struct Past {
     snapshot: Snapshot,
-    needs: HashMap<String, Need>,
+    need: Option<Need>,
     beneficiaries: HashMap<BeneficiaryId, Beneficiary>,
     households: HashMap<HouseholdId, Household>,
 }
@@ -59,8 +59,8 @@ pub async fn replay(
 ) -> Result<Option<Replay>, Error> {
     let referral = store.referral(tenant, id).await?.ok_or_else(|| Error::NotFound { name: id.name() })?;
     let Some(recorded) = referral.decision.clone() else { return Ok(None) };
-    let past = past(store, tenant, recorded.position).await?;
-    let need = past.needs.get(&referral.need.name()).ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+    let past = past(store, tenant, &referral, &recorded).await?;
+    let need = past.need.as_ref().ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
     let known = known(store, master_key, tenant, &past, need).await?;
     let (need, facts) = facts_with(need.clone(), known.facts, known.beneficiary, known.household);
     let replayed = decide(&past.snapshot, rules, &referral, &need, &facts, &recorded)?;
@@ -78,6 +78,7 @@ fn decide(
     let item = item_of(need, referral.item_ordinal, "")?;
     let mut decision = Decision {
         position: snapshot.position(),
+        need_version: recorded.need_version,
         evaluated_at: recorded.evaluated_at,
         engine_version: format!("{ENGINE_VERSION}.{}", rules.version),
         rank: None,
@@ -109,14 +110,15 @@ fn decide(
     Ok(decision)
 }
 
-/// Reads the log up to a position.
-async fn past(store: &dyn Store, tenant: &TenantId, position: LogPosition) -> Result<Past, Error> {
+/// Reads the log up to the position of a decision, and on to the version of the need that it was made upon.
+async fn past(store: &dyn Store, tenant: &TenantId, referral: &Referral, recorded: &Decision) -> Result<Past, Error> {
     let mut past = Past {
         snapshot: SnapshotBuilder::new().build(LogPosition(0)),
-        needs: HashMap::new(),
+        need: None,
         beneficiaries: HashMap::new(),
         households: HashMap::new(),
     };
+    let position = recorded.position;
     while past.snapshot.position() < position {
         let left = usize::try_from(position.0 - past.snapshot.position().0).unwrap_or(LOG_PAGE_EVENTS_MAX);
         let events = store.events(tenant, past.snapshot.position(), left.min(LOG_PAGE_EVENTS_MAX)).await?;
@@ -129,14 +131,34 @@ async fn past(store: &dyn Store, tenant: &TenantId, position: LogPosition) -> Re
         }
         for event in events {
             match event.change {
-                Change::Need(need) => drop(past.needs.insert(need.id.name(), *need)),
+                Change::Need(need) => past.pass(*need, referral.need, recorded.need_version),
                 Change::Beneficiary(found) => drop(past.beneficiaries.insert(found.id, found)),
                 Change::Household(found) => drop(past.households.insert(found.id, found)),
                 _ => {}
             }
         }
     }
+    let mut after = position;
+    while recorded.need_version.is_some_and(|read| past.need.as_ref().is_none_or(|need| need.version < read)) {
+        let events = store.events(tenant, after, LOG_PAGE_EVENTS_MAX).await?;
+        let Some(last) = events.last().map(|event| event.position) else { break };
+        for event in events {
+            if let Change::Need(need) = event.change {
+                past.pass(*need, referral.need, recorded.need_version);
+            }
+        }
+        after = last;
+    }
     Ok(past)
+}
+
+impl Past {
+    /// Passes an after-image of a need: the latest of the one that is meant is kept, but none that is later than what was read.
+    fn pass(&mut self, need: Need, meant: NeedId, read: Option<Version>) {
+        if need.id == meant && read.is_none_or(|read| need.version <= read) {
+            self.need = Some(need);
+        }
+    }
 }
 
 /// What was known of a need's people.

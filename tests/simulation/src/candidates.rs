@@ -22,17 +22,16 @@ pub(crate) struct Chance {
     pub(crate) decision: Decision,
 }
 
-/// A snapshot, and the needs as they were at its position.
+/// A snapshot that follows the log.
 pub(crate) struct Follower {
     snapshot: Snapshot,
-    needs: BTreeMap<NeedId, Need>,
     rules: ScoringRules,
 }
 
 impl Follower {
     pub(crate) fn new() -> Self {
         let snapshot = Snapshot::build(&CatalogInput::default(), LogPosition(0));
-        Self { snapshot, needs: BTreeMap::new(), rules: ScoringRules::default() }
+        Self { snapshot, rules: ScoringRules::default() }
     }
 
     pub(crate) fn position(&self) -> i64 {
@@ -44,16 +43,14 @@ impl Follower {
         let from = usize::try_from(self.position()).unwrap();
         let Some(events) = usize::try_from(to).ok().and_then(|to| events.get(from..to)) else { return };
         self.snapshot = self.snapshot.apply(events.iter().map(|event| &event.change), LogPosition(to));
-        for event in events {
-            if let Change::Need(need) = &event.change {
-                self.needs.insert(need.id, need.as_ref().clone());
-            }
-        }
     }
 
-    /// Whom the engine would ask for an item, the best first; nobody for what is unknown or not open.
-    pub(crate) fn chances(&self, need: NeedId, ordinal: u16, now: Timestamp) -> Vec<Chance> {
-        let Some(need) = self.needs.get(&need).filter(|need| need.state.is_open()) else { return Vec::new() };
+    /// Whom the engine would ask for an item of a need, which may be newer or older than the snapshot, the best first; nobody for what
+    /// is not open.
+    pub(crate) fn chances(&self, need: &Need, ordinal: u16, now: Timestamp) -> Vec<Chance> {
+        if !need.state.is_open() {
+            return Vec::new();
+        }
         let Some(item) = need.items.iter().find(|item| item.ordinal == ordinal) else { return Vec::new() };
         let (start, end) = need.window(now);
         let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
@@ -87,6 +84,7 @@ impl Follower {
                 serves: candidate.serves,
                 decision: Decision {
                     position: self.snapshot.position(),
+                    need_version: Some(need.version),
                     evaluated_at: now,
                     engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
                     rank: Some(rank),
@@ -111,7 +109,14 @@ pub(crate) fn not_replayable(
     let mut faults = Vec::new();
     for (referral, decision) in decided {
         follower.follow(events, decision.position.0);
-        let chances = follower.chances(referral.need, referral.item_ordinal, decision.evaluated_at);
+        let read = events.iter().find_map(|event| match &event.change {
+            Change::Need(need) if need.id == referral.need => {
+                (Some(need.version) == decision.need_version).then_some(need.as_ref())
+            }
+            _ => None,
+        });
+        let chances = read.map(|need| follower.chances(need, referral.item_ordinal, decision.evaluated_at));
+        let chances = chances.unwrap_or_default();
         let again = chances.iter().find(|chance| chance.resource == referral.resource).map(|chance| &chance.decision);
         if again != Some(decision) {
             faults.push(format!("I7: {} was decided by {decision:?}, again it is {again:?}", referral.id));
@@ -121,11 +126,15 @@ pub(crate) fn not_replayable(
 }
 
 /// Whether a snapshot from the store's catalogue answers for every open item as the one that followed the log does.
-pub(crate) fn differences(catalog: Catalog, events: &[Event], now: Timestamp) -> Vec<String> {
+pub(crate) fn differences(
+    catalog: Catalog,
+    events: &[Event],
+    needs: &BTreeMap<NeedId, Need>,
+    now: Timestamp,
+) -> Vec<String> {
     let position = catalog.position;
     let mut followed = Follower::new();
     followed.follow(events, position.0);
-    let needs = catalog.open_needs.iter().map(|need| (need.id, need.clone())).collect();
     let input = CatalogInput {
         categories: catalog.categories,
         divisions: catalog.divisions,
@@ -134,12 +143,12 @@ pub(crate) fn differences(catalog: Catalog, events: &[Event], now: Timestamp) ->
         resources: catalog.resources,
         needs: catalog.open_needs,
     };
-    let loaded = Follower { snapshot: Snapshot::build(&input, position), needs, rules: ScoringRules::default() };
+    let loaded = Follower { snapshot: Snapshot::build(&input, position), rules: ScoringRules::default() };
     let mut faults = Vec::new();
-    for need in followed.needs.values().filter(|need| need.state.is_open()) {
+    for need in needs.values().filter(|need| need.state.is_open()) {
         for item in &need.items {
             let told = |follower: &Follower| -> Vec<(ResourceId, i64, Decision)> {
-                let chances = follower.chances(need.id, item.ordinal, now);
+                let chances = follower.chances(need, item.ordinal, now);
                 chances.into_iter().map(|chance| (chance.resource, chance.serves, chance.decision)).collect()
             };
             let (loaded, followed) = (told(&loaded), told(&followed));

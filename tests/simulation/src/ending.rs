@@ -39,7 +39,7 @@ impl Simulation {
         }
         self.faults.extend(candidates::not_replayable(&self.audit.events, &self.audit.referrals));
         let catalog = self.machine.run(store.load_catalog(&tenant, &|_| {})).unwrap();
-        self.faults.extend(candidates::differences(catalog, &self.audit.events, self.now));
+        self.faults.extend(candidates::differences(catalog, &self.audit.events, &self.audit.needs, self.now));
         if self.faults.is_empty() {
             self.make_again(&everything);
         }

@@ -154,6 +154,9 @@ pub struct LastStep {
 pub struct Decision {
     /// The log position the snapshot showed.
     pub position: LogPosition,
+    /// Version of the need that was read beside the snapshot, earlier or later; where it was not recorded, the one of that position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need_version: Option<Version>,
     /// The present for that question.
     pub evaluated_at: Timestamp,
     /// Version of engine and scoring rules.

@@ -114,7 +114,7 @@ impl Platform {
         let mut scratch = Scratch::default();
         let answer = snapshot.find(&question, &self.rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let chance = |(rank, candidate): (u32, &Candidate)| {
-            let mut decision = self.decision(snapshot, now);
+            let mut decision = self.decision(snapshot, subject.need, now);
             decided(&mut decision, Some(rank), candidate);
             Chance {
                 resource: snapshot.resource_id(candidate.resource),

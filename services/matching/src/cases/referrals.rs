@@ -116,7 +116,7 @@ impl Platform {
         let answer = snapshot
             .explain(resource, &question, &self.rules, &mut scratch)
             .map_err(|error| query_error("need", error))?;
-        let mut decision = self.decision(snapshot, now);
+        let mut decision = self.decision(snapshot, need, now);
         if let Some(candidate) = answer.candidates.first() {
             decided(&mut decision, None, candidate);
             return Ok(decision);
@@ -131,9 +131,10 @@ impl Platform {
     }
 
     /// The record of a decision made now, before what was decided is put into it.
-    pub(crate) fn decision(&self, snapshot: &Snapshot, now: Timestamp) -> Decision {
+    pub(crate) fn decision(&self, snapshot: &Snapshot, need: &Need, now: Timestamp) -> Decision {
         Decision {
             position: snapshot.position(),
+            need_version: Some(need.version),
             evaluated_at: now,
             engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
             rank: None,

@@ -37,6 +37,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
     let decision = Decision {
         position: LogPosition(7),
         evaluated_at: samples::instant("2026-11-23T01:59:59.123456789Z"),
+        need_version: Some(Version(1)),
         engine_version: "1.2.3".to_owned(),
         rank: Some(2),
         score: Some(654_321),
