@@ -29,6 +29,8 @@ pub(crate) struct Audit {
     pub(crate) offered: Vec<ReferralId>,
     /// The position at which a referral was called off for want of capacity, and its pools.
     pub(crate) called_off: Vec<(i64, Vec<CapacityPoolId>)>,
+    /// Chains of offers that nobody need be asked for any more, unless their item still lacks something.
+    left_off: Vec<ReferralId>,
     /// Where each entity's latest after-image is among the events.
     latest: BTreeMap<String, usize>,
     faults: Vec<String>,
@@ -48,6 +50,7 @@ impl Audit {
             self.read(event);
         }
         self.add_up();
+        self.look_for_who_was_left_off();
         std::mem::take(&mut self.faults)
     }
 
@@ -146,6 +149,10 @@ impl Audit {
     fn read_referral(&mut self, referral: Referral, when: Timestamp, at: i64) {
         let found = match self.referrals.get(&referral.id) {
             Some(before) => {
+                let left_off = before.next_is_due && !referral.next_is_due && referral.escalated_at.is_none();
+                if left_off && self.lacks_something(&referral, when) {
+                    self.left_off.push(referral.id);
+                }
                 let moved = before.state != referral.state;
                 if moved && referral.last.reason == Some(StepReason::Shortfall) {
                     self.called_off.push((at, referral.lines.iter().map(|line| line.pool).collect()));
@@ -166,6 +173,24 @@ impl Audit {
             self.fault(format!("{previous} was followed twice, at {at}"));
         }
         self.referrals.insert(referral.id, referral);
+    }
+
+    /// Whether a referral's item still looks for somebody: what lapsed offers hold of it, they hold no more.
+    fn lacks_something(&self, referral: &Referral, when: Timestamp) -> bool {
+        let Some(need) = self.needs.get(&referral.need).filter(|need| need.state.is_open()) else { return false };
+        let of_item = |other: &&Referral| (other.need, other.item_ordinal) == (referral.need, referral.item_ordinal);
+        let lapsed = self.referrals.values().filter(of_item).filter(|other| other.has_lapsed(when));
+        let lapsed: i64 = lapsed.map(|other| other.units).sum();
+        need.items.iter().any(|item| item.ordinal == referral.item_ordinal && item.left() + lapsed > 0)
+    }
+
+    /// Whoever is left off is followed in the same transaction, or somebody is told.
+    fn look_for_who_was_left_off(&mut self) {
+        for id in std::mem::take(&mut self.left_off) {
+            if self.referrals.values().all(|other| other.previous != Some(id)) {
+                self.fault(format!("{id} was left off: nobody else was asked, and nobody was told"));
+            }
+        }
     }
 
     /// The offers that came before one, the latest first.

@@ -51,6 +51,11 @@ impl Request {
         Call { request, context: self.context(), commands: self.commands.clone(), torn: false, other_body: false }
     }
 
+    /// Whether it is a sweeper's, to follow an offer that came to nothing.
+    pub(crate) fn follows(&self, previous: ReferralId) -> bool {
+        self.method == "Follow" && self.id == Some(previous.as_uuid())
+    }
+
     /// Referrals that it would make.
     pub(crate) fn offers(&self) -> impl Iterator<Item = ReferralId> {
         self.commands.iter().filter_map(|command| match command {

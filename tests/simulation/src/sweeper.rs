@@ -16,11 +16,12 @@ use crate::world::tenant;
 const SWEPT_MAX: usize = 50;
 
 impl Simulation {
-    /// A sweeper's round, or those of two replicas at once.
+    /// A sweeper's round, or those of two replicas at once. It may be over before it has come to everything, and what one part of it left
+    /// does not keep the next from what it finds.
     pub(crate) fn sweep(&mut self) {
         let lapsed = self
             .due(Due::Lapsed, |referral, now| referral.state == ReferralState::Offered && referral.expires_at <= now);
-        if !lapsed.is_empty() {
+        if !lapsed.is_empty() && self.dice.chance(60) {
             let request = View::look(&lapsed);
             self.sweep_for(vec![request]);
         }
@@ -32,6 +33,15 @@ impl Simulation {
         let to_follow = self.due(Due::ToFollow, |referral, _| referral.next_is_due);
         let mut requests = Vec::new();
         for referral in &to_follow {
+            if self.dice.chance(20) {
+                continue;
+            }
+            // Whoever could not be asked for a reason that lasts: somebody is told.
+            let refused = self.requests.iter().any(|request| request.follows(referral.id) && request.answer.is_none());
+            if refused && self.dice.chance(60) {
+                requests.push(View::escalate(referral.id));
+                continue;
+            }
             let view = View { audit: &self.audit, follower: &self.follower, now: self.now, plant: self.plant };
             requests.push(view.follow(referral, &mut self.dice));
         }
