@@ -16,6 +16,7 @@ mod questions;
 mod report;
 mod rivals;
 mod seed;
+mod watch;
 mod wishwell;
 
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ enum Command {
     },
     /// Durable holds beside pgbench, on the private PostgreSQL; prints a table and writes JSON.
     Holds(holds::HoldArgs),
+    /// `WatchEvents` under load; prints a table and writes JSON and Markdown.
+    Watch(watch::WatchArgs),
     /// The bare echo server; `run` starts it.
     Echo {
         /// Bytes of each answer's payload.
@@ -111,6 +114,7 @@ fn main() {
         match cli.command {
             Command::Run(args) => measure::run(&args).await,
             Command::Holds(args) => holds::run(&args).await,
+            Command::Watch(args) => watch::run(&args).await,
             Command::Seed { resources, data } => {
                 seed::store(&data, resources).await;
             }

@@ -196,7 +196,8 @@ pub(crate) fn write(results: &Results, folder: &Path) {
     println!("written to {} and {}", json_file.display(), page_file.display());
 }
 
-fn about(machine: &Machine) -> String {
+/// The machine in one line.
+pub(crate) fn about(machine: &Machine) -> String {
     format!(
         "{}, {} cores, {} GiB, Linux {}, {}, commit {}, {}, load before {:.2}",
         machine.processor,

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use prost::bytes::Bytes;
+use tonic::transport::{Channel, Endpoint};
+use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_test_support::ports::free_address;
 
 use crate::load::Target;
@@ -15,6 +17,7 @@ use crate::process::Process;
 use crate::seed::TENANT;
 
 const API_KEY: &str = "wishwell_bench_key_of_a_throw_away_server";
+const OPERATOR_KEY: &str = "wishwell_bench_operators_key_of_a_throw_away_server";
 const START_PATIENCE: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(2);
 const CREATE_REFERRAL: &str = "/wishwell.v1.ReferralService/CreateReferral";
@@ -39,17 +42,26 @@ impl Wishwell {
 
     /// Starts it on a filled store and waits until it is ready. Blocks.
     pub(crate) fn start_on(database_url: &str, folder: &Path) -> Self {
+        Self::start_with(database_url, folder, None)
+    }
+
+    /// As [`Self::start_on`], one of several replicas that share a Redis. Blocks.
+    pub(crate) fn start_with(database_url: &str, folder: &Path, redis_url: Option<&str>) -> Self {
         let (receiver, traces) = Process::start_self(&["receive"], folder, "receiver");
         let (address, admin) = (free_address(), free_address());
         let key_file = folder.join("master.key");
         std::fs::write(&key_file, "11".repeat(32)).expect("a key can be written");
         let principals = folder.join("principals.toml");
-        let digest = key_digest();
-        let principal = format!(
-            "[[principals]]\ntenant = {TENANT:?}\nname = \"bench\"\nrole = \"internal_service\"\nkey_sha256 = [{digest:?}]\n"
-        );
-        std::fs::write(&principals, principal).expect("the principals can be written");
-        let arguments = [
+        let written = [("bench", "internal_service", API_KEY), ("operator", "operator", OPERATOR_KEY)]
+            .map(|(name, role, key)| {
+                let digest = key_digest(key);
+                format!(
+                    "[[principals]]\ntenant = {TENANT:?}\nname = {name:?}\nrole = {role:?}\nkey_sha256 = [{digest:?}]\n"
+                )
+            })
+            .concat();
+        std::fs::write(&principals, written).expect("the principals can be written");
+        let mut arguments = vec![
             "serve".to_owned(),
             format!("--database-url={database_url}"),
             format!("--listen={address}"),
@@ -59,6 +71,7 @@ impl Wishwell {
             format!("--otlp-endpoint=http://{traces}"),
             "--trace-sample-ratio=0.01".to_owned(),
         ];
+        arguments.extend(redis_url.map(|url| format!("--redis-url={url}")));
         private(&key_file);
         let started = Instant::now();
         let mut process = Process::start(&binary(), &arguments, folder, "wishwell");
@@ -77,6 +90,21 @@ impl Wishwell {
     /// To hold capacity.
     pub(crate) fn hold_target(&self, frames: Arc<Vec<Bytes>>) -> Target {
         Target { address: self.address, path: CREATE_REFERRAL, api_key: Some(API_KEY.to_owned()), frames }
+    }
+
+    /// Where it serves.
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::from_shared(format!("http://{}", self.address)).expect("an address makes a URI")
+    }
+
+    /// Key of the operator.
+    pub(crate) const fn operator_key(&self) -> &'static str {
+        OPERATOR_KEY
+    }
+
+    /// Its catalogue, over a connection of its own.
+    pub(crate) fn catalog(&self) -> CatalogServiceClient<Channel> {
+        CatalogServiceClient::new(self.endpoint().connect_lazy())
     }
 
     /// Memory of the snapshot, as the server itself accounts for it.
@@ -102,7 +130,15 @@ fn binary() -> PathBuf {
     path
 }
 
-fn key_digest() -> String {
+/// A request with a key.
+pub(crate) fn keyed<M>(key: &str, message: M) -> tonic::Request<M> {
+    let mut request = tonic::Request::new(message);
+    let value = format!("Bearer {key}").parse().expect("a key is plain text");
+    request.metadata_mut().insert("authorization", value);
+    request
+}
+
+fn key_digest(key: &str) -> String {
     let mut hashing = Command::new(binary())
         .args(["key", "hash"])
         .stdin(Stdio::piped())
@@ -110,7 +146,7 @@ fn key_digest() -> String {
         .spawn()
         .expect("the binary starts");
     let mut input = hashing.stdin.take().expect("a pipe");
-    input.write_all(API_KEY.as_bytes()).expect("the binary reads");
+    input.write_all(key.as_bytes()).expect("the binary reads");
     drop(input);
     let output = hashing.wait_with_output().expect("the binary ends");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
