@@ -122,6 +122,7 @@ fn need_at(latitude_e7: i32) -> Change {
             splittable: true,
             referred: 0,
             served: 0,
+            taken: Vec::new(),
         }],
         urgency: Urgency::Normal,
         timing: None,
