@@ -208,10 +208,14 @@ impl Audit {
     fn add_up(&mut self) {
         let mut held: BTreeMap<Place, Amounts> = BTreeMap::new();
         let mut counted: BTreeMap<(NeedId, u16), (i64, i64)> = BTreeMap::new();
+        let mut taken: BTreeMap<(NeedId, u16), BTreeMap<Date, i64>> = BTreeMap::new();
         for referral in self.referrals.values() {
             for line in &referral.lines {
                 let sum = held.entry((line.pool, line.period_start)).or_default();
                 *sum = sum.plus(steps::amounts(line));
+            }
+            for (day, units) in steps::taken(referral) {
+                *taken.entry((referral.need, referral.item_ordinal)).or_default().entry(day).or_default() += units;
             }
             let sum = counted.entry((referral.need, referral.item_ordinal)).or_default();
             match referral.state {
@@ -250,6 +254,11 @@ impl Audit {
                 let (referred, served) = counted.remove(&(need.id, item.ordinal)).unwrap_or_default();
                 if (referred, served) != (item.referred, item.served) {
                     self.faults.push(format!("I11: {} counts {item:?}, not {referred} and {served}", need.id));
+                }
+                let taken = taken.remove(&(need.id, item.ordinal)).unwrap_or_default();
+                let stored = item.taken.iter().map(|taken| (taken.period_start, taken.units)).collect();
+                if taken != stored || taken.values().any(|units| *units > item.quantity) {
+                    self.faults.push(format!("I11: {} counts {item:?} by period, not {taken:?}", need.id));
                 }
             }
             self.faults.extend(state_fault(need));

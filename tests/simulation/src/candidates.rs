@@ -72,9 +72,6 @@ impl Follower {
             top_k: CANDIDATES_MAX,
             near_miss_limit: 0,
         };
-        if query.quantity < 1 {
-            return Vec::new();
-        }
         let mut scratch = Scratch::default();
         let answer = self.snapshot.find(&query, &self.rules, &mut scratch).unwrap();
         (1..)

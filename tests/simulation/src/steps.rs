@@ -2,6 +2,7 @@
 //! a slip in one of them is a difference between the two.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::ids::CapacityPoolId;
 use wishwell_domain::need::Need;
@@ -37,9 +38,14 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     check(!moved || after.state != Accepted || when < before.expires_at, "a lapsed offer was accepted");
     check(after.state != Expired || !moved || when >= before.expires_at, "an offer lapsed before its time");
     check(
-        (before.need, before.item_ordinal, before.resource, before.organization, before.origin, before.quantity)
-            == (after.need, after.item_ordinal, after.resource, after.organization, after.origin, after.quantity),
+        (before.need, before.item_ordinal, before.resource, before.organization, before.origin)
+            == (after.need, after.item_ordinal, after.resource, after.organization, after.origin),
         "a referral became another one",
+    );
+    check(
+        (before.quantity, before.occurrences, before.every, &before.periods)
+            == (after.quantity, after.occurrences, after.every, &after.periods),
+        "a referral is for something else than before",
     );
     check(
         (before.expires_at, before.due_at, before.created_at, before.previous, before.attempt, &before.decision)
@@ -92,6 +98,7 @@ pub(crate) fn faults_of_new<'p>(
     let again = referral.origin == Origin::Automatic && chain.iter().any(|before| before.resource == referral.resource);
     check(!again, "the same resource was asked twice");
     let Some(need) = need else { return vec!["an offer for an unknown need"] };
+    check(occurrences_fit(referral), "an offer for other periods than it has occurrences");
     check(
         need.state.is_open() || need.items.iter().all(|item| item.left() == 0),
         "an offer for a need that is not open",
@@ -115,7 +122,15 @@ pub(crate) fn faults_of_new<'p>(
     faults
 }
 
-/// Whether each occurrence is held once, in a period that shares an instant with it.
+/// Whether what recurs is for as many periods as it has occurrences, each once and in order.
+fn occurrences_fit(referral: &Referral) -> bool {
+    let Some(every) = referral.every else { return referral.periods.is_empty() && referral.occurrences == 1 };
+    referral.periods.len() == referral.occurrences as usize
+        && referral.periods.iter().all(|day| every.start_of(*day) == *day)
+        && referral.periods.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// Whether each occurrence is held once, in a period of the pool that shares an instant with it.
 fn periods_fit(referral: &Referral, need: &Need, pool: &CapacityPool, lines: &[&HoldLine]) -> bool {
     let Some(periods) = pool.period.as_ref().and_then(|rule| rule.compile().ok()) else { return false };
     let (start, end) = need.window(referral.created_at);
@@ -124,19 +139,32 @@ fn periods_fit(referral: &Referral, need: &Need, pool: &CapacityPool, lines: &[&
         let Some(period) = line.period_start else { return false };
         held.extend((0..line.units / referral.quantity).map(|_| period));
     }
-    let occurrence = |at: usize| match referral.every {
-        None => (start, end),
-        Some(every) => {
-            let first = every.start_of(periods.date_at(start));
-            let day = (0..at).fold(first, |day, _| every.next_start(day));
-            (periods.start_of_day(day).max(start), periods.start_of_day(every.next_start(day)))
+    let occurrence = |at: usize| match (referral.every, referral.periods.get(at)) {
+        (Some(every), Some(day)) => {
+            (periods.start_of_day(*day).max(start), periods.start_of_day(every.next_start(*day)))
         }
+        _ => (start, end),
     };
     held.len() == referral.occurrences as usize
         && held.iter().enumerate().all(|(at, period)| {
             let ((from, to), (opens, closes)) = (occurrence(at), periods.bounds(*period));
             opens < to.max(from + jiff::SignedDuration::from_nanos(1)) && closes > from
         })
+}
+
+/// What a referral takes of each period of a recurring item: of less than it was offered for, the earliest.
+pub(crate) fn taken(referral: &Referral) -> Vec<(Date, i64)> {
+    let counts = matches!(referral.state, Offered | Accepted | InProgress | Delivered | Confirmed | Disputed);
+    let mut left = if counts { referral.units } else { 0 };
+    let mut taken = Vec::new();
+    for day in &referral.periods {
+        let units = left.min(referral.quantity);
+        left -= units;
+        if units > 0 {
+            taken.push((*day, units));
+        }
+    }
+    taken
 }
 
 /// What is wrong with a referral's lines for its state.
