@@ -150,6 +150,7 @@ macro_rules! conformance_of {
             ledger_time {
                 an_offer_lapses_by_the_databases_clock_and_the_next_one_takes_its_capacity
                 an_answer_after_the_time_is_too_late
+                a_clock_that_jumps_takes_nothing_away_and_holds_nothing_for_ever
                 a_lapsed_offer_frees_its_item_too
                 the_next_candidate_follows_an_offer_that_came_to_nothing_once
                 an_item_that_only_a_lapsed_offer_covers_still_needs_somebody

@@ -73,6 +73,36 @@ pub async fn an_answer_after_the_time_is_too_late(fixture: Fixture) {
     fixture.everything_adds_up().await;
 }
 
+/// A database's clock that is set back by a day, or forward by a year, and right again.
+pub async fn a_clock_that_jumps_takes_nothing_away_and_holds_nothing_for_ever(fixture: Fixture) {
+    const DAY: i64 = 24 * 60;
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    fixture.set_clock(in_minutes(-DAY)).await;
+    fixture.refused(vec![offering(101, 61, 30, 1)]).await;
+    fixture.ask(vec![step(100, Action::Withdraw)]).await;
+    fixture.ask(vec![offering(101, 61, 30, 1)]).await;
+    // What was offered in the past has lapsed in the present, and what was offered in the future can be called off.
+    fixture.set_clock(in_minutes(365 * DAY)).await;
+    fixture.ask(vec![offering(102, 62, 30, 1)]).await;
+    assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.refused(vec![offering(103, 63, 30, 1)]).await;
+    fixture.ask(vec![step(102, Action::Withdraw)]).await;
+    fixture.ask(vec![offering(103, 63, 30, 1)]).await;
+    fixture.ask(vec![step(103, Action::Accept)]).await;
+    // What was promised stays promised at any time.
+    for minutes in [365 * DAY, -DAY, 10] {
+        fixture.set_clock(in_minutes(minutes)).await;
+        fixture.refused(vec![offering(104, 64, 30, 1)]).await;
+        assert_eq!(fixture.referral(103).await.state, ReferralState::Accepted);
+    }
+    fixture.ask(vec![step(103, Action::Deliver)]).await;
+    assert_eq!(fixture.pool(20).await.figures.consumed, 1);
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
 /// An item whose offer has lapsed can be offered again, also where no pool is in common.
 pub async fn a_lapsed_offer_frees_its_item_too(fixture: Fixture) {
     let pools = vec![stock(20, Some(1)), stock(21, Some(1))];
