@@ -160,7 +160,9 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
         ("22021" | "22P05", _) => Failure::Check(TEXT_WITHOUT_NUL.to_owned()),
         ("40001" | "40P01", _) => Failure::Conflict,
         ("53100", _) => Failure::Store(StoreError::CannotWrite("no space is left on the server's disk".to_owned())),
-        ("25006" | "42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+        ("42501", _) => Failure::Store(StoreError::CannotWrite(message.to_owned())),
+        // A standby, until it is promoted, or a server that was made read-only for a while.
+        ("25006", _) => Failure::Store(StoreError::Unavailable(format!("the server takes no writes: {message}"))),
         // Connections, operator intervention, resources, credentials, a database that is not there.
         // A transaction that stood still for too long is over with its connection.
         ("55P03" | "3D000" | "25P03", _) | (_, "08" | "53" | "57" | "28") => {

@@ -29,19 +29,54 @@ impl PostgresServer {
     /// When PostgreSQL is missing (`tests/run --install` installs it) or does not start.
     #[must_use]
     pub fn start() -> Self {
+        let server = Self::with_home();
+        let arguments = ["--pgdata=data", "--username=wishwell", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"];
+        told("initdb", &server.run("initdb", &arguments));
+        server.start_again();
+        server
+    }
+
+    /// Makes a standby that follows `primary` and answers reads.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn standby_of(primary: &Self) -> Self {
+        let server = Self::with_home();
+        let host = format!("--host={}", primary.home.path().display());
+        let arguments = [&host, "--username=wishwell", "--pgdata=data", "--checkpoint=fast", "--write-recovery-conf"];
+        told("pg_basebackup", &server.run("pg_basebackup", &arguments));
+        server.start_again();
+        server
+    }
+
+    /// Makes a primary of a standby.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn promote(&self) {
+        told("pg_ctl promote", &self.run("pg_ctl", &["promote", "--pgdata=data", "--wait"]));
+    }
+
+    fn with_home() -> Self {
         // Short, because a socket's path may have 107 bytes at most.
         let home = tempfile::Builder::new().prefix("wishwell-pg-").tempdir_in("/tmp").expect("a scratch folder");
         let as_root = std::fs::metadata(home.path()).expect("it is there").uid() == 0;
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
         let server = Self { home, programs: programs(), as_root };
-        if as_root {
-            let status = Command::new("chown").arg(BORROWED_USER).arg(server.home.path()).status();
+        server.give(server.home.path());
+        server
+    }
+
+    /// Gives a folder to the user that the server runs as.
+    ///
+    /// # Panics
+    /// When that is not possible.
+    pub fn give(&self, folder: &Path) {
+        if self.as_root {
+            let status = Command::new("chown").arg(BORROWED_USER).arg(folder).status();
             assert!(status.expect("chown is there").success(), "{BORROWED_USER} gets the folder");
         }
-        let arguments = ["--pgdata=data", "--username=wishwell", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"];
-        told("initdb", &server.run("initdb", &arguments));
-        server.start_again();
-        server
     }
 
     /// The address, the same over restarts.

@@ -12,6 +12,7 @@ use tonic::Code;
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::{Served, external};
+use wishwell_test_support::mount::Mount;
 use wishwell_test_support::ports::free_address;
 use wishwell_test_support::process::Wishwell;
 use wishwell_test_support::skip;
@@ -115,41 +116,10 @@ async fn a_store_of_a_newer_version_is_refused_by_its_number_and_kept() {
     assert!(resources >= 150, "nothing was lost");
 }
 
-/// A file system of its own, in memory; gone with the value.
-struct Mount(TempDir);
-
-impl Mount {
-    /// Only root may mount, and only where the machine lets it.
-    fn of_mebibytes(size: u32) -> Option<Self> {
-        let folder = tempfile::Builder::new().prefix("wishwell-mount-").tempdir().expect("a scratch folder");
-        let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={size}m"), "tmpfs"], folder.path());
-        mounted.then_some(Self(folder))
-    }
-
-    fn path(&self) -> String {
-        self.0.path().display().to_string()
-    }
-
-    fn read_only(&self) -> bool {
-        mount(&["-o", "remount,ro"], self.0.path())
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).output();
-    }
-}
-
-fn mount(arguments: &[&str], folder: &Path) -> bool {
-    let output = Command::new("mount").args(arguments).arg(folder).output();
-    output.is_ok_and(|output| output.status.success())
-}
-
 #[tokio::test]
 async fn a_disk_that_may_not_be_written_is_told_with_what_to_look_at() {
     let Some(disk) = Mount::of_mebibytes(32) else { skip!("this user may not mount a file system of its own") };
-    let (mut served, path) = (start_on(&disk).await, disk.path());
+    let (mut served, path) = (start_on(&disk).await, disk.path().display().to_string());
     served.process.terminate();
     assert!(served.process.wait_until_ended(PATIENCE).await.success());
     let folder = served.process.into_folder();
@@ -164,7 +134,7 @@ async fn a_disk_that_may_not_be_written_is_told_with_what_to_look_at() {
 }
 
 async fn start_on(disk: &Mount) -> Served {
-    Served::start(&["--data-dir", &disk.path()], &[]).await
+    Served::start(&["--data-dir", &disk.path().display().to_string()], &[]).await
 }
 
 fn need(number: usize) -> v1::SubmitNeedRequest {
@@ -191,7 +161,7 @@ async fn a_full_disk_refuses_writes_by_name_answers_reads_and_loses_nothing_that
     let Some(disk) = Mount::of_mebibytes(32) else { skip!("this user may not mount a file system of its own") };
     let mut served = start_on(&disk).await;
     // What else is on the disk takes all the space there is.
-    let filler = disk.0.path().join("filler");
+    let filler = disk.path().join("filler");
     let _ = std::fs::write(&filler, vec![0; 64 << 20]);
     let mut needs = served.needs("demo-hotline");
     let (mut taken, mut refusal) = (Vec::new(), None);
@@ -218,7 +188,7 @@ async fn a_full_disk_refuses_writes_by_name_answers_reads_and_loses_nothing_that
     taken.push(again.need.expect("the need").name);
     served.process.kill();
     let folder = served.process.into_folder();
-    let served = Served::start_in(folder, &["--data-dir", &disk.path()], &[]).await;
+    let served = Served::start_in(folder, &["--data-dir", &disk.path().display().to_string()], &[]).await;
     for name in taken {
         let request = v1::GetNeedRequest { name: name.clone(), ..v1::GetNeedRequest::default() };
         served.needs("demo-hotline").get_need(request).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));

@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod data;
+pub mod mount;
 pub mod ports;
 pub mod postgres;
 pub mod process;

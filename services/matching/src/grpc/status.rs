@@ -13,7 +13,8 @@ use wishwell_domain::error::{Precondition, Violation};
 /// When a caller is told to try again what is unavailable: longer than a reader's delay, shorter than a person's patience.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A status with `ErrorInfo`; `UNAVAILABLE` also says when to try again.
+/// A status with `ErrorInfo`; `UNAVAILABLE` also says when to try again, and so does a full store, which goes on as soon as there is
+/// space.
 #[must_use]
 pub(crate) fn status_with_reason(
     code: Code,
@@ -30,7 +31,7 @@ pub(crate) fn status_with_reason(
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
             .collect::<std::collections::HashMap<_, _>>(),
     );
-    if code == Code::Unavailable {
+    if code == Code::Unavailable || reason == ErrorReason::StoreFull {
         details.set_retry_info(Some(RETRY_AFTER));
     }
     Status::with_error_details(code, message, details)
@@ -223,14 +224,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unavailable_says_when_to_try_again_and_what_is_refused_does_not() {
-        for error in [Error::Unavailable("away".to_owned()), Error::PositionNotReached { asked: 2, reached: 1 }] {
+    fn what_passes_by_itself_says_when_to_try_again_and_what_is_refused_does_not() {
+        let passing = [
+            (Error::Unavailable("away".to_owned()), Code::Unavailable),
+            (Error::PositionNotReached { asked: 2, reached: 1 }, Code::Unavailable),
+            (Error::StoreFull("no space is left".to_owned()), Code::ResourceExhausted),
+        ];
+        for (error, code) in passing {
             let status = to_status(error);
-            assert_eq!(status.code(), Code::Unavailable);
+            assert_eq!(status.code(), code);
             let retry = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
             assert!(retry > Duration::ZERO, "{status:?}");
         }
-        let status = to_status(Error::StoreFull("read-only".to_owned()));
+        let status = to_status(Error::NotFound { name: "needs/none".to_owned() });
         assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
     }
 }

@@ -31,9 +31,10 @@ impl Database {
                 writer.begin_with("BEGIN IMMEDIATE").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
             }
             // Each statement sees what was committed before it: rows are locked before they are decided upon, so nothing
-            // stricter is needed.
+            // stricter is needed. READ WRITE is not asked for: a server that was made read-only is to stay so, and a standby
+            // would refuse the words before it could say why.
             Self::Postgres(pool) => pool
-                .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+                .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
                 .await
                 .map(Session::PostgresTransaction)
                 .map_err(postgres::failure),
