@@ -56,6 +56,7 @@ pub struct PeriodRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// How much there is; none when nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// Taken outside Wishwell.
     #[serde(default)]
@@ -118,6 +119,7 @@ pub struct CapacityPool {
     /// Identifier.
     pub id: CapacityPoolId,
     /// What it is called where it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalId>,
     /// Whose it is.
     pub organization: OrganizationId,
@@ -128,8 +130,10 @@ pub struct CapacityPool {
     /// Unit it is counted in.
     pub unit: Unit,
     /// ISO 4217 code, for [`PoolKind::Budget`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Periods, for [`PoolKind::Slots`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<PeriodRule>,
     /// The pool's figures; for SLOTS those of every period that has none of its own.
     #[serde(flatten)]

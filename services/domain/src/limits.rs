@@ -151,6 +151,14 @@ pub const LEDGER_COMMANDS_MAX: usize = 100;
 pub const LEDGER_BATCH_REQUESTS_MAX: usize = 256;
 /// Most requests that wait for the ledger; more are refused at once.
 pub const LEDGER_QUEUE_REQUESTS_MAX: usize = 4_096;
+/// Most of the ledger's transactions that whoever follows it may be behind; beyond it the log is read.
+pub const LEDGER_APPENDED_WAITING_MAX: usize = 256;
+/// Most needs of a tenant that a replica keeps at hand, with their facts, for offers.
+pub const KNOWN_NEEDS_MAX: usize = 16_384;
+/// Most pools, needs and resources, each, that the ledger remembers of a tenant between transactions.
+pub const LEDGER_REMEMBERED_MAX: usize = 65_536;
+/// Most events of others that the ledger reads to learn what it has to forget; beyond it forgets everything.
+pub const LEDGER_CATCH_UP_EVENTS_MAX: i64 = 4_096;
 /// Most lapsed offers of the pools it takes from that one transaction reclaims.
 pub const LEDGER_RECLAIMED_MAX: usize = 256;
 /// Most lines of holds that one new total of a pool looks at, to call their referrals off or to tell them.

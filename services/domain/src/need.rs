@@ -48,6 +48,7 @@ pub enum Timing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mobility {
     /// Can travel so far; none: cannot travel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_travel_metres: Option<u32>,
     /// Someone may come to the home.
     pub home_visit: bool,
@@ -136,6 +137,7 @@ pub struct NeedItem {
     /// In which unit.
     pub unit: Unit,
     /// Again and again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,
     /// May be served by several resources together.
     pub splittable: bool,
@@ -195,20 +197,26 @@ pub struct Need {
     /// Identifier.
     pub id: NeedId,
     /// What it is called where it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalId>,
     /// Who lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beneficiary: Option<BeneficiaryId>,
     /// Which household lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<HouseholdId>,
     /// What is lacked, 1..=`NEED_ITEMS_MAX`.
     pub items: Vec<NeedItem>,
     /// How urgent.
     pub urgency: Urgency,
     /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timing: Option<Timing>,
     /// Where, exactly. Never leaves for partners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Point>,
     /// Where, coarsely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub division: Option<DivisionCode>,
     /// How the beneficiary can be reached.
     pub mobility: Mobility,
@@ -220,8 +228,10 @@ pub struct Need {
     /// The way it came in.
     pub channel: Channel,
     /// [`NeedPersonal`], sealed under the beneficiary's key, or the need's own where it names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<Sealed>,
     /// Its public projection, when consented to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<Wish>,
     /// Where it stands.
     pub state: NeedState,
@@ -326,6 +336,25 @@ impl Need {
     #[must_use]
     pub fn window(&self, now: Timestamp) -> (Timestamp, Timestamp) {
         useful_window(self.timing, self.aged_urgency(now), now)
+    }
+
+    /// Whether another version of the need asks for the same: whatever a match is judged by is alike. How much is referred and served
+    /// so far, and the wish, may differ.
+    #[must_use]
+    pub fn asks_alike(&self, other: &Self) -> bool {
+        let said = |item: &NeedItem| (item.ordinal, item.quantity, item.unit, item.recurrence, item.splittable);
+        self.id == other.id
+            && self.items.len() == other.items.len()
+            && self
+                .items
+                .iter()
+                .zip(&other.items)
+                .all(|(a, b)| said(a) == said(b) && a.category == b.category && a.taken == b.taken)
+            && (self.beneficiary, self.household) == (other.beneficiary, other.household)
+            && (self.urgency, self.timing, self.place) == (other.urgency, other.timing, other.place)
+            && (self.division == other.division && self.mobility == other.mobility)
+            && (self.involves_minors == other.involves_minors && self.group_tags == other.group_tags)
+            && (self.personal == other.personal && self.created_at == other.created_at)
     }
 
     /// The state that follows from what was served. Withdrawn and closed needs stay so.

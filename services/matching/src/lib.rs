@@ -8,6 +8,7 @@ mod cases;
 mod connection;
 mod grpc;
 mod health;
+mod known_needs;
 pub mod metrics;
 pub mod privacy;
 pub mod replay;

@@ -28,9 +28,9 @@ pub(crate) struct Tail {
 
 impl Tail {
     /// Adds events that follow those before.
-    pub(crate) fn add(&self, events: impl IntoIterator<Item = Event>) {
+    pub(crate) fn add(&self, events: impl IntoIterator<Item = Arc<Event>>) {
         let mut kept = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend(events.into_iter().map(Arc::new));
+        kept.extend(events);
         let surplus = kept.len().saturating_sub(WATCH_TAIL_EVENTS_MAX);
         kept.drain(..surplus);
     }
@@ -200,7 +200,7 @@ mod tests {
     fn the_tail_answers_for_what_it_holds_and_leaves_the_rest_to_the_store() {
         let tail = Tail::default();
         assert_eq!(positions(&tail, 0), None);
-        tail.add((5..=9).map(event));
+        tail.add((5..=9).map(event).map(Arc::new));
         assert_eq!(positions(&tail, 3), None);
         assert_eq!(positions(&tail, 4), Some(vec![5, 6, 7]));
         assert_eq!(positions(&tail, 8), Some(vec![9]));
@@ -211,7 +211,7 @@ mod tests {
     fn the_tail_forgets_its_beginning() {
         let tail = Tail::default();
         let end = i64::try_from(WATCH_TAIL_EVENTS_MAX).unwrap() + 10;
-        tail.add((1..=end).map(event));
+        tail.add((1..=end).map(event).map(Arc::new));
         assert_eq!(positions(&tail, 9), None);
         assert_eq!(positions(&tail, 10), Some(vec![11, 12, 13]));
     }

@@ -59,6 +59,9 @@ pub enum StoreError {
     /// The ledger refuses, for the reason that the domain gives.
     #[error("{0}")]
     Refused(Box<Error>),
+    /// What a request to the ledger was decided upon has changed since, or may have. Nothing was done; deciding anew is right.
+    #[error("what was decided upon has changed since")]
+    Outdated,
     /// Trying again later is right: locked, restarting, out of connections, or closed.
     #[error("store unavailable: {0}")]
     Unavailable(String),
@@ -99,6 +102,7 @@ impl From<StoreError> for Error {
                 name,
             },
             StoreError::Refused(error) => *error,
+            StoreError::Outdated => Self::Unavailable(StoreError::Outdated.to_string()),
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::CannotWrite(reason) => Self::StoreFull(reason),
             error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),

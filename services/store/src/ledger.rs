@@ -1,9 +1,14 @@
 //! What the ledger promises: capacity held once, referrals followed, all of it in the order of one log.
 
-use async_trait::async_trait;
+use std::sync::Arc;
 
-use wishwell_domain::ids::{DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
+use async_trait::async_trait;
+use tokio::sync::broadcast;
+
+use wishwell_domain::event::Event;
+use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
 use wishwell_domain::ledger::Command;
+use wishwell_domain::need::Need;
 use wishwell_domain::referral::{Referral, ReferralState};
 
 use crate::contract::{Page, PageRequest, WriteContext, Written};
@@ -28,6 +33,27 @@ pub struct ReferralFilter {
     pub overdue_only: bool,
     /// Only those after which the next candidate is still to be asked.
     pub next_is_due_only: bool,
+}
+
+/// What a request was decided upon before the ledger was asked. The ledger refuses it with [`StoreError::Outdated`] when something of it
+/// has changed since; whoever asked decides anew upon what is true now.
+#[derive(Debug, Clone, Default)]
+pub struct Basis {
+    /// Everything is at least as new as this position of the log.
+    pub position: LogPosition,
+    /// Full resource names of what must not have changed since.
+    pub subjects: Vec<String>,
+    /// Needs, as they were judged: they must ask for the same still.
+    pub needs: Vec<Arc<Need>>,
+}
+
+/// Events that a ledger has appended to a tenant's log, in order and without gaps among them. They are durable.
+#[derive(Debug)]
+pub struct Appended {
+    /// Whose log.
+    pub tenant: TenantId,
+    /// As a reader of the log finds them.
+    pub events: Vec<Arc<Event>>,
 }
 
 /// What time alone makes of referrals.
@@ -86,7 +112,24 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// [`StoreError::Refused`] with what the domain says, and whatever else a write can answer.
-    async fn carry_out(&self, context: &WriteContext, commands: Vec<Command>) -> Result<Written, StoreError>;
+    async fn carry_out(&self, context: &WriteContext, commands: Vec<Command>) -> Result<Written, StoreError> {
+        self.carry_out_upon(context, commands, None).await
+    }
+
+    /// As [`Ledger::carry_out`], as long as what the commands were decided upon has not changed.
+    ///
+    /// # Errors
+    /// In addition [`StoreError::Outdated`], when something of the basis changed, or may have: nothing was done.
+    async fn carry_out_upon(
+        &self,
+        context: &WriteContext,
+        commands: Vec<Command>,
+        basis: Option<Basis>,
+    ) -> Result<Written, StoreError>;
+
+    /// What this store's own ledger appends from now on, tenants mixed: whoever follows the log need not read that much of it. What
+    /// others append is not here, and whoever is slow is told that it has missed something.
+    fn appended(&self) -> broadcast::Receiver<Arc<Appended>>;
 
     /// One referral.
     async fn referral(&self, tenant: &TenantId, id: ReferralId) -> Result<Option<Referral>, StoreError>;

@@ -12,6 +12,6 @@ mod sqlite;
 pub use contract::*;
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
-pub use ledger::{Discrepancy, Due, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX, Verification};
+pub use ledger::{Appended, Basis, Discrepancy, Due, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX, Verification};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::{Durability, SqliteStore};

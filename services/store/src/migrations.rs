@@ -33,6 +33,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_occurrences.sql"),
         include_str!("../migrations/postgres/0004_occurrences.sql"),
     ),
+    (
+        5,
+        "lighter_ledger",
+        include_str!("../migrations/sqlite/0005_lighter_ledger.sql"),
+        include_str!("../migrations/postgres/0005_lighter_ledger.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

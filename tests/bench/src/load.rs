@@ -197,7 +197,8 @@ where
     let threads: Vec<_> = (0..THREADS)
         .map(|thread| {
             let (target, work, next) = (target.clone(), work.clone(), Arc::clone(next));
-            std::thread::spawn(move || {
+            let named = std::thread::Builder::new().name("load".to_owned());
+            let generate = move || {
                 run(async move {
                     let mut senders = Vec::new();
                     for _ in 0..(connections / THREADS).max(1) {
@@ -217,7 +218,8 @@ where
                     }
                     done
                 })
-            })
+            };
+            named.spawn(generate).expect("a thread can be started")
         })
         .collect();
     threads.into_iter().flat_map(|thread| thread.join().expect("the load generator runs to its end")).collect()

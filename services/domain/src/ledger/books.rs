@@ -111,6 +111,12 @@ impl Books {
         self.asked.bring((need, item_ordinal, resource), ());
     }
 
+    /// A need that was brought, as it is by now.
+    #[must_use]
+    pub fn brought_need(&self, id: NeedId) -> Option<&Need> {
+        self.needs.get(id)
+    }
+
     /// Lets every offer lapse whose time is over: a sweeper that stands still changes nothing.
     pub fn let_lapsed_offers_go(&mut self) {
         let lapsed: Vec<ReferralId> = self

@@ -140,8 +140,10 @@ pub enum StepReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastStep {
     /// Which; none for the offer itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     /// Why, where a reason was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StepReason>,
     /// When, by the database's clock.
     pub at: Timestamp,
@@ -162,8 +164,10 @@ pub struct Decision {
     /// Version of engine and scoring rules.
     pub engine_version: String,
     /// Place among the candidates, from 1; none when the resource was no candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<u32>,
     /// Score in millionths; none when the resource was no candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<u32>,
     /// The score's terms in millionths, in the order in which the engine names them.
     pub terms: Vec<u32>,
@@ -183,6 +187,7 @@ pub struct Referral {
     /// Whose it is.
     pub organization: OrganizationId,
     /// Division of the need, for lists and watchers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub division: Option<DivisionCode>,
     /// Urgency of the need when it was offered.
     pub urgency: Urgency,
@@ -197,6 +202,7 @@ pub struct Referral {
     /// How often, 1 when not recurring.
     pub occurrences: u32,
     /// Once in each of these, when recurring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<PeriodLength>,
     /// First days of the periods it is for, in order; empty when not recurring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -214,16 +220,20 @@ pub struct Referral {
     /// The last step.
     pub last: LastStep,
     /// What it was decided upon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
     /// The offer of the same item that came to nothing before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<ReferralId>,
     /// Which offer of a chain it is, from 1.
     pub attempt: u32,
     /// Whether the next candidate is still to be asked.
     pub next_is_due: bool,
     /// When it was escalated, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalated_at: Option<Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
     /// Version, counted from 1.
     pub version: Version,

@@ -66,10 +66,10 @@ impl NeedTable {
     /// Puts a need: open ones are kept, others leave.
     pub(crate) fn put(&mut self, need: &Need, tables: &mut Tables) {
         let known = self.places.get(&need.id);
-        if let Some(at) = known {
-            self.remove(at);
-        }
         if !need.state.is_open() {
+            if let Some(at) = known {
+                self.remove(at);
+            }
             return;
         }
         // What is referred or served already looks for nobody any more.
@@ -97,21 +97,35 @@ impl NeedTable {
             has_wish: need.wish.is_some(),
             created_at: need.created_at,
         });
+        // Each offer takes from what a need lacks, and few change in which categories it is listed.
+        if let Some(place) = known.and_then(|at| self.needs.get_mut(at)?.as_mut())
+            && place.items.iter().map(|item| item.category).eq(open.items.iter().map(|item| item.category))
+        {
+            *place = open;
+            return;
+        }
+        if let Some(at) = known {
+            self.remove(at);
+        }
         let at = known.unwrap_or_else(|| {
             let at = self.needs.push(None);
             self.places.insert(need.id, at);
             at
         });
+        self.list(at, &open);
+        if let Some(place) = self.needs.get_mut(at) {
+            *place = Some(open);
+            self.open += 1;
+        }
+    }
+
+    fn list(&mut self, at: u32, open: &OpenNeed) {
         let by_category = Arc::make_mut(&mut self.by_category);
         for item in &open.items {
             let listed = Arc::make_mut(by_category.entry(item.category).or_default());
             if let Err(gap) = listed.binary_search(&at) {
                 listed.insert(gap, at);
             }
-        }
-        if let Some(place) = self.needs.get_mut(at) {
-            *place = Some(open);
-            self.open += 1;
         }
     }
 
@@ -120,8 +134,10 @@ impl NeedTable {
         self.open -= 1;
         let by_category = Arc::make_mut(&mut self.by_category);
         for item in &need.items {
-            if let Some(listed) = by_category.get_mut(&item.category) {
-                Arc::make_mut(listed).retain(|known| *known != at);
+            if let Some(listed) = by_category.get_mut(&item.category).map(Arc::make_mut)
+                && let Ok(place) = listed.binary_search(&at)
+            {
+                listed.remove(place);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a need is asked with, and what the engine is asked.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use wishwell_domain::Error;
@@ -12,6 +14,7 @@ use wishwell_domain::occurrence::Outstanding;
 use wishwell_engine::{Query, QueryError, Snapshot, TimeWindow};
 
 use super::{Caller, Platform};
+use crate::known_needs::KnownNeed;
 
 /// How much of an answer is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -79,18 +82,29 @@ impl Platform {
         id: NeedId,
         snapshot: &Snapshot,
     ) -> Result<(Need, Facts), Error> {
-        let need = self
+        let known = self.known_need(caller, id, snapshot).await?;
+        Ok((known.need, known.facts))
+    }
+
+    /// As [`Platform::need_with_facts`], with what it was made of.
+    pub(crate) async fn known_need(
+        &self,
+        caller: &Caller,
+        id: NeedId,
+        snapshot: &Snapshot,
+    ) -> Result<KnownNeed, Error> {
+        let stored = self
             .store
             .need(caller.tenant(), id)
             .await?
             .filter(|need| caller.works_in(need.division.as_ref(), snapshot))
             .ok_or_else(|| Error::NotFound { name: id.name() })?;
-        let facts = self.need_personal(caller, &need).await?.map(|personal| personal.facts).unwrap_or_default();
-        let beneficiary = match need.beneficiary {
+        let facts = self.need_personal(caller, &stored).await?.map(|personal| personal.facts).unwrap_or_default();
+        let beneficiary = match stored.beneficiary {
             Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
             None => None,
         };
-        let household = match need.household.filter(|_| beneficiary.is_none()) {
+        let household = match stored.household.filter(|_| beneficiary.is_none()) {
             Some(id) => self.store.household(caller.tenant(), id).await?,
             None => None,
         };
@@ -99,7 +113,8 @@ impl Platform {
             None => PersonalFields::default(),
         };
         let beneficiary = beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
-        Ok(facts_with(need, facts, beneficiary, household.as_ref()))
+        let (need, facts) = facts_with(stored.clone(), facts, beneficiary, household.as_ref());
+        Ok(KnownNeed { stored: Arc::new(stored), need, facts, position: snapshot.position() })
     }
 
     /// The resource, if the caller may ask for its needs: partners ask for their own.

@@ -25,7 +25,7 @@ use wishwell_domain::ids::{DivisionCode, LogPosition, OrganizationId, TenantId};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_engine::{ScoringRules, Snapshot};
-use wishwell_store::{Mutation, RequestKey, Store, WriteContext, WriteMode, Written};
+use wishwell_store::{Basis, Mutation, RequestKey, Store, StoreError, WriteContext, WriteMode, Written};
 
 use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
 use crate::snapshots::Snapshots;
@@ -189,7 +189,17 @@ impl Platform {
 
     /// Asks the ledger and wakes everybody who follows the log.
     pub(crate) async fn carry_out(&self, caller: &Caller, commands: Vec<Command>) -> Result<Written, Error> {
-        let written = self.store.carry_out(&caller.context(), commands).await?;
+        Ok(self.carry_out_upon(caller, commands, None).await?)
+    }
+
+    /// As [`Platform::carry_out`], as long as what the commands were decided upon has not changed.
+    pub(crate) async fn carry_out_upon(
+        &self,
+        caller: &Caller,
+        commands: Vec<Command>,
+        basis: Option<Basis>,
+    ) -> Result<Written, StoreError> {
+        let written = self.store.carry_out_upon(&caller.context(), commands, basis).await?;
         let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
         self.hints.publish(change);
         Ok(written)

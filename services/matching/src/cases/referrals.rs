@@ -1,5 +1,7 @@
 //! Referrals: a need item offered to a resource, and the steps that follow.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -13,10 +15,14 @@ use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
 use wishwell_domain::{Error, Violation};
 use wishwell_engine::{Candidate, ENGINE_VERSION, ReasonCode, Scratch, Snapshot};
-use wishwell_store::Written;
+use wishwell_store::{Basis, StoreError, Written};
 
 use super::find::{Wanted, query, query_error};
 use super::{Caller, Platform};
+use crate::known_needs::{KnownNeed, KnownNeeds};
+
+/// Times an offer is judged anew because what it was judged upon has changed.
+const OFFER_ATTEMPTS_MAX: usize = 4;
 
 /// What is to be offered to whom.
 #[derive(Debug, Clone)]
@@ -56,36 +62,93 @@ impl Platform {
         found.filter(|referral| caller.reaches(referral, &snapshot)).ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
-    /// Offers need items to chosen resources, all or none.
+    /// Offers need items to chosen resources, all or none: upon what is at hand first, and where that comes to no answer, upon what
+    /// is true now.
     pub(crate) async fn create_referrals(
         &self,
         caller: &Caller,
-        field: impl Fn(usize) -> String,
+        field: impl Fn(usize) -> String + Sync,
         asked: Vec<OfferAsked>,
+    ) -> Result<Written, Error> {
+        let tenant = self.snapshots.of(caller.tenant()).await?;
+        let at_hand = self.chosen(caller, &field, &asked, &tenant.current(), tenant.known_needs(), true).await;
+        if let Ok((commands, basis)) = at_hand {
+            match self.carry_out_upon(caller, commands, Some(basis)).await {
+                Err(StoreError::Outdated) => {}
+                written => return Ok(written?),
+            }
+        }
+        Box::pin(self.create_referrals_anew(caller, &field, &asked, tenant.known_needs())).await
+    }
+
+    async fn create_referrals_anew(
+        &self,
+        caller: &Caller,
+        field: &(impl Fn(usize) -> String + Sync),
+        asked: &[OfferAsked],
+        known_needs: &KnownNeeds,
     ) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
             return Ok(written);
         }
-        let snapshot = self.fresh_snapshot(caller).await?;
-        let now = self.clock.now();
-        let mut commands = Vec::with_capacity(asked.len());
-        for (index, asked) in asked.into_iter().enumerate() {
-            commands.push(self.chosen(caller, &field(index), asked, &snapshot, now).await?);
+        for attempt in 1..=OFFER_ATTEMPTS_MAX {
+            let snapshot = self.fresh_snapshot(caller).await?;
+            let (commands, basis) = self.chosen(caller, field, asked, &snapshot, known_needs, false).await?;
+            // What was true a moment ago is good enough for the last.
+            let basis = (attempt < OFFER_ATTEMPTS_MAX).then_some(basis);
+            match self.carry_out_upon(caller, commands, basis).await {
+                Err(StoreError::Outdated) => {}
+                written => return Ok(written?),
+            }
         }
-        self.carry_out(caller, commands).await
+        Err(Error::Internal("an offer that was never made".to_owned()))
     }
 
+    /// The offers, judged, and what they were judged upon: needs `at_hand`, or as they are read and from then on kept at hand.
     async fn chosen(
         &self,
         caller: &Caller,
+        field: &(impl Fn(usize) -> String + Sync),
+        asked: &[OfferAsked],
+        snapshot: &Snapshot,
+        known_needs: &KnownNeeds,
+        at_hand: bool,
+    ) -> Result<(Vec<Command>, Basis), Error> {
+        let now = self.clock.now();
+        let mut commands = Vec::with_capacity(asked.len());
+        let mut basis = Basis { position: snapshot.position(), subjects: Vec::new(), needs: Vec::new() };
+        for (index, asked) in asked.iter().enumerate() {
+            // What is left of an item changes with every offer; who names a quantity does not ask for it.
+            let known = if at_hand && asked.quantity.is_some() { known_needs.get(asked.need) } else { None };
+            let known = match known.filter(|known| caller.works_in(known.need.division.as_ref(), snapshot)) {
+                Some(known) => known,
+                None => {
+                    let read = Arc::new(self.known_need(caller, asked.need, snapshot).await?);
+                    known_needs.keep(&read);
+                    read
+                }
+            };
+            commands.push(self.one_chosen(asked, &known, &field(index), snapshot, now)?);
+            basis.position = basis.position.min(known.position);
+            basis.subjects.push(asked.resource.name());
+            let organization = snapshot.resource(asked.resource).map(|found| snapshot.organization_id(found).name());
+            basis.subjects.extend(organization.into_iter().chain(known.people()));
+            basis.needs.push(Arc::clone(&known.stored));
+        }
+        Ok((commands, basis))
+    }
+
+    fn one_chosen(
+        &self,
+        asked: &OfferAsked,
+        known: &KnownNeed,
         field: &str,
-        asked: OfferAsked,
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<Command, Error> {
-        let (need, facts) = self.need_with_facts(caller, asked.need, snapshot).await?;
-        let item = item_of(&need, asked.item_ordinal, field)?;
-        let subject = Subject { need: &need, item, facts: &facts };
+        let KnownNeed { need, facts, .. } = known;
+        let item = item_of(need, asked.item_ordinal, field)?;
+        let subject = Subject { need, item, facts };
         let decision = self.judge(snapshot, &subject, asked.resource, asked.quantity, now)?;
         let offer = Offer {
             id: ReferralId::from_uuid(self.new_uuid()),

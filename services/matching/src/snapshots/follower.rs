@@ -4,19 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_bus::Notice;
-use wishwell_domain::event::Event;
-use wishwell_domain::ids::TenantId;
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::LOG_PAGE_EVENTS_MAX;
 use wishwell_engine::Snapshot;
 use wishwell_store::StoreError;
 
+use super::feed::Feed;
 use super::{Sources, TenantSnapshot};
 
 /// How long the log is left unread when no hint comes: the bound on a replica's delay with its bus gone.
 pub const POLL_INTERVAL_MILLISECONDS: u64 = 500;
+/// How long events gather while one batch follows the other: each batch copies the parts of the snapshot that it touches.
+const GATHERING: Duration = Duration::from_millis(4);
+/// How often it is told how large the snapshot is: telling it takes time.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// Wait before reading again after the store failed.
 const RETRY_MILLISECONDS: u64 = 500;
 /// Most events kept for replay while the indexes are rebuilt; beyond it the rebuild is thrown away and started again.
@@ -32,7 +38,7 @@ pub(super) struct Follower {
 /// Indexes being built anew in the background, and what happened meanwhile.
 struct Rebuild {
     task: JoinHandle<Snapshot>,
-    since: Vec<Event>,
+    since: Vec<Arc<Event>>,
 }
 
 impl Follower {
@@ -42,44 +48,76 @@ impl Follower {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut hints = self.sources.hints.subscribe();
+        // Before the log is read for the first time, so that nothing falls between.
+        let mut feed = Feed::new(self.tenant.clone(), self.sources.store.appended());
         self.report();
+        let mut expected = LogPosition(i64::MAX);
+        let mut read_at = Instant::now();
+        let mut reported_at = read_at;
+        let mut looked_at = read_at;
         loop {
-            let wait = match self.catch_up().await {
-                Ok(()) => Duration::from_millis(POLL_INTERVAL_MILLISECONDS),
-                Err(error) => {
+            let mut wait = Duration::from_millis(POLL_INTERVAL_MILLISECONDS);
+            tokio::time::sleep_until(looked_at + GATHERING).await;
+            looked_at = Instant::now();
+            let missed = self.take(&mut feed);
+            // Others' events come by the store alone; hints of them may be lost.
+            if missed || self.target.current().position() < expected || read_at.elapsed() >= wait {
+                if let Err(error) = self.catch_up().await {
                     tracing::warn!(tenant = %self.tenant, %error, "cannot read the log, trying again");
-                    Duration::from_millis(RETRY_MILLISECONDS)
+                    wait = Duration::from_millis(RETRY_MILLISECONDS);
                 }
-            };
+                read_at = Instant::now();
+            }
+            if reported_at.elapsed() >= REPORT_INTERVAL {
+                self.report();
+                reported_at = Instant::now();
+            }
             self.rebuild_when_worthwhile();
             let position = self.target.current().position();
-            tokio::select! {
+            expected = tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
-                () = hint_for(&mut hints, &self.tenant, position) => {}
-                () = rebuilt(&mut self.rebuild) => self.adopt_rebuild().await,
-            }
+                () = tokio::time::sleep(wait) => LogPosition(i64::MAX),
+                hinted = hint_for(&mut hints, &self.tenant, position) => hinted,
+                () = rebuilt(&mut self.rebuild) => {
+                    self.adopt_rebuild().await;
+                    position
+                }
+            };
         }
+    }
+
+    /// Takes what this replica's own ledger appended; answers whether something is missing.
+    fn take(&mut self, feed: &mut Feed) -> bool {
+        let fed = feed.take(self.target.current().position());
+        self.apply(fed.events);
+        fed.missed
     }
 
     /// Reads the log to its end.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         loop {
-            let current = self.target.current();
-            let events = self.sources.store.events(&self.tenant, current.position(), LOG_PAGE_EVENTS_MAX).await?;
-            let Some(last) = events.last().map(|event| event.position) else { return Ok(()) };
-            let next = current.apply(events.iter().map(|event| &event.change), last);
+            let position = self.target.current().position();
+            let events = self.sources.store.events(&self.tenant, position, LOG_PAGE_EVENTS_MAX).await?;
             let whole_page = events.len() == LOG_PAGE_EVENTS_MAX;
-            if let Some(rebuild) = &mut self.rebuild {
-                rebuild.since.extend(events.iter().cloned());
-            }
-            self.target.tail().add(events);
-            self.target.replace(next);
-            self.report();
+            self.apply(events.into_iter().map(Arc::new).collect());
             if !whole_page {
                 return Ok(());
             }
         }
+    }
+
+    fn apply(&mut self, events: Vec<Arc<Event>>) {
+        let Some(last) = events.last().map(|event| event.position) else { return };
+        let next = self.target.current().apply(events.iter().map(|event| &event.change), last);
+        if let Some(rebuild) = &mut self.rebuild {
+            rebuild.since.extend(events.iter().cloned());
+        }
+        let erased = |event: &&Arc<Event>| matches!(event.change, Change::BeneficiaryErased { .. });
+        if let Some(last) = events.iter().rfind(erased) {
+            self.target.known_needs().erase(last.position);
+        }
+        self.target.tail().add(events);
+        self.target.replace(next);
     }
 
     fn rebuild_when_worthwhile(&mut self) {
@@ -118,17 +156,16 @@ impl Follower {
     }
 }
 
-/// Ends when somebody says that this tenant's log has grown, or that hints were lost.
-async fn hint_for(
-    hints: &mut wishwell_bus::Subscription,
-    tenant: &TenantId,
-    position: wishwell_domain::ids::LogPosition,
-) {
+/// Ends when somebody says that this tenant's log has grown, with the position it has reached; the farthest there is when hints were
+/// lost.
+async fn hint_for(hints: &mut wishwell_bus::Subscription, tenant: &TenantId, position: LogPosition) -> LogPosition {
     loop {
         match hints.next().await {
-            Some(Notice::Changed(change)) if change.tenant == *tenant && change.position > position => return,
+            Some(Notice::Changed(change)) if change.tenant == *tenant && change.position > position => {
+                return change.position;
+            }
             Some(Notice::Changed(_)) => {}
-            Some(Notice::MayHaveMissed) => return,
+            Some(Notice::MayHaveMissed) => return LogPosition(i64::MAX),
             // The bus is gone; polling goes on.
             None => std::future::pending().await,
         }

@@ -1,5 +1,6 @@
 //! The picture each answer is computed from: one immutable snapshot per tenant, kept up with the tenant's log.
 
+mod feed;
 mod follower;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use wishwell_domain::limits::MIN_POSITION_WAIT_MILLISECONDS_MAX;
 use wishwell_engine::{Snapshot, SnapshotBuilder};
 use wishwell_store::{Catalog, LoadProgress, Store};
 
+use crate::known_needs::KnownNeeds;
 use crate::metrics::Metrics;
 use crate::watch::Tail;
 
@@ -29,12 +31,18 @@ pub struct TenantSnapshot {
     current: ArcSwap<Snapshot>,
     reached: watch::Sender<LogPosition>,
     tail: Tail,
+    known_needs: KnownNeeds,
 }
 
 impl TenantSnapshot {
     fn new(snapshot: Snapshot) -> Self {
         let reached = watch::Sender::new(snapshot.position());
-        Self { current: ArcSwap::from_pointee(snapshot), reached, tail: Tail::default() }
+        Self {
+            current: ArcSwap::from_pointee(snapshot),
+            reached,
+            tail: Tail::default(),
+            known_needs: KnownNeeds::default(),
+        }
     }
 
     /// The snapshot of this moment.
@@ -72,6 +80,11 @@ impl TenantSnapshot {
     /// The end of the log.
     pub(crate) const fn tail(&self) -> &Tail {
         &self.tail
+    }
+
+    /// Needs kept at hand.
+    pub(crate) const fn known_needs(&self) -> &KnownNeeds {
+        &self.known_needs
     }
 
     fn replace(&self, snapshot: Snapshot) {

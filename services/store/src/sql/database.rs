@@ -41,6 +41,23 @@ impl Database {
         }
     }
 
+    /// A transaction of the ledger, which may write. Its statements are few and always the same, with rows found by keys: planned
+    /// once and for an index, whatever the tables held when they were planned.
+    pub(crate) async fn begin_ledger(&self) -> Result<Session, Failure> {
+        match self {
+            Self::Sqlite { .. } => self.begin_write().await,
+            Self::Postgres(pool) => pool
+                .begin_with(
+                    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL plan_cache_mode = force_generic_plan; \
+                     SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+                     SET LOCAL enable_bitmapscan = off",
+                )
+                .await
+                .map(Session::PostgresTransaction)
+                .map_err(postgres::failure),
+        }
+    }
+
     /// A transaction whose statements all see the same moment.
     pub(crate) async fn begin_read(&self) -> Result<Session, Failure> {
         match self {

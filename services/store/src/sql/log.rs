@@ -6,7 +6,8 @@ use wishwell_domain::ids::{LogPosition, TenantId};
 
 use super::record::chunks;
 use super::session::{Failure, Session};
-use super::statement::Value;
+use super::statement::{Dialect, Statement, Value};
+use super::steps::{self, Step};
 use crate::contract::{Effect, Outcome, WriteContext};
 use crate::error::StoreError;
 
@@ -44,33 +45,65 @@ pub(super) async fn append_changes<'c>(
     changes: impl Iterator<Item = (&'c str, &'c Change)>,
 ) -> Result<Logged, Failure> {
     // Everything that takes time comes before the head's row is locked.
-    let mut rows =
-        changes.map(|(principal, change)| event_row(tenant, principal, now, change)).collect::<Result<Vec<_>, _>>()?;
+    let rows = event_rows(tenant, now, changes)?;
     let count = i64::try_from(rows.len()).map_err(|_| StoreError::Defect("too many events".to_owned()))?;
     let position = if count == 0 { head(session, tenant).await? } else { advance(session, tenant, count).await? };
-    let first = LogPosition(position.0 - count + 1);
+    let logged = Logged { position, first: LogPosition(position.0 - count + 1) };
+    let steps = inserting(session.dialect(), rows, logged.first);
+    steps::run(session, steps).await?;
+    Ok(logged)
+}
+
+/// The steps that log changes right behind a position, which must be the head's still, and where they go.
+pub(super) fn appending<'c>(
+    dialect: Dialect,
+    tenant: &TenantId,
+    now: Timestamp,
+    head: LogPosition,
+    changes: impl Iterator<Item = (&'c str, &'c Change)>,
+) -> Result<(Vec<Step>, Logged), StoreError> {
+    let rows = event_rows(tenant, now, changes)?;
+    let count = i64::try_from(rows.len()).map_err(|_| StoreError::Defect("too many events".to_owned()))?;
+    let logged = Logged { position: LogPosition(head.0 + count), first: LogPosition(head.0 + 1) };
+    let mut steps = inserting(dialect, rows, logged.first);
+    if count > 0 {
+        let mut statement = Statement::new(dialect, "UPDATE log_heads SET position = ");
+        statement.bind(Value::Int(Some(logged.position.0))).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+        statement.push(" AND position = ").bind(Value::Int(Some(head.0)));
+        steps.push(Step::exactly(1, statement));
+    }
+    Ok((steps, logged))
+}
+
+fn inserting(dialect: Dialect, mut rows: Vec<Vec<Value>>, first: LogPosition) -> Vec<Step> {
     for (row, position) in rows.iter_mut().zip(first.0..) {
         row.insert(1, Value::Int(Some(position)));
     }
-    for rows in chunks(rows) {
-        let mut statement = session.statement("INSERT INTO events (");
-        statement.push_names(COLUMNS).push(") VALUES ").push_rows(rows);
-        session.execute(statement).await?;
-    }
-    Ok(Logged { position, first })
+    let insert = |rows| {
+        let mut statement = Statement::new(dialect, "INSERT INTO events (");
+        statement.push_names(COLUMNS).push(") ").push_rows(rows);
+        Step::any(statement)
+    };
+    chunks(rows).map(insert).collect()
+}
+
+fn event_rows<'c>(
+    tenant: &TenantId,
+    now: Timestamp,
+    changes: impl Iterator<Item = (&'c str, &'c Change)>,
+) -> Result<Vec<Vec<Value>>, StoreError> {
+    changes.map(|(principal, change)| event_row(tenant, principal, now, change)).collect()
 }
 
 /// An event's row but for its position.
 fn event_row(tenant: &TenantId, principal: &str, now: Timestamp, change: &Change) -> Result<Vec<Value>, StoreError> {
-    let payload = serde_json::to_string(change)
-        .map_err(|error| StoreError::Defect(format!("a change cannot be written as JSON: {error}")))?;
     Ok(vec![
         Value::text(tenant.as_str()),
         Value::time(now),
         Value::text(principal),
         Value::text(change.kind()),
         Value::text(change.subject()),
-        Value::Json(Some(payload)),
+        Value::json(change)?,
     ])
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod resource;
 pub(crate) mod restore;
 pub(crate) mod session;
 pub(crate) mod statement;
+pub(crate) mod steps;
 pub(crate) mod store;
 pub(crate) mod write;
 

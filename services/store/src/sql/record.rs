@@ -10,7 +10,8 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{ExternalId, TenantId, Version};
 
 use super::session::{Failure, Fields, Session};
-use super::statement::{Statement, Value};
+use super::statement::{Dialect, Statement, Value};
+use super::steps::{self, Step};
 use crate::error::StoreError;
 
 /// Values bound in one statement at most: SQLite takes 32 766, PostgreSQL 65 535.
@@ -322,30 +323,40 @@ pub(crate) async fn write<T: Record>(
     entities: &[&T],
     known: &[Key],
 ) -> Result<(), Failure> {
+    let steps = writing(session.dialect(), tenant, entities, known)?;
+    steps::run(session, steps).await
+}
+
+/// The steps of [`write`].
+pub(crate) fn writing<T: Record>(
+    dialect: Dialect,
+    tenant: &TenantId,
+    entities: &[&T],
+    known: &[Key],
+) -> Result<Vec<Step>, StoreError> {
     let tenant_value = Value::text(tenant.as_str());
     let rows = entities
         .iter()
         .map(|entity| entity.row().map(|row| with_owner([tenant_value.clone()], row)))
         .collect::<Result<Vec<_>, _>>()?;
+    let mut steps = Vec::new();
     for rows in chunks(rows) {
-        let count = rows.len() as u64;
-        let mut statement = session.statement("INSERT INTO ");
-        statement.push(T::TABLE).push(" (tenant, ").push_names(T::COLUMNS).push(") VALUES ").push_rows(rows);
+        let count = rows.len();
+        let mut statement = Statement::new(dialect, "INSERT INTO ");
+        statement.push(T::TABLE).push(" (tenant, ").push_names(T::COLUMNS).push(") ").push_rows(rows);
         statement.push(" ON CONFLICT (tenant, ").push(T::KEY).push(") DO UPDATE SET ");
         for (index, column) in T::COLUMNS.iter().skip(1).enumerate() {
             statement.push(if index == 0 { "" } else { ", " }).push(column).push(" = excluded.").push(column);
         }
         statement.push(" WHERE ").push(T::TABLE).push(".version = excluded.version - 1");
-        if session.execute(statement).await? != count {
-            return Err(Failure::Conflict);
-        }
+        steps.push(Step::exactly(count, statement));
     }
     for (index, part) in T::PARTS.iter().enumerate() {
         if !known.is_empty() {
-            let mut statement = session.statement("DELETE FROM ");
+            let mut statement = Statement::new(dialect, "DELETE FROM ");
             statement.push(part.table).push(" WHERE tenant = ").bind(tenant_value.clone()).push(" AND ");
             push_in_keys(&mut statement, part.owner, known.to_vec());
-            session.execute(statement).await?;
+            steps.push(Step::clearing(statement));
         }
         let mut rows = Vec::new();
         for entity in entities {
@@ -355,13 +366,13 @@ pub(crate) async fn write<T: Record>(
             );
         }
         for rows in chunks(rows) {
-            let mut statement = session.statement("INSERT INTO ");
+            let mut statement = Statement::new(dialect, "INSERT INTO ");
             statement.push(part.table).push(" (tenant, ").push(part.owner).push(", ").push_names(part.columns);
-            statement.push(") VALUES ").push_rows(rows);
-            session.execute(statement).await?;
+            statement.push(") ").push_rows(rows);
+            steps.push(Step::any(statement));
         }
     }
-    Ok(())
+    Ok(steps)
 }
 
 fn with_owner<const N: usize>(owner: [Value; N], row: Vec<Value>) -> Vec<Value> {

@@ -12,7 +12,8 @@ use wishwell_domain::limits::REQUEST_ID_KEPT_HOURS;
 use super::log::{Logged, is_logged};
 use super::record::chunks;
 use super::session::{Failure, Session};
-use super::statement::{Statement, Value};
+use super::statement::{Dialect, Statement, Value};
+use super::steps::Step;
 use crate::contract::{Effect, Outcome, RequestKey, WriteContext, Written};
 use crate::error::StoreError;
 
@@ -129,13 +130,13 @@ fn distinct<'t>(texts: impl Iterator<Item = &'t String>) -> Vec<String> {
     texts.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
 }
 
-/// Keeps the answers to requests, each with the log positions of its outcomes' after-images. Somebody else's answer to one of
+/// The steps that keep the answers to requests, each with the log positions of its outcomes' after-images. Somebody else's answer to one of
 /// them is a [`Failure::Unique`].
-pub(super) async fn keep_answered(
-    session: &mut Session,
+pub(super) fn keeping_answered(
+    dialect: Dialect,
     now: Timestamp,
     answers: Vec<(&WriteContext, &RequestKey, &Written, Vec<Option<i64>>)>,
-) -> Result<(), Failure> {
+) -> Result<Vec<Step>, StoreError> {
     let mut rows = Vec::with_capacity(answers.len());
     for (context, key, written, positions) in answers {
         let kept: Vec<KeptOutcome> = written
@@ -153,15 +154,16 @@ pub(super) async fn keep_answered(
         ]);
         rows.push(row);
     }
-    for rows in chunks(rows) {
-        let mut statement = session.statement(
+    let insert = |rows| {
+        let mut statement = Statement::new(
+            dialect,
             "INSERT INTO request_outcomes \
-             (tenant, principal, method, request_id, body_digest, answered_at, position, outcomes) VALUES ",
+             (tenant, principal, method, request_id, body_digest, answered_at, position, outcomes) ",
         );
         statement.push_rows(rows);
-        session.execute(statement).await?;
-    }
-    Ok(())
+        Step::any(statement)
+    };
+    Ok(chunks(rows).map(insert).collect())
 }
 
 /// After-images by their positions in the log.

@@ -15,11 +15,11 @@ use wishwell_domain::organization::Organization;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Resource;
 
-use super::ledger::save_referrals;
+use super::ledger::saving_referrals;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::Value;
-use super::{SqlStore, log};
+use super::{SqlStore, log, steps};
 use crate::error::StoreError;
 
 impl SqlStore {
@@ -56,7 +56,8 @@ async fn restore(session: &mut Session, tenant: &TenantId, event: &Event) -> Res
             let key = vec![Key::Id(referral.id.as_uuid())];
             let before = record::find::<Referral>(session, tenant, key, Reading::Whole).await?.pop();
             let changed = Changed { before, after: referral.as_ref().clone() };
-            save_referrals(session, tenant, std::slice::from_ref(&changed)).await
+            let steps = saving_referrals(session.dialect(), tenant, std::slice::from_ref(&changed))?;
+            steps::run(session, steps).await
         }
         Change::BeneficiaryErased { id, at } => erased(session, tenant, *id, *at).await,
     }

@@ -120,6 +120,15 @@ impl Session {
         }
     }
 
+    /// Lets the statements that follow in a transaction of the ledger be planned for what is in the tables now.
+    pub(crate) async fn plan_anew(&mut self) -> Result<(), Failure> {
+        if self.dialect() == Dialect::Postgres {
+            let statement = self.statement("SET LOCAL plan_cache_mode = force_custom_plan");
+            self.execute(statement).await?;
+        }
+        Ok(())
+    }
+
     /// Runs a query and hands each row to `each` as it arrives; answers how many there were.
     pub(crate) async fn fetch(
         &mut self,

@@ -30,11 +30,12 @@ pub(crate) enum Value {
     Text(Option<String>),
     Uuid(Option<Uuid>),
     Bytes(Option<Vec<u8>>),
-    /// JSON text.
-    Json(Option<String>),
+    Json(Option<Box<JsonRawValue>>),
     Texts(Vec<String>),
     Uuids(Vec<Uuid>),
     Ints(Vec<i64>),
+    /// The values of a column in many rows, all of one type; PostgreSQL only.
+    Column(Vec<Value>),
 }
 
 impl Value {
@@ -61,8 +62,8 @@ impl Value {
 
     /// A structured value that SQL never looks into.
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, StoreError> {
-        serde_json::to_string(value)
-            .map(|text| Self::Json(Some(text)))
+        serde_json::value::to_raw_value(value)
+            .map(|json| Self::Json(Some(json)))
             .map_err(|error| StoreError::Defect(format!("not representable as JSON: {error}")))
     }
 
@@ -81,7 +82,7 @@ impl Value {
     fn holds_nul(&self) -> bool {
         match self {
             Self::Text(Some(text)) => text.contains('\0'),
-            Self::Json(Some(json)) => json_holds_nul(json),
+            Self::Json(Some(json)) => json_holds_nul(json.get()),
             _ => false,
         }
     }
@@ -110,6 +111,23 @@ impl Statement {
         Self { dialect, sql: sql.to_owned(), values: Vec::new(), recurring: true }
     }
 
+    /// Statements that change rows as one, which answers how many rows each has touched. PostgreSQL only: SQLite knows no such thing.
+    pub(crate) fn all_of(statements: Vec<Self>) -> Self {
+        let mut all = Self::new(Dialect::Postgres, "WITH ");
+        let mut counts = String::from(" SELECT ");
+        for (index, statement) in statements.into_iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            // Writing to a String cannot fail.
+            let _ = write!(all.sql, "{comma}step_{index} AS (");
+            push_renumbered(&mut all.sql, &statement.sql, all.values.len());
+            all.sql.push_str(" RETURNING 1)");
+            all.values.extend(statement.values);
+            let _ = write!(counts, "{comma}(SELECT count(*) FROM step_{index})");
+        }
+        all.sql.push_str(&counts);
+        all
+    }
+
     /// Adds text.
     pub(crate) fn push(&mut self, sql: &'static str) -> &mut Self {
         self.sql.push_str(sql);
@@ -136,26 +154,36 @@ impl Statement {
         self
     }
 
-    /// Adds `(value, ...), (value, ...)`. Such a text seldom recurs.
-    pub(crate) fn push_rows(&mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> &mut Self {
-        self.recurring = false;
-        for (index, row) in rows.into_iter().enumerate() {
-            self.push(if index == 0 { "(" } else { ", (" });
-            for (column, value) in row.into_iter().enumerate() {
-                self.push(if column == 0 { "" } else { ", " }).bind(value);
+    /// Adds rows of values as a table: what an `INSERT` takes, or what a `WITH` names. PostgreSQL gets an array a column, so that
+    /// the text is the same however many rows there are and stays prepared; SQLite, where a text of its own costs little, gets
+    /// `VALUES`. Values of a column are of one type.
+    pub(crate) fn push_rows(&mut self, rows: Vec<Vec<Value>>) -> &mut Self {
+        match self.dialect {
+            Dialect::Sqlite => {
+                self.recurring = false;
+                self.push("VALUES ");
+                for (index, row) in rows.into_iter().enumerate() {
+                    self.push(if index == 0 { "(" } else { ", (" });
+                    for (column, value) in row.into_iter().enumerate() {
+                        self.push(if column == 0 { "" } else { ", " }).bind(value);
+                    }
+                    self.push(")");
+                }
             }
-            self.push(")");
+            Dialect::Postgres => {
+                self.push("SELECT * FROM unnest(");
+                for (index, column) in columns(rows).into_iter().enumerate() {
+                    self.push(if index == 0 { "" } else { ", " }).bind(Value::Column(column));
+                }
+                self.push(")");
+            }
         }
         self
     }
 
-    /// Starts `WITH name (columns) AS (VALUES ...)`: rows of values that a statement joins with.
-    pub(crate) fn push_given(
-        &mut self,
-        columns: &[&'static str],
-        rows: impl IntoIterator<Item = Vec<Value>>,
-    ) -> &mut Self {
-        self.push("WITH given (").push_names(columns).push(") AS (VALUES ").push_rows(rows).push(") ")
+    /// Starts `WITH given (columns) AS (...)`: rows of values that a statement joins with.
+    pub(crate) fn push_given(&mut self, columns: &[&'static str], rows: Vec<Vec<Value>>) -> &mut Self {
+        self.push("WITH given (").push_names(columns).push(") AS (").push_rows(rows).push(") ")
     }
 
     /// Adds `column IN (...)`; one placeholder however many values there are, so the text recurs and no bound is hit.
@@ -200,7 +228,7 @@ impl Statement {
             Dialect::Sqlite => {
                 let pair = |e: &&ExternalId| serde_json::json!([e.source, e.external_id]);
                 let pairs = serde_json::Value::Array(external.iter().map(pair).collect());
-                self.push("json_each(").bind(Value::Json(Some(pairs.to_string()))).push(") AS given CROSS JOIN ");
+                self.push("json_each(").bind(Value::text(pairs.to_string())).push(") AS given CROSS JOIN ");
                 ("given.value ->> 0", "given.value ->> 1")
             }
             Dialect::Postgres => {
@@ -238,11 +266,11 @@ impl Statement {
         self.push(")")
     }
 
-    /// Adds the present in microseconds.
+    /// Adds the present in microseconds, told once for the whole statement: what is told anew for each row finds no index.
     pub(crate) fn push_now(&mut self) -> &mut Self {
         match self.dialect {
             Dialect::Sqlite => self.push("(SELECT microseconds FROM wishwell_now)"),
-            Dialect::Postgres => self.push("wishwell_now()"),
+            Dialect::Postgres => self.push("(SELECT wishwell_now())"),
         }
     }
 
@@ -277,7 +305,8 @@ impl Statement {
             match value {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
-                Value::Text(text) | Value::Json(text) => arguments.add(text),
+                Value::Text(text) => arguments.add(text),
+                Value::Json(json) => arguments.add(json.map(|json| String::from(Box::<str>::from(json)))),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
                 Value::Texts(texts) => arguments.add(Json(texts)),
@@ -285,6 +314,7 @@ impl Statement {
                     arguments.add(Json(uuids.iter().map(|uuid| uuid.simple().to_string()).collect::<Vec<_>>()))
                 }
                 Value::Ints(ints) => arguments.add(Json(ints)),
+                Value::Column(_) => return Err(mixed().into()),
             }
             .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
         }
@@ -312,21 +342,70 @@ impl Statement {
                 Value::Text(text) => arguments.add(text),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
-                Value::Json(text) => {
-                    let raw = text
-                        .map(JsonRawValue::from_string)
-                        .transpose()
-                        .map_err(|error| StoreError::Defect(format!("not JSON: {error}")))?;
-                    arguments.add(raw.map(Json))
-                }
+                Value::Json(json) => arguments.add(json.map(Json)),
                 Value::Texts(texts) => arguments.add(texts),
                 Value::Uuids(uuids) => arguments.add(uuids),
                 Value::Ints(ints) => arguments.add(ints),
+                Value::Column(values) => add_array(&mut arguments, values)?,
             }
             .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
         }
         Ok((self.sql, arguments))
     }
+}
+
+/// Adds text whose placeholders count on from `before`.
+fn push_renumbered(sql: &mut String, text: &str, before: usize) {
+    let mut parts = text.split('$');
+    sql.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(end);
+        let number = number.parse::<usize>().unwrap_or_default();
+        let _ = write!(sql, "${}{rest}", number + before);
+    }
+}
+
+/// Turns rows into columns.
+fn columns(rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    let mut columns = Vec::new();
+    let count = rows.len();
+    columns.resize_with(rows.first().map_or(0, Vec::len), || Vec::with_capacity(count));
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    columns
+}
+
+fn mixed() -> StoreError {
+    StoreError::Defect("values of several types where there is room for one".to_owned())
+}
+
+/// Adds the values of a column as an array of the first one's type.
+fn add_array(
+    arguments: &mut PgArguments,
+    values: Vec<Value>,
+) -> Result<Result<(), sqlx::error::BoxDynError>, StoreError> {
+    macro_rules! array {
+        ($variant:ident) => {{
+            let own = |value| if let Value::$variant(own) = value { Ok(own) } else { Err(mixed()) };
+            arguments.add(values.into_iter().map(own).collect::<Result<Vec<_>, _>>()?)
+        }};
+    }
+    Ok(match values.first() {
+        Some(Value::Int(_)) => array!(Int),
+        Some(Value::Bool(_)) => array!(Bool),
+        Some(Value::Text(_)) => array!(Text),
+        Some(Value::Uuid(_)) => array!(Uuid),
+        Some(Value::Bytes(_)) => array!(Bytes),
+        Some(Value::Json(_)) => {
+            let own = |value| if let Value::Json(own) = value { Ok(own.map(Json)) } else { Err(mixed()) };
+            arguments.add(values.into_iter().map(own).collect::<Result<Vec<_>, _>>()?)
+        }
+        Some(Value::Texts(_) | Value::Uuids(_) | Value::Ints(_) | Value::Column(_)) | None => return Err(mixed()),
+    })
 }
 
 #[cfg(test)]
@@ -338,6 +417,23 @@ mod tests {
         let mut statement = Statement::new(Dialect::Sqlite, "SELECT 1 WHERE ");
         statement.push_contains(["a", "b"], "'; DROP TABLE needs; -- 100%_\\");
         assert_eq!(statement.sql, "SELECT 1 WHERE (lower(a) LIKE ? ESCAPE '\\' OR lower(b) LIKE ? ESCAPE '\\')");
+    }
+
+    #[test]
+    fn statements_as_one_keep_their_values_apart() {
+        let one = |value| {
+            let mut statement = Statement::new(Dialect::Postgres, "DELETE FROM a WHERE b = ");
+            statement.bind(Value::Int(Some(value))).push(" AND c = ").bind(Value::Int(None));
+            statement
+        };
+        let all = Statement::all_of(vec![one(1), one(2)]);
+        assert_eq!(
+            all.sql,
+            "WITH step_0 AS (DELETE FROM a WHERE b = $1 AND c = $2 RETURNING 1), \
+             step_1 AS (DELETE FROM a WHERE b = $3 AND c = $4 RETURNING 1) \
+             SELECT (SELECT count(*) FROM step_0), (SELECT count(*) FROM step_1)"
+        );
+        assert_eq!(all.values.len(), 4);
     }
 
     #[test]

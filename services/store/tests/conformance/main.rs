@@ -142,6 +142,12 @@ macro_rules! conformance_of {
                 a_pledge_brings_what_it_gives_in_the_same_request
                 what_one_tenant_holds_another_cannot_reach
             }
+            ledger_memory {
+                what_another_replica_holds_is_not_held_again
+                new_figures_and_what_a_resource_draws_on_count_at_once
+                what_was_decided_upon_something_that_changed_since_is_outdated
+                what_is_appended_is_told_as_it_is_in_the_log
+            }
             ledger_recurring {
                 the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left
                 of_many_who_want_the_rest_at_once_one_has_it

@@ -14,6 +14,8 @@ pub(super) struct Results {
     pub(super) machine: Machine,
     pub(super) rounds: usize,
     pub(super) round_seconds: u64,
+    /// The server and what its durability rests on.
+    pub(super) server: String,
     pub(super) cases: Vec<CaseResult>,
     pub(super) exhaustion: Exhaustion,
 }
@@ -25,6 +27,9 @@ pub(super) struct CaseResult {
     pub(super) pools: usize,
     pub(super) clients: usize,
     pub(super) pgbench: Side,
+    /// With how many clients pgbench does best, and how well.
+    pub(super) pgbench_best_clients: usize,
+    pub(super) pgbench_best_per_second: f64,
     pub(super) wishwell: Side,
     /// Wishwell's holds a second by pgbench's, median of the rounds' ratios.
     pub(super) ratio: f64,
@@ -39,6 +44,8 @@ pub(super) struct Side {
     pub(super) per_second: f64,
     pub(super) p50_micros: f64,
     pub(super) p99_micros: f64,
+    /// Processor time of Wishwell's process for each hold; the database's and the clients' come on top.
+    pub(super) server_cpu_micros: Option<f64>,
 }
 
 /// More was asked than there was.
@@ -49,6 +56,20 @@ pub(super) struct Exhaustion {
     pub(super) held: u64,
     pub(super) refused: u64,
     pub(super) discrepancies: usize,
+}
+
+impl CaseResult {
+    /// Wishwell's p99 by pgbench's.
+    pub(super) fn p99_share(&self) -> f64 {
+        self.wishwell.p99_micros / self.pgbench.p99_micros.max(1.0)
+    }
+}
+
+impl Exhaustion {
+    /// Whether exactly what there was is held, everybody else was refused, and all of it adds up.
+    pub(super) fn is_exact(&self) -> bool {
+        self.held == self.there && self.held + self.refused == self.asked && self.discrepancies == 0
+    }
 }
 
 impl Side {
@@ -63,6 +84,7 @@ impl Side {
             per_second: times.len() as f64 / duration.as_secs_f64(),
             p50_micros: quantile(0.5),
             p99_micros: quantile(0.99),
+            server_cpu_micros: None,
         }
     }
 
@@ -72,11 +94,15 @@ impl Side {
             per_second: of(|side| side.per_second),
             p50_micros: of(|side| side.p50_micros),
             p99_micros: of(|side| side.p99_micros),
+            server_cpu_micros: rounds
+                .iter()
+                .all(|side| side.server_cpu_micros.is_some())
+                .then(|| of(|side| side.server_cpu_micros.unwrap_or_default())),
         }
     }
 }
 
-const fn verdict(holds: bool) -> &'static str {
+pub(super) const fn verdict(holds: bool) -> &'static str {
     if holds { "met" } else { "MISSED" }
 }
 
@@ -102,22 +128,25 @@ pub(super) fn print(results: &Results) {
             verdict(case.ratio >= case.ratio_min)
         );
         if let Some(max) = case.p99_share_max {
-            let share = ours.p99_micros / theirs.p99_micros;
+            let share = case.p99_share();
             println!("{:>80} p99 x {share:.2}   <= {max:.2}: {}", "", verdict(share <= max));
         }
     }
     let Exhaustion { there, asked, held, refused, discrepancies } = &results.exhaustion;
     println!(
         "\nexhaustion: {there} there, {asked} asked, {held} held, {refused} refused, {discrepancies} discrepancies: {}",
-        verdict(held == there && held + refused == *asked && *discrepancies == 0)
+        verdict(results.exhaustion.is_exact())
     );
 }
 
-/// Writes the same as JSON.
-pub(super) fn write(results: &Results, folder: &Path) {
+/// Writes results as JSON, and as a page beside it.
+pub(super) fn write(results: &impl Serialize, page: &str, folder: &Path, name: &str) {
     std::fs::create_dir_all(folder).expect("the folder for results can be made");
-    let path = folder.join(format!("{}-holds.json", results.machine.date));
     let json = serde_json::to_string_pretty(results).expect("results are plain values");
-    std::fs::write(&path, json + "\n").expect("the results can be written");
-    eprintln!("written to {}", path.display());
+    let stem = format!("{}-{name}", Machine::this().date);
+    for (ending, text) in [("json", json + "\n"), ("md", page.to_owned())] {
+        let path = folder.join(format!("{stem}.{ending}"));
+        std::fs::write(&path, text).expect("the results can be written");
+        eprintln!("written to {}", path.display());
+    }
 }

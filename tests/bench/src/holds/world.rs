@@ -16,13 +16,15 @@ use wishwell_domain::organization::{Contact, Organization, OrganizationKind, Org
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::Unit;
-use wishwell_store::{Mutation, PostgresOptions, PostgresStore, Store, WriteContext, WriteMode};
-use wishwell_test_support::postgres::TestDatabase;
+use wishwell_store::{Mutation, Store, WriteContext, WriteMode};
 
 use crate::seed::TENANT;
 
 /// Needs, so that no single one is what everybody waits for.
 const NEEDS: usize = 10_000;
+/// Rows that a hold writes when it shares its pool and need with no other of its transaction: referral, line, movement and request,
+/// the events of referral, pool and need; pool, need and item are changed.
+pub(super) const ROWS_OF_A_HOLD: usize = 10;
 /// Entities of one transaction.
 const BATCH: usize = 1_000;
 const CATEGORY: &str = "bench.thing";
@@ -35,9 +37,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Fills a database with pools of so many units.
-    pub(super) async fn fill(database: &TestDatabase, pools: usize, total: i64) -> Self {
-        let store = PostgresStore::connect(database.url(), PostgresOptions::default()).await.expect("the store opens");
+    /// Fills a store with pools of so many units.
+    pub(super) async fn fill(store: &dyn Store, pools: usize, total: i64) -> Self {
         let tenant = TenantId::parse("tenant", TENANT).expect("a tenant's name");
         let context = WriteContext { tenant: tenant.clone(), principal: "bench".to_owned(), request: None };
         let organization = OrganizationId::from_uuid(id(1, 0));
@@ -47,13 +48,12 @@ impl World {
             needs: (0..NEEDS).map(|at| NeedId::from_uuid(id(4, at))).collect(),
         };
         let pool_id = |at| CapacityPoolId::from_uuid(id(2, at));
-        write(store.as_ref(), &context, vec![category(), organization_named(organization)]).await;
+        write(store, &context, vec![category(), organization_named(organization)]).await;
         let made = (0..pools).map(|at| Change::CapacityPool(pool(pool_id(at), organization, total))).collect();
-        write(store.as_ref(), &context, made).await;
+        write(store, &context, made).await;
         let made = (0..pools).map(|at| resource(world.resources[at], organization, pool_id(at), at)).collect();
-        write(store.as_ref(), &context, made).await;
-        write(store.as_ref(), &context, world.needs.iter().map(|need| need_of(*need)).collect()).await;
-        store.close().await;
+        write(store, &context, made).await;
+        write(store, &context, world.needs.iter().map(|need| need_of(*need)).collect()).await;
         world
     }
 
@@ -77,12 +77,10 @@ impl World {
     }
 
     /// Every hold that was answered is there, and everything adds up.
-    pub(super) async fn must_add_up(&self, database: &TestDatabase, held: i64) {
-        let store = PostgresStore::connect(database.url(), PostgresOptions::default()).await.expect("the store opens");
+    pub(super) async fn must_add_up(&self, store: &dyn Store, held: i64) {
         let found = store.verify(&self.tenant).await.expect("the ledger can be added up");
         assert!(found.discrepancies.is_empty(), "{:?}", found.discrepancies);
         assert_eq!(i64::try_from(found.referrals).ok(), Some(held), "every answered hold is stored");
-        store.close().await;
     }
 }
 

@@ -1,6 +1,9 @@
 //! Questions about referrals, and the ledger's contract.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use tokio::sync::broadcast;
 use tracing::Instrument as _;
 use wishwell_domain::ids::{OrganizationId, ReferralId, TenantId};
 use wishwell_domain::ledger::Command;
@@ -11,7 +14,7 @@ use super::automatic::DAY;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
-use crate::ledger::{Due, Ledger, ReferralFilter, Verification};
+use crate::ledger::{Appended, Basis, Due, Ledger, ReferralFilter, Verification};
 use crate::sql::SqlStore;
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::Failure;
@@ -20,16 +23,25 @@ use crate::sql::store::span;
 
 #[async_trait]
 impl Ledger for SqlStore {
-    async fn carry_out(&self, context: &WriteContext, commands: Vec<Command>) -> Result<Written, StoreError> {
+    async fn carry_out_upon(
+        &self,
+        context: &WriteContext,
+        commands: Vec<Command>,
+        basis: Option<Basis>,
+    ) -> Result<Written, StoreError> {
         if commands.len() > LEDGER_COMMANDS_MAX {
             return Err(StoreError::Defect(format!("{} commands are more than one request has", commands.len())));
         }
         let work = async {
-            let written = self.queues.carry_out(&self.database, context, commands).await?;
+            let written = self.queues.carry_out(&self.database, context, commands, basis).await?;
             self.sweep(context).await;
             Ok(written)
         };
         work.instrument(span!(self, "WRITE", "referrals")).await
+    }
+
+    fn appended(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.queues.appended()
     }
 
     async fn referral(&self, tenant: &TenantId, id: ReferralId) -> Result<Option<Referral>, StoreError> {

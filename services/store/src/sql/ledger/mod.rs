@@ -2,18 +2,22 @@
 
 mod automatic;
 mod load;
+mod logged;
+mod look;
 mod lookups;
+mod memory;
 mod queue;
 mod save;
 mod verify;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, TenantId};
-use wishwell_domain::ledger::{Books, CLOCK_PRINCIPAL, Changes, Command, Done, Refusal};
+use tokio::sync::broadcast;
+use wishwell_domain::ids::TenantId;
+use wishwell_domain::ledger::{Books, Command, Done, Refusal};
+use wishwell_domain::need::Need;
 
 use super::database::Database;
 use super::record::Record as _;
@@ -21,12 +25,16 @@ use super::request;
 use super::session::{Failure, Session};
 use super::statement::Dialect;
 use super::write::{WRITE_ATTEMPTS_MAX, WRITE_RETRY_FIRST_WAIT_MILLISECONDS, jitter};
-use super::{log, now};
-use crate::contract::{Effect, Outcome, WriteContext, Written};
+use super::{log, steps};
+use crate::contract::{WriteContext, Written};
 use crate::error::StoreError;
+use crate::ledger::{Appended, Basis};
+use logged::Logged;
+use look::look;
+use memory::Memory;
 
 pub(super) use queue::Queues;
-pub(super) use save::save_referrals;
+pub(super) use save::saving_referrals;
 
 /// Times a transaction of several requests is tried before each gets one of its own.
 const SHARED_ATTEMPTS_MAX: u32 = 3;
@@ -36,6 +44,8 @@ const SHARED_ATTEMPTS_MAX: u32 = 3;
 pub(super) struct Asked {
     pub(super) context: WriteContext,
     pub(super) commands: Vec<Command>,
+    /// What they were decided upon, if upon anything.
+    pub(super) basis: Option<Basis>,
 }
 
 /// What became of a request in a transaction.
@@ -56,216 +66,200 @@ enum Standing {
     Later,
 }
 
-/// Settles requests of one tenant: all in one transaction, one by one when something of them together goes wrong.
-async fn settle(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -> Vec<Settled> {
-    let mut wait = Duration::from_millis(WRITE_RETRY_FIRST_WAIT_MILLISECONDS);
-    let mut last = StoreError::Defect("no attempt made".to_owned());
-    for number in 1..=WRITE_ATTEMPTS_MAX {
-        match attempt(database, tenant, asked).await {
-            Ok(settled) => return settled,
-            // The row of a new entity that is there already conflicts with every attempt.
-            Err(Failure::Conflict) if number < SHARED_ATTEMPTS_MAX || asked.len() == 1 => {
-                last = Failure::Conflict.into_store_error();
-                tokio::time::sleep(wait + jitter(wait)).await;
-                wait *= 2;
+/// What a tenant's requests are settled with, one transaction after the other.
+struct Desk {
+    database: Arc<Database>,
+    tenant: TenantId,
+    memory: Memory,
+    appended: broadcast::Sender<Arc<Appended>>,
+}
+
+impl Desk {
+    fn new(database: Arc<Database>, tenant: TenantId, appended: broadcast::Sender<Arc<Appended>>) -> Self {
+        Self { database, tenant, memory: Memory::default(), appended }
+    }
+
+    /// Settles requests of one tenant: all in one transaction, one by one when something of them together goes wrong. The first attempt
+    /// relies on what is remembered; the next ones read and lock.
+    async fn settle(&mut self, asked: &[Arc<Asked>]) -> Vec<Settled> {
+        let mut wait = Duration::from_millis(WRITE_RETRY_FIRST_WAIT_MILLISECONDS);
+        let mut last = StoreError::Defect("no attempt made".to_owned());
+        for number in 1..=WRITE_ATTEMPTS_MAX {
+            let relying = number == 1 && self.memory.is_relied_upon();
+            let failure = match self.attempt(asked, relying).await {
+                Ok(settled) => return settled,
+                Err(failure) => failure,
+            };
+            if !matches!(failure, Failure::Refused) {
+                self.memory.forget();
             }
-            // Something that only the tables knew. Alone, each request is answered for itself.
-            Err(
+            match failure {
+                // Somebody else was faster than what is remembered.
+                Failure::Conflict if relying => self.memory.doubt(),
+                // A request that was answered before, most likely: the next attempt looks for it.
+                Failure::Unique(_) | Failure::Refused if relying => {}
+                // The row of a new entity that is there already conflicts with every attempt.
+                Failure::Conflict if number < SHARED_ATTEMPTS_MAX || asked.len() == 1 => {
+                    last = Failure::Conflict.into_store_error();
+                    tokio::time::sleep(wait + jitter(wait)).await;
+                    wait *= 2;
+                }
+                // Something that only the tables knew. Alone, each request is answered for itself.
                 Failure::Conflict
                 | Failure::Unique(_)
                 | Failure::ForeignKey(_)
                 | Failure::Check(_)
                 | Failure::Refused
-                | Failure::Store(StoreError::Corrupt(_) | StoreError::Defect(_)),
-            ) if asked.len() > 1 => {
-                let mut settled = Vec::with_capacity(asked.len());
-                for one in asked {
-                    settled.extend(Box::pin(settle(database, tenant, std::slice::from_ref(one))).await);
+                | Failure::Store(StoreError::Corrupt(_) | StoreError::Defect(_))
+                    if asked.len() > 1 =>
+                {
+                    let mut settled = Vec::with_capacity(asked.len());
+                    for one in asked {
+                        settled.extend(Box::pin(self.settle(std::slice::from_ref(one))).await);
+                    }
+                    return settled;
                 }
-                return settled;
-            }
-            // Somebody else's transaction answered the same request meanwhile, or made the same thing.
-            Err(Failure::Unique(name)) => {
-                last = StoreError::Defect(format!("unexpected violation of {name}"));
-                tokio::time::sleep(wait + jitter(wait)).await;
-            }
-            Err(Failure::Check(constraint)) => {
-                last = StoreError::ConstraintViolated { mutation: 0, constraint };
-                break;
-            }
-            Err(failure) => {
-                last = failure.into_store_error();
-                break;
+                // Somebody else's transaction answered the same request meanwhile, or made the same thing.
+                Failure::Unique(name) => {
+                    last = StoreError::Defect(format!("unexpected violation of {name}"));
+                    tokio::time::sleep(wait + jitter(wait)).await;
+                }
+                Failure::Check(constraint) => {
+                    last = StoreError::ConstraintViolated { mutation: 0, constraint };
+                    break;
+                }
+                failure => {
+                    last = failure.into_store_error();
+                    break;
+                }
             }
         }
+        asked.iter().map(|_| Settled::Answered(Err(last.clone()))).collect()
     }
-    asked.iter().map(|_| Settled::Answered(Err(last.clone()))).collect()
+
+    async fn attempt(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Vec<Settled>, Failure> {
+        let Self { database, tenant, memory, appended } = self;
+        let relying = relying && load::can_be_recalled(asked);
+        let mut session = if relying { database.begin_ledger().await? } else { database.begin_write().await? };
+        let sight = look(&mut session, tenant).await?;
+        if relying && sight.lapsed {
+            // Offers that lapsed are taken from what they hold, which is to be read.
+            return Err(Failure::Refused);
+        }
+        memory.follow(&mut session, tenant, sight.head).await?;
+        let mut standings = coming_twice(asked);
+        if !relying {
+            know(&mut session, asked, &mut standings, Option::is_none).await?;
+        }
+        let open: Vec<&Asked> = asked
+            .iter()
+            .zip(&standings)
+            .filter(|(_, known)| known.is_none())
+            .map(|(asked, _)| asked.as_ref())
+            .collect();
+        let mut books = Books::new(sight.now);
+        if relying {
+            load::recall(&mut session, tenant, &mut books, &open, memory).await?;
+        } else {
+            load::bring(&mut session, tenant, &mut books, &open, sight.lapsed).await?;
+            if session.dialect() == Dialect::Postgres {
+                // Another replica may have answered the same request while this one waited for the rows.
+                know(&mut session, asked, &mut standings, Option::is_none).await?;
+            }
+            books.let_lapsed_offers_go();
+        }
+        for (asked, standing) in asked.iter().zip(&mut standings) {
+            if standing.is_none() {
+                *standing = Some(decide(&mut books, memory, asked));
+            }
+        }
+        let refused = |standing: &Option<Standing>| matches!(standing, Some(Standing::Refused(_)));
+        if relying && standings.iter().any(refused) {
+            // One that is answered again finds its own effect in its way. One that is not refused cannot be kept twice.
+            session.plan_anew().await?;
+            know(&mut session, asked, &mut standings, refused).await?;
+        }
+        let mut changes = books.close();
+        changes.referrals.iter_mut().for_each(|changed| changed.after.settle());
+        let dialect = session.dialect();
+        let mut steps = save::saving(dialect, tenant, sight.now, &changes)?;
+        let logged = Logged::of(changes, asked, &standings);
+        let at = if relying {
+            // Nobody else may have logged anything since the look: then all of it is known beforehand, and goes at once.
+            let (logging, at) = log::appending(dialect, tenant, sight.now, sight.head, logged.entries())?;
+            steps.extend(logging);
+            at
+        } else {
+            steps::run(&mut session, std::mem::take(&mut steps)).await?;
+            log::append_changes(&mut session, tenant, sight.now, logged.entries()).await?
+        };
+        let settled = standings
+            .into_iter()
+            .map(|standing| logged.answer(standing.unwrap_or(Standing::Later), at.position))
+            .collect::<Result<Vec<_>, _>>()?;
+        let kept = asked.iter().zip(&settled).filter_map(|(asked, settled)| match (&asked.context.request, settled) {
+            (Some(key), Settled::Answered(Ok(written))) if !written.replayed => {
+                Some((&asked.context, key, written, logged.positions(&written.outcomes, at.first)))
+            }
+            _ => None,
+        });
+        steps.extend(request::keeping_answered(dialect, sight.now, kept.collect())?);
+        steps::run_at_once(&mut session, steps).await?;
+        session.commit().await?;
+        memory.learn(logged.entries().map(|(_, change)| change), sight.head, &at);
+        if appended.receiver_count() > 0 && at.first <= at.position {
+            let events = logged.into_events(at.first, sight.now);
+            // Nobody may be listening any more.
+            let _ = appended.send(Arc::new(Appended { tenant: tenant.clone(), events }));
+        }
+        Ok(settled)
+    }
 }
 
-async fn attempt(database: &Database, tenant: &TenantId, asked: &[Arc<Asked>]) -> Result<Vec<Settled>, Failure> {
-    let mut session = database.begin_write().await?;
-    let now = now(&mut session).await?;
-    let mut standings: Vec<Option<Standing>> = known(&mut session, asked).await?;
-    let open: Vec<&Asked> =
-        asked.iter().zip(&standings).filter(|(_, known)| known.is_none()).map(|(asked, _)| asked.as_ref()).collect();
-    let mut books = Books::new(now);
-    load::bring(&mut session, tenant, &mut books, &open).await?;
-    if session.dialect() == Dialect::Postgres {
-        // Another replica may have answered the same request while this one waited for the rows.
-        for (standing, known) in standings.iter_mut().zip(known(&mut session, asked).await?) {
-            *standing = standing.take().or(known);
-        }
+fn decide(books: &mut Books, memory: &Memory, asked: &Asked) -> Standing {
+    let current = |basis: &Basis| {
+        let alike = |judged: &Arc<Need>| books.brought_need(judged.id).is_some_and(|need| need.asks_alike(judged));
+        !memory.is_outdated(basis) && basis.needs.iter().all(alike)
+    };
+    if asked.basis.as_ref().is_some_and(|basis| !current(basis)) {
+        return Standing::Refused(StoreError::Outdated);
     }
-    books.let_lapsed_offers_go();
-    for (asked, standing) in asked.iter().zip(&mut standings) {
-        if standing.is_none() {
-            *standing = Some(match books.carry_out(&asked.context.principal, &asked.commands) {
-                Ok(done) => Standing::Done(done),
-                Err(Refusal::Refused(error)) => Standing::Refused(StoreError::Refused(Box::new(error))),
-                Err(Refusal::Later) => Standing::Later,
+    match books.carry_out(&asked.context.principal, &asked.commands) {
+        Ok(done) => Standing::Done(done),
+        Err(Refusal::Refused(error)) => Standing::Refused(StoreError::Refused(Box::new(error))),
+        Err(Refusal::Later) => Standing::Later,
+    }
+}
+
+/// Which requests come twice in one transaction: the second waits for the first one's answer.
+fn coming_twice(asked: &[Arc<Asked>]) -> Vec<Option<Standing>> {
+    let mut seen = HashSet::new();
+    let mut twice = |asked: &Arc<Asked>| {
+        let key = asked.context.request.as_ref()?;
+        let first = seen.insert((asked.context.principal.clone(), key.method, key.request_id));
+        (!first).then_some(Standing::Later)
+    };
+    asked.iter().map(&mut twice).collect()
+}
+
+/// Finds out which of the requests that stand so were answered before.
+async fn know(
+    session: &mut Session,
+    asked: &[Arc<Asked>],
+    standings: &mut [Option<Standing>],
+    so: impl Fn(&Option<Standing>) -> bool,
+) -> Result<(), Failure> {
+    let looked_for = asked.iter().zip(&*standings).filter(|(_, standing)| so(standing));
+    let mut known = request::answered_many(session, looked_for.map(|(asked, _)| &asked.context)).await?;
+    for (asked, standing) in asked.iter().zip(standings).filter(|(_, standing)| so(standing)) {
+        let Some(key) = asked.context.request.as_ref() else { continue };
+        let identity = (asked.context.principal.clone(), key.method.to_owned(), key.request_id);
+        if let Some(kept) = known.remove(&identity) {
+            *standing = Some(match kept {
+                Ok(written) => Standing::Known(written),
+                Err(error) => Standing::Refused(error),
             });
         }
     }
-    let mut changes = books.close();
-    changes.referrals.iter_mut().for_each(|changed| changed.after.settle());
-    save::save(&mut session, tenant, now, &changes).await?;
-    let logged = Logged::of(changes, asked, &standings);
-    let at = log::append_changes(&mut session, tenant, now, logged.entries()).await?;
-    let settled = standings
-        .into_iter()
-        .map(|standing| logged.answer(standing.unwrap_or(Standing::Later), at.position))
-        .collect::<Result<Vec<_>, _>>()?;
-    let kept = asked.iter().zip(&settled).filter_map(|(asked, settled)| match (&asked.context.request, settled) {
-        (Some(key), Settled::Answered(Ok(written))) if !written.replayed => {
-            Some((&asked.context, key, written, logged.positions(&written.outcomes, at.first)))
-        }
-        _ => None,
-    });
-    request::keep_answered(&mut session, now, kept.collect()).await?;
-    session.commit().await?;
-    Ok(settled)
-}
-
-/// What is known of requests before they are looked at: those answered before, and those that come twice in one transaction,
-/// of which the second waits for the first one's answer.
-async fn known(session: &mut Session, asked: &[Arc<Asked>]) -> Result<Vec<Option<Standing>>, Failure> {
-    let mut known = request::answered_many(session, asked.iter().map(|asked| &asked.context)).await?;
-    let mut seen = HashSet::new();
-    Ok(asked
-        .iter()
-        .map(|asked| {
-            let key = asked.context.request.as_ref()?;
-            if !seen.insert((asked.context.principal.as_str(), key.method, key.request_id)) {
-                return Some(Standing::Later);
-            }
-            known.remove(&(asked.context.principal.clone(), key.method.to_owned(), key.request_id)).map(|kept| {
-                match kept {
-                    Ok(written) => Standing::Known(written),
-                    Err(error) => Standing::Refused(error),
-                }
-            })
-        })
-        .collect())
-}
-
-/// What a transaction logs.
-struct Logged {
-    entries: Vec<(String, Change)>,
-    /// Where each subject is among the entries.
-    places: HashMap<String, usize>,
-}
-
-impl Logged {
-    fn of(changes: Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> Self {
-        let names = names(&changes, asked, standings);
-        // What is referred to comes before what refers to it, so that tables can be made again from the log.
-        let pools = changes.pools.into_iter().map(|changed| Change::CapacityPool(changed.after));
-        let resources = changes.resources.into_iter().map(|changed| Change::Resource(Box::new(changed.after)));
-        let needs = changes.needs.into_iter().map(|changed| Change::Need(Box::new(changed.after)));
-        let mut referrals: Vec<_> = changes.referrals.into_iter().map(|changed| changed.after).collect();
-        referrals.sort_by_key(|referral| referral.attempt);
-        let referrals = referrals.into_iter().map(|referral| Change::Referral(Box::new(referral)));
-        let mut logged = Self { entries: Vec::new(), places: HashMap::new() };
-        for change in pools.chain(resources).chain(needs).chain(referrals) {
-            let subject = change.subject();
-            let name = names.get(&subject).map_or(CLOCK_PRINCIPAL, String::as_str);
-            logged.entries.push((name.to_owned(), change));
-            logged.places.insert(subject, logged.entries.len() - 1);
-        }
-        logged
-    }
-
-    fn entries(&self) -> impl Iterator<Item = (&str, &Change)> {
-        self.entries.iter().map(|(principal, change)| (principal.as_str(), change))
-    }
-
-    fn find(&self, subject: &str) -> Option<(usize, &Change)> {
-        let at = *self.places.get(subject)?;
-        self.entries.get(at).map(|(_, change)| (at, change))
-    }
-
-    fn answer(&self, standing: Standing, position: LogPosition) -> Result<Settled, StoreError> {
-        Ok(match standing {
-            Standing::Refused(error) => Settled::Answered(Err(error)),
-            Standing::Known(written) => Settled::Answered(Ok(written)),
-            Standing::Later => Settled::Later,
-            Standing::Done(done) => {
-                let outcomes = done.into_iter().map(|done| self.outcome(done)).collect::<Result<Vec<_>, _>>()?;
-                Settled::Answered(Ok(Written { outcomes, position, replayed: false, kept: None }))
-            }
-        })
-    }
-
-    fn outcome(&self, done: Done) -> Result<Outcome, StoreError> {
-        let Some(subject) = subject(done) else { return Ok(Outcome { effect: Effect::Unchanged, after: None }) };
-        let (_, change) = self.find(&subject).ok_or_else(|| StoreError::Defect(format!("{subject} did not change")))?;
-        let new = match change {
-            Change::Referral(referral) => referral.version.0 == 1,
-            Change::CapacityPool(pool) => pool.version.0 == 1,
-            _ => false,
-        };
-        let effect = if new { Effect::Created } else { Effect::Updated };
-        Ok(Outcome { effect, after: Some(change.clone()) })
-    }
-
-    /// Where the log has the after-images of outcomes.
-    fn positions(&self, outcomes: &[Outcome], first: LogPosition) -> Vec<Option<i64>> {
-        outcomes
-            .iter()
-            .map(|outcome| {
-                let (at, _) = self.find(&outcome.after.as_ref()?.subject())?;
-                Some(first.0 + i64::try_from(at).ok()?)
-            })
-            .collect()
-    }
-}
-
-/// In whose name each change is logged, by subject: who asked for it, or who took the step that it follows from.
-fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> HashMap<String, String> {
-    let mut names = HashMap::new();
-    for referral in changes.referrals.iter().map(|changed| &changed.after) {
-        names.insert(referral.id.name(), referral.last.by.clone());
-        names.insert(referral.need.name(), referral.last.by.clone());
-        names.insert(referral.resource.name(), referral.last.by.clone());
-        names.extend(referral.lines.iter().map(|line| (line.pool.name(), referral.last.by.clone())));
-    }
-    // Whoever makes an offer also marks the one before it as followed, whose own last step was another's.
-    for referral in changes.referrals.iter().filter(|changed| changed.before.is_none()).map(|changed| &changed.after) {
-        names.extend(referral.previous.map(|previous| (previous.name(), referral.last.by.clone())));
-    }
-    for (asked, standing) in asked.iter().zip(standings) {
-        let Some(Standing::Done(done)) = standing else { continue };
-        names.extend(done.iter().filter_map(|done| Some((subject(*done)?, asked.context.principal.clone()))));
-    }
-    names
-}
-
-/// What a command was about, when it changed something.
-fn subject(done: Done) -> Option<String> {
-    match done {
-        Done::Referral(id) => Some(id.name()),
-        Done::Pool(id) => Some(id.name()),
-        Done::Need(id) => Some(id.name()),
-        Done::Unchanged(_) => None,
-    }
+    Ok(())
 }

@@ -3,15 +3,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use wishwell_domain::error::Error;
 use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::Command;
-use wishwell_domain::limits::{LEDGER_BATCH_REQUESTS_MAX, LEDGER_QUEUE_REQUESTS_MAX};
+use wishwell_domain::limits::{LEDGER_APPENDED_WAITING_MAX, LEDGER_BATCH_REQUESTS_MAX, LEDGER_QUEUE_REQUESTS_MAX};
 
-use super::{Asked, Settled, settle};
+use super::{Asked, Desk, Settled};
 use crate::contract::{WriteContext, Written};
 use crate::error::StoreError;
+use crate::ledger::{Appended, Basis};
 use crate::sql::database::Database;
 
 /// A request on its way, and who waits for its answer.
@@ -22,21 +23,34 @@ struct Waiting {
 
 /// One queue a tenant, served by one task each: tenants do not wait for each other, and the requests of one do not fight for
 /// its log's head.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::sql) struct Queues {
     tenants: Mutex<HashMap<TenantId, mpsc::Sender<Waiting>>>,
+    appended: broadcast::Sender<Arc<Appended>>,
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self { tenants: Mutex::default(), appended: broadcast::Sender::new(LEDGER_APPENDED_WAITING_MAX) }
+    }
 }
 
 impl Queues {
+    /// What is appended from now on.
+    pub(in crate::sql) fn appended(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.appended.subscribe()
+    }
+
     /// Hands a request in and waits for its answer. The request is settled also when nobody waits any more.
     pub(in crate::sql) async fn carry_out(
         &self,
         database: &Arc<Database>,
         context: &WriteContext,
         commands: Vec<Command>,
+        basis: Option<Basis>,
     ) -> Result<Written, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { asked: Arc::new(Asked { context: context.clone(), commands }), answer };
+        let waiting = Waiting { asked: Arc::new(Asked { context: context.clone(), commands, basis }), answer };
         let queue = self.queue(database, &context.tenant);
         queue.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Refused(Box::new(Error::LimitReached {
@@ -55,7 +69,8 @@ impl Queues {
             Some(queue) => queue.clone(),
             None => {
                 let (queue, requests) = mpsc::channel(LEDGER_QUEUE_REQUESTS_MAX);
-                tokio::spawn(serve(Arc::clone(database), tenant.clone(), requests));
+                let desk = Desk::new(Arc::clone(database), tenant.clone(), self.appended.clone());
+                tokio::spawn(serve(desk, requests));
                 tenants.insert(tenant.clone(), queue.clone());
                 queue
             }
@@ -72,7 +87,7 @@ fn closed() -> StoreError {
     StoreError::Unavailable("the ledger is closed".to_owned())
 }
 
-async fn serve(database: Arc<Database>, tenant: TenantId, mut requests: mpsc::Receiver<Waiting>) {
+async fn serve(mut desk: Desk, mut requests: mpsc::Receiver<Waiting>) {
     let mut batch: VecDeque<Waiting> = VecDeque::new();
     loop {
         if batch.is_empty() {
@@ -88,7 +103,7 @@ async fn serve(database: Arc<Database>, tenant: TenantId, mut requests: mpsc::Re
             }
         }
         let asked: Vec<Arc<Asked>> = batch.iter().map(|waiting| Arc::clone(&waiting.asked)).collect();
-        for settled in settle(&database, &tenant, &asked).await {
+        for settled in desk.settle(&asked).await {
             let Some(waiting) = batch.pop_front() else { break };
             match settled {
                 // Nobody may be waiting any more.

@@ -13,35 +13,36 @@ use wishwell_domain::resource::Resource;
 
 use crate::error::StoreError;
 use crate::sql::record::{self, Record, chunks};
-use crate::sql::session::{Failure, Session};
-use crate::sql::statement::Value;
+use crate::sql::statement::{Dialect, Statement, Value};
+use crate::sql::steps::Step;
 
-/// Writes everything that changed.
-pub(super) async fn save(
-    session: &mut Session,
+/// The steps that write everything that changed.
+pub(super) fn saving(
+    dialect: Dialect,
     tenant: &TenantId,
     now: Timestamp,
     changes: &Changes,
-) -> Result<(), Failure> {
-    save_pools(session, tenant, now, &changes.pools).await?;
+) -> Result<Vec<Step>, StoreError> {
+    let mut steps = saving_pools(dialect, tenant, now, &changes.pools)?;
     let resources: Vec<&Resource> = changes.resources.iter().map(|changed| &changed.after).collect();
-    record::write(session, tenant, &resources, &[]).await?;
-    save_needs(session, tenant, now, &changes.needs).await?;
-    save_referrals(session, tenant, &changes.referrals).await
+    steps.extend(record::writing(dialect, tenant, &resources, &[])?);
+    steps.extend(saving_needs(dialect, tenant, now, &changes.needs)?);
+    steps.extend(saving_referrals(dialect, tenant, &changes.referrals)?);
+    Ok(steps)
 }
 
-/// Writes referrals with their lines, and what that moved.
-pub(in crate::sql) async fn save_referrals(
-    session: &mut Session,
+/// The steps that write referrals with their lines, and what that moved.
+pub(in crate::sql) fn saving_referrals(
+    dialect: Dialect,
     tenant: &TenantId,
     changed: &[Changed<Referral>],
-) -> Result<(), Failure> {
+) -> Result<Vec<Step>, StoreError> {
     // Those that follow another come after it, whatever their identifiers.
     let mut after: Vec<&Referral> = changed.iter().map(|changed| &changed.after).collect();
     after.sort_by_key(|referral| referral.attempt);
     let known: Vec<_> =
         changed.iter().filter(|changed| changed.before.is_some()).map(|changed| changed.after.key()).collect();
-    record::write(session, tenant, &after, &known).await?;
+    let mut steps = record::writing(dialect, tenant, &after, &known)?;
     let nothing: &[HoldLine] = &[];
     let mut rows = Vec::new();
     for Changed { before, after } in changed {
@@ -62,22 +63,23 @@ pub(in crate::sql) async fn save_referrals(
         }
     }
     for rows in chunks(rows) {
-        let mut statement = session.statement(
+        let mut statement = Statement::new(
+            dialect,
             "INSERT INTO ledger_movements (tenant, referral_id, version, ordinal, capacity_pool_id, period_start, at, \
-             pending, committed, consumed) VALUES ",
+             pending, committed, consumed) ",
         );
         statement.push_rows(rows);
-        session.execute(statement).await?;
+        steps.push(Step::any(statement));
     }
-    Ok(())
+    Ok(steps)
 }
 
-async fn save_needs(
-    session: &mut Session,
+fn saving_needs(
+    dialect: Dialect,
     tenant: &TenantId,
     now: Timestamp,
     changed: &[Changed<Need>],
-) -> Result<(), Failure> {
+) -> Result<Vec<Step>, StoreError> {
     // Which periods of a recurring item are taken is written with the whole of it.
     let same_periods = |before: &Need, after: &Need| {
         before.items.iter().map(|item| &item.taken).eq(after.items.iter().map(|item| &item.taken))
@@ -89,7 +91,7 @@ async fn save_needs(
         changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));
     let whole: Vec<&Need> = other.iter().map(|changed| &changed.after).collect();
     let known: Vec<_> = whole.iter().map(|need| need.key()).collect();
-    record::write(session, tenant, &whole, &known).await?;
+    let mut steps = record::writing(dialect, tenant, &whole, &known)?;
     let mut rows = Vec::new();
     let mut items = Vec::new();
     for Changed { before, after } in moved {
@@ -107,17 +109,17 @@ async fn save_needs(
     }
     for rows in chunks(rows) {
         let count = rows.len();
-        let mut statement = session.statement("");
+        let mut statement = Statement::new(dialect, "");
         statement.push_given(&["id", "state", "version"], rows);
         statement.push("UPDATE needs SET state = given.state, version = given.version, updated_at = ");
         statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = ");
         statement.bind(Value::text(tenant.as_str()));
         statement.push(" AND needs.id = given.id AND needs.version = given.version - 1");
-        touched(session.execute(statement).await?, count)?;
+        steps.push(Step::exactly(count, statement));
     }
     for rows in chunks(items) {
         let count = rows.len();
-        let mut statement = session.statement("");
+        let mut statement = Statement::new(dialect, "");
         statement.push_given(&["need_id", "ordinal", "referred", "served"], rows);
         statement.push(
             "UPDATE need_items SET referred = need_items.referred + given.referred, \
@@ -125,22 +127,22 @@ async fn save_needs(
         );
         statement.bind(Value::text(tenant.as_str()));
         statement.push(" AND need_items.need_id = given.need_id AND need_items.ordinal = given.ordinal");
-        touched(session.execute(statement).await?, count)?;
+        steps.push(Step::exactly(count, statement));
     }
-    Ok(())
+    Ok(steps)
 }
 
-async fn save_pools(
-    session: &mut Session,
+fn saving_pools(
+    dialect: Dialect,
     tenant: &TenantId,
     now: Timestamp,
     changed: &[Changed<CapacityPool>],
-) -> Result<(), Failure> {
+) -> Result<Vec<Step>, StoreError> {
     let (moved, said): (Vec<_>, Vec<_>) =
         changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));
     let whole: Vec<&CapacityPool> = said.iter().map(|changed| &changed.after).collect();
     let known: Vec<_> = whole.iter().map(|pool| pool.key()).collect();
-    record::write(session, tenant, &whole, &known).await?;
+    let mut steps = record::writing(dialect, tenant, &whole, &known)?;
     let mut periods = Periods::default();
     let mut rows = Vec::new();
     for Changed { before, after } in moved {
@@ -152,7 +154,7 @@ async fn save_pools(
     }
     for rows in chunks(rows) {
         let count = rows.len();
-        let mut statement = session.statement("");
+        let mut statement = Statement::new(dialect, "");
         statement.push_given(&["id", "version", "pending", "committed", "consumed"], rows);
         statement.push(
             "UPDATE capacity_pools SET pending = capacity_pools.pending + given.pending, \
@@ -167,9 +169,10 @@ async fn save_pools(
              + capacity_pools.committed + capacity_pools.consumed + given.pending + given.committed + given.consumed \
              <= capacity_pools.total)",
         );
-        touched(session.execute(statement).await?, count)?;
+        steps.push(Step::exactly(count, statement));
     }
-    periods.save(session, tenant).await
+    steps.extend(periods.saving(dialect, tenant));
+    Ok(steps)
 }
 
 /// Whether only what is held and consumed differs, not what somebody said. The time of saying does not tell: two may speak within
@@ -237,29 +240,31 @@ impl Periods {
         }
     }
 
-    async fn save(self, session: &mut Session, tenant: &TenantId) -> Result<(), Failure> {
+    fn saving(self, dialect: Dialect, tenant: &TenantId) -> Vec<Step> {
+        let mut steps = Vec::new();
         for rows in chunks(self.gone) {
             let count = rows.len();
-            let mut statement = session.statement("");
+            let mut statement = Statement::new(dialect, "");
             statement.push_given(&["pool", "period_start"], rows);
             statement.push("DELETE FROM capacity_pool_periods WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
             statement.push(" AND (capacity_pool_id, period_start) IN (SELECT pool, period_start FROM given)");
-            touched(session.execute(statement).await?, count)?;
+            steps.push(Step::exactly(count, statement));
         }
         let tenant_value = Value::text(tenant.as_str());
         let new = self.new.into_iter().map(|row| std::iter::once(tenant_value.clone()).chain(row).collect()).collect();
         for rows in chunks(new) {
-            let mut statement = session.statement(
+            let mut statement = Statement::new(
+                dialect,
                 "INSERT INTO capacity_pool_periods (tenant, capacity_pool_id, period_start, inherits, total, \
-                 used_elsewhere, pending, committed, consumed) VALUES ",
+                 used_elsewhere, pending, committed, consumed) ",
             );
             statement.push_rows(rows);
-            session.execute(statement).await?;
+            steps.push(Step::any(statement));
         }
         for rows in chunks(self.moved) {
             let count = rows.len();
-            let mut statement = session.statement("");
+            let mut statement = Statement::new(dialect, "");
             statement.push_given(&["pool", "period_start", "pending", "committed", "consumed"], rows);
             statement.push(
                 "UPDATE capacity_pool_periods SET pending = capacity_pool_periods.pending + given.pending, \
@@ -275,17 +280,8 @@ impl Periods {
                  + capacity_pool_periods.pending + capacity_pool_periods.committed + capacity_pool_periods.consumed \
                  + given.pending + given.committed + given.consumed <= capacity_pool_periods.total)",
             );
-            touched(session.execute(statement).await?, count)?;
+            steps.push(Step::exactly(count, statement));
         }
-        Ok(())
-    }
-}
-
-/// Each row was locked and decided upon, so that each must have been touched.
-fn touched(touched: u64, expected: usize) -> Result<(), Failure> {
-    if touched == expected as u64 {
-        Ok(())
-    } else {
-        Err(StoreError::Defect(format!("{touched} of {expected} rows were as they were locked")).into())
+        steps
     }
 }

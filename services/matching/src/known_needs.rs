@@ -1,0 +1,76 @@
+//! Needs with their facts, kept at hand for offers: what an offer is judged upon need not be read, and opened, for each anew. What
+//! was judged goes to the ledger as the basis of the offer, and the ledger says when it has changed since: then it is read again.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wishwell_domain::fact::Facts;
+use wishwell_domain::ids::{LogPosition, NeedId};
+use wishwell_domain::limits::KNOWN_NEEDS_MAX;
+use wishwell_domain::need::Need;
+
+/// A need with all that is known for eligibility.
+pub(crate) struct KnownNeed {
+    /// As it is stored.
+    pub(crate) stored: Arc<Need>,
+    /// With the groups of its beneficiary or household.
+    pub(crate) need: Need,
+    /// Its own facts before its beneficiary's.
+    pub(crate) facts: Facts,
+    /// It was read at this position of the log or later.
+    pub(crate) position: LogPosition,
+}
+
+impl KnownNeed {
+    /// Full resource names of the people whose facts these are.
+    pub(crate) fn people(&self) -> impl Iterator<Item = String> {
+        let beneficiary = self.stored.beneficiary.map(|id| id.name());
+        beneficiary.into_iter().chain(self.stored.household.map(|id| id.name()))
+    }
+}
+
+/// Needs of one tenant, at most [`KNOWN_NEEDS_MAX`].
+#[derive(Default)]
+pub(crate) struct KnownNeeds(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    needs: HashMap<NeedId, Arc<KnownNeed>>,
+    /// Where somebody was last erased.
+    erased_at: LogPosition,
+}
+
+impl fmt::Debug for KnownNeeds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("KnownNeeds")
+    }
+}
+
+impl KnownNeeds {
+    pub(crate) fn get(&self, id: NeedId) -> Option<Arc<KnownNeed>> {
+        self.kept().needs.get(&id).cloned()
+    }
+
+    pub(crate) fn keep(&self, known: &Arc<KnownNeed>) {
+        let mut kept = self.kept();
+        // What was read before an erasure may hold what was erased.
+        if known.position >= kept.erased_at {
+            if kept.needs.len() >= KNOWN_NEEDS_MAX {
+                kept.needs.clear();
+            }
+            kept.needs.insert(known.stored.id, Arc::clone(known));
+        }
+    }
+
+    /// Forgets everything: somebody was erased.
+    pub(crate) fn erase(&self, position: LogPosition) {
+        let mut kept = self.kept();
+        kept.needs.clear();
+        kept.erased_at = position;
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

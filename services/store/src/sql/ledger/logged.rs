@@ -1,0 +1,125 @@
+//! What a transaction of the ledger logs, and what its requests are answered of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::ids::LogPosition;
+use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Changes, Done};
+
+use super::{Asked, Settled, Standing};
+use crate::contract::{Effect, Outcome, Written};
+use crate::error::StoreError;
+
+/// What a transaction logs.
+pub(super) struct Logged {
+    entries: Vec<(String, Change)>,
+    /// Where each subject is among the entries.
+    places: HashMap<String, usize>,
+}
+
+impl Logged {
+    pub(super) fn of(changes: Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> Self {
+        let names = names(&changes, asked, standings);
+        // What is referred to comes before what refers to it, so that tables can be made again from the log.
+        let pools = changes.pools.into_iter().map(|changed| Change::CapacityPool(changed.after));
+        let resources = changes.resources.into_iter().map(|changed| Change::Resource(Box::new(changed.after)));
+        let needs = changes.needs.into_iter().map(|changed| Change::Need(Box::new(changed.after)));
+        let mut referrals: Vec<_> = changes.referrals.into_iter().map(|changed| changed.after).collect();
+        referrals.sort_by_key(|referral| referral.attempt);
+        let referrals = referrals.into_iter().map(|referral| Change::Referral(Box::new(referral)));
+        let mut logged = Self { entries: Vec::new(), places: HashMap::new() };
+        for change in pools.chain(resources).chain(needs).chain(referrals) {
+            let subject = change.subject();
+            let name = names.get(&subject).map_or(CLOCK_PRINCIPAL, String::as_str);
+            logged.entries.push((name.to_owned(), change));
+            logged.places.insert(subject, logged.entries.len() - 1);
+        }
+        logged
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Change)> {
+        self.entries.iter().map(|(principal, change)| (principal.as_str(), change))
+    }
+
+    /// The events, as they are in the log from `first` on.
+    pub(super) fn into_events(self, first: LogPosition, at: Timestamp) -> Vec<Arc<Event>> {
+        let numbered = (first.0..).zip(self.entries);
+        numbered
+            .map(|(position, (principal, change))| {
+                Arc::new(Event { position: LogPosition(position), at, principal, change })
+            })
+            .collect()
+    }
+
+    fn find(&self, subject: &str) -> Option<(usize, &Change)> {
+        let at = *self.places.get(subject)?;
+        self.entries.get(at).map(|(_, change)| (at, change))
+    }
+
+    pub(super) fn answer(&self, standing: Standing, position: LogPosition) -> Result<Settled, StoreError> {
+        Ok(match standing {
+            Standing::Refused(error) => Settled::Answered(Err(error)),
+            Standing::Known(written) => Settled::Answered(Ok(written)),
+            Standing::Later => Settled::Later,
+            Standing::Done(done) => {
+                let outcomes = done.into_iter().map(|done| self.outcome(done)).collect::<Result<Vec<_>, _>>()?;
+                Settled::Answered(Ok(Written { outcomes, position, replayed: false, kept: None }))
+            }
+        })
+    }
+
+    fn outcome(&self, done: Done) -> Result<Outcome, StoreError> {
+        let Some(subject) = subject(done) else { return Ok(Outcome { effect: Effect::Unchanged, after: None }) };
+        let (_, change) = self.find(&subject).ok_or_else(|| StoreError::Defect(format!("{subject} did not change")))?;
+        let new = match change {
+            Change::Referral(referral) => referral.version.0 == 1,
+            Change::CapacityPool(pool) => pool.version.0 == 1,
+            _ => false,
+        };
+        let effect = if new { Effect::Created } else { Effect::Updated };
+        Ok(Outcome { effect, after: Some(change.clone()) })
+    }
+
+    /// Where the log has the after-images of outcomes.
+    pub(super) fn positions(&self, outcomes: &[Outcome], first: LogPosition) -> Vec<Option<i64>> {
+        outcomes
+            .iter()
+            .map(|outcome| {
+                let (at, _) = self.find(&outcome.after.as_ref()?.subject())?;
+                Some(first.0 + i64::try_from(at).ok()?)
+            })
+            .collect()
+    }
+}
+
+/// In whose name each change is logged, by subject: who asked for it, or who took the step that it follows from.
+fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    for referral in changes.referrals.iter().map(|changed| &changed.after) {
+        names.insert(referral.id.name(), referral.last.by.clone());
+        names.insert(referral.need.name(), referral.last.by.clone());
+        names.insert(referral.resource.name(), referral.last.by.clone());
+        names.extend(referral.lines.iter().map(|line| (line.pool.name(), referral.last.by.clone())));
+    }
+    // Whoever makes an offer also marks the one before it as followed, whose own last step was another's.
+    for referral in changes.referrals.iter().filter(|changed| changed.before.is_none()).map(|changed| &changed.after) {
+        names.extend(referral.previous.map(|previous| (previous.name(), referral.last.by.clone())));
+    }
+    for (asked, standing) in asked.iter().zip(standings) {
+        let Some(Standing::Done(done)) = standing else { continue };
+        names.extend(done.iter().filter_map(|done| Some((subject(*done)?, asked.context.principal.clone()))));
+    }
+    names
+}
+
+/// What a command was about, when it changed something.
+fn subject(done: Done) -> Option<String> {
+    match done {
+        Done::Referral(id) => Some(id.name()),
+        Done::Pool(id) => Some(id.name()),
+        Done::Need(id) => Some(id.name()),
+        Done::Unchanged(_) => None,
+    }
+}

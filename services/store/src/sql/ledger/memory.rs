@@ -1,0 +1,137 @@
+//! What a queue remembers of its tenant from one transaction to the next, so that what it has read or written once it does not read
+//! again. The log tells what others have changed meanwhile, and the versions under which rows are written tell it once more: a
+//! memory that is wrong costs another attempt, never a wrong figure.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use wishwell_domain::capacity_pool::CapacityPool;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{LogPosition, TenantId};
+use wishwell_domain::ledger::Offering;
+use wishwell_domain::limits::{LEDGER_CATCH_UP_EVENTS_MAX, LEDGER_REMEMBERED_MAX};
+use wishwell_domain::need::Need;
+
+use crate::ledger::Basis;
+use crate::sql::log::Logged;
+use crate::sql::session::{Failure, Session};
+use crate::sql::statement::Value;
+
+/// Transactions that read and lock after one in which the memory was wrong: where replicas share what is hot, it would be wrong
+/// time and again.
+const DOUBTED_TRANSACTIONS: u32 = 16;
+
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// What is remembered is at least as new as this position; none before the first look.
+    at: Option<LogPosition>,
+    pub(super) pools: HashMap<Uuid, CapacityPool>,
+    pub(super) needs: HashMap<Uuid, Need>,
+    pub(super) offerings: HashMap<Uuid, Offering>,
+    /// What has changed beside figures and referrals, and where last; complete after `others_since`.
+    others: HashMap<String, LogPosition>,
+    others_since: LogPosition,
+    /// Transactions before it is relied upon again.
+    doubted: u32,
+}
+
+impl Memory {
+    /// Whether to try without reading and locking first.
+    pub(super) const fn is_relied_upon(&self) -> bool {
+        self.doubted == 0
+    }
+
+    /// After a transaction that came to nothing.
+    pub(super) fn forget(&mut self) {
+        self.pools.clear();
+        self.needs.clear();
+        self.offerings.clear();
+    }
+
+    /// After a transaction that came to nothing because somebody else had changed what was remembered.
+    pub(super) const fn doubt(&mut self) {
+        self.doubted = DOUBTED_TRANSACTIONS;
+    }
+
+    /// Forgets what others have changed by now.
+    pub(super) async fn follow(
+        &mut self,
+        session: &mut Session,
+        tenant: &TenantId,
+        head: LogPosition,
+    ) -> Result<(), Failure> {
+        let Some(at) = self.at.filter(|at| at.0 + LEDGER_CATCH_UP_EVENTS_MAX >= head.0 && *at <= head) else {
+            self.begin(head);
+            return Ok(());
+        };
+        if at == head {
+            return Ok(());
+        }
+        let mut statement = session.statement("SELECT position, kind, subject FROM events WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(at.0)));
+        statement.push(" AND position <= ").bind(Value::Int(Some(head.0))).push(" ORDER BY position");
+        session
+            .fetch(statement, |fields| {
+                let position = LogPosition(fields.int()?);
+                self.changed(position, fields.str()?, fields.str()?);
+                Ok(())
+            })
+            .await?;
+        self.at = Some(head);
+        Ok(())
+    }
+
+    fn begin(&mut self, head: LogPosition) {
+        self.forget();
+        self.others.clear();
+        self.others_since = head;
+        self.at = Some(head);
+    }
+
+    fn changed(&mut self, position: LogPosition, kind: &str, subject: &str) {
+        let id = || subject.rsplit('/').next().and_then(|id| Uuid::parse_str(id).ok());
+        match kind {
+            "capacity_pool" => drop(id().and_then(|id| self.pools.remove(&id))),
+            "need" => drop(id().and_then(|id| self.needs.remove(&id))),
+            "referral" => {}
+            _ => {
+                match kind {
+                    "resource" => drop(id().and_then(|id| self.offerings.remove(&id))),
+                    // The one event stands for the beneficiary's needs as well.
+                    "beneficiary_erased" => self.needs.clear(),
+                    _ => {}
+                }
+                if self.others.len() >= LEDGER_REMEMBERED_MAX {
+                    self.others.clear();
+                    self.others_since = position;
+                }
+                self.others.insert(subject.to_owned(), position);
+            }
+        }
+    }
+
+    /// Whether something that a request was decided upon has changed since, or may have.
+    pub(super) fn is_outdated(&self, basis: &Basis) -> bool {
+        let changed = |subject: &String| self.others.get(subject).is_some_and(|at| *at > basis.position);
+        basis.position < self.others_since || basis.subjects.iter().any(changed)
+    }
+
+    /// Remembers what was written, by a transaction that had seen the log up to `head`.
+    pub(super) fn learn<'c>(&mut self, changes: impl Iterator<Item = &'c Change>, head: LogPosition, logged: &Logged) {
+        for change in changes {
+            match change {
+                Change::CapacityPool(pool) => drop(self.pools.insert(pool.id.as_uuid(), pool.clone())),
+                Change::Need(need) => drop(self.needs.insert(need.id.as_uuid(), need.as_ref().clone())),
+                _ => {}
+            }
+        }
+        // What others wrote in between is read before the next transaction.
+        if logged.first.0 == head.0 + 1 {
+            self.at = Some(logged.position);
+        }
+        self.doubted = self.doubted.saturating_sub(1);
+        if self.pools.len().max(self.needs.len()).max(self.offerings.len()) > LEDGER_REMEMBERED_MAX {
+            self.forget();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Statements of a write that were thought out before any of them is run: one after the other, or all at once.
+
+use super::session::{Failure, Session};
+use super::statement::{Dialect, Statement};
+
+/// A statement, and how many rows it must touch where that says whether things are as they were decided upon.
+#[derive(Debug)]
+pub(crate) struct Step {
+    statement: Statement,
+    rows: Option<u64>,
+    /// Whether what comes after it relies on its being done.
+    first: bool,
+}
+
+impl Step {
+    /// Touches as many rows as there are.
+    pub(crate) const fn any(statement: Statement) -> Self {
+        Self { statement, rows: None, first: false }
+    }
+
+    /// Clears the room for what comes after it.
+    pub(crate) const fn clearing(statement: Statement) -> Self {
+        Self { statement, rows: None, first: true }
+    }
+
+    /// Touches so many rows; otherwise somebody else was in the way.
+    pub(crate) const fn exactly(rows: usize, statement: Statement) -> Self {
+        Self { statement, rows: Some(rows as u64), first: false }
+    }
+}
+
+/// Runs steps in order. [`Failure::Conflict`] when one touched other rows than expected.
+pub(crate) async fn run(session: &mut Session, steps: Vec<Step>) -> Result<(), Failure> {
+    for Step { statement, rows, .. } in steps {
+        let touched = session.execute(statement).await?;
+        if rows.is_some_and(|rows| rows != touched) {
+            return Err(Failure::Conflict);
+        }
+    }
+    Ok(())
+}
+
+/// As [`run`], in one round trip where the database can and none of them relies on another: then in no order.
+pub(crate) async fn run_at_once(session: &mut Session, mut steps: Vec<Step>) -> Result<(), Failure> {
+    if session.dialect() == Dialect::Sqlite || steps.len() < 2 || steps.iter().any(|step| step.first) {
+        return run(session, steps).await;
+    }
+    let expected: Vec<Option<u64>> = steps.iter().map(|step| step.rows).collect();
+    let statement = Statement::all_of(steps.drain(..).map(|step| step.statement).collect());
+    let as_expected = session
+        .fetch_one(statement, |fields| {
+            let mut as_expected = true;
+            for rows in &expected {
+                let touched = fields.number::<u64>()?;
+                as_expected &= rows.is_none_or(|rows| rows == touched);
+            }
+            Ok(as_expected)
+        })
+        .await?;
+    if as_expected == Some(true) { Ok(()) } else { Err(Failure::Conflict) }
+}
