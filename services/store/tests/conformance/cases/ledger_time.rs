@@ -139,7 +139,7 @@ pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixtu
 
 pub async fn an_item_that_only_a_lapsed_offer_covers_still_needs_somebody(fixture: Fixture) {
     let fixture = one_for_ten(fixture).await;
-    fixture.ask(vec![automatic(100, 60, None)]).await;
+    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
     fixture.ask(vec![step(100, Action::Decline)]).await;
     fixture.ask(vec![offering(101, 60, 30, 1)]).await;
     fixture.set_clock(in_minutes(60)).await;
