@@ -120,6 +120,7 @@ fn need_at(latitude_e7: i32) -> Change {
             unit: piece(),
             recurrence: None,
             splittable: true,
+            taken: Vec::new(),
             referred: 0,
             served: 0,
             taken: Vec::new(),

@@ -94,8 +94,8 @@ impl Desk {
                 self.memory.forget();
             }
             match failure {
-                // Somebody else was faster than what is remembered.
-                Failure::Conflict if relying => self.memory.doubt(),
+                // Somebody else was faster than what is remembered; items of needs have no version, but a constraint.
+                Failure::Conflict | Failure::Check(_) if relying => self.memory.doubt(),
                 // A request that was answered before, most likely: the next attempt looks for it.
                 Failure::Unique(_) | Failure::Refused if relying => {}
                 // The row of a new entity that is there already conflicts with every attempt.
