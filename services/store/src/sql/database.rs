@@ -48,7 +48,7 @@ impl Database {
             Self::Sqlite { .. } => self.begin_write().await,
             Self::Postgres(pool) => pool
                 .begin_with(
-                    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL plan_cache_mode = force_generic_plan; \
+                    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan; \
                      SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
                      SET LOCAL enable_bitmapscan = off",
                 )
