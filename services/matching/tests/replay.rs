@@ -123,7 +123,6 @@ fn need_at(latitude_e7: i32) -> Change {
             taken: Vec::new(),
             referred: 0,
             served: 0,
-            taken: Vec::new(),
         }],
         urgency: Urgency::Normal,
         timing: None,
