@@ -61,7 +61,7 @@ pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> Vie
     view
 }
 
-/// The periods from the one in which the window starts, without end, each with whether it had begun before.
+/// The periods from the one in which the window starts to the end of the calendar, each with whether it had begun before.
 fn spans(context: &Context<'_>, when: When<'_>) -> impl Iterator<Item = (bool, Span)> {
     let default = Zone::of_places();
     let zone = when.schedule.map_or(&*default, |schedule| schedule.zone());
@@ -69,14 +69,14 @@ fn spans(context: &Context<'_>, when: When<'_>) -> impl Iterator<Item = (bool, S
     let start = context.window.start;
     let mut date = every.start_of(zone.date_at(instant(start)));
     let mut from = zone.start_of(date).as_microsecond();
-    let mut next = move || {
+    std::iter::from_fn(move || {
         date = every.next_start(date);
         let end = when.schedule.map_or(&*default, |schedule| schedule.zone()).start_of(date).as_microsecond();
         let span = (from < start, Span { start: from.max(start), end });
+        let goes_on = end > from;
         from = end;
-        span
-    };
-    std::iter::from_fn(move || Some(next()))
+        goes_on.then_some(span)
+    })
 }
 
 /// A renewed pool that is drawn on.
@@ -131,7 +131,11 @@ impl Taking<'_> {
                 }
                 return true;
             }
-            from = until.max(from + 1);
+            if until <= from {
+                // The calendar ends here.
+                break;
+            }
+            from = until;
         }
         false
     }
