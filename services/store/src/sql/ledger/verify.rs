@@ -1,7 +1,7 @@
 //! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, items
-//! of needs against their referrals.
+//! of needs against their referrals, and both against rows of what is not there.
 
-use wishwell_domain::ids::{CapacityPoolId, NeedId, TenantId};
+use wishwell_domain::ids::{CapacityPoolId, NeedId, ReferralId, TenantId};
 
 use crate::error::StoreError;
 use crate::ledger::{Discrepancy, VERIFY_DISCREPANCIES_MAX, Verification};
@@ -40,6 +40,9 @@ pub(super) async fn verify(session: &mut Session, tenant: &TenantId) -> Result<V
         compare_pools(session, tenant, sums, of, &mut verification.discrepancies).await?;
     }
     compare_items(session, tenant, &mut verification.discrepancies).await?;
+    for (table, figure) in [("hold_lines", "lines of holds"), ("ledger_movements", "movements")] {
+        find_orphans(session, tenant, table, figure, &mut verification.discrepancies).await?;
+    }
     verification.discrepancies.truncate(VERIFY_DISCREPANCIES_MAX);
     Ok(verification)
 }
@@ -88,9 +91,10 @@ async fn compare_pools(
 async fn compare_items(session: &mut Session, tenant: &TenantId, found: &mut Vec<Discrepancy>) -> Result<(), Failure> {
     let mut statement = session.statement("WITH tenants (given_tenant) AS (VALUES (");
     statement.bind(Value::text(tenant.as_str())).push(")), sums AS (").push(REFERRED).push(
-        ") SELECT item.need_id, item.ordinal, item.referred, COALESCE(sums.referred, 0), item.served, \
-         COALESCE(sums.served, 0) FROM need_items AS item JOIN tenants ON item.tenant = given_tenant \
-         LEFT JOIN sums ON sums.need_id = item.need_id AND sums.item_ordinal = item.ordinal",
+        "), items AS (SELECT need_id, ordinal, referred, served FROM need_items JOIN tenants ON tenant = given_tenant) \
+         SELECT COALESCE(items.need_id, sums.need_id), COALESCE(items.ordinal, sums.item_ordinal), \
+         COALESCE(items.referred, 0), COALESCE(sums.referred, 0), COALESCE(items.served, 0), COALESCE(sums.served, 0) \
+         FROM items FULL JOIN sums ON sums.need_id = items.need_id AND sums.item_ordinal = items.ordinal",
     );
     session
         .fetch(statement, |fields| {
@@ -100,6 +104,29 @@ async fn compare_items(session: &mut Session, tenant: &TenantId, found: &mut Vec
                 add(fields, &name, figure, "referrals", found)?;
             }
             Ok(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// Rows of referrals that are not there. PostgreSQL has no foreign key that would refuse them (see `docs/adr/0011-ledger.md`).
+async fn find_orphans(
+    session: &mut Session,
+    tenant: &TenantId,
+    table: &'static str,
+    figure: &'static str,
+    found: &mut Vec<Discrepancy>,
+) -> Result<(), Failure> {
+    let mut statement = session.statement("SELECT rows_of.referral_id, COUNT(*), CAST(0 AS BIGINT) FROM ");
+    statement.push(table).push(
+        " AS rows_of LEFT JOIN referrals ON referrals.tenant = rows_of.tenant AND referrals.id = rows_of.referral_id \
+         WHERE referrals.id IS NULL AND rows_of.tenant = ",
+    );
+    statement.bind(Value::text(tenant.as_str())).push(" GROUP BY rows_of.referral_id");
+    session
+        .fetch(statement, |fields| {
+            let referral = ReferralId::from_uuid(fields.uuid()?);
+            add(fields, &referral.name(), figure, "referrals", found)
         })
         .await?;
     Ok(())
