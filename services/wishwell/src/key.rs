@@ -54,12 +54,17 @@ fn new_key(arguments: &KeyNewArgs) -> Result<String, Failure> {
     };
     Ok(format!(
         "# For the caller. It is shown this once and stored nowhere.\n{key}\n\n\
-         # For the server's configuration.\n[[principals]]\ntenant = {:?}\nname = {:?}\nrole = {:?}\n{extra}key_sha256 = [{:?}]\n",
-        arguments.tenant,
-        arguments.name,
-        arguments.role,
-        hash_key(&key)
+         # For the server's configuration.\n[[principals]]\ntenant = {}\nname = {}\nrole = {}\n{extra}key_sha256 = [{}]\n",
+        quoted(&arguments.tenant),
+        quoted(&arguments.name),
+        quoted(&arguments.role),
+        quoted(&hash_key(&key))
     ))
+}
+
+/// A string as TOML writes it, whatever is in it.
+fn quoted(text: &str) -> toml::Value {
+    toml::Value::from(text)
 }
 
 fn no_randomness() -> Failure {
@@ -74,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_new_key_comes_with_the_configuration_that_accepts_it() {
-        let arguments = KeyNewArgs { tenant: "main".to_owned(), name: "desk".to_owned(), role: "auditor".to_owned() };
+        let arguments =
+            KeyNewArgs { tenant: "main".to_owned(), name: "de\u{7}sk \"1\"".to_owned(), role: "auditor".to_owned() };
         let printed = new_key(&arguments).unwrap();
         let key = printed.lines().find(|line| line.starts_with(KEY_PREFIX)).unwrap();
         assert_eq!(key.len(), KEY_PREFIX.len() + 2 * KEY_BYTES);
@@ -83,7 +89,7 @@ mod tests {
         write!(file, "[[principals]]{table}").unwrap();
         let principals = crate::config::read_principals(file.path()).unwrap();
         let credentials = wishwell_matching::Credentials::from_entries(&principals).unwrap();
-        assert_eq!(credentials.principal(key.as_bytes()).unwrap().name, "desk");
+        assert_eq!(credentials.principal(key.as_bytes()).unwrap().name, arguments.name);
         assert_ne!(new_key(&arguments).unwrap(), printed);
     }
 
