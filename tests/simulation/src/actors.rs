@@ -101,11 +101,10 @@ impl View<'_> {
         dice: &mut Dice,
     ) -> Option<Command> {
         let asked: Vec<ResourceId> = self.of_item(need, item_ordinal).map(|referral| referral.resource).collect();
-        let forgetful = self.plant == Some(Plant::AsksAgain);
         // The need as it is now, beside a picture that may be older.
         let known = self.audit.needs.get(&need)?;
         let chances = self.follower.chances(known, item_ordinal, self.now);
-        let chance = chances.into_iter().find(|chance| forgetful || !asked.contains(&chance.resource))?;
+        let chance = chances.into_iter().find(|chance| !asked.contains(&chance.resource))?;
         let item = known.items.iter().find(|item| item.ordinal == item_ordinal)?;
         let mut decision = chance.decision;
         if self.plant == Some(Plant::DecidesOnAnotherPicture) {

@@ -34,8 +34,6 @@ pub enum Plant {
     HoldsAnotherPeriod,
     /// New figures call off what is in their way without being told to.
     ForcesSilently,
-    /// The next candidate is one that was asked before.
-    AsksAgain,
     /// Of several commands of a request the last is forgotten.
     CarriesOutHalf,
     /// A request sent again is answered otherwise.
@@ -48,7 +46,7 @@ pub enum Plant {
 
 impl Plant {
     /// Every bug.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::ForgetsToRelease,
         Self::ConsumesTwice,
         Self::IgnoresRequestKeys,
@@ -58,7 +56,6 @@ impl Plant {
         Self::LeavesGapsInTheLog,
         Self::HoldsAnotherPeriod,
         Self::ForcesSilently,
-        Self::AsksAgain,
         Self::CarriesOutHalf,
         Self::AnswersOtherwise,
         Self::DecidesOnAnotherPicture,
