@@ -2,7 +2,6 @@
 //! transactions of several replicas wait for each other instead of deadlocking.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -10,10 +9,9 @@ use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId}
 use wishwell_domain::ledger::{Books, Command, NewTotal, Offering};
 use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX};
 use wishwell_domain::need::Need;
-use wishwell_domain::referral::{Origin, Referral};
+use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Draw;
 
-use super::memory::Memory;
 use super::{Asked, automatic};
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::{Failure, Session};
@@ -21,11 +19,11 @@ use crate::sql::statement::{Dialect, Value};
 
 /// What is to be brought, by kind.
 #[derive(Debug, Default)]
-struct Wanted {
-    pools: BTreeSet<Uuid>,
-    needs: BTreeSet<Uuid>,
+pub(super) struct Wanted {
+    pub(super) pools: BTreeSet<Uuid>,
+    pub(super) needs: BTreeSet<Uuid>,
     referrals: BTreeSet<Uuid>,
-    resources: BTreeSet<Uuid>,
+    pub(super) resources: BTreeSet<Uuid>,
     /// Pools and needs of which every live referral matters, because it may be called off.
     all_of_pools: BTreeSet<Uuid>,
     all_of_needs: BTreeSet<Uuid>,
@@ -34,42 +32,6 @@ struct Wanted {
     taken_from_needs: BTreeSet<Uuid>,
     /// Referrals after which somebody may be needed: whether their item is covered is known once lapsed offers are let go.
     escalated: BTreeSet<Uuid>,
-}
-
-/// Whether nothing but offers is asked for that somebody chose and that follow none: what those change has no history to be read.
-pub(super) fn can_be_recalled(asked: &[Arc<Asked>]) -> bool {
-    let fresh = |command: &Command| matches!(command, Command::Offer(offer) if offer.previous.is_none() && offer.origin != Origin::Automatic);
-    asked.iter().flat_map(|asked| &asked.commands).all(fresh)
-}
-
-/// Brings what offers concern as it is remembered, and what is not from the tables, without locks: versions guard what is written.
-pub(super) async fn recall(
-    session: &mut Session,
-    tenant: &TenantId,
-    books: &mut Books,
-    asked: &[&Asked],
-    memory: &mut Memory,
-) -> Result<(), Failure> {
-    let mut wanted = Wanted::of(asked);
-    let unknown = wanted.resources.iter().filter(|id| !memory.offerings.contains_key(id)).copied().collect();
-    for offering in offerings(session, tenant, &unknown).await? {
-        memory.offerings.insert(offering.resource.as_uuid(), offering);
-    }
-    for offering in wanted.resources.iter().filter_map(|id| memory.offerings.get(id)) {
-        wanted.pools.extend(offering.draws.iter().map(|draw| draw.pool.as_uuid()));
-        books.bring_offering(offering.clone());
-    }
-    let unknown = wanted.pools.iter().filter(|id| !memory.pools.contains_key(id)).copied().collect();
-    for pool in find::<CapacityPool>(session, tenant, &unknown, Reading::Whole).await? {
-        memory.pools.insert(pool.id.as_uuid(), pool);
-    }
-    let unknown = wanted.needs.iter().filter(|id| !memory.needs.contains_key(id)).copied().collect();
-    for need in find::<Need>(session, tenant, &unknown, Reading::Whole).await? {
-        memory.needs.insert(need.id.as_uuid(), need);
-    }
-    wanted.pools.iter().filter_map(|id| memory.pools.get(id)).for_each(|pool| books.bring_pool(pool.clone()));
-    wanted.needs.iter().filter_map(|id| memory.needs.get(id)).for_each(|need| books.bring_need(need.clone()));
-    Ok(())
 }
 
 /// Brings everything, with its rows locked. Lapsed offers are looked for where `some_lapsed`.
@@ -120,7 +82,7 @@ pub(super) async fn bring(
 }
 
 impl Wanted {
-    fn of(asked: &[&Asked]) -> Self {
+    pub(super) fn of(asked: &[&Asked]) -> Self {
         let mut wanted = Self::default();
         for command in asked.iter().flat_map(|asked| &asked.commands) {
             match command {
@@ -157,7 +119,7 @@ impl Wanted {
     }
 }
 
-async fn find<T: record::Record>(
+pub(super) async fn find<T: record::Record>(
     session: &mut Session,
     tenant: &TenantId,
     ids: &BTreeSet<Uuid>,
@@ -215,7 +177,7 @@ async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Resu
 }
 
 /// What has to be known of resources.
-async fn offerings(
+pub(super) async fn offerings(
     session: &mut Session,
     tenant: &TenantId,
     resources: &BTreeSet<Uuid>,

@@ -7,6 +7,7 @@ mod look;
 mod lookups;
 mod memory;
 mod queue;
+mod recall;
 mod save;
 mod verify;
 
@@ -139,7 +140,7 @@ impl Desk {
 
     async fn attempt(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Vec<Settled>, Failure> {
         let Self { database, tenant, memory, appended } = self;
-        let relying = relying && load::can_be_recalled(asked);
+        let relying = relying && recall::can_be_recalled(asked);
         let mut session = if relying { database.begin_ledger().await? } else { database.begin_write().await? };
         let sight = look(&mut session, tenant).await?;
         if relying && sight.lapsed {
@@ -159,7 +160,7 @@ impl Desk {
             .collect();
         let mut books = Books::new(sight.now);
         if relying {
-            load::recall(&mut session, tenant, &mut books, &open, memory).await?;
+            recall::recall(&mut session, tenant, &mut books, &open, memory).await?;
         } else {
             load::bring(&mut session, tenant, &mut books, &open, sight.lapsed).await?;
             if session.dialect() == Dialect::Postgres {
