@@ -4,21 +4,7 @@ use std::fmt::Write as _;
 
 use super::on_sqlite;
 use super::report::{Results, Side, verdict};
-use crate::machine::Machine;
-
-fn machine(machine: &Machine) -> String {
-    format!(
-        "{}, {} cores, {} GiB, Linux {}, {}, commit {}, {}, load before {}.\n",
-        machine.processor,
-        machine.cores,
-        machine.memory_gib,
-        machine.kernel,
-        machine.compiler,
-        machine.commit,
-        machine.date,
-        machine.load_before
-    )
-}
+use crate::report::about;
 
 fn times(side: &Side) -> String {
     format!("{:.1} / {:.1}", side.p50_micros / 1_000.0, side.p99_micros / 1_000.0)
@@ -31,7 +17,7 @@ fn cpu(side: &Side) -> String {
 /// On PostgreSQL.
 pub(super) fn postgres(results: &Results) -> String {
     let mut text =
-        format!("# Durable holds beside pgbench, {}\n\n{}\n", results.machine.date, machine(&results.machine));
+        format!("# Durable holds beside pgbench, {}\n\n{}.\n\n", results.machine.date, about(&results.machine));
     let _ = write!(
         text,
         "{}. {} rounds of {} s each side, clients and servers on the same cores. Medians; ratios are medians of the rounds' ratios.\n\n\
@@ -89,9 +75,9 @@ const ROWS_RATIO_MIN: f64 = 10.0;
 /// On SQLite.
 pub(super) fn sqlite(results: &on_sqlite::Results) -> String {
     let mut text = format!(
-        "# Durable holds beside single commits on SQLite, {}\n\n{}\n",
+        "# Durable holds beside single commits on SQLite, {}\n\n{}.\n\n",
         results.machine.date,
-        machine(&results.machine)
+        about(&results.machine)
     );
     let rows = results.rows_of_a_hold;
     let _ = write!(
