@@ -34,7 +34,7 @@ pub mod synthetic;
 mod tests;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedRank, NeedsAnswer};
-pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow};
+pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow, Wanted};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
 pub use snapshot::{CatalogInput, ResourceRef, Snapshot, SnapshotBuilder};

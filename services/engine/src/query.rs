@@ -1,11 +1,13 @@
 //! What is asked.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{CategoryCode, DivisionCode};
-use wishwell_domain::need::{Mobility, Recurrence};
+use wishwell_domain::limits::NEED_HORIZON_DAYS_MAX;
+use wishwell_domain::need::{Mobility, Need, NeedItem, Recurrence};
+use wishwell_domain::occurrence::Outstanding;
 use wishwell_domain::unit::Unit;
 
 use crate::answer::{Answer, NeedRank};
@@ -55,6 +57,46 @@ pub struct Query<'a> {
     pub top_k: usize,
     /// Most near misses wanted.
     pub near_miss_limit: usize,
+}
+
+/// How much of an answer is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Most candidates.
+    pub top_k: usize,
+    /// Most near misses.
+    pub near_misses: usize,
+    /// Of each occurrence; none for what the next one lacks.
+    pub quantity: Option<i64>,
+}
+
+impl<'a> Query<'a> {
+    /// The question for what is outstanding of one item of a need.
+    #[must_use]
+    pub fn of_item(need: &'a Need, item: &'a NeedItem, facts: &'a Facts, now: Timestamp, wanted: Wanted) -> Self {
+        let (start, end) = need.window(now);
+        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, wanted.quantity);
+        // Whatever was said, and whenever it is evaluated: a window is never longer than what is looked through for one need.
+        let horizon = SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
+        let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
+        Self {
+            category: &item.category,
+            quantity,
+            unit: item.unit,
+            splittable: item.splittable,
+            recurrence,
+            window: TimeWindow { start, end },
+            now,
+            place: need.place,
+            division: need.division.as_ref(),
+            mobility: need.mobility,
+            involves_minors: need.involves_minors,
+            group_tags: &need.group_tags,
+            facts,
+            top_k: wanted.top_k,
+            near_miss_limit: wanted.near_misses,
+        }
+    }
 }
 
 /// The reverse question: what is asked of the needs that a resource can serve.

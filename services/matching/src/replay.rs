@@ -10,10 +10,10 @@ use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, Refe
 use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, TOP_K_MAX};
 use wishwell_domain::need::{Need, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral};
-use wishwell_engine::{Candidate, ENGINE_VERSION, ScoringRules, Scratch, Snapshot, SnapshotBuilder};
+use wishwell_engine::{Candidate, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, SnapshotBuilder, Wanted};
 use wishwell_store::Store;
 
-use crate::cases::find::{Wanted, facts_with, query, query_error};
+use crate::cases::find::{facts_with, query_error};
 use crate::cases::needs::sealed_for;
 use crate::cases::referrals::{decided, item_of};
 use crate::privacy::MasterKey;
@@ -92,7 +92,7 @@ fn decide(
     } else {
         Wanted { top_k: 1, near_misses: 1, quantity: Some(referral.quantity) }
     };
-    let question = query(need, item, facts, recorded.evaluated_at, wanted);
+    let question = Query::of_item(need, item, facts, recorded.evaluated_at, wanted);
     if automatic {
         let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let at = |candidate: &Candidate| snapshot.resource_id(candidate.resource) == referral.resource;

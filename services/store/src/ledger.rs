@@ -145,13 +145,6 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     /// Referrals that time has made something of, those that wait longest first, at most `limit`.
     async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<Referral>, StoreError>;
 
-    /// How many automatic offers an organization got in the last 24 hours, by the database's clock.
-    async fn automatic_offers_of_a_day(
-        &self,
-        tenant: &TenantId,
-        organization: OrganizationId,
-    ) -> Result<i64, StoreError>;
-
     /// Adds up everything and compares. Reads one moment.
     async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError>;
 }

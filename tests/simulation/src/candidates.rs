@@ -7,9 +7,8 @@ use wishwell_domain::event::{Change, Event};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::need::Need;
-use wishwell_domain::occurrence::Outstanding;
 use wishwell_domain::referral::{Decision, Origin, Referral};
-use wishwell_engine::{CatalogInput, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, TimeWindow};
+use wishwell_engine::{CatalogInput, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, Wanted};
 use wishwell_store::Catalog;
 
 /// Most candidates that are looked at.
@@ -52,26 +51,9 @@ impl Follower {
             return Vec::new();
         }
         let Some(item) = need.items.iter().find(|item| item.ordinal == ordinal) else { return Vec::new() };
-        let (start, end) = need.window(now);
-        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
         let facts = Facts::default();
-        let query = Query {
-            category: &item.category,
-            quantity,
-            unit: item.unit,
-            splittable: item.splittable,
-            recurrence,
-            window: TimeWindow { start, end },
-            now,
-            place: need.place,
-            division: need.division.as_ref(),
-            mobility: need.mobility,
-            involves_minors: need.involves_minors,
-            group_tags: &need.group_tags,
-            facts: &facts,
-            top_k: CANDIDATES_MAX,
-            near_miss_limit: 0,
-        };
+        let wanted = Wanted { top_k: CANDIDATES_MAX, near_misses: 0, quantity: None };
+        let query = Query::of_item(need, item, &facts, now, wanted);
         let mut scratch = Scratch::default();
         let answer = self.snapshot.find(&query, &self.rules, &mut scratch).unwrap();
         (1..)

@@ -1,20 +1,18 @@
 //! Offering to the best candidate, and to the next when that comes to nothing: never to the same one twice, and to nobody more
 //! often than its contact budget allows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use wishwell_domain::Error;
 use wishwell_domain::error::Precondition;
 use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId};
 use wishwell_domain::ledger::{Command, Offer};
-use wishwell_domain::limits::{
-    AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, AUTO_REFER_ATTEMPTS_MAX, PAGE_SIZE_MAX, TOP_K_MAX,
-};
+use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, PAGE_SIZE_MAX, TOP_K_MAX};
 use wishwell_domain::referral::{Decision, Origin, Referral};
-use wishwell_engine::{Candidate, Scratch, Snapshot};
+use wishwell_engine::{Candidate, Query, Scratch, Snapshot, Wanted};
 use wishwell_store::{PageRequest, ReferralFilter, Written};
 
-use super::find::{Wanted, query, query_error};
+use super::find::query_error;
 use super::referrals::{Subject, decided, item_of};
 use super::{Caller, Platform};
 
@@ -48,10 +46,10 @@ impl Platform {
         let asked: HashSet<ResourceId> = tried.iter().map(|referral| referral.resource).collect();
         let subject = Subject { need: &need, item, facts: &facts };
         let chances = self.chances(&snapshot, &subject, &asked)?;
-        let mut budgets: HashMap<OrganizationId, i64> = HashMap::new();
+        let mut asked_enough: HashSet<OrganizationId> = HashSet::new();
         let left = (AUTO_REFER_ATTEMPTS_MAX as usize).saturating_sub(attempts);
         for chance in if left == 0 { Vec::new() } else { chances } {
-            if !self.has_budget(caller, chance.organization, &mut budgets).await? {
+            if asked_enough.contains(&chance.organization) {
                 continue;
             }
             let offer = Offer {
@@ -67,9 +65,11 @@ impl Platform {
                 previous,
             };
             match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {
-                // Taken, asked by somebody else, asked too often or paused since they were looked at: the next one then.
+                // Taken, asked by somebody else or paused since they were looked at: the next one then.
                 Err(Error::CapacityExhausted { .. } | Error::AlreadyExists { .. }) => {}
-                Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", .. }) => {}
+                Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", .. }) => {
+                    asked_enough.insert(chance.organization);
+                }
                 Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, .. }) => {}
                 written => return written,
             }
@@ -110,7 +110,7 @@ impl Platform {
     ) -> Result<Vec<Chance>, Error> {
         let now = self.clock.now();
         let wanted = Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None };
-        let question = query(subject.need, subject.item, subject.facts, now, wanted);
+        let question = Query::of_item(subject.need, subject.item, subject.facts, now, wanted);
         let mut scratch = Scratch::default();
         let answer = snapshot.find(&question, &self.rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let chance = |(rank, candidate): (u32, &Candidate)| {
@@ -125,22 +125,5 @@ impl Platform {
         };
         let chances = (1..).zip(&answer.candidates).map(chance);
         Ok(chances.filter(|chance| !asked.contains(&chance.resource)).collect())
-    }
-
-    async fn has_budget(
-        &self,
-        caller: &Caller,
-        organization: OrganizationId,
-        budgets: &mut HashMap<OrganizationId, i64>,
-    ) -> Result<bool, Error> {
-        let used = match budgets.get(&organization) {
-            Some(used) => *used,
-            None => {
-                let used = self.store.automatic_offers_of_a_day(caller.tenant(), organization).await?;
-                budgets.insert(organization, used);
-                used
-            }
-        };
-        Ok(used < AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX)
     }
 }

@@ -1,61 +1,16 @@
-//! What a need is asked with, and what the engine is asked.
+//! What a need is asked with: itself, its facts, and those of the people it is for.
 
 use std::sync::Arc;
-
-use jiff::Timestamp;
 
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
-use wishwell_domain::limits::NEED_HORIZON_DAYS_MAX;
-use wishwell_domain::need::{Need, NeedItem};
-use wishwell_domain::occurrence::Outstanding;
-use wishwell_engine::{Query, QueryError, Snapshot, TimeWindow};
+use wishwell_domain::need::Need;
+use wishwell_engine::{QueryError, Snapshot};
 
 use super::{Caller, Platform};
 use crate::known_needs::KnownNeed;
-
-/// How much of an answer is wanted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
-    pub(crate) top_k: usize,
-    pub(crate) near_misses: usize,
-    /// Of each occurrence; none for what the next one lacks.
-    pub(crate) quantity: Option<i64>,
-}
-
-/// The engine's question for one item of a need.
-pub(crate) fn query<'a>(
-    need: &'a Need,
-    item: &'a NeedItem,
-    facts: &'a Facts,
-    now: Timestamp,
-    wanted: Wanted,
-) -> Query<'a> {
-    let (start, end) = need.window(now);
-    let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, wanted.quantity);
-    // Whatever was said, and whenever it is evaluated: a window is never longer than what is looked through for one need.
-    let horizon = jiff::SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
-    let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
-    Query {
-        category: &item.category,
-        quantity,
-        unit: item.unit,
-        splittable: item.splittable,
-        recurrence,
-        window: TimeWindow { start, end },
-        now,
-        place: need.place,
-        division: need.division.as_ref(),
-        mobility: need.mobility,
-        involves_minors: need.involves_minors,
-        group_tags: &need.group_tags,
-        facts,
-        top_k: wanted.top_k,
-        near_miss_limit: wanted.near_misses,
-    }
-}
 
 /// What the engine cannot answer, as an error of the call.
 pub(crate) fn query_error(field: &str, error: QueryError) -> Error {

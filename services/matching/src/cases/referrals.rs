@@ -14,10 +14,10 @@ use wishwell_domain::ledger::{Command, Offer, Step};
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
 use wishwell_domain::{Error, Violation};
-use wishwell_engine::{Candidate, ENGINE_VERSION, ReasonCode, Scratch, Snapshot};
+use wishwell_engine::{Candidate, ENGINE_VERSION, Query, ReasonCode, Scratch, Snapshot, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
 
-use super::find::{Wanted, query, query_error};
+use super::find::query_error;
 use super::{Caller, Platform};
 use crate::known_needs::{KnownNeed, KnownNeeds};
 
@@ -174,7 +174,7 @@ impl Platform {
         now: Timestamp,
     ) -> Result<Decision, Error> {
         let Subject { need, item, facts } = *subject;
-        let question = query(need, item, facts, now, Wanted { top_k: 1, near_misses: 1, quantity });
+        let question = Query::of_item(need, item, facts, now, Wanted { top_k: 1, near_misses: 1, quantity });
         let mut scratch = Scratch::default();
         let answer = snapshot
             .explain(resource, &question, &self.rules, &mut scratch)

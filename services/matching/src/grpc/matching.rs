@@ -16,12 +16,12 @@ use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, TREE_DEPTH_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_engine::{EligibilityState, NeedMatch, Scratch, Snapshot};
+use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
 
 use super::call::{self, page_size_of};
 use super::convert::{candidate, common, need as convert, resource};
 use super::status::to_status;
-use crate::cases::find::{Wanted, query, query_error};
+use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
 use crate::cases::{Caller, Platform, page_tokens};
 
@@ -137,7 +137,7 @@ fn ask(
     let asked = need.items.iter().filter(|item| item_ordinal == 0 || i32::from(item.ordinal) == item_ordinal);
     SCRATCH.with_borrow_mut(|scratch| {
         for item in asked {
-            let question = query(need, item, facts, now, wanted);
+            let question = Query::of_item(need, item, facts, now, wanted);
             let window_start = question.window.start;
             let answer = snapshot
                 .find(&question, &platform.rules, scratch)

@@ -13,7 +13,7 @@ use crate::sql::session::{Failure, Session};
 use crate::sql::statement::{Dialect, Value};
 
 /// One day, in microseconds.
-pub(super) const DAY: i64 = 24 * 3_600 * 1_000_000;
+const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// Brings what automatic offers are held to. Their needs are locked already; `organization_of` knows whose a resource is.
 pub(super) async fn bring(

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 use tracing::Instrument as _;
-use wishwell_domain::ids::{OrganizationId, ReferralId, TenantId};
+use wishwell_domain::ids::{ReferralId, TenantId};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_COMMANDS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::referral::Referral;
 
-use super::automatic::DAY;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
@@ -88,22 +87,6 @@ impl Ledger for SqlStore {
             Ok::<_, Failure>(found)
         };
         work.instrument(span!(self, "SELECT", "referrals")).await.map_err(Failure::into_store_error)
-    }
-
-    async fn automatic_offers_of_a_day(
-        &self,
-        tenant: &TenantId,
-        organization: OrganizationId,
-    ) -> Result<i64, StoreError> {
-        let work = self.read(async |session| {
-            let mut statement = session.statement("SELECT COUNT(*) FROM referrals WHERE tenant = ");
-            statement.bind(Value::text(tenant.as_str())).push(" AND organization_id = ");
-            statement.bind(Value::Uuid(Some(organization.as_uuid())));
-            statement.push(" AND origin = 'automatic' AND created_at > ").push_now().push(" - ");
-            statement.bind(Value::Int(Some(DAY)));
-            Ok(session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default())
-        });
-        work.instrument(span!(self, "SELECT", "referrals")).await
     }
 
     async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError> {

@@ -1,9 +1,11 @@
 //! What time makes of referrals, by the database's clock; and the questions about them.
 
 use jiff::{SignedDuration, Timestamp};
+use wishwell_domain::error::Error;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{OrganizationId, ReferralId};
 use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 use wishwell_domain::resource::Resource;
@@ -263,21 +265,31 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
 }
 
 pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
-    let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
-    let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
-    let organization = OrganizationId::from_uuid(uuid(1));
-    let count = async || fixture.store.automatic_offers_of_a_day(&fixture.tenant(), organization).await.unwrap();
-    for hour in 0..3 {
-        fixture.set_clock(in_minutes(hour as i64 * 60)).await;
-        fixture.ask(vec![automatic(100 + hour, 60 + hour, 30, None), offering(110 + hour, 65 + hour, 30, 1)]).await;
-        assert_eq!(count().await, hour as i64 + 1);
-    }
-    fixture.set_clock(in_minutes(24 * 60)).await;
-    assert_eq!(count().await, 2, "the first one was made a day ago");
-    fixture.set_clock(in_minutes(27 * 60)).await;
-    assert_eq!(count().await, 0);
-    let nobody = OrganizationId::from_uuid(uuid(9));
-    assert_eq!(fixture.store.automatic_offers_of_a_day(&fixture.tenant(), nobody).await.unwrap(), 0);
+    let most = AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX as u128;
+    let needs = (1_000..1_100).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(1_000))], vec![giving(30, &[(20, 1)])], needs).await;
+    let mut next = 1_000;
+    let mut asked = async |minutes: i64, offers: u128, more: bool| {
+        fixture.set_clock(in_minutes(minutes)).await;
+        for _ in 0..offers {
+            fixture.ask(vec![automatic(1_000 + next, next, 30, None)]).await;
+            next += 1;
+        }
+        if !more {
+            let refused = fixture.refused(vec![automatic(1_000 + next, next, 30, None)]).await;
+            assert!(matches!(refused, Error::LimitReached { max, .. } if max as u128 == most), "{refused:?}");
+        }
+        // Whom somebody chooses does not count.
+        fixture.ask(vec![offering(2_000 + next, next, 30, 1)]).await;
+        next += 1;
+    };
+    asked(0, 1, true).await;
+    asked(60, 1, true).await;
+    asked(120, most - 2, false).await;
+    // The first one was made a day ago, then the second, then all.
+    asked(24 * 60, 1, false).await;
+    asked(25 * 60, 1, false).await;
+    asked(27 * 60, most - 2, false).await;
 }
 
 pub async fn a_figure_that_does_not_add_up_is_found(fixture: Fixture) {
