@@ -1,12 +1,14 @@
-//! Who may depend on whom. Arrows run one way: `domain <- engine, store, bus <- matching <- wishwell`,
-//! `api <- matching, gateway, import <- wishwell`, `bus <- gateway`.
+//! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`,
+//! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`.
 
 use crate::repository::Package;
 
 /// The rooms of the house and, for each, the rooms it may enter.
 const ROOMS: &[(&str, &[&str])] = &[
     ("wishwell-domain", &[]),
-    ("wishwell-engine", &["wishwell-domain"]),
+    ("wishwell-allocation", &[]),
+    ("wishwell-solver", &["wishwell-allocation"]),
+    ("wishwell-engine", &["wishwell-domain", "wishwell-allocation", "wishwell-solver"]),
     ("wishwell-store", &["wishwell-domain"]),
     ("wishwell-bus", &["wishwell-domain"]),
     ("wishwell-api", &[]),
@@ -31,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside packages (and everything whose name goes on with a hyphen) that a room must do without, and why.
 const FORBIDDEN_OUTSIDE: &[(&[&str], &[&str], &str)] = &[
     (
-        &["wishwell-domain", "wishwell-engine"],
+        &["wishwell-domain", "wishwell-allocation", "wishwell-solver", "wishwell-engine"],
         &["tokio", "futures", "async-trait", "sqlx", "redis", "tonic", "prost", "hyper", "axum", "tower", "reqwest"],
         "it decides, without input and output, without async and without wire types",
     ),

@@ -1,0 +1,192 @@
+//! What is to be reached: levels, each infinitely more important than the next.
+
+use crate::plan::Plan;
+use crate::problem::{Problem, ProblemParts};
+
+/// A level of the objective. More is better on each; costs count negatively.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth served of the items of one urgency tier.
+    Tier(u8),
+    /// Units served within groups' guarantees, over all groups.
+    Guarantee,
+    /// Distance, summed over units, negative.
+    Distance,
+    /// Price of load, summed over pools and caps, negative.
+    Load,
+}
+
+/// What a plan reaches: one figure a level, in the levels' order; compared level by level.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Objective(pub Vec<i128>);
+
+impl Objective {
+    /// What a plan reaches, whether or not it is feasible. Further draws count neither distance nor load.
+    #[must_use]
+    pub fn of(problem: &Problem, plan: &Plan) -> Self {
+        crate::objective::evaluate(problem, plan)
+    }
+}
+
+/// What the levels weigh where they are added to one price.
+///
+/// A flow is a lexicographic optimum if, and only if, no simple cycle of its residual network improves it lexicographically. The
+/// change of level `k` along a simple cycle is at most `S_k` (each node is entered once), so with `w_k > sum of w_j * S_j over the
+/// levels j below`, a cycle improves lexicographically exactly if its weighted sum does: the weights trade nothing away, and they
+/// depend on the network's shape and not on its quantities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceWeights {
+    levels: Vec<(Level, i128)>,
+    range: i128,
+}
+
+impl PriceWeights {
+    /// Largest weighted sum that prices may reach along a path.
+    pub const RANGE_MAX: i128 = 1 << 124;
+
+    pub(crate) fn of(parts: &ProblemParts) -> Result<Self, String> {
+        // An item is entered over one arc and left over another. Arcs to items leave the source or a group, arcs to caps or the sink
+        // leave pools or caps; of one side of each node on a simple cycle two arcs at the most are on it.
+        let groups = parts.groups.len() as i128;
+        let caps = parts.caps.len() as i128;
+        let across = 2 * parts.items.len().min(parts.pools.len()) as i128 + 2;
+        let worth =
+            |tier: u8| parts.items.iter().filter(|item| item.tier == tier).map(|item| item.worth).max().unwrap_or(0);
+        let dearest = parts.arc_distance.iter().copied().max().unwrap_or(0);
+        let price = parts
+            .pools
+            .iter()
+            .map(|pool| &pool.segments)
+            .chain(parts.caps.iter().map(|cap| &cap.segments))
+            .filter_map(|segments| segments.last())
+            .map(|segment| segment.price)
+            .max()
+            .unwrap_or(0);
+        let mut weights = Vec::with_capacity(parts.levels.len());
+        let mut below: i128 = 0;
+        for level in parts.levels.iter().rev() {
+            let steepest = match level {
+                Level::Tier(tier) => 2 * (groups + 1) * i128::from(worth(*tier)),
+                Level::Guarantee => 2 * (groups + 1) * i128::from(u8::from(groups > 0)),
+                Level::Distance => across * i128::from(dearest),
+                Level::Load => 2 * (2 * caps + 1) * i128::from(price),
+            };
+            let weight = below + 1;
+            weights.push((*level, weight));
+            below = weight
+                .checked_mul(steepest)
+                .and_then(|range| range.checked_add(below))
+                .filter(|range| *range <= Self::RANGE_MAX)
+                .ok_or_else(|| {
+                    format!(
+                        "must span a smaller range: worths, distances and groups do not fit in {} bits together",
+                        124
+                    )
+                })?;
+        }
+        weights.reverse();
+        Ok(Self { levels: weights, range: below })
+    }
+
+    /// What a level weighs.
+    #[must_use]
+    pub fn weight(&self, level: Level) -> i128 {
+        self.levels.iter().find(|(of, _)| *of == level).map_or(0, |(_, weight)| *weight)
+    }
+
+    /// The levels in order with what each weighs.
+    #[must_use]
+    pub fn levels(&self) -> &[(Level, i128)] {
+        &self.levels
+    }
+
+    /// No weighted sum along a simple path or cycle of the network is farther from zero.
+    #[must_use]
+    pub const fn range(&self) -> i128 {
+        self.range
+    }
+
+    /// A price taken apart into levels, most important first: the digits nearest to zero.
+    #[must_use]
+    pub fn apart(&self, price: i128) -> Vec<i128> {
+        let mut rest = price;
+        self.levels
+            .iter()
+            .map(|(_, weight)| {
+                let digit = (rest + rest.signum() * (weight / 2)) / weight;
+                rest -= digit * weight;
+                digit
+            })
+            .collect()
+    }
+}
+
+fn evaluate(problem: &Problem, plan: &Plan) -> Objective {
+    let parts = problem.parts();
+    let mut served = vec![0_u64; parts.items.len()];
+    let mut given = vec![0_u64; parts.pools.len()];
+    let mut distance = 0_i128;
+    let mut item = 0_usize;
+    for (arc, units) in plan.flows() {
+        while parts.first[item + 1] <= *arc {
+            item += 1;
+        }
+        served[item] += units;
+        given[parts.arc_pool[*arc as usize] as usize] += units;
+        distance += i128::from(*units) * i128::from(parts.arc_distance[*arc as usize]);
+    }
+    let mut through = vec![0_u64; parts.caps.len()];
+    let mut load = 0_i128;
+    for (pool, units) in parts.pools.iter().zip(&given) {
+        load += priced(&pool.segments, *units);
+        if let Some(cap) = pool.cap {
+            through[cap as usize] += units;
+        }
+    }
+    for nth in (0..parts.caps.len()).rev() {
+        load += priced(&parts.caps[nth].segments, through[nth]);
+        if let Some(cap) = parts.caps[nth].cap {
+            through[cap as usize] += through[nth];
+        }
+    }
+    let mut reached = vec![0_u64; parts.groups.len()];
+    for (item, units) in parts.items.iter().zip(&served) {
+        if let Some(group) = item.group {
+            reached[group as usize] += units;
+        }
+    }
+    let mut guaranteed = 0_i128;
+    for nth in (0..parts.groups.len()).rev() {
+        guaranteed += i128::from(reached[nth].min(parts.groups[nth].guarantee));
+        if let Some(group) = parts.groups[nth].group {
+            reached[group as usize] += reached[nth];
+        }
+    }
+    let tier = |tier: u8| {
+        let of = parts.items.iter().zip(&served).filter(|(item, _)| item.tier == tier);
+        of.map(|(item, units)| i128::from(*units) * i128::from(item.worth)).sum()
+    };
+    Objective(
+        parts
+            .levels
+            .iter()
+            .map(|level| match level {
+                Level::Tier(of) => tier(*of),
+                Level::Guarantee => guaranteed,
+                Level::Distance => -distance,
+                Level::Load => -load,
+            })
+            .collect(),
+    )
+}
+
+fn priced(segments: &[crate::problem::Segment], units: u64) -> i128 {
+    let mut left = units;
+    let mut sum = 0;
+    for segment in segments {
+        let taken = left.min(segment.units);
+        sum += i128::from(taken) * i128::from(segment.price);
+        left -= taken;
+    }
+    sum
+}
