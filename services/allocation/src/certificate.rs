@@ -1,23 +1,65 @@
 //! The certificate: what proves how good a plan is.
+//!
+//! # The network and its prices
+//!
+//! Units run from a source over groups, items, pools and caps to a sink; costs are in weighted levels ([`crate::PriceWeights`]), what
+//! a unit earns costs negatively. Write `V` for what a served unit of an item is worth (weight of its tier times its worth), `D` for
+//! what a unit over an arc costs (weight of distance times its distance), `G` for the weight of guarantees, `L` for the weight of load.
+//! A price of a pool or cap is what a unit costs from there to the sink; a price of a group is what a unit costs from the source to
+//! there. A flow is optimal if, and only if, prices exist with which
+//!
+//! - **pool, cap** (price `p`; `above` the price of the cap above, 0 without one): for each segment with room left,
+//!   `p <= L * price + above`; for each segment with units in it, `p >= L * price + above`. Units fill segments from the first.
+//! - **group** (price `p`; `above` the price of the group above, 0 without one): with fewer units than the guarantee
+//!   `p <= above - G`, with any units (of a guarantee above 0) `p >= above - G`; in every case `p <= above`, with more units than the
+//!   guarantee `p >= above`.
+//! - **item** (`group` the price of its group, 0 without one): an arc gains `V - group - D - pool`. No arc gains more than one that
+//!   carries units. Where the item is not wholly served, none gains above 0; where it is served at all, and need not be, none that
+//!   carries units gains less than 0.
+//!
+//! # The relaxation
+//!
+//! What needs whole numbers ([`crate::Split::Whole`] of quantities above 1, further draws, bundles, partners, contacts) is forgotten,
+//! but for what the decisions on the way to a leaf and simple counting say of every plan that follows them:
+//!
+//! 1. *Served, refused*: an item is decided to be served by [`Decision::Item`], [`Decision::Arc`] or [`Decision::Bundle`] with `yes`,
+//!    and refused by `Item` or `Bundle` with `no`. What is decided of one item of a bundle is decided of all of them. An item decided
+//!    to be served must be served wholly; no arc of a refused one may be used.
+//! 2. *Decided arcs*: by `Arc` with `yes`, no other arc of the item may be used; with `no`, this one may not.
+//! 3. *Partners and contacts*: an arc touches its own pool and those it draws on, and their partners. A partner (an item) is decided to
+//!    be among those of a bound by `Partner` (`Contact`) with `yes`, or because an arc decided with `yes` touches it; it is excluded by
+//!    `no`: no arc of the bound's items (of this item) that touches the partner may be used. Once as many as the bound allows are
+//!    decided to be among them, all others are excluded; if more are, all are.
+//! 4. *Reserved*: the further draws of arcs decided with `yes` are taken from the capacities of the pools and of all caps above them,
+//!    the last segments first. *Left* is a capacity less these, and less what arcs decided with `yes` carry into it themselves.
+//! 5. *Too large*: an arc of a whole item, not decided with `yes`, may not be used if, for a pool or cap, the item's quantity times
+//!    how many of the pools the arc touches are that pool or below that cap is more than what is left there.
+//! 6. *Sums*: if all arcs into a pool that may be used are of whole items, only sums of the quantities of those not decided with `yes`
+//!    (each item once) fit into what is left: what is left is shortened to the largest such sum, if it is at most [`SUMS_MAX`], else to
+//!    a multiple of the quantities' greatest common divisor. This is done after the arcs that may be used are known, once.
 
 use crate::plan::Plan;
 
-/// What a unit is worth at each node of the network, in weighted levels (`PriceWeights`), as potentials of a flow from a source of
-/// price 0 to a sink of price 0: what giving one more unit there costs at the margin.
+/// Up to what is left in a pool, the relaxation asks for the largest sum of quantities instead of for a multiple of their divisor.
+pub const SUMS_MAX: u64 = 4096;
+
+/// What a unit is worth at each node of one component's network, in weighted levels (`PriceWeights`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {
-    /// Of a unit taken from each pool.
+    /// Of each of the component's pools, in its order: what a unit costs from there to the sink.
     pub pools: Vec<i128>,
-    /// Of a unit passing each cap.
+    /// Of each of the component's caps, in its order: what a unit costs from there to the sink.
     pub caps: Vec<i128>,
-    /// Of a unit passing each group; at most 0 within the guarantee.
+    /// Of each of the component's groups, in its order: what a unit costs from the source to there; at most 0.
     pub groups: Vec<i128>,
 }
 
 /// A decision that divides the plans into two kinds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
-    /// For an item of [`crate::Split::Whole`]: `yes`, it uses no other arc than this one; `no`, it does not use this one.
+    /// For an item of [`crate::Split::Whole`]: `yes`, it is served; `no`, it is not.
+    Item(u32),
+    /// For an arc of an item of [`crate::Split::Whole`]: `yes`, it carries the item's quantity; `no`, it carries nothing.
     Arc(u32),
     /// `yes`, every item of the bundle is served wholly; `no`, none is served at all.
     Bundle(u32),
@@ -29,14 +71,28 @@ pub enum Decision {
     Contact(u32, u32),
 }
 
-/// An optimal flow of what remains of the problem once all that needs whole numbers is forgotten, but for the decisions taken, with
-/// the prices that prove it optimal. No plan that follows the decisions reaches more.
+/// An optimal flow of the relaxation under the decisions taken, with the prices that prove it optimal. No plan that follows the
+/// decisions reaches more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The optimal flow.
+    /// The optimal flow, over arcs of the component's items.
     pub flow: Plan,
     /// Its prices.
     pub prices: Prices,
+}
+
+/// Why what is decided to be served cannot be, even by a flow: the items ask for more than the pools and caps together can give, and
+/// each arc of theirs that may be used leads to one of these pools or below one of these caps.
+///
+/// What a pool or cap can give is its capacity in the relaxation; where more is reserved than its capacity, it is negative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Items decided to be served, ascending. None, where a pool or cap alone gives less than nothing.
+    pub items: Vec<u32>,
+    /// Pools, ascending.
+    pub pools: Vec<u32>,
+    /// Caps, ascending.
+    pub caps: Vec<u32>,
 }
 
 /// A tree of decisions whose leaves prove their bounds.
@@ -44,9 +100,8 @@ pub struct Proof {
 pub enum Branch {
     /// No plan of this kind reaches more than the flow.
     Leaf(Box<Proof>),
-    /// No plan of this kind can be: the bundle that was decided to be served cannot be, even by a flow. The proof's flow serves as
-    /// much as can be of the bundles decided for.
-    Impossible(Box<Proof>),
+    /// No plan is of this kind.
+    Impossible(Box<Cut>),
     /// Two kinds.
     Fork {
         /// What divides them.
@@ -58,10 +113,30 @@ pub enum Branch {
     },
 }
 
-/// What proves how good a plan is: the best of the leaves' flows bounds what any plan can reach. For a problem that is a flow, one
-/// leaf, whose flow is the plan.
+/// A part of the problem that shares nothing with the rest, and what proves its bound.
+///
+/// The arcs and further draws of its items touch its pools alone, and these no other's; the caps above its pools and the groups above
+/// its items are its own; the items of a bundle or of a bound on partners, and those that a bound on contacts can meet, are in one
+/// component together. What nobody can use may be in no component; every item that has an arc is in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
+pub struct Component {
+    /// Its items, ascending.
+    pub items: Vec<u32>,
+    /// Its pools, ascending.
+    pub pools: Vec<u32>,
+    /// Its caps, ascending.
+    pub caps: Vec<u32>,
+    /// Its groups, ascending.
+    pub groups: Vec<u32>,
     /// The tree of decisions.
     pub root: Branch,
+}
+
+/// What proves how good a plan is: in each component the best of the leaves' flows bounds what any plan can reach there, and the sum of
+/// these bounds what any plan can reach (an order by levels is kept by sums). For a problem that is a flow, one component with one
+/// leaf does, whose flow is the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The components.
+    pub components: Vec<Component>,
 }

@@ -9,7 +9,7 @@ mod objective;
 mod plan;
 mod problem;
 
-pub use certificate::{Branch, Certificate, Decision, Prices, Proof};
+pub use certificate::{Branch, Certificate, Component, Cut, Decision, Prices, Proof, SUMS_MAX};
 pub use objective::{Level, Objective, PriceWeights};
 pub use plan::Plan;
 pub use problem::{

@@ -142,7 +142,8 @@ pub struct ProblemParts {
     /// Distance of a unit over each arc, 0 to [`limits::DISTANCE_MAX`].
     pub arc_distance: Vec<u32>,
     /// Further pools an arc draws on, as much as on its own: (arc, pool), ascending, each once. An item with such an arc is a
-    /// [`Split::Whole`] one.
+    /// [`Split::Whole`] one. They count in the capacities of these pools and of the caps above them (a cap above several of an arc's
+    /// pools is drawn on by each), and these pools' partners are among those that serve the item.
     pub draws: Vec<(u32, u32)>,
 }
 
