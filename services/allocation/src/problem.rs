@@ -207,6 +207,25 @@ impl Problem {
         &self.weights
     }
 
+    /// A problem of some of this one's items, pools and sides, weighing its levels as this one does: prices that prove it there prove
+    /// it here. Its network may be in no respect larger than this one's.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Problem::new`]; and where the levels are not this problem's.
+    pub fn part(&self, parts: ProblemParts) -> Result<Self, ProblemError> {
+        let mut found = Vec::new();
+        if parts.levels != self.parts.levels {
+            found.push(("levels".to_owned(), "must be those of the whole".to_owned()));
+        }
+        crate::problem::check(&parts, &mut found);
+        if found.is_empty() {
+            return Ok(Self { parts, weights: self.weights.clone() });
+        }
+        found.truncate(Self::VIOLATIONS_MAX);
+        Err(ProblemError { violations: found })
+    }
+
     /// The parts back, to change them.
     #[must_use]
     pub fn into_parts(self) -> ProblemParts {

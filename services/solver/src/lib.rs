@@ -1,2 +1,9 @@
 //! Finds optimal allocations and the certificates that prove them. Pure and deterministic: the same problem gives the same bytes,
 //! however many threads work on it.
+
+pub mod components;
+pub mod control;
+pub mod parallel;
+
+pub use components::Components;
+pub use control::{Cancelled, Control, Unwatched, Watch};
