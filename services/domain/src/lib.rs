@@ -27,6 +27,7 @@ pub mod polygon;
 pub mod principal;
 pub mod referral;
 pub mod resource;
+pub mod round;
 pub mod schedule;
 pub mod social_credit_code;
 pub mod text;

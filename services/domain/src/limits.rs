@@ -181,3 +181,33 @@ pub const WATCH_TAIL_EVENTS_MAX: usize = 16_384;
 pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
 /// Most referrals that one sweep looks at, of each kind.
 pub const SWEEP_REFERRALS_MAX: usize = 100;
+/// Most divisions, and most categories, that a round names.
+pub const ROUND_SCOPE_ENTRIES_MAX: usize = 500;
+/// Most needs that a round names one by one.
+pub const ROUND_SCOPE_NEEDS_MAX: usize = 100_000;
+/// Most items of one round.
+pub const ROUND_ITEMS_MAX: usize = 2_000_000;
+/// Most pairs of an item and what could serve it, of one round.
+pub const ROUND_PAIRS_MAX: usize = 64_000_000;
+/// Most candidates of one item of a round.
+pub const ROUND_CANDIDATES_MAX: u32 = 100;
+/// Candidates of an item when the caller does not say.
+pub const ROUND_CANDIDATES_DEFAULT: u32 = 20;
+/// Most periods of one candidate that an item of a round is tried in.
+pub const ROUND_PERIODS_PER_CANDIDATE_MAX: usize = 8;
+/// Most guarantees of a round.
+pub const ROUND_GUARANTEES_MAX: usize = 1_000;
+/// Most steps of the price of load.
+pub const ROUND_LOAD_STEPS_MAX: usize = 16;
+/// Highest price of load.
+pub const ROUND_LOAD_PRICE_MAX: u32 = 1_024;
+/// Most organizations that a round caps.
+pub const ROUND_ORGANIZATION_CAPS_MAX: usize = 10_000;
+/// Most parts that are decided before a round.
+pub const ROUND_PINS_MAX: usize = 10_000;
+/// Most gaps of supply that a round tells.
+pub const ROUND_SUPPLY_GAPS_MAX: usize = 200;
+/// Most alternatives told of a served item, and most capacities told that an unserved one lost.
+pub const ROUND_ALTERNATIVES_MAX: usize = 3;
+/// Most near misses told of an item that nothing fits.
+pub const ROUND_NEAR_MISSES_MAX: usize = 3;
