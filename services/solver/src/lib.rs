@@ -4,6 +4,7 @@
 pub mod components;
 pub mod control;
 pub mod parallel;
+pub mod simplex;
 
 pub use components::Components;
 pub use control::{Cancelled, Control, Unwatched, Watch};
