@@ -5,6 +5,7 @@ pub mod components;
 pub mod control;
 pub mod parallel;
 pub mod simplex;
+pub mod transport;
 
 pub use components::Components;
 pub use control::{Cancelled, Control, Unwatched, Watch};

@@ -69,13 +69,14 @@ fn component(components: &Components, node: Node) -> u32 {
     of[0]
 }
 
+#[expect(clippy::unwrap_used, reason = "the parts are valid by construction")]
 fn random_problem(seed: u64) -> Problem {
     let random = &mut Random(seed);
     let mut parts = random::transport(random, &KIND);
     if !parts.pools.is_empty() && random.once_in(2) {
         random::bind(random, &mut parts);
     }
-    random::problem(parts)
+    Problem::new(parts).unwrap()
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Random small problems.
 #![allow(dead_code, reason = "each test uses its share")]
 
-use wishwell_allocation::{
-    Bundle, Cap, Contacts, Group, Item, Level, Partners, Pool, Problem, ProblemParts, Segment, Split,
-};
+use wishwell_allocation::{Bundle, Cap, Contacts, Group, Item, Level, Partners, Pool, ProblemParts, Segment, Split};
 
 /// SplitMix64.
 pub(crate) struct Random(pub(crate) u64);
@@ -132,8 +130,4 @@ pub(crate) fn bind(random: &mut Random, parts: &mut ProblemParts) {
     if random.once_in(2) {
         parts.contacts.push(Contacts { partner: random.below(pools + 1) as u32, most: 1 });
     }
-}
-
-pub(crate) fn problem(parts: ProblemParts) -> Problem {
-    Problem::new(parts).unwrap()
 }

@@ -1,0 +1,108 @@
+//! A flow of one component, with prices of its pools that go with it.
+
+use super::cost::Cost;
+use super::network::Network;
+
+/// No arc, pool or item.
+pub(super) const NONE: u32 = u32::MAX;
+/// An item's arc when several carry its units.
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// What a pool gives to an item.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub(super) item: u32,
+    pub(super) arc: u32,
+    pub(super) units: u64,
+}
+
+/// Who gets what from where, and what a unit costs at each pool.
+pub(super) struct Flow<'a, C> {
+    pub(super) network: &'a Network<C>,
+    /// Of a unit at each pool.
+    pub(super) price: Vec<C>,
+    /// Price of the next unit that a pool gives; `FAR` when it is exhausted.
+    pub(super) ask: Vec<C>,
+    /// Units given by each pool.
+    pub(super) load: Vec<u64>,
+    /// To whom, in no particular order; an item once at the most.
+    pub(super) pieces: Vec<Vec<Piece>>,
+    /// Units that each item still lacks.
+    pub(super) lacking: Vec<u64>,
+    /// The one arc that carries units of an item, `NONE` or `SEVERAL`.
+    carrier: Vec<u32>,
+}
+
+impl<'a, C: Cost> Flow<'a, C> {
+    /// Nothing given, at the lowest prices.
+    pub(super) fn new(network: &'a Network<C>) -> Self {
+        let pools = network.pools() as u32;
+        Self {
+            network,
+            price: vec![C::ZERO; pools as usize],
+            ask: (0..pools).map(|pool| network.next(pool, 0).map_or(C::FAR, |(price, _)| price)).collect(),
+            load: vec![0; pools as usize],
+            pieces: vec![Vec::new(); pools as usize],
+            lacking: network.quantity.clone(),
+            carrier: vec![NONE; network.items()],
+        }
+    }
+
+    fn set_load(&mut self, pool: u32, load: u64) {
+        self.load[pool as usize] = load;
+        self.ask[pool as usize] = self.network.next(pool, load).map_or(C::FAR, |(price, _)| price);
+    }
+
+    /// Units that a pool can still give at the price it asks.
+    pub(super) fn room(&self, pool: u32) -> u64 {
+        self.network.next(pool, self.load[pool as usize]).map_or(0, |(_, units)| units)
+    }
+
+    /// Moves an end of a path: what a pool gives changes, while its pieces are changed by [`Flow::put`] and [`Flow::withdraw`].
+    pub(super) fn shift_load(&mut self, pool: u32, more: u64, less: u64) {
+        self.set_load(pool, self.load[pool as usize] + more - less);
+    }
+
+    /// Adds to what a pool gives an item.
+    pub(super) fn put(&mut self, pool: u32, item: u32, arc: u32, units: u64) {
+        let carrier = &mut self.carrier[item as usize];
+        let pieces = &mut self.pieces[pool as usize];
+        if *carrier != NONE
+            && (*carrier == arc || *carrier == SEVERAL)
+            && let Some(piece) = pieces.iter_mut().find(|piece| piece.item == item)
+        {
+            piece.units += units;
+            return;
+        }
+        *carrier = if *carrier == NONE { arc } else { SEVERAL };
+        pieces.push(Piece { item, arc, units });
+    }
+
+    /// Takes from a pool's n-th piece; the last piece takes its place when nothing is left.
+    pub(super) fn withdraw(&mut self, pool: u32, nth: usize, units: u64) {
+        let piece = &mut self.pieces[pool as usize][nth];
+        piece.units -= units;
+        if piece.units > 0 {
+            return;
+        }
+        let item = piece.item;
+        self.pieces[pool as usize].swap_remove(nth);
+        if self.carrier[item as usize] == SEVERAL {
+            let mut others = self.carriers_of_several(item);
+            let one = others.next();
+            if let (Some((arc, _)), None) = (one, others.next()) {
+                drop(others);
+                self.carrier[item as usize] = arc;
+            }
+        } else {
+            self.carrier[item as usize] = NONE;
+        }
+    }
+
+    fn carriers_of_several(&self, item: u32) -> impl Iterator<Item = (u32, usize)> {
+        self.network.arcs(item).filter_map(move |arc| {
+            let pieces = &self.pieces[self.network.arcs[arc].pool as usize];
+            pieces.iter().position(|piece| piece.item == item).map(|nth| (arc as u32, nth))
+        })
+    }
+}
