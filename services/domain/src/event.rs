@@ -12,6 +12,7 @@ use crate::need::Need;
 use crate::organization::Organization;
 use crate::referral::Referral;
 use crate::resource::Resource;
+use crate::round::Round;
 
 /// What changed, as the whole entity after the change: applying it twice is applying it once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub enum Change {
     /// A referral was made, or took a step. The ledger's movements are the differences between a referral's lines in two
     /// successive events.
     Referral(Box<Referral>),
+    /// A round was asked for, or went on. What it decided for each item is not here: it follows from what the round was decided upon.
+    Round(Box<Round>),
 }
 
 impl Change {
@@ -60,6 +63,7 @@ impl Change {
             Self::Household(_) => "household",
             Self::Need(_) => "need",
             Self::Referral(_) => "referral",
+            Self::Round(_) => "round",
         }
     }
 
@@ -77,6 +81,7 @@ impl Change {
             Self::Household(household) => household.id.name(),
             Self::Need(need) => need.id.name(),
             Self::Referral(referral) => referral.id.name(),
+            Self::Round(round) => round.id.name(),
         }
     }
 }

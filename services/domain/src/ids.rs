@@ -86,6 +86,8 @@ entity_id!(/// A household, `households/{uuid}`.
     HouseholdId, "households");
 entity_id!(/// A referral, `referrals/{uuid}`.
     ReferralId, "referrals");
+entity_id!(/// A round, `rounds/{uuid}`.
+    RoundId, "rounds");
 
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $rule:literal, $message:expr, $valid:expr) => {

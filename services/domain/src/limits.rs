@@ -211,3 +211,33 @@ pub const ROUND_SUPPLY_GAPS_MAX: usize = 200;
 pub const ROUND_ALTERNATIVES_MAX: usize = 3;
 /// Most near misses told of an item that nothing fits.
 pub const ROUND_NEAR_MISSES_MAX: usize = 3;
+/// Most rounds of a tenant that are asked for and not finished.
+pub const ROUNDS_UNFINISHED_MAX: usize = 32;
+/// Most times that somebody begins with a round or takes it up again.
+pub const ROUND_ATTEMPTS_MAX: u32 = 5;
+/// Most plans of one round: the first, and those for what was refused of the one before.
+pub const ROUND_PASSES_MAX: u32 = 4;
+/// Most outcomes of a round that are written in one go.
+pub const ROUND_OUTCOMES_WRITTEN_MAX: usize = 500;
+/// How long whoever works on a round may be silent before another takes it up.
+pub const ROUND_LEASE_SECONDS: i64 = 20;
+/// How often whoever works on a round says so.
+pub const ROUND_HEARTBEAT_MILLISECONDS: u64 = 2_000;
+/// How often rounds that nobody works on are looked for.
+pub const ROUND_POLL_MILLISECONDS: u64 = 500;
+/// Most offers of a round that are under way in the ledger at once.
+pub const ROUND_OFFERS_AT_ONCE_MAX: usize = 64;
+/// Finished rounds of a tenant whose outcomes and reports are kept; of older ones only the rounds themselves are.
+pub const ROUND_RESULTS_KEPT_MAX: usize = 50;
+/// Most needs of one stateless plan.
+pub const PLAN_NEEDS_MAX: usize = 100_000;
+/// Most resources of one stateless plan.
+pub const PLAN_RESOURCES_MAX: usize = 50_000;
+/// Most pairs of need and resource, given or found, of one stateless plan.
+pub const PLAN_PAIRS_MAX: usize = 8_000_000;
+/// Most messages of one stateless plan.
+pub const PLAN_CHUNKS_MAX: usize = 100_000;
+/// Longest name that a caller gives a need, resource, pool, organization or group of a stateless plan.
+pub const PLAN_NAME_CHARS_MAX: usize = 128;
+/// Most stateless plans that one replica makes at once.
+pub const PLANS_AT_ONCE_MAX: usize = 2;

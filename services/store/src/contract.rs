@@ -24,6 +24,7 @@ use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
+use crate::rounds::Rounds;
 
 /// Identifies one request of one caller, for writes that must have one effect however often they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -315,7 +316,7 @@ pub struct StoreDescription {
 /// A store does not promise: an order among writes of different tenants, or that reads see a write of another replica
 /// before it is answered there.
 #[async_trait]
-pub trait Store: Ledger {
+pub trait Store: Ledger + Rounds {
     /// Which backend this is.
     fn describe(&self) -> StoreDescription;
 

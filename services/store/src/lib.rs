@@ -6,6 +6,7 @@ mod inspect;
 pub mod ledger;
 mod migrations;
 mod postgres;
+pub mod rounds;
 mod sql;
 mod sqlite;
 
@@ -14,4 +15,5 @@ pub use error::StoreError;
 pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
 pub use ledger::{Appended, Basis, Discrepancy, Due, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX, Verification};
 pub use postgres::{PostgresOptions, PostgresStore};
+pub use rounds::{RoundFilter, Rounds};
 pub use sqlite::{Durability, SqliteStore};

@@ -39,6 +39,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0005_lighter_ledger.sql"),
         include_str!("../migrations/postgres/0005_lighter_ledger.sql"),
     ),
+    (
+        6,
+        "rounds",
+        include_str!("../migrations/sqlite/0006_rounds.sql"),
+        include_str!("../migrations/postgres/0006_rounds.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

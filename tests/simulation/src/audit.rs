@@ -290,6 +290,7 @@ fn version(change: &Change) -> i64 {
         Change::Household(household) => household.version.0,
         Change::Need(need) => need.version.0,
         Change::Referral(referral) => referral.version.0,
+        Change::Round(round) => round.version.0,
     }
 }
 

@@ -1,9 +1,12 @@
 //! Rounds: one allocation of many open needs at once, as values. What is asked of it ([`RoundRules`]), what became of each item
 //! ([`ItemOutcome`]), and what it comes to ([`RoundResult`]).
 
+pub mod entity;
 mod figures;
+pub mod kept;
 mod outcome;
 mod rules;
+pub mod transition;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -14,15 +17,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::LogPosition;
 
+pub use entity::{Round, RoundFailure, RoundProgress, RoundState};
 pub use figures::{
     Cohort, Fairness, FairnessFigure, LevelFigure, ReasonCount, RoundTotals, ScarcityPrice, Spread, SupplyGap, Tally,
     TierTally,
 };
+pub use kept::{OfferFate, OutcomeState, RoundOffer, RoundOutcome, RoundReached, RoundReport};
 pub use outcome::{
     Alternative, Change, ItemOutcome, LevelPrice, LostTo, Miss, MissedConstraint, PoolPeriod, RoundLevel, Serving,
     Unserved, UnservedReason,
 };
 pub use rules::{Aim, Bundling, Counting, Guarantee, LoadStep, Minimum, OrganizationCap, Pin, RoundRules, Scope};
+pub use transition::{RoundStep, RoundTransition};
 
 /// What a round decided, why, and how good it is proven to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

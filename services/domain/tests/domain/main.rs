@@ -20,6 +20,7 @@ mod plan;
 mod polygon;
 mod referral;
 mod resource;
+mod round;
 mod schedule;
 mod tree;
 mod zone;

@@ -128,7 +128,8 @@ impl Snapshot {
                 Change::Beneficiary(_)
                 | Change::BeneficiaryErased { .. }
                 | Change::Household(_)
-                | Change::Referral(_) => {}
+                | Change::Referral(_)
+                | Change::Round(_) => {}
             }
         }
         // Whatever lies below a moved category is listed under it as well.

@@ -19,6 +19,8 @@ pub(crate) mod referral;
 pub(crate) mod request;
 pub(crate) mod resource;
 pub(crate) mod restore;
+pub(crate) mod round;
+pub(crate) mod rounds;
 pub(crate) mod session;
 pub(crate) mod statement;
 pub(crate) mod steps;

@@ -14,6 +14,7 @@ use wishwell_domain::need::Need;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Resource;
+use wishwell_domain::round::Round;
 
 use super::ledger::saving_referrals;
 use super::record::{self, Key, Reading, Record};
@@ -52,6 +53,7 @@ async fn restore(session: &mut Session, tenant: &TenantId, event: &Event) -> Res
         Change::Beneficiary(entity) => put::<Beneficiary>(session, tenant, entity).await,
         Change::Household(entity) => put::<Household>(session, tenant, entity).await,
         Change::Need(entity) => put::<Need>(session, tenant, entity).await,
+        Change::Round(entity) => put::<Round>(session, tenant, entity).await,
         Change::Referral(referral) => {
             let key = vec![Key::Id(referral.id.as_uuid())];
             let before = record::find::<Referral>(session, tenant, key, Reading::Whole).await?.pop();
@@ -105,5 +107,6 @@ pub(super) async fn everything(session: &mut Session, tenant: &TenantId) -> Resu
     found.extend(all::<Beneficiary>(session, tenant).await?);
     found.extend(all::<Need>(session, tenant).await?);
     found.extend(all::<Referral>(session, tenant).await?);
+    found.extend(all::<Round>(session, tenant).await?);
     Ok(found)
 }

@@ -14,6 +14,7 @@ use wishwell_domain::ids::ExternalId;
 use wishwell_domain::need::Need;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
+use wishwell_domain::round::Round;
 
 use super::decide::decide;
 use super::record::{self, Key, Reading, Record};
@@ -162,6 +163,7 @@ fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)>
         Change::Beneficiary(entity) => of(entity),
         Change::Household(entity) => of(entity),
         Change::Need(entity) => of(entity.as_ref()),
+        Change::Round(entity) => of(entity.as_ref()),
         Change::BeneficiaryErased { .. } | Change::Referral(_) => None,
     }
 }
@@ -189,7 +191,8 @@ impl Writing<'_> {
         self.lock::<Resource>().await?;
         self.lock::<Household>().await?;
         self.lock::<Beneficiary>().await?;
-        self.lock::<Need>().await
+        self.lock::<Need>().await?;
+        self.lock::<Round>().await
     }
 
     async fn lock<T: Record>(&mut self) -> Result<(), Failure> {
@@ -231,6 +234,7 @@ impl Writing<'_> {
                     erase::refuse_needs_of_erased(self, step.clone()).await?;
                     self.put::<Need>(step).await
                 }
+                Change::Round(_) => self.put::<Round>(step).await,
                 Change::BeneficiaryErased { .. } => {
                     Err(StoreError::Defect("an erasure is not put but asked for".to_owned()).into())
                 }

@@ -180,6 +180,19 @@ macro_rules! conformance_of {
                 many_takers_let_a_lapsed_offer_go_once
                 a_request_that_its_caller_gave_up_happens_whole
             }
+            rounds {
+                a_round_goes_on_by_versions_and_is_made_again_from_the_log
+                rounds_are_filtered_by_each_field_and_come_in_pages
+                what_no_round_is_the_tables_refuse
+                of_many_who_want_a_round_one_gets_it
+                the_oldest_round_that_nobody_holds_is_next_and_a_finished_one_never
+                a_silent_holder_loses_its_round_by_the_databases_clock
+                who_does_not_hold_a_round_writes_nothing_of_it
+                outcomes_come_in_order_in_pages_and_of_the_states_asked
+                outcomes_written_again_replace_those_of_the_same_places
+                results_of_old_rounds_are_dropped_and_the_rounds_stay
+                the_results_of_one_tenant_are_not_those_of_another
+            }
             lifecycle {
                 a_store_describes_itself_without_credentials
                 what_was_written_is_there_for_every_store_that_opens_later

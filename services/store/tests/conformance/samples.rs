@@ -11,12 +11,16 @@ use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{
-    BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, OrganizationId,
-    ResourceId, TenantId, Version,
+    BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
+    OrganizationId, ResourceId, RoundId, TenantId, Version,
 };
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
+use wishwell_domain::round::{
+    Aim, Guarantee, LevelFigure, Minimum, Round, RoundLevel, RoundProgress, RoundReached, RoundRules, RoundState,
+    RoundTotals, Scope, Tally, TierTally,
+};
 use wishwell_domain::schedule::{DayInterval, Schedule, ScheduleException, WeeklyInterval};
 use wishwell_domain::social_credit_code::SocialCreditCode;
 use wishwell_domain::text::LocalizedText;
@@ -311,6 +315,65 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A round under way, as large as figures get.
+pub fn round(n: u128) -> Round {
+    Round {
+        id: RoundId::from_uuid(uuid(n)),
+        rules: RoundRules {
+            scope: Scope {
+                divisions: vec![division_code("640104")],
+                categories: vec![category_code("care")],
+                group_tags: vec![GroupTag::Elderly],
+                needs: vec![NeedId::from_uuid(uuid(1))],
+            },
+            aims: vec![Aim::Distance, Aim::Guarantee, Aim::Load],
+            guarantees: vec![Guarantee {
+                group_tag: Some(GroupTag::Minor),
+                division: Some(division_code("640104")),
+                minimum: Minimum::SharePermille(250),
+            }],
+            ..RoundRules::default()
+        },
+        dry_run: false,
+        requested_by: "desk".to_owned(),
+        state: RoundState::Committing,
+        failure: None,
+        progress: RoundProgress { attempts: 1, passes: 2, items: 3, planned: 4, offered: 5, refused: 6, replanned: 7 },
+        reached: Some(reached()),
+        started_at: Some(instant("2026-01-02T03:04:05.678901Z")),
+        solved_at: Some(instant("2026-01-02T03:04:06.5Z")),
+        finished_at: None,
+        version: Version(1),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn reached() -> RoundReached {
+    let tally = Tally { items: 3, served: 1, partly: 1, unserved: 1, units_asked: 1 << 40, units_served: 1 << 39 };
+    RoundReached {
+        position: LogPosition(12),
+        evaluated_at: instant("2026-01-02T03:04:05Z"),
+        engine_version: 1,
+        levels: vec![
+            LevelFigure { level: RoundLevel::Tier(1), reached: 1 << 100, bound: (1 << 100) + 1 },
+            LevelFigure { level: RoundLevel::Distance, reached: -(1 << 90), bound: -7 },
+        ],
+        optimal: false,
+        is_flow: true,
+        pairs: 1 << 40,
+        totals: RoundTotals {
+            all: tally,
+            tiers: vec![TierTally { tier: 1, tally }],
+            reasons: Vec::new(),
+            unit_metres: 1 << 90,
+            organizations: 2,
+        },
+        certificate_verified: true,
+        outcomes_digest: "00ff".to_owned(),
     }
 }
 

@@ -164,6 +164,7 @@ const fn kind_of(change: &Change) -> Option<v1::EventKind> {
         | Change::Division(_)
         | Change::Beneficiary(_)
         | Change::BeneficiaryErased { .. }
-        | Change::Household(_) => None,
+        | Change::Household(_)
+        | Change::Round(_) => None,
     }
 }

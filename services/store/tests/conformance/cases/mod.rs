@@ -15,5 +15,6 @@ pub mod lists;
 pub mod log;
 pub mod requests;
 pub mod round_trip;
+pub mod rounds;
 pub mod tenants;
 pub mod writes;

@@ -184,6 +184,7 @@ fn changed(mut entity: Change) -> Change {
         Change::Beneficiary(it) => it.consents.truncate(1),
         Change::Household(it) => it.group_tags.truncate(1),
         Change::Need(it) => it.items[1].quantity += 1,
+        Change::Round(it) => it.progress.items += 1,
         Change::BeneficiaryErased { .. } | Change::Referral(_) => unreachable!(),
     }
     entity

@@ -1,0 +1,157 @@
+//! What is kept of a round: with the round itself what it reached, and apart from it, because there may be much of it, what became of
+//! each item and its report.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fairness, ItemOutcome, LevelFigure, RoundResult, RoundTotals, ScarcityPrice, SupplyGap};
+use crate::ids::{LogPosition, NeedId, ReferralId, ResourceId};
+
+/// What a round's first plan reaches, how good it is proven to be, and what it was decided upon: enough to decide it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundReached {
+    /// The log position of the picture it was decided upon.
+    pub position: LogPosition,
+    /// The time it was decided at.
+    pub evaluated_at: Timestamp,
+    /// Version of the engine's rules of decision.
+    pub engine_version: u32,
+    /// The objective, most important level first.
+    pub levels: Vec<LevelFigure>,
+    /// Whether no plan is better.
+    pub optimal: bool,
+    /// Whether nothing in it needed whole numbers, so that prices and ranges are exact.
+    pub is_flow: bool,
+    /// Pairs of an item and a resource among which it was decided.
+    pub pairs: u64,
+    /// Sums that add up.
+    pub totals: RoundTotals,
+    /// Whether the check accepted the certificate. Nothing is offered otherwise.
+    pub certificate_verified: bool,
+    /// SHA-256 of the outcomes as they were decided, in hexadecimal digits: the same decision has the same.
+    pub outcomes_digest: String,
+}
+
+impl RoundReached {
+    /// What is kept of a result with the round.
+    #[must_use]
+    pub fn of(result: &RoundResult, certificate_verified: bool, outcomes_digest: String) -> Self {
+        Self {
+            position: result.position,
+            evaluated_at: result.evaluated_at,
+            engine_version: result.engine_version,
+            levels: result.levels.clone(),
+            optimal: result.optimal,
+            is_flow: result.is_flow,
+            pairs: result.pairs,
+            totals: result.totals.clone(),
+            certificate_verified,
+            outcomes_digest,
+        }
+    }
+}
+
+/// Where capacity is missing, how fairly the round shares out, and what was scarce, all by its first plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RoundReport {
+    /// Where capacity is missing, the most urgent and largest first; at most `ROUND_SUPPLY_GAPS_MAX`.
+    pub gaps: Vec<SupplyGap>,
+    /// How fairly it shares out.
+    pub fairness: Fairness,
+    /// Scarce pools and periods, by their ids; what is not in it is plenty.
+    pub scarcity: Vec<ScarcityPrice>,
+}
+
+/// Whether an item is served by a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeState {
+    /// Wholly.
+    Served,
+    /// Partly.
+    PartlyServed,
+    /// Not at all.
+    Unserved,
+}
+
+impl OutcomeState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Served, Self::PartlyServed, Self::Unserved];
+
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Served => "served",
+            Self::PartlyServed => "partly_served",
+            Self::Unserved => "unserved",
+        }
+    }
+}
+
+/// What became of a planned offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferFate {
+    /// It was made.
+    Offered(ReferralId),
+    /// The ledger refused it, because something had changed since the plan was made: name of the reason, as errors carry it.
+    Refused(String),
+}
+
+/// A planned offer of a round and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundOffer {
+    /// Which plan asked for it, from 1.
+    pub pass: u32,
+    /// To which resource.
+    pub resource: ResourceId,
+    /// Quantity of each occurrence.
+    pub quantity: i64,
+    /// What became of it.
+    pub fate: OfferFate,
+}
+
+/// What a round decided for one item, and what became of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundOutcome {
+    /// Place in the round, from 1.
+    pub ordinal: u32,
+    /// Which plan decided it, from 1: of what was refused, a later one.
+    pub pass: u32,
+    /// What was decided.
+    pub item: ItemOutcome,
+    /// Offers made or refused so far, of all plans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<RoundOffer>,
+}
+
+impl RoundOutcome {
+    /// The need.
+    #[must_use]
+    pub const fn need(&self) -> NeedId {
+        self.item.need
+    }
+
+    /// Which of its items, counted from 1.
+    #[must_use]
+    pub const fn item_ordinal(&self) -> u16 {
+        self.item.item_ordinal
+    }
+
+    /// Whether the plan serves it.
+    #[must_use]
+    pub fn state(&self) -> OutcomeState {
+        match (self.item.unserved.is_some(), self.item.servings.is_empty()) {
+            (false, _) => OutcomeState::Served,
+            (true, false) => OutcomeState::PartlyServed,
+            (true, true) => OutcomeState::Unserved,
+        }
+    }
+
+    /// Servings of the plan for which no offer was made or refused yet, in order.
+    pub fn to_offer(&self) -> impl Iterator<Item = &super::Serving> {
+        let done = self.offers.iter().filter(|offer| offer.pass == self.pass).count();
+        self.item.servings.iter().filter(|serving| !serving.pinned).skip(done)
+    }
+}

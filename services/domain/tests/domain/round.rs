@@ -1,0 +1,161 @@
+use jiff::Timestamp;
+use uuid::Uuid;
+use wishwell_domain::error::Error;
+use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId, RoundId, Version};
+use wishwell_domain::round::transition::{TRANSITIONS, transition};
+use wishwell_domain::round::{
+    ItemOutcome, OfferFate, OutcomeState, Round, RoundFailure, RoundOffer, RoundOutcome, RoundProgress, RoundRules,
+    RoundState, RoundStep, Serving, Unserved, UnservedReason,
+};
+
+use crate::fixtures::category_code;
+
+/// Where each step leads from each state; those in brackets are not for dry runs.
+#[rustfmt::skip]
+const LIFE: [(&str, [&str; 7]); 7] = [
+    //             begin      resume          solve     commit          finish         cancel         fail
+    ("pending",    ["running", "",            "",       "",             "",            "cancelled",   "failed"]),
+    ("running",    ["",        "running",     "solved", "",             "",            "cancelled",   "failed"]),
+    ("solved",     ["",        "(solved",     "",       "(committing",  "",            "(cancelled",  "(failed"]),
+    ("committing", ["",        "(committing", "",       "",             "(committed",  "(cancelled",  "(failed"]),
+    ("committed",  ["";7]),
+    ("cancelled",  ["";7]),
+    ("failed",     ["";7]),
+];
+
+fn round(state: RoundState, dry_run: bool) -> Round {
+    Round {
+        id: RoundId::from_uuid(Uuid::from_u128(1)),
+        rules: RoundRules::default(),
+        dry_run,
+        requested_by: "desk".to_owned(),
+        state,
+        failure: None,
+        progress: RoundProgress::default(),
+        reached: None,
+        started_at: None,
+        solved_at: None,
+        finished_at: None,
+        version: Version(1),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[test]
+fn every_state_of_a_round_takes_the_steps_of_the_table_and_no_others() {
+    let mut lines = 0;
+    for (state, (name, row)) in RoundState::ALL.into_iter().zip(LIFE) {
+        assert_eq!(state.name(), name);
+        for (step, cell) in RoundStep::ALL.into_iter().zip(row) {
+            let wet_only = cell.starts_with('(');
+            let expected = Some(cell.trim_start_matches('(')).filter(|to| !to.is_empty());
+            assert_eq!(transition(state, step, false).map(RoundState::name), expected, "{name} {}", step.name());
+            let of_dry_run = expected.filter(|_| !wet_only);
+            assert_eq!(transition(state, step, true).map(RoundState::name), of_dry_run, "{name} {}", step.name());
+            lines += usize::from(expected.is_some());
+        }
+    }
+    assert_eq!(TRANSITIONS.len(), lines, "no line twice");
+}
+
+#[test]
+fn a_round_is_finished_exactly_where_no_step_leads_on() {
+    for state in RoundState::ALL {
+        // A dry run never commits.
+        for dry_run in [false, true].into_iter().filter(|dry| !dry || state != RoundState::Committing) {
+            let goes_on = RoundStep::ALL.into_iter().any(|step| transition(state, step, dry_run).is_some());
+            assert_eq!(round(state, dry_run).is_finished(), !goes_on, "{} {dry_run}", state.name());
+        }
+    }
+}
+
+#[test]
+fn a_step_notes_its_time_and_a_refused_one_changes_nothing() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let mut taken = round(RoundState::Pending, false);
+    taken.step(RoundStep::Begin, at(1)).unwrap();
+    taken.step(RoundStep::Resume, at(2)).unwrap();
+    taken.step(RoundStep::Solve, at(3)).unwrap();
+    assert_eq!((taken.progress.attempts, taken.started_at), (2, Some(at(1))));
+    assert_eq!((taken.solved_at, taken.finished_at), (Some(at(3)), None));
+    let before = taken.clone();
+    let refused = taken.step(RoundStep::Finish, at(4));
+    let illegal = Error::IllegalStep { name: taken.id.name(), state: "solved", action: "finish" };
+    assert_eq!((refused, &taken), (Err(illegal), &before));
+    taken.step(RoundStep::Commit, at(5)).unwrap();
+    taken.fail(RoundFailure::Interrupted, at(6)).unwrap();
+    assert_eq!((taken.failure, taken.finished_at), (Some(RoundFailure::Interrupted), Some(at(6))));
+    assert!(taken.fail(RoundFailure::Internal, at(7)).is_err());
+    assert_eq!(taken.failure, Some(RoundFailure::Interrupted));
+
+    let mut dry = round(RoundState::Running, true);
+    dry.step(RoundStep::Solve, at(3)).unwrap();
+    assert_eq!((dry.solved_at, dry.finished_at), (Some(at(3)), Some(at(3))));
+}
+
+fn serving(n: u128, pinned: bool) -> Serving {
+    Serving {
+        resource: ResourceId::from_uuid(Uuid::from_u128(n)),
+        organization: OrganizationId::from_uuid(Uuid::from_u128(2)),
+        quantity: 1,
+        occurrences: 1,
+        pools: Vec::new(),
+        distance_metres: None,
+        eligibility_open: false,
+        pinned,
+        alternatives: Vec::new(),
+    }
+}
+
+fn outcome(servings: Vec<Serving>, left: bool) -> RoundOutcome {
+    let unserved = Unserved {
+        units: 1,
+        reason: UnservedReason::Capacity,
+        can_be_asked: Vec::new(),
+        lost_to: Vec::new(),
+        near_misses: Vec::new(),
+        changes: Vec::new(),
+    };
+    let item = ItemOutcome {
+        need: NeedId::from_uuid(Uuid::from_u128(3)),
+        item_ordinal: 1,
+        category: category_code("goods"),
+        division: None,
+        tier: 1,
+        quantity: 3,
+        occurrences: 1,
+        waiting_seconds: 0,
+        servings,
+        unserved: left.then_some(unserved),
+    };
+    RoundOutcome { ordinal: 1, pass: 1, item, offers: Vec::new() }
+}
+
+#[test]
+fn an_outcome_says_whether_its_item_is_served() {
+    for (servings, left, state) in [
+        (vec![serving(1, false)], false, OutcomeState::Served),
+        (vec![serving(1, false)], true, OutcomeState::PartlyServed),
+        (vec![], true, OutcomeState::Unserved),
+    ] {
+        assert_eq!(outcome(servings, left).state(), state);
+    }
+}
+
+#[test]
+fn what_is_still_to_be_offered_is_what_the_current_plan_has_no_answer_for() {
+    let mut planned = outcome(vec![serving(1, true), serving(2, false), serving(3, false)], false);
+    let to_offer = |planned: &RoundOutcome| planned.to_offer().map(|serving| serving.resource).collect::<Vec<_>>();
+    assert_eq!(to_offer(&planned), [serving(2, false).resource, serving(3, false).resource]);
+    let made = |pass| RoundOffer {
+        pass,
+        resource: serving(2, false).resource,
+        quantity: 1,
+        fate: OfferFate::Refused("CAPACITY_EXHAUSTED".to_owned()),
+    };
+    planned.offers.push(made(1));
+    assert_eq!(to_offer(&planned), [serving(3, false).resource]);
+    planned.pass = 2;
+    assert_eq!(to_offer(&planned).len(), 2, "another plan asks anew");
+}
