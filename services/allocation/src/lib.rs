@@ -5,11 +5,13 @@
 //! depends on nobody. What the check accepts is true whatever the solvers do.
 
 mod certificate;
+mod check;
 mod objective;
 mod plan;
 mod problem;
 
 pub use certificate::{Branch, Certificate, Component, Cut, Decision, Prices, Proof, SUMS_MAX};
+pub use check::{Fault, Node, Rule, Subject, Verdict, check};
 pub use objective::{Level, Objective, PriceWeights};
 pub use plan::Plan;
 pub use problem::{
