@@ -3,9 +3,12 @@
 
 pub mod components;
 pub mod control;
+pub mod integer;
 pub mod parallel;
 pub mod simplex;
+mod solve;
 pub mod transport;
 
 pub use components::Components;
 pub use control::{Cancelled, Control, Unwatched, Watch};
+pub use solve::{Options, Solution, SolveError, solve};

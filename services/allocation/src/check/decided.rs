@@ -52,6 +52,9 @@ impl Decided {
     /// What these decisions say. Nothing, if one of them is none of this component's.
     pub(super) fn of(part: &Part<'_>, path: &[(Decision, bool)], faults: &mut Faults) -> Option<Self> {
         let mut decided = Self::default();
+        // Where nobody may be asked, nothing needs deciding.
+        let closed = (0_u32..).zip(&part.parts().contacts).filter(|(_, bound)| bound.most == 0);
+        decided.contacts.extend(closed.map(|(nth, _)| (nth, Choice::default())));
         for (on, holds) in path {
             if let Err(rule) = known(part, *on) {
                 faults.say(rule);

@@ -1,0 +1,244 @@
+//! Branch and bound: the tree of decisions whose leaves prove how good the best plan found is.
+//!
+//! Best bound first, but a node's better child is looked at right away: dives find plans, and the best bound is what is proven if the
+//! search ends early. Sources: A. H. Land and A. G. Doig (1960); the order is that of J. T. Linderoth and M. W. P. Savelsbergh, "A
+//! computational study of search strategies for mixed integer programming", INFORMS Journal on Computing 11 (1999).
+
+use std::collections::BinaryHeap;
+
+use wishwell_allocation::{Branch, Decision, Objective, Plan, Proof};
+
+use super::construct::{Order, Work};
+use super::divide::divide;
+use super::improve::Search;
+use super::index::Index;
+use super::relaxation::{Path, relax};
+use super::state::State;
+use crate::control::{Cancelled, Control};
+use crate::simplex::{Outcome, Relaxed};
+
+/// Longest chain of decisions.
+const DEPTH_MAX: usize = 256;
+
+/// Most figures (units of flows, prices) that the leaves of one tree hold together.
+const FIGURES_MAX: usize = 1 << 24;
+
+/// Tries of the local search at the root, for each arc and at least.
+const TRIES_PER_ARC: u64 = 16;
+const TRIES_MIN: u64 = 4_096;
+
+/// Tries of the local search at another node.
+const TRIES_AT_NODE: u64 = 256;
+
+/// A node of the tree.
+struct Node {
+    above: Option<(usize, Decision, bool)>,
+    depth: usize,
+    state: Kind,
+}
+
+enum Kind {
+    Leaf(Box<Proof>, Objective),
+    Impossible(Box<wishwell_allocation::Cut>),
+    Fork(Decision, usize, usize),
+}
+
+/// The best plan found and the tree that bounds it.
+pub(super) struct Found {
+    pub(super) plan: Plan,
+    pub(super) objective: Objective,
+    pub(super) bound: Objective,
+    pub(super) root: Branch,
+    pub(super) nodes: u64,
+}
+
+pub(super) struct Tree<'a> {
+    index: &'a Index<'a>,
+    control: &'a dyn Control,
+    nodes: Vec<Node>,
+    /// Leaves that may hold better plans: bound, depth, node.
+    open: BinaryHeap<(Objective, usize, usize)>,
+    best: (Objective, Plan),
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
+        let nobody = Plan::default();
+        let best = (Objective::of(index.problem, &nobody), nobody);
+        Self { index, control, nodes: Vec::new(), open: BinaryHeap::new(), best }
+    }
+
+    /// Searches until the best plan is proven, or so many nodes were looked at.
+    pub(super) fn search(mut self, nodes_max: u64, start: Option<&Plan>) -> Result<Found, Cancelled> {
+        let root = self.look(None)?;
+        self.begin(root, start)?;
+        let most = self.nodes_fit().min(usize::try_from(nodes_max).unwrap_or(usize::MAX));
+        while self.nodes.len() + 2 <= most {
+            let Some((bound, _, node)) = self.open.pop() else { break };
+            if bound <= self.best.0 {
+                break;
+            }
+            self.dive(node, most)?;
+        }
+        let bounds = self.nodes.iter().filter_map(|node| match &node.state {
+            Kind::Leaf(_, bound) => Some(bound),
+            _ => None,
+        });
+        let bound = bounds.max().unwrap_or(&self.best.0).clone();
+        let nodes = self.nodes.len() as u64;
+        let mut kinds: Vec<Option<Kind>> = self.nodes.into_iter().map(|node| Some(node.state)).collect();
+        let root = branch(&mut kinds, root);
+        Ok(Found { plan: self.best.1, objective: self.best.0, bound, root, nodes })
+    }
+
+    /// How many nodes' proofs may be kept.
+    fn nodes_fit(&self) -> usize {
+        let parts = self.index.parts();
+        FIGURES_MAX / (parts.items.len() + parts.pools.len() + parts.caps.len() + parts.groups.len() + 1)
+    }
+
+    /// Forks a node, and on and on its better child.
+    fn dive(&mut self, from: usize, most: usize) -> Result<(), Cancelled> {
+        let mut node = from;
+        while self.nodes.len() + 2 <= most && self.nodes[node].depth < DEPTH_MAX {
+            let Some(on) = self.division(node) else { return Ok(()) };
+            let yes = self.look(Some((node, on, true)))?;
+            let no = self.look(Some((node, on, false)))?;
+            self.nodes[node].state = Kind::Fork(on, yes, no);
+            let bound = |node: usize| match &self.nodes[node].state {
+                Kind::Leaf(_, bound) if *bound > self.best.0 => Some(bound),
+                _ => None,
+            };
+            let (next, other) = if bound(no) > bound(yes) { (no, yes) } else { (yes, no) };
+            if let Some(bound) = bound(other).cloned() {
+                self.open.push((bound, self.nodes[other].depth, other));
+            }
+            if bound(next).is_none() {
+                return Ok(());
+            }
+            node = next;
+        }
+        if let Kind::Leaf(_, bound) = &self.nodes[node].state {
+            self.open.push((bound.clone(), self.nodes[node].depth, node));
+        }
+        Ok(())
+    }
+
+    fn division(&self, node: usize) -> Option<Decision> {
+        match &self.nodes[node].state {
+            Kind::Leaf(proof, _) => divide(self.index, &self.path(self.nodes[node].above), &proof.flow),
+            _ => None,
+        }
+    }
+
+    fn path(&self, above: Option<(usize, Decision, bool)>) -> Path {
+        let mut path = Path::new();
+        let mut next = above;
+        while let Some((node, on, holds)) = next {
+            path.push((on, holds));
+            next = self.nodes[node].above;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Bounds a kind of plans, and tries to make a plan of the flow that bounds it.
+    fn look(&mut self, above: Option<(usize, Decision, bool)>) -> Result<usize, Cancelled> {
+        if self.control.stopped() {
+            return Err(Cancelled);
+        }
+        let path = self.path(above);
+        let outcome = match relax(self.index, &path) {
+            Ok(relaxed) => relaxed.solve(self.index.problem, self.control)?,
+            Err(cut) => Outcome::Impossible(cut),
+        };
+        let state = match outcome {
+            Outcome::Impossible(cut) => Kind::Impossible(Box::new(cut)),
+            Outcome::Optimal(flow, prices) => {
+                let bound = Objective::of(self.index.problem, &flow);
+                if bound > self.best.0 {
+                    if divide(self.index, &path, &flow).is_none() {
+                        self.best = (bound.clone(), flow.clone());
+                    } else if above.is_some() {
+                        let work = Work::of(self.index, &prices);
+                        let mut plan = work.follow(&flow, Order::LargestFirst);
+                        Search { work: &work, tries: TRIES_AT_NODE }.improve(&mut plan);
+                        self.offer(&plan);
+                    }
+                }
+                Kind::Leaf(Box::new(Proof { flow, prices }), bound)
+            }
+        };
+        let depth = above.map_or(0, |(node, ..)| self.nodes[node].depth + 1);
+        self.nodes.push(Node { above, depth, state });
+        Ok(self.nodes.len() - 1)
+    }
+
+    /// Makes plans of the root's flow, and of the one to start from, with all that the local search can do.
+    fn begin(&mut self, root: usize, start: Option<&Plan>) -> Result<(), Cancelled> {
+        let Kind::Leaf(proof, bound) = &self.nodes[root].state else { return Ok(()) };
+        if *bound <= self.best.0 {
+            return Ok(());
+        }
+        let (proof, bound) = (proof.clone(), bound.clone());
+        let work = Work::of(self.index, &proof.prices);
+        let nothing = Plan::default();
+        let firsts = [
+            (&proof.flow, Order::LargestFirst),
+            (&proof.flow, Order::SmallestFirst),
+            (&nothing, Order::LargestFirst),
+            (&nothing, Order::SmallestFirst),
+        ];
+        let tries = TRIES_MIN.max(TRIES_PER_ARC * self.index.item_of.len() as u64);
+        for (flow, order) in firsts.into_iter().chain(start.map(|start| (start, Order::LargestFirst))) {
+            if self.control.stopped() {
+                return Err(Cancelled);
+            }
+            let mut plan = work.follow(flow, order);
+            Search { work: &work, tries }.improve(&mut plan);
+            self.offer(&plan);
+        }
+        self.polish()?;
+        self.open.push((bound, 0, root));
+        Ok(())
+    }
+
+    fn offer(&mut self, state: &State<'_>) {
+        let plan = state.plan();
+        let objective = Objective::of(self.index.problem, &plan);
+        if objective > self.best.0 {
+            self.best = (objective, plan);
+        }
+    }
+
+    /// Keeps what the best plan decides of whole items, bundles, partners and contacts, and serves all others as well as can be.
+    fn polish(&mut self) -> Result<(), Cancelled> {
+        if !(0..self.index.parts().items.len() as u32).any(|item| self.index.plain(item)) {
+            return Ok(());
+        }
+        let path = super::keep::decisions(self.index, &self.best.1);
+        let relaxed: Result<Relaxed, _> = relax(self.index, &path);
+        if let Ok(relaxed) = relaxed
+            && let Outcome::Optimal(flow, _) = relaxed.solve(self.index.problem, self.control)?
+            && divide(self.index, &path, &flow).is_none()
+        {
+            let objective = Objective::of(self.index.problem, &flow);
+            if objective > self.best.0 {
+                self.best = (objective, flow);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The branch that hangs from a node.
+fn branch(kinds: &mut [Option<Kind>], node: usize) -> Branch {
+    match kinds[node].take() {
+        Some(Kind::Leaf(proof, _)) => Branch::Leaf(proof),
+        Some(Kind::Impossible(cut)) => Branch::Impossible(cut),
+        Some(Kind::Fork(on, yes, no)) => {
+            Branch::Fork { on, yes: Box::new(branch(kinds, yes)), no: Box::new(branch(kinds, no)) }
+        }
+        None => unreachable!("a node hangs from one other"),
+    }
+}

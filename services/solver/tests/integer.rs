@@ -1,0 +1,202 @@
+//! What needs whole numbers, against all plans there are.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod random;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use random::{Kind, Random, bind, transport};
+use wishwell_allocation::{Objective, Plan, Problem, ProblemParts, Segment, Split, check};
+use wishwell_solver::{Options, Unwatched, solve};
+
+const TINY: Kind = Kind {
+    items: 4,
+    pools: 3,
+    tiers: 2,
+    worths: &[1, 2],
+    quantity: 3,
+    capacity: 5,
+    segments: 2,
+    price: 2,
+    arcs: 3,
+    distance: 4,
+};
+
+const SMALL: Kind = Kind {
+    items: 14,
+    pools: 6,
+    tiers: 2,
+    worths: &[420, 504, 630, 840, 1260, 2520],
+    quantity: 9,
+    capacity: 16,
+    segments: 2,
+    price: 3,
+    arcs: 4,
+    distance: 30,
+};
+
+fn capacity(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| segment.units).sum()
+}
+
+/// Whether a plan respects everything.
+fn feasible(problem: &Problem, flows: &[(u32, u64)]) -> bool {
+    let parts = problem.parts();
+    let mut served = vec![0; parts.items.len()];
+    let mut pools = vec![0; parts.pools.len()];
+    let mut caps = vec![0; parts.caps.len()];
+    let mut partners: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+    for (arc, units) in flows {
+        let item = parts.first.partition_point(|first| first <= arc) - 1;
+        served[item] += units;
+        let draws = parts.draws.iter().filter(|(of, _)| of == arc).map(|(_, pool)| *pool);
+        for pool in draws.chain([parts.arc_pool[*arc as usize]]) {
+            pools[pool as usize] += units;
+            partners.entry(item).or_default().insert(parts.pools[pool as usize].partner);
+            let mut cap = parts.pools[pool as usize].cap;
+            while let Some(nth) = cap {
+                caps[nth as usize] += units;
+                cap = parts.caps[nth as usize].cap;
+            }
+        }
+    }
+    let of = |item: u32| partners.get(&(item as usize)).cloned().unwrap_or_default();
+    pools.iter().zip(&parts.pools).all(|(units, pool)| *units <= capacity(&pool.segments))
+        && caps.iter().zip(&parts.caps).all(|(units, cap)| *units <= capacity(&cap.segments))
+        && parts.bundles.iter().all(|bundle| {
+            let full = |item: &u32| served[*item as usize] == parts.items[*item as usize].quantity;
+            bundle.items.iter().all(full) || bundle.items.iter().all(|item| served[*item as usize] == 0)
+        })
+        && parts.partners.iter().all(|bound| {
+            let all: BTreeSet<u32> = bound.items.iter().flat_map(|item| of(*item)).collect();
+            all.len() <= bound.most as usize
+        })
+        && parts.contacts.iter().all(|bound| {
+            let asked = (0..parts.items.len()).filter(|item| of(*item as u32).contains(&bound.partner)).count();
+            asked <= bound.most as usize
+        })
+}
+
+/// All ways to serve one item.
+fn ways(problem: &Problem, item: u32) -> Vec<Vec<(u32, u64)>> {
+    let of = problem.parts().items[item as usize];
+    let mut ways = vec![Vec::new()];
+    for arc in problem.arcs(item) {
+        for nth in 0..ways.len() {
+            let way: Vec<(u32, u64)> = ways[nth].clone();
+            let left = of.quantity - way.iter().map(|(_, units)| units).sum::<u64>();
+            let least = if of.split == Split::Whole { of.quantity } else { 1 };
+            for units in least..=left {
+                let mut more = way.clone();
+                more.push((arc as u32, units));
+                ways.push(more);
+            }
+        }
+    }
+    ways
+}
+
+fn best_of_all(problem: &Problem, item: u32, flows: &mut Vec<(u32, u64)>, best: &mut Objective) {
+    if item as usize == problem.parts().items.len() {
+        if feasible(problem, flows) {
+            let reached = Objective::of(problem, &Plan::new(flows.clone()));
+            if reached > *best {
+                *best = reached;
+            }
+        }
+        return;
+    }
+    for way in ways(problem, item) {
+        let kept = flows.len();
+        flows.extend(way);
+        best_of_all(problem, item + 1, flows, best);
+        flows.truncate(kept);
+    }
+}
+
+fn options(nodes_max: u64) -> Options {
+    Options { threads: 1, nodes_max }
+}
+
+fn random_parts(random: &mut Random, kind: &Kind) -> ProblemParts {
+    let mut parts = transport(random, kind);
+    bind(random, &mut parts);
+    // Anything may be missing.
+    if random.once_in(2) {
+        parts.draws.clear();
+    }
+    if random.once_in(2) {
+        parts.bundles.clear();
+    }
+    if random.once_in(2) {
+        parts.partners.clear();
+    }
+    if random.once_in(2) {
+        parts.contacts.clear();
+    }
+    for bound in &mut parts.partners {
+        bound.most = 1 + random.below(2) as u32;
+    }
+    for bound in &mut parts.contacts {
+        bound.most = random.below(4) as u32;
+    }
+    parts
+}
+
+#[test]
+fn no_plan_of_all_there_are_is_better_and_the_check_agrees() {
+    let mut random = Random(17);
+    let mut integer = 0;
+    for _ in 0..3_000 {
+        let problem = Problem::new(random_parts(&mut random, &TINY)).unwrap();
+        integer += u32::from(!problem.is_flow());
+        let mut best = Objective::of(&problem, &Plan::default());
+        best_of_all(&problem, 0, &mut Vec::new(), &mut best);
+        let found = solve(&problem, &options(10_000), None, &Unwatched).unwrap();
+        assert!(feasible(&problem, found.plan.flows()), "{problem:?} {found:?}");
+        assert_eq!(found.objective, best, "{problem:?} {found:?}");
+        assert!(found.optimal, "{problem:?} {found:?}");
+        let verdict = check(&problem, &found.plan, &found.certificate);
+        let verdict = verdict.unwrap_or_else(|faults| panic!("{faults:?} {problem:?} {found:?}"));
+        assert!(verdict.optimal);
+        assert_eq!(verdict.bound, found.bound);
+    }
+    assert!(integer > 1_500, "{integer}");
+}
+
+#[test]
+fn a_search_that_ends_early_tells_a_bound_that_holds() {
+    let mut random = Random(19);
+    let mut gaps = 0;
+    for _ in 0..300 {
+        let problem = Problem::new(random_parts(&mut random, &SMALL)).unwrap();
+        let mut last: Option<wishwell_solver::Solution> = None;
+        for nodes_max in [1, 5, 40, 1_000] {
+            let found = solve(&problem, &options(nodes_max), last.as_ref().map(|last| &last.plan), &Unwatched).unwrap();
+            assert!(feasible(&problem, found.plan.flows()), "{problem:?} {found:?}");
+            let verdict = check(&problem, &found.plan, &found.certificate);
+            let verdict = verdict.unwrap_or_else(|faults| panic!("{faults:?} {problem:?} {found:?}"));
+            assert_eq!((&verdict.bound, verdict.optimal), (&found.bound, found.optimal));
+            assert_eq!(verdict.objective, found.objective);
+            assert!(found.objective <= found.bound);
+            if let Some(last) = &last {
+                assert!(found.objective >= last.objective && found.bound <= last.bound);
+            }
+            gaps += u32::from(!found.optimal);
+            last = Some(found);
+        }
+    }
+    assert!(gaps > 60, "{gaps}");
+}
+
+#[test]
+fn answers_are_the_same_on_any_number_of_threads() {
+    let mut random = Random(23);
+    for _ in 0..60 {
+        let problem = Problem::new(random_parts(&mut random, &SMALL)).unwrap();
+        let one = solve(&problem, &options(50), None, &Unwatched).unwrap();
+        for threads in [2, 5] {
+            assert_eq!(solve(&problem, &Options { threads, nodes_max: 50 }, None, &Unwatched).unwrap(), one);
+        }
+    }
+}
