@@ -1,4 +1,4 @@
-# Getting what is missing: Debian packages by apt, buf from npm, the gRPC client from PyPI. What is there is left alone.
+# Getting what is missing: Debian packages by apt, buf and the browser's driver from npm, the gRPC client from PyPI. What is there is left alone.
 # shellcheck shell=bash
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -71,13 +71,27 @@ buf_program() {
   printf 'tests/node_modules/@bufbuild/buf-%s/bin/buf' "$machine"
 }
 
-need_buf() {
+need_npm() {
   if ! have node || ! have npm; then apt_install nodejs npm; fi
   if ! up_to_date tests/package-lock.json tests/node_modules/.installed; then
-    say "installing from npm: buf, as pinned in tests/package-lock.json"
+    say "installing from npm: what tests/package-lock.json pins"
     (cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
     cp tests/package-lock.json tests/node_modules/.installed
   fi
+}
+
+# chromium_program: the browser, empty when there is none.
+chromium_program() { command -v chromium || command -v chromium-browser || true; }
+
+need_browser() {
+  local missing=()
+  [[ -n $(chromium_program) ]] || missing+=(chromium)
+  # Without a Chinese font, what a screenshot shows and how wide a name is would mean nothing.
+  compgen -G '/usr/share/fonts/*/noto/NotoSansCJK-*' >/dev/null || missing+=(fonts-noto-cjk)
+  ((${#missing[@]} == 0)) || apt_install "${missing[@]}"
+  WISHWELL_TEST_CHROMIUM=$(chromium_program)
+  export WISHWELL_TEST_CHROMIUM
+  need_npm
 }
 
 need_python() {

@@ -123,6 +123,31 @@ count_unittest() {
   fi
 }
 
+# count_node NAME STATUS LOG: adds up the closing lines of Node's test runner, in TAP.
+count_node() {
+  local name=$1 status=$2 log=$3 ok bad left_out
+  if ! grep -qE '^# tests [0-9]+' "$log"; then
+    count_fail "$name: did not start"
+    return
+  fi
+  closing_of() { { grep -E "^# $1 [0-9]+" "$log" || true; } | awk '{ n += $3 } END { print n + 0 }'; }
+  ok=$(closing_of pass)
+  bad=$(($(closing_of fail) + $(closing_of cancelled)))
+  left_out=$(($(closing_of skipped) + $(closing_of todo)))
+  count_pass "$ok"
+  if ((left_out > 0)); then
+    skipped=$((skipped + left_out))
+    skips+=("$name: $left_out did not run")
+  fi
+  if ((bad > 0)); then
+    count_fail "$name" "$bad"
+  elif ((status != 0)); then
+    count_fail "$name: ended with status $status"
+  elif ((ok + left_out == 0)); then
+    count_skip "$name: there was no test to run"
+  fi
+}
+
 # count_announced_skips FILE: tests that found something missing returned early, so the runner took them
 # for passed; they wrote themselves into this file, one line each.
 count_announced_skips() {

@@ -1,5 +1,6 @@
 //! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`,
-//! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`.
+//! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`,
+//! `domain <- report <- gateway, wishwell`.
 
 use crate::repository::Package;
 
@@ -13,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wishwell-bus", &["wishwell-domain"]),
     ("wishwell-api", &[]),
     ("wishwell-matching", &["wishwell-domain", "wishwell-engine", "wishwell-store", "wishwell-bus", "wishwell-api"]),
-    ("wishwell-gateway", &["wishwell-api", "wishwell-bus"]),
+    ("wishwell-report", &["wishwell-domain"]),
+    ("wishwell-gateway", &["wishwell-api", "wishwell-bus", "wishwell-report"]),
     ("wishwell-import", &["wishwell-api"]),
     (
         "wishwell",
@@ -26,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wishwell-matching",
             "wishwell-gateway",
             "wishwell-import",
+            "wishwell-report",
         ],
     ),
 ];
@@ -33,9 +36,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside packages (and everything whose name goes on with a hyphen) that a room must do without, and why.
 const FORBIDDEN_OUTSIDE: &[(&[&str], &[&str], &str)] = &[
     (
-        &["wishwell-domain", "wishwell-allocation", "wishwell-solver", "wishwell-engine"],
+        &["wishwell-domain", "wishwell-allocation", "wishwell-solver", "wishwell-engine", "wishwell-report"],
         &["tokio", "futures", "async-trait", "sqlx", "redis", "tonic", "prost", "hyper", "axum", "tower", "reqwest"],
-        "it decides, without input and output, without async and without wire types",
+        "it decides or draws, without input and output, without async and without wire types",
     ),
     (&["wishwell-store", "wishwell-bus"], &["tonic", "prost"], "it speaks domain types, never wire types"),
     (

@@ -64,6 +64,7 @@ fn tests_that_do_not_build_are_a_failure() {
         "0 passed, 1 failed, 0 skipped",
     );
     assert_closes("echo 'ImportError' >$log; count_unittest python 1 $log", false, "0 passed, 1 failed, 0 skipped");
+    assert_closes("echo 'SyntaxError' >$log; count_node browser 1 $log", false, "0 passed, 1 failed, 0 skipped");
 }
 
 #[test]
@@ -93,6 +94,21 @@ fn a_unittest_run_is_added_up() {
     assert_closes(&log(0, 5, "OK (skipped=2)"), true, "3 passed, 0 failed, 2 skipped");
     assert_closes(&log(1, 5, "FAILED (failures=1, errors=1, skipped=1)"), false, "2 passed, 2 failed, 1 skipped");
     assert_closes(&log(1, 0, "FAILED (errors=1)"), false, "0 passed, 1 failed, 0 skipped");
+}
+
+#[test]
+fn a_node_run_is_added_up() {
+    let log = |status: u8, sums: [u32; 6]| {
+        let [tests, pass, fail, cancelled, skipped, todo] = sums;
+        format!(
+            "printf '%s\\n' '# tests {tests}' '# suites 0' '# pass {pass}' '# fail {fail}' '# cancelled {cancelled}' \
+             '# skipped {skipped}' '# todo {todo}' '# duration_ms 12.5' >$log; count_node browser {status} $log"
+        )
+    };
+    assert_closes(&log(0, [16, 16, 0, 0, 0, 0]), true, "16 passed, 0 failed, 0 skipped");
+    assert_closes(&log(1, [16, 10, 3, 1, 1, 1]), false, "10 passed, 4 failed, 2 skipped");
+    assert_closes(&log(1, [2, 2, 0, 0, 0, 0]), false, "2 passed, 1 failed, 0 skipped");
+    assert_closes(&log(0, [0, 0, 0, 0, 0, 0]), false, "0 passed, 0 failed, 1 skipped");
 }
 
 #[test]

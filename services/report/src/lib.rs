@@ -1,0 +1,37 @@
+//! Pictures of a round: plain figures in, one page out.
+//!
+//! The page stands alone: style, drawings and the few lines of script are inside it, it asks no network for anything (its content
+//! security policy forbids it), it prints, it reads on a telephone, and without script it only loses that the choice of language is
+//! remembered. Both languages are in it, each as an article of its own, because names differ in length and drawings are laid out
+//! around names.
+//!
+//! Divisions have a point and no outline, so the maps are maps of points. Where circles would cover each other, an overview draws
+//! them as one and a detail map beside it takes them apart.
+//!
+//! What may be in a picture is decided by its type: [`RoundPicture`] has no field for a beneficiary, for free text or for the place of a
+//! need. A need is in a division, and that is all.
+
+mod bars;
+mod fairness;
+mod figures;
+mod flows;
+mod gaps;
+mod language;
+mod map;
+mod page;
+mod picture;
+mod proof;
+mod reasons;
+mod reconcile;
+mod summary;
+mod svg;
+mod tables;
+mod tiers;
+
+pub use language::Language;
+pub use page::render;
+pub use picture::{
+    Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures, LevelKind,
+    Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
+};
+pub use reconcile::disagreements;

@@ -1,0 +1,170 @@
+//! The round in plain words, before any chart.
+
+use maud::{Markup, html};
+
+use crate::bars::stacked;
+use crate::figures::{count, counted, distance, percent};
+use crate::gaps;
+use crate::language::Language;
+use crate::picture::{Certified, RoundKind, RoundPicture};
+use crate::proof;
+use crate::reconcile::disagreements;
+use crate::tiers::{key, segments, tier_name};
+
+/// What a reader in a hurry takes along.
+pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
+    let total = picture.outcome.total();
+    let wrong = disagreements(picture);
+    html! {
+        @if !wrong.is_empty() {
+            div class="alarm" role="alert" {
+                p { strong { (language.pick("本报告的数字互相矛盾，请勿使用：", "Figures of this report contradict each other; do not use it:")) } }
+                ul { @for sentence in &wrong { li { (language.of(sentence)) } } }
+            }
+        }
+        section aria-labelledby={ "summary-" (language.suffix()) } {
+            h2 id={ "summary-" (language.suffix()) } { (language.pick("摘要", "In short")) }
+            div class="plain" { @for sentence in sentences(picture, language) { p { (sentence) } } }
+            (tiles(picture, language))
+            figure class="whole" {
+                (key(language))
+                svg class="bar whole" width="100%" height="22" role="img" aria-label=(adds_up(picture, language)) {
+                    (stacked(&segments(language, &picture.outcome, total), 22.0))
+                }
+                figcaption class="sum" { (adds_up(picture, language)) }
+            }
+        }
+    }
+}
+
+/// The sum that everything else on the page goes back to.
+fn adds_up(picture: &RoundPicture, language: Language) -> String {
+    let [served, partly, unserved, all] =
+        [picture.outcome.served, picture.outcome.partly, picture.outcome.unserved, picture.outcome.total()].map(count);
+    language.pick(
+        format!("全部满足 {served} + 部分满足 {partly} + 未满足 {unserved} = {all} 项"),
+        format!("{served} wholly served + {partly} partly served + {unserved} not served = {all} items"),
+    )
+}
+
+fn sentences(picture: &RoundPicture, language: Language) -> Vec<String> {
+    let outcome = picture.outcome;
+    let total = outcome.total();
+    if total == 0 {
+        return vec![language.pick("本轮次没有需求。", "There is no need in this round.").to_owned()];
+    }
+    let served = percent(outcome.served, total);
+    let mut text = vec![language.pick(
+        format!(
+            "{} 个需求共 {} 项，其中 {} 项全部满足（{served}），{} 项部分满足，{} 项未满足。",
+            count(picture.needs),
+            count(total),
+            count(outcome.served),
+            count(outcome.partly),
+            count(outcome.unserved)
+        ),
+        format!(
+            "{} with {}: {} wholly served ({served}), {} partly, {} not at all.",
+            counted(language, picture.needs, "", "need", "needs"),
+            counted(language, total, "", "item", "items"),
+            count(outcome.served),
+            count(outcome.partly),
+            count(outcome.unserved)
+        ),
+    )];
+    text.extend(most_urgent(picture, language));
+    if let Some(gap) = picture.gaps.first() {
+        let (sentence, up_to) = (gaps::sentence(gap, language), gaps::up_to(gap, language));
+        text.push(language.pick(
+            format!("最要紧的缺口：{sentence}，{up_to}。"),
+            format!("The most pressing gap: {}; {up_to}.", sentence.replacen("One", "one", 1)),
+        ));
+    }
+    text.push(proof::verdict(picture, language).to_owned());
+    text
+}
+
+/// How the most urgent tier that has anything fared.
+fn most_urgent(picture: &RoundPicture, language: Language) -> Option<String> {
+    let tier = picture.tiers.iter().find(|tier| tier.outcome.total() > 0)?;
+    let (number, name) = (tier_name(language, tier.tier), language.of(&tier.name));
+    let (all, served) = (tier.outcome.total(), tier.outcome.served);
+    Some(if all == served {
+        language.pick(
+            format!("最紧急的{number}（{name}）{} 项全部满足。", count(all)),
+            format!(
+                "Of the most urgent, {} ({name}), all {} are served.",
+                number.to_lowercase(),
+                counted(language, all, "", "item", "items")
+            ),
+        )
+    } else {
+        language.pick(
+            format!("最紧急的{number}（{name}）{} 项中有 {} 项全部满足。", count(all), count(served)),
+            format!(
+                "Of the most urgent, {} ({name}), {} of {} items are wholly served.",
+                number.to_lowercase(),
+                count(served),
+                count(all)
+            ),
+        )
+    })
+}
+
+fn tiles(picture: &RoundPicture, language: Language) -> Markup {
+    let outcome = picture.outcome;
+    let dash = || "–".to_owned();
+    let kind = match picture.kind {
+        RoundKind::DryRun => language.pick("试算，未发出", "dry run, nothing offered"),
+        RoundKind::Committed => language.pick("已发给机构", "offered to partners"),
+        RoundKind::WhatIf => language.pick("假设推演，未保存", "what-if, nothing stored"),
+    };
+    let certificate = match picture.certified {
+        Certified::Verified => language.pick("已核验", "verified"),
+        Certified::Refused => language.pick("未通过", "refused"),
+        Certified::Unchecked => language.pick("未核验", "not checked"),
+    };
+    let quality = match (picture.certified, picture.optimal) {
+        (Certified::Verified, true) => language.pick("没有更好的方案", "no plan is better"),
+        (Certified::Verified, false) => language.pick("差距见下", "see the gap below"),
+        _ => language.pick("尚无证明", "nothing is proven"),
+    };
+    let places = picture.flows.iter().filter(|flow| flow.allocations > 0).map(|flow| flow.place);
+    let places = places.collect::<std::collections::BTreeSet<_>>().len() as u64;
+    let (date, time) = picture.planned_at.split_once(' ').unwrap_or((&picture.planned_at, ""));
+    let tiles = [
+        (
+            language.pick("全部满足", "wholly served"),
+            percent(outcome.served, outcome.total()),
+            language.pick(
+                format!("{} 项中的 {} 项", count(outcome.total()), count(outcome.served)),
+                format!("{} of {} items", count(outcome.served), count(outcome.total())),
+            ),
+        ),
+        (
+            language.pick("分配", "allocations"),
+            count(picture.allocations),
+            language.pick(
+                format!("来自 {} 处", count(places)),
+                format!("from {}", counted(language, places, "", "place", "places")),
+            ),
+        ),
+        (
+            language.pick("平均距离", "mean distance"),
+            picture.distance_metres.map_or_else(dash, |metres| distance(language, metres)),
+            language.pick("两端位置都已知的分配", "where both places are known").to_owned(),
+        ),
+        (language.pick("证书", "certificate"), certificate.to_owned(), quality.to_owned()),
+        (language.pick("轮次", "round"), date.to_owned(), format!("{time} · {kind}")),
+    ];
+    html! {
+        dl class="tiles" {
+            @for (what, figure, note) in &tiles {
+                div {
+                    dt { (what) }
+                    dd { span class="big" { (figure) } span class="small" { (note) } }
+                }
+            }
+        }
+    }
+}
