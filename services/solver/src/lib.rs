@@ -3,6 +3,7 @@
 
 pub mod components;
 pub mod control;
+pub mod gap;
 pub mod integer;
 pub mod parallel;
 pub mod simplex;
