@@ -38,8 +38,12 @@ impl Outcome {
 pub enum RoundKind {
     /// Planned; nothing was offered.
     DryRun,
+    /// Planned; the offers are still to be made, some or all of them.
+    Committing,
     /// Planned and offered to the partners.
     Committed,
+    /// Called off; offers made before that stand.
+    Cancelled,
     /// A what-if of which nothing was stored.
     WhatIf,
 }
@@ -97,7 +101,7 @@ pub struct Flow {
     pub allocations: u64,
     /// Units, by unit.
     pub quantities: Vec<(LocalizedText, u64)>,
-    /// Mean distance of the allocations that have one, in metres.
+    /// Mean distance of what goes, unit by unit, in metres, where it is known.
     pub distance_metres: Option<u64>,
 }
 
@@ -217,7 +221,7 @@ pub struct RoundPicture {
     pub outcome: Outcome,
     /// Allocations in the plan.
     pub allocations: u64,
-    /// Mean distance of the allocations that have one, in metres.
+    /// Mean distance of what is allocated, unit by unit, in metres, where it is known.
     pub distance_metres: Option<u64>,
     /// By urgency tier, the most urgent first.
     pub tiers: Vec<TierFigures>,

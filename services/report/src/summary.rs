@@ -116,6 +116,8 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
     let dash = || "–".to_owned();
     let kind = match picture.kind {
         RoundKind::DryRun => language.pick("试算，未发出", "dry run, nothing offered"),
+        RoundKind::Committing => language.pick("正在发给机构", "being offered to partners"),
+        RoundKind::Cancelled => language.pick("已叫停", "called off"),
         RoundKind::Committed => language.pick("已发给机构", "offered to partners"),
         RoundKind::WhatIf => language.pick("假设推演，未保存", "what-if, nothing stored"),
     };
@@ -152,7 +154,7 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
         (
             language.pick("平均距离", "mean distance"),
             picture.distance_metres.map_or_else(dash, |metres| distance(language, metres)),
-            language.pick("两端位置都已知的分配", "where both places are known").to_owned(),
+            language.pick("每份，位置已知者", "per unit, where it is known").to_owned(),
         ),
         (language.pick("证书", "certificate"), certificate.to_owned(), quality.to_owned()),
         (language.pick("轮次", "round"), date.to_owned(), format!("{time} · {kind}")),
