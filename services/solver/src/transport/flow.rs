@@ -40,7 +40,9 @@ impl<'a, C: Cost> Flow<'a, C> {
         Self {
             network,
             price: vec![C::ZERO; pools as usize],
-            ask: (0..pools).map(|pool| network.next(pool, 0).map_or(C::FAR, |(price, _)| price)).collect(),
+            ask: (0..pools)
+                .map(|pool| network.next(pool, 0).map_or(C::FAR, |(price, _)| network.priced(price)))
+                .collect(),
             load: vec![0; pools as usize],
             pieces: vec![Vec::new(); pools as usize],
             lacking: network.quantity.clone(),
@@ -50,12 +52,25 @@ impl<'a, C: Cost> Flow<'a, C> {
 
     fn set_load(&mut self, pool: u32, load: u64) {
         self.load[pool as usize] = load;
-        self.ask[pool as usize] = self.network.next(pool, load).map_or(C::FAR, |(price, _)| price);
+        self.ask[pool as usize] = self.network.next(pool, load).map_or(C::FAR, |(price, _)| self.network.priced(price));
     }
 
     /// Units that a pool can still give at the price it asks.
     pub(super) fn room(&self, pool: u32) -> u64 {
         self.network.next(pool, self.load[pool as usize]).map_or(0, |(_, units)| units)
+    }
+
+    /// Gives up to so many units over an arc, if and as far as it is the item's best, and the pool's price covers them.
+    pub(super) fn give_if_best(&mut self, item: u32, arc: u32, units: u64) {
+        let pool = self.network.arcs[arc as usize].pool;
+        let load = self.load[pool as usize];
+        let left = self.network.within(pool, self.price[pool as usize]).saturating_sub(load);
+        let units = units.min(left).min(self.lacking[item as usize]);
+        if units > 0 && self.is_best(item, arc) {
+            self.set_load(pool, load + units);
+            self.lacking[item as usize] -= units;
+            self.put(pool, item, arc, units);
+        }
     }
 
     /// Moves an end of a path: what a pool gives changes, while its pieces are changed by [`Flow::put`] and [`Flow::withdraw`].
@@ -104,5 +119,44 @@ impl<'a, C: Cost> Flow<'a, C> {
             let pieces = &self.pieces[self.network.arcs[arc].pool as usize];
             pieces.iter().position(|piece| piece.item == item).map(|nth| (arc as u32, nth))
         })
+    }
+
+    /// The arcs that carry units of an item.
+    pub(super) fn carriers(&self, item: u32) -> impl Iterator<Item = u32> {
+        let (one, several) = match self.carrier[item as usize] {
+            NONE => (None, None),
+            SEVERAL => (None, Some(self.carriers_of_several(item).map(|(arc, _)| arc))),
+            arc => (Some(arc), None),
+        };
+        one.into_iter().chain(several.into_iter().flatten())
+    }
+
+    /// Whether no other use of an item's units would be better than over this arc.
+    fn is_best(&self, item: u32, arc: u32) -> bool {
+        let total = |nth: usize| {
+            let arc = self.network.arcs[nth];
+            self.network.cost(arc) + self.price[arc.pool as usize]
+        };
+        let here = total(arc as usize);
+        here <= self.network.worth(item) && self.network.arcs(item).all(|nth| total(nth) >= here)
+    }
+
+    fn place_of(&self, arc: u32) -> Option<(u32, usize)> {
+        let pool = self.network.arcs[arc as usize].pool;
+        self.pieces[pool as usize].iter().position(|piece| piece.arc == arc).map(|nth| (pool, nth))
+    }
+
+    /// Units that an arc carries.
+    pub(super) fn carried(&self, arc: u32) -> u64 {
+        self.place_of(arc).map_or(0, |(pool, nth)| self.pieces[pool as usize][nth].units)
+    }
+
+    /// Moves units of an item from one of its arcs to another; what the pools give is left to the caller.
+    pub(super) fn move_over(&mut self, from: u32, to: u32, units: u64) {
+        if let Some((pool, nth)) = self.place_of(from) {
+            let item = self.pieces[pool as usize][nth].item;
+            self.withdraw(pool, nth, units);
+            self.put(self.network.arcs[to as usize].pool, item, to, units);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Exact optima of transportation problems: items, pools with convex prices of load, and arcs, without caps and groups.
 
+mod auction;
 mod cost;
+mod fill;
 mod flow;
 mod network;
 mod prices;
@@ -11,9 +13,11 @@ use wishwell_allocation::{Plan, Prices, Problem};
 use crate::components::Components;
 use crate::control::{Cancelled, Control};
 use crate::parallel;
+use auction::Auction;
 use cost::Cost;
+use fill::Incoming;
 use flow::Flow;
-use network::{Levels, Network, Scale};
+use network::{Levels, Network, Size, Weights};
 use search::Search;
 
 /// An optimal plan and the prices that prove it.
@@ -75,45 +79,59 @@ fn solve_component(
     component: u32,
     control: &dyn Control,
 ) -> Result<Part, Cancelled> {
-    match Scale::of(problem, levels, components, component) {
-        Scale::Own { rank, distance, load } => {
-            let network = Network::ranked(problem, levels, components, component, (rank, distance, load));
-            solve_network(problem, levels, components, component, &network, control)
-        }
-        Scale::Whole => {
-            let network =
-                Network::of(problem, components, component, |item| levels.worth(item), levels.distance, levels.load);
-            solve_network(problem, levels, components, component, &network, control)
-        }
+    let at = Place { problem, levels, components, component };
+    match Weights::own(levels, Size::of(problem, components, component)) {
+        Some(weights) => at.solve(weights, control),
+        None => at.solve(Weights::whole(levels), control),
     }
 }
 
-fn solve_network<C: Cost>(
-    problem: &Problem,
-    levels: &Levels,
-    components: &Components,
+/// A component of a problem.
+struct Place<'a> {
+    problem: &'a Problem,
+    levels: &'a Levels,
+    components: &'a Components,
     component: u32,
-    network: &Network<C>,
-    control: &dyn Control,
-) -> Result<Part, Cancelled> {
-    let mut flow = Flow::new(network);
-    let mut search = Search::new(network.pools());
-    let mut order: Vec<u32> = (0..network.items() as u32).collect();
-    order.sort_by_key(|item| std::cmp::Reverse(network.worth[*item as usize]));
-    for item in order {
-        if control.stopped() {
-            return Err(Cancelled);
+}
+
+impl Place<'_> {
+    fn solve<C: Cost>(&self, weights: Weights<C>, control: &dyn Control) -> Result<Part, Cancelled> {
+        let network = &Network::of(self.problem, self.levels, self.components, self.component, weights);
+        let mut flow = Flow::new(network);
+        let mut search = Search::new(network.pools());
+        let mut order: Vec<u32> = (0..network.items() as u32).collect();
+        order.sort_by_key(|item| std::cmp::Reverse(network.rank[*item as usize]));
+        if let Some(weights) = Weights::rough(self.levels, Size::of(self.problem, self.components, self.component)) {
+            let mut auction = Auction::new(network, &weights);
+            if !auction.run(&order, || control.stopped()) {
+                return Err(Cancelled);
+            }
+            auction.finish(&mut flow);
         }
-        search.place(&mut flow, item);
+        for item in order {
+            if control.stopped() {
+                return Err(Cancelled);
+            }
+            search.place(&mut flow, item);
+        }
+        if (0..network.pools()).any(|pool| flow.ask[pool] < flow.price[pool]) {
+            let incoming = Incoming::of(network);
+            for pool in 0..network.pools() as u32 {
+                if control.stopped() {
+                    return Err(Cancelled);
+                }
+                search.fill(&mut flow, &incoming, pool);
+            }
+        }
+        control.settled(network.items() as u64);
+        let prices = prices::lowest(&mut flow, self.levels);
+        let items = self.components.items(self.component);
+        let mut flows = Vec::new();
+        for piece in flow.pieces.iter().flatten() {
+            let item = items[piece.item as usize];
+            let arc = self.problem.parts().first[item as usize] + (piece.arc - network.first[piece.item as usize]);
+            flows.push((arc, piece.units));
+        }
+        Ok(Part { flows, prices })
     }
-    control.settled(network.items() as u64);
-    let prices = prices::lowest(&mut flow, problem, levels, components, component);
-    let items = components.items(component);
-    let mut flows = Vec::new();
-    for piece in flow.pieces.iter().flatten() {
-        let item = items[piece.item as usize];
-        let arc = problem.parts().first[item as usize] + (piece.arc - network.first[piece.item as usize]);
-        flows.push((arc, piece.units));
-    }
-    Ok(Part { flows, prices })
 }

@@ -1,48 +1,43 @@
 //! One component in the shape that the search reads: flat, and as small as its numbers allow.
 
-use wishwell_allocation::{Level, Problem};
+use wishwell_allocation::{Item, Level, Problem, limits};
 
 use super::cost::Cost;
 use crate::components::Components;
 
 /// What the levels of a whole problem come to, for pools and items without caps and groups.
 pub(super) struct Levels {
-    /// Whether every tier precedes distance and load: then only the order of what items are worth matters.
+    /// Whether every tier precedes distance and load: then only the order of what units are worth matters.
     tiers_first: bool,
     distance_first: bool,
-    /// Rank, from 1, of each (tier, worth) that is there among what a unit can be worth.
+    /// Rank of each (tier, worth) that is there among what a unit can be worth.
     ranks: Vec<u32>,
-    highest_rank: u32,
-    tier_weights: Vec<i128>,
+    /// What a unit of each rank is worth in the whole's weights; rank 0 is worth nothing.
+    pub(super) worths: Vec<i128>,
     pub(super) distance: i128,
     pub(super) load: i128,
 }
 
-const WORTHS: usize = wishwell_allocation::limits::WORTH_MAX as usize + 1;
+const WORTHS: usize = limits::WORTH_MAX as usize + 1;
 
 impl Levels {
     pub(super) fn of(problem: &Problem) -> Self {
         let (parts, weights) = (problem.parts(), problem.weights());
-        let tiers = wishwell_allocation::limits::TIERS_MAX;
-        let tier_weights: Vec<i128> = (0..tiers).map(|tier| weights.weight(Level::Tier(tier))).collect();
-        let mut there = vec![false; usize::from(tiers) * WORTHS];
+        let mut there = vec![false; usize::from(limits::TIERS_MAX) * WORTHS];
         for item in &parts.items {
-            there[usize::from(item.tier) * WORTHS + item.worth as usize] = true;
+            there[Self::at(item)] = true;
         }
-        let mut worths: Vec<(i128, usize)> = (0..there.len())
-            .filter(|at| there[*at])
-            .map(|at| (tier_weights[at / WORTHS] * (at % WORTHS) as i128, at))
-            .collect();
+        let worth = |at: usize| weights.weight(Level::Tier((at / WORTHS) as u8)) * (at % WORTHS) as i128;
+        let mut worths: Vec<(i128, usize)> =
+            (0..there.len()).filter(|at| there[*at]).map(|at| (worth(at), at)).collect();
         worths.sort_unstable();
         let mut ranks = vec![0; there.len()];
-        let mut highest_rank = 0;
-        let mut last = 0;
+        let mut distinct = vec![0];
         for (worth, at) in worths {
-            if worth != last {
-                highest_rank += 1;
-                last = worth;
+            if distinct.last() != Some(&worth) {
+                distinct.push(worth);
             }
-            ranks[at] = highest_rank;
+            ranks[at] = distinct.len() as u32 - 1;
         }
         let place = |level: Level| parts.levels.iter().position(|of| *of == level);
         let (distance, load) = (place(Level::Distance), place(Level::Load));
@@ -51,57 +46,132 @@ impl Levels {
             tiers_first: last_tier < distance && last_tier < load,
             distance_first: distance < load,
             ranks,
-            highest_rank,
-            tier_weights,
+            worths: distinct,
             distance: weights.weight(Level::Distance),
             load: weights.weight(Level::Load),
         }
     }
 
-    /// What a unit of an item is worth in the weights of the whole.
-    pub(super) fn worth(&self, item: &wishwell_allocation::Item) -> i128 {
-        self.tier_weights[usize::from(item.tier)] * i128::from(item.worth)
+    fn at(item: &Item) -> usize {
+        usize::from(item.tier) * WORTHS + item.worth as usize
     }
 
-    fn rank(&self, item: &wishwell_allocation::Item) -> u32 {
-        self.ranks[usize::from(item.tier) * WORTHS + item.worth as usize]
+    fn rank(&self, item: &Item) -> u32 {
+        self.ranks[Self::at(item)]
     }
 }
 
-/// What the figures of one component weigh.
-pub(super) enum Scale {
-    /// Small weights of its own. A simple cycle without groups passes two items at the most on their sides to the source, so that of
-    /// what units are worth only the order matters; the rest is [`wishwell_allocation::PriceWeights`] for a network of this size.
-    Own { rank: i64, distance: i64, load: i64 },
+/// What a price is made of: the worth of a rank, so much distance, and so much of the price of load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Digits {
+    pub(super) rank: usize,
+    pub(super) distance: i128,
+    pub(super) load: i128,
+}
+
+/// What the figures of one component weigh, in numbers of one kind.
+#[derive(Clone, Debug)]
+pub(super) struct Weights<C> {
+    /// What a unit of each rank is worth.
+    pub(super) worths: Vec<C>,
+    pub(super) distance: C,
+    pub(super) load: C,
+    distance_first: bool,
+}
+
+impl<C: Cost> Weights<C> {
+    pub(super) fn put_together(&self, digits: Digits) -> Option<C> {
+        let worth: i128 = self.worths[digits.rank].into();
+        let distance = digits.distance.checked_mul(self.distance.into())?;
+        let load = digits.load.checked_mul(self.load.into())?;
+        C::try_from(worth.checked_add(distance)?.checked_add(load)?).ok().filter(|sum| *sum < C::FAR && -C::FAR < *sum)
+    }
+
+    /// Takes a price apart: this worth, and of the rest the nearest digits.
+    pub(super) fn apart_from(&self, rank: usize, price: C) -> Digits {
+        let rest: i128 = (price - self.worths[rank]).into();
+        let nearest = |of: i128, weight: i128| (of + of.signum() * (weight / 2)) / weight;
+        let (by_distance, by_load): (i128, i128) = (self.distance.into(), self.load.into());
+        if self.distance_first {
+            let distance = nearest(rest, by_distance);
+            Digits { rank, distance, load: nearest(rest - distance * by_distance, by_load) }
+        } else {
+            let load = nearest(rest, by_load);
+            Digits { rank, distance: nearest(rest - load * by_load, by_distance), load }
+        }
+    }
+}
+
+impl Weights<i128> {
     /// The whole problem's weights.
-    Whole,
+    pub(super) fn whole(levels: &Levels) -> Self {
+        Self {
+            worths: levels.worths.clone(),
+            distance: levels.distance,
+            load: levels.load,
+            distance_first: levels.distance_first,
+        }
+    }
 }
 
-impl Scale {
-    pub(super) fn of(problem: &Problem, levels: &Levels, components: &Components, component: u32) -> Self {
+/// How large a component and its figures are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    /// Items or pools, whichever are fewer.
+    pub(super) across: usize,
+    pub(super) dearest: u32,
+    pub(super) highest_price: u32,
+}
+
+impl Size {
+    pub(super) fn of(problem: &Problem, components: &Components, component: u32) -> Self {
         let parts = problem.parts();
         let (items, pools) = (components.items(component), components.pools(component));
         let distances = items.iter().filter_map(|item| parts.arc_distance[problem.arcs(*item)].iter().max());
-        let dearest = i128::from(distances.max().copied().unwrap_or(0));
         let prices = pools.iter().filter_map(|pool| parts.pools[*pool as usize].segments.last());
-        let price = i128::from(prices.map(|segment| segment.price).max().unwrap_or(0));
-        let distance_steepest = (2 * items.len().min(pools.len()) as i128 + 2) * dearest;
-        let load_steepest = 2 * price;
-        let (distance, load, range) = if levels.distance_first {
-            let weight = load_steepest + 1;
-            (weight, 1, load_steepest + weight * distance_steepest)
-        } else {
-            let weight = distance_steepest + 1;
-            (1, weight, distance_steepest + weight * load_steepest)
-        };
-        let rank = range + 1;
-        // Room for a few such paths added up.
-        let room = rank.saturating_mul(i128::from(levels.highest_rank) + 2).saturating_mul(16);
-        match (levels.tiers_first && room < i128::from(i64::MAX), rank.try_into(), distance.try_into(), load.try_into())
-        {
-            (true, Ok(rank), Ok(distance), Ok(load)) => Self::Own { rank, distance, load },
-            _ => Self::Whole,
+        Self {
+            across: items.len().min(pools.len()),
+            dearest: distances.max().copied().unwrap_or(0),
+            highest_price: prices.map(|segment| segment.price).max().unwrap_or(0),
         }
+    }
+}
+
+impl Weights<i64> {
+    /// Weights for a component of this size alone, if 64 bits are enough. A simple cycle without groups passes two items at the most
+    /// on their sides to the source, so that of what units are worth only the order matters; the rest is
+    /// [`wishwell_allocation::PriceWeights`] for a network of this size.
+    pub(super) fn own(levels: &Levels, size: Size) -> Option<Self> {
+        let along = (2 * size.across as i128 + 2) * i128::from(size.dearest);
+        let twice_load = 2 * i128::from(size.highest_price);
+        let (distance, load) = if levels.distance_first { (twice_load + 1, 1) } else { (1, along + 1) };
+        let gap = distance * along + load * twice_load + 1;
+        // Room for a few paths added up.
+        let most = gap.checked_mul(16 * (levels.worths.len() as i128 + 2))?;
+        if !levels.tiers_first || most >= i128::from(i64::MAX) {
+            return None;
+        }
+        Self::stepped(levels, gap, distance, load)
+    }
+
+    /// Weights that are right unless a path leads over many long arcs, but as small as that: for prices that are a good guess.
+    pub(super) fn rough(levels: &Levels, size: Size) -> Option<Self> {
+        let (dearest, price) = (i128::from(size.dearest.max(1)), i128::from(size.highest_price));
+        let (distance, load) = if levels.distance_first { (2 * price + 1, 1) } else { (1, 4 * dearest) };
+        if !levels.tiers_first {
+            return None;
+        }
+        Self::stepped(levels, 3 * (distance * dearest + load * price), distance, load)
+    }
+
+    fn stepped(levels: &Levels, gap: i128, distance: i128, load: i128) -> Option<Self> {
+        let worths = (0..levels.worths.len() as i128).map(|rank| i64::try_from(rank.checked_mul(gap)?).ok());
+        Some(Self {
+            worths: worths.collect::<Option<_>>()?,
+            distance: distance.try_into().ok()?,
+            load: load.try_into().ok()?,
+            distance_first: levels.distance_first,
+        })
     }
 }
 
@@ -119,25 +189,22 @@ pub(super) struct Network<C> {
     pub(super) arcs: Vec<Arc>,
     /// Units each item asks for.
     pub(super) quantity: Vec<u64>,
-    /// What a unit of each item is worth, above 0.
-    pub(super) worth: Vec<C>,
+    /// Rank of what a unit of each item is worth.
+    pub(super) rank: Vec<u32>,
     /// First segment of each pool, and one more.
     pub(super) first_segment: Vec<u32>,
     /// (units of this segment and those before, price).
-    pub(super) segments: Vec<(u64, C)>,
-    /// What a unit of distance costs.
-    pub(super) distance: C,
+    pub(super) segments: Vec<(u64, u32)>,
+    pub(super) weights: Weights<C>,
 }
 
 impl<C: Cost> Network<C> {
-    /// The component in numbers of this kind; `weights` are those of (an item, distance, load).
     pub(super) fn of(
         problem: &Problem,
+        levels: &Levels,
         components: &Components,
         component: u32,
-        worth: impl Fn(&wishwell_allocation::Item) -> C,
-        distance: C,
-        load: C,
+        weights: Weights<C>,
     ) -> Self {
         let parts = problem.parts();
         let (items, pools) = (components.items(component), components.pools(component));
@@ -155,30 +222,21 @@ impl<C: Cost> Network<C> {
             first,
             arcs,
             quantity: items.iter().map(|item| of(item).quantity).collect(),
-            worth: items.iter().map(|item| worth(of(item))).collect(),
-            first_segment: vec![0],
+            rank: items.iter().map(|item| levels.rank(of(item))).collect(),
+            first_segment: Vec::with_capacity(pools.len() + 1),
             segments: Vec::new(),
-            distance,
+            weights,
         };
+        network.first_segment.push(0);
         for pool in pools {
             let mut units = 0;
             for segment in &parts.pools[*pool as usize].segments {
                 units += segment.units;
-                network.segments.push((units, load * C::from(segment.price)));
+                network.segments.push((units, segment.price));
             }
             network.first_segment.push(network.segments.len() as u32);
         }
         network
-    }
-
-    pub(super) fn ranked(
-        problem: &Problem,
-        levels: &Levels,
-        components: &Components,
-        component: u32,
-        (rank, distance, load): (C, C, C),
-    ) -> Self {
-        Self::of(problem, components, component, |item| rank * C::from(levels.rank(item)), distance, load)
     }
 
     pub(super) fn items(&self) -> usize {
@@ -194,20 +252,27 @@ impl<C: Cost> Network<C> {
     }
 
     pub(super) fn cost(&self, arc: Arc) -> C {
-        self.distance * C::from(arc.distance)
+        self.weights.distance * C::from(arc.distance)
     }
 
-    pub(super) fn segments(&self, pool: u32) -> &[(u64, C)] {
+    /// What a unit of an item is worth.
+    pub(super) fn worth(&self, item: u32) -> C {
+        self.weights.worths[self.rank[item as usize] as usize]
+    }
+
+    pub(super) fn segments(&self, pool: u32) -> &[(u64, u32)] {
         &self.segments[self.first_segment[pool as usize] as usize..self.first_segment[pool as usize + 1] as usize]
     }
 
-    /// Price of the next unit and how many there are at that price, when a pool gives so much already; none, when it is exhausted.
-    pub(super) fn next(&self, pool: u32, load: u64) -> Option<(C, u64)> {
+    /// Price (as the problem tells it) of the next unit and how many there are at that price, when a pool gives so much already; none,
+    /// when it is exhausted.
+    pub(super) fn next(&self, pool: u32, load: u64) -> Option<(u32, u64)> {
         self.segments(pool).iter().find(|(units, _)| *units > load).map(|(units, price)| (*price, units - load))
     }
 
-    /// Price of the last unit and how many there are at that price, when a pool gives so much; none, when it gives nothing.
-    pub(super) fn last(&self, pool: u32, load: u64) -> Option<(C, u64)> {
+    /// Price (as the problem tells it) of the last unit and how many there are at that price, when a pool gives so much; none, when
+    /// it gives nothing.
+    pub(super) fn last(&self, pool: u32, load: u64) -> Option<(u32, u64)> {
         let mut before = 0;
         for (units, price) in self.segments(pool) {
             if *units >= load {
@@ -216,5 +281,16 @@ impl<C: Cost> Network<C> {
             before = *units;
         }
         None
+    }
+
+    /// Units of a pool that cost no more than this.
+    pub(super) fn within(&self, pool: u32, price: C) -> u64 {
+        let fits = |(_, of): &&(u64, u32)| self.priced(*of) <= price;
+        self.segments(pool).iter().take_while(fits).last().map_or(0, |(units, _)| *units)
+    }
+
+    /// What a unit at this price costs.
+    pub(super) fn priced(&self, price: u32) -> C {
+        self.weights.load * C::from(price)
     }
 }

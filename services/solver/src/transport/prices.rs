@@ -3,12 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use wishwell_allocation::Problem;
-
 use super::cost::Cost;
 use super::flow::Flow;
 use super::network::Levels;
-use crate::components::Components;
 
 /// What holds a price up.
 #[derive(Clone, Copy)]
@@ -16,7 +13,7 @@ enum Support {
     /// Nothing: nobody pays for a unit more.
     Ground,
     /// The price of the last unit given, as the problem tells it.
-    Load,
+    Load(u32),
     /// An item that lacks units would take one over this arc.
     Lacking { item: u32, arc: u32 },
     /// An item served from this pool would rather be served here.
@@ -27,28 +24,22 @@ enum Support {
 /// each pool would bring. Lowest prices are what they are whatever way led to the flow.
 ///
 /// A price can fall until something holds it up; how far, are shortest paths (Dijkstra 1959) over what would hold it.
-pub(super) fn lowest<C: Cost>(
-    flow: &mut Flow<'_, C>,
-    problem: &Problem,
-    levels: &Levels,
-    components: &Components,
-    component: u32,
-) -> Vec<i128> {
+pub(super) fn lowest<C: Cost>(flow: &mut Flow<'_, C>, levels: &Levels) -> Vec<i128> {
     let network = flow.network;
     let pools = network.pools();
     let mut fall = vec![C::FAR; pools];
     let mut support = vec![Support::Ground; pools];
     for pool in 0..pools {
         let held = network.last(pool as u32, flow.load[pool]);
-        let floor = held.map_or(C::ZERO, |(price, _)| price);
+        let floor = held.map_or(C::ZERO, |(price, _)| network.priced(price));
         fall[pool] = flow.price[pool] - floor;
-        support[pool] = held.map_or(Support::Ground, |_| Support::Load);
+        support[pool] = held.map_or(Support::Ground, |(price, _)| Support::Load(price));
     }
     for item in 0..network.items() as u32 {
         if flow.lacking[item as usize] > 0 {
             for nth in network.arcs(item) {
                 let arc = network.arcs[nth];
-                let slack = network.cost(arc) + flow.price[arc.pool as usize] - network.worth[item as usize];
+                let slack = network.cost(arc) + flow.price[arc.pool as usize] - network.worth(item);
                 if slack < fall[arc.pool as usize] {
                     fall[arc.pool as usize] = slack;
                     support[arc.pool as usize] = Support::Lacking { item, arc: nth as u32 };
@@ -79,26 +70,13 @@ pub(super) fn lowest<C: Cost>(
     for (price, fall) in flow.price.iter_mut().zip(&fall) {
         *price -= *fall;
     }
-    let parts = problem.parts();
     let mut prices = vec![0_i128; pools];
     let distance = |arc: u32| levels.distance * i128::from(network.arcs[arc as usize].distance);
     for pool in order {
         prices[pool as usize] = match support[pool as usize] {
             Support::Ground => 0,
-            Support::Load => {
-                let segments = &parts.pools[components.pools(component)[pool as usize] as usize].segments;
-                let mut left = flow.load[pool as usize];
-                let last = segments.iter().find(|segment| {
-                    let here = left <= segment.units;
-                    left = left.saturating_sub(segment.units);
-                    here
-                });
-                levels.load * last.map_or(0, |segment| i128::from(segment.price))
-            }
-            Support::Lacking { item, arc } => {
-                let item = &parts.items[components.items(component)[item as usize] as usize];
-                levels.worth(item) - distance(arc)
-            }
+            Support::Load(price) => levels.load * i128::from(price),
+            Support::Lacking { item, arc } => levels.worths[network.rank[item as usize] as usize] - distance(arc),
             Support::Served { pool, from, to } => prices[pool as usize] + distance(from) - distance(to),
         };
     }

@@ -12,10 +12,10 @@ use super::flow::{Flow, NONE};
 
 /// How a label was reached: from this pool's n-th piece, whose item moves over this arc.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    pool: u32,
-    nth: u32,
-    arc: u32,
+pub(super) struct Step {
+    pub(super) pool: u32,
+    pub(super) nth: u32,
+    pub(super) arc: u32,
 }
 
 /// Where the cheapest path ends.
@@ -31,10 +31,10 @@ enum End {
 
 /// Room for searches, kept from one to the next.
 pub(super) struct Search<C> {
-    label: Vec<C>,
-    step: Vec<Step>,
-    touched: Vec<u32>,
-    heap: BinaryHeap<Reverse<(C, u32)>>,
+    pub(super) label: Vec<C>,
+    pub(super) step: Vec<Step>,
+    pub(super) touched: Vec<u32>,
+    pub(super) heap: BinaryHeap<Reverse<(C, u32)>>,
 }
 
 impl<C: Cost> Search<C> {
@@ -60,7 +60,7 @@ impl<C: Cost> Search<C> {
         }
     }
 
-    fn reach(&mut self, pool: u32, label: C, step: Step) {
+    pub(super) fn reach(&mut self, pool: u32, label: C, step: Step) {
         let at = &mut self.label[pool as usize];
         if label < *at {
             if *at == C::FAR {
@@ -74,7 +74,7 @@ impl<C: Cost> Search<C> {
 
     fn cheapest(&mut self, flow: &mut Flow<'_, C>, item: u32) -> End {
         let network = flow.network;
-        let mut best = network.worth[item as usize];
+        let mut best = network.worth(item);
         let mut end = End::Nowhere;
         for nth in network.arcs(item) {
             let arc = network.arcs[nth];
@@ -103,7 +103,7 @@ impl<C: Cost> Search<C> {
             }
             for (nth, piece) in flow.pieces[pool as usize].iter().enumerate() {
                 let base = label - price - network.cost(network.arcs[piece.arc as usize]);
-                let dropped = base + network.worth[piece.item as usize];
+                let dropped = base + network.worth(piece.item);
                 if dropped < best {
                     (best, end) = (dropped, End::Drop(pool, nth as u32));
                 }
