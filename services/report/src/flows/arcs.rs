@@ -8,6 +8,8 @@ use crate::svg::number;
 
 /// Width of the arc that carries most, in pixels.
 const WIDTH_MAX: f64 = 11.0;
+/// In a small round no arc is drawn as if it carried much: the widest stands for at least so many.
+const MOST_MIN: u64 = 6;
 /// A thinner line is not seen.
 const WIDTH_MIN: f64 = 1.2;
 /// How far an arc bends aside, in parts of its length and in pixels at most.
@@ -117,7 +119,7 @@ pub(crate) fn arcs(plate: &Plate, ends: &Ends, flows: &[(usize, usize, &Flow)]) 
 
 /// How wide an arc is, where the widest carries `most`.
 pub(crate) fn width(allocations: u64, most: u64) -> f64 {
-    (WIDTH_MAX * allocations as f64 / most.max(1) as f64).max(WIDTH_MIN)
+    (WIDTH_MAX * allocations as f64 / most.max(MOST_MIN) as f64).max(WIDTH_MIN)
 }
 
 /// An arc as a path: it bends to the right of its way, so that the way back is another line.
@@ -154,9 +156,10 @@ mod tests {
     }
 
     #[test]
-    fn the_widest_arc_carries_most_and_none_is_too_thin_to_see() {
+    fn an_arc_is_as_wide_as_what_it_carries_and_none_is_too_thin_to_see() {
         assert_eq!(width(40, 40), WIDTH_MAX);
         assert_eq!(width(20, 40), WIDTH_MAX / 2.0);
         assert_eq!(width(1, 4_000), WIDTH_MIN);
+        assert_eq!(width(2, 2), WIDTH_MAX / 3.0);
     }
 }

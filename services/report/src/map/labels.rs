@@ -5,8 +5,8 @@ use crate::svg::{cut, width_em};
 
 /// Size of names in pixels.
 pub(crate) const FONT: f64 = 12.0;
-/// A name that is cut is cut to so many widths of the font.
-const CUT_EM: f64 = 11.0;
+/// A name that is cut is cut to the first of these widths of the font that finds room.
+const CUTS_EM: [f64; 2] = [11.0, 7.5];
 /// Height of a name's box: what goes above and below the letters included.
 const LINE: f64 = FONT * 1.25;
 /// How far names may stand from their circles, in pixels. From the second on a line joins them.
@@ -96,8 +96,8 @@ impl Name {
         (width_em(&self.words) + width_em(&self.figure) + gap) * FONT
     }
 
-    fn cut(&self) -> Self {
-        Self { words: cut(&self.words, CUT_EM), figure: self.figure.clone() }
+    fn cut(&self, em: f64) -> Self {
+        Self { words: cut(&self.words, em), figure: self.figure.clone() }
     }
 }
 
@@ -110,11 +110,11 @@ pub(crate) fn place(mut sheet: Sheet<'_>, names: &[Name]) -> Vec<Option<(Placed,
     let mut placed: Vec<Option<(Placed, Name)>> = vec![None; sheet.circles.len()];
     let mut leaders: Vec<Line> = Vec::new();
     for nth in order {
-        let (whole, cut) = (names[nth].clone(), names[nth].cut());
-        let tries = [(&whole, 1), (&cut, DISTANCES.len())];
+        let cuts = CUTS_EM.map(|em| (names[nth].cut(em), DISTANCES.len()));
+        let tries = std::iter::once((names[nth].clone(), 1)).chain(cuts);
         let found = tries.into_iter().find_map(|(name, rings)| {
             let mut free = candidates(&sheet.circles[nth], name.width(), rings);
-            free.find(|(at, area)| sheet.is_free(nth, at, area, &leaders)).map(|(at, area)| (at, area, name.clone()))
+            free.find(|(at, area)| sheet.is_free(nth, at, area, &leaders)).map(|(at, area)| (at, area, name))
         });
         if let Some((at, area, name)) = found {
             sheet.taken.push(area);
@@ -240,6 +240,7 @@ mod tests {
         };
         assert_eq!(placed(400.0).as_deref(), Some("玉皇阁北街街道办事处辖区内外"));
         assert_eq!(placed(210.0).as_deref(), Some("玉皇阁北街街道办事处…"));
+        assert_eq!(placed(160.0).as_deref(), Some("玉皇阁北街街…"));
         assert_eq!(placed(80.0), None);
     }
 }
