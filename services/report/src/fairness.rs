@@ -92,6 +92,31 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
     }
 }
 
+/// How far groups are apart in what they are served, in a sentence; none where there is nothing to compare.
+pub(crate) fn sentence(picture: &RoundPicture, language: Language) -> Option<String> {
+    let groups = || picture.fairness.by_group.iter().filter(|row| row.items > 0);
+    let (worst, best) =
+        (groups().min_by_key(|row| row.share_permille)?, groups().max_by_key(|row| row.share_permille)?);
+    let [low, high] = [worst, best].map(|row| u64::from(row.share_permille));
+    if groups().count() < 2 {
+        return None;
+    }
+    let apart = Measure::Share.apart(language, high - low);
+    let [worst, best] = [worst, best].map(|row| language.of(&row.name));
+    let [low_says, high_says] = [low, high].map(permille);
+    Some(if low == high {
+        language.pick(
+            format!("各群体的满足比例相同（{low_says}）。"),
+            format!("All groups have the same share served ({low_says})."),
+        )
+    } else {
+        language.pick(
+            format!("各群体的满足比例最低 {low_says}（{worst}），最高 {high_says}（{best}），相差 {apart}。"),
+            format!("Between groups, the share served runs from {low_says} ({worst}) to {high_says} ({best}): {apart} apart."),
+        )
+    })
+}
+
 fn division_of_people(
     language: Language,
     title: &str,

@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use crate::bars::stacked;
 use crate::figures::{count, counted, distance, percent};
-use crate::gaps;
 use crate::language::Language;
 use crate::picture::{Certified, RoundKind, RoundPicture};
 use crate::proof;
 use crate::reconcile::disagreements;
 use crate::tiers::{key, segments, tier_name};
+use crate::{fairness, gaps};
 
 /// What a reader in a hurry takes along.
 pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
@@ -80,6 +80,7 @@ fn sentences(picture: &RoundPicture, language: Language) -> Vec<String> {
             format!("The most pressing gap: {}; {up_to}.", sentence.replacen("One", "one", 1)),
         ));
     }
+    text.extend(fairness::sentence(picture, language));
     text.push(proof::verdict(picture, language).to_owned());
     text
 }
