@@ -15,6 +15,8 @@ pub(super) struct Job {
     pub(super) worth: i128,
     /// Units of all its items.
     pub(super) units: u64,
+    /// What serving it brings: the weight of its most urgent tier, and what it is worth there.
+    pub(super) value: (i128, u128),
 }
 
 /// The jobs of a problem and what is known about where they should go.
@@ -24,6 +26,8 @@ pub(super) struct Work<'a> {
     pub(super) job_of: Vec<u32>,
     /// The arcs of all items, those of an item by what a unit gains over them at given prices, best first.
     ranked: Vec<u32>,
+    /// The arcs into each pool, those of items whose units are worth most first.
+    entering: Vec<Vec<u32>>,
 }
 
 /// Which of equally urgent jobs come first.
@@ -39,6 +43,7 @@ impl<'a> Work<'a> {
         let items = |items: Vec<u32>, together: bool| Job {
             worth: items.iter().map(|item| worth(index, *item)).max().unwrap_or(0),
             units: items.iter().map(|item| index.quantity(*item)).sum(),
+            value: value(index, &items),
             items,
             together,
         };
@@ -59,12 +64,26 @@ impl<'a> Work<'a> {
         for item in 0..parts.items.len() as u32 {
             ranked[index.problem.arcs(item)].sort_by_cached_key(|arc| price(*arc));
         }
-        Self { index, jobs, job_of, ranked }
+        let mut entering = vec![Vec::new(); parts.pools.len()];
+        let mut arcs: Vec<u32> = (0..parts.arc_pool.len() as u32).collect();
+        arcs.sort_by_cached_key(|arc| {
+            let item = index.item_of[*arc as usize];
+            (std::cmp::Reverse(worth(index, item)), index.quantity(item))
+        });
+        for arc in arcs {
+            entering[parts.arc_pool[arc as usize] as usize].push(arc);
+        }
+        Self { index, jobs, job_of, ranked, entering }
     }
 
     /// The arcs of an item, the one that promises most first.
     pub(super) fn ranked(&self, item: u32) -> &[u32] {
         &self.ranked[self.index.problem.arcs(item)]
+    }
+
+    /// The arcs into a pool, those of items whose units are worth most first.
+    pub(super) fn entering(&self, pool: u32) -> &[u32] {
+        &self.entering[pool as usize]
     }
 
     /// All jobs, the most urgent first.
@@ -160,4 +179,13 @@ impl<'a> Work<'a> {
 fn worth(index: &Index<'_>, item: u32) -> i128 {
     let of = &index.parts().items[item as usize];
     index.problem.weights().weight(Level::Tier(of.tier)) * i128::from(of.worth)
+}
+
+/// What serving all of these items brings on the level that counts most of them.
+fn value(index: &Index<'_>, items: &[u32]) -> (i128, u128) {
+    let parts = index.parts();
+    let weight = |item: u32| index.problem.weights().weight(Level::Tier(parts.items[item as usize].tier));
+    let most = items.iter().map(|item| weight(*item)).max().unwrap_or(0);
+    let of = items.iter().filter(|item| weight(**item) == most).map(|item| parts.items[*item as usize]);
+    (most, of.map(|of| u128::from(of.worth) * u128::from(of.quantity)).sum())
 }

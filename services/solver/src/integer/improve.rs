@@ -17,6 +17,13 @@ const SINGLES_TRIED_MAX: usize = 12;
 /// Most jobs that are released together.
 const RELEASED_MAX: usize = 6;
 
+/// Longest chain of jobs that make room for each other, and most arcs that are tried at each link.
+const CHAIN_MAX: usize = 4;
+const ARCS_IN_CHAIN_MAX: usize = 6;
+
+/// Most arcs into a pool that are tried to fill it again.
+const ENTERING_TRIED_MAX: usize = 8;
+
 /// A search with so many tries left.
 pub(super) struct Search<'w, 'a> {
     pub(super) work: &'w Work<'a>,
@@ -32,6 +39,7 @@ impl Search<'_, '_> {
             improved = false;
             for job in &jobs {
                 improved |= self.improve_job(state, *job);
+                state.keep();
                 if self.tries == 0 {
                     return;
                 }
@@ -44,7 +52,6 @@ impl Search<'_, '_> {
         self.tries = self.tries.saturating_sub(1);
         let (mark, before) = (state.mark(), state.score());
         if change(self, state) && state.score() > before {
-            state.keep();
             return true;
         }
         state.undo(mark);
@@ -108,7 +115,7 @@ impl Search<'_, '_> {
         jobs.dedup();
         jobs.sort_by_key(|job| {
             let of = &work.jobs[*job as usize];
-            (of.worth, of.units, *job)
+            (of.value, of.units, *job)
         });
         jobs
     }
@@ -118,6 +125,7 @@ impl Search<'_, '_> {
     fn reroute(&self, state: &mut State<'_>, job: u32, item: u32, arc: u32, others: &[u32]) -> bool {
         let work = self.work;
         let quantity = work.index.quantity(item);
+        let mark = state.mark();
         for own in work.index.problem.arcs(item) {
             state.set(own as u32, 0);
         }
@@ -138,8 +146,62 @@ impl Search<'_, '_> {
             return false;
         }
         for other in released {
-            work.serve_job(state, other);
+            self.resettle(state, other, CHAIN_MAX);
         }
+        self.refill(state, mark);
         true
+    }
+
+    /// Serves whom there is room for where something was released since the mark.
+    fn refill(&self, state: &mut State<'_>, mark: usize) {
+        let work = self.work;
+        let mut pools: Vec<u32> = state.changed(mark).flat_map(|arc| work.index.touched(arc)).collect();
+        pools.sort_unstable();
+        pools.dedup();
+        for pool in pools {
+            let mut tried = 0;
+            for arc in work.entering(pool) {
+                let left = state.left(pool);
+                if left == 0 || tried == ENTERING_TRIED_MAX {
+                    break;
+                }
+                let item = work.index.item_of[*arc as usize];
+                let quantity = work.index.quantity(item);
+                if state.served(item) == quantity || work.index.whole(item) && quantity > left {
+                    continue;
+                }
+                tried += 1;
+                work.serve_job(state, work.job_of[item as usize]);
+            }
+        }
+    }
+
+    /// Serves a released job again: where room is, or where a job that gives up less makes room, and so on.
+    fn resettle(&self, state: &mut State<'_>, job: u32, longest: usize) {
+        let work = self.work;
+        if work.serve_job(state, job) || longest == 0 {
+            return;
+        }
+        let of = &work.jobs[job as usize];
+        let [item] = of.items[..] else { return };
+        if !of.together {
+            return;
+        }
+        for arc in work.ranked(item).iter().take(ARCS_IN_CHAIN_MAX) {
+            let smaller = |other: &u32| {
+                let other = &work.jobs[*other as usize];
+                other.units < of.units || other.value < of.value
+            };
+            for other in self.in_the_way(state, job, *arc).iter().filter(|other| smaller(other)) {
+                let mark = state.mark();
+                work.release(state, *other);
+                if state.room(*arc) >= of.units {
+                    state.set(*arc, of.units);
+                    self.resettle(state, *other, longest - 1);
+                    return;
+                }
+                state.undo(mark);
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! answer.
 
 mod construct;
+mod dive;
 mod divide;
 mod improve;
 mod index;
@@ -13,6 +14,7 @@ mod relaxation;
 mod score;
 mod search;
 mod state;
+mod window;
 
 use wishwell_allocation::{Branch, Objective, Plan, Problem};
 

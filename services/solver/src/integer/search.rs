@@ -6,14 +6,16 @@
 
 use std::collections::BinaryHeap;
 
-use wishwell_allocation::{Branch, Decision, Objective, Plan, Proof};
+use wishwell_allocation::{Branch, Decision, Objective, Plan, Prices, Proof};
 
 use super::construct::{Order, Work};
+use super::dive::dive;
 use super::divide::divide;
 use super::improve::Search;
 use super::index::Index;
 use super::relaxation::{Path, relax};
 use super::state::State;
+use super::window::{Window, around};
 use crate::control::{Cancelled, Control};
 use crate::simplex::{Outcome, Relaxed};
 
@@ -23,12 +25,18 @@ const DEPTH_MAX: usize = 256;
 /// Most figures (units of flows, prices) that the leaves of one tree hold together.
 const FIGURES_MAX: usize = 1 << 24;
 
-/// Tries of the local search at the root, for each arc and at least.
+/// Tries of the local search at the root, for each arc, at least and at most.
 const TRIES_PER_ARC: u64 = 16;
 const TRIES_MIN: u64 = 4_096;
+const TRIES_MAX: u64 = 1 << 18;
 
-/// Tries of the local search at another node.
-const TRIES_AT_NODE: u64 = 256;
+/// Nodes between two dives for plans.
+const NODES_UNDIVED: usize = 64;
+
+/// Windows of a plan that are solved: pools of each, nodes of each, and most of them in all.
+const WINDOW_POOLS: usize = 3;
+const WINDOW_NODES: u64 = 100;
+const WINDOWS_MAX: usize = 1_000;
 
 /// A node of the tree.
 struct Node {
@@ -59,13 +67,19 @@ pub(super) struct Tree<'a> {
     /// Leaves that may hold better plans: bound, depth, node.
     open: BinaryHeap<(Objective, usize, usize)>,
     best: (Objective, Plan),
+    thorough: bool,
 }
 
 impl<'a> Tree<'a> {
     pub(super) fn new(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
         let nobody = Plan::default();
         let best = (Objective::of(index.problem, &nobody), nobody);
-        Self { index, control, nodes: Vec::new(), open: BinaryHeap::new(), best }
+        Self { index, control, nodes: Vec::new(), open: BinaryHeap::new(), best, thorough: true }
+    }
+
+    /// A search that begins with nothing but a plan to start from.
+    fn light(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
+        Self { thorough: false, ..Self::new(index, control) }
     }
 
     /// Searches until the best plan is proven, or so many nodes were looked at.
@@ -73,12 +87,18 @@ impl<'a> Tree<'a> {
         let root = self.look(None)?;
         self.begin(root, start)?;
         let most = self.nodes_fit().min(usize::try_from(nodes_max).unwrap_or(usize::MAX));
+        let mut undived = NODES_UNDIVED;
         while self.nodes.len() + 2 <= most {
             let Some((bound, _, node)) = self.open.pop() else { break };
             if bound <= self.best.0 {
                 break;
             }
-            self.dive(node, most)?;
+            if self.thorough && self.nodes.len() >= undived {
+                undived = self.nodes.len() + NODES_UNDIVED;
+                let work = self.work(node);
+                self.plunge(&work, node, 2, TRIES_MIN)?;
+            }
+            self.descend(node, most)?;
         }
         let bounds = self.nodes.iter().filter_map(|node| match &node.state {
             Kind::Leaf(_, bound) => Some(bound),
@@ -98,7 +118,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Forks a node, and on and on its better child.
-    fn dive(&mut self, from: usize, most: usize) -> Result<(), Cancelled> {
+    fn descend(&mut self, from: usize, most: usize) -> Result<(), Cancelled> {
         let mut node = from;
         while self.nodes.len() + 2 <= most && self.nodes[node].depth < DEPTH_MAX {
             let Some(on) = self.division(node) else { return Ok(()) };
@@ -122,6 +142,17 @@ impl<'a> Tree<'a> {
             self.open.push((bound.clone(), self.nodes[node].depth, node));
         }
         Ok(())
+    }
+
+    /// How the prices of a leaf rank the arcs.
+    fn work(&self, node: usize) -> Work<'a> {
+        match &self.nodes[node].state {
+            Kind::Leaf(proof, _) => Work::of(self.index, &proof.prices),
+            _ => Work::of(
+                self.index,
+                &Prices { pools: vec![0; self.index.parts().pools.len()], caps: Vec::new(), groups: Vec::new() },
+            ),
+        }
     }
 
     fn division(&self, node: usize) -> Option<Decision> {
@@ -160,9 +191,7 @@ impl<'a> Tree<'a> {
                     if divide(self.index, &path, &flow).is_none() {
                         self.best = (bound.clone(), flow.clone());
                     } else if above.is_some() {
-                        let work = Work::of(self.index, &prices);
-                        let mut plan = work.follow(&flow, Order::LargestFirst);
-                        Search { work: &work, tries: TRIES_AT_NODE }.improve(&mut plan);
+                        let plan = Work::of(self.index, &prices).follow(&flow, Order::LargestFirst);
                         self.offer(&plan);
                     }
                 }
@@ -189,8 +218,10 @@ impl<'a> Tree<'a> {
             (&nothing, Order::LargestFirst),
             (&nothing, Order::SmallestFirst),
         ];
-        let tries = TRIES_MIN.max(TRIES_PER_ARC * self.index.item_of.len() as u64);
-        for (flow, order) in firsts.into_iter().chain(start.map(|start| (start, Order::LargestFirst))) {
+        let tries = (TRIES_PER_ARC * self.index.item_of.len() as u64).clamp(TRIES_MIN, TRIES_MAX);
+        let thorough = self.thorough;
+        let starts = firsts.into_iter().filter(|_| thorough);
+        for (flow, order) in starts.chain(start.map(|start| (start, Order::LargestFirst))) {
             if self.control.stopped() {
                 return Err(Cancelled);
             }
@@ -198,8 +229,53 @@ impl<'a> Tree<'a> {
             Search { work: &work, tries }.improve(&mut plan);
             self.offer(&plan);
         }
-        self.polish()?;
+        if self.thorough {
+            for one_in in [1, 2, 5] {
+                self.plunge(&work, root, one_in, tries)?;
+            }
+            self.windows(&work)?;
+            self.polish()?;
+        }
         self.open.push((bound, 0, root));
+        Ok(())
+    }
+
+    /// Dives from a node for a better plan, and improves it.
+    fn plunge(&mut self, work: &Work<'a>, node: usize, one_in: usize, tries: u64) -> Result<(), Cancelled> {
+        let path = self.path(self.nodes[node].above);
+        if let Some(flow) = dive(self.index, path, &self.best.0, one_in, self.control)? {
+            let mut plan = work.follow(&flow, Order::LargestFirst);
+            Search { work, tries }.improve(&mut plan);
+            self.offer(&plan);
+        }
+        Ok(())
+    }
+
+    /// Solves windows of the best plan, one after the other, as long as that improves it.
+    fn windows(&mut self, work: &Work<'a>) -> Result<(), Cancelled> {
+        let mut state = State::nobody(self.index);
+        for (arc, units) in self.best.1.flows() {
+            state.set(*arc, *units);
+        }
+        state.keep();
+        let pools = self.index.parts().pools.len() as u32;
+        let mut left = WINDOWS_MAX;
+        let mut improved = true;
+        while std::mem::take(&mut improved) {
+            for pool in 0..pools {
+                if left == 0 {
+                    break;
+                }
+                let Some(window) = Window::of(work, &state, &around(work, pool, WINDOW_POOLS)) else { continue };
+                left -= 1;
+                let index = Index::of(&window.problem);
+                let found = Tree::light(&index, self.control).search(WINDOW_NODES, Some(&window.plan))?;
+                if found.objective > Objective::of(&window.problem, &window.plan) {
+                    improved |= window.put(work, &mut state, &found.plan);
+                }
+            }
+        }
+        self.offer(&state);
         Ok(())
     }
 

@@ -75,6 +75,41 @@ impl<'a> State<'a> {
         &self.users[pool as usize]
     }
 
+    /// What is left of a pool.
+    pub(super) fn left(&self, pool: u32) -> u64 {
+        self.left[pool as usize]
+    }
+
+    /// What is left below a cap.
+    pub(super) fn left_below(&self, cap: u32) -> u64 {
+        self.left_below[cap as usize]
+    }
+
+    /// Units from a pool that count as its load.
+    pub(super) fn given(&self, pool: u32) -> u64 {
+        self.given[pool as usize]
+    }
+
+    /// Units through a cap that count as its load.
+    pub(super) fn passed(&self, cap: u32) -> u64 {
+        self.passed[cap as usize]
+    }
+
+    /// Units that reach a group.
+    pub(super) fn reached(&self, group: u32) -> u64 {
+        self.reached[group as usize]
+    }
+
+    /// The items that a partner with bounded contacts is asked about, by the bound, in no particular order.
+    pub(super) fn asked(&self, bound: u32) -> impl Iterator<Item = &u32> {
+        self.contacts[bound as usize].keys()
+    }
+
+    /// Arcs that were changed since the mark, some several times.
+    pub(super) fn changed(&self, mark: usize) -> impl Iterator<Item = u32> + '_ {
+        self.journal[mark..].iter().map(|(arc, _)| *arc)
+    }
+
     /// How much more an arc can carry, of any quantity.
     pub(super) fn room(&self, arc: u32) -> u64 {
         if self.flows[arc as usize] == 0 && !self.welcome(arc) {
