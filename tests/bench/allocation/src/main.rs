@@ -1,0 +1,52 @@
+//! Measures the allocation of many needs at once beside LEMON and OR-Tools, on the same problems, in one run.
+//!
+//! `tests/bench/run allocation` builds everything, gets the peers and calls this. See the README beside it.
+
+// A benchmark has one answer to a broken assumption: stop and say which.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod case;
+mod exchange;
+// What it was measured on is told in the same words by all benchmarks; the other crate brings servers and drivers along.
+#[path = "../../src/machine.rs"]
+mod machine;
+mod measure;
+mod memory;
+mod rivals;
+mod solve;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Measures the allocation of many needs at once.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Made-up problems of several sizes beside LEMON and OR-Tools; prints a table and writes JSON and Markdown.
+    Allocation(measure::MeasureArgs),
+    /// One made-up problem: makes it, solves it, checks the certificate and prints one line of JSON.
+    Case(case::CaseArgs),
+    /// A file of a public collection: prints one line of JSON.
+    Solve(solve::SolveArgs),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Allocation(args) => measure::run(&args),
+        Command::Case(args) => case::run(&args),
+        Command::Solve(args) => {
+            if let Err(why) = solve::run(&args) {
+                eprintln!("{why}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
