@@ -3,16 +3,15 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { desk, launch, open, phone, results } from "./browser.mjs";
+import { desk, launch, phone, results } from "./browser.mjs";
+import { choose, findCovered, grouped, lookAt, rows, seriousViolations } from "./report.mjs";
 
 const pages = process.env.WISHWELL_TEST_PAGES;
 const url = (name) => pathToFileURL(join(pages, name)).href;
 const picture = JSON.parse(readFileSync(join(pages, "round.json"), "utf8"));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const languages = {
   zh: {
@@ -48,30 +47,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Opens a page, lets a test look at it, and closes it; whatever the test is about, nothing may be asked for or complained of. */
-async function look(name, options, test) {
-  const opened = await open(browser, url(name), options);
-  try {
-    await test(opened.page);
-    assert.deepEqual(opened.requests, [], "the page asks the network for something");
-    assert.deepEqual(opened.complaints, [], "the browser complains");
-  } finally {
-    await opened.close();
-  }
-}
-
-const choose = (page, language) => page.locator(`label[for=show-${language}]`).click();
+const look = (name, options, test) => lookAt(browser, url(name), options, test);
 const visible = (page, selector) => page.locator(selector).filter({ visible: true });
 
-/** A table's rows by its caption, as text. */
-const rows = (page, caption) =>
-  page.evaluate((caption) => {
-    const tables = [...document.querySelectorAll("table")];
-    const table = tables.find((table) => table.caption.textContent === caption);
-    return [...table.querySelectorAll("tbody tr, tfoot tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
-  }, caption);
-
-const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const outcome = ({ served, partly, unserved }) => [served + partly + unserved, served, partly, unserved].map(grouped);
 
 test("each language shows its own headings and hides the other's", async () => {
@@ -177,53 +155,12 @@ for (const [screen, viewport] of Object.entries({ desk, phone })) {
   }
 }
 
-/** In the page: texts on the maps that are shown, and those that meet another text, a circle, a square or the map's edge. */
-function findCovered() {
-  const found = { maps: 0, names: 0, covered: [] };
-  const meets = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
-  const box = (element) => element.getBoundingClientRect();
-  // A text's box is as high as its font; the ink of a line is about two thirds of it.
-  const ink = (element) => {
-    const { left, right, top, bottom } = box(element);
-    const slack = (bottom - top) / 6;
-    return { left, right, top: top + slack, bottom: bottom - slack };
-  };
-  for (const map of document.querySelectorAll(".map svg")) {
-    const edge = box(map);
-    if (edge.width === 0) continue;
-    found.maps += 1;
-    const texts = [...map.querySelectorAll("text")];
-    found.names += map.querySelectorAll("text.name").length;
-    const marks = [...map.querySelectorAll(".mark > circle, .mark > rect")];
-    texts.forEach((text, nth) => {
-      const area = ink(text);
-      const others = texts.slice(nth + 1).filter((other) => meets(area, ink(other)));
-      others.forEach((other) => found.covered.push(`${text.textContent} and ${other.textContent}`));
-      for (const mark of marks) {
-        // The corner of a circle's box is no part of it.
-        const { left, right, top, bottom } = box(mark);
-        const inset = mark.tagName === "circle" ? (right - left) * 0.15 : 0;
-        const core = { left: left + inset, right: right - inset, top: top + inset, bottom: bottom - inset };
-        if (meets(area, core)) found.covered.push(`${text.textContent} and a mark`);
-      }
-      const inside = area.left >= edge.left - 0.5 && area.right <= edge.right + 0.5 && area.top >= edge.top - 0.5 && area.bottom <= edge.bottom + 0.5;
-      if (!inside) found.covered.push(`${text.textContent} and the edge`);
-    });
-  }
-  return found;
-}
-
 for (const [screen, viewport, colorScheme] of [["desk", desk, "light"], ["phone", phone, "dark"]]) {
   test(`axe finds nothing serious, ${colorScheme}, at a ${screen}`, async () => {
     await look("round.html", { viewport, colorScheme }, async (page) => {
       for (const language of Object.keys(languages)) {
         await choose(page, language);
-        await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
-        await page.evaluate(axe);
-        const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
-        assert.ok(passes.length > 20, `${passes.length} rules were looked at`);
-        const told = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0].html.slice(0, 160)}`);
-        assert.deepEqual(told.filter((line) => /^(serious|critical)/.test(line)), []);
+        assert.deepEqual(await seriousViolations(page), []);
       }
     });
   });
