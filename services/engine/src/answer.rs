@@ -62,6 +62,9 @@ pub struct Candidate {
     pub eligibility: EligibilityState,
     /// Levels its nearest category lies below the one asked, 0 for the very one.
     pub category_levels_below: u8,
+    /// What others would lose by a unit of it, by the prices of the last round, in millionths of an emergency's item; whether or not
+    /// the rules look at it. Where it is as much as the need counts, it is better left to the next round.
+    pub scarcity_millionths: Millionths,
 }
 
 /// A resource that would have been among the candidates, had it not failed something.

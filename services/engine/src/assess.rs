@@ -9,7 +9,7 @@ use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
 use crate::recurring::recurring;
-use crate::score::{ScoreTerm, Terms};
+use crate::score::{Millionths, ScoreTerm, Terms};
 use crate::snapshot::area::AreaSet;
 use crate::snapshot::hours::{Hours, WholeDays};
 use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
@@ -293,7 +293,7 @@ impl<'q> Context<'q> {
     }
 
     /// The terms of the score; of a resource that does not fit, as if it fitted.
-    pub(crate) fn terms(&self, distance: u32, levels_below: u8, assessment: &Assessment) -> Terms {
+    pub(crate) fn terms(&self, row: &Row, distance: u32, levels_below: u8, assessment: &Assessment) -> Terms {
         let rules = self.rules;
         let capacity = &assessment.capacity;
         let mut terms = Terms::default();
@@ -307,8 +307,28 @@ impl<'q> Context<'q> {
         set(ScoreTerm::CategoryExactness, rules.exactness_term(levels_below));
         set(ScoreTerm::TrackRecord, rules.track_record_neutral);
         set(ScoreTerm::RecentContact, rules.recent_contact_neutral);
-        set(ScoreTerm::Scarcity, rules.scarcity_neutral);
+        set(ScoreTerm::Scarcity, rules.scarcity_neutral + self.scarcity_spared(row));
         terms
+    }
+
+    /// What others would lose by a unit of a resource, by the prices of the last round, in millionths of an emergency's item.
+    #[inline]
+    pub(crate) fn scarcity_price(&self, row: &Row) -> Millionths {
+        let scarcity = &self.tables.pools.scarcity;
+        if scarcity.is_empty() {
+            return 0;
+        }
+        let price = |place: u32| scarcity.get(place as usize).copied().unwrap_or(0);
+        crate::capacity::draws(self, row)
+            .as_slice()
+            .iter()
+            .fold(0, |sum: Millionths, (place, _)| sum.saturating_add(price(*place)))
+    }
+
+    /// What it adds to the neutral scarcity term.
+    #[inline]
+    pub(crate) fn scarcity_spared(&self, row: &Row) -> Millionths {
+        if self.rules.scarcity == 0 { 0 } else { self.rules.scarcity_spared(self.scarcity_price(row), self.worth) }
     }
 
     /// The sum of the terms of capacity: spare, and fresh.

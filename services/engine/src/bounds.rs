@@ -17,7 +17,6 @@ pub(crate) struct Bounds {
     pub(crate) capacity: [Millionths; 2],
     /// Of the certainty term where a rule may not be settled.
     pub(crate) certain: Millionths,
-    pub(crate) neutral: Millionths,
     assumed: Millionths,
     /// Distance weight times half distance, and half distance; of 24 bits.
     hyperbola: (f32, f32),
@@ -29,7 +28,7 @@ impl Bounds {
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn new(context: &Context<'_>) -> Self {
         let rules = context.rules;
-        let neutral = rules.neutral();
+        let neutral = rules.neutral() + rules.scarcity;
         let capacity = rules.capacity_known + rules.capacity_spare + rules.capacity_freshness;
         // Without facts no rule can be settled, except one that does not depend on any.
         let settled = context.facts.any() || context.tables.has_constant_rules;
@@ -49,7 +48,6 @@ impl Bounds {
             levels: std::array::from_fn(|levels| rules.exactness_term(levels as u8)),
             capacity: [capacity, 0],
             certain,
-            neutral,
             assumed: rules.distance_term_assumed(),
             hyperbola: ((f64::from(rules.distance) * half) as f32, half as f32),
             centre: context.vector.map(|v| [v.x as f32, v.y as f32, v.z as f32]),

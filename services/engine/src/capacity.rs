@@ -10,6 +10,7 @@ use crate::context::{Context, Span};
 use crate::periods::{PeriodMemo, PeriodSpan};
 use crate::snapshot::pool::{Left, PeriodLeft, PoolRow, Renewal, UNKNOWN, UNLIMITED};
 use crate::snapshot::row::{NONE, Row};
+use crate::snapshot::tables::Tables;
 
 /// What is known of a resource's capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +84,17 @@ fn less_share(a: Left, b: Left) -> bool {
 
 /// The draws of a row.
 pub(crate) fn draws<'c>(context: &Context<'c>, row: &Row) -> Draws<'c> {
+    draws_in(context.tables, row)
+}
+
+/// The draws of a row, by the tables that it refers into.
+pub(crate) fn draws_in<'t>(tables: &'t Tables, row: &Row) -> Draws<'t> {
     if row.draw == NONE {
         Draws::One(None)
     } else if row.quantity_per_unit > 0 {
         Draws::One(Some((row.draw, i64::from(row.quantity_per_unit))))
     } else {
-        Draws::Many(context.tables.draw_sets.get(row.draw).map_or(&[][..], |set| set))
+        Draws::Many(tables.draw_sets.get(row.draw).map_or(&[][..], |set| set))
     }
 }
 

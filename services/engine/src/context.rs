@@ -13,7 +13,7 @@ use wishwell_domain::zone::Zone;
 use crate::eligibility::BoundFacts;
 use crate::query::{Query, QueryError, TimeWindow};
 use crate::reason::ModeSet;
-use crate::score::ScoringRules;
+use crate::score::{Millionths, ScoringRules};
 use crate::snapshot::pool::hour;
 use crate::snapshot::row::NONE;
 use crate::snapshot::tables::Tables;
@@ -37,6 +37,8 @@ pub(crate) struct Asked<'q> {
     pub(crate) involves_minors: bool,
     pub(crate) group_tags: &'q [GroupTag],
     pub(crate) facts: &'q Facts,
+    /// What the need counts, in millionths of an emergency's item.
+    pub(crate) worth: Millionths,
 }
 
 impl<'q> Asked<'q> {
@@ -65,6 +67,7 @@ impl<'q> Asked<'q> {
             involves_minors: query.involves_minors,
             group_tags: query.group_tags,
             facts: query.facts,
+            worth: query.worth,
         })
     }
 }
@@ -115,6 +118,8 @@ pub(crate) struct Context<'q> {
     pub(crate) modes: ModeSet,
     pub(crate) max_travel_metres: u32,
     pub(crate) involves_minors: bool,
+    /// What the need counts, in millionths of an emergency's item.
+    pub(crate) worth: Millionths,
 }
 
 /// One second, in microseconds.
@@ -153,6 +158,7 @@ impl<'q> Context<'q> {
             modes: modes_of(&asked.mobility),
             max_travel_metres: asked.mobility.max_travel_metres.unwrap_or(0),
             involves_minors: asked.involves_minors,
+            worth: asked.worth,
         }
     }
 

@@ -62,7 +62,7 @@ impl Snapshot {
             assessment.failed.add(ReasonCode::Category);
         }
         let levels_below = levels.unwrap_or_default();
-        let score = context.terms(distance, levels_below, &assessment).sum();
+        let score = context.terms(row, distance, levels_below, &assessment).sum();
         Hit { score, distance, resource: place, levels_below, assessment }
     }
 

@@ -109,31 +109,40 @@ impl Snapshot {
     ) -> Result<&'s Answer, QueryError> {
         let asked = Asked::new(query, &self.tables)?;
         let context = Context::new(&asked, &self.tables, rules);
-        scratch.memo.begin(&context);
+        let examined = self.search(&context, asked.category, query.top_k, query.near_miss_limit, scratch);
+        self.write_answer(&context, scratch);
+        scratch.answer.examined = u32::try_from(examined).unwrap_or(u32::MAX);
+        scratch.answer.considered = self.considered(asked.category);
+        Ok(&scratch.answer)
+    }
+
+    /// Leaves the best resources for what the context asks, and the nearest misses, in the scratch's hits and misses. Answers how many
+    /// resources reach the last candidate's score.
+    pub(crate) fn search(
+        &self,
+        context: &Context<'_>,
+        category: u32,
+        top_k: usize,
+        near_miss_limit: usize,
+        scratch: &mut Scratch,
+    ) -> usize {
+        scratch.memo.begin(context);
         scratch.hits.clear();
         scratch.heap.clear();
         scratch.waiting.clear();
         let mut search = Search {
             snapshot: self,
-            context: &context,
-            bounds: Bounds::new(&context),
-            top_k: query.top_k.clamp(1, TOP_K_MAX),
+            context,
+            bounds: Bounds::new(context),
+            top_k: top_k.clamp(1, TOP_K_MAX),
             heap: &mut scratch.heap,
             waiting: &mut scratch.waiting,
             hits: &mut scratch.hits,
-            nearest: Nearest::new(
-                &mut scratch.misses,
-                &mut scratch.put_off,
-                query.near_miss_limit.min(NEAR_MISSES_MAX),
-            ),
+            nearest: Nearest::new(&mut scratch.misses, &mut scratch.put_off, near_miss_limit.min(NEAR_MISSES_MAX)),
             memo: &mut scratch.memo,
         };
-        search.run(asked.category);
-        let examined = search.choose_misses();
-        self.write_answer(&context, scratch);
-        scratch.answer.examined = u32::try_from(examined).unwrap_or(u32::MAX);
-        scratch.answer.considered = self.considered(asked.category);
-        Ok(&scratch.answer)
+        search.run(category);
+        search.choose_misses()
     }
 
     /// Resources in a category and below it.
@@ -311,7 +320,8 @@ impl<'a> Search<'a> {
         let eligible = self.memo.eligible(context, row.eligibility);
         let fixed = self.bounds.levels[usize::from(lane.levels_below & 15)]
             + context.distance_term(distance)
-            + self.bounds.neutral
+            + context.rules.neutral()
+            + context.scarcity_spared(row)
             + context.certainty_term(eligible);
         if fixed + self.bounds.capacity[row.class() & 1] < threshold {
             return None;

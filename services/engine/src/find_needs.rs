@@ -11,6 +11,7 @@ use crate::context::{Asked, Context};
 use crate::find::shown;
 use crate::near_miss::eligibility;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
+use crate::round::tier_worth;
 use crate::score::ScoringRules;
 use crate::snapshot::need::{OpenItem, OpenNeed};
 use crate::snapshot::row::Row;
@@ -95,6 +96,7 @@ impl Snapshot {
             involves_minors: need.involves_minors,
             group_tags: &need.group_tags,
             facts,
+            worth: tier_worth(urgency),
         };
         let rules = ScoringRules::default();
         let context = Context::new(&asked, &self.tables, &rules);

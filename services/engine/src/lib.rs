@@ -23,6 +23,7 @@ mod periods;
 pub mod query;
 pub mod reason;
 mod recurring;
+pub mod round;
 pub mod score;
 mod screen;
 pub mod snapshot;

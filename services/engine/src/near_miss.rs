@@ -64,7 +64,7 @@ pub(crate) fn candidate(context: &Context<'_>, row: &Row, hit: &Hit, memo: &mut 
         (false, UNLIMITED) => Capacity::Unbounded,
         (false, remaining) => Capacity::Known { remaining, period_start: day.map(|day| date_of_day(i64::from(day))) },
     };
-    let terms = context.terms(hit.distance, hit.levels_below, &hit.assessment);
+    let terms = context.terms(row, hit.distance, hit.levels_below, &hit.assessment);
     Candidate {
         resource: hit.resource,
         score: hit.score,
@@ -76,6 +76,7 @@ pub(crate) fn candidate(context: &Context<'_>, row: &Row, hit: &Hit, memo: &mut 
         occurrences: view.occurrences,
         eligibility: eligibility(context, row, eligible),
         category_levels_below: hit.levels_below,
+        scarcity_millionths: context.scarcity_price(row),
     }
 }
 
@@ -96,7 +97,7 @@ pub(crate) fn eligibility(context: &Context<'_>, row: &Row, eligible: Eligible) 
 }
 
 /// When the resource is offered and open; the whole window when it is not offered in it.
-fn when<'c>(context: &Context<'c>, row: &Row) -> When<'c> {
+pub(crate) fn when<'c>(context: &Context<'c>, row: &Row) -> When<'c> {
     let validity = context.tables.validities.get(row.validity);
     let offered = validity.and_then(|validity| context.window.and(Span { start: validity.from, end: validity.before }));
     let schedule = context.tables.schedules.get(row.schedule).map(|hours| &*hours.compiled);

@@ -14,6 +14,8 @@ use crate::answer::{Answer, NeedRank};
 use crate::assess::Memo;
 use crate::find::Hit;
 use crate::nearest::{Pending, PutOffs};
+use crate::round::tier_worth;
+use crate::score::Millionths;
 
 /// From `start` to `end`, `start` before `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub struct Query<'a> {
     pub group_tags: &'a [GroupTag],
     /// What is known for eligibility.
     pub facts: &'a Facts,
+    /// What the need counts beside others, in millionths of an emergency's item: see [`crate::round::tier_worth`].
+    pub worth: Millionths,
     /// Most candidates wanted.
     pub top_k: usize,
     /// Most near misses wanted.
@@ -93,6 +97,7 @@ impl<'a> Query<'a> {
             involves_minors: need.involves_minors,
             group_tags: &need.group_tags,
             facts,
+            worth: tier_worth(need.aged_urgency(now)),
             top_k: wanted.top_k,
             near_miss_limit: wanted.near_misses,
         }

@@ -18,6 +18,11 @@ use crate::snapshot::pool::{Left, PoolRow, Renewal, UNKNOWN, UNLIMITED};
 use crate::snapshot::row::Row;
 
 pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> View {
+    recurring_with_days(context, row, when).0
+}
+
+/// [`recurring`], with the periods taken: of each renewed pool its place, and the first days, one for each occurrence covered.
+pub(crate) fn recurring_with_days(context: &Context<'_>, row: &Row, when: When<'_>) -> (View, Vec<(u32, Vec<i32>)>) {
     let draws = draws(context, row);
     let draws = draws.as_slice();
     let pools =
@@ -34,7 +39,7 @@ pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> Vie
         }
     }
     view.unknown = draws.is_empty();
-    let renewed = pools().filter_map(|(pool, per_unit)| Renewed::of(context, pool, per_unit));
+    let renewed = draws.iter().filter_map(|(place, per_unit)| Renewed::of(context, *place, *per_unit));
     let mut taking = Taking { renewed: renewed.collect(), when, unknown: false };
     let (mut covered, mut open) = (0, 0);
     let mut left = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
@@ -58,7 +63,11 @@ pub(crate) fn recurring(context: &Context<'_>, row: &Row, when: When<'_>) -> Vie
     view.occurrences = covered.min(occurrences_max);
     view.open_occurrences = open;
     view.served = if view.occurrences > 0 { view.served.max(context.quantity) } else { 0 };
-    view
+    let days = |renewed: Renewed<'_>| {
+        let covered = renewed.used.into_iter().take(view.occurrences as usize);
+        (renewed.place, covered.collect())
+    };
+    (view, taking.renewed.into_iter().map(days).collect())
 }
 
 /// The periods from the one in which the window starts to the end of the calendar, each with whether it had begun before.
@@ -81,6 +90,7 @@ fn spans(context: &Context<'_>, when: When<'_>) -> impl Iterator<Item = (bool, S
 
 /// A renewed pool that is drawn on.
 struct Renewed<'c> {
+    place: u32,
     pool: &'c PoolRow,
     periods: &'c Periods,
     /// For each occurrence.
@@ -90,11 +100,12 @@ struct Renewed<'c> {
 }
 
 impl<'c> Renewed<'c> {
-    fn of(context: &Context<'c>, pool: &'c PoolRow, per_unit: i64) -> Option<Self> {
+    fn of(context: &Context<'c>, place: u32, per_unit: i64) -> Option<Self> {
+        let pool = context.tables.pools.rows.get(place)?;
         let rule =
             (pool.renewal == Renewal::EachPeriod).then(|| context.tables.pools.rules.get(usize::from(pool.rule)));
         let (_, periods) = rule.flatten()?;
-        Some(Self { pool, periods, needed: context.quantity.saturating_mul(per_unit), used: Vec::new() })
+        Some(Self { place, pool, periods, needed: context.quantity.saturating_mul(per_unit), used: Vec::new() })
     }
 }
 
@@ -114,7 +125,7 @@ impl Taking<'_> {
         while from < span.end {
             let (mut until, mut enough) = (span.end, true);
             days.clear();
-            for Renewed { pool, periods, needed, used } in &self.renewed {
+            for Renewed { pool, periods, needed, used, .. } in &self.renewed {
                 let date = periods.period_start(instant(from));
                 until = until.min(periods.bounds(date).1.as_microsecond());
                 let day = i32::try_from(day_of_date(date)).unwrap_or(i32::MAX);

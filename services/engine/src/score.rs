@@ -24,7 +24,7 @@ pub enum ScoreTerm {
     TrackRecord,
     /// How often it was asked lately. Neutral until there are referrals.
     RecentContact,
-    /// What others would lose by its use. Neutral until there are rounds.
+    /// What others would lose by its use, beside what the need counts: by the prices of the last round, where they are looked at.
     Scarcity,
 }
 
@@ -94,8 +94,10 @@ pub struct ScoringRules {
     pub track_record_neutral: Millionths,
     /// Recent contact, the same for all until there are referrals.
     pub recent_contact_neutral: Millionths,
-    /// Scarcity, the same for all until there are rounds.
+    /// Scarcity, the same for all where prices are not looked at.
     pub scarcity_neutral: Millionths,
+    /// Added to it for what nobody lacks, less the more others would lose; 0 where prices are not looked at.
+    pub scarcity: Millionths,
 }
 
 impl Default for ScoringRules {
@@ -115,11 +117,27 @@ impl Default for ScoringRules {
             track_record_neutral: 20_000,
             recent_contact_neutral: 20_000,
             scarcity_neutral: 20_000,
+            scarcity: 0,
         }
     }
 }
 
 impl ScoringRules {
+    /// The usual rules, but looking ahead: what others would lose by a resource's use, by the prices of the last round, weighs as much
+    /// as distance.
+    #[must_use]
+    pub fn looking_ahead() -> Self {
+        Self { version: 2, distance: 120_000, scarcity_neutral: 0, scarcity: 120_000, ..Self::default() }
+    }
+
+    /// What is added to the neutral scarcity term where others would lose `price` by a use that counts `worth`: all of the weight
+    /// where they lose nothing, nothing of it where they lose as much as is gained, in proportion between.
+    #[must_use]
+    pub fn scarcity_spared(&self, price: Millionths, worth: Millionths) -> Millionths {
+        let worth = worth.max(1);
+        (u64::from(self.scarcity) * u64::from(worth.saturating_sub(price)) / u64::from(worth)) as Millionths
+    }
+
     /// Distance term: half of the weight at `distance_half_metres`, falling with every metre until the integer steps swallow it.
     #[must_use]
     #[inline]

@@ -125,7 +125,8 @@ pub struct SupplyGap {
     /// A resource that draws on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
-    /// What the first unit more gains, by level, most important first; below zero is a gain on distance and load as well.
+    /// What the first unit more gains, by level, most important first: above zero is a gain, on distance and load as well. Empty
+    /// where a new resource is needed.
     pub price: Vec<LevelPrice>,
     /// For so many units it is true; the next one would serve nobody more of the tier.
     pub units: i64,
@@ -204,6 +205,6 @@ pub struct ScarcityPrice {
     /// Of what.
     #[serde(flatten)]
     pub at: PoolPeriod,
-    /// What one unit less would have cost, in millionths of an emergency's item: 0 is plenty.
+    /// What one unit more would have brought, in millionths of what serving an emergency's item does: 0 is plenty.
     pub scarcity_millionths: u32,
 }

@@ -24,7 +24,7 @@ pub enum RoundLevel {
 pub struct LevelPrice {
     /// The level.
     pub level: RoundLevel,
-    /// On it, for each unit: above zero is a loss. On a tier in the counting of the round: where people count, an item served
+    /// On it, for each unit: above zero is a loss where a price is asked, a gain where a gain is. On a tier in the counting of the round: where people count, an item served
     /// wholly is 2520.
     pub amount: i64,
 }
@@ -47,7 +47,7 @@ pub struct Alternative {
     /// How far, in metres, where both places are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_metres: Option<u32>,
-    /// What the round would lose with each unit served by it instead, by level, most important first; levels without a loss or gain
+    /// What the round would lose, at the most, with the first unit served by it instead, by level, most important first; levels without a loss or gain
     /// are left out. Empty: it is as good.
     pub price: Vec<LevelPrice>,
 }
@@ -101,13 +101,15 @@ pub enum UnservedReason {
     Bundle,
     /// What fits went to others that are guaranteed it.
     Guarantee,
+    /// Whoever serves it is closed, or has nothing left, in the other occurrences.
+    Occurrences,
     /// The round was stopped, or its solver gave up, before it could look at the item: a better plan may serve it.
     NotProven,
 }
 
 impl UnservedReason {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoCandidate,
         Self::OnlyUnknownCapacity,
         Self::NotCountable,
@@ -118,6 +120,7 @@ impl UnservedReason {
         Self::Partners,
         Self::Bundle,
         Self::Guarantee,
+        Self::Occurrences,
         Self::NotProven,
     ];
 
@@ -135,6 +138,7 @@ impl UnservedReason {
             Self::Partners => "PARTNERS",
             Self::Bundle => "BUNDLE",
             Self::Guarantee => "GUARANTEE",
+            Self::Occurrences => "OCCURRENCES",
             Self::NotProven => "NOT_PROVEN",
         }
     }
@@ -147,7 +151,7 @@ pub struct LostTo {
     pub resource: ResourceId,
     /// What of it went to others.
     pub at: PoolPeriod,
-    /// What the round would lose with each unit taken from those who have it for this item, by level, most important first.
+    /// What the round would lose with the first unit taken from those who have it for this item, by level, most important first.
     pub price: Vec<LevelPrice>,
 }
 

@@ -70,7 +70,7 @@ impl BruteForce {
             rules.category_exact - rules.category_per_level * u32::from(levels),
             rules.track_record_neutral,
             rules.recent_contact_neutral,
-            rules.scarcity_neutral,
+            rules.scarcity_neutral + self.scarcity_spared(resource, query, rules),
         ]);
         let capacity = match (offer.unknown, offer.served) {
             (true, _) => Capacity::Unknown,
@@ -89,6 +89,16 @@ impl BruteForce {
             missing_facts,
             reachable: resource.place.is_some() || reaches(&resource.areas, &chain),
         }
+    }
+
+    /// The scarcity term beyond the neutral one, by the prices of the pools drawn on.
+    fn scarcity_spared(&self, resource: &Resource, query: &Query<'_>, rules: &ScoringRules) -> u32 {
+        let mut pools: Vec<_> = resource.draws.iter().map(|draw| draw.pool).collect();
+        pools.sort_unstable();
+        pools.dedup();
+        let price: u64 = pools.iter().filter_map(|pool| self.scarcity.get(pool)).map(|price| u64::from(*price)).sum();
+        let worth = u64::from(query.worth.max(1));
+        (u64::from(rules.scarcity) * worth.saturating_sub(price) / worth) as u32
     }
 
     fn modes(

@@ -15,6 +15,7 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId};
 use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
+use wishwell_domain::round::ScarcityPrice;
 
 use crate::answer::Capacity;
 use crate::query::Query;
@@ -30,6 +31,7 @@ pub struct BruteForce {
     organizations: BTreeMap<OrganizationId, Organization>,
     pools: BTreeMap<CapacityPoolId, CapacityPool>,
     resources: BTreeMap<ResourceId, Resource>,
+    scarcity: BTreeMap<CapacityPoolId, u32>,
 }
 
 /// One resource, judged.
@@ -93,6 +95,11 @@ impl BruteForce {
         brute.pools.extend(input.pools.iter().map(|p| (p.id, p.clone())));
         brute.resources.extend(input.resources.iter().map(|r| (r.id, r.clone())));
         brute
+    }
+
+    /// Puts the prices of a last round, of pools without periods.
+    pub fn put_scarcity(&mut self, prices: &[ScarcityPrice]) {
+        self.scarcity = prices.iter().map(|price| (price.at.pool, price.scarcity_millionths)).collect();
     }
 
     /// Applies a change.

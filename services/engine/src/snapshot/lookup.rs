@@ -32,6 +32,12 @@ impl<K: Hash + Eq + Clone> Lookup<K> {
         self.base.get(key).copied()
     }
 
+    /// All keys with their places, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, u32)> {
+        let base = self.base.iter().filter(|(key, _)| !self.recent.contains_key(*key));
+        base.chain(&self.recent).map(|(key, at)| (key, *at))
+    }
+
     /// Sets the place of a key: in the shared part as long as nobody shares it, beside it afterwards.
     pub(crate) fn insert(&mut self, key: K, at: u32) {
         match Arc::get_mut(&mut self.base) {

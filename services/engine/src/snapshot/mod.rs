@@ -23,6 +23,7 @@ use std::sync::Arc;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, ResourceId};
 use wishwell_domain::resource::Resource;
+use wishwell_domain::round::ScarcityPrice;
 
 pub use builder::{CatalogInput, SnapshotBuilder};
 
@@ -160,6 +161,14 @@ impl Snapshot {
             }
         }
         self.overlay = Arc::new(Segment::build(drafts, &titles, &self.tables));
+    }
+
+    /// The same picture with what capacity was worth in the last round, for searches that look ahead; none forgets it.
+    #[must_use]
+    pub fn with_scarcity(&self, prices: &[ScarcityPrice]) -> Self {
+        let mut next = self.clone();
+        next.tables.pools.put_scarcity(prices);
+        next
     }
 
     /// Whether so much changed since the indexes were built that [`Self::merged`] is worth its time.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::geo::Point;
-use wishwell_domain::ids::NeedId;
+use wishwell_domain::ids::{HouseholdId, NeedId};
 use wishwell_domain::need::{Mobility, Need, Recurrence, Timing, Urgency};
 use wishwell_domain::occurrence::{Asked, TakenPeriod};
 use wishwell_domain::unit::Unit;
@@ -20,6 +20,7 @@ use super::tables::Tables;
 #[derive(Debug, Clone)]
 pub(crate) struct OpenNeed {
     pub(crate) id: NeedId,
+    pub(crate) household: Option<HouseholdId>,
     pub(crate) urgency: Urgency,
     pub(crate) timing: Option<Timing>,
     pub(crate) place: Option<Point>,
@@ -86,6 +87,7 @@ impl NeedTable {
         });
         let open = Arc::new(OpenNeed {
             id: need.id,
+            household: need.household,
             urgency: need.urgency,
             timing: need.timing,
             place: need.place,
@@ -146,6 +148,11 @@ impl NeedTable {
     pub(crate) fn in_category(&self, category: u32) -> impl Iterator<Item = &OpenNeed> {
         let listed = self.by_category.get(&category).map_or(&[][..], |listed| listed);
         listed.iter().filter_map(|at| self.needs.get(*at)?.as_deref())
+    }
+
+    /// All open needs, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<OpenNeed>> {
+        self.needs.iter().flatten()
     }
 
     pub(crate) fn open(&self) -> usize {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodRule, PoolKind};
 use wishwell_domain::ids::CapacityPoolId;
 use wishwell_domain::period::Periods;
+use wishwell_domain::round::ScarcityPrice;
 use wishwell_domain::zone::day_of_date;
 
 use super::chunked::Chunked;
@@ -81,6 +82,9 @@ pub(crate) struct PoolTable {
     places: Lookup<CapacityPoolId>,
     /// Distinct rules: a handful, a tenant has few zones.
     pub(crate) rules: Arc<Vec<(PeriodRule, Periods)>>,
+    /// What a unit of each pool was worth in the last round, by place, in millionths of an emergency's item; what is beyond the end,
+    /// nothing.
+    pub(crate) scarcity: Arc<Vec<u32>>,
 }
 
 impl PoolTable {
@@ -132,6 +136,29 @@ impl PoolTable {
         u16::try_from(self.rules.len() - 1).unwrap_or(u16::MAX)
     }
 
+    /// Puts the prices of the last round in the place of those before: of a pool's periods the dearest.
+    pub(crate) fn put_scarcity(&mut self, prices: &[ScarcityPrice]) {
+        let mut scarcity = Vec::new();
+        for price in prices {
+            let Some(at) = self.places.get(&price.at.pool) else { continue };
+            let at = at as usize;
+            scarcity.resize(scarcity.len().max(at + 1), 0);
+            scarcity[at] = price.scarcity_millionths.max(scarcity[at]);
+        }
+        self.scarcity = Arc::new(scarcity);
+    }
+
+    /// The identifier of each pool, by place.
+    pub(crate) fn ids(&self) -> Vec<CapacityPoolId> {
+        let mut ids = vec![CapacityPoolId::from_uuid(Default::default()); self.rows.len()];
+        for (id, at) in self.places.iter() {
+            if let Some(place) = ids.get_mut(at as usize) {
+                *place = *id;
+            }
+        }
+        ids
+    }
+
     /// Numbers the pools anew in the order of `order`, those it does not name after them. Answers the new place of each old one.
     pub(crate) fn reorder(&mut self, order: impl Iterator<Item = u32>) -> Vec<u32> {
         let count = self.rows.len();
@@ -158,7 +185,7 @@ impl PoolTable {
     pub(crate) fn memory_bytes(&self) -> usize {
         let overrides = self.rows.iter().filter_map(|row| row.overrides.as_ref());
         let overrides: usize = overrides.map(|periods| size_of_val(&**periods) + 16).sum();
-        self.rows.memory_bytes() + self.places.memory_bytes() + overrides
+        self.rows.memory_bytes() + self.places.memory_bytes() + overrides + self.scarcity.capacity() * 4
     }
 
     pub(crate) fn shrink(&mut self) {

@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
-use wishwell_domain::ids::{CategoryCode, DivisionCode};
-use wishwell_domain::need::Mobility;
+use wishwell_domain::ids::{CategoryCode, DivisionCode, NeedId, Version};
+use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Timing, Urgency};
 use wishwell_domain::unit::Unit;
 
-use super::random::{Random, Stream};
+use super::random::{Random, Stream, uuid};
 use super::{CATEGORIES, Synthetic};
 use crate::query::{Query, TimeWindow};
 
@@ -61,8 +61,56 @@ impl SyntheticNeed {
             involves_minors: self.involves_minors,
             group_tags: &self.group_tags,
             facts: &self.facts,
+            worth: 1_000_000,
             top_k,
             near_miss_limit,
+        }
+    }
+}
+
+impl SyntheticNeed {
+    /// The need as an entity, with what makes it one by its number: urgency by its tier's usual share, waiting for up to 100 days.
+    #[must_use]
+    pub fn entity(&self, seed: u64, at: usize) -> Need {
+        let mut random = Random::new(seed, Stream::Entity, at);
+        let urgency = match random.below(100) {
+            0..5 => Urgency::Emergency,
+            5..25 => Urgency::Urgent,
+            25..80 => Urgency::Normal,
+            _ => Urgency::Low,
+        };
+        let hours = i64::try_from(random.below(24 * 100)).unwrap_or(0);
+        let created_at = self.now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(self.now);
+        Need {
+            id: NeedId::from_uuid(uuid(seed, Stream::Entity, at)),
+            external: None,
+            beneficiary: None,
+            household: None,
+            items: vec![NeedItem {
+                ordinal: 1,
+                category: self.category.clone(),
+                quantity: self.quantity,
+                unit: self.unit,
+                recurrence: None,
+                splittable: self.splittable,
+                referred: 0,
+                served: 0,
+                taken: Vec::new(),
+            }],
+            urgency,
+            timing: Some(Timing::Window { start: self.window.start, end: self.window.end }),
+            place: Some(self.place),
+            division: Some(self.division.clone()),
+            mobility: self.mobility,
+            group_tags: self.group_tags.clone(),
+            involves_minors: self.involves_minors,
+            channel: Channel::Import,
+            personal: None,
+            wish: None,
+            state: NeedState::Open,
+            version: Version(1),
+            created_at,
+            updated_at: created_at,
         }
     }
 }

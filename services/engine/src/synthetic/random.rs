@@ -13,6 +13,7 @@ pub(super) enum Stream {
     Need,
     Rule,
     Schedule,
+    Entity,
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014).

@@ -43,7 +43,7 @@ fn what_an_entry_fails_its_resource_fails_and_its_bound_is_never_below_the_score
                 assert!(screened.failures <= failures, "{entry:?}: {screened:?}, {:?}", hit.assessment);
                 let certain = if screened.uncertain { bounds.certain } else { 0 };
                 let bound = bounds.of_entry(*entry, terms[at]) - certain;
-                let score = context.terms(hit.distance, entry.levels(), &hit.assessment).sum();
+                let score = context.terms(row, hit.distance, entry.levels(), &hit.assessment).sum();
                 assert!(bound >= score, "{entry:?} at {metres:?}: {bound} below {score}");
                 assert!(metres.is_none_or(|metres| metres <= hit.distance as f32), "{metres:?}: {}", hit.distance);
                 if failures > 0 {

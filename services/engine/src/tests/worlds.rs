@@ -46,49 +46,49 @@ impl Dice {
 }
 
 /// Monday, 2026-11-23T02:00:00Z: ten in the morning in Yinchuan.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-23T02:00:00Z".parse().expect("a timestamp")
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
 }
 
-pub(super) fn date(month: i8, day: i8) -> Date {
+pub(crate) fn date(month: i8, day: i8) -> Date {
     Date::new(2026, month, day).expect("a date")
 }
 
-pub(super) fn category(code: &str) -> CategoryCode {
+pub(crate) fn category(code: &str) -> CategoryCode {
     CategoryCode::parse("code", code).expect("a code")
 }
 
-pub(super) fn division(code: &str) -> DivisionCode {
+pub(crate) fn division(code: &str) -> DivisionCode {
     DivisionCode::parse("code", code).expect("a code")
 }
 
-pub(super) fn unit(code: &str) -> Unit {
+pub(crate) fn unit(code: &str) -> Unit {
     Unit::parse("unit", code).expect("a unit")
 }
 
-pub(super) fn resource_id(number: usize) -> ResourceId {
+pub(crate) fn resource_id(number: usize) -> ResourceId {
     ResourceId::from_uuid(Uuid::from_u128(number as u128 + 1))
 }
 
-pub(super) fn pool_id(number: usize) -> CapacityPoolId {
+pub(crate) fn pool_id(number: usize) -> CapacityPoolId {
     CapacityPoolId::from_uuid(Uuid::from_u128(number as u128 + 1))
 }
 
-pub(super) fn organization_id(number: usize) -> OrganizationId {
+pub(crate) fn organization_id(number: usize) -> OrganizationId {
     OrganizationId::from_uuid(Uuid::from_u128(number as u128 + 1))
 }
 
 /// A place so many metres north and east of the middle of the small world.
-pub(super) fn place(north: i32, east: i32) -> Point {
+pub(crate) fn place(north: i32, east: i32) -> Point {
     Point { latitude_e7: 384_870_000 + north * 90, longitude_e7: 1_062_300_000 + east * 115 }
 }
 
 /// Categories a, a.b, a.b.c, a.d and e.
-pub(super) fn categories() -> Vec<Category> {
+pub(crate) fn categories() -> Vec<Category> {
     let parents = [("a", None), ("a.b", Some("a")), ("a.b.c", Some("a.b")), ("a.d", Some("a")), ("e", None)];
     let make = |(code, parent): &(&str, Option<&str>)| Category {
         code: category(code),
@@ -103,7 +103,7 @@ pub(super) fn categories() -> Vec<Category> {
 }
 
 /// A province, two counties, a township each; only the first county has a centre.
-pub(super) fn divisions() -> Vec<Division> {
+pub(crate) fn divisions() -> Vec<Division> {
     let parents = [
         ("64", None),
         ("640104", Some("64")),
@@ -123,7 +123,7 @@ pub(super) fn divisions() -> Vec<Division> {
 }
 
 /// Organizations: fully vetted, not vetted, vetting run out, applied, vetting that ends within windows.
-pub(super) fn organizations() -> Vec<Organization> {
+pub(crate) fn organizations() -> Vec<Organization> {
     let vetting = |until: Option<Date>| Some(Vetting { valid_until: until, note: String::new() });
     let make = |number, state, vetting: Option<Vetting>| Organization {
         id: organization_id(number),
@@ -151,7 +151,7 @@ pub(super) fn organizations() -> Vec<Organization> {
 }
 
 /// A pool; `figure` picks how much is left.
-pub(super) fn pool(number: usize, kind: PoolKind, figure: usize, overrides: usize, hours_ago: i64) -> CapacityPool {
+pub(crate) fn pool(number: usize, kind: PoolKind, figure: usize, overrides: usize, hours_ago: i64) -> CapacityPool {
     let left = |left: i64| Figures { total: Some(10), used_elsewhere: 3, pending: 2, committed: 3 - left, consumed: 2 };
     let figures = |figure: usize| match figure {
         0 => Figures { total: Some(10), used_elsewhere: 3, pending: 2, committed: 3, consumed: 2 },
@@ -191,10 +191,10 @@ pub(super) fn pool(number: usize, kind: PoolKind, figure: usize, overrides: usiz
     }
 }
 
-pub(super) const KINDS: [PoolKind; 5] =
+pub(crate) const KINDS: [PoolKind; 5] =
     [PoolKind::Stock, PoolKind::Slots, PoolKind::Caseload, PoolKind::Budget, PoolKind::Unbounded];
 
-pub(super) fn areas() -> Vec<Vec<ServiceArea>> {
+pub(crate) fn areas() -> Vec<Vec<ServiceArea>> {
     let square = |size: i32| vec![place(-size, -size), place(-size, size), place(size, size), place(size, -size)];
     vec![
         vec![ServiceArea::Everywhere],
@@ -209,7 +209,7 @@ pub(super) fn areas() -> Vec<Vec<ServiceArea>> {
     ]
 }
 
-pub(super) fn modes() -> Vec<Vec<DeliveryMode>> {
+pub(crate) fn modes() -> Vec<Vec<DeliveryMode>> {
     use DeliveryMode::{Delivery, HomeVisit, OnSite, Remote};
     vec![
         vec![OnSite],
@@ -221,7 +221,7 @@ pub(super) fn modes() -> Vec<Vec<DeliveryMode>> {
     ]
 }
 
-pub(super) fn schedules() -> Vec<Option<Schedule>> {
+pub(crate) fn schedules() -> Vec<Option<Schedule>> {
     let hours = |weekday, opens_minute, closes_minute| WeeklyInterval {
         weekday,
         interval: DayInterval { opens_minute, closes_minute },
@@ -247,7 +247,7 @@ pub(super) fn schedules() -> Vec<Option<Schedule>> {
     ]
 }
 
-pub(super) fn rules() -> Vec<Option<Eligibility>> {
+pub(crate) fn rules() -> Vec<Option<Eligibility>> {
     let rule = |expression: &str| {
         Some(Eligibility {
             expression: expression.into(),
@@ -266,7 +266,7 @@ pub(super) fn rules() -> Vec<Option<Eligibility>> {
 }
 
 /// A resource with the middle value of everything.
-pub(super) fn plain_resource(number: usize) -> Resource {
+pub(crate) fn plain_resource(number: usize) -> Resource {
     Resource {
         id: resource_id(number),
         external: None,
@@ -293,16 +293,16 @@ pub(super) fn plain_resource(number: usize) -> Resource {
     }
 }
 
-pub(super) fn draws(pools: &[usize]) -> Vec<Draw> {
+pub(crate) fn draws(pools: &[usize]) -> Vec<Draw> {
     pools.iter().map(|pool| Draw { pool: pool_id(*pool), quantity_per_unit: 1 }).collect()
 }
 
-pub(super) fn random_pool(dice: &mut Dice, number: usize) -> CapacityPool {
+pub(crate) fn random_pool(dice: &mut Dice, number: usize) -> CapacityPool {
     let kind = dice.pick(&KINDS);
     pool(number, kind, dice.below(4), dice.below(6), dice.pick(&[0, 5, 500, 5_000]))
 }
 
-pub(super) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spread: i32) -> Resource {
+pub(crate) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spread: i32) -> Resource {
     let place = |dice: &mut Dice| {
         let metres = |dice: &mut Dice| i32::try_from(dice.below(41)).expect("small") * spread - 20 * spread;
         place(metres(dice), metres(dice))
@@ -341,7 +341,7 @@ pub(super) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spre
     }
 }
 
-pub(super) fn random_world(dice: &mut Dice, resources: usize, spread: i32) -> CatalogInput {
+pub(crate) fn random_world(dice: &mut Dice, resources: usize, spread: i32) -> CatalogInput {
     let pools = 1 + resources / 2;
     CatalogInput {
         categories: categories(),
@@ -355,26 +355,27 @@ pub(super) fn random_world(dice: &mut Dice, resources: usize, spread: i32) -> Ca
 
 /// What a query borrows.
 #[derive(Debug, Clone)]
-pub(super) struct Asking {
-    pub(super) category: CategoryCode,
-    pub(super) quantity: i64,
-    pub(super) unit: Unit,
-    pub(super) splittable: bool,
-    pub(super) recurrence: Option<Recurrence>,
-    pub(super) window: TimeWindow,
-    pub(super) place: Option<Point>,
-    pub(super) division: Option<DivisionCode>,
-    pub(super) mobility: Mobility,
-    pub(super) involves_minors: bool,
-    pub(super) group_tags: Vec<GroupTag>,
-    pub(super) facts: Facts,
-    pub(super) top_k: usize,
-    pub(super) near_miss_limit: usize,
+pub(crate) struct Asking {
+    pub(crate) category: CategoryCode,
+    pub(crate) quantity: i64,
+    pub(crate) unit: Unit,
+    pub(crate) splittable: bool,
+    pub(crate) recurrence: Option<Recurrence>,
+    pub(crate) window: TimeWindow,
+    pub(crate) place: Option<Point>,
+    pub(crate) division: Option<DivisionCode>,
+    pub(crate) mobility: Mobility,
+    pub(crate) involves_minors: bool,
+    pub(crate) group_tags: Vec<GroupTag>,
+    pub(crate) facts: Facts,
+    pub(crate) worth: u32,
+    pub(crate) top_k: usize,
+    pub(crate) near_miss_limit: usize,
 }
 
 impl Asking {
     /// Asks for one piece of a.b, reachable in every way, this week.
-    pub(super) fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Self {
             category: category("a.b"),
             quantity: 1,
@@ -388,12 +389,13 @@ impl Asking {
             involves_minors: false,
             group_tags: Vec::new(),
             facts: Facts::default(),
+            worth: 250_000,
             top_k: 3,
             near_miss_limit: 3,
         }
     }
 
-    pub(super) fn query(&self) -> Query<'_> {
+    pub(crate) fn query(&self) -> Query<'_> {
         Query {
             category: &self.category,
             quantity: self.quantity,
@@ -408,20 +410,21 @@ impl Asking {
             involves_minors: self.involves_minors,
             group_tags: &self.group_tags,
             facts: &self.facts,
+            worth: self.worth,
             top_k: self.top_k,
             near_miss_limit: self.near_miss_limit,
         }
     }
 }
 
-pub(super) fn facts(age: Option<i64>, orphan: Option<bool>) -> Facts {
+pub(crate) fn facts(age: Option<i64>, orphan: Option<bool>) -> Facts {
     let mut facts = BTreeMap::new();
     facts.extend(age.map(|age| ("age_years".to_owned(), FactValue::Int(age))));
     facts.extend(orphan.map(|orphan| ("is_orphan".to_owned(), FactValue::Bool(orphan))));
     Facts(facts)
 }
 
-pub(super) fn windows() -> Vec<TimeWindow> {
+pub(crate) fn windows() -> Vec<TimeWindow> {
     let window = |start: &str, end: &str| TimeWindow { start: at(start), end: at(end) };
     vec![
         window("2026-11-23T02:00:00Z", "2026-11-27T12:00:00Z"),
@@ -432,7 +435,7 @@ pub(super) fn windows() -> Vec<TimeWindow> {
     ]
 }
 
-pub(super) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
+pub(crate) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
     let metres = |dice: &mut Dice| i32::try_from(dice.below(41)).expect("small") * spread - 20 * spread;
     let recurrence = |every, occurrences| Some(Recurrence { every, occurrences });
     Asking {
@@ -461,6 +464,7 @@ pub(super) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
         involves_minors: dice.chance(30),
         group_tags: dice.pick(&[vec![], vec![GroupTag::Elderly], vec![GroupTag::Minor, GroupTag::Disabled]]),
         facts: facts(dice.pick(&[None, Some(70), Some(12)]), dice.pick(&[None, Some(true), Some(false)])),
+        worth: dice.pick(&crate::round::TIER_MILLIONTHS),
         top_k: dice.pick(&[1, 2, 3, 10, 100]),
         near_miss_limit: dice.pick(&[0, 1, 5, 50]),
     }

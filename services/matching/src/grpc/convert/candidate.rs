@@ -161,7 +161,7 @@ pub(crate) fn weights_out(rules: &ScoringRules) -> Vec<v1::ScoreWeight> {
                 ScoreTerm::CategoryExactness => (v1::ScoreTerm::CategoryExactness, rules.category_exact),
                 ScoreTerm::TrackRecord => (v1::ScoreTerm::TrackRecord, rules.track_record_neutral),
                 ScoreTerm::RecentContact => (v1::ScoreTerm::RecentContact, rules.recent_contact_neutral),
-                ScoreTerm::Scarcity => (v1::ScoreTerm::Scarcity, rules.scarcity_neutral),
+                ScoreTerm::Scarcity => (v1::ScoreTerm::Scarcity, rules.scarcity_neutral.saturating_add(rules.scarcity)),
             };
             v1::ScoreWeight { term: wire.into(), weight: millionths(weight) }
         })

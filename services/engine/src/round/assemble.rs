@@ -1,0 +1,408 @@
+//! From what was found to a problem, and back by its numbers.
+
+use std::collections::HashMap;
+
+use wishwell_allocation::limits::{DISTANCE_MAX, UNITS_MAX, WORTH_MAX};
+use wishwell_allocation::{Item, Level, Pool, Problem, ProblemParts, Split};
+use wishwell_domain::limits::ROUND_PAIRS_MAX;
+use wishwell_domain::need::Urgency;
+use wishwell_domain::round::{Aim, Counting, RoundRules};
+use wishwell_solver::Control;
+
+use super::gather::{Gatherer, Piece, gather, nearest_first};
+use super::guarantees::Guarantees;
+use super::items::{Items, RoundItem, in_scope};
+use super::pins::{self, PinnedPart};
+use super::pools::RoundPools;
+use super::sides::{self, CapOf, Caps, Reach};
+use super::ways::{Flags, Times};
+use super::{DraftError, Given};
+use crate::score::ScoringRules;
+use crate::snapshot::row::NONE;
+use crate::snapshot::{ResourceRef, Snapshot};
+
+/// The resource behind an arc.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    pub(super) resource: ResourceRef,
+    pub(super) occurrences: u16,
+    pub(super) flags: Flags,
+}
+
+/// A problem with what its numbers stand for.
+#[derive(Debug)]
+pub(super) struct Assembled {
+    pub(super) scoring: ScoringRules,
+    pub(super) problem: Problem,
+    pub(super) items: Items,
+    /// The item of each row of the problem.
+    pub(super) rows: Vec<u32>,
+    /// The row of each item; [`NONE`] where nothing can serve it, or nothing is left to be served.
+    pub(super) row_of: Vec<u32>,
+    /// Whether the quantity of a row is that of all occurrences.
+    pub(super) all_occurrences: Vec<bool>,
+    /// By arc.
+    pub(super) origins: Vec<Origin>,
+    pub(super) pools: RoundPools,
+    pub(super) caps: Vec<CapOf>,
+    pub(super) pinned: Vec<PinnedPart>,
+    /// Items that could be served, were it not for what they are bundled with.
+    pub(super) bundled_out: Vec<u32>,
+}
+
+pub(super) fn assemble(
+    snapshot: &Snapshot,
+    rules: &RoundRules,
+    given: &Given<'_>,
+    control: &dyn Control,
+) -> Result<Assembled, DraftError> {
+    let scoring = nearest_first();
+    let guarantees = Guarantees::new(snapshot, &rules.guarantees)?;
+    let mut items = in_scope(snapshot, rules, given)?;
+    guarantees.assign(snapshot, &mut items);
+    let gatherer = Gatherer { snapshot, rules, given, items: &items, scoring: &scoring };
+    let pinned = pins::resolve(&gatherer)?;
+    let mut pieces = gather(&gatherer, control)?;
+    pieces.push(pins::piece(&gatherer, &pinned));
+    let mut pools = RoundPools::new(snapshot, &pieces);
+    pieces.pop();
+    let pinned = pins::place(&gatherer, pinned, &mut pools)?;
+    let mut build = Build::new(snapshot, rules, given, &items, &pools, &pinned);
+    let bundles = sides::bundles(rules.bundling, &items, given);
+    build.leave_out_bundles(&bundles, &pieces);
+    build.rows(pieces)?;
+    build.finish(bundles, &guarantees, control).map(|finished| finished.into_assembled(scoring, items, pools, pinned))
+}
+
+/// What is made of everything, before it is put together.
+struct Finished {
+    problem: Problem,
+    rows: Vec<u32>,
+    row_of: Vec<u32>,
+    all_occurrences: Vec<bool>,
+    origins: Vec<Origin>,
+    caps: Vec<CapOf>,
+    bundled_out: Vec<u32>,
+}
+
+impl Finished {
+    fn into_assembled(
+        self,
+        scoring: ScoringRules,
+        items: Items,
+        pools: RoundPools,
+        pinned: Vec<PinnedPart>,
+    ) -> Assembled {
+        let Self { problem, rows, row_of, all_occurrences, origins, caps, bundled_out } = self;
+        Assembled { scoring, problem, items, rows, row_of, all_occurrences, origins, pools, caps, pinned, bundled_out }
+    }
+}
+
+/// An arc on its way into the problem.
+struct Arc {
+    pool: u32,
+    further: Vec<u32>,
+    metres: u32,
+    origin: Origin,
+}
+
+/// The problem in the making.
+struct Build<'a> {
+    snapshot: &'a Snapshot,
+    rules: &'a RoundRules,
+    given: &'a Given<'a>,
+    items: &'a Items,
+    pools: &'a RoundPools,
+    /// Units left of each pool.
+    left: Vec<u64>,
+    /// Quantity of each occurrence that is pinned, by item.
+    pinned: HashMap<u32, i64>,
+    reach: Vec<Reach>,
+    left_out: Vec<bool>,
+    bundled_out: Vec<u32>,
+    parts: ProblemParts,
+    rows: Vec<u32>,
+    row_of: Vec<u32>,
+    all_occurrences: Vec<bool>,
+    origins: Vec<Origin>,
+    /// Distinct partners of each row.
+    partners_of: Vec<u32>,
+}
+
+impl<'a> Build<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        rules: &'a RoundRules,
+        given: &'a Given<'a>,
+        items: &'a Items,
+        pools: &'a RoundPools,
+        parts: &[PinnedPart],
+    ) -> Self {
+        let mut reach = vec![Reach { items: 0, single: true, pinned: (0, 0) }; pools.partners.len()];
+        let mut pinned: HashMap<u32, i64> = HashMap::new();
+        for part in parts {
+            *pinned.entry(part.item).or_default() += part.quantity;
+            for (nth, pool) in part.pools.iter().enumerate() {
+                if let Some(reach) = reach.get_mut(pools.pools[*pool as usize].partner as usize) {
+                    reach.pinned.0 += u32::from(nth == 0);
+                    reach.pinned.1 += part.quantity.unsigned_abs();
+                }
+            }
+        }
+        Self {
+            snapshot,
+            rules,
+            given,
+            items,
+            pools,
+            left: pools.pools.iter().map(|pool| RoundPools::left(snapshot, pool)).collect(),
+            pinned,
+            reach,
+            left_out: vec![false; items.items.len()],
+            bundled_out: Vec::new(),
+            parts: ProblemParts { first: vec![0], ..ProblemParts::default() },
+            rows: Vec::new(),
+            row_of: vec![NONE; items.items.len()],
+            all_occurrences: Vec::new(),
+            origins: Vec::new(),
+            partners_of: Vec::new(),
+        }
+    }
+
+    /// What is still asked of an item, as the problem counts it; none when nothing is, or more than can be counted.
+    fn quantity(&self, at: usize, item: &RoundItem, times: Option<Times>) -> Option<u64> {
+        let pinned = u32::try_from(at).ok().and_then(|at| self.pinned.get(&at)).copied().unwrap_or(0);
+        let each = (item.quantity - pinned).max(0).unsigned_abs();
+        let times = if times == Some(Times::All) { u64::from(item.occurrences) } else { 1 };
+        each.checked_mul(times).filter(|units| (1..=UNITS_MAX).contains(units))
+    }
+
+    fn split(&self, item: &RoundItem, one_pool: bool) -> Split {
+        let open = self.items.open(item);
+        if open.splittable && item.occurrences == 1 && one_pool { Split::Any } else { Split::Whole }
+    }
+
+    /// Leaves items out whose bundles hold something that cannot be served.
+    fn leave_out_bundles(&mut self, bundles: &[Vec<u32>], pieces: &[Piece]) {
+        if bundles.is_empty() {
+            return;
+        }
+        let mut serviceable = vec![false; self.items.items.len()];
+        self.each_item(pieces, |build, at, item, piece, choices| {
+            let Some(quantity) = build.quantity(at, item, piece.times[at % super::gather::PIECE_ITEMS]) else {
+                // Wholly pinned: it is served already.
+                serviceable[at] = build.pinned.contains_key(&u32::try_from(at).unwrap_or(u32::MAX));
+                return;
+            };
+            serviceable[at] = !build.arcs(item, quantity, piece, choices).is_empty();
+        });
+        for bundle in bundles.iter().filter(|bundle| bundle.iter().any(|item| !serviceable[*item as usize])) {
+            for item in bundle {
+                self.left_out[*item as usize] = true;
+                if serviceable[*item as usize] {
+                    self.bundled_out.push(*item);
+                }
+            }
+        }
+        self.bundled_out.sort_unstable();
+    }
+
+    /// Calls with each item, its piece and its choices there.
+    fn each_item(
+        &self,
+        pieces: &[Piece],
+        mut call: impl FnMut(&Self, usize, &RoundItem, &Piece, std::ops::Range<usize>),
+    ) {
+        let mut items = self.items.items.iter().enumerate();
+        for piece in pieces {
+            let mut from = 0;
+            for (end, (at, item)) in piece.ends.iter().zip(&mut items) {
+                call(self, at, item, piece, from..*end as usize);
+                from = *end as usize;
+            }
+        }
+    }
+
+    /// The rows and arcs of the problem.
+    fn rows(&mut self, pieces: Vec<Piece>) -> Result<(), DraftError> {
+        let count: usize = pieces.iter().map(|piece| piece.own.len()).sum();
+        if count > ROUND_PAIRS_MAX {
+            return Err(DraftError::TooLarge { what: "pairs", most: ROUND_PAIRS_MAX, found: count });
+        }
+        self.parts.arc_pool.reserve(count);
+        self.parts.arc_distance.reserve(count);
+        self.origins.reserve(count);
+        let mut at = 0;
+        for piece in pieces {
+            let mut from = 0;
+            for (nth, end) in piece.ends.iter().enumerate() {
+                let choices = from..*end as usize;
+                from = *end as usize;
+                if !self.left_out[at] && !choices.is_empty() {
+                    self.row(at, piece.times[nth], &piece, choices);
+                }
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, at: usize, times: Option<Times>, piece: &Piece, choices: std::ops::Range<usize>) {
+        let item = self.items.items[at];
+        let Some(quantity) = self.quantity(at, &item, times) else { return };
+        let arcs = self.arcs(&item, quantity, piece, choices);
+        if arcs.is_empty() {
+            return;
+        }
+        let split = self.split(&item, arcs.iter().all(|arc| arc.further.is_empty()));
+        let worth = match self.rules.counting {
+            Counting::Units => 1,
+            Counting::People => u32::try_from(u64::from(WORTH_MAX) / quantity).unwrap_or(1).max(1),
+        };
+        self.count_partners(&arcs, quantity);
+        self.row_of[at] = u32::try_from(self.rows.len()).unwrap_or(NONE);
+        self.rows.push(u32::try_from(at).unwrap_or(NONE));
+        self.all_occurrences.push(times == Some(Times::All) && item.occurrences > 1);
+        // The guarantee's group is known once all rows are.
+        self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth, group: None, split });
+        for arc in arcs {
+            let place = u32::try_from(self.parts.arc_pool.len()).unwrap_or(u32::MAX);
+            self.parts.arc_pool.push(arc.pool);
+            self.parts.arc_distance.push(arc.metres.min(DISTANCE_MAX));
+            self.parts.draws.extend(arc.further.into_iter().map(|pool| (place, pool)));
+            self.origins.push(arc.origin);
+        }
+        self.parts.first.push(u32::try_from(self.parts.arc_pool.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The arcs of an item to pools with enough left, by pools; of those alike the nearest.
+    fn arcs(&self, item: &RoundItem, quantity: u64, piece: &Piece, choices: std::ops::Range<usize>) -> Vec<Arc> {
+        let first = u32::try_from(choices.start).unwrap_or(u32::MAX);
+        let mut further = piece.further.partition_point(|(choice, _)| *choice < first);
+        let splits = self.split(item, true) == Split::Any;
+        let mut arcs: Vec<Arc> = Vec::with_capacity(choices.len());
+        for choice in choices {
+            let mut pools: Vec<u32> = Vec::new();
+            let own = self.pools.place(piece.own[choice]);
+            while let Some((_, key)) = piece.further.get(further).filter(|(of, _)| *of as usize == choice) {
+                pools.extend(self.pools.place(*key));
+                further += 1;
+            }
+            let Some(mut pool) = own else { continue };
+            if let Some(least) = pools.iter_mut().min().filter(|least| **least < pool) {
+                std::mem::swap(least, &mut pool);
+            }
+            pools.sort_unstable();
+            let needed = if splits && pools.is_empty() { 1 } else { quantity };
+            let enough = |pool: &u32| self.left[*pool as usize] >= needed;
+            if enough(&pool) && pools.iter().all(enough) {
+                let (resource, flags) = (piece.resources[choice], piece.flags[choice]);
+                let origin = Origin { resource, occurrences: piece.occurrences[choice], flags };
+                arcs.push(Arc { pool, further: pools, metres: piece.metres[choice], origin });
+            }
+        }
+        let id = |arc: &Arc| self.snapshot.resource_id(arc.origin.resource);
+        arcs.sort_unstable_by(|a, b| {
+            let pools = a.pool.cmp(&b.pool).then_with(|| a.further.cmp(&b.further));
+            pools.then(a.metres.cmp(&b.metres)).then_with(|| id(a).cmp(&id(b)))
+        });
+        arcs.dedup_by(|next, kept| next.pool == kept.pool && next.further == kept.further);
+        arcs
+    }
+
+    fn count_partners(&mut self, arcs: &[Arc], quantity: u64) {
+        let single = quantity == 1;
+        let mut seen: Vec<u32> = Vec::with_capacity(4);
+        for arc in arcs {
+            for pool in std::iter::once(&arc.pool).chain(&arc.further) {
+                let partner = self.pools.pools[*pool as usize].partner;
+                let Some(reach) = self.reach.get_mut(partner as usize) else { continue };
+                reach.single &= single && arc.further.is_empty();
+                if !seen.contains(&partner) {
+                    seen.push(partner);
+                    reach.items += 1;
+                }
+            }
+        }
+        self.partners_of.push(u32::try_from(seen.len()).unwrap_or(u32::MAX));
+    }
+
+    fn finish(
+        mut self,
+        bundles: Vec<Vec<u32>>,
+        guarantees: &Guarantees,
+        control: &dyn Control,
+    ) -> Result<Finished, DraftError> {
+        let caps = Caps::new(self.rules, self.given, self.pools, &self.reach);
+        let steps = &self.rules.load_steps;
+        let pool = |pool: &super::pools::RoundPool| {
+            let cap = caps.of_partner.get(pool.partner as usize).copied().filter(|cap| *cap != NONE);
+            Pool { segments: RoundPools::segments(self.snapshot, pool, steps), cap, partner: pool.partner }
+        };
+        self.parts.pools = self.pools.pools.iter().map(pool).collect();
+        self.parts.caps = caps.caps;
+        self.parts.contacts = caps.contacts;
+        self.group(guarantees);
+        self.parts.bundles = sides::bundles_of_rows(&bundles, &self.row_of, &self.parts.items);
+        let (most, partners_of) = (self.rules.partners_per_need_max, &self.partners_of);
+        let of = |row: u32| partners_of[row as usize];
+        self.parts.partners = sides::partners(most, self.items, &self.rows, &self.parts.items, of);
+        self.parts.levels = levels(self.rules, self.items);
+        if control.stopped() {
+            return Err(DraftError::Stopped);
+        }
+        let problem = Problem::new(self.parts).map_err(DraftError::Problem)?;
+        Ok(Finished {
+            problem,
+            rows: self.rows,
+            row_of: self.row_of,
+            all_occurrences: self.all_occurrences,
+            origins: self.origins,
+            caps: caps.of,
+            bundled_out: self.bundled_out,
+        })
+    }
+
+    /// What is guaranteed is a share of all that is asked, of those included that nothing can serve.
+    fn group(&mut self, guarantees: &Guarantees) {
+        if guarantees.len() == 0 {
+            return;
+        }
+        let mut units = vec![0_u64; guarantees.len()];
+        for (at, item) in self.items.items.iter().enumerate() {
+            let Some(guarantee) = item.guarantee else { continue };
+            let row = self.parts.items.get(self.row_of[at] as usize);
+            let asked = row.map_or_else(|| self.quantity(at, item, None).unwrap_or(0), |row| row.quantity);
+            units[usize::from(guarantee)] = units[usize::from(guarantee)].saturating_add(asked);
+        }
+        let (groups, group_of) = guarantees.groups(&units);
+        self.parts.groups = groups;
+        for (row, at) in self.parts.items.iter_mut().zip(&self.rows) {
+            row.group = self.items.items[*at as usize].guarantee.map(|guarantee| group_of[usize::from(guarantee)]);
+        }
+    }
+}
+
+/// The tier of the problem, 0 the most urgent.
+pub(super) const fn tier(urgency: Urgency) -> u8 {
+    urgency.tier() - 1
+}
+
+/// The levels of a round, most important first.
+fn levels(rules: &RoundRules, items: &Items) -> Vec<Level> {
+    let mut levels = Vec::with_capacity(7);
+    if rules.guarantee_first {
+        levels.push(Level::Guarantee);
+    }
+    let asked = |urgency: &Urgency| items.items.iter().any(|item| item.urgency == *urgency);
+    levels.extend(Urgency::ALL.into_iter().filter(asked).map(|urgency| Level::Tier(tier(urgency))));
+    for aim in &rules.aims {
+        match aim {
+            Aim::Guarantee if rules.guarantee_first => {}
+            Aim::Guarantee => levels.push(Level::Guarantee),
+            Aim::Distance => levels.push(Level::Distance),
+            Aim::Load => levels.push(Level::Load),
+        }
+    }
+    levels
+}

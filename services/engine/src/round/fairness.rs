@@ -1,0 +1,97 @@
+//! How fairly a round shares out: what each group tag and county asked, got and waited for.
+
+use std::collections::BTreeMap;
+
+use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::ids::DivisionCode;
+use wishwell_domain::round::{Cohort, Fairness, FairnessFigure, ItemOutcome, Spread, Tally};
+
+use super::Draft;
+
+/// Sums of one cohort.
+#[derive(Debug, Default)]
+struct Sums {
+    tally: Tally,
+    /// Items served, in thousandths of each: at most 1000 an item.
+    shares: u64,
+    waiting_served: i128,
+    waiting_unserved: i128,
+    units: i128,
+    unit_metres: i128,
+}
+
+impl Sums {
+    fn add(&mut self, outcome: &ItemOutcome) {
+        self.tally.add(outcome);
+        let (asked, served) = (i128::from(outcome.units_asked().max(1)), i128::from(outcome.units_served()));
+        self.shares += u64::try_from(served * 1_000 / asked).unwrap_or(0);
+        if served > 0 {
+            self.waiting_served += i128::from(outcome.waiting_seconds);
+        } else {
+            self.waiting_unserved += i128::from(outcome.waiting_seconds);
+        }
+        for serving in &outcome.servings {
+            let Some(metres) = serving.distance_metres else { continue };
+            let units = i128::from(serving.quantity) * i128::from(serving.occurrences);
+            self.units += units;
+            self.unit_metres += units * i128::from(metres);
+        }
+    }
+
+    fn figure(self, cohort: Cohort) -> FairnessFigure {
+        let served = self.tally.served + self.tally.partly;
+        let mean = |sum: i128, count: i128| (count > 0).then(|| sum / count);
+        let seconds = |sum, count: u64| mean(sum, i128::from(count)).and_then(|mean| i64::try_from(mean).ok());
+        FairnessFigure {
+            cohort,
+            share_permille: u32::try_from(self.shares / self.tally.items.max(1)).unwrap_or(u32::MAX),
+            mean_waiting_served_seconds: seconds(self.waiting_served, served),
+            mean_waiting_unserved_seconds: seconds(self.waiting_unserved, self.tally.unserved),
+            mean_distance_metres: mean(self.unit_metres, self.units).and_then(|mean| u32::try_from(mean).ok()),
+            tally: self.tally,
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// The figures of a round's outcomes, which are in the order of its items.
+    pub(super) fn fairness(&self, outcomes: &[ItemOutcome]) -> Fairness {
+        let mut by_tag: BTreeMap<Option<GroupTag>, Sums> = BTreeMap::new();
+        let mut by_division: BTreeMap<Option<DivisionCode>, Sums> = BTreeMap::new();
+        for (item, outcome) in self.made.items.items.iter().zip(outcomes) {
+            let need = self.made.items.need(item);
+            for tag in &need.group_tags {
+                by_tag.entry(Some(*tag)).or_default().add(outcome);
+            }
+            if need.group_tags.is_empty() {
+                by_tag.entry(None).or_default().add(outcome);
+            }
+            by_division.entry(self.county(need.division).cloned()).or_default().add(outcome);
+        }
+        let tag = |tag: Option<GroupTag>| tag.map_or(Cohort::NoGroupTag, Cohort::GroupTag);
+        let division = |code: Option<DivisionCode>| code.map_or(Cohort::NoDivision, Cohort::Division);
+        let by_group_tag: Vec<_> = by_tag.into_iter().map(|(of, sums)| sums.figure(tag(of))).collect();
+        let by_division: Vec<_> = by_division.into_iter().map(|(of, sums)| sums.figure(division(of))).collect();
+        Fairness {
+            group_tag_spread: spread(&by_group_tag),
+            division_spread: spread(&by_division),
+            by_group_tag,
+            by_division,
+        }
+    }
+}
+
+/// The lowest and highest of each figure, of cohorts that have one.
+fn spread(figures: &[FairnessFigure]) -> Spread {
+    let shares = || figures.iter().map(|figure| figure.share_permille);
+    let waiting = || figures.iter().filter_map(|figure| figure.mean_waiting_served_seconds);
+    let distances = || figures.iter().filter_map(|figure| figure.mean_distance_metres);
+    Spread {
+        share_permille_min: shares().min().unwrap_or(0),
+        share_permille_max: shares().max().unwrap_or(0),
+        waiting_seconds_min: waiting().min().unwrap_or(0),
+        waiting_seconds_max: waiting().max().unwrap_or(0),
+        distance_metres_min: distances().min().unwrap_or(0),
+        distance_metres_max: distances().max().unwrap_or(0),
+    }
+}

@@ -1,0 +1,274 @@
+//! Finding what could serve each item, by the constraints of a search, on several threads.
+
+use std::collections::HashMap;
+
+use wishwell_domain::ids::{NeedId, ResourceId};
+use wishwell_domain::round::RoundRules;
+use wishwell_solver::Control;
+use wishwell_solver::parallel::each;
+
+use super::items::{Items, RoundItem};
+use super::ways::{Countable, Flags, Key, Times, Way, ways};
+use super::{DraftError, Given};
+use crate::assess::{Failed, UNKNOWN_DISTANCE};
+use crate::capacity::draws_in;
+use crate::context::Context;
+use crate::find::Hit;
+use crate::query::Scratch;
+use crate::reason::ReasonCode;
+use crate::score::ScoringRules;
+use crate::snapshot::{ResourceRef, Snapshot};
+
+/// Items that one piece of work looks at.
+pub(super) const PIECE_ITEMS: usize = 512;
+
+/// Distances that a caller gives, by need: what is not in it is forbidden.
+pub type PairDistances = HashMap<NeedId, Vec<(ResourceId, u32)>>;
+
+/// How candidates are ranked: whoever says how much there is before whoever does not, then by distance.
+pub(super) fn nearest_first() -> ScoringRules {
+    ScoringRules {
+        distance: 500_000,
+        capacity_known: 500_000,
+        capacity_spare: 0,
+        capacity_freshness: 0,
+        eligibility_certain: 0,
+        category_exact: 0,
+        category_per_level: 0,
+        track_record_neutral: 0,
+        recent_contact_neutral: 0,
+        scarcity_neutral: 0,
+        scarcity: 0,
+        ..ScoringRules::default()
+    }
+}
+
+/// A candidate of an item in one of its ways.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) resource: ResourceRef,
+    /// In metres, the assumed one where it is not known.
+    pub(super) metres: u32,
+    pub(super) flags: Flags,
+    pub(super) way: Way,
+}
+
+/// What was found for one item.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    /// The nearest first.
+    pub(super) choices: Vec<Choice>,
+    /// How the quantities of occurrences add up in all of them.
+    pub(super) times: Option<Times>,
+    /// Fitting resources that do not say how much they have, the nearest first.
+    pub(super) unknown: Vec<ResourceRef>,
+    /// Whether some fitting resource cannot be counted.
+    pub(super) uncountable: bool,
+}
+
+/// Looks for what could serve items.
+pub(super) struct Gatherer<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) rules: &'a RoundRules,
+    pub(super) given: &'a Given<'a>,
+    pub(super) items: &'a Items,
+    pub(super) scoring: &'a ScoringRules,
+}
+
+impl<'a> Gatherer<'a> {
+    /// What could serve an item.
+    pub(super) fn find(&self, at: usize, item: &RoundItem, scratch: &mut Scratch) -> Found {
+        let asked = self.items.asked(item, self.given);
+        let context = Context::new(&asked, &self.snapshot.tables, self.scoring);
+        match self.given.distances {
+            None => {
+                let most = self.rules.candidates_per_item_max as usize;
+                self.snapshot.search(&context, asked.category, most, 0, scratch);
+            }
+            Some(distances) => self.judge_pairs(&context, asked.category, item, distances, scratch),
+        }
+        let hits = std::mem::take(&mut scratch.hits);
+        let found = self.choices(&context, at, &hits, scratch);
+        scratch.hits = hits;
+        found
+    }
+
+    /// The ways in which one resource could serve an item; none when it does not fit, or cannot be counted.
+    pub(super) fn find_only(
+        &self,
+        at: usize,
+        item: &RoundItem,
+        resource: ResourceRef,
+        scratch: &mut Scratch,
+    ) -> Vec<Choice> {
+        let asked = self.items.asked(item, self.given);
+        let context = Context::new(&asked, &self.snapshot.tables, self.scoring);
+        let Some(row) = self.snapshot.row(resource) else { return Vec::new() };
+        scratch.memo.begin(&context);
+        let hit = self.snapshot.judge(&context, asked.category, resource, row, scratch);
+        let by_pair = self.given.distances.is_some() && fails_only_by_place(hit.assessment.failed);
+        if !hit.assessment.failed.is_empty() && !by_pair {
+            return Vec::new();
+        }
+        self.choices(&context, at, &[hit], scratch).choices
+    }
+
+    /// The resources that the caller gives a distance to and that fit but for where they are.
+    fn judge_pairs(
+        &self,
+        context: &Context<'_>,
+        category: u32,
+        item: &RoundItem,
+        distances: &PairDistances,
+        scratch: &mut Scratch,
+    ) {
+        scratch.memo.begin(context);
+        let mut hits = std::mem::take(&mut scratch.hits);
+        hits.clear();
+        for (resource, metres) in distances.get(&self.items.need(item).id).into_iter().flatten() {
+            let place = self.snapshot.resource(*resource);
+            let Some((place, row)) = place.and_then(|place| Some((place, self.snapshot.row(place)?))) else { continue };
+            let hit = self.snapshot.judge(context, category, place, row, scratch);
+            if fails_only_by_place(hit.assessment.failed) {
+                hits.push(Hit { distance: *metres, ..hit });
+            }
+        }
+        hits.sort_unstable_by_key(|hit| (hit.distance, self.snapshot.resource_id(hit.resource)));
+        hits.dedup_by_key(|hit| hit.resource);
+        hits.truncate(self.rules.candidates_per_item_max as usize);
+        scratch.hits = hits;
+    }
+
+    fn choices(&self, context: &Context<'_>, at: usize, hits: &[Hit], scratch: &mut Scratch) -> Found {
+        let mut found = Found::default();
+        let mut buffer = Vec::new();
+        let mut decided = false;
+        for hit in hits {
+            let too_far = |most: u32| hit.distance != UNKNOWN_DISTANCE && hit.distance > most;
+            let Some(row) = self.snapshot.row(hit.resource) else { continue };
+            if self.rules.radius_metres_max.is_some_and(too_far) {
+                continue;
+            }
+            let times = match ways(context, row, hit, at, &mut scratch.memo, &mut buffer) {
+                Countable::Yes(times) => times,
+                Countable::Unknown => {
+                    found.unknown.push(hit.resource);
+                    continue;
+                }
+                Countable::No => {
+                    found.uncountable = true;
+                    continue;
+                }
+            };
+            // The nearest that is particular about it decides for all.
+            if times.is_some() && decided && found.times != times {
+                found.uncountable = true;
+                continue;
+            }
+            if times.is_some() {
+                (found.times, decided) = (times, true);
+            }
+            let assumed = self.scoring.distance_assumed_metres;
+            let metres = if hit.distance == UNKNOWN_DISTANCE { assumed } else { hit.distance };
+            let flags = Flags::of(hit);
+            let choice = |way| Choice { resource: hit.resource, metres, flags, way };
+            found.choices.extend(buffer.drain(..).map(choice));
+        }
+        self.one_draw_for_what_is_split(context, &mut found);
+        found
+    }
+
+    /// What is split draws on one pool at a time, because what carries more than one is taken whole: choices that draw on several are
+    /// left out, where there are others.
+    fn one_draw_for_what_is_split(&self, context: &Context<'_>, found: &mut Found) {
+        let splits = context.splittable && context.quantity > 1 && context.recurrence.is_none();
+        let single = |choice: &Choice| choice.way.keys.len() == 1;
+        if splits && found.choices.iter().any(single) && !found.choices.iter().all(single) {
+            found.uncountable = true;
+            found.choices.retain(single);
+        }
+    }
+}
+
+/// Whether nothing is failed but what follows from where somebody is.
+fn fails_only_by_place(failed: Failed) -> bool {
+    let by_place = [ReasonCode::OutsideArea, ReasonCode::TooFar, ReasonCode::Mode];
+    let count = by_place.into_iter().filter(|code| failed.contains(*code)).count();
+    usize::from(failed.len()) == count
+}
+
+/// What was found for some items that follow one another.
+#[derive(Debug, Default)]
+pub(super) struct Piece {
+    /// Choices of each item, by how many there are after it.
+    pub(super) ends: Vec<u32>,
+    pub(super) times: Vec<Option<Times>>,
+    pub(super) resources: Vec<ResourceRef>,
+    pub(super) metres: Vec<u32>,
+    pub(super) occurrences: Vec<u16>,
+    pub(super) flags: Vec<Flags>,
+    /// First pool and period of each choice.
+    pub(super) own: Vec<Key>,
+    /// The others: by choice.
+    pub(super) further: Vec<(u32, Key)>,
+    /// Every pool and period, each once.
+    pub(super) keys: Vec<Key>,
+    /// Pools with who offers them and how much is taken of them for each unit, each combination once.
+    pub(super) takers: Vec<(u32, u32, i64)>,
+}
+
+impl Piece {
+    pub(super) fn add(&mut self, snapshot: &Snapshot, times: Option<Times>, choices: impl IntoIterator<Item = Choice>) {
+        self.times.push(times);
+        for choice in choices {
+            let at = u32::try_from(self.own.len()).unwrap_or(u32::MAX);
+            let mut keys = choice.way.keys.into_iter();
+            let Some(own) = keys.next() else { continue };
+            self.own.push(own);
+            self.keys.push(own);
+            for key in keys {
+                self.further.push((at, key));
+                self.keys.push(key);
+            }
+            self.resources.push(choice.resource);
+            self.metres.push(choice.metres);
+            self.flags.push(choice.flags);
+            self.occurrences.push(u16::try_from(choice.way.occurrences).unwrap_or(u16::MAX));
+            if let Some(row) = snapshot.row(choice.resource) {
+                let draws = draws_in(&snapshot.tables, row);
+                self.takers.extend(draws.as_slice().iter().map(|(place, k)| (*place, row.organization, (*k).max(1))));
+            }
+        }
+        self.ends.push(u32::try_from(self.own.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn finish(mut self) -> Self {
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        self.keys.shrink_to_fit();
+        self.takers.sort_unstable();
+        self.takers.dedup();
+        self.takers.shrink_to_fit();
+        self
+    }
+}
+
+/// What was found for all items, in pieces in their order.
+pub(super) fn gather(gatherer: &Gatherer<'_>, control: &dyn Control) -> Result<Vec<Piece>, DraftError> {
+    let items = &gatherer.items.items;
+    let count = u32::try_from(items.len().div_ceil(PIECE_ITEMS)).unwrap_or(u32::MAX);
+    let order: Vec<u32> = (0..count).collect();
+    let pieces = each(&order, gatherer.given.threads, Scratch::default, |scratch, piece| {
+        let first = piece as usize * PIECE_ITEMS;
+        let mut found = Piece::default();
+        for (at, item) in items.iter().enumerate().skip(first).take(PIECE_ITEMS) {
+            if control.stopped() {
+                return None;
+            }
+            let Found { times, choices, .. } = gatherer.find(at, item, scratch);
+            found.add(gatherer.snapshot, times, choices);
+        }
+        Some(found.finish())
+    });
+    pieces.into_iter().collect::<Option<Vec<Piece>>>().ok_or(DraftError::Stopped)
+}

@@ -1,0 +1,174 @@
+//! The prices that prove a plan, as prices of things of the domain.
+
+use std::collections::HashSet;
+
+use wishwell_allocation::{Branch, Certificate, Level, Plan, Problem, Proof, Split};
+use wishwell_domain::round::{LevelPrice, RoundLevel};
+
+use super::residual::Residual;
+
+/// A level in the domain's words.
+pub(super) const fn level(level: Level) -> RoundLevel {
+    match level {
+        Level::Tier(tier) => RoundLevel::Tier(tier + 1),
+        Level::Guarantee => RoundLevel::Guarantee,
+        Level::Distance => RoundLevel::Distance,
+        Level::Load => RoundLevel::Load,
+    }
+}
+
+/// What one unit weighs on the levels of a problem.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weights {
+    pub(super) guarantee: i128,
+    pub(super) distance: i128,
+    pub(super) load: i128,
+}
+
+impl Weights {
+    pub(super) fn of(problem: &Problem) -> Self {
+        let weights = problem.weights();
+        Self {
+            guarantee: weights.weight(Level::Guarantee),
+            distance: weights.weight(Level::Distance),
+            load: weights.weight(Level::Load),
+        }
+    }
+}
+
+/// Prices of the whole problem, put together from those of its components. What is in no component has the price 0.
+#[derive(Debug)]
+pub(super) struct AllPrices {
+    pub(super) weights: Weights,
+    pub(super) pools: Vec<i128>,
+    /// Of each pool, what a unit taken from those who have it costs; [`Self::pools`] says what one more brings.
+    pub(super) taken: Vec<i128>,
+    pub(super) caps: Vec<i128>,
+    pub(super) groups: Vec<i128>,
+    /// The flow that the prices prove: by arc, ascending.
+    pub(super) flow: Vec<(u32, u64)>,
+    /// By pool, whether its component is a flow, so that the prices are those of the plan itself.
+    pub(super) exact: Vec<bool>,
+}
+
+impl AllPrices {
+    pub(super) fn new(problem: &Problem, certificate: &Certificate) -> Self {
+        let parts = problem.parts();
+        let mut prices = Self {
+            weights: Weights::of(problem),
+            pools: vec![0; parts.pools.len()],
+            taken: Vec::new(),
+            caps: vec![0; parts.caps.len()],
+            groups: vec![0; parts.groups.len()],
+            flow: Vec::new(),
+            exact: vec![true; parts.pools.len()],
+        };
+        let whole = needs_whole_numbers(problem);
+        for component in &certificate.components {
+            let Some(proof) = first_leaf(&component.root) else { continue };
+            let put = |all: &mut [i128], places: &[u32], values: &[i128]| {
+                for (place, value) in places.iter().zip(values) {
+                    all[*place as usize] = *value;
+                }
+            };
+            put(&mut prices.pools, &component.pools, &proof.prices.pools);
+            put(&mut prices.caps, &component.caps, &proof.prices.caps);
+            put(&mut prices.groups, &component.groups, &proof.prices.groups);
+            prices.flow.extend_from_slice(proof.flow.flows());
+            let exact =
+                matches!(component.root, Branch::Leaf(_)) && !component.items.iter().any(|item| whole[*item as usize]);
+            for pool in &component.pools {
+                prices.exact[*pool as usize] = exact;
+            }
+        }
+        prices.flow = Plan::new(prices.flow).flows().to_vec();
+        prices.taken = Residual::new(problem, &prices).dearest();
+        prices
+    }
+
+    /// What a unit of an item is worth, in weighted levels, less what it costs its group.
+    pub(super) fn worth(&self, problem: &Problem, row: u32) -> i128 {
+        let item = &problem.parts().items[row as usize];
+        let group = item.group.map_or(0, |group| self.groups[group as usize]);
+        value(problem, row) - group
+    }
+
+    /// What a unit over an arc costs, in weighted levels: distance and pool.
+    pub(super) fn cost(&self, problem: &Problem, arc: usize) -> i128 {
+        self.cost_at(problem, arc, &self.pools)
+    }
+
+    /// What a unit over an arc costs where it is taken from those who have it.
+    pub(super) fn cost_of_taking(&self, problem: &Problem, arc: usize) -> i128 {
+        self.cost_at(problem, arc, &self.taken)
+    }
+
+    fn cost_at(&self, problem: &Problem, arc: usize, pools: &[i128]) -> i128 {
+        let parts = problem.parts();
+        self.weights.distance * i128::from(parts.arc_distance[arc]) + pools[parts.arc_pool[arc] as usize]
+    }
+}
+
+/// What a served unit of a row is worth on its tier's level, weighted.
+pub(super) fn value(problem: &Problem, row: u32) -> i128 {
+    let item = &problem.parts().items[row as usize];
+    problem.weights().weight(Level::Tier(item.tier)) * i128::from(item.worth)
+}
+
+/// A weighted price by levels; those without anything are left out.
+pub(super) fn by_level(problem: &Problem, price: i128) -> Vec<LevelPrice> {
+    let levels = problem.weights().levels().iter().map(|(of, _)| level(*of));
+    let digits = problem.weights().apart(price).into_iter();
+    let clamped = |digit: i128| i64::try_from(digit).unwrap_or(if digit > 0 { i64::MAX } else { i64::MIN });
+    levels
+        .zip(digits)
+        .filter(|(_, digit)| *digit != 0)
+        .map(|(level, digit)| LevelPrice { level, amount: clamped(digit) })
+        .collect()
+}
+
+/// The level that a price is on first, and the amount there.
+pub(super) fn leading(problem: &Problem, price: i128) -> Option<(Level, i128)> {
+    let digits = problem.weights().apart(price);
+    let levels = problem.weights().levels().iter().map(|(level, _)| *level);
+    levels.zip(digits).find(|(_, digit)| *digit != 0)
+}
+
+/// The first leaf, on the side where decisions hold: of a flow, the only one.
+fn first_leaf(branch: &Branch) -> Option<&Proof> {
+    match branch {
+        Branch::Leaf(proof) => Some(proof),
+        Branch::Impossible(_) => None,
+        Branch::Fork { yes, no, .. } => first_leaf(yes).or_else(|| first_leaf(no)),
+    }
+}
+
+/// By row, whether something about it needs whole numbers to be chosen.
+fn needs_whole_numbers(problem: &Problem) -> Vec<bool> {
+    let parts = problem.parts();
+    let mut whole: Vec<bool> = parts.items.iter().map(|item| item.split == Split::Whole && item.quantity > 1).collect();
+    for (arc, _) in &parts.draws {
+        if let Some(row) = whole.get_mut(row_of(problem, *arc) as usize) {
+            *row = true;
+        }
+    }
+    let bundled = parts.bundles.iter().flat_map(|bundle| &bundle.items);
+    let bounded = parts.partners.iter().flat_map(|bound| &bound.items);
+    for row in bundled.chain(bounded) {
+        whole[*row as usize] = true;
+    }
+    let asked: HashSet<u32> = parts.contacts.iter().map(|contacts| contacts.partner).collect();
+    if !asked.is_empty() {
+        for (row, whole) in whole.iter_mut().enumerate() {
+            let pools = parts.first[row] as usize..parts.first[row + 1] as usize;
+            *whole |= pools.into_iter().any(|arc| asked.contains(&parts.pools[parts.arc_pool[arc] as usize].partner));
+        }
+    }
+    whole
+}
+
+/// The row of an arc.
+pub(super) fn row_of(problem: &Problem, arc: u32) -> u32 {
+    let after = problem.parts().first.partition_point(|first| *first <= arc);
+    u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
+}

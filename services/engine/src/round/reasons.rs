@@ -1,0 +1,334 @@
+//! Why an item is not served, and the smallest changes that would serve it.
+
+use wishwell_domain::limits::{ROUND_ALTERNATIVES_MAX, ROUND_NEAR_MISSES_MAX};
+use wishwell_domain::round::{Change, LostTo, Miss, MissedConstraint, Unserved, UnservedReason};
+use wishwell_domain::zone::Zone;
+
+use super::Draft;
+use super::gather::{Found, Gatherer};
+use super::items::RoundItem;
+use super::prices::{AllPrices, by_level};
+use super::room::{Obstacle, Room};
+use super::sides::CapOf;
+use super::ways::ways;
+use crate::context::Context;
+use crate::find::{Hit, shown};
+use crate::near_miss::reasons;
+use crate::query::Scratch;
+use crate::reason::{Reason, ReasonCode};
+
+/// Resources named that can be asked.
+const CAN_BE_ASKED_MAX: usize = 3;
+
+impl Draft<'_> {
+    /// What is left of an item, and why.
+    pub(super) fn unserved(
+        &self,
+        at: u32,
+        units: i64,
+        prices: &AllPrices,
+        room: &Room<'_>,
+        scratch: &mut Scratch,
+    ) -> Unserved {
+        let item = &self.made.items.items[at as usize];
+        let mut told = Unserved {
+            units,
+            reason: UnservedReason::NoCandidate,
+            can_be_asked: Vec::new(),
+            lost_to: Vec::new(),
+            near_misses: Vec::new(),
+            changes: Vec::new(),
+        };
+        let row = self.made.row_of[at as usize];
+        if row != crate::snapshot::row::NONE && room.asked(row) == 0 {
+            told.reason = UnservedReason::Occurrences;
+            return told;
+        }
+        let gatherer = self.gatherer();
+        let found = gatherer.find(at as usize, item, scratch);
+        let named = found.unknown.iter().take(CAN_BE_ASKED_MAX);
+        told.can_be_asked = named.map(|resource| self.snapshot.resource_id(*resource)).collect();
+        if row == crate::snapshot::row::NONE {
+            told.reason = self.reason_without_arcs(at, &found);
+        } else {
+            self.lost(row, prices, room, &mut told);
+        }
+        self.near_misses(&gatherer, at, item, room, scratch, &mut told);
+        told
+    }
+
+    pub(super) fn gatherer(&self) -> Gatherer<'_> {
+        Gatherer {
+            snapshot: self.snapshot,
+            rules: self.rules,
+            given: self.given,
+            items: &self.made.items,
+            scoring: &self.made.scoring,
+        }
+    }
+
+    fn reason_without_arcs(&self, at: u32, found: &Found) -> UnservedReason {
+        if self.made.bundled_out.binary_search(&at).is_ok() {
+            UnservedReason::Bundle
+        } else if !found.choices.is_empty() {
+            // It fits what is there, but not what pinned parts and the largest quantity for each unit leave of it.
+            UnservedReason::Whole
+        } else if found.uncountable {
+            UnservedReason::NotCountable
+        } else if !found.unknown.is_empty() {
+            UnservedReason::OnlyUnknownCapacity
+        } else {
+            UnservedReason::NoCandidate
+        }
+    }
+
+    /// What a row with arcs lost, to whom at what price, and what would serve it.
+    fn lost(&self, row: u32, prices: &AllPrices, room: &Room<'_>, told: &mut Unserved) {
+        let problem = self.problem();
+        let worth = prices.worth(problem, row);
+        let mut arcs: Vec<(i128, u32)> = problem
+            .arcs(row)
+            .filter_map(|arc| u32::try_from(arc).ok())
+            .map(|arc| ((prices.cost_of_taking(problem, arc as usize) - worth).max(0), arc))
+            .collect();
+        arcs.sort_unstable();
+        let obstacles: Vec<Obstacle> = arcs.iter().map(|(_, arc)| room.obstacle(row, *arc)).collect();
+        told.reason = self.reason(row, &obstacles, room);
+        for ((loss, arc), obstacle) in arcs.iter().zip(&obstacles) {
+            let Obstacle::Pool(pool, _) = obstacle else { continue };
+            if told.lost_to.len() < ROUND_ALTERNATIVES_MAX {
+                told.lost_to.push(LostTo {
+                    resource: self.snapshot.resource_id(self.origin(*arc).resource),
+                    at: self.made.pools.pools[*pool as usize].at(),
+                    price: by_level(problem, *loss),
+                });
+            }
+        }
+        self.changes_of_capacity(row, &arcs, &obstacles, room, told);
+    }
+
+    fn reason(&self, row: u32, obstacles: &[Obstacle], room: &Room<'_>) -> UnservedReason {
+        let any = |fits: fn(&Obstacle) -> bool| obstacles.iter().any(fits);
+        let tier = self.problem().parts().items[row as usize].tier;
+        let guaranteed = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Pool(pool, _) if room.guaranteed(*pool).is_some_and(|of| of > tier));
+        let by_guarantee = obstacles.iter().any(guaranteed);
+        if any(|obstacle| *obstacle == Obstacle::None) {
+            if room.is_bundled(row) { UnservedReason::Bundle } else { UnservedReason::NotProven }
+        } else if any(|obstacle| *obstacle == Obstacle::Partners) {
+            UnservedReason::Partners
+        } else if any(|obstacle| matches!(obstacle, Obstacle::Contacts(_) | Obstacle::Cap(CapOf::Contacts(_), _))) {
+            UnservedReason::Contacts
+        } else if any(|obstacle| matches!(obstacle, Obstacle::Cap(CapOf::Organization(_), _))) {
+            UnservedReason::OrganizationCap
+        } else if any(|obstacle| matches!(obstacle, Obstacle::Pool(_, left) if *left > 0)) {
+            UnservedReason::Whole
+        } else if by_guarantee {
+            UnservedReason::Guarantee
+        } else {
+            UnservedReason::Capacity
+        }
+    }
+
+    /// The smallest changes of what there is: of each kind one, the cheapest of those alike.
+    fn changes_of_capacity(
+        &self,
+        row: u32,
+        arcs: &[(i128, u32)],
+        obstacles: &[Obstacle],
+        room: &Room<'_>,
+        told: &mut Unserved,
+    ) {
+        let whole = self.problem().parts().items[row as usize].split == wishwell_allocation::Split::Whole;
+        let needed = if whole { room.asked(row) } else { 1 };
+        let resource = |arc: u32| self.snapshot.resource_id(self.origin(arc).resource);
+        let signed = |units: u64| i64::try_from(units).unwrap_or(i64::MAX);
+        let mut more: Option<(u64, u32, u32)> = None;
+        let mut less: Option<(u64, u32)> = None;
+        let mut organization: Option<(u64, u32)> = None;
+        for ((_, arc), obstacle) in arcs.iter().zip(obstacles) {
+            match obstacle {
+                Obstacle::Pool(pool, left) => {
+                    let lacking = needed.saturating_sub(*left);
+                    if more.is_none_or(|(least, ..)| lacking < least) {
+                        more = Some((lacking, *arc, *pool));
+                    }
+                    let only = room.pools_of(*arc).len() == 1 && !self.made.all_occurrences[row as usize];
+                    if *left > 0 && only && less.is_none_or(|(most, _)| *left > most) {
+                        less = Some((*left, *arc));
+                    }
+                }
+                Obstacle::Cap(CapOf::Organization(partner) | CapOf::Contacts(partner), left) => {
+                    let lacking = needed.saturating_sub(*left);
+                    if organization.is_none_or(|(least, _)| lacking < least) {
+                        organization = Some((lacking, *partner));
+                    }
+                }
+                Obstacle::Contacts(partner) => {
+                    organization = organization.or(Some((1, *partner)));
+                }
+                Obstacle::Partners | Obstacle::None => {}
+            }
+        }
+        if let Some((units, arc, pool)) = more {
+            let at = self.made.pools.pools[pool as usize].at();
+            told.changes.push(Change::Units { resource: resource(arc), at, units: signed(units) });
+        }
+        if let Some((units, arc)) = less {
+            told.changes.push(Change::Quantity { resource: resource(arc), quantity: signed(units) });
+        }
+        if let Some((more, partner)) = organization {
+            let organization = self.made.pools.partners[partner as usize].0;
+            told.changes.push(Change::Organization { organization, more: signed(more) });
+        }
+    }
+
+    /// The nearest misses, where nothing fits; and what would change, were somebody to go farther, wait or ask for less.
+    fn near_misses(
+        &self,
+        gatherer: &Gatherer<'_>,
+        at: u32,
+        item: &RoundItem,
+        room: &Room<'_>,
+        scratch: &mut Scratch,
+        told: &mut Unserved,
+    ) {
+        if self.given.distances.is_some() {
+            return;
+        }
+        let asked = self.made.items.asked(item, self.given);
+        let context = Context::new(&asked, &self.snapshot.tables, &self.made.scoring);
+        let most = gatherer.rules.candidates_per_item_max as usize;
+        self.snapshot.search(&context, asked.category, most, NEAR_MISSES_LOOKED_AT, scratch);
+        let (hits, misses) = (std::mem::take(&mut scratch.hits), std::mem::take(&mut scratch.misses));
+        let mut smallest = Smallest::default();
+        if let Some(most) = self.rules.radius_metres_max {
+            let beyond = hits.iter().filter(|hit| shown(hit.distance).is_some_and(|metres| metres > most));
+            for hit in beyond.filter(|hit| self.has_room(&context, at, hit, room, scratch)) {
+                smallest.radius(hit, hit.distance - most);
+            }
+        }
+        let mut constraints = Vec::new();
+        for (nth, miss) in misses.iter().enumerate() {
+            let Some(row) = self.snapshot.row(miss.resource) else { continue };
+            constraints.clear();
+            reasons(&context, row, miss, &mut constraints);
+            let room = || self.has_room(&context, at, miss, room, scratch);
+            smallest.look(miss, &constraints, room);
+            if nth < ROUND_NEAR_MISSES_MAX && hits.is_empty() {
+                told.near_misses.push(Miss {
+                    resource: self.snapshot.resource_id(miss.resource),
+                    distance_metres: shown(miss.distance),
+                    constraints: constraints.iter().map(missed).collect(),
+                });
+            }
+        }
+        let id = |hit: &Hit| self.snapshot.resource_id(hit.resource);
+        if let Some((more_metres, hit)) = smallest.radius {
+            told.changes.push(Change::Radius { resource: id(&hit), more_metres });
+        }
+        if let Some((date, hit)) = smallest.date {
+            told.changes.push(Change::Date { resource: id(&hit), date });
+        }
+        let known = told.changes.iter().any(|change| matches!(change, Change::Quantity { .. }));
+        if let Some((quantity, hit)) = smallest.quantity.filter(|_| !known) {
+            told.changes.push(Change::Quantity { resource: id(&hit), quantity });
+        }
+        (scratch.hits, scratch.misses) = (hits, misses);
+    }
+
+    /// Whether the plan leaves enough at a resource that fits but for where it is.
+    fn has_room(&self, context: &Context<'_>, at: u32, hit: &Hit, room: &Room<'_>, scratch: &mut Scratch) -> bool {
+        let Some(row) = self.snapshot.row(hit.resource) else { return false };
+        let mut found = Vec::new();
+        ways(context, row, hit, at as usize, &mut scratch.memo, &mut found);
+        let needed = if context.splittable { 1 } else { context.quantity.unsigned_abs() };
+        found.iter().any(|way| {
+            way.keys.iter().all(|key| self.made.pools.place(*key).is_none_or(|pool| room.left(pool) >= needed))
+        })
+    }
+}
+
+/// Near misses that are looked at for what would have to change.
+const NEAR_MISSES_LOOKED_AT: usize = 10;
+
+/// The smallest change of each kind.
+#[derive(Default)]
+struct Smallest {
+    radius: Option<(u32, Hit)>,
+    date: Option<(jiff::civil::Date, Hit)>,
+    quantity: Option<(i64, Hit)>,
+}
+
+impl Smallest {
+    fn radius(&mut self, hit: &Hit, more: u32) {
+        if self.radius.as_ref().is_none_or(|(least, _)| more < *least) {
+            self.radius = Some((more, *hit));
+        }
+    }
+
+    /// Looks at a resource that fails one thing only, so that one change does.
+    fn look(&mut self, miss: &Hit, constraints: &[Reason], room: impl FnOnce() -> bool) {
+        let [constraint] = constraints else { return };
+        match constraint {
+            Reason::TooFar { .. } | Reason::OutsideArea { .. } => {
+                if let Some(more) = too_far(constraint).filter(|_| room()) {
+                    self.radius(miss, more);
+                }
+            }
+            Reason::NoCapacity { remaining, occurrences: None, next_free, .. } => {
+                if let Some(date) = next_free {
+                    self.date(miss, *date);
+                }
+                if *remaining > 0 && room() && self.quantity.as_ref().is_none_or(|(most, _)| remaining > most) {
+                    self.quantity = Some((*remaining, *miss));
+                }
+            }
+            Reason::ClosedInWindow { .. } | Reason::NotValidYet { .. } => {
+                if let Some(date) = fits_from(constraint) {
+                    self.date(miss, date);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn date(&mut self, miss: &Hit, date: jiff::civil::Date) {
+        if self.date.as_ref().is_none_or(|(least, _)| date < *least) {
+            self.date = Some((date, *miss));
+        }
+    }
+}
+
+fn too_far(reason: &Reason) -> Option<u32> {
+    match reason {
+        Reason::TooFar { distance_metres, limit_metres } => Some(distance_metres.saturating_sub(*limit_metres)),
+        Reason::OutsideArea { distance_metres, radius_metres, polygon_metres, .. } => {
+            let radius = distance_metres.zip(*radius_metres).map(|(distance, radius)| distance.saturating_sub(radius));
+            radius.into_iter().chain(*polygon_metres).min()
+        }
+        _ => None,
+    }
+}
+
+fn fits_from(reason: &Reason) -> Option<jiff::civil::Date> {
+    match reason {
+        Reason::NoCapacity { next_free, .. } => *next_free,
+        Reason::NotValidYet { valid_from } => Some(*valid_from),
+        Reason::ClosedInWindow { next_opening } => next_opening.map(|at| Zone::of_places().date_at(at)),
+        _ => None,
+    }
+}
+
+fn missed(reason: &Reason) -> MissedConstraint {
+    let remaining = match reason {
+        Reason::NoCapacity { remaining, .. } => Some(*remaining),
+        _ => None,
+    };
+    let code: ReasonCode = reason.code();
+    MissedConstraint {
+        code: code.name().to_owned(),
+        metres_too_far: too_far(reason),
+        fits_from: fits_from(reason),
+        remaining,
+    }
+}

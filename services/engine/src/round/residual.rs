@@ -1,0 +1,539 @@
+//! What one unit more of a pool would be worth, and for how many units: exact augmentations of an optimal flow.
+//!
+//! The flow is a circulation through one ground, source and sink in one. A unit more at a pool closes a cycle: over the pool's new
+//! unit to whatever is above it, and back over the cheapest path of the residual network (Ahuja, Magnanti, Orlin, Network Flows, 1993,
+//! section 9.7: successive shortest paths with potentials). The search runs backwards from the pool and ends where it began to cost,
+//! so that it looks at what is near in price and not at the whole round.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use wishwell_allocation::{Problem, Segment};
+
+use super::prices::{AllPrices, row_of, value};
+
+/// A node of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Node {
+    Ground,
+    Group(u32),
+    Row(u32),
+    Pool(u32),
+    Cap(u32),
+}
+
+/// A step of a path in the residual network.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    to: Node,
+    over: Over,
+    cost: i128,
+    room: u64,
+}
+
+/// What a step changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// More of an arc.
+    Arc(u32),
+    /// Less of an arc.
+    ArcBack(u32),
+    /// More through what is above a node.
+    Through(Node),
+    /// Less through it.
+    ThroughBack(Node),
+}
+
+/// What one unit more gains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gain {
+    /// For each unit, in weighted levels.
+    pub(super) weighted: i128,
+    /// For so many units.
+    pub(super) units: u64,
+    /// The row that is served more; none where all are only served better.
+    pub(super) row: Option<u32>,
+}
+
+/// Who is below each node.
+struct Below {
+    /// Arcs into each pool.
+    pool_first: Vec<u32>,
+    pool_arcs: Vec<u32>,
+    cap: Vec<Vec<Node>>,
+    group: Vec<Vec<Node>>,
+    ground: Vec<Node>,
+}
+
+/// An optimal flow that can be asked what would be, were there more.
+pub(super) struct Residual<'a> {
+    problem: &'a Problem,
+    prices: &'a AllPrices,
+    below: Below,
+    /// Where the flow over each row's arcs begins.
+    flow_first: Vec<u32>,
+    through: HashMap<Node, u64>,
+    served: Vec<u64>,
+    used: Vec<u64>,
+    /// What the question at hand has changed.
+    changed_flow: HashMap<u32, u64>,
+    changed_through: HashMap<Node, u64>,
+    changed_potential: HashMap<Node, i128>,
+    /// Nodes looked at so far.
+    pub(super) visited: u64,
+}
+
+/// Augmentations that one question takes at the most.
+const AUGMENTATIONS_MAX: usize = 256;
+
+impl<'a> Residual<'a> {
+    pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices) -> Self {
+        let parts = problem.parts();
+        let mut residual = Self {
+            problem,
+            prices,
+            below: Below::new(problem),
+            flow_first: vec![0; parts.items.len() + 1],
+            through: HashMap::new(),
+            served: vec![0; parts.items.len()],
+            used: vec![0; parts.pools.len()],
+            changed_flow: HashMap::new(),
+            changed_through: HashMap::new(),
+            changed_potential: HashMap::new(),
+            visited: 0,
+        };
+        for (arc, units) in &prices.flow {
+            let row = row_of(problem, *arc) as usize;
+            residual.flow_first[row + 1] += 1;
+            residual.served[row] += units;
+            residual.used[parts.arc_pool[*arc as usize] as usize] += units;
+        }
+        for row in 0..parts.items.len() {
+            residual.flow_first[row + 1] += residual.flow_first[row];
+            residual.add_above(parts.items[row].group.map(Node::Group), residual.served[row]);
+        }
+        for (pool, used) in parts.pools.iter().zip(residual.used.clone()) {
+            residual.add_above(pool.cap.map(Node::Cap), used);
+        }
+        residual
+    }
+
+    fn add_above(&mut self, mut node: Option<Node>, units: u64) {
+        while let Some(at) = node.filter(|_| units > 0) {
+            *self.through.entry(at).or_default() += units;
+            node = match self.above(at) {
+                Node::Ground => None,
+                above => Some(above),
+            };
+        }
+    }
+
+    fn above(&self, node: Node) -> Node {
+        let parts = self.problem.parts();
+        match node {
+            Node::Ground => Node::Ground,
+            Node::Group(at) => parts.groups[at as usize].group.map_or(Node::Ground, Node::Group),
+            Node::Row(at) => parts.items[at as usize].group.map_or(Node::Ground, Node::Group),
+            Node::Pool(at) => parts.pools[at as usize].cap.map_or(Node::Ground, Node::Cap),
+            Node::Cap(at) => parts.caps[at as usize].cap.map_or(Node::Ground, Node::Cap),
+        }
+    }
+
+    fn segments(&self, node: Node) -> &'a [Segment] {
+        let parts = self.problem.parts();
+        match node {
+            Node::Pool(at) => &parts.pools[at as usize].segments,
+            Node::Cap(at) => &parts.caps[at as usize].segments,
+            _ => &[],
+        }
+    }
+
+    fn units_through(&self, node: Node) -> u64 {
+        if let Some(units) = self.changed_through.get(&node) {
+            return *units;
+        }
+        match node {
+            Node::Row(at) => self.served[at as usize],
+            Node::Pool(at) => self.used[at as usize],
+            _ => self.through.get(&node).copied().unwrap_or(0),
+        }
+    }
+
+    fn potential(&self, node: Node) -> i128 {
+        if let Some(known) = self.changed_potential.get(&node) {
+            return *known;
+        }
+        match node {
+            Node::Ground => 0,
+            Node::Group(at) => self.prices.groups[at as usize],
+            Node::Pool(at) => -self.prices.pools[at as usize],
+            Node::Cap(at) => -self.prices.caps[at as usize],
+            Node::Row(at) => {
+                let cheapest = self.problem.arcs(at).map(|arc| self.prices.cost(self.problem, arc)).min();
+                cheapest.map_or(0, |cost| -cost)
+            }
+        }
+    }
+
+    /// Units over an arc.
+    fn over(&self, arc: u32) -> u64 {
+        if let Some(units) = self.changed_flow.get(&arc) {
+            return *units;
+        }
+        let at = self.prices.flow.binary_search_by_key(&arc, |(of, _)| *of);
+        at.map_or(0, |at| self.prices.flow[at].1)
+    }
+
+    /// Price of the next unit through a node, and how many there are at it; the last price goes on for `extended`.
+    fn next_unit(&self, node: Node, extended: Node) -> Option<(i128, u64)> {
+        match node {
+            Node::Group(at) => {
+                let (through, guarantee) =
+                    (self.units_through(node), self.problem.parts().groups[at as usize].guarantee);
+                let within = through < guarantee;
+                let room = if within { guarantee - through } else { u64::MAX };
+                Some((if within { -self.prices.weights.guarantee } else { 0 }, room))
+            }
+            Node::Row(at) => {
+                let room = self.problem.parts().items[at as usize].quantity - self.units_through(node);
+                (room > 0).then(|| (-value(self.problem, at), room))
+            }
+            _ => {
+                let mut through = self.units_through(node);
+                for segment in self.segments(node) {
+                    if through < segment.units {
+                        return Some((self.load(segment.price), segment.units - through));
+                    }
+                    through -= segment.units;
+                }
+                (node == extended).then(|| (self.last_price(node), u64::MAX))
+            }
+        }
+    }
+
+    /// Price of the last unit through a node, and how many there are at it.
+    fn last_unit(&self, node: Node) -> Option<(i128, u64)> {
+        let through = self.units_through(node);
+        if through == 0 {
+            return None;
+        }
+        match node {
+            Node::Group(at) => {
+                let guarantee = self.problem.parts().groups[at as usize].guarantee;
+                let within = through <= guarantee;
+                let price = if within { -self.prices.weights.guarantee } else { 0 };
+                Some((price, if within { through } else { through - guarantee }))
+            }
+            Node::Row(at) => Some((-value(self.problem, at), through)),
+            _ => {
+                let mut left = through;
+                for segment in self.segments(node) {
+                    if left <= segment.units {
+                        return Some((self.load(segment.price), left));
+                    }
+                    left -= segment.units;
+                }
+                Some((self.last_price(node), left))
+            }
+        }
+    }
+
+    fn load(&self, price: u32) -> i128 {
+        self.prices.weights.load * i128::from(price)
+    }
+
+    fn last_price(&self, node: Node) -> i128 {
+        self.load(self.segments(node).last().map_or(0, |segment| segment.price))
+    }
+
+    /// What units more of a pool gain, the first first, as long as `goes_on` and at most [`AUGMENTATIONS_MAX`] times. What the flow
+    /// is afterwards is forgotten. Answers as well whether it went on to the end.
+    pub(super) fn gains(&mut self, pool: u32, goes_on: impl Fn(i128) -> bool) -> (Vec<Gain>, bool) {
+        self.forget();
+        let mut gains = Vec::new();
+        for _ in 0..AUGMENTATIONS_MAX {
+            match self.augment(pool).filter(|gain| goes_on(gain.weighted)) {
+                Some(gain) => gains.push(gain),
+                None => return (gains, true),
+            }
+        }
+        (gains, false)
+    }
+
+    /// What a unit from each pool costs at the least, in weighted levels: exactly what one unit less there would cost the plan.
+    pub(super) fn dearest(&mut self) -> Vec<i128> {
+        self.forget();
+        let parts = self.problem.parts();
+        let (pools, rows) = (parts.pools.len(), parts.items.len());
+        let place = |node: Node| match node {
+            Node::Ground => 0,
+            Node::Pool(at) => 1 + at as usize,
+            Node::Row(at) => 1 + pools + at as usize,
+            Node::Cap(at) => 1 + pools + rows + at as usize,
+            Node::Group(at) => 1 + pools + rows + parts.caps.len() + at as usize,
+        };
+        let mut distance = vec![i128::MAX; 1 + pools + rows + parts.caps.len() + parts.groups.len()];
+        distance[0] = 0;
+        let mut heap = BinaryHeap::from([Reverse((0_i128, Node::Ground))]);
+        let mut into = Vec::new();
+        while let Some(Reverse((here, node))) = heap.pop() {
+            if here > distance[place(node)] {
+                continue;
+            }
+            into.clear();
+            self.steps_into(node, Node::Ground, &mut into);
+            let potential = self.potential(node);
+            for (from, step) in &into {
+                let there = here + (step.cost + self.potential(*from) - potential).max(0);
+                let known = &mut distance[place(*from)];
+                if there < *known {
+                    *known = there;
+                    heap.push(Reverse((there, *from)));
+                }
+            }
+        }
+        // From reduced to true costs; nothing reaches the ground from a pool that nobody uses and that gives nothing.
+        let cost = |(pool, price): (usize, &i128)| match distance[1 + pool] {
+            i128::MAX => *price,
+            distance => distance + price,
+        };
+        self.prices.pools.iter().enumerate().map(cost).collect()
+    }
+
+    fn forget(&mut self) {
+        self.changed_flow.clear();
+        self.changed_through.clear();
+        self.changed_potential.clear();
+    }
+
+    /// Sends as much as possible over the best cycle through one unit more of a pool.
+    fn augment(&mut self, pool: u32) -> Option<Gain> {
+        let pool = Node::Pool(pool);
+        let target = self.above(pool);
+        let (steps, settled, length) = self.shortest(pool, target)?;
+        let (price, room) = self.next_unit(pool, pool)?;
+        let mut path = Vec::new();
+        let mut at = target;
+        while at != pool {
+            let step = *steps.get(&at)?;
+            path.push((at, step));
+            at = step.to;
+        }
+        let weighted = -(price + path.iter().map(|(_, step)| step.cost).sum::<i128>());
+        if weighted <= 0 {
+            return None;
+        }
+        let units = path.iter().map(|(_, step)| step.room).min().unwrap_or(u64::MAX).min(room);
+        let row = path.iter().find_map(|(_, step)| match step.over {
+            Over::Through(Node::Row(row)) => Some(row),
+            _ => None,
+        });
+        for (_, step) in &path {
+            self.change(step.over, units);
+        }
+        self.change(Over::Through(pool), units);
+        for (node, distance) in settled.into_iter().filter(|(_, distance)| *distance < length) {
+            let potential = self.potential(node);
+            self.changed_potential.insert(node, potential + (length - distance));
+        }
+        Some(Gain { weighted, units, row })
+    }
+
+    fn change(&mut self, over: Over, units: u64) {
+        match over {
+            Over::Arc(arc) => {
+                let more = self.over(arc) + units;
+                self.changed_flow.insert(arc, more);
+            }
+            Over::ArcBack(arc) => {
+                let less = self.over(arc) - units;
+                self.changed_flow.insert(arc, less);
+            }
+            Over::Through(node) => {
+                let more = self.units_through(node) + units;
+                self.changed_through.insert(node, more);
+            }
+            Over::ThroughBack(node) => {
+                let less = self.units_through(node) - units;
+                self.changed_through.insert(node, less);
+            }
+        }
+    }
+
+    /// The cheapest path from `target` to `pool`: of each node settled the next step, the distances, and that of the target.
+    #[allow(clippy::type_complexity)]
+    fn shortest(&mut self, pool: Node, target: Node) -> Option<(HashMap<Node, Step>, HashMap<Node, i128>, i128)> {
+        let mut heap = BinaryHeap::from([Reverse((0_i128, pool))]);
+        let mut best: HashMap<Node, i128> = HashMap::from([(pool, 0)]);
+        let mut steps: HashMap<Node, Step> = HashMap::new();
+        let mut settled: HashMap<Node, i128> = HashMap::new();
+        let mut into = Vec::new();
+        while let Some(Reverse((distance, node))) = heap.pop() {
+            if settled.insert(node, distance).is_some() {
+                continue;
+            }
+            self.visited += 1;
+            if node == target {
+                return Some((steps, settled, distance));
+            }
+            into.clear();
+            self.steps_into(node, pool, &mut into);
+            let here = self.potential(node);
+            for (from, step) in &into {
+                if settled.contains_key(from) {
+                    continue;
+                }
+                // Prices of a flow that is optimal leave nothing below zero; of others the shortest is an estimate.
+                let reduced = (step.cost + self.potential(*from) - here).max(0);
+                let there = distance + reduced;
+                if best.get(from).is_none_or(|known| there < *known) {
+                    best.insert(*from, there);
+                    steps.insert(*from, *step);
+                    heap.push(Reverse((there, *from)));
+                }
+            }
+        }
+        None
+    }
+
+    /// Every step of the residual network that ends in a node, with where it begins.
+    fn steps_into(&self, node: Node, extended: Node, into: &mut Vec<(Node, Step)>) {
+        let above = self.above(node);
+        match node {
+            Node::Pool(at) => {
+                for arc in self.below.arcs(at) {
+                    let cost =
+                        self.prices.weights.distance * i128::from(self.problem.parts().arc_distance[*arc as usize]);
+                    let step = Step { to: node, over: Over::Arc(*arc), cost, room: u64::MAX };
+                    into.push((Node::Row(row_of(self.problem, *arc)), step));
+                }
+                self.back_from_above(node, above, into);
+            }
+            Node::Cap(at) => {
+                self.steps_from_below(&self.below.cap[at as usize], node, extended, into);
+                self.back_from_above(node, above, into);
+            }
+            Node::Row(at) => {
+                self.back_over_arcs(at, into);
+                self.steps_from_above(node, above, extended, into);
+            }
+            Node::Group(at) => {
+                self.back_from_below(&self.below.group[at as usize], node, into);
+                self.steps_from_above(node, above, extended, into);
+            }
+            Node::Ground => {
+                for below in &self.below.ground {
+                    match below {
+                        Node::Pool(_) | Node::Cap(_) => self.steps_from_below(&[*below], node, extended, into),
+                        _ => self.back_from_below(&[*below], node, into),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Less over a row's arcs, from their pools.
+    fn back_over_arcs(&self, row: u32, into: &mut Vec<(Node, Step)>) {
+        let parts = self.problem.parts();
+        let mut back = |arc: u32, units: u64| {
+            if units > 0 {
+                let cost = -self.prices.weights.distance * i128::from(parts.arc_distance[arc as usize]);
+                let step = Step { to: Node::Row(row), over: Over::ArcBack(arc), cost, room: units };
+                into.push((Node::Pool(parts.arc_pool[arc as usize]), step));
+            }
+        };
+        if self.changed_flow.is_empty() {
+            let (from, to) = (self.flow_first[row as usize], self.flow_first[row as usize + 1]);
+            let flow = self.prices.flow.get(from as usize..to as usize).unwrap_or_default();
+            flow.iter().for_each(|(arc, units)| back(*arc, *units));
+        } else {
+            let arcs = self.problem.arcs(row).filter_map(|arc| u32::try_from(arc).ok());
+            arcs.for_each(|arc| back(arc, self.over(arc)));
+        }
+    }
+
+    /// More through a pool or cap, to what is above it.
+    fn steps_from_below(&self, below: &[Node], node: Node, extended: Node, into: &mut Vec<(Node, Step)>) {
+        for from in below.iter().filter(|from| **from != extended) {
+            if let Some((cost, room)) = self.next_unit(*from, extended) {
+                into.push((*from, Step { to: node, over: Over::Through(*from), cost, room }));
+            }
+        }
+    }
+
+    /// Less through a pool or cap, from what is above it.
+    fn back_from_above(&self, node: Node, above: Node, into: &mut Vec<(Node, Step)>) {
+        if let Some((price, room)) = self.last_unit(node) {
+            into.push((above, Step { to: node, over: Over::ThroughBack(node), cost: -price, room }));
+        }
+    }
+
+    /// More into a row or group, from what is above it.
+    fn steps_from_above(&self, node: Node, above: Node, extended: Node, into: &mut Vec<(Node, Step)>) {
+        if let Some((cost, room)) = self.next_unit(node, extended) {
+            into.push((above, Step { to: node, over: Over::Through(node), cost, room }));
+        }
+    }
+
+    /// Less into a row or group, back to what is above it.
+    fn back_from_below(&self, below: &[Node], node: Node, into: &mut Vec<(Node, Step)>) {
+        for from in below {
+            if let Some((price, room)) = self.last_unit(*from) {
+                into.push((*from, Step { to: node, over: Over::ThroughBack(*from), cost: -price, room }));
+            }
+        }
+    }
+}
+
+impl Below {
+    fn new(problem: &Problem) -> Self {
+        let parts = problem.parts();
+        let mut pool_first = vec![0_u32; parts.pools.len() + 1];
+        for pool in &parts.arc_pool {
+            pool_first[*pool as usize + 1] += 1;
+        }
+        for at in 1..pool_first.len() {
+            pool_first[at] += pool_first[at - 1];
+        }
+        let mut next = pool_first.clone();
+        let mut pool_arcs = vec![0_u32; parts.arc_pool.len()];
+        for (arc, pool) in (0..).zip(&parts.arc_pool) {
+            let slot = &mut next[*pool as usize];
+            pool_arcs[*slot as usize] = arc;
+            *slot += 1;
+        }
+        let mut below = Self {
+            pool_first,
+            pool_arcs,
+            cap: vec![Vec::new(); parts.caps.len()],
+            group: vec![Vec::new(); parts.groups.len()],
+            ground: Vec::new(),
+        };
+        for (at, pool) in (0..).zip(&parts.pools) {
+            below.put(pool.cap.map(Node::Cap), Node::Pool(at));
+        }
+        for (at, cap) in (0..).zip(&parts.caps) {
+            below.put(cap.cap.map(Node::Cap), Node::Cap(at));
+        }
+        for (at, group) in (0..).zip(&parts.groups) {
+            below.put(group.group.map(Node::Group), Node::Group(at));
+        }
+        for (at, item) in (0..).zip(&parts.items) {
+            below.put(item.group.map(Node::Group), Node::Row(at));
+        }
+        below
+    }
+
+    fn put(&mut self, above: Option<Node>, node: Node) {
+        match above {
+            Some(Node::Cap(at)) => self.cap[at as usize].push(node),
+            Some(Node::Group(at)) => self.group[at as usize].push(node),
+            _ => self.ground.push(node),
+        }
+    }
+
+    fn arcs(&self, pool: u32) -> &[u32] {
+        let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
+        self.pool_arcs.get(from as usize..to as usize).unwrap_or_default()
+    }
+}
