@@ -130,22 +130,22 @@ fn solve_component(
     control: &dyn Control,
 ) -> Result<Part, SolveError> {
     let part = problem.part(components.extract(problem, component)).map_err(SolveError::Component)?;
+    let start = start.map(|start| Numbers::of(problem, components, component).within(start));
     if part.is_flow() {
-        let (plan, prices) = solve_flow(&part, control)?;
+        let (plan, prices) = solve_flow(&part, start, control)?;
         return Ok(Part::Flow(plan, prices));
     }
-    let start = start.map(|start| Numbers::of(problem, components, component).within(start));
     let answer = integer::solve(&part, options.nodes_max, start.as_ref(), control)?;
     control.settled(part.parts().items.len() as u64);
     Ok(Part::Whole(Box::new(answer)))
 }
 
-fn solve_flow(part: &Problem, control: &dyn Control) -> Result<(Plan, Prices), Cancelled> {
+fn solve_flow(part: &Problem, start: Option<Plan>, control: &dyn Control) -> Result<(Plan, Prices), Cancelled> {
     if transport::handles(part) {
         let transport::Solution { plan, prices } = transport::solve(part, 1, control)?;
         return Ok((plan, prices));
     }
-    match Relaxed::all_of(part).solve(part, control)? {
+    match Relaxed::all_of(part).solve_from(part, &start.unwrap_or_default(), control)? {
         Outcome::Optimal(plan, prices) => {
             control.settled(part.parts().items.len() as u64);
             Ok((plan, prices))

@@ -8,6 +8,7 @@ mod network;
 mod pivot;
 mod reading;
 mod relaxed;
+mod start;
 mod tree;
 
 pub use network::{Network, NetworkArc, NetworkError, NetworkFlow};

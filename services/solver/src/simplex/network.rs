@@ -197,8 +197,9 @@ impl Network {
             let upwards = *units >= 0;
             let (tail, head) = if upwards { (node, root) } else { (root, node) };
             let arc = arcs.push(tail, head, dear, UNBOUNDED);
-            tree.hang(node, root, arc, upwards, units.abs(), dear);
+            tree.hang(node, root, arc, upwards, units.abs());
         }
+        tree.settle(root, &arcs.costs);
         let mut simplex = Simplex::new(arcs, tree);
         simplex.optimize(control)?;
         let mut flows = simplex.flows();
@@ -213,9 +214,7 @@ impl Network {
                 .and_then(|more| cost.checked_add(more))
                 .ok_or(NetworkError::TooLarge)?;
         }
-        let mut prices = simplex.tree.prices;
-        prices.truncate(nodes);
-        let prices = prices.into_iter().map(Cost::wide).collect();
+        let prices = (0..nodes as u32).map(|node| simplex.price(node).wide()).collect();
         Ok(NetworkFlow { flows, prices, cost, pivots: simplex.pivots })
     }
 }

@@ -111,8 +111,12 @@ impl<C: Cost> Simplex<C> {
 
     /// What a unit more over the arc changes.
     fn reduced(&self, arc: usize) -> C {
-        self.arcs.costs[arc] + self.tree.prices[self.arcs.heads[arc] as usize]
-            - self.tree.prices[self.arcs.tails[arc] as usize]
+        self.arcs.costs[arc] + self.price(self.arcs.heads[arc]) - self.price(self.arcs.tails[arc])
+    }
+
+    /// What a unit costs from a node to the root.
+    pub(super) fn price(&self, node: u32) -> C {
+        self.tree.price(node, &self.arcs.costs)
     }
 
     /// The arc that gains most in the first block, from where the last search ended, in which any gains.
@@ -122,12 +126,17 @@ impl<C: Cost> Simplex<C> {
         let mut looked = 0;
         while looked < total {
             let end = (self.next + block).min(total);
+            // The arcs of an item follow each other.
+            let mut tail = (NONE, C::ZERO);
             for arc in self.next..end {
                 let state = self.arcs.states[arc];
                 if state == TREE {
                     continue;
                 }
-                let reduced = self.reduced(arc);
+                if tail.0 != self.arcs.tails[arc] {
+                    tail = (self.arcs.tails[arc], self.price(self.arcs.tails[arc]));
+                }
+                let reduced = self.arcs.costs[arc] + self.price(self.arcs.heads[arc]) - tail.1;
                 let change = if state == EMPTY { reduced } else { -reduced };
                 if change < best.0 {
                     best = (change, arc as u32);
@@ -195,7 +204,7 @@ impl<C: Cost> Simplex<C> {
         let reduced = self.reduced(arc);
         let shift = if entry == tail { reduced } else { -reduced };
         let flow = if empty { room } else { own - room };
-        self.tree.move_below(cut, entry, parent, (entering, entry == tail), flow, shift);
+        self.tree.move_below((cut, entry, parent), (entering, entry == tail), flow, shift, &self.arcs.costs);
         Ok(())
     }
 
@@ -206,7 +215,7 @@ impl<C: Cost> Simplex<C> {
         let (mut from, mut to) = (source, target);
         while from != to {
             let places = &self.tree.places;
-            if places[from as usize].depth >= places[to as usize].depth {
+            if self.tree.depth(from) >= self.tree.depth(to) {
                 let room = self.room(from, false);
                 if room < down.room {
                     down = Narrow { room, node: from };

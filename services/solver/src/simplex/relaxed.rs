@@ -4,6 +4,7 @@ use wishwell_allocation::{Cut, Plan, Prices, Problem, ProblemParts, Segment};
 
 use super::cost::Cost;
 use super::pivot::{Arcs, Simplex, Stopped, UNBOUNDED};
+use super::start::{Filling, Link, Start, Used};
 use super::tree::Tree;
 use crate::control::{Cancelled, Control};
 
@@ -52,12 +53,21 @@ impl Relaxed {
     ///
     /// When it was asked to stop.
     pub fn solve(&self, problem: &Problem, control: &dyn Control) -> Result<Outcome, Cancelled> {
+        self.solve_from(problem, &Plan::default(), control)
+    }
+
+    /// The same, sooner if the plan to start from is near the optimum. It may be any: what of it is a flow here is taken over.
+    ///
+    /// # Errors
+    ///
+    /// When it was asked to stop.
+    pub fn solve_from(&self, problem: &Problem, start: &Plan, control: &dyn Control) -> Result<Outcome, Cancelled> {
         // Dearer than any simple way through the network.
         let dear = problem.weights().range() + 1;
         if dear <= <i64 as Cost>::FAR {
-            Layout::<i64>::of(problem, self, dear).solve(control)
+            Layout::<i64>::of(problem, self, start, dear).solve(control)
         } else {
-            Layout::<i128>::of(problem, self, dear).solve(control)
+            Layout::<i128>::of(problem, self, start, dear).solve(control)
         }
     }
 }
@@ -66,7 +76,7 @@ impl Relaxed {
 ///
 /// Every item gives its quantity: what is served leaves over a pool, what is not over the item's groups, which counts a guarantee from
 /// the other side: as long as so many stay unserved that the guarantee is not reached, each of them costs what it would earn. So
-/// nobody served is a feasible basis, and the sink its root.
+/// nobody served is feasible, the sink the root of a basis, and whoever fits can be served from there.
 struct Layout<'a, C> {
     problem: &'a Problem,
     relaxed: &'a Relaxed,
@@ -81,11 +91,13 @@ struct Layout<'a, C> {
     arcs: Arcs<C>,
     /// The problem's arc of each of the first arcs.
     of: Vec<u32>,
+    /// Of each item, the first of its arcs; and one more.
+    starts: Vec<u32>,
     tree: Tree<C>,
 }
 
 impl<'a, C: Cost> Layout<'a, C> {
-    fn of(problem: &'a Problem, relaxed: &'a Relaxed, dear: i128) -> Self {
+    fn of(problem: &'a Problem, relaxed: &'a Relaxed, start: &Plan, dear: i128) -> Self {
         let parts = problem.parts();
         let mut open_caps: Vec<bool> = relaxed.caps.iter().map(|units| *units > 0).collect();
         for nth in 0..parts.caps.len() {
@@ -114,13 +126,62 @@ impl<'a, C: Cost> Layout<'a, C> {
             dear: C::of(dear),
             arcs: Arcs::with_capacity(arcs),
             of: Vec::new(),
+            starts: vec![0],
             tree: Tree::of(root as usize + 1),
         };
         layout.add_arcs();
-        layout.add_caps_and_pools();
-        layout.add_groups();
-        layout.add_unserved();
+        let first = layout.start(start);
+        layout.add_caps_and_pools(&first);
+        layout.add_groups(&first);
+        layout.add_unserved(&first);
+        let settled = layout.tree.settle(root, &layout.arcs.costs);
+        let closed = layout.open_pools.iter().chain(&layout.open_caps).filter(|open| !**open).count();
+        debug_assert_eq!(settled + closed, root as usize + 1, "everything hangs from the sink");
         layout
+    }
+
+    /// A feasible flow to start from: the plan's, and whatever else fits.
+    fn start(&mut self, plan: &Plan) -> Start {
+        let mut filling = Filling::new(self.problem, self.relaxed, &self.open_pools);
+        let mut order: Vec<u32> =
+            (0..self.groups).filter(|item| self.starts[*item as usize] < self.starts[*item as usize + 1]).collect();
+        let mut planned = vec![0_u64; self.of.len()];
+        let mut arc = 0;
+        for (of, units) in plan.flows() {
+            while arc < self.of.len() && self.of[arc] < *of {
+                arc += 1;
+            }
+            if arc < self.of.len() && self.of[arc] == *of {
+                planned[arc] = *units;
+            }
+        }
+        // Those whom the plan serves over one arc first: the others find full then what is full in the plan. Then those it does not serve.
+        let kind = |item: u32| match (self.arcs_of(item)).filter(|arc| planned[*arc] > 0).count() {
+            1 => 0,
+            0 => 2,
+            _ => 1,
+        };
+        order
+            .sort_by_cached_key(|item| (kind(*item), self.arcs_of(*item).map(|arc| self.arcs.costs[arc]).min(), *item));
+        for item in order {
+            let mut arcs: Vec<usize> = self.arcs_of(item).filter(|arc| self.arcs.costs[*arc] < C::ZERO).collect();
+            arcs.sort_by_key(|arc| (std::cmp::Reverse(planned[*arc]), self.arcs.costs[*arc]));
+            filling.serve(item, arcs.into_iter().map(|arc| (arc as u32, self.of[arc])));
+        }
+        let start = filling.start;
+        for of in start.items.iter().zip(0_u32..).filter_map(|(of, item)| Some((item, of.upwards?))) {
+            let (item, (arc, units)) = of;
+            self.tree.hang(item, self.arcs.heads[arc as usize], arc, true, units as i64);
+        }
+        for (item, arc, units) in &start.filled {
+            self.tree.hang(self.arcs.heads[*arc as usize], *item, *arc, false, *units as i64);
+        }
+        start
+    }
+
+    /// The network's arcs of an item.
+    fn arcs_of(&self, item: u32) -> std::ops::Range<usize> {
+        self.starts[item as usize] as usize..self.starts[item as usize + 1] as usize
     }
 
     const fn parts(&self) -> &'a ProblemParts {
@@ -156,42 +217,60 @@ impl<'a, C: Cost> Layout<'a, C> {
                     self.of.push(arc);
                 }
             }
+            self.starts.push(self.of.len() as u32);
         }
     }
 
-    /// Caps first, as they hang from each other, then pools below them.
-    fn add_caps_and_pools(&mut self) {
+    fn add_caps_and_pools(&mut self, first: &Start) {
         let parts = self.parts();
         let (pools, caps, root) = (self.pools, self.caps, self.root);
         let above = |cap: Option<u32>| cap.map_or(root, |cap| caps + cap);
         for nth in 0..parts.caps.len() {
             if self.open_caps[nth] {
                 let cap = &parts.caps[nth];
-                self.add_segments(caps + nth as u32, above(cap.cap), &cap.segments, self.relaxed.caps[nth]);
+                let node = (caps + nth as u32, above(cap.cap));
+                self.add_segments(node, &cap.segments, self.relaxed.caps[nth], &first.caps[nth]);
             }
         }
         for nth in 0..parts.pools.len() {
             if self.open_pools[nth] {
                 let pool = &parts.pools[nth];
-                self.add_segments(pools + nth as u32, above(pool.cap), &pool.segments, self.relaxed.pools[nth]);
+                let node = (pools + nth as u32, above(pool.cap));
+                self.add_segments(node, &pool.segments, self.relaxed.pools[nth], &first.pools[nth]);
             }
         }
     }
 
-    fn add_segments(&mut self, node: u32, above: u32, segments: &[Segment], most: u64) {
+    /// Segments filled from the first by what is used. The one that joins the node with the one above: with room left for what hangs
+    /// from it, or with units in it where the one above hangs from this.
+    fn add_segments(&mut self, (node, above): (u32, u32), segments: &[Segment], most: u64, used: &Used) {
         let load = self.problem.weights().weight(wishwell_allocation::Level::Load);
         let mut left = most;
+        let mut units_left = used.units;
+        let mut joined = false;
         for segment in segments {
-            let units = segment.units.min(left);
-            if units == 0 {
+            let length = segment.units.min(left);
+            if length == 0 {
                 break;
             }
-            let cost = C::of(load * i128::from(segment.price));
-            let arc = self.arcs.push(node, above, cost, units as i64);
-            if left == most {
-                self.tree.hang(node, above, arc, true, 0, cost);
+            let units = units_left.min(length);
+            let arc = self.arcs.push(node, above, C::of(load * i128::from(segment.price)), length as i64);
+            left -= length;
+            units_left -= units;
+            let joins = match used.link {
+                Link::Above => units < length,
+                Link::Below => false,
+                Link::Between => units_left == 0,
+            };
+            if joins && !joined {
+                joined = true;
+                match used.link {
+                    Link::Above => self.tree.hang(node, above, arc, true, units as i64),
+                    _ => self.tree.hang(above, node, arc, false, units as i64),
+                }
+            } else if units == length {
+                self.arcs.fill(arc);
             }
-            left -= units;
         }
     }
 
@@ -212,16 +291,16 @@ impl<'a, C: Cost> Layout<'a, C> {
         asked
     }
 
-    fn add_groups(&mut self) {
+    fn add_groups(&mut self, first: &Start) {
         let parts = self.parts();
         let guarantee = C::of(self.problem.weights().weight(wishwell_allocation::Level::Guarantee));
-        // Required items are served: they leave no group unserved.
+        // Required items are served, or left over apart: no group has them unserved.
         let mut unserved = vec![0_i64; parts.groups.len()];
         for (nth, item) in parts.items.iter().enumerate() {
             if let Some(group) = item.group
                 && !self.required(nth)
             {
-                unserved[group as usize] += item.quantity as i64;
+                unserved[group as usize] += (item.quantity - first.items[nth].served) as i64;
             }
         }
         let asked = self.asked();
@@ -233,33 +312,33 @@ impl<'a, C: Cost> Layout<'a, C> {
         for (nth, group) in parts.groups.iter().enumerate() {
             let node = self.groups + nth as u32;
             let above = group.group.map_or(self.root, |above| self.groups + above);
-            let beyond = (asked[nth] - group.guarantee as i64).max(0);
-            if group.guarantee == 0 {
-                let arc = self.arcs.push(node, above, C::ZERO, UNBOUNDED);
-                self.tree.hang(node, above, arc, true, unserved[nth], C::ZERO);
-                continue;
-            }
-            let flow = if beyond > 0 && unserved[nth] >= beyond {
-                let free = self.arcs.push(node, above, C::ZERO, beyond);
-                self.arcs.fill(free);
-                unserved[nth] - beyond
-            } else if beyond > 0 {
-                // The required items alone reach the guarantee.
-                let arc = self.arcs.push(node, above, C::ZERO, beyond);
-                self.tree.hang(node, above, arc, true, unserved[nth], C::ZERO);
-                self.arcs.push(node, above, guarantee, UNBOUNDED);
-                continue;
-            } else {
-                unserved[nth]
+            // So many may stay unserved with the guarantee reached.
+            let free = match group.guarantee as i64 {
+                0 => UNBOUNDED,
+                units => (asked[nth] - units).max(0),
             };
-            let arc = self.arcs.push(node, above, guarantee, UNBOUNDED);
-            self.tree.hang(node, above, arc, true, flow, guarantee);
+            let mut left = unserved[nth];
+            if free > 0 {
+                let arc = self.arcs.push(node, above, C::ZERO, free);
+                if left < free {
+                    self.tree.hang(node, above, arc, true, left);
+                } else {
+                    self.arcs.fill(arc);
+                }
+                left -= free;
+            }
+            if free < UNBOUNDED {
+                let arc = self.arcs.push(node, above, guarantee, UNBOUNDED);
+                if left >= 0 {
+                    self.tree.hang(node, above, arc, true, left);
+                }
+            }
         }
     }
 
     /// Ways around all pools: for items that need not be served, over their groups; for those that must, at a price that nothing else
     /// reaches.
-    fn add_unserved(&mut self) {
+    fn add_unserved(&mut self, first: &Start) {
         for (nth, item) in self.parts().items.iter().enumerate() {
             let (above, cost) = if self.required(nth) {
                 (self.root, self.dear)
@@ -267,7 +346,10 @@ impl<'a, C: Cost> Layout<'a, C> {
                 (item.group.map_or(self.root, |group| self.groups + group), C::ZERO)
             };
             let arc = self.arcs.push(nth as u32, above, cost, UNBOUNDED);
-            self.tree.hang(nth as u32, above, arc, true, item.quantity as i64, cost);
+            let of = &first.items[nth];
+            if of.upwards.is_none() {
+                self.tree.hang(nth as u32, above, arc, true, (item.quantity - of.served) as i64);
+            }
         }
     }
 
@@ -280,7 +362,7 @@ impl<'a, C: Cost> Layout<'a, C> {
             debug_assert_eq!(stopped, Stopped::Cancelled);
             Cancelled
         })?;
-        debug_assert_eq!(simplex.tree.prices[root as usize], C::ZERO);
+        debug_assert_eq!(simplex.price(root), C::ZERO);
         let flows = simplex.flows();
         let found = super::reading::Found {
             problem: self.problem,
@@ -298,7 +380,7 @@ impl<'a, C: Cost> Layout<'a, C> {
         if !unmet.is_empty() {
             return Ok(Outcome::Impossible(found.cut(&unmet)));
         }
-        let price = |node: u32| simplex.tree.prices[node as usize].wide();
+        let price = |node: u32| simplex.price(node).wide();
         let prices = Prices {
             pools: (self.pools..self.caps).map(price).collect(),
             caps: (self.caps..root).map(price).collect(),
