@@ -53,8 +53,8 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
                             (language.pick(
                                 format!("另有 {} 个分配没有可画的起点或终点（例如远程服务），只在数据表中。", count(elsewhere)),
                                 format!(
-                                    "{} without a place at either end, such as help by telephone, are in the table only.",
-                                    counted(language, elsewhere, "", "more allocation", "more allocations"),
+                                    "In the table only, without a place at one end (such as help by telephone): {}.",
+                                    counted(language, elsewhere, "", "allocation", "allocations"),
                                 ),
                             ))
                         }

@@ -22,8 +22,8 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
             @if picture.gaps.is_empty() {
                 p class="lead" {
                     (language.pick(
-                        "没有一处增加供给就能多满足需求。",
-                        "There is no place where more supply would serve one more unit.",
+                        "没有一处增加现有供给就能多满足需求；未满足的原因见下。",
+                        "More of what there is would serve nobody more, anywhere; the reasons below say what is in the way.",
                     ))
                 }
             } @else {

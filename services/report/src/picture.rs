@@ -101,7 +101,7 @@ pub struct Flow {
     pub allocations: u64,
     /// Units, by unit.
     pub quantities: Vec<(LocalizedText, u64)>,
-    /// Mean distance of what goes, unit by unit, in metres, where it is known.
+    /// Mean distance of items, each for as much as goes this way, in metres, where it is known.
     pub distance_metres: Option<u64>,
 }
 
@@ -150,7 +150,7 @@ pub struct FairnessRow {
     pub waiting_served_seconds: Option<u64>,
     /// Mean waiting of the items that get nothing, in seconds; none without any.
     pub waiting_unserved_seconds: Option<u64>,
-    /// Mean distance of what is served, in metres, where it is known.
+    /// Mean distance of items, each for as much as is served of it, in metres, where it is known.
     pub distance_metres: Option<u64>,
 }
 
@@ -221,7 +221,7 @@ pub struct RoundPicture {
     pub outcome: Outcome,
     /// Allocations in the plan.
     pub allocations: u64,
-    /// Mean distance of what is allocated, unit by unit, in metres, where it is known.
+    /// Mean distance of items, each for as much as is served of it, in metres, where it is known.
     pub distance_metres: Option<u64>,
     /// By urgency tier, the most urgent first.
     pub tiers: Vec<TierFigures>,

@@ -54,7 +54,7 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
                     format!("Each of the {} items that get nothing, or not all, counts once, by its main reason.", count(all)),
                 ))
             }
-            figure { (bars("short", &rows)) (unfolding(language, caption, &columns, &cells, Some(total))) }
+            figure { (bars("long", &rows)) (unfolding(language, caption, &columns, &cells, Some(total))) }
         }
     }
 }

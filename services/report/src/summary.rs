@@ -155,7 +155,7 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
         (
             language.pick("平均距离", "mean distance"),
             picture.distance_metres.map_or_else(dash, |metres| distance(language, metres)),
-            language.pick("每份，位置已知者", "per unit, where it is known").to_owned(),
+            language.pick("每项需求，位置已知者", "per item, where it is known").to_owned(),
         ),
         (language.pick("证书", "certificate"), certificate.to_owned(), quality.to_owned()),
         (language.pick("轮次", "round"), date.to_owned(), format!("{time} · {kind}")),
