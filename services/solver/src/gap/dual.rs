@@ -12,8 +12,8 @@ pub(super) enum Ascent {
     Passed,
     /// The relaxation took each waiting job exactly once: what it took is an optimum here.
     Met,
-    /// The steps are used up, or bring nothing more.
-    Spent,
+    /// The steps are used up, or bring nothing more: the bound reached.
+    Spent(i64),
 }
 
 /// How long and how far an ascent goes.
@@ -97,11 +97,17 @@ pub(super) fn ascend(
         let square: f64 = relaxation.waiting().iter().map(|&job| room.now[job as usize].powi(2)).sum();
         let step = (level - from as f64) / square.max(1e-9);
         for &job in relaxation.waiting() {
-            let moved = (step * room.now[job as usize]).round() as i64;
+            let moved = nearest(step * room.now[job as usize]);
             room.multipliers[job as usize] = relaxation.clamped(room.multipliers[job as usize] + moved);
         }
     }
-    Ascent::Spent
+    Ascent::Spent(best)
+}
+
+/// The nearest whole number; `f64::round` is a call on processors of the first 64-bit kind.
+#[expect(clippy::cast_possible_truncation, reason = "multipliers are clamped afterwards")]
+fn nearest(value: f64) -> i64 {
+    (value + if value < 0.0 { -0.5 } else { 0.5 }) as i64
 }
 
 /// Turns the direction towards the subgradient looked at last.

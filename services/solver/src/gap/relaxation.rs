@@ -39,6 +39,8 @@ pub(super) struct Relaxation {
     multiplier_max: i64,
     /// The open pairs of each agent, and its capacity in units of its table.
     agents: Vec<(Vec<Pair>, usize)>,
+    /// All pairs there are, agent-major.
+    pairs_all: Vec<Pair>,
     /// Scaled cost of what is assigned.
     cost: i64,
     /// Which jobs are not assigned.
@@ -92,11 +94,20 @@ impl Relaxation {
         // Multipliers grow to sixteen times the dearest cost, and twice their sum stays below 2^62.
         let room = (1_i64 << 57) / jobs / (cost_max + 1);
         let shift = room.ilog2().min(SHIFT_MAX);
+        let divisors: Vec<i64> = (0..instance.agents()).map(|agent| divisor(instance, agent)).collect();
+        let pair = |agent: usize, job: usize| Pair {
+            job: job as u32,
+            weight: (instance.weight(agent, job) / divisors[agent]) as usize,
+            cost: instance.cost(agent, job) << shift,
+        };
+        let pairs_all = (0..instance.agents()).flat_map(|agent| (0..instance.jobs()).map(move |job| (agent, job)));
+        let pairs_all = pairs_all.map(|(agent, job)| pair(agent, job)).collect();
         Self {
             scale: 1 << shift,
-            divisors: (0..instance.agents()).map(|agent| divisor(instance, agent)).collect(),
+            divisors,
             multiplier_max: ((cost_max + 1) << shift) * 16,
             agents: vec![(Vec::new(), 0); instance.agents()],
+            pairs_all,
             cost: 0,
             waiting: Vec::new(),
             taken: vec![0; instance.jobs()],
@@ -158,16 +169,12 @@ impl Relaxation {
             let mut weights = 0;
             for &job in &self.waiting {
                 if state.is_open(agent, job as usize) {
-                    let weight = instance.weight(agent, job as usize) / divisor;
-                    weights += weight;
-                    pairs.push(Pair {
-                        job,
-                        weight: weight as usize,
-                        cost: instance.cost(agent, job as usize) * self.scale,
-                    });
+                    let pair = self.pairs_all[agent * instance.jobs() + job as usize];
+                    weights += pair.weight;
+                    pairs.push(pair);
                 }
             }
-            *capacity = (state.left(agent) / divisor).min(weights) as usize;
+            *capacity = (state.left(agent) / divisor).min(weights as i64) as usize;
         }
     }
 
@@ -189,8 +196,8 @@ impl Relaxation {
         bound
     }
 
-    /// The bound at the multipliers, and what deciding each open pair adds to it.
-    pub(super) fn pegs(&mut self, multipliers: &[i64], pegs: &mut Pegs) -> i64 {
+    /// The bound at the multipliers, and what deciding each open pair adds to it: exactly, as far as that is at most `slack`.
+    pub(super) fn pegs(&mut self, multipliers: &[i64], slack: i64, pegs: &mut Pegs) -> i64 {
         let jobs = self.taken.len();
         pegs.jobs = jobs;
         pegs.take.resize(self.agents.len() * jobs, 0);
@@ -199,7 +206,7 @@ impl Relaxation {
         for agent in 0..self.agents.len() {
             self.sort_out(agent, multipliers);
             let capacity = self.agents[agent].1;
-            let best = self.knapsack.forced(&self.items, &self.others, capacity, &mut self.forced);
+            let best = self.knapsack.forced(&self.items, &self.others, capacity, slack, &mut self.forced);
             bound -= best;
             for (k, &job) in self.items_jobs.iter().enumerate() {
                 pegs.take[agent * jobs + job as usize] = best - self.forced.with[k];
@@ -213,12 +220,20 @@ impl Relaxation {
         bound
     }
 
-    /// What an agent loses at the multipliers with its share of the assignment, against its best knapsack of the whole instance; in
-    /// units of `1 / scale`.
-    pub(super) fn loss(&mut self, instance: &Instance, multipliers: &[i64], assignment: &[usize], agent: usize) -> i64 {
+    /// What an agent loses at the multipliers with its share of the assignment, against its best knapsack of the whole instance, in
+    /// units of `1 / scale`; the jobs of that knapsack are then in `wanted`.
+    pub(super) fn loss(
+        &mut self,
+        instance: &Instance,
+        multipliers: &[i64],
+        assignment: &[usize],
+        agent: usize,
+        wanted: &mut Vec<u32>,
+    ) -> i64 {
         let divisor = self.divisors[agent];
         let mut own = 0;
         self.items.clear();
+        self.items_jobs.clear();
         for (job, &multiplier) in multipliers.iter().enumerate() {
             let profit = multiplier - instance.cost(agent, job) * self.scale;
             if assignment[job] == agent {
@@ -227,11 +242,15 @@ impl Relaxation {
             let weight = instance.weight(agent, job);
             if profit > 0 && weight <= instance.capacity(agent) {
                 self.items.push(Item { weight: (weight / divisor) as usize, profit });
+                self.items_jobs.push(job as u32);
             }
         }
         let weights: usize = self.items.iter().map(|item| item.weight).sum();
         let capacity = (instance.capacity(agent) / divisor).min(weights as i64);
-        self.knapsack.best(&self.items, capacity as usize, &mut self.chosen) - own
+        let best = self.knapsack.best(&self.items, capacity as usize, &mut self.chosen);
+        wanted.clear();
+        wanted.extend(self.items_jobs.iter().zip(&self.chosen).filter(|&(_, &chosen)| chosen).map(|(&job, _)| job));
+        best - own
     }
 
     /// Divides the agent's pairs into those worth taking and the others.

@@ -5,20 +5,22 @@
 //! exists, and a Lagrangian bound at each node closes every pair that the goal cannot afford. A pair's bound adds to the knapsack
 //! with the pair what the knapsacks of the job's other agents lose without it.
 
+use std::cmp::Reverse;
+
 use crate::control::Control;
 
 use super::dual::{Ascent, Directions, Effort, ascend};
 use super::relaxation::{Pegs, Relaxation};
 use super::state::{Contradiction, State};
 
-/// Most evaluations of the bound when a node is looked at first.
-const STEPS_FIRST: u32 = 24;
+/// Most evaluations of the bound when a node is looked at first. Few are enough: the parent's multipliers are nearly the best.
+const STEPS_FIRST: u32 = 8;
 
 /// Most evaluations after pairs were closed at the node.
-const STEPS_AGAIN: u32 = 12;
+const STEPS_AGAIN: u32 = 4;
 
 /// How often a node is looked at as long as pairs are closed.
-const ROUNDS_MAX: u32 = 3;
+const ROUNDS_MAX: u32 = 2;
 
 /// An assignment and its cost.
 #[derive(Clone, Debug)]
@@ -138,6 +140,7 @@ impl Search {
     /// Bounds the node and closes what the goal cannot afford. What to decide next, or nothing when the node is done with.
     fn visit(&mut self, state: &mut State<'_>, relaxation: &mut Relaxation) -> Result<Option<Choice>, Contradiction> {
         let scale = relaxation.scale();
+        let mut slack = i64::MAX;
         for round in 0..ROUNDS_MAX {
             if state.waiting() == 0 {
                 break;
@@ -145,9 +148,10 @@ impl Search {
             relaxation.look_at(state);
             let effort = Effort {
                 steps: if round == 0 { STEPS_FIRST } else { STEPS_AGAIN },
-                reach: scale as f64,
-                patience: 4,
-                close: scale as f64 / 64.0,
+                reach: 3.0 * scale as f64,
+                // So few steps are best spent without ever turning back.
+                patience: u32::MAX,
+                close: 0.0,
             };
             let target = self.goal * scale;
             match ascend(relaxation, &mut self.multipliers, target, &effort, &mut self.directions, &mut || true) {
@@ -158,9 +162,9 @@ impl Search {
                         return Ok(None);
                     }
                 }
-                Ascent::Spent => {}
+                Ascent::Spent(bound) => slack = target.saturating_sub(bound),
             }
-            if !self.close_what_is_too_dear(state, relaxation, target)? {
+            if !self.close_what_is_too_dear(state, relaxation, slack, target)? {
                 return Ok(self.choice(state, relaxation));
             }
         }
@@ -169,7 +173,7 @@ impl Search {
             return Ok(None);
         }
         relaxation.look_at(state);
-        if relaxation.pegs(&self.multipliers, &mut self.pegs) > self.goal * scale {
+        if relaxation.pegs(&self.multipliers, slack, &mut self.pegs) > self.goal * scale {
             return Err(Contradiction);
         }
         Ok(self.choice(state, relaxation))
@@ -204,14 +208,15 @@ impl Search {
         cost.is_some()
     }
 
-    /// Closes every pair that the goal cannot afford; whether there was one.
+    /// Closes every pair that the goal cannot afford, where the bound was within `slack` of it; whether there was one.
     fn close_what_is_too_dear(
         &mut self,
         state: &mut State<'_>,
         relaxation: &mut Relaxation,
+        slack: i64,
         target: i64,
     ) -> Result<bool, Contradiction> {
-        let bound = relaxation.pegs(&self.multipliers, &mut self.pegs);
+        let bound = relaxation.pegs(&self.multipliers, slack, &mut self.pegs);
         if bound > target {
             return Err(Contradiction);
         }
@@ -228,19 +233,21 @@ impl Search {
         Ok(state.mark() > mark)
     }
 
-    /// The pair whose two decisions both raise the bound most, the cheaper decision first.
+    /// The job that fewest agents may still take, of those the one that adds most whoever takes it, and its cheapest agent first.
     fn choice(&self, state: &State<'_>, relaxation: &Relaxation) -> Option<Choice> {
-        let mut best: Option<(i128, Choice)> = None;
+        let mut best: Option<((Reverse<usize>, i64), Choice)> = None;
         for &job in relaxation.waiting() {
             let job = job as usize;
             let leave_all = self.pegs.leave_all(state, job);
+            let mut options = 0;
+            let mut cheapest = (i64::MAX, 0);
             for agent in state.options(job) {
-                let leave = self.pegs.leave(agent, job);
-                let take = self.pegs.taking(agent, job, leave_all);
-                let score = i128::from(leave.min(take)) * 4 + i128::from(leave.max(take));
-                if best.as_ref().is_none_or(|&(other, _)| score > other) {
-                    best = Some((score, Choice { agent, job, take: take <= leave }));
-                }
+                options += 1;
+                cheapest = cheapest.min((self.pegs.taking(agent, job, leave_all), agent));
+            }
+            let key = (Reverse(options), cheapest.0);
+            if options > 0 && best.as_ref().is_none_or(|(other, _)| key > *other) {
+                best = Some((key, Choice { agent: cheapest.1, job, take: true }));
             }
         }
         best.map(|(_, choice)| choice)

@@ -29,8 +29,7 @@ const PLAIN: u64 = 5_000_000;
 /// How long a solve may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most work of search and neighbourhoods together, in numbers of knapsack tables computed: around a billion a second of one
-    /// core. Where work ends does not depend on the machine.
+    /// Most work of search and neighbourhoods together, in numbers of knapsack tables computed: some billions a second of one core. Where work ends does not depend on the machine.
     pub work: u64,
 }
 
@@ -197,13 +196,13 @@ impl<'a> Solver<'a> {
                     break;
                 }
                 let work = self.relaxation.work() + self.work_aside;
-                let turn = if work - improved_at > STALE { TURN / 4 } else { TURN };
+                let turn = if work - improved_at > STALE { TURN / 8 } else { TURN };
                 if self.improve(&mut neighbourhoods, turn) {
                     improved_at = work;
                     search.goal = search.goal.min(self.ceiling() - 1);
                 }
                 if work >= limits.work || self.control.stopped() {
-                    self.nodes += search.nodes + neighbourhoods.map_or(0, |all| all.nodes);
+                    self.nodes += search.nodes + neighbourhoods.map_or(0, |all| all.nodes());
                     return;
                 }
             }
@@ -213,7 +212,7 @@ impl<'a> Solver<'a> {
                 stride = stride.saturating_mul(2);
             }
         }
-        self.nodes += neighbourhoods.map_or(0, |all| all.nodes);
+        self.nodes += neighbourhoods.map_or(0, |all| all.nodes());
     }
 
     /// A turn of the neighbourhoods of the best assignment; whether it became cheaper.
@@ -235,13 +234,13 @@ impl<'a> Solver<'a> {
                 ))
             }
         };
-        if best.cost < around.best.cost {
+        if best.cost < around.best().cost {
             around.move_to(best.clone());
         }
         let before = around.work();
         around.run(work, self.control);
         self.work_aside += around.work() - before;
-        let found = around.best.clone();
+        let found = around.best().clone();
         self.learn(Some(found))
     }
 
