@@ -4,7 +4,9 @@
 //! does.
 
 pub mod dimacs;
+pub mod mixed;
 pub mod orlib;
+mod random;
 pub mod synthetic;
 mod words;
 

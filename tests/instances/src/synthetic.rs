@@ -6,6 +6,8 @@
 
 use wishwell_allocation::{Item, Level, Pool, Problem, ProblemError, ProblemParts, Segment, Split};
 
+use crate::random::Random;
+
 /// Towns.
 pub const TOWNS: usize = 12;
 /// Categories.
@@ -222,22 +224,7 @@ const fn squared(a: Spot, b: Spot) -> u64 {
     x * x + y * y
 }
 
-/// Numbers that look random: Steele, Lea and Flood's SplitMix64 (OOPSLA 2014).
-struct Random(u64);
-
 impl Random {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
-    }
-
-    const fn below(&mut self, most: u64) -> u64 {
-        ((self.next() as u128 * most as u128) >> 64) as u64
-    }
-
     const fn anywhere(&mut self) -> Spot {
         Spot { x: self.below(SIDE_METRES), y: self.below(SIDE_METRES) }
     }

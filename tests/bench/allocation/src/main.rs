@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+mod differential;
 mod exchange;
 // What it was measured on is told in the same words by all benchmarks; the other crate brings servers and drivers along.
 #[path = "../../src/machine.rs"]
@@ -33,20 +34,30 @@ enum Command {
     Allocation(measure::MeasureArgs),
     /// One made-up problem: makes it, solves it, checks the certificate and prints one line of JSON.
     Case(case::CaseArgs),
+    /// Optima compared with those that OR-Tools and HiGHS find on made-up problems with everything in them.
+    Differential(differential::DifferentialArgs),
     /// A file of a public collection: prints one line of JSON.
     Solve(solve::SolveArgs),
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
-        Command::Allocation(args) => measure::run(&args),
-        Command::Case(args) => case::run(&args),
-        Command::Solve(args) => {
-            if let Err(why) = solve::run(&args) {
-                eprintln!("{why}");
-                return ExitCode::FAILURE;
-            }
+    let done = match Cli::parse().command {
+        Command::Allocation(args) => {
+            measure::run(&args);
+            Ok(())
+        }
+        Command::Case(args) => {
+            case::run(&args);
+            Ok(())
+        }
+        Command::Differential(args) => differential::run(&args),
+        Command::Solve(args) => solve::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
