@@ -6,7 +6,8 @@
 
 use super::cost::Cost;
 use super::flow::Flow;
-use super::network::{Arc, Network, Weights};
+use super::network::{Arc, Network};
+use super::weights::{Digits, Weights};
 
 const FAR: i64 = <i64 as Cost>::FAR;
 
@@ -210,22 +211,38 @@ impl<'a, C: Cost> Auction<'a, C> {
         self.price[pool] = lowest.min(self.ask[pool]);
     }
 
-    /// Leaves the prices to the flow, and of what was given as much as is best at these prices.
-    pub(super) fn finish(self, flow: &mut Flow<'_, C>) {
-        let (weights, pools) = (&flow.network.weights, self.load.len());
+    /// What came of it.
+    pub(super) fn finish(self) -> Outcome {
+        let pools = self.load.len();
         // A price on the border of two worths belongs to the higher one: it is a worth less distances, more often than one and more.
         let gap = self.weights.worths.get(1).copied().unwrap_or(1);
         let highest = self.weights.worths.len() - 1;
-        for (pool, price) in self.price[..pools].iter().enumerate() {
+        let digits = |price: &i64| {
             let price = ((*price).min(self.weights.worths[highest]) - self.lowered).max(0);
             let rank = (((price + gap / 8 * 5) / gap) as usize).min(highest);
-            flow.price[pool] = weights.put_together(self.weights.apart_from(rank, price)).unwrap_or(C::ZERO);
+            self.weights.apart_from(rank, price)
+        };
+        Outcome { prices: self.price[..pools].iter().map(digits).collect(), bids: self.bids }
+    }
+}
+
+/// Prices of the pools, and who holds what.
+pub(super) struct Outcome {
+    prices: Vec<Digits>,
+    bids: Vec<Vec<Bid>>,
+}
+
+impl Outcome {
+    /// Leaves the prices to the flow, and of what was given as much as is best at these prices.
+    pub(super) fn leave<C: Cost>(self, flow: &mut Flow<C>) {
+        for (price, digits) in flow.price.iter_mut().zip(self.prices) {
+            *price = flow.network.weights.put_together(digits).unwrap_or(C::ZERO);
         }
-        for pool in 0..pools {
-            for bid in &self.bids[pool] {
-                let range = self.network.arcs(bid.item);
-                let nth = self.network.arcs[range.clone()].partition_point(|arc| (arc.pool as usize) < pool);
-                flow.give_if_best(bid.item, (range.start + nth) as u32, bid.units);
+        for (pool, bids) in (0..).zip(&self.bids) {
+            for bid in bids {
+                if let Some(arc) = flow.network.arc(bid.item, pool) {
+                    flow.give_if_best(bid.item, arc, bid.units);
+                }
             }
         }
     }

@@ -8,10 +8,13 @@ use super::network::Network;
 use super::search::{Search, Step};
 
 /// Arcs by the pool they lead to.
+#[derive(Debug)]
 pub(super) struct Incoming {
     first: Vec<u32>,
     /// (item, arc).
     arcs: Vec<(u32, u32)>,
+    /// Those added later, of each pool.
+    later: Vec<Vec<(u32, u32)>>,
 }
 
 impl Incoming {
@@ -32,11 +35,16 @@ impl Incoming {
                 *at += 1;
             }
         }
-        Self { first, arcs }
+        Self { first, arcs, later: vec![Vec::new(); network.pools()] }
     }
 
-    fn arcs(&self, pool: u32) -> &[(u32, u32)] {
-        &self.arcs[self.first[pool as usize] as usize..self.first[pool as usize + 1] as usize]
+    pub(super) fn add(&mut self, pool: u32, item: u32, arc: u32) {
+        self.later[pool as usize].push((item, arc));
+    }
+
+    fn arcs(&self, pool: u32) -> impl Iterator<Item = &(u32, u32)> {
+        let first = &self.arcs[self.first[pool as usize] as usize..self.first[pool as usize + 1] as usize];
+        first.iter().chain(&self.later[pool as usize])
     }
 }
 
@@ -54,7 +62,7 @@ enum Origin {
 impl<C: Cost> Search<C> {
     /// Finds the best use of what a pool has left at less than its price: lowers prices and changes who is served where, until the
     /// pool asks no less than its price.
-    pub(super) fn fill(&mut self, flow: &mut Flow<'_, C>, incoming: &Incoming, pool: u32) {
+    pub(super) fn fill(&mut self, flow: &mut Flow<C>, incoming: &Incoming, pool: u32) {
         while flow.ask[pool as usize] < flow.price[pool as usize] {
             match self.origin(flow, incoming, pool) {
                 Origin::Here => return,
@@ -77,8 +85,8 @@ impl<C: Cost> Search<C> {
 
     /// Labels are what a unit more at the pool in question brings less than a unit more there. A step tells over which arc an item
     /// moves on, and which arc of its serves it before.
-    fn origin(&mut self, flow: &mut Flow<'_, C>, incoming: &Incoming, start: u32) -> Origin {
-        let network = flow.network;
+    fn origin(&mut self, flow: &mut Flow<C>, incoming: &Incoming, start: u32) -> Origin {
+        let network = &flow.network;
         let mut best = flow.price[start as usize] - flow.ask[start as usize];
         let mut origin = Origin::Here;
         self.reach(start, C::ZERO, Step { pool: NONE, nth: 0, arc: 0 });
@@ -127,7 +135,7 @@ impl<C: Cost> Search<C> {
     }
 
     /// How many of so many units fit along the path from one pool to the pool in question.
-    fn fitting(&self, flow: &Flow<'_, C>, start: u32, from: u32, units: u64) -> u64 {
+    fn fitting(&self, flow: &Flow<C>, start: u32, from: u32, units: u64) -> u64 {
         let mut units = units.min(flow.room(start));
         let mut pool = from;
         while pool != start {
@@ -139,7 +147,7 @@ impl<C: Cost> Search<C> {
     }
 
     /// Moves units along the path from one pool to the pool in question.
-    fn draw(&self, flow: &mut Flow<'_, C>, start: u32, from: u32, units: u64) {
+    fn draw(&self, flow: &mut Flow<C>, start: u32, from: u32, units: u64) {
         flow.shift_load(start, units, 0);
         let mut pool = from;
         while pool != start {

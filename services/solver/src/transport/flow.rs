@@ -1,7 +1,7 @@
 //! A flow of one component, with prices of its pools that go with it.
 
 use super::cost::Cost;
-use super::network::Network;
+use super::network::{Arc, Network};
 
 /// No arc, pool or item.
 pub(super) const NONE: u32 = u32::MAX;
@@ -17,8 +17,9 @@ pub(super) struct Piece {
 }
 
 /// Who gets what from where, and what a unit costs at each pool.
-pub(super) struct Flow<'a, C> {
-    pub(super) network: &'a Network<C>,
+#[derive(Debug)]
+pub(super) struct Flow<C> {
+    pub(super) network: Network<C>,
     /// Of a unit at each pool.
     pub(super) price: Vec<C>,
     /// Price of the next unit that a pool gives; `FAR` when it is exhausted.
@@ -33,20 +34,19 @@ pub(super) struct Flow<'a, C> {
     carrier: Vec<u32>,
 }
 
-impl<'a, C: Cost> Flow<'a, C> {
+impl<C: Cost> Flow<C> {
     /// Nothing given, at the lowest prices.
-    pub(super) fn new(network: &'a Network<C>) -> Self {
+    pub(super) fn new(network: Network<C>) -> Self {
         let pools = network.pools() as u32;
+        let ask = |pool| network.next(pool, 0).map_or(C::FAR, |(price, _)| network.priced(price));
         Self {
-            network,
             price: vec![C::ZERO; pools as usize],
-            ask: (0..pools)
-                .map(|pool| network.next(pool, 0).map_or(C::FAR, |(price, _)| network.priced(price)))
-                .collect(),
+            ask: (0..pools).map(ask).collect(),
             load: vec![0; pools as usize],
             pieces: vec![Vec::new(); pools as usize],
             lacking: network.quantity.clone(),
             carrier: vec![NONE; network.items()],
+            network,
         }
     }
 
@@ -71,6 +71,51 @@ impl<'a, C: Cost> Flow<'a, C> {
             self.lacking[item as usize] -= units;
             self.put(pool, item, arc, units);
         }
+    }
+
+    /// Room for one more item, which lacks so much; the network has it already.
+    pub(super) fn add_item(&mut self, lacking: u64) {
+        self.lacking.push(lacking);
+        self.carrier.push(NONE);
+    }
+
+    /// Changes what an item asks for; what it has too much of goes back.
+    pub(super) fn set_quantity(&mut self, item: u32, quantity: u64) {
+        let served = self.network.quantity[item as usize] - self.lacking[item as usize];
+        let mut over = served.saturating_sub(quantity);
+        let carriers: Vec<u32> = self.carriers(item).collect();
+        for (pool, nth) in carriers.into_iter().rev().filter_map(|arc| self.place_of(arc)).collect::<Vec<_>>() {
+            let units = over.min(self.pieces[pool as usize][nth].units);
+            if units > 0 {
+                self.set_load(pool, self.load[pool as usize] - units);
+                self.withdraw(pool, nth, units);
+                over -= units;
+            }
+        }
+        self.network.quantity[item as usize] = quantity;
+        self.lacking[item as usize] = quantity.saturating_sub(served);
+    }
+
+    /// Takes back what a pool gives beyond what its price covers; whose units they were is added to `open`.
+    pub(super) fn fit_load(&mut self, pool: u32, open: &mut Vec<u32>) {
+        let load = self.load[pool as usize];
+        let within = self.network.within(pool, self.price[pool as usize]);
+        let mut over = load.saturating_sub(within);
+        self.set_load(pool, load - over);
+        while let (Some(piece), 1..) = (self.pieces[pool as usize].last().copied(), over) {
+            let units = over.min(piece.units);
+            self.lacking[piece.item as usize] += units;
+            self.withdraw(pool, self.pieces[pool as usize].len() - 1, units);
+            open.push(piece.item);
+            over -= units;
+        }
+    }
+
+    /// Whether an item lacks units that would bring something.
+    pub(super) fn wants(&self, item: u32) -> bool {
+        let total = |arc: &Arc| self.network.cost(*arc) + self.price[arc.pool as usize];
+        self.lacking[item as usize] > 0
+            && self.network.arcs[self.network.arcs(item)].iter().any(|arc| total(arc) < self.network.worth(item))
     }
 
     /// Moves an end of a path: what a pool gives changes, while its pieces are changed by [`Flow::put`] and [`Flow::withdraw`].

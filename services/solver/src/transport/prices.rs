@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::cost::Cost;
 use super::flow::Flow;
-use super::network::Levels;
+use super::weights::Levels;
 
 /// What holds a price up.
 #[derive(Clone, Copy)]
@@ -24,8 +24,8 @@ enum Support {
 /// each pool would bring. Lowest prices are what they are whatever way led to the flow.
 ///
 /// A price can fall until something holds it up; how far, are shortest paths (Dijkstra 1959) over what would hold it.
-pub(super) fn lowest<C: Cost>(flow: &mut Flow<'_, C>, levels: &Levels) -> Vec<i128> {
-    let network = flow.network;
+pub(super) fn lowest<C: Cost>(flow: &mut Flow<C>, levels: &Levels) -> Vec<i128> {
+    let network = &flow.network;
     let pools = network.pools();
     let mut fall = vec![C::FAR; pools];
     let mut support = vec![Support::Ground; pools];

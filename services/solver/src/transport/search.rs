@@ -30,6 +30,7 @@ enum End {
 }
 
 /// Room for searches, kept from one to the next.
+#[derive(Debug)]
 pub(super) struct Search<C> {
     pub(super) label: Vec<C>,
     pub(super) step: Vec<Step>,
@@ -49,7 +50,7 @@ impl<C: Cost> Search<C> {
 
     /// Finds the best use of every unit an item lacks: raises prices and changes who is served where, until the item is served or no
     /// pool is worth its price.
-    pub(super) fn place(&mut self, flow: &mut Flow<'_, C>, item: u32) {
+    pub(super) fn place(&mut self, flow: &mut Flow<C>, item: u32) {
         while flow.lacking[item as usize] > 0 {
             let end = self.cheapest(flow, item);
             match end {
@@ -72,8 +73,8 @@ impl<C: Cost> Search<C> {
         }
     }
 
-    fn cheapest(&mut self, flow: &mut Flow<'_, C>, item: u32) -> End {
-        let network = flow.network;
+    fn cheapest(&mut self, flow: &mut Flow<C>, item: u32) -> End {
+        let network = &flow.network;
         let mut best = network.worth(item);
         let mut end = End::Nowhere;
         for nth in network.arcs(item) {
@@ -128,7 +129,7 @@ impl<C: Cost> Search<C> {
     }
 
     /// Moves as many units as fit along the path that ends at this pool.
-    fn augment(&self, flow: &mut Flow<'_, C>, item: u32, end: u32, dropped: Option<u32>) {
+    fn augment(&self, flow: &mut Flow<C>, item: u32, end: u32, dropped: Option<u32>) {
         let mut units = flow.lacking[item as usize].min(match dropped {
             None => flow.room(end),
             Some(nth) => flow.pieces[end as usize][nth as usize].units,
