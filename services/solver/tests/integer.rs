@@ -6,8 +6,10 @@ mod random;
 use std::collections::{BTreeMap, BTreeSet};
 
 use random::{Kind, Random, bind, transport};
-use wishwell_allocation::{Objective, Plan, Problem, ProblemParts, Segment, Split, check};
-use wishwell_solver::{Options, Unwatched, solve};
+use wishwell_allocation::{
+    Bundle, Item, Level, Objective, Plan, Pool, Problem, ProblemParts, Segment, Split, check, limits,
+};
+use wishwell_solver::{Control, Options, SolveError, Unwatched, solve};
 
 const TINY: Kind = Kind {
     items: 4,
@@ -198,5 +200,93 @@ fn answers_are_the_same_on_any_number_of_threads() {
         for threads in [2, 5] {
             assert_eq!(solve(&problem, &Options { threads, nodes_max: 50 }, None, &Unwatched).unwrap(), one);
         }
+    }
+}
+
+/// Items of these quantities, all of one tier and worth, each with an arc to every pool of these capacities.
+fn dense(quantities: &[u64], capacities: &[u64], split: Split) -> ProblemParts {
+    let mut parts = ProblemParts {
+        levels: vec![Level::Tier(0), Level::Guarantee, Level::Distance, Level::Load],
+        first: vec![0],
+        ..ProblemParts::default()
+    };
+    for quantity in quantities {
+        parts.items.push(Item { quantity: *quantity, tier: 0, worth: 1, group: None, split });
+        parts.arc_pool.extend(0..capacities.len() as u32);
+        parts.first.push(parts.arc_pool.len() as u32);
+    }
+    for (partner, units) in (0..).zip(capacities) {
+        parts.pools.push(Pool { segments: vec![Segment { units: *units, price: 0 }], cap: None, partner });
+    }
+    parts.arc_distance = vec![1; parts.arc_pool.len()];
+    parts
+}
+
+#[test]
+fn whole_items_of_the_largest_quantities_are_packed_exactly() {
+    let most = limits::UNITS_MAX;
+    let parts = dense(&[most, most / 2, most / 2, most / 2 + 1], &[most, most / 2 + 1], Split::Whole);
+    let problem = Problem::new(parts).unwrap();
+    let found = solve(&problem, &options(1_000), None, &Unwatched).unwrap();
+    assert!(found.optimal);
+    assert_eq!(found.objective.0[0], i128::from(most) + i128::from(most / 2) + 1);
+    assert!(check(&problem, &found.plan, &found.certificate).unwrap().optimal);
+}
+
+#[test]
+fn a_bundle_that_can_never_fit_keeps_nobody_from_the_rest() {
+    let mut parts = dense(&[5, 5, 2], &[9], Split::Any);
+    parts.bundles.push(Bundle { items: vec![0, 1] });
+    let problem = Problem::new(parts).unwrap();
+    let found = solve(&problem, &options(100), None, &Unwatched).unwrap();
+    assert!(found.optimal);
+    assert_eq!(found.plan.flows(), [(2, 2)]);
+    assert!(check(&problem, &found.plan, &found.certificate).unwrap().optimal);
+}
+
+#[test]
+fn whole_items_of_one_size_need_no_decision() {
+    let problem = Problem::new(dense(&[3; 40], &[8, 10, 5, 7], Split::Whole)).unwrap();
+    let found = solve(&problem, &options(1), None, &Unwatched).unwrap();
+    assert!(found.optimal);
+    assert_eq!((found.nodes, found.objective.0[0]), (1, 3 * (2 + 3 + 1 + 2)));
+}
+
+#[test]
+fn a_tree_as_deep_as_may_be_ends_and_is_checked() {
+    // Many near-equal sizes that fill no pool: the bound stays above every plan.
+    let quantities: Vec<u64> = (0..60).map(|nth| 1_000 + 2 * nth).collect();
+    let problem = Problem::new(dense(&quantities, &[5_001; 9], Split::Whole)).unwrap();
+    let found = solve(&problem, &options(3_000), None, &Unwatched).unwrap();
+    assert!(feasible(&problem, found.plan.flows()));
+    let verdict = check(&problem, &found.plan, &found.certificate).unwrap();
+    assert_eq!(verdict.bound, found.bound);
+}
+
+struct Stop;
+
+impl Control for Stop {
+    fn stopped(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_says_so() {
+    let problem = Problem::new(dense(&[3, 4, 5, 6], &[8, 9], Split::Whole)).unwrap();
+    assert_eq!(solve(&problem, &options(1_000), None, &Stop), Err(SolveError::Cancelled));
+}
+
+#[test]
+fn a_plan_to_start_from_is_taken_over_as_far_as_it_is_one() {
+    let mut random = Random(29);
+    for _ in 0..100 {
+        let problem = Problem::new(random_parts(&mut random, &SMALL)).unwrap();
+        let good = solve(&problem, &options(200), None, &Unwatched).unwrap();
+        let again = solve(&problem, &options(1), Some(&good.plan), &Unwatched).unwrap();
+        assert!(again.objective >= good.objective);
+        let wild = (0..problem.parts().arc_pool.len() as u32).map(|arc| (arc, random.below(20))).collect();
+        let from_wild = solve(&problem, &options(1), Some(&Plan::new(wild)), &Unwatched).unwrap();
+        assert!(check(&problem, &from_wild.plan, &from_wild.certificate).is_ok());
     }
 }

@@ -155,15 +155,18 @@ impl<'a> Work<'a> {
         let mut rest = Vec::new();
         for (arc, units) in flow.flows() {
             let item = self.index.item_of[*arc as usize];
-            if self.index.whole(item) && *units == self.index.quantity(item) && state.room(*arc) >= *units {
-                state.set(*arc, *units);
+            if self.index.whole(item) && *units == self.index.quantity(item) && state.served(item) == 0 {
+                if state.room(*arc) >= *units {
+                    state.set(*arc, *units);
+                }
             } else if !self.index.whole(item) {
                 rest.push((*arc, *units));
             }
         }
         for (arc, units) in rest {
-            let units = units.min(state.room(arc));
-            state.set(arc, units);
+            let item = self.index.item_of[arc as usize];
+            let left = self.index.quantity(item) - state.served(item);
+            state.set(arc, units.min(state.room(arc)).min(left));
         }
         for (nth, job) in (0_u32..).zip(&self.jobs) {
             let part = job.items.iter().any(|item| state.served(*item) < self.index.quantity(*item));

@@ -15,7 +15,7 @@ use crate::simplex::Outcome;
 /// Most flows that one dive solves, and how many arcs they may have together where that is less; but some are solved in any case.
 const FLOWS_MAX: usize = 200;
 const FLOWS_MIN: usize = 4;
-const ARCS_MAX: usize = 1 << 20;
+const ARCS_MAX: usize = 1 << 21;
 
 /// An item that a flow serves in part, or over several arcs: how urgent it is, which part of it its largest arc carries, that arc.
 struct Torn {
@@ -35,11 +35,12 @@ pub(super) fn dive(
     control: &dyn Control,
 ) -> Result<Option<Plan>, Cancelled> {
     let mut batch = 0;
-    let mut last = None;
+    let nothing = Plan::default();
+    let mut last: Option<Plan> = None;
     let mut held = vec![false; index.parts().items.len()];
     for _ in 0..(ARCS_MAX / (index.item_of.len() + 1)).clamp(FLOWS_MIN, FLOWS_MAX) {
         let outcome = match relax(index, &path) {
-            Ok(relaxed) => relaxed.solve(index.problem, control)?,
+            Ok(relaxed) => relaxed.solve_from(index.problem, last.as_ref().unwrap_or(&nothing), control)?,
             Err(cut) => Outcome::Impossible(cut),
         };
         let flow = match outcome {

@@ -10,6 +10,7 @@ mod divide;
 mod improve;
 mod index;
 mod keep;
+mod plans;
 mod relaxation;
 mod score;
 mod search;

@@ -9,15 +9,12 @@ use std::collections::BinaryHeap;
 use wishwell_allocation::{Branch, Decision, Objective, Plan, Prices, Proof};
 
 use super::construct::{Order, Work};
-use super::dive::dive;
 use super::divide::divide;
-use super::improve::Search;
 use super::index::Index;
+use super::plans::TRIES_MIN;
 use super::relaxation::{Path, relax};
-use super::state::State;
-use super::window::{Window, around};
 use crate::control::{Cancelled, Control};
-use crate::simplex::{Outcome, Relaxed};
+use crate::simplex::Outcome;
 
 /// Longest chain of decisions.
 const DEPTH_MAX: usize = 256;
@@ -25,27 +22,18 @@ const DEPTH_MAX: usize = 256;
 /// Most figures (units of flows, prices) that the leaves of one tree hold together.
 const FIGURES_MAX: usize = 1 << 24;
 
-/// Tries of the local search at the root, for each arc, at least and at most.
-const TRIES_PER_ARC: u64 = 16;
-const TRIES_MIN: u64 = 4_096;
-const TRIES_MAX: u64 = 1 << 18;
-
 /// Nodes between two dives for plans.
 const NODES_UNDIVED: usize = 64;
 
-/// Windows of a plan that are solved: pools of each, nodes of each, and most of them in all.
-const WINDOW_POOLS: usize = 3;
-const WINDOW_NODES: u64 = 100;
-const WINDOWS_MAX: usize = 1_000;
-
 /// A node of the tree.
-struct Node {
-    above: Option<(usize, Decision, bool)>,
+pub(super) struct Node {
+    pub(super) above: Option<(usize, Decision, bool)>,
     depth: usize,
-    state: Kind,
+    pub(super) state: Kind,
 }
 
-enum Kind {
+/// What a node is: a leaf with its bound, a kind that no plan is of, or two kinds.
+pub(super) enum Kind {
     Leaf(Box<Proof>, Objective),
     Impossible(Box<wishwell_allocation::Cut>),
     Fork(Decision, usize, usize),
@@ -60,25 +48,36 @@ pub(super) struct Found {
     pub(super) nodes: u64,
 }
 
+/// A tree that grows, and the best plan found.
 pub(super) struct Tree<'a> {
-    index: &'a Index<'a>,
-    control: &'a dyn Control,
-    nodes: Vec<Node>,
+    pub(super) index: &'a Index<'a>,
+    pub(super) control: &'a dyn Control,
+    pub(super) nodes: Vec<Node>,
     /// Leaves that may hold better plans: bound, depth, node.
-    open: BinaryHeap<(Objective, usize, usize)>,
-    best: (Objective, Plan),
-    thorough: bool,
+    pub(super) open: BinaryHeap<(Objective, usize, usize)>,
+    pub(super) best: (Objective, Plan),
+    /// Whether all is done to find plans.
+    pub(super) thorough: bool,
+    nothing: Plan,
 }
 
 impl<'a> Tree<'a> {
     pub(super) fn new(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
         let nobody = Plan::default();
         let best = (Objective::of(index.problem, &nobody), nobody);
-        Self { index, control, nodes: Vec::new(), open: BinaryHeap::new(), best, thorough: true }
+        Self {
+            index,
+            control,
+            nodes: Vec::new(),
+            open: BinaryHeap::new(),
+            best,
+            thorough: true,
+            nothing: Plan::default(),
+        }
     }
 
     /// A search that begins with nothing but a plan to start from.
-    fn light(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
+    pub(super) fn light(index: &'a Index<'a>, control: &'a dyn Control) -> Self {
         Self { thorough: false, ..Self::new(index, control) }
     }
 
@@ -138,7 +137,10 @@ impl<'a> Tree<'a> {
             }
             node = next;
         }
-        if let Kind::Leaf(_, bound) = &self.nodes[node].state {
+        // What is too deep to be forked stays a leaf.
+        if let Kind::Leaf(_, bound) = &self.nodes[node].state
+            && self.nodes[node].depth < DEPTH_MAX
+        {
             self.open.push((bound.clone(), self.nodes[node].depth, node));
         }
         Ok(())
@@ -155,6 +157,14 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// The flow of the node above, to start from.
+    fn flow(&self, above: Option<(usize, Decision, bool)>) -> &Plan {
+        match above.map(|(node, ..)| &self.nodes[node].state) {
+            Some(Kind::Leaf(proof, _)) => &proof.flow,
+            _ => &self.nothing,
+        }
+    }
+
     fn division(&self, node: usize) -> Option<Decision> {
         match &self.nodes[node].state {
             Kind::Leaf(proof, _) => divide(self.index, &self.path(self.nodes[node].above), &proof.flow),
@@ -162,7 +172,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn path(&self, above: Option<(usize, Decision, bool)>) -> Path {
+    pub(super) fn path(&self, above: Option<(usize, Decision, bool)>) -> Path {
         let mut path = Path::new();
         let mut next = above;
         while let Some((node, on, holds)) = next {
@@ -180,7 +190,7 @@ impl<'a> Tree<'a> {
         }
         let path = self.path(above);
         let outcome = match relax(self.index, &path) {
-            Ok(relaxed) => relaxed.solve(self.index.problem, self.control)?,
+            Ok(relaxed) => relaxed.solve_from(self.index.problem, self.flow(above), self.control)?,
             Err(cut) => Outcome::Impossible(cut),
         };
         let state = match outcome {
@@ -201,109 +211,6 @@ impl<'a> Tree<'a> {
         let depth = above.map_or(0, |(node, ..)| self.nodes[node].depth + 1);
         self.nodes.push(Node { above, depth, state });
         Ok(self.nodes.len() - 1)
-    }
-
-    /// Makes plans of the root's flow, and of the one to start from, with all that the local search can do.
-    fn begin(&mut self, root: usize, start: Option<&Plan>) -> Result<(), Cancelled> {
-        let Kind::Leaf(proof, bound) = &self.nodes[root].state else { return Ok(()) };
-        if *bound <= self.best.0 {
-            return Ok(());
-        }
-        let (proof, bound) = (proof.clone(), bound.clone());
-        let work = Work::of(self.index, &proof.prices);
-        let nothing = Plan::default();
-        let firsts = [
-            (&proof.flow, Order::LargestFirst),
-            (&proof.flow, Order::SmallestFirst),
-            (&nothing, Order::LargestFirst),
-            (&nothing, Order::SmallestFirst),
-        ];
-        let tries = (TRIES_PER_ARC * self.index.item_of.len() as u64).clamp(TRIES_MIN, TRIES_MAX);
-        let thorough = self.thorough;
-        let starts = firsts.into_iter().filter(|_| thorough);
-        for (flow, order) in starts.chain(start.map(|start| (start, Order::LargestFirst))) {
-            if self.control.stopped() {
-                return Err(Cancelled);
-            }
-            let mut plan = work.follow(flow, order);
-            Search { work: &work, tries }.improve(&mut plan);
-            self.offer(&plan);
-        }
-        if self.thorough {
-            for one_in in [1, 2, 5] {
-                self.plunge(&work, root, one_in, tries)?;
-            }
-            self.windows(&work)?;
-            self.polish()?;
-        }
-        self.open.push((bound, 0, root));
-        Ok(())
-    }
-
-    /// Dives from a node for a better plan, and improves it.
-    fn plunge(&mut self, work: &Work<'a>, node: usize, one_in: usize, tries: u64) -> Result<(), Cancelled> {
-        let path = self.path(self.nodes[node].above);
-        if let Some(flow) = dive(self.index, path, &self.best.0, one_in, self.control)? {
-            let mut plan = work.follow(&flow, Order::LargestFirst);
-            Search { work, tries }.improve(&mut plan);
-            self.offer(&plan);
-        }
-        Ok(())
-    }
-
-    /// Solves windows of the best plan, one after the other, as long as that improves it.
-    fn windows(&mut self, work: &Work<'a>) -> Result<(), Cancelled> {
-        let mut state = State::nobody(self.index);
-        for (arc, units) in self.best.1.flows() {
-            state.set(*arc, *units);
-        }
-        state.keep();
-        let pools = self.index.parts().pools.len() as u32;
-        let mut left = WINDOWS_MAX;
-        let mut improved = true;
-        while std::mem::take(&mut improved) {
-            for pool in 0..pools {
-                if left == 0 {
-                    break;
-                }
-                let Some(window) = Window::of(work, &state, &around(work, pool, WINDOW_POOLS)) else { continue };
-                left -= 1;
-                let index = Index::of(&window.problem);
-                let found = Tree::light(&index, self.control).search(WINDOW_NODES, Some(&window.plan))?;
-                if found.objective > Objective::of(&window.problem, &window.plan) {
-                    improved |= window.put(work, &mut state, &found.plan);
-                }
-            }
-        }
-        self.offer(&state);
-        Ok(())
-    }
-
-    fn offer(&mut self, state: &State<'_>) {
-        let plan = state.plan();
-        let objective = Objective::of(self.index.problem, &plan);
-        if objective > self.best.0 {
-            self.best = (objective, plan);
-        }
-    }
-
-    /// Keeps what the best plan decides of whole items, bundles, partners and contacts, and serves all others as well as can be.
-    fn polish(&mut self) -> Result<(), Cancelled> {
-        if !(0..self.index.parts().items.len() as u32).any(|item| self.index.plain(item)) {
-            return Ok(());
-        }
-        let path = super::keep::decisions(self.index, &self.best.1);
-        let relaxed: Result<Relaxed, _> = relax(self.index, &path);
-        if let Ok(relaxed) = relaxed
-            && let Outcome::Optimal(flow, _) = relaxed.solve(self.index.problem, self.control)?
-            && divide(self.index, &path, &flow).is_none()
-        {
-            let objective = Objective::of(self.index.problem, &flow);
-            if objective > self.best.0 {
-                self.best = (objective, flow);
-            }
-        }
-        Ok(())
     }
 }
 
