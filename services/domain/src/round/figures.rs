@@ -164,7 +164,7 @@ pub struct FairnessFigure {
     /// Mean waiting of items not served at all, in seconds; none without any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_waiting_unserved_seconds: Option<i64>,
-    /// Mean distance of units served, in metres, where it is known.
+    /// Mean distance of items, each counting for as much as is served of it, in metres, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_distance_metres: Option<u32>,
 }

@@ -16,8 +16,9 @@ struct Sums {
     shares: u64,
     waiting_served: i128,
     waiting_unserved: i128,
-    units: i128,
-    unit_metres: i128,
+    /// What is served over a known distance, in millionths of an item each, and the same times metres: money and visits weigh alike.
+    near: i128,
+    near_metres: i128,
 }
 
 impl Sums {
@@ -33,8 +34,9 @@ impl Sums {
         for serving in &outcome.servings {
             let Some(metres) = serving.distance_metres else { continue };
             let units = i128::from(serving.quantity) * i128::from(serving.occurrences);
-            self.units += units;
-            self.unit_metres += units * i128::from(metres);
+            let share = units * 1_000_000 / asked;
+            self.near += share;
+            self.near_metres += share * i128::from(metres);
         }
     }
 
@@ -47,7 +49,7 @@ impl Sums {
             share_permille: u32::try_from(self.shares / self.tally.items.max(1)).unwrap_or(u32::MAX),
             mean_waiting_served_seconds: seconds(self.waiting_served, served),
             mean_waiting_unserved_seconds: seconds(self.waiting_unserved, self.tally.unserved),
-            mean_distance_metres: mean(self.unit_metres, self.units).and_then(|mean| u32::try_from(mean).ok()),
+            mean_distance_metres: mean(self.near_metres, self.near).and_then(|mean| u32::try_from(mean).ok()),
             tally: self.tally,
         }
     }
@@ -93,5 +95,47 @@ fn spread(figures: &[FairnessFigure]) -> Spread {
         waiting_seconds_max: waiting().max().unwrap_or(0),
         distance_metres_min: distances().min().unwrap_or(0),
         distance_metres_max: distances().max().unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use wishwell_domain::ids::{CategoryCode, NeedId, OrganizationId, ResourceId};
+    use wishwell_domain::round::Serving;
+
+    use super::*;
+
+    fn served(quantity: i64, distance_metres: u32) -> ItemOutcome {
+        ItemOutcome {
+            need: NeedId::from_uuid(Uuid::from_u128(1)),
+            item_ordinal: 1,
+            category: CategoryCode::parse("category", "a").expect("a code"),
+            division: None,
+            tier: 1,
+            quantity,
+            occurrences: 1,
+            waiting_seconds: 0,
+            servings: vec![Serving {
+                resource: ResourceId::from_uuid(Uuid::from_u128(2)),
+                organization: OrganizationId::from_uuid(Uuid::from_u128(3)),
+                quantity,
+                occurrences: 1,
+                pools: Vec::new(),
+                distance_metres: Some(distance_metres),
+                eligibility_open: false,
+                pinned: false,
+                alternatives: Vec::new(),
+            }],
+            unserved: None,
+        }
+    }
+
+    #[test]
+    fn a_grant_of_many_cents_is_no_farther_away_than_one_wheelchair() {
+        let mut sums = Sums::default();
+        sums.add(&served(1, 1_000));
+        sums.add(&served(150_000, 43_000));
+        assert_eq!(sums.figure(Cohort::NoGroupTag).mean_distance_metres, Some(22_000));
     }
 }
