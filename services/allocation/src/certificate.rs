@@ -37,6 +37,13 @@
 //! 6. *Sums*: if all arcs into a pool that may be used are of whole items, only sums of the quantities of those not decided with `yes`
 //!    (each item once) fit into what is left: what is left is shortened to the largest such sum, if it is at most [`SUMS_MAX`], else to
 //!    a multiple of the quantities' greatest common divisor. This is done after the arcs that may be used are known, once.
+//!
+//! # The bound of a leaf
+//!
+//! What a plan reaches on a tier's level is a multiple of the tier's *step* in the component: the greatest common divisor of the worths
+//! of its items there, times their quantities for whole items and those of a bundle. A leaf's bound is what its flow reaches; but on
+//! the first level that is a tier's and no multiple of the step, the multiple below it, and on all levels after that one as much as the
+//! component can ask for: all worth of a tier's items, all guarantees, no distance and no load.
 
 use crate::plan::Plan;
 

@@ -9,6 +9,7 @@ use random::{Kind, Random, bind, transport};
 use wishwell_allocation::{
     Bundle, Item, Level, Objective, Plan, Pool, Problem, ProblemParts, Segment, Split, check, limits,
 };
+use wishwell_solver::simplex::{Outcome, Relaxed};
 use wishwell_solver::{Control, Options, SolveError, Unwatched, solve};
 
 const TINY: Kind = Kind {
@@ -250,6 +251,21 @@ fn whole_items_of_one_size_need_no_decision() {
     let found = solve(&problem, &options(1), None, &Unwatched).unwrap();
     assert!(found.optimal);
     assert_eq!((found.nodes, found.objective.0[0]), (1, 3 * (2 + 3 + 1 + 2)));
+}
+
+#[test]
+fn a_bound_between_two_people_served_is_the_lower_one() {
+    let mut parts = dense(&[5, 5, 4], &[9, 4], Split::Whole);
+    for item in &mut parts.items {
+        item.worth = 2_520 / item.quantity as u32;
+    }
+    let problem = Problem::new(parts).unwrap();
+    let flow = Relaxed::all_of(&problem).solve(&problem, &Unwatched).unwrap();
+    let Outcome::Optimal(flow, _) = flow else { panic!("nobody is required") };
+    assert_eq!(Objective::of(&problem, &flow).0[0], 2_520 + 9 * 504);
+    let found = solve(&problem, &options(1), None, &Unwatched).unwrap();
+    assert_eq!((found.objective.0[0], found.bound.0[0]), (2 * 2_520, 2 * 2_520));
+    assert_eq!(check(&problem, &found.plan, &found.certificate).unwrap().bound, found.bound);
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod plan;
 mod relaxed;
 mod room;
 mod slackness;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod totals;

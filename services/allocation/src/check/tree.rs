@@ -7,6 +7,7 @@ use super::fault::{Faults, Node, Rule, Subject};
 use super::part::{Part, Places, Ties, verify_apart};
 use super::relaxed::Relaxed;
 use super::slackness::Claim;
+use super::steps::WholeSteps;
 use super::totals::Totals;
 use crate::certificate::{Branch, Certificate, Decision, Proof};
 use crate::objective::Objective;
@@ -42,6 +43,7 @@ fn best_leaf(part: &Part<'_>, number: usize, leaves: &mut usize, faults: &mut Fa
     let mut steps = vec![Step::Visit(&part.component.root)];
     let mut path: Vec<(Decision, bool)> = Vec::new();
     let mut best: Option<Objective> = None;
+    let steps_of_tiers = WholeSteps::of(part);
     let (first, before) = (*leaves, faults.len());
     while let Some(step) = steps.pop() {
         if faults.is_full() {
@@ -62,7 +64,7 @@ fn best_leaf(part: &Part<'_>, number: usize, leaves: &mut usize, faults: &mut Fa
             }
             Step::Visit(Branch::Leaf(proof)) => {
                 *leaves += 1;
-                best = best.max(leaf(part, &path, proof, faults));
+                best = best.max(leaf(part, &path, proof, faults).map(|reached| steps_of_tiers.bound(reached)));
             }
             Step::Visit(Branch::Impossible(cut)) => {
                 *leaves += 1;

@@ -15,6 +15,7 @@ mod relaxation;
 mod score;
 mod search;
 mod state;
+mod steps;
 mod window;
 
 use wishwell_allocation::{Branch, Objective, Plan, Problem};

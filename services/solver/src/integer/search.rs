@@ -13,6 +13,7 @@ use super::divide::divide;
 use super::index::Index;
 use super::plans::TRIES_MIN;
 use super::relaxation::{Path, relax};
+use super::steps;
 use crate::control::{Cancelled, Control};
 use crate::simplex::Outcome;
 
@@ -100,10 +101,10 @@ impl<'a> Tree<'a> {
             self.descend(node, most)?;
         }
         let bounds = self.nodes.iter().filter_map(|node| match &node.state {
-            Kind::Leaf(_, bound) => Some(bound),
+            Kind::Leaf(_, bound) => Some(steps::bound(self.index, bound)),
             _ => None,
         });
-        let bound = bounds.max().unwrap_or(&self.best.0).clone();
+        let bound = bounds.max().unwrap_or_else(|| self.best.0.clone());
         let nodes = self.nodes.len() as u64;
         let mut kinds: Vec<Option<Kind>> = self.nodes.into_iter().map(|node| Some(node.state)).collect();
         let root = branch(&mut kinds, root);
