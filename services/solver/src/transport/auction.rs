@@ -13,12 +13,12 @@ const FAR: i64 = <i64 as Cost>::FAR;
 
 /// How much smaller the steps get from one round to the next.
 const STEP_DIVISOR: i64 = 4;
-/// How many steps the dearest arc's length has in the last round.
+/// How many steps a typical arc's length has in the last round.
 const STEPS: i64 = 512;
-/// By how many of its steps a round's prices are lowered for the next one. A round overshoots by about one, and a price too high costs
+/// By how many halves of its steps a round's prices are lowered for the next one. A round overshoots by about one, and a price too high costs
 /// more to put right than one too low.
-const LOWER: i64 = 2;
-/// The same after the last round.
+const LOWER_HALVES: i64 = 3;
+/// By how many steps they are lowered after the last round.
 const LOWER_LAST: i64 = 6;
 
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +80,9 @@ impl<'a, C: Cost> Auction<'a, C> {
         }
     }
 
-    /// Holds the rounds; items bid in this order. False, if it was stopped.
-    pub(super) fn run(&mut self, order: &[u32], stopped: impl Fn() -> bool) -> bool {
+    /// Holds the rounds; items bid in this order. The last one has steps that are short beside a typical distance. False, if it was
+    /// stopped.
+    pub(super) fn run(&mut self, typical: u32, order: &[u32], stopped: impl Fn() -> bool) -> bool {
         let dearest = self.network.arcs.iter().map(|arc| self.cost(*arc)).max().unwrap_or(0);
         let highest = self.network.segments.iter().map(|(_, price)| i64::from(*price) * self.weights.load).max();
         let mut step = dearest.max(highest.unwrap_or(0)).max(1);
@@ -97,11 +98,11 @@ impl<'a, C: Cost> Auction<'a, C> {
                     self.bid(item, step);
                 }
             }
-            if step <= 1 || step * STEPS <= dearest {
+            if step <= 1 || step * STEPS <= self.weights.distance * i64::from(typical) {
                 self.lowered = LOWER_LAST * step;
                 return true;
             }
-            lower = LOWER * step;
+            lower = LOWER_HALVES * step / 2;
             step = (step / STEP_DIVISOR).max(1);
         }
     }

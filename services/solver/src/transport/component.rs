@@ -48,7 +48,7 @@ impl Place<'_> {
             self.adopt(start, &mut flow);
         } else if let Some(weights) = Weights::rough(self.levels, size) {
             let mut auction = Auction::new(&flow.network, &weights);
-            if !auction.run(&order, || control.stopped()) {
+            if !auction.run(size.typical, &order, || control.stopped()) {
                 return Err(Cancelled);
             }
             auction.finish().leave(&mut flow);

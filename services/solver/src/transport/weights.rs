@@ -156,6 +156,8 @@ pub(super) struct Size {
     /// Items or pools, whichever are fewer.
     pub(super) across: usize,
     pub(super) dearest: u32,
+    /// Twice the mean distance.
+    pub(super) typical: u32,
     pub(super) highest_price: u32,
 }
 
@@ -163,11 +165,13 @@ impl Size {
     pub(super) fn of(problem: &Problem, components: &Components, component: u32) -> Self {
         let parts = problem.parts();
         let (items, pools) = (components.items(component), components.pools(component));
-        let distances = items.iter().filter_map(|item| parts.arc_distance[problem.arcs(*item)].iter().max());
+        let distances = items.iter().flat_map(|item| &parts.arc_distance[problem.arcs(*item)]);
+        let (dearest, sum) = distances.fold((0, 0), |(dearest, sum), of| (*of.max(&dearest), sum + u64::from(*of)));
         let prices = pools.iter().filter_map(|pool| parts.pools[*pool as usize].segments.last());
         Self {
             across: items.len().min(pools.len()),
-            dearest: distances.max().copied().unwrap_or(0),
+            dearest,
+            typical: u32::try_from(2 * sum / components.arcs(component).max(1)).unwrap_or(dearest).min(dearest),
             highest_price: prices.map(|segment| segment.price).max().unwrap_or(0),
         }
     }
