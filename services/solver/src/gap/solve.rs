@@ -183,6 +183,7 @@ impl<'a> Solver<'a> {
         let mut neighbourhoods: Option<Neighbourhoods<'a>> = None;
         let mut stride = 1;
         let mut improved_at = 0;
+        let mut owed = 0;
         while !self.is_done() {
             let goal = (self.bound.saturating_add(stride - 1)).min(self.ceiling() - 1);
             let mut search = Search::new(self.root.multipliers.clone(), goal);
@@ -196,8 +197,9 @@ impl<'a> Solver<'a> {
                     break;
                 }
                 let work = self.relaxation.work() + self.work_aside;
-                let turn = if work - improved_at > STALE { TURN / 8 } else { TURN };
-                if self.improve(&mut neighbourhoods, turn) {
+                owed += if work - improved_at > STALE { TURN / 8 } else { TURN * 2 };
+                // A single neighbourhood may take more than a turn: then the next ones wait until the search has caught up.
+                if self.work_aside < owed && self.improve(&mut neighbourhoods, owed - self.work_aside) {
                     improved_at = work;
                     search.goal = search.goal.min(self.ceiling() - 1);
                 }
