@@ -1,6 +1,7 @@
 //! How long a round takes, stage by stage: `cargo run --release -p wishwell-engine --example round_bench -- 100000 10000 2 unit`
-//! (needs, resources, threads, and `unit` for one unit each, `split` for up to three that may be split, `whole` for up to three that
-//! mostly may not). Prints one line of JSON; every plan is checked.
+//! (needs, resources, threads, and what they ask: `flow` for one unit of resources that draw on one pool each, `unit` for one unit
+//! where some resources draw on two pools, `split` for up to three units that may be split, `whole` for up to three that mostly may
+//! not). Prints one line of JSON, and on standard error each stage as it ends; every plan is checked.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -61,14 +62,20 @@ fn picture(
     made.divisions().iter().for_each(|division| builder.division(division));
     (0..made.organization_count()).for_each(|at| builder.organization(&made.organization(at)));
     (0..made.resources).filter_map(|at| made.pool(at)).for_each(|pool| builder.pool(&pool));
-    (0..made.resources).for_each(|at| builder.resource(&made.resource(at)));
+    for at in 0..made.resources {
+        let mut resource = made.resource(at);
+        if kind == "flow" {
+            resource.draws.truncate(1);
+        }
+        builder.resource(&resource);
+    }
     let mut facts = HashMap::new();
     for at in 0..needs {
         let need = made.need(at);
         let mut entity = need.entity(made.seed, at);
         for item in &mut entity.items {
             match kind {
-                "unit" => item.quantity = 1,
+                "flow" | "unit" => item.quantity = 1,
                 "split" => item.splittable = true,
                 _ => {}
             }
@@ -94,6 +101,7 @@ impl Stages {
 
     #[allow(clippy::disallowed_methods)]
     fn end(&mut self, stage: &str) {
+        eprintln!("{stage}: {:.3} s", self.since.elapsed().as_secs_f64());
         self.told.push(format!("\"{stage}_seconds\":{:.3}", self.since.elapsed().as_secs_f64()));
         self.since = Instant::now();
     }

@@ -135,6 +135,12 @@ impl<'a> Room<'a> {
         self.bundle_of[row as usize] != NONE
     }
 
+    fn is_below(&self, pool: u32, cap: u32) -> bool {
+        let parts = self.problem.parts();
+        let above = |at: &u32| parts.caps[*at as usize].cap;
+        std::iter::successors(parts.pools[pool as usize].cap, above).any(|at| at == cap)
+    }
+
     /// What keeps an arc of a row from carrying a unit more, or all of it where it is not to be split.
     pub(super) fn obstacle(&self, row: u32, arc: u32) -> Obstacle {
         let parts = self.problem.parts();
@@ -151,9 +157,8 @@ impl<'a> Room<'a> {
         for pool in &pools {
             let mut cap = parts.pools[*pool as usize].cap;
             while let Some(at) = cap {
-                let times =
-                    pools.iter().filter(|pool| parts.pools[**pool as usize].cap == parts.pools[pools[0] as usize].cap);
-                if self.above[at as usize] < needed.saturating_mul(times.count().max(1) as u64) {
+                let times = pools.iter().filter(|pool| self.is_below(**pool, at)).count();
+                if self.above[at as usize] < needed.saturating_mul(times as u64) {
                     return Obstacle::Cap(self.caps[at as usize], self.above[at as usize]);
                 }
                 cap = parts.caps[at as usize].cap;

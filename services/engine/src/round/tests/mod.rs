@@ -2,6 +2,7 @@
 
 mod brute;
 mod cohort;
+mod look_ahead;
 mod rules;
 mod small_worlds;
 mod supply;
