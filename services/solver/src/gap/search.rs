@@ -22,6 +22,9 @@ const STEPS_AGAIN: u32 = 4;
 /// How often a node is looked at as long as pairs are closed.
 const ROUNDS_MAX: u32 = 2;
 
+/// Most multipliers kept for nodes to come back to: 128 MiB.
+const MULTIPLIERS_KEPT_MAX: usize = 1 << 24;
+
 /// An assignment and its cost.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
@@ -58,7 +61,8 @@ pub(super) struct Search {
 /// A node whose second choice is still to be looked at, or was.
 struct Frame {
     mark: usize,
-    multipliers: Vec<i64>,
+    /// The node's own; where they would take too much room, whatever is at hand serves as well for a bound, only not as closely.
+    multipliers: Option<Vec<i64>>,
     second: Option<Choice>,
 }
 
@@ -107,7 +111,8 @@ impl Search {
             let goes_deeper = match self.visit(state, relaxation) {
                 Ok(Some(choice)) => {
                     let second = Choice { take: !choice.take, ..choice };
-                    let multipliers = self.multipliers.clone();
+                    let is_room = self.frames.len() * self.multipliers.len() < MULTIPLIERS_KEPT_MAX;
+                    let multipliers = is_room.then(|| self.multipliers.clone());
                     self.frames.push(Frame { mark: state.mark(), multipliers, second: Some(second) });
                     choice.apply(state).is_ok()
                 }
@@ -129,7 +134,9 @@ impl Search {
                 self.frames.pop();
                 continue;
             };
-            self.multipliers.clone_from(&frame.multipliers);
+            if let Some(multipliers) = frame.multipliers.take() {
+                self.multipliers = multipliers;
+            }
             if choice.apply(state).is_ok() {
                 return true;
             }
