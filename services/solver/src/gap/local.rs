@@ -16,6 +16,9 @@ const PRICE_UNIT: i64 = 256;
 /// Most other jobs a job is compared with for swaps in one pass.
 const SWAPS_MAX: usize = 1_000;
 
+/// Moves looked at after which an assignment that fits is good enough to go on from.
+const LOOKED_AT_MAX: u64 = 100_000_000;
+
 pub(super) struct Local<'a> {
     instance: &'a Instance,
     /// The pairs not to enter, agent-major.
@@ -26,6 +29,8 @@ pub(super) struct Local<'a> {
     cost: i64,
     /// Of a unit of overload of each agent.
     prices: Vec<i64>,
+    /// How many moves were looked at.
+    looked_at: u64,
 }
 
 impl<'a> Local<'a> {
@@ -39,7 +44,7 @@ impl<'a> Local<'a> {
             cost += instance.cost(agent, job);
         }
         let prices = vec![PRICE_UNIT; instance.agents()];
-        Self { instance, closed, assignment, left, cost, prices }
+        Self { instance, closed, assignment, left, cost, prices, looked_at: 0 }
     }
 
     /// Searches through `optima` local optima and keeps the cheapest assignment that fits.
@@ -52,7 +57,7 @@ impl<'a> Local<'a> {
                 best = Some(Found { assignment: self.assignment.clone(), cost: self.cost });
             }
             self.change_prices(fits);
-            if control.stopped() {
+            if control.stopped() || (best.is_some() && self.looked_at > LOOKED_AT_MAX) {
                 break;
             }
         }
@@ -94,6 +99,7 @@ impl<'a> Local<'a> {
     fn shift(&mut self, job: usize) -> bool {
         let from = self.assignment[job];
         let jobs = self.instance.jobs();
+        self.looked_at += self.instance.agents() as u64;
         let gain_from = self.price_change(from, self.instance.weight(from, job));
         let mut best = (0, from);
         for to in 0..self.instance.agents() {
@@ -115,6 +121,7 @@ impl<'a> Local<'a> {
         let jobs = self.instance.jobs();
         let from = self.assignment[job];
         let tries = jobs.min(SWAPS_MAX);
+        self.looked_at += tries as u64;
         let mut other = if tries < jobs { random.below(jobs as u64) as usize } else { 0 };
         let mut best = (0, job);
         for _ in 0..tries {

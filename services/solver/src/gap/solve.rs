@@ -11,8 +11,10 @@ use super::relaxation::Relaxation;
 use super::search::{Found, Search, Searched};
 use super::state::State;
 
-/// Most evaluations of the bound at the root.
-const ROOT_STEPS_MAX: u32 = 5_000;
+/// Fewest and most evaluations of the bound at the root; between them, as many as the work allows.
+const ROOT_STEPS_MIN: u64 = 100;
+const ROOT_STEPS_MAX: u64 = 5_000;
+const ROOT_WORK_MAX: u64 = 4_000_000_000;
 
 /// Local optima looked at before the search begins.
 const LOCAL_OPTIMA: u32 = 200;
@@ -121,8 +123,9 @@ impl<'a> Solver<'a> {
         let mut multipliers = first_multipliers(&state, relaxation.scale());
         let scale = relaxation.scale();
         let first = relaxation.bound(&multipliers);
+        let steps = (ROOT_WORK_MAX / relaxation.work().max(1)).clamp(ROOT_STEPS_MIN, ROOT_STEPS_MAX);
         let effort = Effort {
-            steps: ROOT_STEPS_MAX,
+            steps: steps as u32,
             reach: (((cost_max * scale - first) / 8).max(scale)) as f64,
             patience: 15,
             close: scale as f64 / 128.0,
