@@ -8,6 +8,7 @@
 mod case;
 mod differential;
 mod exchange;
+mod growth;
 // What it was measured on is told in the same words by all benchmarks; the other crate brings servers and drivers along.
 #[path = "../../src/machine.rs"]
 mod machine;
@@ -16,6 +17,7 @@ mod memory;
 mod rivals;
 mod solve;
 mod table;
+mod warm;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,12 @@ enum Command {
     Case(case::CaseArgs),
     /// Optima compared with those that OR-Tools and HiGHS find on made-up problems with everything in them.
     Differential(differential::DifferentialArgs),
+    /// A few needs more upon a solved problem, beside a solve from nothing.
+    Warm(warm::WarmArgs),
+    /// Rounds from end to end at growing sizes, each in a process of its own.
+    Growth(growth::GrowthArgs),
+    /// One round from end to end; `growth` starts it.
+    Round(growth::RoundArgs),
     /// A file of a public collection: prints one line of JSON.
     Solve(solve::SolveArgs),
 }
@@ -48,6 +56,18 @@ fn main() -> ExitCode {
         }
         Command::Case(args) => {
             case::run(&args);
+            Ok(())
+        }
+        Command::Warm(args) => {
+            warm::run(&args);
+            Ok(())
+        }
+        Command::Growth(args) => {
+            growth::run(&args);
+            Ok(())
+        }
+        Command::Round(args) => {
+            growth::round(&args);
             Ok(())
         }
         Command::Differential(args) => differential::run(&args),
