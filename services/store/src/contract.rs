@@ -357,8 +357,12 @@ pub trait Store: Ledger + Rounds {
     async fn capacity_pool(&self, tenant: &TenantId, id: CapacityPoolId) -> Result<Option<CapacityPool>, StoreError>;
     /// One beneficiary.
     async fn beneficiary(&self, tenant: &TenantId, id: BeneficiaryId) -> Result<Option<Beneficiary>, StoreError>;
+    /// The beneficiaries of these ids that are known, as [`Store::needs`].
+    async fn beneficiaries(&self, tenant: &TenantId, ids: &[BeneficiaryId]) -> Result<Vec<Beneficiary>, StoreError>;
     /// One household.
     async fn household(&self, tenant: &TenantId, id: HouseholdId) -> Result<Option<Household>, StoreError>;
+    /// The households of these ids that are known, as [`Store::needs`].
+    async fn households(&self, tenant: &TenantId, ids: &[HouseholdId]) -> Result<Vec<Household>, StoreError>;
     /// One need.
     async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError>;
     /// The needs of these ids that are known, each once, ordered by id, all of one moment; at most `PAGE_SIZE_MAX` ids are
@@ -415,6 +419,9 @@ pub trait Store: Ledger + Rounds {
 
     /// The wrapped key of a subject; none once destroyed.
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError>;
+
+    /// The wrapped keys that there are of these subjects, by subject; at most `PAGE_SIZE_MAX` subjects are looked at.
+    async fn keys(&self, tenant: &TenantId, subjects: &[String]) -> Result<HashMap<String, WrappedKey>, StoreError>;
 
     /// Everything a snapshot is built from; `progress` is called now and then.
     async fn load_catalog(

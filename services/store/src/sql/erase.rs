@@ -1,5 +1,6 @@
 //! Keys of sealed fields, and their destruction.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use wishwell_domain::beneficiary::{Beneficiary, WrappedKey};
@@ -149,4 +150,16 @@ pub(super) async fn key(
     let mut statement = session.statement("SELECT wrapped FROM sealing_keys WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND subject = ").bind(Value::text(subject));
     Ok(session.fetch_one(statement, |fields| fields.bytes()).await?.map(WrappedKey))
+}
+
+/// The wrapped keys of many subjects.
+pub(super) async fn keys(
+    session: &mut Session,
+    tenant: &TenantId,
+    subjects: Vec<String>,
+) -> Result<HashMap<String, WrappedKey>, Failure> {
+    let mut statement = session.statement("SELECT subject, wrapped FROM sealing_keys WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+    let found = session.fetch_all(statement, |fields| Ok((fields.text()?, WrappedKey(fields.bytes()?)))).await?;
+    Ok(found.into_iter().collect())
 }

@@ -221,8 +221,18 @@ impl Store for SqlStore {
         self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "beneficiaries")).await
     }
 
+    async fn beneficiaries(&self, tenant: &TenantId, ids: &[BeneficiaryId]) -> Result<Vec<Beneficiary>, StoreError> {
+        let keys = ids.iter().take(PAGE_SIZE_MAX).map(|id| Key::Id(id.as_uuid())).collect();
+        self.get_all(tenant, keys).instrument(span!(self, "SELECT", "beneficiaries")).await
+    }
+
     async fn household(&self, tenant: &TenantId, id: HouseholdId) -> Result<Option<Household>, StoreError> {
         self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "households")).await
+    }
+
+    async fn households(&self, tenant: &TenantId, ids: &[HouseholdId]) -> Result<Vec<Household>, StoreError> {
+        let keys = ids.iter().take(PAGE_SIZE_MAX).map(|id| Key::Id(id.as_uuid())).collect();
+        self.get_all(tenant, keys).instrument(span!(self, "SELECT", "households")).await
     }
 
     async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError> {
@@ -322,6 +332,12 @@ impl Store for SqlStore {
 
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError> {
         let work = self.read(async |session| erase::key(session, tenant, subject).await);
+        work.instrument(span!(self, "SELECT", "sealing_keys")).await
+    }
+
+    async fn keys(&self, tenant: &TenantId, subjects: &[String]) -> Result<HashMap<String, WrappedKey>, StoreError> {
+        let subjects = subjects.iter().take(PAGE_SIZE_MAX).cloned().collect();
+        let work = self.read(async |session| erase::keys(session, tenant, subjects).await);
         work.instrument(span!(self, "SELECT", "sealing_keys")).await
     }
 

@@ -77,6 +77,7 @@ macro_rules! conformance_of {
             lists {
                 pages_hold_every_entity_once_in_order_of_id
                 needs_are_read_together_each_once_in_order_of_id
+                people_and_their_keys_are_read_together
                 organizations_are_filtered_by_each_field
                 resources_are_filtered_by_each_field
                 pools_are_filtered_by_each_field

@@ -1,6 +1,8 @@
 //! Lists: filters restrict, pages hold everything once.
 
-use wishwell_domain::beneficiary::GroupTag;
+use std::collections::HashMap;
+
+use wishwell_domain::beneficiary::{GroupTag, WrappedKey};
 use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::event::Change;
 use wishwell_domain::need::{Channel, NeedState, Urgency};
@@ -8,7 +10,8 @@ use wishwell_domain::organization::{OrganizationKind, OrganizationState};
 use wishwell_domain::resource::ResourceLifecycle;
 use wishwell_domain::text::LocalizedText;
 use wishwell_store::{
-    BeneficiaryFilter, CapacityPoolFilter, NeedFilter, OrganizationFilter, PageRequest, ResourceFilter, WriteContext,
+    BeneficiaryFilter, CapacityPoolFilter, Mutation, NeedFilter, OrganizationFilter, PageRequest, ResourceFilter,
+    WriteContext,
 };
 
 use crate::fixture::Fixture;
@@ -55,6 +58,38 @@ pub async fn needs_are_read_together_each_once_in_order_of_id(fixture: Fixture) 
     assert!(one_by_one.iter().all(|need| need.items.len() == 2 && need.personal.is_some()), "{one_by_one:?}");
     assert_eq!(found, one_by_one);
     assert_eq!(fixture.store.needs(&fixture.tenant(), &[]).await.unwrap(), []);
+}
+
+pub async fn people_and_their_keys_are_read_together(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let (a, b) = (samples::beneficiary(10, Some(9)), samples::beneficiary(11, None));
+    let key = |subject: String, n| Mutation::PutKey { subject, key: WrappedKey(vec![n]) };
+    fixture
+        .write(vec![
+            create(Change::Household(samples::household(9))),
+            create(Change::Beneficiary(a.clone())),
+            create(Change::Beneficiary(b.clone())),
+            key(a.id.name(), 1),
+            key(b.id.name(), 2),
+        ])
+        .await;
+    let (store, tenant) = (&fixture.store, fixture.tenant());
+    let mut expected = Vec::new();
+    for id in [a.id, b.id] {
+        expected.extend(store.beneficiary(&tenant, id).await.unwrap());
+    }
+    let unknown = samples::beneficiary(12, None).id;
+    assert_eq!(store.beneficiaries(&tenant, &[b.id, unknown, a.id, b.id]).await.unwrap(), expected);
+    let household = store.household(&tenant, samples::household(9).id).await.unwrap();
+    let households = [samples::household(8).id, samples::household(9).id];
+    assert_eq!(store.households(&tenant, &households).await.unwrap(), Vec::from_iter(household));
+    let asked = [a.id.name(), unknown.name(), b.id.name()];
+    let found = store.keys(&tenant, &asked).await.unwrap();
+    assert_eq!(found, HashMap::from([(a.id.name(), WrappedKey(vec![1])), (b.id.name(), WrappedKey(vec![2]))]));
+    fixture.write(vec![Mutation::EraseBeneficiary { id: a.id }]).await;
+    assert_eq!(store.keys(&tenant, &asked).await.unwrap(), HashMap::from([(b.id.name(), WrappedKey(vec![2]))]));
+    assert_eq!(store.keys(&samples::tenant_called("other"), &asked).await.unwrap(), HashMap::new());
+    assert_eq!(store.keys(&tenant, &[]).await.unwrap(), HashMap::new());
 }
 
 pub async fn organizations_are_filtered_by_each_field(fixture: Fixture) {
