@@ -26,7 +26,7 @@ pub mod v1 {
     include!("generated/wishwell.v1.rs");
 }
 
-#[allow(clippy::all, clippy::pedantic, clippy::expect_used)]
+#[allow(clippy::all, clippy::pedantic, clippy::expect_used, unused_parens)]
 mod generated {
     // The validators name a message by its package.
     use crate as wishwell;

@@ -134,6 +134,8 @@ pub enum Precondition {
     ConsentMissing,
     /// Who the organization is was verified, and the caller is not one who verifies.
     VerifiedIdentity,
+    /// The results of a round are not kept any more.
+    ResultsNotKept,
 }
 
 /// Every way a call can fail.

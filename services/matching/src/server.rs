@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,10 +13,12 @@ use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::ids::TenantId;
+use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
 use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
 use crate::access::Credentials;
+use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform};
 use crate::connection;
 use crate::health;
@@ -66,6 +69,8 @@ pub struct ServerOptions {
     pub rules: ScoringRules,
     /// TLS of callers; none serves them in the clear.
     pub tls: Option<ServerTls>,
+    /// Threads that a round is planned with, at least 1. What it decides does not depend on them.
+    pub round_threads: usize,
 }
 
 impl Default for ServerOptions {
@@ -75,6 +80,7 @@ impl Default for ServerOptions {
             sampling: Sampling::ratio(1.0),
             rules: ScoringRules::default(),
             tls: None,
+            round_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
     }
 }
@@ -117,6 +123,9 @@ impl Server {
             rules: options.rules.clone(),
             ids: IdSource::default(),
             watchers: Watchers::default(),
+            bell: Bell::default(),
+            planners: Arc::new(Semaphore::new(PLANS_AT_ONCE_MAX)),
+            round_threads: options.round_threads.max(1),
             draining: CancellationToken::new(),
         });
         let health = Health::new();
@@ -139,6 +148,7 @@ impl Server {
         let connections = TaskTracker::new();
         let drain = self.platform.draining.clone();
         let sweeper = tokio::spawn(sweeper::run(Arc::clone(&self.platform), drain.clone()));
+        let rounds = tokio::spawn(worker::run(Arc::clone(&self.platform), drain.clone()));
         let watcher = tokio::spawn(health::watch(
             self.health.clone(),
             Arc::clone(&self.platform),
@@ -158,6 +168,10 @@ impl Server {
         let drained = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), connections.wait()).await;
         if drained.is_err() {
             tracing::warn!(connections = connections.len(), "connections were still open at the end of the drain");
+        }
+        // Whoever works on a round leaves it where it stands, for another to take up.
+        if tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), rounds).await.is_err() {
+            tracing::warn!("a round was still being worked on at the end of the drain");
         }
         self.platform.snapshots.stop().await;
         // Both end by themselves with the token; they cannot fail.

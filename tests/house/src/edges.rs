@@ -1,4 +1,4 @@
-//! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`,
+//! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`, both `<- matching`,
 //! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`,
 //! `domain <- report <- gateway, wishwell`.
 
@@ -13,7 +13,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wishwell-store", &["wishwell-domain"]),
     ("wishwell-bus", &["wishwell-domain"]),
     ("wishwell-api", &[]),
-    ("wishwell-matching", &["wishwell-domain", "wishwell-engine", "wishwell-store", "wishwell-bus", "wishwell-api"]),
+    (
+        "wishwell-matching",
+        &[
+            "wishwell-domain",
+            "wishwell-allocation",
+            "wishwell-solver",
+            "wishwell-engine",
+            "wishwell-store",
+            "wishwell-bus",
+            "wishwell-api",
+        ],
+    ),
     ("wishwell-report", &["wishwell-domain"]),
     ("wishwell-gateway", &["wishwell-api", "wishwell-bus", "wishwell-report"]),
     ("wishwell-import", &["wishwell-api"]),

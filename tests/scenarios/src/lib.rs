@@ -13,6 +13,7 @@ pub mod partners;
 pub mod raw;
 pub mod receiver;
 pub mod referring;
+pub mod rounds;
 pub mod told;
 
 use std::net::SocketAddr;

@@ -67,6 +67,20 @@ impl crate::Request for crate::v1::FindResourcesRequest {}
 
 impl crate::Request for crate::v1::FindNeedsRequest {}
 
+impl crate::Request for crate::v1::CreateRoundRequest {}
+
+impl crate::Request for crate::v1::GetRoundRequest {}
+
+impl crate::Request for crate::v1::ListRoundsRequest {}
+
+impl crate::Request for crate::v1::CancelRoundRequest {}
+
+impl crate::Request for crate::v1::ListRoundOutcomesRequest {}
+
+impl crate::Request for crate::v1::GetRoundReportRequest {}
+
+impl crate::Request for crate::v1::PlanAllocationRequest {}
+
 impl crate::Request for crate::v1::CreateBeneficiaryRequest {}
 
 impl crate::Request for crate::v1::GetBeneficiaryRequest {}

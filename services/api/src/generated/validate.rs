@@ -6885,6 +6885,2110 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdResponse {
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundScope {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.divisions.len() > 500usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "divisions",
+                        "repeated.max_items",
+                        "must have at most 500 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.divisions.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("divisions", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.categories.len() > 500usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "categories",
+                        "repeated.max_items",
+                        "must have at most 500 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.categories.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("categories", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.group_tags.len() > 6usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "group_tags",
+                        "repeated.max_items",
+                        "must have at most 6 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.group_tags.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("group_tags", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.needs.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "needs",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.needs.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("needs", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundGuarantee {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32].contains(&self.group_tag) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "group_tag",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if self.share_permille != 0i32 {
+            #[allow(unused_comparisons)]
+            if self.share_permille < 1i32 || self.share_permille > 1000i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "share_permille",
+                    "int32.gte_lte",
+                    "int32.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 1 and less than or equal to 1000",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.units != 0i64 {
+            #[allow(unused_comparisons)]
+            if self.units < 1i64 || self.units > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "units",
+                    "int64.gte_lte",
+                    "int64.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 1 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if self.share_permille != 0i32 {
+                _oneof_count += 1;
+            }
+            if self.units != 0i64 {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of share_permille, units can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+            if _oneof_count == 0 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "one of share_permille, units must be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundLoadStep {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.from_permille < 0i32 || self.from_permille > 999i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "from_permille",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 999",
+                );
+            violations.push(violation);
+        }
+        #[allow(unused_comparisons)]
+        if self.price < 0i32 || self.price > 1024i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "price",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1024",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundOrganizationCap {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.organization) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "organization",
+                            "string.pattern",
+                            "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.units < 0i64 || self.units > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "units",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundPin {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.need) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "need",
+                            "string.pattern",
+                            "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "item_ordinal",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 32",
+                );
+            violations.push(violation);
+        }
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.resource) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "resource",
+                            "string.pattern",
+                            "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.quantity < 1i64 || self.quantity > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "quantity",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundRules {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if ![0i32, 1i32, 2i32].contains(&self.counting) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "counting",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if self.aims.len() > 3usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "aims",
+                        "repeated.max_items",
+                        "must have at most 3 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.aims.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("aims", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.guarantees.len() > 1000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "guarantees",
+                        "repeated.max_items",
+                        "must have at most 1000 items",
+                    ),
+                );
+        }
+        if self.load_steps.len() > 16usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "load_steps",
+                        "repeated.max_items",
+                        "must have at most 16 items",
+                    ),
+                );
+        }
+        if self.organization_caps.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "organization_caps",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        if ![0i32, 1i32, 2i32, 3i32].contains(&self.bundling) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "bundling",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _val) = self.partners_per_need_max {
+            #[allow(unused_comparisons)]
+            if (*_val) < 1i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "partners_per_need_max",
+                    "int32.gte",
+                    "int32.gte",
+                );
+                violation.set_message("value must be greater than or equal to 1");
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self
+            .contacts_per_organization_max
+        {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "contacts_per_organization_max",
+                    "int32.gte",
+                    "int32.gte",
+                );
+                violation.set_message("value must be greater than or equal to 0");
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.candidates_per_item_max {
+            #[allow(unused_comparisons)]
+            if (*_val) < 1i32 || (*_val) > 100i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "candidates_per_item_max",
+                    "int32.gte_lte",
+                    "int32.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 1 and less than or equal to 100",
+                    );
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.radius_metres_max {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i32 || (*_val) > 20000000i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "radius_metres_max",
+                    "int32.gte_lte",
+                    "int32.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 0 and less than or equal to 20000000",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.pinned.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "pinned",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.scope {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("scope");
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.guarantees.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("guarantees", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.load_steps.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("load_steps", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.organization_caps.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("organization_caps", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.pinned.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("pinned", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Round {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.rules {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("rules");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanRules {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if ![0i32, 1i32, 2i32].contains(&self.counting) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "counting",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if self.aims.len() > 3usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "aims",
+                        "repeated.max_items",
+                        "must have at most 3 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.aims.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("aims", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.guarantees.len() > 1000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "guarantees",
+                        "repeated.max_items",
+                        "must have at most 1000 items",
+                    ),
+                );
+        }
+        if self.load_steps.len() > 16usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "load_steps",
+                        "repeated.max_items",
+                        "must have at most 16 items",
+                    ),
+                );
+        }
+        if self.organization_caps.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "organization_caps",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _val) = self.partners_per_need_max {
+            #[allow(unused_comparisons)]
+            if (*_val) < 1i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "partners_per_need_max",
+                    "int32.gte",
+                    "int32.gte",
+                );
+                violation.set_message("value must be greater than or equal to 1");
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self
+            .contacts_per_organization_max
+        {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i32 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "contacts_per_organization_max",
+                    "int32.gte",
+                    "int32.gte",
+                );
+                violation.set_message("value must be greater than or equal to 0");
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _dur) = self.aging_interval {
+            #[allow(unused_comparisons)]
+            if (_dur.seconds, _dur.nanos) <= (0i64, 0i32)
+                || (_dur.seconds, _dur.nanos) > (315360000i64, 0i32)
+            {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "aging_interval",
+                    "duration.gt_lte",
+                    "duration.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0s and less than or equal to 315360000s",
+                    );
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.distance_max {
+            {
+                let _v = (*_val);
+                'numeric_check: {
+                    if _v.is_nan() || _v.is_infinite() {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "distance_max",
+                                    "double.finite",
+                                    "value must be finite",
+                                ),
+                            );
+                        break 'numeric_check;
+                    }
+                    if _v.is_nan() {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new_constraint(
+                                    "distance_max",
+                                    "double.gte_lte",
+                                    "double.gte",
+                                ),
+                            );
+                        break 'numeric_check;
+                    }
+                    #[allow(unused_comparisons)]
+                    if _v < 0f64 || _v > 1073741824f64 {
+                        let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                            "distance_max",
+                            "double.gte_lte",
+                            "double.gte",
+                        );
+                        violation
+                            .set_message(
+                                "value must be greater than or equal to 0 and less than or equal to 1073741824",
+                            );
+                        violations.push(violation);
+                    }
+                }
+            }
+        }
+        for (_idx, _item) in self.guarantees.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("guarantees", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.load_steps.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("load_steps", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        for (_idx, _item) in self.organization_caps.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("organization_caps", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanGuarantee {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.group.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "group",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.group.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "group",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.share_permille < 1i32 || self.share_permille > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "share_permille",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanOrganizationCap {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.organization.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "organization",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.organization.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "organization",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.units < 0i64 || self.units > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "units",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanNeed {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.id.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "id",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.id.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "id",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        if self.categories.len() > 32usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "categories",
+                        "repeated.max_items",
+                        "must have at most 32 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.categories.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if (*_item).chars().count() < 1usize {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "string.min_len",
+                                "value length must be at least 1 characters",
+                            ),
+                        );
+                }
+                if (*_item).chars().count() > 64usize {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "string.max_len",
+                                "value length must be at most 64 characters",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("categories", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.quantity < 1i64 || self.quantity > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "quantity",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        #[allow(unused_comparisons)]
+        if self.tier < 0i32 || self.tier > 8i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "tier",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 8",
+                );
+            violations.push(violation);
+        }
+        if let ::core::option::Option::Some(ref _dur) = self.waiting_duration {
+            #[allow(unused_comparisons)]
+            if (_dur.seconds, _dur.nanos) < (0i64, 0i32)
+                || (_dur.seconds, _dur.nanos) > (3153600000i64, 0i32)
+            {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "waiting_duration",
+                    "duration.gte_lte",
+                    "duration.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 0s and less than or equal to 3153600000s",
+                    );
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _dur) = self.time_left {
+            #[allow(unused_comparisons)]
+            if (_dur.seconds, _dur.nanos) <= (0i64, 0i32)
+                || (_dur.seconds, _dur.nanos) > (3153600000i64, 0i32)
+            {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "time_left",
+                    "duration.gt_lte",
+                    "duration.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0s and less than or equal to 3153600000s",
+                    );
+                violations.push(violation);
+            }
+        }
+        if self.group.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "group",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        if self.bundle.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "bundle",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.place {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("place");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanResource {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.id.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "id",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.id.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "id",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        if self.categories.len() > 32usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "categories",
+                        "repeated.max_items",
+                        "must have at most 32 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.categories.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if (*_item).chars().count() < 1usize {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "string.min_len",
+                                "value length must be at least 1 characters",
+                            ),
+                        );
+                }
+                if (*_item).chars().count() > 64usize {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "string.max_len",
+                                "value length must be at most 64 characters",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("categories", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.capacity < 0i64 || self.capacity > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "capacity",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        if self.organization.chars().count() > 128usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "organization",
+                        "string.max_len",
+                        "value length must be at most 128 characters",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.place {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("place");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanNeeds {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.needs.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "needs",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.needs.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "needs",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.needs.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("needs", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanResources {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.resources.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "resources",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.resources.len() > 10000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "resources",
+                        "repeated.max_items",
+                        "must have at most 10000 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.resources.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("resources", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanPairs {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.need_index < 0i32 || self.need_index >= 100000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "need_index",
+                "int32.gte_lt",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than 100000",
+                );
+            violations.push(violation);
+        }
+        if self.resource_indexes.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "resource_indexes",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.resource_indexes.len() > 50000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "resource_indexes",
+                        "repeated.max_items",
+                        "must have at most 50000 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.resource_indexes.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                #[allow(unused_comparisons)]
+                if (*_item) < 0i32 || (*_item) >= 50000i32 {
+                    let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                        "",
+                        "int32.gte_lt",
+                        "int32.gte",
+                    );
+                    violation
+                        .set_message(
+                            "value must be greater than or equal to 0 and less than 50000",
+                        );
+                    violations.push(violation);
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("resource_indexes", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.distances.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "distances",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.distances.len() > 50000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "distances",
+                        "repeated.max_items",
+                        "must have at most 50000 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.distances.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    let _v = (*_item);
+                    'numeric_check: {
+                        if _v.is_nan() || _v.is_infinite() {
+                            violations
+                                .push(
+                                    ::prost_protovalidate::Violation::new(
+                                        "",
+                                        "double.finite",
+                                        "value must be finite",
+                                    ),
+                                );
+                            break 'numeric_check;
+                        }
+                        if _v.is_nan() {
+                            violations
+                                .push(
+                                    ::prost_protovalidate::Violation::new_constraint(
+                                        "",
+                                        "double.gte_lte",
+                                        "double.gte",
+                                    ),
+                                );
+                            break 'numeric_check;
+                        }
+                        #[allow(unused_comparisons)]
+                        if _v < 0f64 || _v > 1073741824f64 {
+                            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                                "",
+                                "double.gte_lte",
+                                "double.gte",
+                            );
+                            violation
+                                .set_message(
+                                    "value must be greater than or equal to 0 and less than or equal to 1073741824",
+                                );
+                            violations.push(violation);
+                        }
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("distances", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::PlanAllocationRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.rules {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("rules");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.needs {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("needs");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.resources {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("resources");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.pairs {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("pairs");
+                    violations.push(_viol);
+                }
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if self.rules.is_some() {
+                _oneof_count += 1;
+            }
+            if self.needs.is_some() {
+                _oneof_count += 1;
+            }
+            if self.resources.is_some() {
+                _oneof_count += 1;
+            }
+            if self.pairs.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of rules, needs, resources, pairs can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+            if _oneof_count == 0 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "one of rules, needs, resources, pairs must be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateRoundRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.round.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "round",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.round {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("round");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateRoundResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.round {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("round");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetRoundRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetRoundResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.round {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("round");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RoundFilter {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.states.len() > 7usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "states",
+                        "repeated.max_items",
+                        "must have at most 7 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.states.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32, 7i32].contains(&(*_item))
+                {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("states", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListRoundsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.filter {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("filter");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListRoundsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.rounds.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("rounds", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CancelRoundRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CancelRoundResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.round {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("round");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListRoundOutcomesRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.round) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "round",
+                            "string.pattern",
+                            "does not match regex pattern `^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.states.len() > 3usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "states",
+                        "repeated.max_items",
+                        "must have at most 3 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.states.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                if ![0i32, 1i32, 2i32, 3i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.defined_only",
+                                "value must be one of the defined enum values",
+                            ),
+                        );
+                }
+                if [0i32].contains(&(*_item)) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "",
+                                "enum.not_in",
+                                "must not be in list [0]",
+                            ),
+                        );
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("states", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 500i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 500",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetRoundReportRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.round) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "round",
+                            "string.pattern",
+                            "does not match regex pattern `^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::FindResourcesRequest {
     fn validate(
         &self,

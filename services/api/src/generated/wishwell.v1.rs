@@ -5429,6 +5429,8 @@ pub enum ErrorReason {
     ResourceDoesNotFit = 37,
     /// The watcher read too slowly; metadata `log_position`, after which to resume \[ABORTED\].
     WatchTooSlow = 38,
+    /// The results of the round are kept for newer rounds only; metadata `name` \[FAILED_PRECONDITION\].
+    ResultsNotKept = 39,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5476,6 +5478,7 @@ impl ErrorReason {
             Self::NobodyLeftToAsk => "ERROR_REASON_NOBODY_LEFT_TO_ASK",
             Self::ResourceDoesNotFit => "ERROR_REASON_RESOURCE_DOES_NOT_FIT",
             Self::WatchTooSlow => "ERROR_REASON_WATCH_TOO_SLOW",
+            Self::ResultsNotKept => "ERROR_REASON_RESULTS_NOT_KEPT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5522,6 +5525,7 @@ impl ErrorReason {
             "ERROR_REASON_NOBODY_LEFT_TO_ASK" => Some(Self::NobodyLeftToAsk),
             "ERROR_REASON_RESOURCE_DOES_NOT_FIT" => Some(Self::ResourceDoesNotFit),
             "ERROR_REASON_WATCH_TOO_SLOW" => Some(Self::WatchTooSlow),
+            "ERROR_REASON_RESULTS_NOT_KEPT" => Some(Self::ResultsNotKept),
             _ => None,
         }
     }
@@ -6658,6 +6662,1921 @@ impl ::prost::Name for UpdateHouseholdResponse {
         "/wishwell.v1.UpdateHouseholdResponse".into()
     }
 }
+/// Which open needs take part. What is empty restricts nothing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundScope {
+    /// In one of these divisions or below it, by code, at most 500.
+    #[prost(string, repeated, tag = "1")]
+    pub divisions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Items in one of these categories or below it, by code, at most 500.
+    #[prost(string, repeated, tag = "2")]
+    pub categories: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// With one of these group tags, at most 6.
+    #[prost(enumeration = "GroupTag", repeated, tag = "3")]
+    pub group_tags: ::prost::alloc::vec::Vec<i32>,
+    /// Exactly these, `needs/{uuid}`, as far as they pass the rest, at most 10000.
+    #[prost(string, repeated, tag = "4")]
+    pub needs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+impl ::prost::Name for RoundScope {
+    const NAME: &'static str = "RoundScope";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundScope".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundScope".into()
+    }
+}
+/// The least that some needs get together, as far as the levels above allow it. Exactly one of `share_permille` and `units` is given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundGuarantee {
+    /// Needs with this tag; unspecified means any. A need with several tags that have guarantees counts for the first of them.
+    #[prost(enumeration = "GroupTag", tag = "1")]
+    pub group_tag: i32,
+    /// Needs in this division or below it, by code; empty means anywhere.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// So many thousandths of the units asked, 1 to 1000, rounded up.
+    #[prost(int32, tag = "3")]
+    pub share_permille: i32,
+    /// So many units, 1 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "4")]
+    pub units: i64,
+}
+impl ::prost::Name for RoundGuarantee {
+    const NAME: &'static str = "RoundGuarantee";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundGuarantee".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundGuarantee".into()
+    }
+}
+/// From which utilisation on a unit of a pool has which price.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundLoadStep {
+    /// Utilisation of the pool's total, in thousandths, 0 to 999: what is taken already counts.
+    #[prost(int32, tag = "1")]
+    pub from_permille: i32,
+    /// Price of each further unit, 0 to 1024; never falls from one step to the next.
+    #[prost(int32, tag = "2")]
+    pub price: i32,
+}
+impl ::prost::Name for RoundLoadStep {
+    const NAME: &'static str = "RoundLoadStep";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundLoadStep".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundLoadStep".into()
+    }
+}
+/// A bound on what an organization gives in a round, over all its resources.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundOrganizationCap {
+    /// Whose, `organizations/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub organization: ::prost::alloc::string::String,
+    /// Units of its pools, 0 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "2")]
+    pub units: i64,
+}
+impl ::prost::Name for RoundOrganizationCap {
+    const NAME: &'static str = "RoundOrganizationCap";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundOrganizationCap".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundOrganizationCap".into()
+    }
+}
+/// A part of an item that is decided already and must be in the plan. Referrals that stand need no pin: their capacity is held.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundPin {
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub need: ::prost::alloc::string::String,
+    /// Which of its items, from 1 to 32.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// The resource that serves it, `resources/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub resource: ::prost::alloc::string::String,
+    /// Quantity of each occurrence, 1 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "4")]
+    pub quantity: i64,
+}
+impl ::prost::Name for RoundPin {
+    const NAME: &'static str = "RoundPin";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundPin".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundPin".into()
+    }
+}
+/// What a round is asked to do. The objective is lexicographic: urgency tiers first, then what `aims` says, level by level.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoundRules {
+    /// Which open needs take part; absent means all.
+    #[prost(message, optional, tag = "1")]
+    pub scope: ::core::option::Option<RoundScope>,
+    /// What a served unit counts within its tier; unspecified means people before units.
+    #[prost(enumeration = "RoundCounting", tag = "2")]
+    pub counting: i32,
+    /// What comes after the tiers, most important first: each aim once; none means guarantees, then distance, then load.
+    #[prost(enumeration = "RoundAim", repeated, tag = "3")]
+    pub aims: ::prost::alloc::vec::Vec<i32>,
+    /// Whether the guarantees come before the tiers, wherever `aims` has them.
+    #[prost(bool, tag = "4")]
+    pub guarantee_first: bool,
+    /// Guarantees, at most 1000, nested or apart: no two of them share some of their needs and not others.
+    #[prost(message, repeated, tag = "5")]
+    pub guarantees: ::prost::alloc::vec::Vec<RoundGuarantee>,
+    /// Prices of load, utilisation ascending, at most 16; none means 1 from a half on and 4 from four fifths on.
+    #[prost(message, repeated, tag = "6")]
+    pub load_steps: ::prost::alloc::vec::Vec<RoundLoadStep>,
+    /// Bounds on organizations, each once, at most 10000.
+    #[prost(message, repeated, tag = "7")]
+    pub organization_caps: ::prost::alloc::vec::Vec<RoundOrganizationCap>,
+    /// What is served together or not at all; unspecified means nothing.
+    #[prost(enumeration = "RoundBundling", tag = "8")]
+    pub bundling: i32,
+    /// Most organizations that serve one need, 1 or more; absent means any number.
+    #[prost(int32, optional, tag = "9")]
+    pub partners_per_need_max: ::core::option::Option<i32>,
+    /// Most items that one organization is asked about, 0 or more; absent means 20. Give 2147483647 for any number.
+    #[prost(int32, optional, tag = "10")]
+    pub contacts_per_organization_max: ::core::option::Option<i32>,
+    /// Most candidates of an item, the nearest, 1 to 100; absent means 20.
+    #[prost(int32, optional, tag = "11")]
+    pub candidates_per_item_max: ::core::option::Option<i32>,
+    /// Farthest candidate, in metres, 0 to 20,000,000; absent means as far as resource and person allow.
+    #[prost(int32, optional, tag = "12")]
+    pub radius_metres_max: ::core::option::Option<i32>,
+    /// What is decided already, at most 10000.
+    #[prost(message, repeated, tag = "13")]
+    pub pinned: ::prost::alloc::vec::Vec<RoundPin>,
+}
+impl ::prost::Name for RoundRules {
+    const NAME: &'static str = "RoundRules";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundRules".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundRules".into()
+    }
+}
+/// What a served unit counts within its urgency tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundCounting {
+    /// As PEOPLE.
+    Unspecified = 0,
+    /// One, whoever asked for it.
+    Units = 1,
+    /// One over the quantity asked, so that each item counts the same: people before units.
+    People = 2,
+}
+impl RoundCounting {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_COUNTING_UNSPECIFIED",
+            Self::Units => "ROUND_COUNTING_UNITS",
+            Self::People => "ROUND_COUNTING_PEOPLE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_COUNTING_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_COUNTING_UNITS" => Some(Self::Units),
+            "ROUND_COUNTING_PEOPLE" => Some(Self::People),
+            _ => None,
+        }
+    }
+}
+/// What is sought once the tiers are served as well as can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundAim {
+    /// Refused: an aim is one of the others.
+    Unspecified = 0,
+    /// Meeting the guarantees.
+    Guarantee = 1,
+    /// Least distance, summed over units.
+    Distance = 2,
+    /// Even load of what gives.
+    Load = 3,
+}
+impl RoundAim {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_AIM_UNSPECIFIED",
+            Self::Guarantee => "ROUND_AIM_GUARANTEE",
+            Self::Distance => "ROUND_AIM_DISTANCE",
+            Self::Load => "ROUND_AIM_LOAD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_AIM_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_AIM_GUARANTEE" => Some(Self::Guarantee),
+            "ROUND_AIM_DISTANCE" => Some(Self::Distance),
+            "ROUND_AIM_LOAD" => Some(Self::Load),
+            _ => None,
+        }
+    }
+}
+/// What is served together or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundBundling {
+    /// As ITEMS.
+    Unspecified = 0,
+    /// Nothing: each item by itself.
+    Items = 1,
+    /// All open items of a need.
+    Needs = 2,
+    /// All open items of a household's needs; of needs without a household, those of the need.
+    Households = 3,
+}
+impl RoundBundling {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_BUNDLING_UNSPECIFIED",
+            Self::Items => "ROUND_BUNDLING_ITEMS",
+            Self::Needs => "ROUND_BUNDLING_NEEDS",
+            Self::Households => "ROUND_BUNDLING_HOUSEHOLDS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_BUNDLING_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_BUNDLING_ITEMS" => Some(Self::Items),
+            "ROUND_BUNDLING_NEEDS" => Some(Self::Needs),
+            "ROUND_BUNDLING_HOUSEHOLDS" => Some(Self::Households),
+            _ => None,
+        }
+    }
+}
+/// What a plan reaches on a level of the objective, and what no plan can exceed. Each level is infinitely more important than those
+/// after it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundLevel {
+    /// What it is about.
+    #[prost(enumeration = "RoundLevelKind", tag = "1")]
+    pub kind: i32,
+    /// The urgency tier, from 1, the most urgent; 0 for other kinds.
+    #[prost(int32, tag = "2")]
+    pub tier: i32,
+    /// What the plan reaches, a decimal integer (it may exceed 64 bits). Where people count, an item served wholly counts 2520.
+    #[prost(string, tag = "3")]
+    pub reached: ::prost::alloc::string::String,
+    /// What no plan that is as good on the levels above exceeds, a decimal integer. Where the plan is below the bound on a level above,
+    /// it is not to be compared.
+    #[prost(string, tag = "4")]
+    pub bound: ::prost::alloc::string::String,
+    /// The bound less what is reached, a decimal integer; 0 on every level means that no plan is better.
+    #[prost(string, tag = "5")]
+    pub gap: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RoundLevel {
+    const NAME: &'static str = "RoundLevel";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundLevel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundLevel".into()
+    }
+}
+/// How much was asked and served. Items are counted once: wholly, partly or not at all.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundTally {
+    /// Items.
+    #[prost(int64, tag = "1")]
+    pub items: i64,
+    /// Items served wholly.
+    #[prost(int64, tag = "2")]
+    pub served_items: i64,
+    /// Items served partly.
+    #[prost(int64, tag = "3")]
+    pub partly_served_items: i64,
+    /// Items not served at all.
+    #[prost(int64, tag = "4")]
+    pub unserved_items: i64,
+    /// Units asked, over all occurrences.
+    #[prost(int64, tag = "5")]
+    pub asked_units: i64,
+    /// Units served, over all occurrences.
+    #[prost(int64, tag = "6")]
+    pub served_units: i64,
+}
+impl ::prost::Name for RoundTally {
+    const NAME: &'static str = "RoundTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundTally".into()
+    }
+}
+/// The tally of one urgency tier.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundTierTally {
+    /// Tier, from 1, the most urgent.
+    #[prost(int32, tag = "1")]
+    pub tier: i32,
+    /// Its tally.
+    #[prost(message, optional, tag = "2")]
+    pub tally: ::core::option::Option<RoundTally>,
+}
+impl ::prost::Name for RoundTierTally {
+    const NAME: &'static str = "RoundTierTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundTierTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundTierTally".into()
+    }
+}
+/// How many items were not or only partly served for a reason.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnservedCount {
+    /// The reason.
+    #[prost(enumeration = "UnservedReason", tag = "1")]
+    pub reason: i32,
+    /// Items.
+    #[prost(int64, tag = "2")]
+    pub items: i64,
+    /// Units of them, over all occurrences.
+    #[prost(int64, tag = "3")]
+    pub units: i64,
+}
+impl ::prost::Name for UnservedCount {
+    const NAME: &'static str = "UnservedCount";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UnservedCount".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UnservedCount".into()
+    }
+}
+/// The totals of a round.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoundTotals {
+    /// Of all items.
+    #[prost(message, optional, tag = "1")]
+    pub all: ::core::option::Option<RoundTally>,
+    /// By tier, ascending.
+    #[prost(message, repeated, tag = "2")]
+    pub tiers: ::prost::alloc::vec::Vec<RoundTierTally>,
+    /// By reason, without those that no item has.
+    #[prost(message, repeated, tag = "3")]
+    pub reasons: ::prost::alloc::vec::Vec<UnservedCount>,
+    /// Units served times metres, where the distance is known, a decimal integer.
+    #[prost(string, tag = "4")]
+    pub unit_metres: ::prost::alloc::string::String,
+    /// Organizations that are asked about something.
+    #[prost(int64, tag = "5")]
+    pub organizations: i64,
+}
+impl ::prost::Name for RoundTotals {
+    const NAME: &'static str = "RoundTotals";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundTotals".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundTotals".into()
+    }
+}
+/// How far a round came.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundProgress {
+    /// Times somebody began or took it up again.
+    #[prost(int32, tag = "1")]
+    pub attempts: i32,
+    /// Plans made: 1, and one more each time that what was refused was planned anew.
+    #[prost(int32, tag = "2")]
+    pub passes: i32,
+    /// Need items in it.
+    #[prost(int64, tag = "3")]
+    pub items: i64,
+    /// Offers that its plans asked for.
+    #[prost(int64, tag = "4")]
+    pub planned_offers: i64,
+    /// Offers made.
+    #[prost(int64, tag = "5")]
+    pub made_offers: i64,
+    /// Offers that were refused, because something had changed since the plan was made.
+    #[prost(int64, tag = "6")]
+    pub refused_offers: i64,
+    /// Items that were planned anew because something of them had been refused.
+    #[prost(int64, tag = "7")]
+    pub replanned_items: i64,
+}
+impl ::prost::Name for RoundProgress {
+    const NAME: &'static str = "RoundProgress";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundProgress".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundProgress".into()
+    }
+}
+/// What a round's first plan reaches, how good it is proven to be, and what it was decided upon.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoundReached {
+    /// Log position of the snapshot it was decided upon.
+    #[prost(int64, tag = "1")]
+    pub log_position: i64,
+    /// The instant it was decided for.
+    #[prost(message, optional, tag = "2")]
+    pub evaluation_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Version of the engine's rules of decision.
+    #[prost(int32, tag = "3")]
+    pub engine_version: i32,
+    /// The objective, most important level first.
+    #[prost(message, repeated, tag = "4")]
+    pub levels: ::prost::alloc::vec::Vec<RoundLevel>,
+    /// Whether no plan is better.
+    #[prost(bool, tag = "5")]
+    pub optimal: bool,
+    /// Whether nothing in it needed whole numbers to be chosen, so that prices and ranges are exact.
+    #[prost(bool, tag = "6")]
+    pub flow: bool,
+    /// Pairs of an item and a resource among which it was decided.
+    #[prost(int64, tag = "7")]
+    pub pairs: i64,
+    /// Sums that add up.
+    #[prost(message, optional, tag = "8")]
+    pub totals: ::core::option::Option<RoundTotals>,
+    /// Whether the checker, which shares no code with the solvers, accepted the certificate. Nothing is offered otherwise.
+    #[prost(bool, tag = "9")]
+    pub certificate_verified: bool,
+    /// SHA-256 of the outcomes as they were decided, in hexadecimal digits: the same decision has the same.
+    #[prost(string, tag = "10")]
+    pub outcomes_digest: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RoundReached {
+    const NAME: &'static str = "RoundReached";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundReached".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundReached".into()
+    }
+}
+/// One globally optimal allocation of many open needs at once (统筹轮次).
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Round {
+    /// Resource name, `rounds/{uuid}`; given by the server.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Which needs it covers, what is to be reached and what binds; absent means the usual rules over all open needs.
+    #[prost(message, optional, tag = "2")]
+    pub rules: ::core::option::Option<RoundRules>,
+    /// Whether nothing is offered: the round ends when it is solved.
+    #[prost(bool, tag = "3")]
+    pub dry_run: bool,
+    /// Where it stands.
+    #[prost(enumeration = "RoundState", tag = "4")]
+    pub state: i32,
+    /// Why it failed; unspecified when it has not.
+    #[prost(enumeration = "RoundFailure", tag = "5")]
+    pub failure: i32,
+    /// How far it came.
+    #[prost(message, optional, tag = "6")]
+    pub progress: ::core::option::Option<RoundProgress>,
+    /// What its first plan reaches; absent until it is solved.
+    #[prost(message, optional, tag = "7")]
+    pub reached: ::core::option::Option<RoundReached>,
+    /// Name of the principal who asked for it, and in whose name offers are made.
+    #[prost(string, tag = "8")]
+    pub requested_by: ::prost::alloc::string::String,
+    /// When work on it began; absent before.
+    #[prost(message, optional, tag = "9")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When its plan was accepted; absent before.
+    #[prost(message, optional, tag = "10")]
+    pub solve_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it ended, one way or another; absent before.
+    #[prost(message, optional, tag = "11")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Opaque version.
+    #[prost(string, tag = "12")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was asked for.
+    #[prost(message, optional, tag = "13")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last changed.
+    #[prost(message, optional, tag = "14")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Round {
+    const NAME: &'static str = "Round";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Round".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Round".into()
+    }
+}
+/// A price on one level of the objective.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundPrice {
+    /// What the level is about.
+    #[prost(enumeration = "RoundLevelKind", tag = "1")]
+    pub kind: i32,
+    /// The urgency tier, from 1; 0 for other kinds.
+    #[prost(int32, tag = "2")]
+    pub tier: i32,
+    /// On it, for each unit: above zero is a loss.
+    #[prost(int64, tag = "3")]
+    pub amount: i64,
+}
+impl ::prost::Name for RoundPrice {
+    const NAME: &'static str = "RoundPrice";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundPrice".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundPrice".into()
+    }
+}
+/// A pool in one of its periods.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PoolPeriod {
+    /// The pool, `capacityPools/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub capacity_pool: ::prost::alloc::string::String,
+    /// First day of the period, as `YYYY-MM-DD` in the pool's zone; empty for pools without periods.
+    #[prost(string, tag = "2")]
+    pub period_start: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PoolPeriod {
+    const NAME: &'static str = "PoolPeriod";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PoolPeriod".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PoolPeriod".into()
+    }
+}
+/// Another resource that could have served the unit.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ServingAlternative {
+    /// Which, `resources/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub resource: ::prost::alloc::string::String,
+    /// How far, in metres; absent where a place is not known.
+    #[prost(int32, optional, tag = "2")]
+    pub distance_metres: ::core::option::Option<i32>,
+    /// What the round would lose with each unit served by it instead, by level, most important first. Empty: it is as good.
+    #[prost(message, repeated, tag = "3")]
+    pub price: ::prost::alloc::vec::Vec<RoundPrice>,
+}
+impl ::prost::Name for ServingAlternative {
+    const NAME: &'static str = "ServingAlternative";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ServingAlternative".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ServingAlternative".into()
+    }
+}
+/// A resource that serves an item, or a part of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Serving {
+    /// Which, `resources/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub resource: ::prost::alloc::string::String,
+    /// Whose it is, `organizations/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub organization: ::prost::alloc::string::String,
+    /// Quantity of each occurrence, in the item's unit.
+    #[prost(int64, tag = "3")]
+    pub quantity: i64,
+    /// Occurrences it covers, 1 when not recurring.
+    #[prost(int32, tag = "4")]
+    pub occurrences: i32,
+    /// What it draws on.
+    #[prost(message, repeated, tag = "5")]
+    pub pools: ::prost::alloc::vec::Vec<PoolPeriod>,
+    /// How far, in metres; absent where a place is not known.
+    #[prost(int32, optional, tag = "6")]
+    pub distance_metres: ::core::option::Option<i32>,
+    /// Whether eligibility is open: some fact that matters is not known.
+    #[prost(bool, tag = "7")]
+    pub eligibility_open: bool,
+    /// Whether it was decided before the round.
+    #[prost(bool, tag = "8")]
+    pub pinned: bool,
+    /// Why this one: the nearest others with what they would cost, the cheapest first.
+    #[prost(message, repeated, tag = "9")]
+    pub alternatives: ::prost::alloc::vec::Vec<ServingAlternative>,
+}
+impl ::prost::Name for Serving {
+    const NAME: &'static str = "Serving";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Serving".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Serving".into()
+    }
+}
+/// The capacity an item lost to others.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LostCapacity {
+    /// The resource that could have served it, `resources/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub resource: ::prost::alloc::string::String,
+    /// What of it went to others.
+    #[prost(message, optional, tag = "2")]
+    pub at: ::core::option::Option<PoolPeriod>,
+    /// What the round would lose with each unit taken from those who have it for this item, by level, most important first.
+    #[prost(message, repeated, tag = "3")]
+    pub price: ::prost::alloc::vec::Vec<RoundPrice>,
+}
+impl ::prost::Name for LostCapacity {
+    const NAME: &'static str = "LostCapacity";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.LostCapacity".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.LostCapacity".into()
+    }
+}
+/// One constraint that a resource fails, with what would have to change.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MissedConstraint {
+    /// Name of the constraint, as in the near misses of FindResources without their prefix: `TOO_FAR`, `NO_CAPACITY`, ...
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// So many metres too far; absent for other constraints.
+    #[prost(int32, optional, tag = "2")]
+    pub metres_too_far: ::core::option::Option<i32>,
+    /// The day from which on it would fit, as `YYYY-MM-DD`; empty when unknown.
+    #[prost(string, tag = "3")]
+    pub fits_from: ::prost::alloc::string::String,
+    /// So much it could serve; absent for other constraints.
+    #[prost(int64, optional, tag = "4")]
+    pub remaining: ::core::option::Option<i64>,
+}
+impl ::prost::Name for MissedConstraint {
+    const NAME: &'static str = "MissedConstraint";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.MissedConstraint".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.MissedConstraint".into()
+    }
+}
+/// A resource of the category that does not fit.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MissedResource {
+    /// Which, `resources/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub resource: ::prost::alloc::string::String,
+    /// How far, in metres; absent where a place is not known.
+    #[prost(int32, optional, tag = "2")]
+    pub distance_metres: ::core::option::Option<i32>,
+    /// All constraints it fails.
+    #[prost(message, repeated, tag = "3")]
+    pub constraints: ::prost::alloc::vec::Vec<MissedConstraint>,
+}
+impl ::prost::Name for MissedResource {
+    const NAME: &'static str = "MissedResource";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.MissedResource".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.MissedResource".into()
+    }
+}
+/// A change after which the item could be served, all else the same. Only the fields its kind speaks of are set.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServingChange {
+    /// What kind.
+    #[prost(enumeration = "ServingChangeKind", tag = "1")]
+    pub kind: i32,
+    /// Which resource could serve it then, `resources/{uuid}`; empty for ORGANIZATION.
+    #[prost(string, tag = "2")]
+    pub resource: ::prost::alloc::string::String,
+    /// ORGANIZATION: which, `organizations/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub organization: ::prost::alloc::string::String,
+    /// How much.
+    #[prost(int64, tag = "4")]
+    pub amount: i64,
+    /// DATE: the day, as `YYYY-MM-DD`.
+    #[prost(string, tag = "5")]
+    pub date: ::prost::alloc::string::String,
+    /// UNITS: where.
+    #[prost(message, optional, tag = "6")]
+    pub at: ::core::option::Option<PoolPeriod>,
+}
+impl ::prost::Name for ServingChange {
+    const NAME: &'static str = "ServingChange";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ServingChange".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ServingChange".into()
+    }
+}
+/// Why a part of an item was not served, and what would serve it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Unserved {
+    /// Units over all occurrences.
+    #[prost(int64, tag = "1")]
+    pub units: i64,
+    /// Why.
+    #[prost(enumeration = "UnservedReason", tag = "2")]
+    pub reason: i32,
+    /// Resources that fit but do not say how much they have, `resources/{uuid}`: they can be asked.
+    #[prost(string, repeated, tag = "3")]
+    pub can_be_asked: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What it lost to others, the least price first.
+    #[prost(message, repeated, tag = "4")]
+    pub lost_to: ::prost::alloc::vec::Vec<LostCapacity>,
+    /// The nearest misses, where nothing fits.
+    #[prost(message, repeated, tag = "5")]
+    pub near_misses: ::prost::alloc::vec::Vec<MissedResource>,
+    /// The smallest changes that would serve it, of each kind the smallest; each would do.
+    #[prost(message, repeated, tag = "6")]
+    pub changes: ::prost::alloc::vec::Vec<ServingChange>,
+}
+impl ::prost::Name for Unserved {
+    const NAME: &'static str = "Unserved";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Unserved".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Unserved".into()
+    }
+}
+/// A planned offer and what became of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundOffer {
+    /// Which plan asked for it, from 1.
+    #[prost(int32, tag = "1")]
+    pub pass: i32,
+    /// To which resource, `resources/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub resource: ::prost::alloc::string::String,
+    /// Quantity of each occurrence.
+    #[prost(int64, tag = "3")]
+    pub quantity: i64,
+    /// The referral that was made, `referrals/{uuid}`; empty when it was refused.
+    #[prost(string, tag = "4")]
+    pub referral: ::prost::alloc::string::String,
+    /// Why it was refused: the name of an ErrorReason without its prefix; empty when it was made.
+    #[prost(string, tag = "5")]
+    pub refusal: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RoundOffer {
+    const NAME: &'static str = "RoundOffer";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundOffer".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundOffer".into()
+    }
+}
+/// What a round decided for one item, and what became of that.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoundOutcome {
+    /// Place in the round, from 1.
+    #[prost(int32, tag = "1")]
+    pub ordinal: i32,
+    /// Which plan decided it, from 1: of what was refused, a later one.
+    #[prost(int32, tag = "2")]
+    pub pass: i32,
+    /// Whether that plan serves it.
+    #[prost(enumeration = "RoundOutcomeState", tag = "3")]
+    pub state: i32,
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "4")]
+    pub need: ::prost::alloc::string::String,
+    /// Which of its items, from 1.
+    #[prost(int32, tag = "5")]
+    pub item_ordinal: i32,
+    /// Code of what is asked.
+    #[prost(string, tag = "6")]
+    pub category: ::prost::alloc::string::String,
+    /// Code of the need's division; empty when unknown.
+    #[prost(string, tag = "7")]
+    pub division: ::prost::alloc::string::String,
+    /// Urgency tier, aged by waiting, from 1, the most urgent.
+    #[prost(int32, tag = "8")]
+    pub tier: i32,
+    /// Quantity of each occurrence that was still to be served.
+    #[prost(int64, tag = "9")]
+    pub quantity: i64,
+    /// Occurrences, 1 when not recurring.
+    #[prost(int32, tag = "10")]
+    pub occurrences: i32,
+    /// How long the need has been waiting.
+    #[prost(message, optional, tag = "11")]
+    pub waiting_duration: ::core::option::Option<::prost_types::Duration>,
+    /// Who serves it by the plan.
+    #[prost(message, repeated, tag = "12")]
+    pub servings: ::prost::alloc::vec::Vec<Serving>,
+    /// What is left of it, and why; absent when all is served.
+    #[prost(message, optional, tag = "13")]
+    pub unserved: ::core::option::Option<Unserved>,
+    /// Offers made or refused so far, of all plans.
+    #[prost(message, repeated, tag = "14")]
+    pub offers: ::prost::alloc::vec::Vec<RoundOffer>,
+}
+impl ::prost::Name for RoundOutcome {
+    const NAME: &'static str = "RoundOutcome";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundOutcome".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundOutcome".into()
+    }
+}
+/// Where capacity is missing: each of the next `units` units there serves one unit more of the tier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SupplyGap {
+    /// Code of what is missing.
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
+    /// Code of the county (or what is above it) of those who would be served; empty when unknown.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// Tier of what each further unit serves in addition, from 1, the most urgent.
+    #[prost(int32, tag = "3")]
+    pub tier: i32,
+    /// The pool and period that would need more; absent when nothing there is reachable at all, and a new resource is needed.
+    #[prost(message, optional, tag = "4")]
+    pub at: ::core::option::Option<PoolPeriod>,
+    /// A resource that draws on it, `resources/{uuid}`; empty when there is none.
+    #[prost(string, tag = "5")]
+    pub resource: ::prost::alloc::string::String,
+    /// What the first unit more gains, by level, most important first; below zero is a gain on distance and load as well.
+    #[prost(message, repeated, tag = "6")]
+    pub price: ::prost::alloc::vec::Vec<RoundPrice>,
+    /// For so many units it is true; the next one would serve nobody more of the tier.
+    #[prost(int64, tag = "7")]
+    pub units: i64,
+    /// Whether `units` is exact. Where something of the round needs whole numbers it is what the flow without them says.
+    #[prost(bool, tag = "8")]
+    pub exact: bool,
+}
+impl ::prost::Name for SupplyGap {
+    const NAME: &'static str = "SupplyGap";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.SupplyGap".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.SupplyGap".into()
+    }
+}
+/// How a group of needs fared. One of `group_tag`, `division` and the two flags says which.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FairnessFigure {
+    /// Needs with this tag; a need with several counts for each. Unspecified when the group is another.
+    #[prost(enumeration = "GroupTag", tag = "1")]
+    pub group_tag: i32,
+    /// Needs of this county (or what is above it), with everything below it; empty when the group is another.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// Needs without any tag.
+    #[prost(bool, tag = "3")]
+    pub no_group_tag: bool,
+    /// Needs whose division is not known.
+    #[prost(bool, tag = "4")]
+    pub no_division: bool,
+    /// What they asked and got.
+    #[prost(message, optional, tag = "5")]
+    pub tally: ::core::option::Option<RoundTally>,
+    /// Items served, those in part in proportion, in thousandths of all.
+    #[prost(int32, tag = "6")]
+    pub share_permille: i32,
+    /// Mean waiting of items served wholly or partly; absent without any.
+    #[prost(message, optional, tag = "7")]
+    pub mean_served_waiting: ::core::option::Option<::prost_types::Duration>,
+    /// Mean waiting of items not served at all; absent without any.
+    #[prost(message, optional, tag = "8")]
+    pub mean_unserved_waiting: ::core::option::Option<::prost_types::Duration>,
+    /// Mean distance of items, each counting for as much as is served of it, in metres, where it is known; absent otherwise.
+    #[prost(int32, optional, tag = "9")]
+    pub mean_distance_metres: ::core::option::Option<i32>,
+}
+impl ::prost::Name for FairnessFigure {
+    const NAME: &'static str = "FairnessFigure";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.FairnessFigure".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.FairnessFigure".into()
+    }
+}
+/// The lowest and the highest figure of some groups.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FairnessSpread {
+    /// Lowest share, in thousandths.
+    #[prost(int32, tag = "1")]
+    pub share_permille_min: i32,
+    /// Highest share, in thousandths.
+    #[prost(int32, tag = "2")]
+    pub share_permille_max: i32,
+    /// Shortest mean waiting of those served.
+    #[prost(message, optional, tag = "3")]
+    pub waiting_min: ::core::option::Option<::prost_types::Duration>,
+    /// Longest mean waiting of those served.
+    #[prost(message, optional, tag = "4")]
+    pub waiting_max: ::core::option::Option<::prost_types::Duration>,
+    /// Shortest mean distance, in metres.
+    #[prost(int32, tag = "5")]
+    pub distance_metres_min: i32,
+    /// Longest mean distance, in metres.
+    #[prost(int32, tag = "6")]
+    pub distance_metres_max: i32,
+}
+impl ::prost::Name for FairnessSpread {
+    const NAME: &'static str = "FairnessSpread";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.FairnessSpread".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.FairnessSpread".into()
+    }
+}
+/// Where capacity is missing and how fairly a round shares out, by its first plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoundReport {
+    /// Where capacity is missing, the most urgent and largest first; at most 200.
+    #[prost(message, repeated, tag = "1")]
+    pub gaps: ::prost::alloc::vec::Vec<SupplyGap>,
+    /// How those of each group tag fared.
+    #[prost(message, repeated, tag = "2")]
+    pub group_tags: ::prost::alloc::vec::Vec<FairnessFigure>,
+    /// How those of each county fared.
+    #[prost(message, repeated, tag = "3")]
+    pub divisions: ::prost::alloc::vec::Vec<FairnessFigure>,
+    /// Over the group tags.
+    #[prost(message, optional, tag = "4")]
+    pub group_tag_spread: ::core::option::Option<FairnessSpread>,
+    /// Over the counties.
+    #[prost(message, optional, tag = "5")]
+    pub division_spread: ::core::option::Option<FairnessSpread>,
+}
+impl ::prost::Name for RoundReport {
+    const NAME: &'static str = "RoundReport";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundReport".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundReport".into()
+    }
+}
+/// Where a round stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundState {
+    /// Never answered.
+    Unspecified = 0,
+    /// Asked for; nobody works on it yet.
+    Pending = 1,
+    /// It is being planned.
+    Running = 2,
+    /// The plan is made and its certificate accepted. A dry run ends here.
+    Solved = 3,
+    /// The plan is being turned into offers.
+    Committing = 4,
+    /// Everything that could be offered has been.
+    Committed = 5,
+    /// Called off; offers made before that stand.
+    Cancelled = 6,
+    /// It came to nothing more; `failure` says why. Offers made before that stand.
+    Failed = 7,
+}
+impl RoundState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_STATE_UNSPECIFIED",
+            Self::Pending => "ROUND_STATE_PENDING",
+            Self::Running => "ROUND_STATE_RUNNING",
+            Self::Solved => "ROUND_STATE_SOLVED",
+            Self::Committing => "ROUND_STATE_COMMITTING",
+            Self::Committed => "ROUND_STATE_COMMITTED",
+            Self::Cancelled => "ROUND_STATE_CANCELLED",
+            Self::Failed => "ROUND_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_STATE_PENDING" => Some(Self::Pending),
+            "ROUND_STATE_RUNNING" => Some(Self::Running),
+            "ROUND_STATE_SOLVED" => Some(Self::Solved),
+            "ROUND_STATE_COMMITTING" => Some(Self::Committing),
+            "ROUND_STATE_COMMITTED" => Some(Self::Committed),
+            "ROUND_STATE_CANCELLED" => Some(Self::Cancelled),
+            "ROUND_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+/// Why a round failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundFailure {
+    /// It has not.
+    Unspecified = 0,
+    /// More needs, resources or pairs than a round may have.
+    TooLarge = 1,
+    /// Its rules cannot be met with the needs there are, such as figures that span more than fits.
+    Rules = 2,
+    /// The check did not accept the certificate: nothing was offered.
+    Uncertified = 3,
+    /// Whoever worked on it stopped, again and again.
+    Interrupted = 4,
+    /// A defect, or a store that did not answer for long.
+    Internal = 5,
+}
+impl RoundFailure {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_FAILURE_UNSPECIFIED",
+            Self::TooLarge => "ROUND_FAILURE_TOO_LARGE",
+            Self::Rules => "ROUND_FAILURE_RULES",
+            Self::Uncertified => "ROUND_FAILURE_UNCERTIFIED",
+            Self::Interrupted => "ROUND_FAILURE_INTERRUPTED",
+            Self::Internal => "ROUND_FAILURE_INTERNAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_FAILURE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_FAILURE_TOO_LARGE" => Some(Self::TooLarge),
+            "ROUND_FAILURE_RULES" => Some(Self::Rules),
+            "ROUND_FAILURE_UNCERTIFIED" => Some(Self::Uncertified),
+            "ROUND_FAILURE_INTERRUPTED" => Some(Self::Interrupted),
+            "ROUND_FAILURE_INTERNAL" => Some(Self::Internal),
+            _ => None,
+        }
+    }
+}
+/// What a level of a round's objective is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundLevelKind {
+    /// Never answered.
+    Unspecified = 0,
+    /// What is served of one urgency tier; `tier` says which.
+    Tier = 1,
+    /// Units served within guarantees.
+    Guarantee = 2,
+    /// Distance in metres, summed over units; negative.
+    Distance = 3,
+    /// Price of load; negative.
+    Load = 4,
+}
+impl RoundLevelKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_LEVEL_KIND_UNSPECIFIED",
+            Self::Tier => "ROUND_LEVEL_KIND_TIER",
+            Self::Guarantee => "ROUND_LEVEL_KIND_GUARANTEE",
+            Self::Distance => "ROUND_LEVEL_KIND_DISTANCE",
+            Self::Load => "ROUND_LEVEL_KIND_LOAD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_LEVEL_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_LEVEL_KIND_TIER" => Some(Self::Tier),
+            "ROUND_LEVEL_KIND_GUARANTEE" => Some(Self::Guarantee),
+            "ROUND_LEVEL_KIND_DISTANCE" => Some(Self::Distance),
+            "ROUND_LEVEL_KIND_LOAD" => Some(Self::Load),
+            _ => None,
+        }
+    }
+}
+/// Why an item, or the rest of it, was not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum UnservedReason {
+    /// Never answered.
+    Unspecified = 0,
+    /// No resource fits: near misses say what each fails.
+    NoCandidate = 1,
+    /// Resources fit, but none says how much it has: they can be asked, and promise nothing.
+    OnlyUnknownCapacity = 2,
+    /// Resources fit, but take from their pools in a way that a round does not count.
+    NotCountable = 3,
+    /// What fits went to others.
+    Capacity = 4,
+    /// What is left is too little for the whole quantity, and the item is not to be split.
+    Whole = 5,
+    /// The organizations that have something left have reached their caps.
+    OrganizationCap = 6,
+    /// The organizations that have something left are asked about as many items as they may be.
+    Contacts = 7,
+    /// Another organization would be one too many for the need.
+    Partners = 8,
+    /// Another item that it is bundled with cannot be served.
+    Bundle = 9,
+    /// What fits went to others that are guaranteed it.
+    Guarantee = 10,
+    /// The round was stopped before it could look at the item: a better plan may serve it.
+    NotProven = 11,
+    /// Whoever serves it is closed, or has nothing left, in the other occurrences.
+    Occurrences = 12,
+}
+impl UnservedReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UNSERVED_REASON_UNSPECIFIED",
+            Self::NoCandidate => "UNSERVED_REASON_NO_CANDIDATE",
+            Self::OnlyUnknownCapacity => "UNSERVED_REASON_ONLY_UNKNOWN_CAPACITY",
+            Self::NotCountable => "UNSERVED_REASON_NOT_COUNTABLE",
+            Self::Capacity => "UNSERVED_REASON_CAPACITY",
+            Self::Whole => "UNSERVED_REASON_WHOLE",
+            Self::OrganizationCap => "UNSERVED_REASON_ORGANIZATION_CAP",
+            Self::Contacts => "UNSERVED_REASON_CONTACTS",
+            Self::Partners => "UNSERVED_REASON_PARTNERS",
+            Self::Bundle => "UNSERVED_REASON_BUNDLE",
+            Self::Guarantee => "UNSERVED_REASON_GUARANTEE",
+            Self::NotProven => "UNSERVED_REASON_NOT_PROVEN",
+            Self::Occurrences => "UNSERVED_REASON_OCCURRENCES",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UNSERVED_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "UNSERVED_REASON_NO_CANDIDATE" => Some(Self::NoCandidate),
+            "UNSERVED_REASON_ONLY_UNKNOWN_CAPACITY" => Some(Self::OnlyUnknownCapacity),
+            "UNSERVED_REASON_NOT_COUNTABLE" => Some(Self::NotCountable),
+            "UNSERVED_REASON_CAPACITY" => Some(Self::Capacity),
+            "UNSERVED_REASON_WHOLE" => Some(Self::Whole),
+            "UNSERVED_REASON_ORGANIZATION_CAP" => Some(Self::OrganizationCap),
+            "UNSERVED_REASON_CONTACTS" => Some(Self::Contacts),
+            "UNSERVED_REASON_PARTNERS" => Some(Self::Partners),
+            "UNSERVED_REASON_BUNDLE" => Some(Self::Bundle),
+            "UNSERVED_REASON_GUARANTEE" => Some(Self::Guarantee),
+            "UNSERVED_REASON_NOT_PROVEN" => Some(Self::NotProven),
+            "UNSERVED_REASON_OCCURRENCES" => Some(Self::Occurrences),
+            _ => None,
+        }
+    }
+}
+/// What kind of change would serve an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ServingChangeKind {
+    /// Never answered.
+    Unspecified = 0,
+    /// Looking, travelling or serving `amount` metres farther.
+    Radius = 1,
+    /// Waiting until `date`.
+    Date = 2,
+    /// Asking for `amount` each time.
+    Quantity = 3,
+    /// `amount` units more of the resource's capacity, in the pool and period of `at`.
+    Units = 4,
+    /// A cap, or a number of contacts, of the organization that is `amount` higher.
+    Organization = 5,
+}
+impl ServingChangeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SERVING_CHANGE_KIND_UNSPECIFIED",
+            Self::Radius => "SERVING_CHANGE_KIND_RADIUS",
+            Self::Date => "SERVING_CHANGE_KIND_DATE",
+            Self::Quantity => "SERVING_CHANGE_KIND_QUANTITY",
+            Self::Units => "SERVING_CHANGE_KIND_UNITS",
+            Self::Organization => "SERVING_CHANGE_KIND_ORGANIZATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SERVING_CHANGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "SERVING_CHANGE_KIND_RADIUS" => Some(Self::Radius),
+            "SERVING_CHANGE_KIND_DATE" => Some(Self::Date),
+            "SERVING_CHANGE_KIND_QUANTITY" => Some(Self::Quantity),
+            "SERVING_CHANGE_KIND_UNITS" => Some(Self::Units),
+            "SERVING_CHANGE_KIND_ORGANIZATION" => Some(Self::Organization),
+            _ => None,
+        }
+    }
+}
+/// Whether an item is served by a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoundOutcomeState {
+    /// Never answered.
+    Unspecified = 0,
+    /// Wholly.
+    Served = 1,
+    /// Partly.
+    PartlyServed = 2,
+    /// Not at all.
+    Unserved = 3,
+}
+impl RoundOutcomeState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUND_OUTCOME_STATE_UNSPECIFIED",
+            Self::Served => "ROUND_OUTCOME_STATE_SERVED",
+            Self::PartlyServed => "ROUND_OUTCOME_STATE_PARTLY_SERVED",
+            Self::Unserved => "ROUND_OUTCOME_STATE_UNSERVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUND_OUTCOME_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUND_OUTCOME_STATE_SERVED" => Some(Self::Served),
+            "ROUND_OUTCOME_STATE_PARTLY_SERVED" => Some(Self::PartlyServed),
+            "ROUND_OUTCOME_STATE_UNSERVED" => Some(Self::Unserved),
+            _ => None,
+        }
+    }
+}
+/// What a stateless plan is asked to do. It comes first, once.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanRules {
+    /// What a served unit counts within its tier; unspecified means people before units.
+    #[prost(enumeration = "RoundCounting", tag = "1")]
+    pub counting: i32,
+    /// What comes after the tiers, most important first: each aim once; none means guarantees, then distance, then load.
+    #[prost(enumeration = "RoundAim", repeated, tag = "2")]
+    pub aims: ::prost::alloc::vec::Vec<i32>,
+    /// Whether the guarantees come before the tiers, wherever `aims` has them.
+    #[prost(bool, tag = "3")]
+    pub guarantee_first: bool,
+    /// The least that the needs of a group get together, at most 1000; each group once.
+    #[prost(message, repeated, tag = "4")]
+    pub guarantees: ::prost::alloc::vec::Vec<PlanGuarantee>,
+    /// Prices of load, utilisation ascending, at most 16; none means 1 from a half on and 4 from four fifths on.
+    #[prost(message, repeated, tag = "5")]
+    pub load_steps: ::prost::alloc::vec::Vec<RoundLoadStep>,
+    /// The most that an organization gives, at most 10000; each organization once.
+    #[prost(message, repeated, tag = "6")]
+    pub organization_caps: ::prost::alloc::vec::Vec<PlanOrganizationCap>,
+    /// Most organizations that serve one need, 1 or more; absent means any number.
+    #[prost(int32, optional, tag = "7")]
+    pub partners_per_need_max: ::core::option::Option<i32>,
+    /// Most needs that one organization serves, 0 or more; absent means any number.
+    #[prost(int32, optional, tag = "8")]
+    pub contacts_per_organization_max: ::core::option::Option<i32>,
+    /// How long a need waits to count one tier more urgent, at most 10 years; absent means that waiting counts nothing.
+    #[prost(message, optional, tag = "9")]
+    pub aging_interval: ::core::option::Option<::prost_types::Duration>,
+    /// Whether only the pairs given may be used, as far as they share a category. Otherwise all that share one may, at the distance of
+    /// their places, and pairs given for them say another distance.
+    #[prost(bool, tag = "10")]
+    pub given_pairs_only: bool,
+    /// Farthest pair, in metres or whatever the pairs given are measured in, 0 to 1,073,741,824 (2^30); absent means any distance.
+    #[prost(double, optional, tag = "11")]
+    pub distance_max: ::core::option::Option<f64>,
+}
+impl ::prost::Name for PlanRules {
+    const NAME: &'static str = "PlanRules";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanRules".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanRules".into()
+    }
+}
+/// The least that the needs of a group get together, as far as the levels above allow it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanGuarantee {
+    /// Name of the group, as needs say it, 1 to 128 characters.
+    #[prost(string, tag = "1")]
+    pub group: ::prost::alloc::string::String,
+    /// So many thousandths of the units asked, 1 to 1000, rounded up.
+    #[prost(int32, tag = "2")]
+    pub share_permille: i32,
+}
+impl ::prost::Name for PlanGuarantee {
+    const NAME: &'static str = "PlanGuarantee";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanGuarantee".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanGuarantee".into()
+    }
+}
+/// The most that an organization gives, over all its resources.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanOrganizationCap {
+    /// Name of the organization, as resources say it, 1 to 128 characters.
+    #[prost(string, tag = "1")]
+    pub organization: ::prost::alloc::string::String,
+    /// Units, 0 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "2")]
+    pub units: i64,
+}
+impl ::prost::Name for PlanOrganizationCap {
+    const NAME: &'static str = "PlanOrganizationCap";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanOrganizationCap".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanOrganizationCap".into()
+    }
+}
+/// Something asked for.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanNeed {
+    /// What the caller calls it, 1 to 128 characters; each need once. Nothing that identifies anybody belongs here.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Any of these will do: at most 32 names of the caller's, not looked up anywhere. None means that anything will do.
+    #[prost(string, repeated, tag = "2")]
+    pub categories: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units asked, 1 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "3")]
+    pub quantity: i64,
+    /// Urgency tier, from 1, the most urgent, to 8; 0 means 3.
+    #[prost(int32, tag = "4")]
+    pub tier: i32,
+    /// How long it has been waiting, at most 100 years; absent means not at all.
+    #[prost(message, optional, tag = "5")]
+    pub waiting_duration: ::core::option::Option<::prost_types::Duration>,
+    /// How long it can wait still, more than nothing and at most 100 years: a need whose time is over is refused. Absent means for as
+    /// long as it takes.
+    #[prost(message, optional, tag = "6")]
+    pub time_left: ::core::option::Option<::prost_types::Duration>,
+    /// Where it is; absent means that its distance to anything is 0, unless pairs say another.
+    #[prost(message, optional, tag = "7")]
+    pub place: ::core::option::Option<GeoPoint>,
+    /// Name of the group whose guarantee counts it; empty for none.
+    #[prost(string, tag = "8")]
+    pub group: ::prost::alloc::string::String,
+    /// Whether one resource serves all of it or nobody does.
+    #[prost(bool, tag = "9")]
+    pub whole: bool,
+    /// Name of a bundle: its needs are served wholly all together, or not at all; empty for none.
+    #[prost(string, tag = "10")]
+    pub bundle: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PlanNeed {
+    const NAME: &'static str = "PlanNeed";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanNeed".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanNeed".into()
+    }
+}
+/// Something that gives.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanResource {
+    /// What the caller calls it, 1 to 128 characters; each resource once.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// What it can serve: at most 32 names of the caller's, not looked up anywhere. None means anything.
+    #[prost(string, repeated, tag = "2")]
+    pub categories: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units it has left, 0 to 1,099,511,627,776 (2^40).
+    #[prost(int64, tag = "3")]
+    pub capacity: i64,
+    /// Name of whose it is, at most 128 characters; empty means its own.
+    #[prost(string, tag = "4")]
+    pub organization: ::prost::alloc::string::String,
+    /// Where it is; absent means that its distance to anything is 0, unless pairs say another.
+    #[prost(message, optional, tag = "5")]
+    pub place: ::core::option::Option<GeoPoint>,
+}
+impl ::prost::Name for PlanResource {
+    const NAME: &'static str = "PlanResource";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanResource".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanResource".into()
+    }
+}
+/// Needs of a stateless plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanNeeds {
+    /// 1 to 10000 in one message.
+    #[prost(message, repeated, tag = "1")]
+    pub needs: ::prost::alloc::vec::Vec<PlanNeed>,
+}
+impl ::prost::Name for PlanNeeds {
+    const NAME: &'static str = "PlanNeeds";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanNeeds".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanNeeds".into()
+    }
+}
+/// Resources of a stateless plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanResources {
+    /// 1 to 10000 in one message.
+    #[prost(message, repeated, tag = "1")]
+    pub resources: ::prost::alloc::vec::Vec<PlanResource>,
+}
+impl ::prost::Name for PlanResources {
+    const NAME: &'static str = "PlanResources";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanResources".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanResources".into()
+    }
+}
+/// Pairs of one need with resources, and what each unit costs: a row of a matrix of travel times or distances. Columns of the same length.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanPairs {
+    /// Place of the need in the order sent, from 0.
+    #[prost(int32, tag = "1")]
+    pub need_index: i32,
+    /// Places of the resources in the order sent, from 0; each once for a need.
+    #[prost(int32, repeated, tag = "2")]
+    pub resource_indexes: ::prost::alloc::vec::Vec<i32>,
+    /// What a unit costs over each, finite and 0 to 1,073,741,824 (2^30), in whatever unit the caller measures. Counted in thousandths
+    /// where the farthest pair of all is at most 1,000,000, in whole ones otherwise.
+    #[prost(double, repeated, tag = "3")]
+    pub distances: ::prost::alloc::vec::Vec<f64>,
+}
+impl ::prost::Name for PlanPairs {
+    const NAME: &'static str = "PlanPairs";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanPairs".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanPairs".into()
+    }
+}
+/// One message of a stateless plan: the rules first, then needs and resources in any order, then pairs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanAllocationRequest {
+    /// What is to be reached and what binds.
+    #[prost(message, optional, tag = "1")]
+    pub rules: ::core::option::Option<PlanRules>,
+    /// Some of the needs.
+    #[prost(message, optional, tag = "2")]
+    pub needs: ::core::option::Option<PlanNeeds>,
+    /// Some of the resources.
+    #[prost(message, optional, tag = "3")]
+    pub resources: ::core::option::Option<PlanResources>,
+    /// Some of the pairs.
+    #[prost(message, optional, tag = "4")]
+    pub pairs: ::core::option::Option<PlanPairs>,
+}
+impl ::prost::Name for PlanAllocationRequest {
+    const NAME: &'static str = "PlanAllocationRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanAllocationRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanAllocationRequest".into()
+    }
+}
+/// Who serves whom by a stateless plan.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct PlanServing {
+    /// Place of the need in the order sent, from 0.
+    #[prost(int32, tag = "1")]
+    pub need_index: i32,
+    /// Place of the resource in the order sent, from 0.
+    #[prost(int32, tag = "2")]
+    pub resource_index: i32,
+    /// Units.
+    #[prost(int64, tag = "3")]
+    pub units: i64,
+    /// What each unit costs, in the unit of the pairs, or metres.
+    #[prost(double, tag = "4")]
+    pub distance: f64,
+}
+impl ::prost::Name for PlanServing {
+    const NAME: &'static str = "PlanServing";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanServing".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanServing".into()
+    }
+}
+/// A need that a stateless plan serves partly or not at all.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanUnserved {
+    /// Place of the need in the order sent, from 0.
+    #[prost(int32, tag = "1")]
+    pub need_index: i32,
+    /// Units that are left.
+    #[prost(int64, tag = "2")]
+    pub units: i64,
+    /// Why.
+    #[prost(enumeration = "UnservedReason", tag = "3")]
+    pub reason: i32,
+}
+impl ::prost::Name for PlanUnserved {
+    const NAME: &'static str = "PlanUnserved";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanUnserved".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanUnserved".into()
+    }
+}
+/// Answer of PlanAllocation.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanAllocationResponse {
+    /// The objective, most important level first.
+    #[prost(message, repeated, tag = "1")]
+    pub levels: ::prost::alloc::vec::Vec<RoundLevel>,
+    /// Whether no plan is better.
+    #[prost(bool, tag = "2")]
+    pub optimal: bool,
+    /// Whether nothing in it needed whole numbers to be chosen.
+    #[prost(bool, tag = "3")]
+    pub flow: bool,
+    /// Whether the checker, which shares no code with the solvers, accepted the certificate; an answer without is an error.
+    #[prost(bool, tag = "4")]
+    pub certificate_verified: bool,
+    /// Pairs among which it was decided.
+    #[prost(int64, tag = "5")]
+    pub pairs: i64,
+    /// Who serves whom, by need and resource.
+    #[prost(message, repeated, tag = "6")]
+    pub servings: ::prost::alloc::vec::Vec<PlanServing>,
+    /// Needs that are not wholly served, by need.
+    #[prost(message, repeated, tag = "7")]
+    pub unserved: ::prost::alloc::vec::Vec<PlanUnserved>,
+    /// Needs, and what they asked and got.
+    #[prost(message, optional, tag = "8")]
+    pub tally: ::core::option::Option<RoundTally>,
+    /// The same by tier, ascending.
+    #[prost(message, repeated, tag = "9")]
+    pub tiers: ::prost::alloc::vec::Vec<RoundTierTally>,
+}
+impl ::prost::Name for PlanAllocationResponse {
+    const NAME: &'static str = "PlanAllocationResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanAllocationResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanAllocationResponse".into()
+    }
+}
+/// Request of CreateRound.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateRoundRequest {
+    /// The round: `rules` and `dry_run`.
+    #[prost(message, optional, tag = "1")]
+    pub round: ::core::option::Option<Round>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateRoundRequest {
+    const NAME: &'static str = "CreateRoundRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateRoundRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateRoundRequest".into()
+    }
+}
+/// Answer of CreateRound.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateRoundResponse {
+    /// The round, pending.
+    #[prost(message, optional, tag = "1")]
+    pub round: ::core::option::Option<Round>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CreateRoundResponse {
+    const NAME: &'static str = "CreateRoundResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateRoundResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateRoundResponse".into()
+    }
+}
+/// Request of GetRound.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRoundRequest {
+    /// The round, `rounds/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+}
+impl ::prost::Name for GetRoundRequest {
+    const NAME: &'static str = "GetRoundRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetRoundRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetRoundRequest".into()
+    }
+}
+/// Answer of GetRound.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetRoundResponse {
+    /// The round.
+    #[prost(message, optional, tag = "1")]
+    pub round: ::core::option::Option<Round>,
+}
+impl ::prost::Name for GetRoundResponse {
+    const NAME: &'static str = "GetRoundResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetRoundResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetRoundResponse".into()
+    }
+}
+/// Which rounds to list; conditions are combined with and.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoundFilter {
+    /// Only in one of these states, at most 7; none means any.
+    #[prost(enumeration = "RoundState", repeated, tag = "1")]
+    pub states: ::prost::alloc::vec::Vec<i32>,
+}
+impl ::prost::Name for RoundFilter {
+    const NAME: &'static str = "RoundFilter";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RoundFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RoundFilter".into()
+    }
+}
+/// Request of ListRounds.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRoundsRequest {
+    /// Which ones; absent means all.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<RoundFilter>,
+    /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same filter; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "4")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListRoundsRequest {
+    const NAME: &'static str = "ListRoundsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListRoundsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListRoundsRequest".into()
+    }
+}
+/// Answer of ListRounds.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRoundsResponse {
+    /// The entries of this page, the oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub rounds: ::prost::alloc::vec::Vec<Round>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListRoundsResponse {
+    const NAME: &'static str = "ListRoundsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListRoundsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListRoundsResponse".into()
+    }
+}
+/// Request of CancelRound.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelRoundRequest {
+    /// The round, `rounds/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CancelRoundRequest {
+    const NAME: &'static str = "CancelRoundRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CancelRoundRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CancelRoundRequest".into()
+    }
+}
+/// Answer of CancelRound.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CancelRoundResponse {
+    /// The round, cancelled. An offer that is being made at this moment may still be made.
+    #[prost(message, optional, tag = "1")]
+    pub round: ::core::option::Option<Round>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CancelRoundResponse {
+    const NAME: &'static str = "CancelRoundResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CancelRoundResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CancelRoundResponse".into()
+    }
+}
+/// Request of ListRoundOutcomes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRoundOutcomesRequest {
+    /// The round, `rounds/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub round: ::prost::alloc::string::String,
+    /// Only outcomes in one of these states, at most 3; none means any.
+    #[prost(enumeration = "RoundOutcomeState", repeated, tag = "2")]
+    pub states: ::prost::alloc::vec::Vec<i32>,
+    /// Largest number of entries in the answer, 1 to 500; 0 means 50.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same round and states; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "5")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListRoundOutcomesRequest {
+    const NAME: &'static str = "ListRoundOutcomesRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListRoundOutcomesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListRoundOutcomesRequest".into()
+    }
+}
+/// Answer of ListRoundOutcomes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRoundOutcomesResponse {
+    /// The entries of this page, by need and item.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<RoundOutcome>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListRoundOutcomesResponse {
+    const NAME: &'static str = "ListRoundOutcomesResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListRoundOutcomesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListRoundOutcomesResponse".into()
+    }
+}
+/// Request of GetRoundReport.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRoundReportRequest {
+    /// The round, `rounds/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub round: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+}
+impl ::prost::Name for GetRoundReportRequest {
+    const NAME: &'static str = "GetRoundReportRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetRoundReportRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetRoundReportRequest".into()
+    }
+}
+/// Answer of GetRoundReport.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetRoundReportResponse {
+    /// The report.
+    #[prost(message, optional, tag = "1")]
+    pub report: ::core::option::Option<RoundReport>,
+}
+impl ::prost::Name for GetRoundReportResponse {
+    const NAME: &'static str = "GetRoundReportResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetRoundReportResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetRoundReportResponse".into()
+    }
+}
 /// Request of FindResources. Exactly one of `need` and `inline_need` is given.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FindResourcesRequest {
@@ -6965,6 +8884,191 @@ pub mod matching_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.MatchingService", "FindNeeds"));
             self.inner.unary(req, path, codec).await
         }
+        /// Asks for a round: one globally optimal allocation of many open needs at once (统筹). It is answered at once; a worker plans it, and
+        /// unless it is a dry run turns the plan into offers. Up to 32 rounds may be under way.
+        pub async fn create_round(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateRoundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/CreateRound",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.MatchingService", "CreateRound"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Reads where a round stands and what it reached.
+        pub async fn get_round(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRoundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/GetRound",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.MatchingService", "GetRound"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists rounds.
+        pub async fn list_rounds(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRoundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoundsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/ListRounds",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.MatchingService", "ListRounds"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Calls a round off, wherever it stands. Offers made before that stand.
+        pub async fn cancel_round(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CancelRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelRoundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/CancelRound",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.MatchingService", "CancelRound"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists what a round decided for each item, and what became of that. Kept for the newest rounds.
+        pub async fn list_round_outcomes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRoundOutcomesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoundOutcomesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/ListRoundOutcomes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.MatchingService", "ListRoundOutcomes"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Reads where capacity is missing and how fairly a round shares out. Kept for the newest rounds.
+        pub async fn get_round_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetRoundReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRoundReportResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/GetRoundReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.MatchingService", "GetRoundReport"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Plans what needs and resources sent here would come to, with distances of the caller's where it has them. Nothing is looked up
+        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs.
+        pub async fn plan_allocation(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::PlanAllocationRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<super::PlanAllocationResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.MatchingService/PlanAllocation",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.MatchingService", "PlanAllocation"),
+                );
+            self.inner.client_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6996,6 +9100,64 @@ pub mod matching_service_server {
             request: tonic::Request<super::FindNeedsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::FindNeedsResponse>,
+            tonic::Status,
+        >;
+        /// Asks for a round: one globally optimal allocation of many open needs at once (统筹). It is answered at once; a worker plans it, and
+        /// unless it is a dry run turns the plan into offers. Up to 32 rounds may be under way.
+        async fn create_round(
+            &self,
+            request: tonic::Request<super::CreateRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateRoundResponse>,
+            tonic::Status,
+        >;
+        /// Reads where a round stands and what it reached.
+        async fn get_round(
+            &self,
+            request: tonic::Request<super::GetRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRoundResponse>,
+            tonic::Status,
+        >;
+        /// Lists rounds.
+        async fn list_rounds(
+            &self,
+            request: tonic::Request<super::ListRoundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoundsResponse>,
+            tonic::Status,
+        >;
+        /// Calls a round off, wherever it stands. Offers made before that stand.
+        async fn cancel_round(
+            &self,
+            request: tonic::Request<super::CancelRoundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelRoundResponse>,
+            tonic::Status,
+        >;
+        /// Lists what a round decided for each item, and what became of that. Kept for the newest rounds.
+        async fn list_round_outcomes(
+            &self,
+            request: tonic::Request<super::ListRoundOutcomesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoundOutcomesResponse>,
+            tonic::Status,
+        >;
+        /// Reads where capacity is missing and how fairly a round shares out. Kept for the newest rounds.
+        async fn get_round_report(
+            &self,
+            request: tonic::Request<super::GetRoundReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRoundReportResponse>,
+            tonic::Status,
+        >;
+        /// Plans what needs and resources sent here would come to, with distances of the caller's where it has them. Nothing is looked up
+        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs.
+        async fn plan_allocation(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::PlanAllocationRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<super::PlanAllocationResponse>,
             tonic::Status,
         >;
     }
@@ -7163,6 +9325,326 @@ pub mod matching_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/CreateRound" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateRoundSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::CreateRoundRequest>
+                    for CreateRoundSvc<T> {
+                        type Response = super::CreateRoundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateRoundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::create_round(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateRoundSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/GetRound" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetRoundSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::GetRoundRequest>
+                    for GetRoundSvc<T> {
+                        type Response = super::GetRoundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetRoundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::get_round(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetRoundSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/ListRounds" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListRoundsSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::ListRoundsRequest>
+                    for ListRoundsSvc<T> {
+                        type Response = super::ListRoundsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRoundsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::list_rounds(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListRoundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/CancelRound" => {
+                    #[allow(non_camel_case_types)]
+                    struct CancelRoundSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::CancelRoundRequest>
+                    for CancelRoundSvc<T> {
+                        type Response = super::CancelRoundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CancelRoundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::cancel_round(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CancelRoundSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/ListRoundOutcomes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListRoundOutcomesSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::ListRoundOutcomesRequest>
+                    for ListRoundOutcomesSvc<T> {
+                        type Response = super::ListRoundOutcomesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRoundOutcomesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::list_round_outcomes(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListRoundOutcomesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/GetRoundReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetRoundReportSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::UnaryService<super::GetRoundReportRequest>
+                    for GetRoundReportSvc<T> {
+                        type Response = super::GetRoundReportResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetRoundReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::get_round_report(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetRoundReportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.MatchingService/PlanAllocation" => {
+                    #[allow(non_camel_case_types)]
+                    struct PlanAllocationSvc<T: MatchingService>(pub Arc<T>);
+                    impl<
+                        T: MatchingService,
+                    > tonic::server::ClientStreamingService<super::PlanAllocationRequest>
+                    for PlanAllocationSvc<T> {
+                        type Response = super::PlanAllocationResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::PlanAllocationRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchingService>::plan_allocation(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PlanAllocationSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.client_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

@@ -4,6 +4,7 @@
 const PATTERNS: &[(&str, &str)] = &[
     ("^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `organizations/` and a UUID in lower case"),
     ("^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `resources/` and a UUID in lower case"),
+    ("^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `rounds/` and a UUID in lower case"),
     ("^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `capacityPools/` and a UUID in lower case"),
     ("^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `needs/` and a UUID in lower case"),
     ("^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `beneficiaries/` and a UUID in lower case"),

@@ -152,6 +152,6 @@ impl RoundOutcome {
     /// Servings of the plan for which no offer was made or refused yet, in order.
     pub fn to_offer(&self) -> impl Iterator<Item = &super::Serving> {
         let done = self.offers.iter().filter(|offer| offer.pass == self.pass).count();
-        self.item.servings.iter().filter(|serving| !serving.pinned).skip(done)
+        self.item.servings.iter().skip(done)
     }
 }

@@ -94,7 +94,7 @@ fn a_step_notes_its_time_and_a_refused_one_changes_nothing() {
     assert_eq!((dry.solved_at, dry.finished_at), (Some(at(3)), Some(at(3))));
 }
 
-fn serving(n: u128, pinned: bool) -> Serving {
+fn serving(n: u128) -> Serving {
     Serving {
         resource: ResourceId::from_uuid(Uuid::from_u128(n)),
         organization: OrganizationId::from_uuid(Uuid::from_u128(2)),
@@ -103,7 +103,7 @@ fn serving(n: u128, pinned: bool) -> Serving {
         pools: Vec::new(),
         distance_metres: None,
         eligibility_open: false,
-        pinned,
+        pinned: false,
         alternatives: Vec::new(),
     }
 }
@@ -135,8 +135,8 @@ fn outcome(servings: Vec<Serving>, left: bool) -> RoundOutcome {
 #[test]
 fn an_outcome_says_whether_its_item_is_served() {
     for (servings, left, state) in [
-        (vec![serving(1, false)], false, OutcomeState::Served),
-        (vec![serving(1, false)], true, OutcomeState::PartlyServed),
+        (vec![serving(1)], false, OutcomeState::Served),
+        (vec![serving(1)], true, OutcomeState::PartlyServed),
         (vec![], true, OutcomeState::Unserved),
     ] {
         assert_eq!(outcome(servings, left).state(), state);
@@ -145,17 +145,17 @@ fn an_outcome_says_whether_its_item_is_served() {
 
 #[test]
 fn what_is_still_to_be_offered_is_what_the_current_plan_has_no_answer_for() {
-    let mut planned = outcome(vec![serving(1, true), serving(2, false), serving(3, false)], false);
+    let mut planned = outcome(vec![serving(2), serving(3)], false);
     let to_offer = |planned: &RoundOutcome| planned.to_offer().map(|serving| serving.resource).collect::<Vec<_>>();
-    assert_eq!(to_offer(&planned), [serving(2, false).resource, serving(3, false).resource]);
+    assert_eq!(to_offer(&planned), [serving(2).resource, serving(3).resource]);
     let made = |pass| RoundOffer {
         pass,
-        resource: serving(2, false).resource,
+        resource: serving(2).resource,
         quantity: 1,
         fate: OfferFate::Refused("CAPACITY_EXHAUSTED".to_owned()),
     };
     planned.offers.push(made(1));
-    assert_eq!(to_offer(&planned), [serving(3, false).resource]);
+    assert_eq!(to_offer(&planned), [serving(3).resource]);
     planned.pass = 2;
     assert_eq!(to_offer(&planned).len(), 2, "another plan asks anew");
 }

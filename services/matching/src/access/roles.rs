@@ -25,6 +25,8 @@ const ARRANGERS: &[Role] = &[InternalService, CaseWorker];
 const PROVIDERS: &[Role] = &[Partner, CaseWorker];
 const EITHER_SIDE: &[Role] = &[InternalService, Partner, CaseWorker, Operator];
 const PARTNERS: &[Role] = &[Partner];
+const PLANNERS: &[Role] = &[InternalService, Operator];
+const ROUND_READERS: &[Role] = &[InternalService, Operator, Auditor];
 const ERASERS: &[Role] = &[InternalService, Operator];
 
 /// Full method name and who may call it. A partner is held to its own organization, a case worker to its divisions, by the
@@ -69,6 +71,13 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.NeedService/WithdrawNeed", NEED_WRITERS),
     ("wishwell.v1.MatchingService/FindResources", NEED_READERS),
     ("wishwell.v1.MatchingService/FindNeeds", ALL),
+    ("wishwell.v1.MatchingService/CreateRound", PLANNERS),
+    ("wishwell.v1.MatchingService/GetRound", ROUND_READERS),
+    ("wishwell.v1.MatchingService/ListRounds", ROUND_READERS),
+    ("wishwell.v1.MatchingService/CancelRound", PLANNERS),
+    ("wishwell.v1.MatchingService/ListRoundOutcomes", ROUND_READERS),
+    ("wishwell.v1.MatchingService/GetRoundReport", ROUND_READERS),
+    ("wishwell.v1.MatchingService/PlanAllocation", PLANNERS),
     ("wishwell.v1.ReferralService/CreateReferral", ARRANGERS),
     ("wishwell.v1.ReferralService/BatchCreateReferrals", ARRANGERS),
     ("wishwell.v1.ReferralService/BatchTryCreateReferrals", ARRANGERS),
@@ -169,6 +178,17 @@ mod tests {
             let reading = reads.iter().any(|verb| name.starts_with(verb));
             assert!(reading || !roles.contains(&Auditor), "{method}");
         }
+    }
+
+    #[test]
+    fn rounds_are_closed_to_partners() {
+        let of_rounds = ROLE_TABLE.iter().filter(|row| row.0.contains("Round") || row.0.ends_with("PlanAllocation"));
+        let mut rows = 0;
+        for (method, roles) in of_rounds {
+            assert!(!roles.contains(&Partner), "{method}");
+            rows += 1;
+        }
+        assert_eq!(rows, 7);
     }
 
     #[test]

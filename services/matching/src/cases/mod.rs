@@ -8,8 +8,10 @@ pub(crate) mod find;
 pub(crate) mod find_needs;
 pub(crate) mod needs;
 pub(crate) mod page_tokens;
+pub(crate) mod plan;
 pub(crate) mod references;
 pub(crate) mod referrals;
+pub(crate) mod rounds;
 pub(crate) mod wishes;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +47,12 @@ pub(crate) struct Platform {
     pub(crate) rules: ScoringRules,
     pub(crate) ids: IdSource,
     pub(crate) watchers: Watchers,
+    /// Wakes who works on rounds.
+    pub(crate) bell: rounds::Bell,
+    /// Places for those who plan without storing anything.
+    pub(crate) planners: Arc<tokio::sync::Semaphore>,
+    /// Threads that a round is planned with.
+    pub(crate) round_threads: usize,
     /// Cancelled when the server takes no more calls.
     pub(crate) draining: CancellationToken,
 }
@@ -247,6 +255,7 @@ outcomes_of!(capacity_pools_of, CapacityPool, wishwell_domain::capacity_pool::Ca
 outcomes_of!(beneficiaries_of, Beneficiary, wishwell_domain::beneficiary::Beneficiary);
 outcomes_of!(households_of, Household, wishwell_domain::beneficiary::Household);
 outcomes_of!(resources_of, Resource, Box<wishwell_domain::resource::Resource>);
+outcomes_of!(rounds_of, Round, Box<wishwell_domain::round::Round>);
 outcomes_of!(needs_of, Need, Box<wishwell_domain::need::Need>);
 
 /// The entity that a write of one entity must have put.

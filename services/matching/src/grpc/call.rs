@@ -71,6 +71,8 @@ repeatable!(
     CancelReferralRequest,
     FailReferralRequest,
     ClaimWishRequest,
+    CreateRoundRequest,
+    CancelRoundRequest,
 );
 
 /// The span of a use case: below the call's, above those of the engine and the store. It has the method's own name, without

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use prost::Message;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
 use wishwell_api::answer::AnswerWriter;
@@ -21,6 +21,7 @@ use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wan
 use super::call::{self, page_size_of};
 use super::convert::{candidate, common, need as convert, resource};
 use super::status::to_status;
+use super::{planning, rounds};
 use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
 use crate::cases::{Caller, Platform, page_tokens};
@@ -71,6 +72,60 @@ impl MatchingService for MatchingHandlers {
     ) -> Result<Response<v1::FindNeedsResponse>, Status> {
         let method = "wishwell.v1.MatchingService/FindNeeds";
         call::read(method, request, |caller, message| find_needs(&self.platform, caller, message)).await
+    }
+
+    async fn plan_allocation(
+        &self,
+        request: Request<Streaming<v1::PlanAllocationRequest>>,
+    ) -> Result<Response<v1::PlanAllocationResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/PlanAllocation";
+        let answer = planning::plan(&self.platform, request).instrument(call::use_case_span(method)).await;
+        answer.map(Response::new).map_err(to_status)
+    }
+
+    async fn create_round(
+        &self,
+        request: Request<v1::CreateRoundRequest>,
+    ) -> Result<Response<v1::CreateRoundResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/CreateRound";
+        call::write(method, request, |caller, message| rounds::create(&self.platform, caller, message)).await
+    }
+
+    async fn get_round(&self, request: Request<v1::GetRoundRequest>) -> Result<Response<v1::GetRoundResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/GetRound";
+        call::read(method, request, |caller, message| rounds::get(&self.platform, caller, message)).await
+    }
+
+    async fn list_rounds(
+        &self,
+        request: Request<v1::ListRoundsRequest>,
+    ) -> Result<Response<v1::ListRoundsResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/ListRounds";
+        call::read(method, request, |caller, message| rounds::list(&self.platform, caller, message)).await
+    }
+
+    async fn cancel_round(
+        &self,
+        request: Request<v1::CancelRoundRequest>,
+    ) -> Result<Response<v1::CancelRoundResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/CancelRound";
+        call::write(method, request, |caller, message| rounds::cancel(&self.platform, caller, message)).await
+    }
+
+    async fn list_round_outcomes(
+        &self,
+        request: Request<v1::ListRoundOutcomesRequest>,
+    ) -> Result<Response<v1::ListRoundOutcomesResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/ListRoundOutcomes";
+        call::read(method, request, |caller, message| rounds::outcomes(&self.platform, caller, message)).await
+    }
+
+    async fn get_round_report(
+        &self,
+        request: Request<v1::GetRoundReportRequest>,
+    ) -> Result<Response<v1::GetRoundReportResponse>, Status> {
+        let method = "wishwell.v1.MatchingService/GetRoundReport";
+        call::read(method, request, |caller, message| rounds::report(&self.platform, caller, message)).await
     }
 }
 

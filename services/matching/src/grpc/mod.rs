@@ -6,7 +6,9 @@ mod convert;
 mod matching;
 mod needs;
 pub(crate) mod plain;
+mod planning;
 mod referrals;
+mod rounds;
 pub(crate) mod status;
 
 pub(crate) use catalog::CatalogHandlers;

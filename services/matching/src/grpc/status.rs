@@ -71,6 +71,7 @@ pub(crate) fn to_status(error: Error) -> Status {
                 Precondition::NobodyLeftToAsk => ErrorReason::NobodyLeftToAsk,
                 Precondition::ConsentMissing => ErrorReason::ConsentMissing,
                 Precondition::VerifiedIdentity => ErrorReason::VerifiedIdentity,
+                Precondition::ResultsNotKept => ErrorReason::ResultsNotKept,
             };
             status_with_reason(Code::FailedPrecondition, reason, message, &[("name", name)])
         }

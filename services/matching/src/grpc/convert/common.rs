@@ -172,18 +172,18 @@ pub(crate) fn group_tags(field: impl Field, tags: &[i32], violations: &mut Viola
 }
 
 pub(crate) fn group_tags_out(tags: &[GroupTag]) -> Vec<i32> {
-    tags.iter()
-        .map(|tag| {
-            i32::from(match tag {
-                GroupTag::Elderly => v1::GroupTag::Elderly,
-                GroupTag::Minor => v1::GroupTag::Minor,
-                GroupTag::Disabled => v1::GroupTag::Disabled,
-                GroupTag::InDifficulty => v1::GroupTag::InDifficulty,
-                GroupTag::Veteran => v1::GroupTag::Veteran,
-                GroupTag::SevereIllness => v1::GroupTag::SevereIllness,
-            })
-        })
-        .collect()
+    tags.iter().map(|tag| group_tag_out(*tag)).collect()
+}
+
+pub(crate) fn group_tag_out(tag: GroupTag) -> i32 {
+    i32::from(match tag {
+        GroupTag::Elderly => v1::GroupTag::Elderly,
+        GroupTag::Minor => v1::GroupTag::Minor,
+        GroupTag::Disabled => v1::GroupTag::Disabled,
+        GroupTag::InDifficulty => v1::GroupTag::InDifficulty,
+        GroupTag::Veteran => v1::GroupTag::Veteran,
+        GroupTag::SevereIllness => v1::GroupTag::SevereIllness,
+    })
 }
 
 /// Reads facts; what they may be is checked with the other personal fields. Their values never show up in a violation.

@@ -1,0 +1,184 @@
+//! What callers do with rounds: ask for one, read, call off.
+
+use jiff::Timestamp;
+
+use wishwell_domain::error::Precondition;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{DivisionCode, RoundId, Version};
+use wishwell_domain::limits::ROUNDS_UNFINISHED_MAX;
+use wishwell_domain::round::{
+    OutcomeState, Round, RoundOutcome, RoundProgress, RoundReport, RoundRules, RoundState, RoundStep,
+};
+use wishwell_domain::{Error, Violations};
+use wishwell_engine::Snapshot;
+use wishwell_store::{Page, PageRequest, RoundFilter, WriteMode, Written};
+
+use crate::cases::{Caller, Platform, put, references};
+
+/// What a caller wants of a round.
+#[derive(Debug, Clone)]
+pub(crate) struct RoundAsked {
+    pub(crate) rules: RoundRules,
+    pub(crate) dry_run: bool,
+}
+
+impl Caller {
+    /// Whether a round exists for this caller: for one that is held to divisions, those that are about nothing else.
+    fn reaches_round(&self, round: &Round, snapshot: &Snapshot) -> bool {
+        let divisions = &round.rules.scope.divisions;
+        self.held_to().is_none()
+            || (!divisions.is_empty() && divisions.iter().all(|division| self.works_in(Some(division), snapshot)))
+    }
+}
+
+impl Platform {
+    /// Asks for a round and answers at once.
+    pub(crate) async fn create_round(&self, caller: &Caller, asked: RoundAsked) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let mut rules = asked.rules;
+        check(&rules, &snapshot)?;
+        hold_to_divisions(caller, &mut rules, &snapshot)?;
+        self.refuse_too_many_rounds(caller).await?;
+        let round = Round {
+            id: RoundId::from_uuid(self.new_uuid()),
+            rules,
+            dry_run: asked.dry_run,
+            requested_by: caller.principal.name.clone(),
+            state: RoundState::Pending,
+            failure: None,
+            progress: RoundProgress::default(),
+            reached: None,
+            started_at: None,
+            solved_at: None,
+            finished_at: None,
+            // The store sets these.
+            version: Version(0),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let written = self.write(caller, vec![put(Change::Round(Box::new(round)), WriteMode::Create)]).await?;
+        self.bell.ring();
+        Ok(written)
+    }
+
+    async fn refuse_too_many_rounds(&self, caller: &Caller) -> Result<(), Error> {
+        let filter = RoundFilter { unfinished_only: true, ..RoundFilter::default() };
+        let page = PageRequest { after: None, limit: ROUNDS_UNFINISHED_MAX };
+        let found = self.store.list_rounds(caller.tenant(), &filter, &page).await?;
+        if found.entries.len() < ROUNDS_UNFINISHED_MAX {
+            return Ok(());
+        }
+        let max = i64::try_from(ROUNDS_UNFINISHED_MAX).unwrap_or(i64::MAX);
+        Err(Error::LimitReached { limit: "rounds_unfinished_max", max })
+    }
+
+    /// A round within the caller's reach; others do not exist for it.
+    pub(crate) async fn round(&self, caller: &Caller, id: RoundId) -> Result<Round, Error> {
+        let snapshot = self.snapshot(caller, None).await?;
+        let found = self.store.round(caller.tenant(), id).await?;
+        found.filter(|round| caller.reaches_round(round, &snapshot)).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    /// Rounds within the caller's reach. A page may hold fewer than asked for and not be the last.
+    pub(crate) async fn list_rounds(
+        &self,
+        caller: &Caller,
+        filter: &RoundFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Round>, Error> {
+        let snapshot = self.snapshot(caller, None).await?;
+        let mut found = self.store.list_rounds(caller.tenant(), filter, page).await?;
+        found.entries.retain(|round| caller.reaches_round(round, &snapshot));
+        Ok(found)
+    }
+
+    /// Calls a round off wherever it stands; whoever works on it notices.
+    pub(crate) async fn cancel_round(
+        &self,
+        caller: &Caller,
+        id: RoundId,
+        expected: Option<Version>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let mut round = self.round(caller, id).await?;
+        let read = round.version;
+        if let Some(expected) = expected.filter(|expected| *expected != read) {
+            return Err(Error::EtagMismatch { name: id.name(), expected: expected.0, actual: read.0 });
+        }
+        round.step(RoundStep::Cancel, self.clock.now())?;
+        let mode = WriteMode::Update { expected: Some(read) };
+        self.write(caller, vec![put(Change::Round(Box::new(round)), mode)]).await
+    }
+
+    /// Outcomes of a round within the caller's reach, those after a place.
+    pub(crate) async fn round_outcomes(
+        &self,
+        caller: &Caller,
+        id: RoundId,
+        states: &[OutcomeState],
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<RoundOutcome>, Error> {
+        let round = self.round(caller, id).await?;
+        let found = self.store.round_outcomes(caller.tenant(), id, states, after, limit).await?;
+        let expected = round.reached.as_ref().is_some_and(|reached| reached.totals.all.items > 0);
+        if found.is_empty() && expected && self.store.round_report(caller.tenant(), id).await?.is_none() {
+            return Err(not_kept(&round));
+        }
+        Ok(found)
+    }
+
+    /// The report of a round within the caller's reach.
+    pub(crate) async fn round_report(&self, caller: &Caller, id: RoundId) -> Result<RoundReport, Error> {
+        let round = self.round(caller, id).await?;
+        match self.store.round_report(caller.tenant(), id).await? {
+            Some(report) => Ok(report),
+            None if round.reached.is_some() => Err(not_kept(&round)),
+            None => Err(Error::IllegalStep { name: id.name(), state: round.state.name(), action: "be reported on" }),
+        }
+    }
+}
+
+/// Results of older rounds are dropped, and tables made again from the log have none.
+fn not_kept(round: &Round) -> Error {
+    Error::FailedPrecondition {
+        precondition: Precondition::ResultsNotKept,
+        message: format!("the results of {} are not kept any more", round.id),
+        name: round.id.name(),
+    }
+}
+
+/// Checks the rules, and that what they name is in the catalogue.
+fn check(rules: &RoundRules, snapshot: &Snapshot) -> Result<(), Error> {
+    let mut violations = Violations::new();
+    rules.check("round.rules", &mut violations);
+    for (index, code) in rules.scope.divisions.iter().enumerate() {
+        references::division(&format!("round.rules.scope.divisions[{index}]"), Some(code), snapshot, &mut violations);
+    }
+    for (index, code) in rules.scope.categories.iter().enumerate() {
+        references::category(&format!("round.rules.scope.categories[{index}]"), code, snapshot, &mut violations);
+    }
+    for (index, guarantee) in rules.guarantees.iter().enumerate() {
+        let field = format!("round.rules.guarantees[{index}].division");
+        references::division(&field, guarantee.division.as_ref(), snapshot, &mut violations);
+    }
+    violations.into_result()
+}
+
+/// Whoever is held to divisions has rounds in them alone.
+fn hold_to_divisions(caller: &Caller, rules: &mut RoundRules, snapshot: &Snapshot) -> Result<(), Error> {
+    let Some(held_to) = caller.held_to() else { return Ok(()) };
+    let divisions: &mut Vec<DivisionCode> = &mut rules.scope.divisions;
+    if divisions.is_empty() {
+        *divisions = held_to.to_vec();
+    }
+    if divisions.is_empty() {
+        return Err(caller.denied());
+    }
+    divisions.iter().try_for_each(|division| caller.must_work_in(Some(division), snapshot))
+}

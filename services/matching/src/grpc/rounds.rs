@@ -1,0 +1,110 @@
+//! The calls of `MatchingService` that are about rounds.
+
+use prost::Message;
+
+use wishwell_api::v1;
+use wishwell_domain::ids::RoundId;
+use wishwell_domain::{Error, Violations};
+use wishwell_store::{RoundFilter, Written};
+
+use super::call::{next_token, page, page_size_of, required};
+use super::convert::{common, round as convert, round_outcome, round_report};
+use super::matching::position;
+use crate::cases::{Caller, Platform, only, page_tokens, rounds_of};
+
+pub(super) async fn create(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CreateRoundRequest,
+) -> Result<v1::CreateRoundResponse, Error> {
+    let mut violations = Violations::new();
+    let asked = convert::asked("round", required("round", message.round)?, &mut violations);
+    violations.into_result()?;
+    let (round, log_position) = answer(platform.create_round(&caller, asked).await?)?;
+    Ok(v1::CreateRoundResponse { round: Some(round), log_position })
+}
+
+fn answer(written: Written) -> Result<(v1::Round, i64), Error> {
+    let position = written.position.0;
+    let round = only(rounds_of(written))?;
+    Ok((convert::round_out(&round), position))
+}
+
+pub(super) async fn get(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetRoundRequest,
+) -> Result<v1::GetRoundResponse, Error> {
+    let id = RoundId::parse_name("name", &message.name)?;
+    platform.snapshot(&caller, position(message.min_position)).await?;
+    let round = platform.round(&caller, id).await?;
+    Ok(v1::GetRoundResponse { round: Some(convert::round_out(&round)) })
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListRoundsRequest,
+) -> Result<v1::ListRoundsResponse, Error> {
+    let sent = message.filter.unwrap_or_default();
+    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
+    let page = page(&scope, message.page_size, &message.page_token)?;
+    platform.snapshot(&caller, position(message.min_position)).await?;
+    let filter = RoundFilter { states: sent.states().filter_map(convert::state).collect(), unfinished_only: false };
+    let found = platform.list_rounds(&caller, &filter, &page).await?;
+    Ok(v1::ListRoundsResponse {
+        rounds: found.entries.iter().map(convert::round_out).collect(),
+        next_page_token: next_token(&scope, found.next_after)?,
+    })
+}
+
+pub(super) async fn cancel(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CancelRoundRequest,
+) -> Result<v1::CancelRoundResponse, Error> {
+    let mut violations = Violations::new();
+    let id = violations.take(RoundId::parse_name("name", &message.name));
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let id = required("name", id)?;
+    let written = super::call::retry_update!(etag, platform.cancel_round(&caller, id, etag))?;
+    let (round, log_position) = answer(written)?;
+    Ok(v1::CancelRoundResponse { round: Some(round), log_position })
+}
+
+pub(super) async fn outcomes(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListRoundOutcomesRequest,
+) -> Result<v1::ListRoundOutcomesResponse, Error> {
+    let id = RoundId::parse_name("round", &message.round)?;
+    let query =
+        v1::ListRoundOutcomesRequest { page_size: 0, page_token: String::new(), min_position: 0, ..message.clone() };
+    let scope = platform.page_scope(&caller, &query.encode_to_vec());
+    let after = match scope.cursor(&message.page_token)? {
+        Some(bytes) => bytes.try_into().map(u32::from_be_bytes).map_err(|_| page_tokens::refused())?,
+        None => 0,
+    };
+    platform.snapshot(&caller, position(message.min_position)).await?;
+    let states: Vec<_> = message.states().filter_map(convert::outcome_state).collect();
+    let size = page_size_of(message.page_size);
+    let found = platform.round_outcomes(&caller, id, &states, after, size).await?;
+    // A full page may be the last: then the next one is empty.
+    let next = found.last().filter(|_| found.len() == size).map(|last| last.ordinal.to_be_bytes());
+    Ok(v1::ListRoundOutcomesResponse {
+        outcomes: found.iter().map(round_outcome::outcome_out).collect(),
+        next_page_token: next.map_or_else(|| Ok(String::new()), |next| scope.token(&next))?,
+    })
+}
+
+pub(super) async fn report(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::GetRoundReportRequest,
+) -> Result<v1::GetRoundReportResponse, Error> {
+    let id = RoundId::parse_name("round", &message.round)?;
+    platform.snapshot(&caller, position(message.min_position)).await?;
+    let report = platform.round_report(&caller, id).await?;
+    Ok(v1::GetRoundReportResponse { report: Some(round_report::report_out(&report)) })
+}
