@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Referrals(ReferralsArgs),
     /// Take a step of a referral: accept, decline, deliver, confirm, ...
     Referral(ReferralArgs),
+    /// Allocate many open needs at once, or call a round off
+    Round(RoundArgs),
+    /// List rounds and what they reached
+    Rounds(RoundsArgs),
     /// Watch what happens, a line an event
     Watch(WatchArgs),
     /// List the categories of help, or those with a text in their name
@@ -310,6 +314,98 @@ pub(crate) enum StepReasonArg {
     NotDelivered,
     /// Something else
     Other,
+}
+
+/// Flags of `round`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct RoundArgs {
+    /// Something else than a new round.
+    #[command(subcommand)]
+    pub(crate) command: Option<RoundCommand>,
+    /// Only needs in this division or below it; may be repeated
+    #[arg(long = "division", value_name = "CODE")]
+    pub(crate) divisions: Vec<String>,
+    /// Only items of this category or below it, by code, or by its name or a synonym; may be repeated
+    #[arg(long = "category", value_name = "CODE|NAME")]
+    pub(crate) categories: Vec<String>,
+    /// Only needs of this group; may be repeated
+    #[arg(long = "group", value_enum, value_name = "GROUP")]
+    pub(crate) groups: Vec<GroupArg>,
+    /// Offer what is planned to the partners; without it nothing is offered
+    #[arg(long)]
+    pub(crate) commit: bool,
+    /// Print the round as canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// What else there is to do with a round.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoundCommand {
+    /// Call a round off; offers made before that stand
+    Cancel(RoundCancelArgs),
+    /// Show a round that was asked for before
+    Show(RoundShowArgs),
+}
+
+/// Flags of `round cancel`.
+#[derive(Debug, Args)]
+pub(crate) struct RoundCancelArgs {
+    /// The round, `rounds/UUID` or the UUID alone
+    #[arg(value_name = "ROUND")]
+    pub(crate) round: String,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// Flags of `round show`.
+#[derive(Debug, Args)]
+pub(crate) struct RoundShowArgs {
+    /// The round, `rounds/UUID` or the UUID alone
+    #[arg(value_name = "ROUND")]
+    pub(crate) round: String,
+    /// Print the round as canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
+}
+
+/// A group of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupArg {
+    /// Old people (一老)
+    Elderly,
+    /// Children and minors (一小)
+    Minor,
+    /// People with a disability (一残)
+    Disabled,
+    /// People in economic difficulty (一困)
+    InDifficulty,
+    /// Veterans (退役军人)
+    Veteran,
+    /// People with a severe illness (重病患者)
+    SevereIllness,
+}
+
+/// Flags of `rounds`.
+#[derive(Debug, Args)]
+pub(crate) struct RoundsArgs {
+    /// At most so many, the newest
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Print each round as one line of canonical protobuf JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub(crate) client: ClientFlags,
 }
 
 /// Flags of `watch`.

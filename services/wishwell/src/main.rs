@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use cli::{Cli, Command, DevArgs};
+use cli::{Cli, Command, DevArgs, RoundCommand};
 use config::{ClientConfig, ClientFlags, DevConfig, ServeConfig};
 use exit::{Exit, Failure};
 
@@ -66,6 +66,12 @@ async fn run(cli: Cli) -> Result<String, Failure> {
             client::referrals::step(&arguments, &client(&arguments.client)?.with_demo_key(demo::CASE_WORKER_KEY)).await
         }
         Command::Referrals(arguments) => client::referrals::list(&arguments, &client(&arguments.client)?).await,
+        Command::Round(arguments) => match &arguments.command {
+            None => client::rounds::run(&arguments, &client(&arguments.client)?).await,
+            Some(RoundCommand::Cancel(cancel)) => client::rounds::cancel(cancel, &client(&cancel.client)?).await,
+            Some(RoundCommand::Show(show)) => client::rounds::show(show, &client(&show.client)?).await,
+        },
+        Command::Rounds(arguments) => client::rounds::list(&arguments, &client(&arguments.client)?).await,
         Command::Watch(arguments) => client::watch::run(&arguments, &client(&arguments.client)?).await,
         Command::Verify(arguments) => audit::verify(&arguments, variables()).await,
         Command::Replay(arguments) => audit::replay(&arguments, variables()).await,

@@ -23,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn help_reads_as_it_was_agreed() {
     let folder = tempfile::tempdir().unwrap();
-    let commands: [(&str, &[&str]); 11] = [
+    let commands: [(&str, &[&str]); 12] = [
         ("wishwell", &["--help"]),
         ("serve", &["serve", "--help"]),
         ("find", &["find", "--help"]),
@@ -33,6 +33,7 @@ fn help_reads_as_it_was_agreed() {
         ("refer", &["refer", "--help"]),
         ("referrals", &["referrals", "--help"]),
         ("referral", &["referral", "--help"]),
+        ("round", &["round", "--help"]),
         ("watch", &["watch", "--help"]),
         ("verify", &["verify", "--help"]),
     ];

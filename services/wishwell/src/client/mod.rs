@@ -5,6 +5,7 @@ pub(crate) mod find;
 mod inline_need;
 pub(crate) mod needs;
 pub(crate) mod referrals;
+pub(crate) mod rounds;
 mod status;
 mod trace;
 pub(crate) mod watch;

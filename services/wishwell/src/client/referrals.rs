@@ -120,7 +120,7 @@ fn not_printable(error: &impl std::fmt::Display) -> Failure {
 }
 
 /// A name with its collection, which may be left out on the command line.
-fn full_name(collection: &str, name: &str) -> String {
+pub(super) fn full_name(collection: &str, name: &str) -> String {
     if name.contains('/') { name.to_owned() } else { format!("{collection}/{name}") }
 }
 

@@ -1,0 +1,185 @@
+//! `wishwell round`: allocates many open needs at once, follows the round to its end, and prints what it came to.
+
+mod gathered;
+mod summary;
+mod words;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use wishwell_api::json::{to_json, to_json_pretty};
+use wishwell_api::v1::{
+    CancelRoundRequest, CreateRoundRequest, GetRoundRequest, GroupTag, ListRoundsRequest, Round, RoundRules,
+    RoundScope, RoundState,
+};
+
+use super::words::instant;
+use super::{Server, categories, refused};
+use crate::cli::{GroupArg, RoundArgs, RoundCancelArgs, RoundShowArgs, RoundsArgs};
+use crate::config::ClientConfig;
+use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
+use crate::progress::Progress;
+use crate::table::{Align, Table, terminal_width};
+
+pub(crate) use gathered::GatheredRound;
+
+/// How often a round is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// Largest page the server gives.
+const PAGE_SIZE: i32 = 500;
+
+/// Asks for a round and follows it to its end.
+pub(crate) async fn run(arguments: &RoundArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let mut scope = RoundScope {
+        divisions: arguments.divisions.clone(),
+        group_tags: arguments.groups.iter().map(|group| GroupTag::from(*group).into()).collect(),
+        ..RoundScope::default()
+    };
+    for category in &arguments.categories {
+        scope.categories.push(categories::resolve(&server, category, config.lang).await?.code);
+    }
+    let rules = RoundRules { scope: Some(scope), ..RoundRules::default() };
+    let round = Round { rules: Some(rules), dry_run: !arguments.commit, ..Round::default() };
+    let request = CreateRoundRequest { round: Some(round), request_id: uuid::Uuid::new_v4().to_string() };
+    let answer = server.matching().create_round(request).await;
+    let created = answer.map_err(|status| refused("the round cannot be asked for", &status))?.into_inner().round;
+    let round = follow(&server, answered(created)?, config.lang).await?;
+    print(&server, round, arguments.json, config.lang).await
+}
+
+/// Shows a round as it is.
+pub(crate) async fn show(arguments: &RoundShowArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let round = get(&server, &super::referrals::full_name("rounds", &arguments.round)).await?;
+    print(&server, round, arguments.json, config.lang).await
+}
+
+/// Calls a round off.
+pub(crate) async fn cancel(arguments: &RoundCancelArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let request = CancelRoundRequest {
+        name: super::referrals::full_name("rounds", &arguments.round),
+        etag: String::new(),
+        request_id: uuid::Uuid::new_v4().to_string(),
+    };
+    let answer = server.matching().cancel_round(request).await;
+    let answer = answer.map_err(|status| refused("the round cannot be called off", &status))?;
+    let round = answered(answer.into_inner().round)?;
+    Ok(format!("{} · {}\n", round.name, words::state(round.state(), config.lang)))
+}
+
+/// Lists rounds, the newest last.
+pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Result<String, Failure> {
+    let server = Server::connect(config).await?;
+    let mut rounds: Vec<Round> = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request =
+            ListRoundsRequest { filter: None, page_size: PAGE_SIZE, page_token, ..ListRoundsRequest::default() };
+        let answer = server.matching().list_rounds(request).await;
+        let page = answer.map_err(|status| refused("rounds cannot be listed", &status))?.into_inner();
+        rounds.extend(page.rounds);
+        // The newest are on the last page.
+        rounds.drain(..rounds.len().saturating_sub(arguments.limit));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    if arguments.json {
+        let lines: Result<Vec<String>, _> = rounds.iter().map(to_json).collect();
+        return Ok(lines.map_err(|error| not_printable(&error))?.into_iter().map(|line| line + "\n").collect());
+    }
+    Ok(table(&rounds, config.lang))
+}
+
+fn table(rounds: &[Round], lang: Lang) -> String {
+    let zone = TimeZone::system();
+    let mut table = Table::new([
+        (lang.pick("round", "轮次"), Align::Left),
+        (lang.pick("asked for", "发起时间"), Align::Left),
+        (lang.pick("by", "由谁"), Align::Left),
+        (lang.pick("state", "状态"), Align::Left),
+        (lang.pick("items", "需求项"), Align::Right),
+        (lang.pick("served", "已安排"), Align::Right),
+        (lang.pick("offers", "转介"), Align::Right),
+    ]);
+    for round in rounds {
+        let progress = round.progress.unwrap_or_default();
+        let all = round.reached.as_ref().and_then(|reached| reached.totals.as_ref()).and_then(|totals| totals.all);
+        let served = all.map(|all| (all.served_items + all.partly_served_items).to_string()).unwrap_or_default();
+        let dry = if round.dry_run { lang.pick(" (dry run)", "(试算)") } else { "" };
+        table.row([
+            round.name.clone(),
+            instant(round.create_time.as_ref(), &zone),
+            round.requested_by.clone(),
+            format!("{}{dry}", words::state(round.state(), lang)),
+            progress.items.to_string(),
+            served,
+            progress.made_offers.to_string(),
+        ]);
+    }
+    table.render(terminal_width())
+}
+
+/// Looks at a round again and again until it has ended.
+async fn follow(server: &Server, mut round: Round, lang: Lang) -> Result<Round, Failure> {
+    let progress = Progress::new();
+    let mut shown = RoundState::Unspecified;
+    while round.end_time.is_none() {
+        let figures = round.progress.unwrap_or_default();
+        let planned = u64::try_from(figures.planned_offers).unwrap_or_default();
+        if round.state() != shown {
+            shown = round.state();
+            let steps = if shown == RoundState::Committing { planned } else { 0 };
+            progress.begin(words::state(shown, lang), steps);
+        }
+        progress.at(u64::try_from(figures.made_offers + figures.refused_offers).unwrap_or_default());
+        tokio::time::sleep(LOOK).await;
+        round = get(server, &round.name).await?;
+    }
+    progress.end();
+    Ok(round)
+}
+
+async fn get(server: &Server, name: &str) -> Result<Round, Failure> {
+    let request = GetRoundRequest { name: name.to_owned(), min_position: 0 };
+    let answer = server.matching().get_round(request).await;
+    answered(answer.map_err(|status| refused("the round cannot be read", &status))?.into_inner().round)
+}
+
+/// A round that has failed is printed and the exit code says so.
+async fn print(server: &Server, round: Round, json: bool, lang: Lang) -> Result<String, Failure> {
+    if round.state() == RoundState::Failed {
+        let why = words::failure(round.failure(), lang);
+        return Err(Failure::one(Exit::Failed, format!("{} has failed", round.name), why, ""));
+    }
+    if json {
+        return to_json_pretty(&round).map(|json| json + "\n").map_err(|error| not_printable(&error));
+    }
+    let gathered = GatheredRound::of(server, round).await?;
+    Ok(summary::render(&gathered, lang, &TimeZone::system()))
+}
+
+fn answered(round: Option<Round>) -> Result<Round, Failure> {
+    round.ok_or_else(|| Failure::one(Exit::Defect, "the server answered without the round", "", ""))
+}
+
+fn not_printable(error: &impl std::fmt::Display) -> Failure {
+    Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), "")
+}
+
+impl From<GroupArg> for GroupTag {
+    fn from(group: GroupArg) -> Self {
+        match group {
+            GroupArg::Elderly => Self::Elderly,
+            GroupArg::Minor => Self::Minor,
+            GroupArg::Disabled => Self::Disabled,
+            GroupArg::InDifficulty => Self::InDifficulty,
+            GroupArg::Veteran => Self::Veteran,
+            GroupArg::SevereIllness => Self::SevereIllness,
+        }
+    }
+}
