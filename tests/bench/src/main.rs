@@ -13,6 +13,7 @@ mod machine;
 mod measure;
 mod process;
 mod questions;
+mod replay;
 mod report;
 mod rivals;
 mod seed;
@@ -59,6 +60,8 @@ enum Command {
     Holds(holds::HoldArgs),
     /// `WatchEvents` under load; prints a table and writes JSON and Markdown.
     Watch(watch::WatchArgs),
+    /// Real donations matched with real requests in weekly rounds, beside what one does without an optimizer.
+    Ppe(replay::ReplayArgs),
     /// The bare echo server; `run` starts it.
     Echo {
         /// Bytes of each answer's payload.
@@ -115,6 +118,7 @@ fn main() {
             Command::Run(args) => measure::run(&args).await,
             Command::Holds(args) => holds::run(&args).await,
             Command::Watch(args) => watch::run(&args).await,
+            Command::Ppe(args) => tokio::task::block_in_place(|| replay::run(&args)),
             Command::Seed { resources, data } => {
                 seed::store(&data, resources).await;
             }
