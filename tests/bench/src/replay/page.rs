@@ -56,7 +56,7 @@ fn opening(page: &mut String, study: &Study) {
     page.push_str("First come, first matched gives the i-th open donation to the i-th open request of a round, nearest recipient each \
          donation to the nearest open request; what is left of either waits a week, as published. The authors' program takes both in the \
          order of identifiers, this one in the order in which they came. Beside each stands what it does if the rest of a donation goes on \
-         at once.\n\n");
+         at once. Wishwell's rounds are planned by its solver, in the measuring program; every plan is accepted by the independent checker.\n\n");
 }
 
 fn choice(page: &mut String, study: &Study) {
@@ -67,7 +67,7 @@ fn choice(page: &mut String, study: &Study) {
     let last = holding.next_back().unwrap_or(first);
     let _ = write!(
         page,
-        "\n## The recommended setting\n\nPeople before units (a unit is worth one over what was asked), then least distance, among pairs \
+        "\n## The recommended setting\n\nPeople before units (a unit is worth one over what the request still lacks), then least distance, among pairs \
          where serving the whole request would cost at most {} unit-miles: who asks for 10 units is worth {} miles, who asks for 100, {}. \
          Of the bounds tried it is the one farthest from missing either of what is wanted, twice the fill and no more miles. It is chosen \
          on these data, but hardly by them: every bound tried from {first} to {last} holds both.\n",
