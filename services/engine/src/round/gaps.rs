@@ -29,7 +29,7 @@ const ASKED_MAX: usize = 4 * ROUND_SUPPLY_GAPS_MAX;
 /// Most of them of one category and county.
 const ASKED_EACH_MAX: usize = 4;
 /// Most nodes that are looked at for all of them.
-const VISITED_MAX: u64 = 20_000_000;
+const VISITED_MAX: u64 = 1_000_000;
 /// Digits of the code of a county.
 const COUNTY_DIGITS: usize = 6;
 

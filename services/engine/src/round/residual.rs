@@ -81,10 +81,14 @@ pub(super) struct Residual<'a> {
     changed_potential: HashMap<Node, i128>,
     /// Nodes looked at so far.
     pub(super) visited: u64,
+    /// At so many the question at hand is given up.
+    give_up_at: u64,
 }
 
 /// Augmentations that one question takes at the most.
 const AUGMENTATIONS_MAX: usize = 256;
+/// Nodes that one question looks at, at the most.
+const VISITED_EACH_MAX: u64 = 20_000;
 
 impl<'a> Residual<'a> {
     pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices) -> Self {
@@ -101,6 +105,7 @@ impl<'a> Residual<'a> {
             changed_through: HashMap::new(),
             changed_potential: HashMap::new(),
             visited: 0,
+            give_up_at: u64::MAX,
         };
         for (arc, units) in &prices.flow {
             let row = row_of(problem, *arc) as usize;
@@ -246,15 +251,16 @@ impl<'a> Residual<'a> {
         self.load(self.segments(node).last().map_or(0, |segment| segment.price))
     }
 
-    /// What units more of a pool gain, the first first, as long as `goes_on` and at most [`AUGMENTATIONS_MAX`] times. What the flow
-    /// is afterwards is forgotten. Answers as well whether it went on to the end.
+    /// What units more of a pool gain, the first first, as long as `goes_on`, at most [`AUGMENTATIONS_MAX`] times and looking at
+    /// [`VISITED_EACH_MAX`] nodes. What the flow is afterwards is forgotten. Answers as well whether it went on to the end.
     pub(super) fn gains(&mut self, pool: u32, goes_on: impl Fn(i128) -> bool) -> (Vec<Gain>, bool) {
         self.forget();
+        self.give_up_at = self.visited + VISITED_EACH_MAX;
         let mut gains = Vec::new();
         for _ in 0..AUGMENTATIONS_MAX {
             match self.augment(pool).filter(|gain| goes_on(gain.weighted)) {
                 Some(gain) => gains.push(gain),
-                None => return (gains, true),
+                None => return (gains, self.visited < self.give_up_at),
             }
         }
         (gains, false)
@@ -373,6 +379,9 @@ impl<'a> Residual<'a> {
                 continue;
             }
             self.visited += 1;
+            if self.visited >= self.give_up_at {
+                return None;
+            }
             if node == target {
                 return Some((steps, settled, distance));
             }

@@ -315,3 +315,24 @@ fn a_round_about_nothing_is_empty_and_optimal() {
     assert!(result.optimal && result.outcomes.is_empty());
     assert_eq!(result.totals.all.items, 0);
 }
+
+#[test]
+fn a_need_that_missed_its_deadline_looks_for_help_all_the_same() {
+    let mut input = world(&[1]);
+    input.needs = vec![need(1, 0)];
+    let passed = now() - jiff::SignedDuration::from_hours(48);
+    input.needs[0].timing = Some(wishwell_domain::need::Timing::Deadline(passed));
+    assert_eq!(reason(&round(&input, &RoundRules::default(), &Side::default()), 1), None);
+}
+
+#[test]
+fn the_largest_quantities_are_counted_exactly() {
+    let most = wishwell_domain::limits::QUANTITY_MAX;
+    let mut input = world(&[most, 1]);
+    input.needs = vec![need(1, 0), need(2, 0)];
+    input.needs[0].items[0].quantity = most;
+    input.needs[0].items[0].splittable = true;
+    let result = round(&input, &RoundRules::default(), &Side::default());
+    assert!(result.optimal);
+    assert_eq!(result.totals.all.units_served, most + 1);
+}

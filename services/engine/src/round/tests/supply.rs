@@ -8,6 +8,7 @@ use wishwell_domain::round::{PoolPeriod, RoundRules, SupplyGap};
 use wishwell_solver::{Options, Unwatched, solve};
 
 use super::{Side, carry_out, item, need};
+use crate::round::prices::AllPrices;
 use crate::round::{Draft, draft};
 use crate::snapshot::{CatalogInput, Snapshot};
 use crate::tests::worlds::{self, Dice, now, plain_resource, pool, random_world};
@@ -46,6 +47,17 @@ fn with_more(draft: &Draft<'_>, at: PoolPeriod, units: u64) -> Objective {
     }
     let more = Problem::new(parts).expect("it is a problem");
     solve(&more, &Options::default(), None, &Unwatched).expect("it is not stopped").objective
+}
+
+/// What is reached when a pool has one unit less, the last one; none where it has none.
+fn with_less(draft: &Draft<'_>, place: usize) -> Option<Objective> {
+    let mut parts = draft.problem().parts().clone();
+    let segments = &mut parts.pools[place].segments;
+    let last = segments.last_mut()?;
+    last.units -= 1;
+    segments.retain(|segment| segment.units > 0);
+    let less = Problem::new(parts).expect("it is a problem");
+    Some(solve(&less, &Options::default(), None, &Unwatched).expect("it is not stopped").objective)
 }
 
 fn levels_before(draft: &Draft<'_>, gap: &SupplyGap) -> usize {
@@ -88,4 +100,30 @@ fn a_supply_gap_is_true_for_as_many_units_as_it_says_and_not_for_one_more() {
         }
     }
     assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn what_a_unit_taken_from_a_pool_costs_is_what_the_round_loses_with_one_less() {
+    let mut dice = Dice(11);
+    let rules = RoundRules { contacts_per_organization_max: None, load_steps: Vec::new(), ..RoundRules::default() };
+    let mut seen = 0;
+    for nth in 0..120 {
+        let input = world(&mut dice);
+        let snapshot = Snapshot::build(&input, LogPosition(1));
+        let side = Side::default();
+        let given = side.given(now(), 1);
+        let draft = draft(&snapshot, &rules, &given, &Unwatched).expect("the rules are in order");
+        let (_, solution) = carry_out(&draft, 1);
+        let problem = draft.problem();
+        let prices = AllPrices::new(problem, &solution.certificate);
+        for place in 0..prices.taken.len() {
+            let Some(less) = with_less(&draft, place) else { continue };
+            let lost: Vec<i128> = solution.objective.0.iter().zip(&less.0).map(|(all, less)| all - less).collect();
+            let weighted = problem.weights().levels().iter().zip(&lost).map(|((_, weight), lost)| weight * lost).sum();
+            assert_eq!(prices.taken[place], weighted, "world {nth}, pool {place}: {lost:?}");
+            assert!(prices.pools[place] <= prices.taken[place], "world {nth}, pool {place}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 200, "{seen}");
 }
