@@ -54,6 +54,9 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("Resource", "draws"),
     ("Resource", "unit"),
     ("ScheduleException", "hours"),
+    ("RoundRules", "aims"),
+    ("RoundRules", "pinned"),
+    ("PlanRules", "aims"),
 ];
 
 /// Makes requests.
@@ -95,6 +98,7 @@ impl Canaries {
                 ("divisions", "divisions/640104"),
                 ("referrals", "referrals/01890000-0000-7000-8000-000000000000"),
                 ("wishes", "wishes/01890000-0000-7000-8000-000000000000"),
+                ("rounds", "rounds/01890000-0000-7000-8000-000000000000"),
             ]
             .into_iter()
             .map(|(collection, name)| (collection.to_owned(), name.to_owned()))

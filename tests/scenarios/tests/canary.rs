@@ -136,9 +136,10 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
             }
             Err(status) => {
                 leaks.of_error(&method, &status, canaries);
-                // A need that the loop has served is withdrawn no more.
-                let of_the_loop =
-                    method.parent_service().name() == "ReferralService" || method.name() == "WithdrawNeed";
+                // A need that the loop has served is withdrawn no more; a round goes on by itself.
+                let of_the_loop = method.parent_service().name() == "ReferralService"
+                    || method.name() == "WithdrawNeed"
+                    || (method.name().contains("Round") && method.name() != "CreateRound");
                 if !of_the_loop || !REFUSALS_OF_THE_LOOP.contains(&reason(&status).as_str()) {
                     refused.push(format!("{}: {status:?}", method.name()));
                 }
