@@ -335,6 +335,9 @@ pub(crate) struct RoundArgs {
     /// Offer what is planned to the partners; without it nothing is offered
     #[arg(long)]
     pub(crate) commit: bool,
+    /// Also write a page of pictures about it to this file: one HTML file in Chinese and English that needs no network
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Print the round as canonical protobuf JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -369,6 +372,9 @@ pub(crate) struct RoundShowArgs {
     /// The round, `rounds/UUID` or the UUID alone
     #[arg(value_name = "ROUND")]
     pub(crate) round: String,
+    /// Also write a page of pictures about it to this file: one HTML file in Chinese and English that needs no network
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Print the round as canonical protobuf JSON
     #[arg(long)]
     pub(crate) json: bool,

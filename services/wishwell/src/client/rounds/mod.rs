@@ -1,9 +1,11 @@
 //! `wishwell round`: allocates many open needs at once, follows the round to its end, and prints what it came to.
 
 mod gathered;
+mod picture;
 mod summary;
 mod words;
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -46,14 +48,14 @@ pub(crate) async fn run(arguments: &RoundArgs, config: &ClientConfig) -> Result<
     let answer = server.matching().create_round(request).await;
     let created = answer.map_err(|status| refused("the round cannot be asked for", &status))?.into_inner().round;
     let round = follow(&server, answered(created)?, config.lang).await?;
-    print(&server, round, arguments.json, config.lang).await
+    print(&server, round, arguments.report.as_deref(), arguments.json, config.lang).await
 }
 
 /// Shows a round as it is.
 pub(crate) async fn show(arguments: &RoundShowArgs, config: &ClientConfig) -> Result<String, Failure> {
     let server = Server::connect(config).await?;
     let round = get(&server, &super::referrals::full_name("rounds", &arguments.round)).await?;
-    print(&server, round, arguments.json, config.lang).await
+    print(&server, round, arguments.report.as_deref(), arguments.json, config.lang).await
 }
 
 /// Calls a round off.
@@ -150,17 +152,30 @@ async fn get(server: &Server, name: &str) -> Result<Round, Failure> {
     answered(answer.map_err(|status| refused("the round cannot be read", &status))?.into_inner().round)
 }
 
-/// A round that has failed is printed and the exit code says so.
-async fn print(server: &Server, round: Round, json: bool, lang: Lang) -> Result<String, Failure> {
+/// Prints a round, and writes its page where one is asked for. A round that has failed is printed and the exit code says so.
+async fn print(
+    server: &Server,
+    round: Round,
+    report: Option<&Path>,
+    json: bool,
+    lang: Lang,
+) -> Result<String, Failure> {
     if round.state() == RoundState::Failed {
         let why = words::failure(round.failure(), lang);
         return Err(Failure::one(Exit::Failed, format!("{} has failed", round.name), why, ""));
     }
-    if json {
-        return to_json_pretty(&round).map(|json| json + "\n").map_err(|error| not_printable(&error));
-    }
     let gathered = GatheredRound::of(server, round).await?;
-    Ok(summary::render(&gathered, lang, &TimeZone::system()))
+    if let Some(file) = report {
+        picture::write(server, &gathered, file, lang).await?;
+    }
+    if json {
+        return to_json_pretty(&gathered.round).map(|json| json + "\n").map_err(|error| not_printable(&error));
+    }
+    let mut page = summary::render(&gathered, lang, &TimeZone::system());
+    if let Some(file) = report {
+        page += &format!("\n{}: {}\n", lang.pick("report", "报告"), file.display());
+    }
+    Ok(page)
 }
 
 fn answered(round: Option<Round>) -> Result<Round, Failure> {

@@ -1,0 +1,199 @@
+use jiff::tz::TimeZone;
+use prost_types::{Duration, Timestamp};
+use wishwell_api::v1::{
+    Category, Datum, Division, FairnessFigure, GeoPoint, GroupTag, LocalizedText, PoolPeriod, Resource, Round,
+    RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundReached, RoundReport, RoundState, RoundTally,
+    RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
+};
+use wishwell_domain::text::LocalizedText as Name;
+use wishwell_report::{Certified, Outcome, RoundKind, RoundPicture, disagreements};
+
+use super::catalogue::Catalogue;
+use super::{Told, assemble, page};
+use crate::lang::Lang;
+
+const NEED: &str = "needs/01a20a3f-2176-7214-80f3-0045186faf60";
+
+fn title(zh: &str, en: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { zh: zh.to_owned(), en: en.to_owned() })
+}
+
+fn catalogue() -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    for (code, parent, zh, en, latitude) in [
+        ("640104", "6401", "兴庆区", "Xingqing", 38.47),
+        ("640104011", "640104", "丽景街街道", "Lijingjie", 38.489),
+        ("6401", "", "银川市", "Yinchuan", 38.48),
+    ] {
+        let centre = Some(GeoPoint { latitude, longitude: 106.28, datum: Datum::Wgs84.into() });
+        let (code, parent) = (code.to_owned(), parent.to_owned());
+        let division = Division { code: code.clone(), parent, title: title(zh, en), centre, ..Division::default() };
+        catalogue.divisions.insert(code, division);
+    }
+    let room =
+        Category { title: title("无菌室", "Sterile room"), default_unit: "set".to_owned(), ..Category::default() };
+    catalogue.categories.insert("room".to_owned(), room);
+    for (name, latitude) in [("resources/a", Some(38.46)), ("resources/b", None)] {
+        let place = latitude.map(|latitude| GeoPoint { latitude, longitude: 106.27, datum: Datum::Wgs84.into() });
+        let organization = "organizations/a".to_owned();
+        let resource = Resource { title: title("上门", "At home"), organization, place, ..Resource::default() };
+        catalogue.resources.insert(name.to_owned(), resource);
+    }
+    catalogue.organizations.insert("organizations/a".to_owned(), Name::new("洁净", "Clean"));
+    catalogue
+}
+
+fn serving(resource: &str, quantity: i64, distance_metres: Option<i32>) -> Serving {
+    let (resource, organization) = (resource.to_owned(), "organizations/a".to_owned());
+    Serving { resource, organization, quantity, occurrences: 1, distance_metres, ..Serving::default() }
+}
+
+fn item(state: RoundOutcomeState, tier: i32, division: &str, servings: Vec<Serving>) -> RoundOutcome {
+    let given: i64 = servings.iter().map(|serving| serving.quantity).sum();
+    let unserved = Unserved { units: 4 - given, reason: UnservedReason::Capacity.into(), ..Unserved::default() };
+    RoundOutcome {
+        pass: 1,
+        state: state.into(),
+        need: NEED.to_owned(),
+        category: "room".to_owned(),
+        division: division.to_owned(),
+        tier,
+        quantity: 4,
+        occurrences: 1,
+        waiting_duration: Some(Duration { seconds: 86_400 * i64::from(tier), nanos: 0 }),
+        servings,
+        unserved: (given < 4).then_some(unserved),
+        ..RoundOutcome::default()
+    }
+}
+
+fn outcomes() -> Vec<RoundOutcome> {
+    vec![
+        item(
+            RoundOutcomeState::Served,
+            1,
+            "640104011",
+            vec![serving("resources/a", 3, Some(1_000)), serving("resources/b", 1, None)],
+        ),
+        item(RoundOutcomeState::PartlyServed, 2, "640104011", vec![serving("resources/a", 1, Some(5_000))]),
+        item(RoundOutcomeState::Unserved, 2, "999999", Vec::new()),
+    ]
+}
+
+fn round() -> Round {
+    let tally = |items, served_items, partly_served_items, unserved_items| {
+        Some(RoundTally { items, served_items, partly_served_items, unserved_items, ..RoundTally::default() })
+    };
+    let tiers = vec![
+        RoundTierTally { tier: 1, tally: tally(1, 1, 0, 0) },
+        RoundTierTally { tier: 2, tally: tally(2, 0, 1, 1) },
+    ];
+    let level = RoundLevel {
+        kind: RoundLevelKind::Tier.into(),
+        tier: 1,
+        reached: "2520".to_owned(),
+        bound: "2520".to_owned(),
+        gap: "0".to_owned(),
+    };
+    Round {
+        name: "rounds/01a20a3f-2176-7214-80f3-0045186faf61".to_owned(),
+        dry_run: true,
+        state: RoundState::Solved.into(),
+        reached: Some(RoundReached {
+            evaluation_time: Some(Timestamp { seconds: 1_764_000_000, nanos: 0 }),
+            levels: vec![level],
+            optimal: true,
+            certificate_verified: true,
+            totals: Some(RoundTotals { all: tally(3, 1, 1, 1), tiers, ..RoundTotals::default() }),
+            ..RoundReached::default()
+        }),
+        ..Round::default()
+    }
+}
+
+fn report() -> RoundReport {
+    RoundReport {
+        gaps: vec![SupplyGap {
+            category: "room".to_owned(),
+            division: "640104".to_owned(),
+            tier: 2,
+            at: Some(PoolPeriod::default()),
+            resource: "resources/a".to_owned(),
+            units: 7,
+            exact: true,
+            ..SupplyGap::default()
+        }],
+        group_tags: vec![FairnessFigure {
+            group_tag: GroupTag::Elderly.into(),
+            tally: Some(RoundTally { items: 2, ..RoundTally::default() }),
+            share_permille: 625,
+            ..FairnessFigure::default()
+        }],
+        ..RoundReport::default()
+    }
+}
+
+fn picture_of(round: &Round, outcomes: &[RoundOutcome]) -> RoundPicture {
+    let report = report();
+    let told = Told { round, report: &report, outcomes };
+    assemble::picture(&told, &catalogue(), &TimeZone::UTC)
+}
+
+#[test]
+fn what_the_server_says_of_a_round_becomes_a_picture_that_adds_up() {
+    let picture = picture_of(&round(), &outcomes());
+    assert_eq!(disagreements(&picture), Vec::<Name>::new());
+    assert_eq!(picture.outcome, Outcome { served: 1, partly: 1, unserved: 1 });
+    assert_eq!((picture.needs, picture.allocations), (1, 3));
+    assert_eq!((picture.kind, picture.certified, picture.optimal), (RoundKind::DryRun, Certified::Verified, true));
+    assert_eq!(picture.planned_at, "2025-11-24 16:00 UTC");
+    // Three quarters of an item over 1 km and a quarter over 5 km; the one without a place has no distance.
+    assert_eq!(picture.distance_metres, Some(2_000));
+    assert_eq!(picture.fairness.overall.share_permille, 416);
+    assert_eq!(picture.fairness.overall.waiting_unserved_seconds, Some(2 * 86_400));
+    assert_eq!(picture.levels[0].per, 2_520);
+}
+
+#[test]
+fn divisions_come_after_what_is_above_them_and_unknown_ones_are_nowhere() {
+    let picture = picture_of(&round(), &outcomes());
+    let codes: Vec<&str> = picture.divisions.iter().map(|division| division.code.as_str()).collect();
+    assert_eq!(codes, ["6401", "640104", "640104011"]);
+    assert_eq!(picture.divisions[2].parent, Some(1));
+    let found: Vec<Option<usize>> = picture.by_division.iter().map(|figures| figures.division).collect();
+    assert_eq!(found, [None, Some(2)]);
+}
+
+#[test]
+fn an_organizations_resources_are_one_place_where_they_are_at_one_spot() {
+    let picture = picture_of(&round(), &outcomes());
+    assert_eq!(picture.places.len(), 2);
+    let told: Vec<(usize, u64, u64)> =
+        picture.flows.iter().map(|flow| (flow.place, flow.allocations, flow.quantities[0].1)).collect();
+    assert_eq!(told, [(0, 2, 4), (1, 1, 1)]);
+    assert_eq!(picture.flows[0].quantities[0].0, Name::new("套", "set"));
+}
+
+#[test]
+fn a_gap_is_named_in_both_languages() {
+    let gap = &picture_of(&round(), &outcomes()).gaps[0];
+    assert_eq!((gap.category.en.as_str(), gap.units, gap.tier), ("Sterile room", 7, 2));
+    assert_eq!(gap.resource, Some(Name::new("上门（洁净）", "At home (Clean)")));
+}
+
+#[test]
+fn figures_of_the_plan_and_of_its_outcomes_that_differ_raise_the_alarm() {
+    let mut outcomes = outcomes();
+    outcomes.pop();
+    assert!(!disagreements(&picture_of(&round(), &outcomes)).is_empty());
+    // A later plan decided some of it anew: then the outcomes are what counts.
+    outcomes[0].pass = 2;
+    assert_eq!(disagreements(&picture_of(&round(), &outcomes)), Vec::<Name>::new());
+}
+
+#[test]
+fn the_page_names_no_need() {
+    let page = page(&picture_of(&round(), &outcomes()), Lang::Zh);
+    assert!(page.contains("丽景街街道") && page.contains("Lijingjie"));
+    assert!(!page.contains("needs/") && !page.contains(NEED.trim_start_matches("needs/")));
+}

@@ -1,0 +1,54 @@
+//! Names that the catalogue does not have, in both languages.
+
+use wishwell_api::v1::{GroupTag, LocalizedText as Wire, UnservedReason};
+use wishwell_domain::text::LocalizedText;
+use wishwell_domain::unit::UNITS;
+
+use super::super::words::{self, group};
+use crate::client::words::urgency;
+use crate::lang::Lang;
+
+/// A name as the catalogue has it.
+pub(super) fn name(wire: Option<&Wire>) -> LocalizedText {
+    wire.map(|wire| LocalizedText::new(wire.zh.as_str(), wire.en.as_str())).unwrap_or_default()
+}
+
+/// What is called the same in both languages, such as a code.
+pub(super) fn plain(text: &str) -> LocalizedText {
+    LocalizedText::new(text, text)
+}
+
+/// What one word for each language makes.
+fn both(word: impl Fn(Lang) -> &'static str) -> LocalizedText {
+    LocalizedText::new(word(Lang::Zh), word(Lang::En))
+}
+
+/// An urgency tier.
+pub(super) fn tier(tier: u8) -> LocalizedText {
+    both(|lang| urgency(i32::from(tier), lang))
+}
+
+/// A unit of the catalogue of units.
+pub(super) fn unit(code: &str) -> LocalizedText {
+    match UNITS.iter().find(|entry| entry.0 == code) {
+        Some((_, zh, en)) => LocalizedText::new(*zh, *en),
+        None if code.is_empty() => LocalizedText::new("份", "unit"),
+        None => plain(code),
+    }
+}
+
+/// A group tag; none for those who have none.
+pub(super) fn group_tag(tag: Option<GroupTag>) -> LocalizedText {
+    match tag {
+        Some(GroupTag::Unspecified) | None => LocalizedText::new("没有标签", "without a tag"),
+        Some(tag) => both(|lang| group(tag, lang)),
+    }
+}
+
+/// Why an item, or the rest of it, is not served.
+pub(super) fn reason(reason: UnservedReason) -> LocalizedText {
+    match reason {
+        UnservedReason::Unspecified => LocalizedText::new("其他原因", "another reason"),
+        reason => both(|lang| words::reason(reason, lang)),
+    }
+}
