@@ -10,9 +10,10 @@ use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{CategoryCode, LogPosition};
-use wishwell_domain::need::Mobility;
+use wishwell_domain::need::{Mobility, Urgency};
 use wishwell_domain::unit::Unit;
 use wishwell_engine::brute_force::{BruteAnswer, BruteForce, Judgement};
+use wishwell_engine::round::tier_worth;
 use wishwell_engine::{Answer, CatalogInput, Query, ScoringRules, Scratch, Snapshot, TimeWindow};
 use wishwell_import::{Options, read};
 use wishwell_test_support::data_or_skip;
@@ -91,6 +92,7 @@ impl Asking {
             involves_minors: self.involves_minors,
             group_tags: &self.group_tags,
             facts: &self.facts,
+            worth: tier_worth(Urgency::Normal),
             top_k: self.top_k,
             near_miss_limit: 5,
         }
