@@ -1,8 +1,6 @@
 //! Rounds as one allocation each, instead of one donation after another.
 
-use wishwell_allocation::limits::WORTH_MAX;
-
-use super::clock::{Ask, Open, Rule, Shipment};
+use super::clock::{Open, Rule, Shipment};
 use super::direct;
 use super::pairs::{Pairs, Policy};
 use super::world::World;
@@ -45,10 +43,12 @@ impl Rule for Priced {
     }
 }
 
-/// The solver, called in this process.
+/// The solver, called in this process: for tests, which start no service.
+#[cfg(test)]
 #[derive(Debug)]
 pub(super) struct Solver;
 
+#[cfg(test)]
 impl Planner for Solver {
     fn plan(&mut self, _: &World, pairs: &Pairs) -> Vec<Shipment> {
         let problem = direct::problem(pairs, |_, ask| people_before_units(ask));
@@ -57,6 +57,7 @@ impl Planner for Solver {
 }
 
 /// As the service counts: one over the quantity that is left to serve.
-fn people_before_units(ask: &Ask) -> u32 {
-    u32::try_from(u64::from(WORTH_MAX) / ask.left).map_or(1, |worth| worth.max(1))
+#[cfg(test)]
+fn people_before_units(ask: &super::clock::Ask) -> u32 {
+    u32::try_from(u64::from(wishwell_allocation::limits::WORTH_MAX) / ask.left).map_or(1, |worth| worth.max(1))
 }

@@ -12,6 +12,7 @@ mod hindsight;
 mod page;
 mod pairs;
 mod picture;
+mod remote;
 mod report;
 mod study;
 mod world;
@@ -20,9 +21,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use tokio::runtime::Handle;
 use wishwell_test_support::data;
 
-use allocation::Solver;
+use remote::Service;
 use world::World;
 
 use crate::machine::Machine;
@@ -38,7 +40,7 @@ pub(crate) struct ReplayArgs {
     results: PathBuf,
 }
 
-/// Replays, prints the table and writes JSON, Markdown and a picture.
+/// Starts a service, replays, prints the table and writes JSON, Markdown and a picture.
 pub(crate) fn run(args: &ReplayArgs) {
     let folder = data::find(DATA).unwrap_or_else(|| panic!("{}", data::missing(DATA)));
     let machine = Machine::this();
@@ -46,7 +48,10 @@ pub(crate) fn run(args: &ReplayArgs) {
     let world = World::read(&folder);
     println!("read in {:.2} s", started.elapsed().as_secs_f64());
     world.findings.iter().for_each(|finding| println!("  {finding}"));
-    let results = report::Results { machine, study: study::study(&world, &mut Solver) };
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let mut service = Service::start(Handle::current(), scratch.path());
+    let study = study::study(&world, &mut service);
+    let results = report::Results { machine, calls: service.calls, pairs: service.pairs, study };
     report::print(&results);
     report::write(&results, &args.results);
 }

@@ -9,9 +9,9 @@ use crate::report::about;
 
 /// The page, with the picture by its file's name.
 pub(super) fn page(results: &Results, picture: &str) -> String {
-    let Results { machine, study } = results;
+    let Results { machine, study, .. } = results;
     let mut page = format!("# Real donations matched in weekly rounds, {}\n\n{}.\n\n", machine.date, about(machine));
-    opening(&mut page, study);
+    opening(&mut page, results);
     page.push_str(
         "| | fill | unit-miles | holding days | shipments/donor | units | requests filled |\n|---|---:|---:|---:|---:|---:|---:|\n",
     );
@@ -41,7 +41,8 @@ pub(super) fn page(results: &Results, picture: &str) -> String {
     page
 }
 
-fn opening(page: &mut String, study: &Study) {
+fn opening(page: &mut String, results: &Results) {
+    let Results { study, calls, pairs, .. } = results;
     let _ = write!(
         page,
         "{} offers of donors and {} requests of recipients to GetUsPPE.org, end of March to the end of May 2020, with the miles between \
@@ -56,7 +57,13 @@ fn opening(page: &mut String, study: &Study) {
     page.push_str("First come, first matched gives the i-th open donation to the i-th open request of a round, nearest recipient each \
          donation to the nearest open request; what is left of either waits a week, as published. The authors' program takes both in the \
          order of identifiers, this one in the order in which they came. Beside each stands what it does if the rest of a donation goes on \
-         at once. Wishwell's rounds are planned by its solver, in the measuring program; every plan is accepted by the independent checker.\n\n");
+         at once.\n\n");
+    let _ = write!(
+        page,
+        "Each round of Wishwell's is one call of `PlanAllocation` to a `wishwell serve` on a socket: what is open, and the miles of each \
+         pair that is allowed. All rounds of all settings below together are {calls} calls with {pairs} pairs; every answer is an optimal flow \
+         whose certificate the service's independent checker accepted.\n\n"
+    );
 }
 
 fn choice(page: &mut String, study: &Study) {

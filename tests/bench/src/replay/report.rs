@@ -14,6 +14,10 @@ use crate::report::about;
 #[derive(Debug, Serialize)]
 pub(super) struct Results {
     pub(super) machine: Machine,
+    /// Rounds that the service planned.
+    pub(super) calls: usize,
+    /// Pairs of all of them.
+    pub(super) pairs: usize,
     #[serde(flatten)]
     pub(super) study: Study,
 }

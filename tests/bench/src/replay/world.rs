@@ -75,6 +75,8 @@ pub(super) struct Entry {
 /// Everything there is to replay.
 #[derive(Clone, Debug)]
 pub(super) struct World {
+    pub(super) donors: Names,
+    pub(super) recipients: Names,
     pub(super) categories: Names,
     /// Oldest first.
     pub(super) donations: Vec<Entry>,
@@ -135,7 +137,15 @@ impl World {
             "{} of {pairs} pairs have a distance, {} rows of distances mean nothing; a pair without one cannot be matched",
             distances.known, distances.unusable
         ));
-        Self { categories, donations: given.entries, requests: asked.entries, distances, findings }
+        Self {
+            donors: giving,
+            recipients: asking,
+            categories,
+            donations: given.entries,
+            requests: asked.entries,
+            distances,
+            findings,
+        }
     }
 }
 
