@@ -2,12 +2,12 @@
 
 use wishwell_allocation::Problem;
 
-use super::auction::Auction;
 use super::cost::Cost;
 use super::fill::Incoming;
 use super::flow::Flow;
 use super::network::Network;
 use super::prices;
+use super::primal::Primal;
 use super::search::Search;
 use super::start::Start;
 use super::weights::{Levels, Size, Weights};
@@ -33,12 +33,12 @@ impl Place<'_> {
     pub(super) fn answer(&self, control: &dyn Control) -> Result<Part, Cancelled> {
         let size = Size::of(self.problem, self.components, self.component);
         match Weights::own(self.levels, size) {
-            Some(weights) => self.solve::<i64>(weights, size, control),
-            None => self.solve(Weights::whole(self.levels), size, control),
+            Some(weights) => self.solve::<i64>(weights, control),
+            None => self.solve(Weights::whole(self.levels), control),
         }
     }
 
-    fn solve<C: Cost>(&self, weights: Weights<C>, size: Size, control: &dyn Control) -> Result<Part, Cancelled> {
+    fn solve<C: Cost>(&self, weights: Weights<C>, control: &dyn Control) -> Result<Part, Cancelled> {
         let network = Network::of(self.problem, self.levels, self.components, self.component, weights);
         let (items, pools) = (network.items() as u32, network.pools());
         let mut order: Vec<u32> = (0..items).collect();
@@ -46,14 +46,12 @@ impl Place<'_> {
         let mut flow = Flow::new(network);
         if let Some(start) = self.start {
             self.adopt(start, &mut flow);
-        } else if let Some(weights) = Weights::rough(self.levels, size) {
-            let mut auction = Auction::new(&flow.network, &weights);
-            if !auction.run(size.typical, &order, || control.stopped()) {
-                return Err(Cancelled);
-            }
-            auction.finish().leave(&mut flow);
+            finish(&mut flow, &mut Search::new(pools), &order, control)?;
+        } else {
+            let mut primal = Primal::new(&flow.network);
+            primal.optimize(&order, control)?;
+            primal.leave().leave(&mut flow);
         }
-        finish(&mut flow, &mut Search::new(pools), &order, control)?;
         control.settled(u64::from(items));
         let prices = prices::lowest(&mut flow, self.levels);
         Ok(Part { flows: self.flows(&flow), prices })

@@ -1,15 +1,16 @@
 //! Exact optima of transportation problems: items, pools with convex prices of load, and arcs, without caps and groups.
 
-mod auction;
 mod component;
 mod cost;
 mod fill;
 mod flow;
 mod network;
 mod prices;
+mod primal;
 mod search;
 mod standing;
 mod start;
+mod tree;
 mod weights;
 
 use wishwell_allocation::{Plan, Prices, Problem};

@@ -118,13 +118,6 @@ impl<C: Cost> Network<C> {
         self.first[item as usize] as usize..self.first[item as usize + 1] as usize
     }
 
-    /// The arc from an item to a pool.
-    pub(super) fn arc(&self, item: u32, pool: u32) -> Option<u32> {
-        let range = self.arcs(item);
-        let nth = self.arcs[range.clone()].binary_search_by_key(&pool, |arc| arc.pool).ok()?;
-        Some((range.start + nth) as u32)
-    }
-
     pub(super) fn cost(&self, arc: Arc) -> C {
         self.weights.distance * C::from(arc.distance)
     }

@@ -51,12 +51,8 @@ impl Standing {
         }
         let levels = Levels::complete(problem);
         // Weights for whatever may come.
-        let size = Size {
-            across: limits::POOLS_MAX,
-            dearest: limits::DISTANCE_MAX,
-            typical: 0,
-            highest_price: limits::SEGMENT_PRICE_MAX,
-        };
+        let size =
+            Size { across: limits::POOLS_MAX, dearest: limits::DISTANCE_MAX, highest_price: limits::SEGMENT_PRICE_MAX };
         let network = Network::whole(problem, &levels, Weights::own(&levels, size)?);
         let incoming = Incoming::of(&network);
         let search = Search::new(network.pools());

@@ -156,8 +156,6 @@ pub(super) struct Size {
     /// Items or pools, whichever are fewer.
     pub(super) across: usize,
     pub(super) dearest: u32,
-    /// Twice the mean distance.
-    pub(super) typical: u32,
     pub(super) highest_price: u32,
 }
 
@@ -166,12 +164,10 @@ impl Size {
         let parts = problem.parts();
         let (items, pools) = (components.items(component), components.pools(component));
         let distances = items.iter().flat_map(|item| &parts.arc_distance[problem.arcs(*item)]);
-        let (dearest, sum) = distances.fold((0, 0), |(dearest, sum), of| (*of.max(&dearest), sum + u64::from(*of)));
         let prices = pools.iter().filter_map(|pool| parts.pools[*pool as usize].segments.last());
         Self {
             across: items.len().min(pools.len()),
-            dearest,
-            typical: u32::try_from(2 * sum / components.arcs(component).max(1)).unwrap_or(dearest).min(dearest),
+            dearest: distances.max().copied().unwrap_or(0),
             highest_price: prices.map(|segment| segment.price).max().unwrap_or(0),
         }
     }
@@ -192,16 +188,6 @@ impl<C: Cost> Weights<C> {
             return None;
         }
         Self::stepped(levels, gap, distance, load)
-    }
-
-    /// Weights that are right unless a path leads over many long arcs, but as small as that: for prices that are a good guess.
-    pub(super) fn rough(levels: &Levels, size: Size) -> Option<Self> {
-        let (dearest, price) = (i128::from(size.dearest.max(1)), i128::from(size.highest_price));
-        let (distance, load) = if levels.distance_first { (2 * price + 1, 1) } else { (1, 4 * dearest) };
-        if !levels.tiers_first {
-            return None;
-        }
-        Self::stepped(levels, 3 * (distance * dearest + load * price), distance, load)
     }
 
     fn stepped(levels: &Levels, gap: i128, distance: i128, load: i128) -> Option<Self> {
