@@ -10,6 +10,7 @@ mod gaps;
 mod gather;
 mod guarantees;
 mod items;
+mod marked;
 mod pins;
 mod pools;
 mod prices;

@@ -6,10 +6,11 @@
 //! so that it looks at what is near in price and not at the whole round.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use wishwell_allocation::{Problem, Segment};
 
+use super::marked::Marked;
 use super::prices::{AllPrices, row_of, value};
 
 /// A node of the network.
@@ -44,6 +45,16 @@ enum Over {
     ThroughBack(Node),
 }
 
+/// How far a search has come at a node.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reached {
+    /// Reduced length of the shortest path known.
+    distance: i128,
+    /// Where its first step stands among the search's.
+    step: u32,
+    settled: bool,
+}
+
 /// What one unit more gains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Gain {
@@ -57,9 +68,9 @@ pub(super) struct Gain {
 
 /// Who is below each node.
 struct Below {
-    /// Arcs into each pool.
+    /// Arcs into each pool, each with its row.
     pool_first: Vec<u32>,
-    pool_arcs: Vec<u32>,
+    pool_arcs: Vec<(u32, u32)>,
     cap: Vec<Vec<Node>>,
     group: Vec<Vec<Node>>,
     ground: Vec<Node>,
@@ -72,13 +83,21 @@ pub(super) struct Residual<'a> {
     below: Below,
     /// Where the flow over each row's arcs begins.
     flow_first: Vec<u32>,
+    /// Of each row, what its cheapest arc costs.
+    cheapest: Vec<i128>,
     through: HashMap<Node, u64>,
     served: Vec<u64>,
     used: Vec<u64>,
     /// What the question at hand has changed.
     changed_flow: HashMap<u32, u64>,
-    changed_through: HashMap<Node, u64>,
-    changed_potential: HashMap<Node, i128>,
+    /// Rows with an arc among these.
+    changed_rows: HashSet<u32>,
+    changed_through: Marked<u64>,
+    changed_potential: Marked<i128>,
+    /// What the search at hand has found, and the steps that it took.
+    reached: Marked<Reached>,
+    steps: Vec<Step>,
+    settled: Vec<(Node, i128)>,
     /// Nodes looked at so far.
     pub(super) visited: u64,
     /// At so many the question at hand is given up.
@@ -93,7 +112,10 @@ const VISITED_EACH_MAX: u64 = 20_000;
 impl<'a> Residual<'a> {
     pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices) -> Self {
         let parts = problem.parts();
+        let places = 1 + parts.pools.len() + parts.items.len() + parts.caps.len() + parts.groups.len();
+        let cheapest = |row: u32| problem.arcs(row).map(|arc| prices.cost(problem, arc)).min().unwrap_or(0);
         let mut residual = Self {
+            cheapest: (0..).zip(&parts.items).map(|(row, _)| cheapest(row)).collect(),
             problem,
             prices,
             below: Below::new(problem),
@@ -102,8 +124,12 @@ impl<'a> Residual<'a> {
             served: vec![0; parts.items.len()],
             used: vec![0; parts.pools.len()],
             changed_flow: HashMap::new(),
-            changed_through: HashMap::new(),
-            changed_potential: HashMap::new(),
+            changed_rows: HashSet::new(),
+            changed_through: Marked::new(places),
+            changed_potential: Marked::new(places),
+            reached: Marked::new(places),
+            steps: Vec::new(),
+            settled: Vec::new(),
             visited: 0,
             give_up_at: u64::MAX,
         };
@@ -121,6 +147,20 @@ impl<'a> Residual<'a> {
             residual.add_above(pool.cap.map(Node::Cap), used);
         }
         residual
+    }
+
+    /// Where a node stands among all.
+    fn place(&self, node: Node) -> usize {
+        let parts = self.problem.parts();
+        let rows = 1 + parts.pools.len();
+        let caps = rows + parts.items.len();
+        match node {
+            Node::Ground => 0,
+            Node::Pool(at) => 1 + at as usize,
+            Node::Row(at) => rows + at as usize,
+            Node::Cap(at) => caps + at as usize,
+            Node::Group(at) => caps + parts.caps.len() + at as usize,
+        }
     }
 
     fn add_above(&mut self, mut node: Option<Node>, units: u64) {
@@ -154,8 +194,8 @@ impl<'a> Residual<'a> {
     }
 
     fn units_through(&self, node: Node) -> u64 {
-        if let Some(units) = self.changed_through.get(&node) {
-            return *units;
+        if let Some(units) = self.changed_through.get(self.place(node)) {
+            return units;
         }
         match node {
             Node::Row(at) => self.served[at as usize],
@@ -165,18 +205,15 @@ impl<'a> Residual<'a> {
     }
 
     fn potential(&self, node: Node) -> i128 {
-        if let Some(known) = self.changed_potential.get(&node) {
-            return *known;
+        if let Some(known) = self.changed_potential.get(self.place(node)) {
+            return known;
         }
         match node {
             Node::Ground => 0,
             Node::Group(at) => self.prices.groups[at as usize],
             Node::Pool(at) => -self.prices.pools[at as usize],
             Node::Cap(at) => -self.prices.caps[at as usize],
-            Node::Row(at) => {
-                let cheapest = self.problem.arcs(at).map(|arc| self.prices.cost(self.problem, arc)).min();
-                cheapest.map_or(0, |cost| -cost)
-            }
+            Node::Row(at) => -self.cheapest[at as usize],
         }
     }
 
@@ -270,20 +307,13 @@ impl<'a> Residual<'a> {
     pub(super) fn dearest(&mut self) -> Vec<i128> {
         self.forget();
         let parts = self.problem.parts();
-        let (pools, rows) = (parts.pools.len(), parts.items.len());
-        let place = |node: Node| match node {
-            Node::Ground => 0,
-            Node::Pool(at) => 1 + at as usize,
-            Node::Row(at) => 1 + pools + at as usize,
-            Node::Cap(at) => 1 + pools + rows + at as usize,
-            Node::Group(at) => 1 + pools + rows + parts.caps.len() + at as usize,
-        };
-        let mut distance = vec![i128::MAX; 1 + pools + rows + parts.caps.len() + parts.groups.len()];
+        let mut distance =
+            vec![i128::MAX; 1 + parts.pools.len() + parts.items.len() + parts.caps.len() + parts.groups.len()];
         distance[0] = 0;
         let mut heap = BinaryHeap::from([Reverse((0_i128, Node::Ground))]);
         let mut into = Vec::new();
         while let Some(Reverse((here, node))) = heap.pop() {
-            if here > distance[place(node)] {
+            if here > distance[self.place(node)] {
                 continue;
             }
             into.clear();
@@ -291,7 +321,7 @@ impl<'a> Residual<'a> {
             let potential = self.potential(node);
             for (from, step) in &into {
                 let there = here + (step.cost + self.potential(*from) - potential).max(0);
-                let known = &mut distance[place(*from)];
+                let known = &mut distance[self.place(*from)];
                 if there < *known {
                     *known = there;
                     heap.push(Reverse((there, *from)));
@@ -308,20 +338,21 @@ impl<'a> Residual<'a> {
 
     fn forget(&mut self) {
         self.changed_flow.clear();
-        self.changed_through.clear();
-        self.changed_potential.clear();
+        self.changed_rows.clear();
+        self.changed_through.forget();
+        self.changed_potential.forget();
     }
 
     /// Sends as much as possible over the best cycle through one unit more of a pool.
     fn augment(&mut self, pool: u32) -> Option<Gain> {
         let pool = Node::Pool(pool);
         let target = self.above(pool);
-        let (steps, settled, length) = self.shortest(pool, target)?;
+        let length = self.shortest(pool, target)?;
         let (price, room) = self.next_unit(pool, pool)?;
         let mut path = Vec::new();
         let mut at = target;
         while at != pool {
-            let step = *steps.get(&at)?;
+            let step = *self.steps.get(self.reached.get(self.place(at))?.step as usize)?;
             path.push((at, step));
             at = step.to;
         }
@@ -338,9 +369,9 @@ impl<'a> Residual<'a> {
             self.change(step.over, units);
         }
         self.change(Over::Through(pool), units);
-        for (node, distance) in settled.into_iter().filter(|(_, distance)| *distance < length) {
+        for (node, distance) in std::mem::take(&mut self.settled).into_iter().filter(|(_, at)| *at < length) {
             let potential = self.potential(node);
-            self.changed_potential.insert(node, potential + (length - distance));
+            self.changed_potential.put(self.place(node), potential + (length - distance));
         }
         Some(Gain { weighted, units, row })
     }
@@ -349,55 +380,67 @@ impl<'a> Residual<'a> {
         match over {
             Over::Arc(arc) => {
                 let more = self.over(arc) + units;
-                self.changed_flow.insert(arc, more);
+                self.put_over(arc, more);
             }
             Over::ArcBack(arc) => {
                 let less = self.over(arc) - units;
-                self.changed_flow.insert(arc, less);
+                self.put_over(arc, less);
             }
             Over::Through(node) => {
                 let more = self.units_through(node) + units;
-                self.changed_through.insert(node, more);
+                self.changed_through.put(self.place(node), more);
             }
             Over::ThroughBack(node) => {
                 let less = self.units_through(node) - units;
-                self.changed_through.insert(node, less);
+                self.changed_through.put(self.place(node), less);
             }
         }
     }
 
-    /// The cheapest path from `target` to `pool`: of each node settled the next step, the distances, and that of the target.
-    #[allow(clippy::type_complexity)]
-    fn shortest(&mut self, pool: Node, target: Node) -> Option<(HashMap<Node, Step>, HashMap<Node, i128>, i128)> {
+    fn put_over(&mut self, arc: u32, units: u64) {
+        self.changed_flow.insert(arc, units);
+        self.changed_rows.insert(row_of(self.problem, arc));
+    }
+
+    /// The cheapest path from `target` to `pool`: its reduced length. Of each node reached the next step is in `reached`, and those
+    /// settled are in `settled`.
+    fn shortest(&mut self, pool: Node, target: Node) -> Option<i128> {
+        self.reached.forget();
+        self.steps.clear();
+        self.settled.clear();
         let mut heap = BinaryHeap::from([Reverse((0_i128, pool))]);
-        let mut best: HashMap<Node, i128> = HashMap::from([(pool, 0)]);
-        let mut steps: HashMap<Node, Step> = HashMap::new();
-        let mut settled: HashMap<Node, i128> = HashMap::new();
         let mut into = Vec::new();
         while let Some(Reverse((distance, node))) = heap.pop() {
-            if settled.insert(node, distance).is_some() {
+            let place = self.place(node);
+            let reached = self.reached.get(place).unwrap_or_default();
+            if reached.settled {
                 continue;
             }
+            self.reached.put(place, Reached { distance, settled: true, ..reached });
+            self.settled.push((node, distance));
             self.visited += 1;
             if self.visited >= self.give_up_at {
                 return None;
             }
             if node == target {
-                return Some((steps, settled, distance));
+                return Some(distance);
             }
             into.clear();
             self.steps_into(node, pool, &mut into);
             let here = self.potential(node);
             for (from, step) in &into {
-                if settled.contains_key(from) {
+                let place = self.place(*from);
+                let known = self.reached.get(place);
+                if known.is_some_and(|known| known.settled) {
                     continue;
                 }
                 // Prices of a flow that is optimal leave nothing below zero; of others the shortest is an estimate.
                 let reduced = (step.cost + self.potential(*from) - here).max(0);
                 let there = distance + reduced;
-                if best.get(from).is_none_or(|known| there < *known) {
-                    best.insert(*from, there);
-                    steps.insert(*from, *step);
+                if known.is_none_or(|known| there < known.distance) {
+                    let step_at = u32::try_from(self.steps.len()).ok()?;
+                    self.reached.put(place, Reached { distance: there, step: step_at, settled: false });
+                    self.steps.push(*step);
                     heap.push(Reverse((there, *from)));
                 }
             }
@@ -410,11 +453,11 @@ impl<'a> Residual<'a> {
         let above = self.above(node);
         match node {
             Node::Pool(at) => {
-                for arc in self.below.arcs(at) {
+                for (arc, row) in self.below.arcs(at) {
                     let cost =
                         self.prices.weights.distance * i128::from(self.problem.parts().arc_distance[*arc as usize]);
                     let step = Step { to: node, over: Over::Arc(*arc), cost, room: u64::MAX };
-                    into.push((Node::Row(row_of(self.problem, *arc)), step));
+                    into.push((Node::Row(*row), step));
                 }
                 self.back_from_above(node, above, into);
             }
@@ -451,7 +494,7 @@ impl<'a> Residual<'a> {
                 into.push((Node::Pool(parts.arc_pool[arc as usize]), step));
             }
         };
-        if self.changed_flow.is_empty() {
+        if !self.changed_rows.contains(&row) {
             let (from, to) = (self.flow_first[row as usize], self.flow_first[row as usize + 1]);
             let flow = self.prices.flow.get(from as usize..to as usize).unwrap_or_default();
             flow.iter().for_each(|(arc, units)| back(*arc, *units));
@@ -505,10 +548,14 @@ impl Below {
             pool_first[at] += pool_first[at - 1];
         }
         let mut next = pool_first.clone();
-        let mut pool_arcs = vec![0_u32; parts.arc_pool.len()];
+        let mut pool_arcs = vec![(0_u32, 0_u32); parts.arc_pool.len()];
+        let mut row = 0;
         for (arc, pool) in (0..).zip(&parts.arc_pool) {
+            while parts.first[row as usize + 1] <= arc {
+                row += 1;
+            }
             let slot = &mut next[*pool as usize];
-            pool_arcs[*slot as usize] = arc;
+            pool_arcs[*slot as usize] = (arc, row);
             *slot += 1;
         }
         let mut below = Self {
@@ -541,7 +588,7 @@ impl Below {
         }
     }
 
-    fn arcs(&self, pool: u32) -> &[u32] {
+    fn arcs(&self, pool: u32) -> &[(u32, u32)] {
         let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
         self.pool_arcs.get(from as usize..to as usize).unwrap_or_default()
     }
