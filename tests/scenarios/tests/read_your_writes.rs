@@ -209,6 +209,20 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
             v1::FindNeedsRequest { resource: named("resources"), min_position: far, ..Default::default() }
                 .encode_to_vec(),
         ),
+        ("MatchingService/GetRound", v1::GetRoundRequest { name: named("rounds"), min_position: far }.encode_to_vec()),
+        (
+            "MatchingService/ListRounds",
+            v1::ListRoundsRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
+        (
+            "MatchingService/ListRoundOutcomes",
+            v1::ListRoundOutcomesRequest { round: named("rounds"), min_position: far, ..Default::default() }
+                .encode_to_vec(),
+        ),
+        (
+            "MatchingService/GetRoundReport",
+            v1::GetRoundReportRequest { round: named("rounds"), min_position: far }.encode_to_vec(),
+        ),
         (
             "ReferralService/GetReferral",
             v1::GetReferralRequest { name: named("referrals"), min_position: far, ..Default::default() }
