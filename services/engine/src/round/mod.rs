@@ -11,6 +11,7 @@ mod gather;
 mod guarantees;
 mod items;
 mod marked;
+mod network;
 mod pins;
 mod pools;
 mod prices;

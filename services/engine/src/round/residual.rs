@@ -11,17 +11,8 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use wishwell_allocation::{Problem, Segment};
 
 use super::marked::Marked;
+use super::network::{Below, Node, place, places};
 use super::prices::{AllPrices, row_of, value};
-
-/// A node of the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Node {
-    Ground,
-    Group(u32),
-    Row(u32),
-    Pool(u32),
-    Cap(u32),
-}
 
 /// A step of a path in the residual network.
 #[derive(Debug, Clone, Copy)]
@@ -66,16 +57,6 @@ pub(super) struct Gain {
     pub(super) row: Option<u32>,
 }
 
-/// Who is below each node.
-struct Below {
-    /// Arcs into each pool, each with its row.
-    pool_first: Vec<u32>,
-    pool_arcs: Vec<(u32, u32)>,
-    cap: Vec<Vec<Node>>,
-    group: Vec<Vec<Node>>,
-    ground: Vec<Node>,
-}
-
 /// An optimal flow that can be asked what would be, were there more.
 pub(super) struct Residual<'a> {
     problem: &'a Problem,
@@ -112,7 +93,7 @@ const VISITED_EACH_MAX: u64 = 20_000;
 impl<'a> Residual<'a> {
     pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices) -> Self {
         let parts = problem.parts();
-        let places = 1 + parts.pools.len() + parts.items.len() + parts.caps.len() + parts.groups.len();
+        let places = places(problem);
         let cheapest = |row: u32| problem.arcs(row).map(|arc| prices.cost(problem, arc)).min().unwrap_or(0);
         let mut residual = Self {
             cheapest: (0..).zip(&parts.items).map(|(row, _)| cheapest(row)).collect(),
@@ -149,20 +130,6 @@ impl<'a> Residual<'a> {
         residual
     }
 
-    /// Where a node stands among all.
-    fn place(&self, node: Node) -> usize {
-        let parts = self.problem.parts();
-        let rows = 1 + parts.pools.len();
-        let caps = rows + parts.items.len();
-        match node {
-            Node::Ground => 0,
-            Node::Pool(at) => 1 + at as usize,
-            Node::Row(at) => rows + at as usize,
-            Node::Cap(at) => caps + at as usize,
-            Node::Group(at) => caps + parts.caps.len() + at as usize,
-        }
-    }
-
     fn add_above(&mut self, mut node: Option<Node>, units: u64) {
         while let Some(at) = node.filter(|_| units > 0) {
             *self.through.entry(at).or_default() += units;
@@ -194,7 +161,7 @@ impl<'a> Residual<'a> {
     }
 
     fn units_through(&self, node: Node) -> u64 {
-        if let Some(units) = self.changed_through.get(self.place(node)) {
+        if let Some(units) = self.changed_through.get(place(self.problem, node)) {
             return units;
         }
         match node {
@@ -205,7 +172,7 @@ impl<'a> Residual<'a> {
     }
 
     fn potential(&self, node: Node) -> i128 {
-        if let Some(known) = self.changed_potential.get(self.place(node)) {
+        if let Some(known) = self.changed_potential.get(place(self.problem, node)) {
             return known;
         }
         match node {
@@ -306,14 +273,12 @@ impl<'a> Residual<'a> {
     /// What a unit from each pool costs at the least, in weighted levels: exactly what one unit less there would cost the plan.
     pub(super) fn dearest(&mut self) -> Vec<i128> {
         self.forget();
-        let parts = self.problem.parts();
-        let mut distance =
-            vec![i128::MAX; 1 + parts.pools.len() + parts.items.len() + parts.caps.len() + parts.groups.len()];
+        let mut distance = vec![i128::MAX; places(self.problem)];
         distance[0] = 0;
         let mut heap = BinaryHeap::from([Reverse((0_i128, Node::Ground))]);
         let mut into = Vec::new();
         while let Some(Reverse((here, node))) = heap.pop() {
-            if here > distance[self.place(node)] {
+            if here > distance[place(self.problem, node)] {
                 continue;
             }
             into.clear();
@@ -321,7 +286,7 @@ impl<'a> Residual<'a> {
             let potential = self.potential(node);
             for (from, step) in &into {
                 let there = here + (step.cost + self.potential(*from) - potential).max(0);
-                let known = &mut distance[self.place(*from)];
+                let known = &mut distance[place(self.problem, *from)];
                 if there < *known {
                     *known = there;
                     heap.push(Reverse((there, *from)));
@@ -352,7 +317,7 @@ impl<'a> Residual<'a> {
         let mut path = Vec::new();
         let mut at = target;
         while at != pool {
-            let step = *self.steps.get(self.reached.get(self.place(at))?.step as usize)?;
+            let step = *self.steps.get(self.reached.get(place(self.problem, at))?.step as usize)?;
             path.push((at, step));
             at = step.to;
         }
@@ -371,7 +336,7 @@ impl<'a> Residual<'a> {
         self.change(Over::Through(pool), units);
         for (node, distance) in std::mem::take(&mut self.settled).into_iter().filter(|(_, at)| *at < length) {
             let potential = self.potential(node);
-            self.changed_potential.put(self.place(node), potential + (length - distance));
+            self.changed_potential.put(place(self.problem, node), potential + (length - distance));
         }
         Some(Gain { weighted, units, row })
     }
@@ -388,11 +353,11 @@ impl<'a> Residual<'a> {
             }
             Over::Through(node) => {
                 let more = self.units_through(node) + units;
-                self.changed_through.put(self.place(node), more);
+                self.changed_through.put(place(self.problem, node), more);
             }
             Over::ThroughBack(node) => {
                 let less = self.units_through(node) - units;
-                self.changed_through.put(self.place(node), less);
+                self.changed_through.put(place(self.problem, node), less);
             }
         }
     }
@@ -411,12 +376,12 @@ impl<'a> Residual<'a> {
         let mut heap = BinaryHeap::from([Reverse((0_i128, pool))]);
         let mut into = Vec::new();
         while let Some(Reverse((distance, node))) = heap.pop() {
-            let place = self.place(node);
-            let reached = self.reached.get(place).unwrap_or_default();
+            let at = place(self.problem, node);
+            let reached = self.reached.get(at).unwrap_or_default();
             if reached.settled {
                 continue;
             }
-            self.reached.put(place, Reached { distance, settled: true, ..reached });
+            self.reached.put(at, Reached { distance, settled: true, ..reached });
             self.settled.push((node, distance));
             self.visited += 1;
             if self.visited >= self.give_up_at {
@@ -429,8 +394,8 @@ impl<'a> Residual<'a> {
             self.steps_into(node, pool, &mut into);
             let here = self.potential(node);
             for (from, step) in &into {
-                let place = self.place(*from);
-                let known = self.reached.get(place);
+                let begin = place(self.problem, *from);
+                let known = self.reached.get(begin);
                 if known.is_some_and(|known| known.settled) {
                     continue;
                 }
@@ -439,7 +404,7 @@ impl<'a> Residual<'a> {
                 let there = distance + reduced;
                 if known.is_none_or(|known| there < known.distance) {
                     let step_at = u32::try_from(self.steps.len()).ok()?;
-                    self.reached.put(place, Reached { distance: there, step: step_at, settled: false });
+                    self.reached.put(begin, Reached { distance: there, step: step_at, settled: false });
                     self.steps.push(*step);
                     heap.push(Reverse((there, *from)));
                 }
@@ -534,62 +499,5 @@ impl<'a> Residual<'a> {
                 into.push((*from, Step { to: node, over: Over::ThroughBack(*from), cost: -price, room }));
             }
         }
-    }
-}
-
-impl Below {
-    fn new(problem: &Problem) -> Self {
-        let parts = problem.parts();
-        let mut pool_first = vec![0_u32; parts.pools.len() + 1];
-        for pool in &parts.arc_pool {
-            pool_first[*pool as usize + 1] += 1;
-        }
-        for at in 1..pool_first.len() {
-            pool_first[at] += pool_first[at - 1];
-        }
-        let mut next = pool_first.clone();
-        let mut pool_arcs = vec![(0_u32, 0_u32); parts.arc_pool.len()];
-        let mut row = 0;
-        for (arc, pool) in (0..).zip(&parts.arc_pool) {
-            while parts.first[row as usize + 1] <= arc {
-                row += 1;
-            }
-            let slot = &mut next[*pool as usize];
-            pool_arcs[*slot as usize] = (arc, row);
-            *slot += 1;
-        }
-        let mut below = Self {
-            pool_first,
-            pool_arcs,
-            cap: vec![Vec::new(); parts.caps.len()],
-            group: vec![Vec::new(); parts.groups.len()],
-            ground: Vec::new(),
-        };
-        for (at, pool) in (0..).zip(&parts.pools) {
-            below.put(pool.cap.map(Node::Cap), Node::Pool(at));
-        }
-        for (at, cap) in (0..).zip(&parts.caps) {
-            below.put(cap.cap.map(Node::Cap), Node::Cap(at));
-        }
-        for (at, group) in (0..).zip(&parts.groups) {
-            below.put(group.group.map(Node::Group), Node::Group(at));
-        }
-        for (at, item) in (0..).zip(&parts.items) {
-            below.put(item.group.map(Node::Group), Node::Row(at));
-        }
-        below
-    }
-
-    fn put(&mut self, above: Option<Node>, node: Node) {
-        match above {
-            Some(Node::Cap(at)) => self.cap[at as usize].push(node),
-            Some(Node::Group(at)) => self.group[at as usize].push(node),
-            _ => self.ground.push(node),
-        }
-    }
-
-    fn arcs(&self, pool: u32) -> &[(u32, u32)] {
-        let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
-        self.pool_arcs.get(from as usize..to as usize).unwrap_or_default()
     }
 }

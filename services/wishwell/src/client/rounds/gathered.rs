@@ -1,4 +1,4 @@
-//! A round with its report and the names of what that speaks of: everything that a page about it needs.
+//! A round with its report, its outcomes and the names of what the report speaks of.
 
 use std::collections::HashMap;
 

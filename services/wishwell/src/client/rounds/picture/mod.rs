@@ -8,17 +8,14 @@ mod words;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use wishwell_api::v1::{ListRoundOutcomesRequest, Round, RoundOutcome, RoundReport};
+use wishwell_api::v1::{Round, RoundOutcome, RoundReport};
 use wishwell_report::{Language, RoundPicture, render};
 
 use self::catalogue::Catalogue;
 use super::GatheredRound;
-use crate::client::{Server, refused};
+use crate::client::Server;
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
-
-/// Largest page of outcomes the server gives.
-const OUTCOMES_PAGE: i32 = 500;
 
 /// A solved round, as the server tells it.
 struct Told<'a> {
@@ -36,35 +33,13 @@ pub(super) async fn write(server: &Server, gathered: &GatheredRound, file: &Path
         let what = format!("{} is not solved, so there is nothing to draw", gathered.round.name);
         return Err(Failure::one(Exit::Failed, "there is no report", what, "try again when it is"));
     };
-    let outcomes = outcomes(server, &gathered.round.name).await?;
-    let told = Told { round: &gathered.round, report, outcomes: &outcomes };
+    let told = Told { round: &gathered.round, report, outcomes: &gathered.outcomes };
     let catalogue = Catalogue::of(server, &told).await?;
     let page = page(&assemble::picture(&told, &catalogue, &TimeZone::system()), lang);
     std::fs::write(file, page).map_err(|error| {
         let summary = format!("the report {} cannot be written", file.display());
         Failure::one(Exit::Storage, summary, error.to_string(), "name another file, or make room for this one")
     })
-}
-
-/// Every outcome of a round, in order.
-async fn outcomes(server: &Server, round: &str) -> Result<Vec<RoundOutcome>, Failure> {
-    let mut outcomes = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = ListRoundOutcomesRequest {
-            round: round.to_owned(),
-            page_size: OUTCOMES_PAGE,
-            page_token,
-            ..ListRoundOutcomesRequest::default()
-        };
-        let answer = server.matching().list_round_outcomes(request).await;
-        let page = answer.map_err(|status| refused("the round's outcomes cannot be read", &status))?.into_inner();
-        outcomes.extend(page.outcomes);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(outcomes);
-        }
-    }
 }
 
 /// The page, opened in the reader's language.
