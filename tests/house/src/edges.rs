@@ -1,6 +1,6 @@
 //! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`, both `<- matching`,
 //! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`,
-//! `domain <- report <- gateway, wishwell`.
+//! `domain <- report <- gateway, wishwell`, `transcoding <- gateway`.
 
 use crate::repository::Package;
 
@@ -26,7 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("wishwell-report", &["wishwell-domain"]),
-    ("wishwell-gateway", &["wishwell-api", "wishwell-bus", "wishwell-report"]),
+    ("wishwell-transcoding", &[]),
+    ("wishwell-gateway", &["wishwell-api", "wishwell-bus", "wishwell-report", "wishwell-transcoding"]),
     ("wishwell-import", &["wishwell-api"]),
     (
         "wishwell",
@@ -51,9 +52,14 @@ const FORBIDDEN_OUTSIDE: &[(&[&str], &[&str], &str)] = &[
         &["tokio", "futures", "async-trait", "sqlx", "redis", "tonic", "prost", "hyper", "axum", "tower", "reqwest"],
         "it decides or draws, without input and output, without async and without wire types",
     ),
+    (
+        &["wishwell-transcoding"],
+        &["tokio", "futures", "async-trait", "tonic", "hyper", "axum", "tower", "reqwest"],
+        "it turns bytes into bytes, without input and output and without async",
+    ),
     (&["wishwell-store", "wishwell-bus"], &["tonic", "prost"], "it speaks domain types, never wire types"),
     (
-        &["wishwell-api", "wishwell-matching", "wishwell-gateway", "wishwell-import"],
+        &["wishwell-api", "wishwell-matching", "wishwell-transcoding", "wishwell-gateway", "wishwell-import"],
         &["sqlx", "redis"],
         "only the store speaks SQL and only the bus speaks Redis",
     ),
