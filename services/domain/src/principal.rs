@@ -18,11 +18,14 @@ pub enum Role {
     Operator,
     /// Reads, changes nothing.
     Auditor,
+    /// Anybody: sees the published wishing pool of one tenant and the words for it, and nothing else.
+    Visitor,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::InternalService, Self::Partner, Self::CaseWorker, Self::Operator, Self::Auditor];
+    pub const ALL: [Self; 6] =
+        [Self::InternalService, Self::Partner, Self::CaseWorker, Self::Operator, Self::Auditor, Self::Visitor];
 
     /// Stable name.
     #[must_use]
@@ -33,6 +36,7 @@ impl Role {
             Self::CaseWorker => "case_worker",
             Self::Operator => "operator",
             Self::Auditor => "auditor",
+            Self::Visitor => "visitor",
         }
     }
 }
@@ -49,5 +53,6 @@ pub struct Principal {
     /// The organization it acts for; always there for [`Role::Partner`].
     pub organization: Option<OrganizationId>,
     /// The divisions it works in, each with its descendants; empty means no restriction except for [`Role::CaseWorker`].
+    /// Always empty for [`Role::Visitor`], which belongs to a tenant and to nothing within it.
     pub divisions: Vec<DivisionCode>,
 }

@@ -542,7 +542,7 @@ pub(crate) struct KeyNewArgs {
     /// Stable name of the caller, for logs and events
     #[arg(long, value_name = "NAME", default_value = "hotline-12349")]
     pub(crate) name: String,
-    /// Role: internal_service, partner, case_worker, operator or auditor
+    /// Role: internal_service, partner, case_worker, operator, auditor or visitor
     #[arg(long, value_name = "ROLE", default_value = "internal_service")]
     pub(crate) role: String,
 }

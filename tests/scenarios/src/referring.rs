@@ -19,6 +19,8 @@ pub const PARTNER: &str = "demo-partner";
 pub const OPERATOR: &str = "demo-operator";
 /// The auditor of the demo.
 pub const AUDITOR: &str = "demo-auditor";
+/// The visitor of the demo.
+pub const VISITOR: &str = "demo-visitor";
 /// The organization of the demo's partner.
 pub const NEAR: &str = "org-xq-nuanyang";
 /// An organization that nobody logs in for.

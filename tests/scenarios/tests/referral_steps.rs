@@ -5,15 +5,15 @@ use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, demo, figures, offer, referrals, seen, sharing,
-    submit, to, trunks, units, wanting,
+    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, VISITOR, demo, figures, offer, referrals, seen,
+    sharing, submit, to, trunks, units, wanting,
 };
 use wishwell_scenarios::told::{metadata, refused};
 
 use v1::ReferralState as State;
 
-/// Roles in the order of the table's columns: internal service, partner, case worker, operator, auditor.
-const KEYS: [&str; 5] = [HOTLINE, PARTNER, CASE_WORKER, OPERATOR, AUDITOR];
+/// Roles in the order of the table's columns: internal service, partner, case worker, operator, auditor, visitor.
+const KEYS: [&str; 6] = [HOTLINE, PARTNER, CASE_WORKER, OPERATOR, AUDITOR, VISITOR];
 
 /// A way to each state, by steps of a case worker.
 const WAYS: &[(State, &str, &[Step])] = &[
@@ -32,20 +32,20 @@ const WAYS: &[(State, &str, &[Step])] = &[
 /// Every step that can be taken, where it leads, who may take it; written down once more, so that neither table changes by
 /// mistake. What is not here is refused.
 const TABLE: &[(State, Step, State, &str)] = &[
-    (State::Offered, Step::Accept(None), State::Accepted, "-pc--"),
-    (State::Offered, Step::Decline, State::Declined, "-pc--"),
-    (State::Offered, Step::Withdraw, State::Withdrawn, "i-co-"),
-    (State::Accepted, Step::Start, State::InProgress, "-pc--"),
-    (State::Accepted, Step::Deliver(None), State::Delivered, "-pc--"),
-    (State::Accepted, Step::Cancel, State::Cancelled, "ipco-"),
-    (State::Accepted, Step::Fail, State::Failed, "ipco-"),
-    (State::InProgress, Step::Deliver(None), State::Delivered, "-pc--"),
-    (State::InProgress, Step::Cancel, State::Cancelled, "ipco-"),
-    (State::InProgress, Step::Fail, State::Failed, "ipco-"),
-    (State::Delivered, Step::Confirm(None), State::Confirmed, "i-c--"),
-    (State::Delivered, Step::Dispute, State::Disputed, "i-c--"),
-    (State::Disputed, Step::Confirm(None), State::Confirmed, "i-c--"),
-    (State::Disputed, Step::Fail, State::Failed, "i-c--"),
+    (State::Offered, Step::Accept(None), State::Accepted, "-pc---"),
+    (State::Offered, Step::Decline, State::Declined, "-pc---"),
+    (State::Offered, Step::Withdraw, State::Withdrawn, "i-co--"),
+    (State::Accepted, Step::Start, State::InProgress, "-pc---"),
+    (State::Accepted, Step::Deliver(None), State::Delivered, "-pc---"),
+    (State::Accepted, Step::Cancel, State::Cancelled, "ipco--"),
+    (State::Accepted, Step::Fail, State::Failed, "ipco--"),
+    (State::InProgress, Step::Deliver(None), State::Delivered, "-pc---"),
+    (State::InProgress, Step::Cancel, State::Cancelled, "ipco--"),
+    (State::InProgress, Step::Fail, State::Failed, "ipco--"),
+    (State::Delivered, Step::Confirm(None), State::Confirmed, "i-c---"),
+    (State::Delivered, Step::Dispute, State::Disputed, "i-c---"),
+    (State::Disputed, Step::Confirm(None), State::Confirmed, "i-c---"),
+    (State::Disputed, Step::Fail, State::Failed, "i-c---"),
 ];
 
 /// A new referral of one piece, led to a state.

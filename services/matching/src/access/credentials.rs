@@ -55,11 +55,12 @@ pub struct DemoKey {
 
 /// The keys of development mode, one for each role that needs no organization or division, and a case worker of the demo's
 /// districts.
-pub const DEMO_KEYS: [DemoKey; 4] = [
+pub const DEMO_KEYS: [DemoKey; 5] = [
     DemoKey { key: "demo-hotline", role: Role::InternalService },
     DemoKey { key: "demo-case-worker", role: Role::CaseWorker },
     DemoKey { key: "demo-operator", role: Role::Operator },
     DemoKey { key: "demo-auditor", role: Role::Auditor },
+    DemoKey { key: "demo-visitor", role: Role::Visitor },
 ];
 
 /// The tenant of development mode.
@@ -190,6 +191,12 @@ fn read_principal(field: &str, entry: &CredentialEntry, violations: &mut Violati
     violations.require(entry.role != Role::CaseWorker || !entry.divisions.is_empty(), || {
         Violation::new(format!("{field}.divisions"), "divisions.required", "a case worker works in divisions")
     });
+    violations.require(entry.role != Role::Visitor || entry.organization.is_none(), || {
+        Violation::new(format!("{field}.organization"), "organization.none", "a visitor belongs to no organization")
+    });
+    violations.require(entry.role != Role::Visitor || entry.divisions.is_empty(), || {
+        Violation::new(format!("{field}.divisions"), "divisions.none", "a visitor works in no division")
+    });
     Some(Principal { tenant: tenant?, name: entry.name.clone(), role: entry.role, organization, divisions })
 }
 
@@ -248,9 +255,16 @@ mod tests {
             divisions: vec!["64010".to_owned()],
             key_sha256: vec!["secret".to_owned()],
         };
+        let visitor = CredentialEntry {
+            role: Role::Visitor,
+            organization: Some("organizations/00000000-0000-0000-0000-000000000001".to_owned()),
+            divisions: vec!["640104".to_owned()],
+            key_sha256: vec![hash_key("v")],
+            ..entry()
+        };
         let third_key = CredentialEntry { key_sha256: vec![hash_key("a"), hash_key("b"), hash_key("c")], ..entry() };
         let twice = CredentialEntry { key_sha256: vec![hash_key("a")], ..entry() };
-        let violations = Credentials::from_entries(&[bad, third_key, twice]).unwrap_err();
+        let violations = Credentials::from_entries(&[bad, third_key, twice, visitor]).unwrap_err();
         let told: Vec<_> = violations.iter().map(|v| (v.field.as_str(), v.rule.as_str())).collect();
         assert_eq!(
             told,
@@ -261,6 +275,8 @@ mod tests {
                 ("principals[0].organization", "organization.required"),
                 ("principals[1].key_sha256", "key_sha256.count"),
                 ("principals[2].key_sha256[0]", "key_sha256.unique"),
+                ("principals[3].organization", "organization.none"),
+                ("principals[3].divisions", "divisions.none"),
             ]
         );
         assert!(violations.iter().all(|v| v.value.as_deref() != Some("secret")));

@@ -16,7 +16,10 @@ pub enum Access {
     Roles(&'static [Role]),
 }
 
-const ALL: &[Role] = &Role::ALL;
+/// The published wishing pool and the words for it: everybody, visitors included.
+const EVERYBODY: &[Role] = &Role::ALL;
+/// Everybody who works with the platform.
+const MEMBERS: &[Role] = &[InternalService, Partner, CaseWorker, Operator, Auditor];
 const CATALOGUE_KEEPERS: &[Role] = &[Operator, Partner];
 const OPERATORS: &[Role] = &[Operator];
 const NEED_READERS: &[Role] = &[InternalService, CaseWorker, Operator, Auditor];
@@ -33,28 +36,28 @@ const ERASERS: &[Role] = &[InternalService, Operator];
 /// use cases behind these methods.
 pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.CatalogService/CreateOrganization", OPERATORS),
-    ("wishwell.v1.CatalogService/GetOrganization", ALL),
+    ("wishwell.v1.CatalogService/GetOrganization", MEMBERS),
     ("wishwell.v1.CatalogService/UpdateOrganization", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/ListOrganizations", ALL),
+    ("wishwell.v1.CatalogService/ListOrganizations", MEMBERS),
     ("wishwell.v1.CatalogService/BatchUpsertOrganizations", OPERATORS),
     ("wishwell.v1.CatalogService/VerifyOrganization", OPERATORS),
     ("wishwell.v1.CatalogService/SuspendOrganization", OPERATORS),
     ("wishwell.v1.CatalogService/CreateResource", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/GetResource", ALL),
+    ("wishwell.v1.CatalogService/GetResource", MEMBERS),
     ("wishwell.v1.CatalogService/UpdateResource", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/ListResources", ALL),
+    ("wishwell.v1.CatalogService/ListResources", MEMBERS),
     ("wishwell.v1.CatalogService/BatchUpsertResources", OPERATORS),
     ("wishwell.v1.CatalogService/CreateCapacityPool", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/GetCapacityPool", ALL),
+    ("wishwell.v1.CatalogService/GetCapacityPool", MEMBERS),
     ("wishwell.v1.CatalogService/UpdateCapacityPool", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/ListCapacityPools", ALL),
+    ("wishwell.v1.CatalogService/ListCapacityPools", MEMBERS),
     ("wishwell.v1.CatalogService/BatchUpsertCapacityPools", OPERATORS),
     ("wishwell.v1.CatalogService/SetCapacity", CATALOGUE_KEEPERS),
-    ("wishwell.v1.CatalogService/GetCategory", ALL),
-    ("wishwell.v1.CatalogService/ListCategories", ALL),
+    ("wishwell.v1.CatalogService/GetCategory", EVERYBODY),
+    ("wishwell.v1.CatalogService/ListCategories", EVERYBODY),
     ("wishwell.v1.CatalogService/BatchUpsertCategories", OPERATORS),
-    ("wishwell.v1.CatalogService/GetDivision", ALL),
-    ("wishwell.v1.CatalogService/ListDivisions", ALL),
+    ("wishwell.v1.CatalogService/GetDivision", EVERYBODY),
+    ("wishwell.v1.CatalogService/ListDivisions", EVERYBODY),
     ("wishwell.v1.CatalogService/BatchUpsertDivisions", OPERATORS),
     ("wishwell.v1.NeedService/CreateBeneficiary", NEED_WRITERS),
     ("wishwell.v1.NeedService/GetBeneficiary", NEED_READERS),
@@ -70,7 +73,7 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.NeedService/UpdateNeed", NEED_WRITERS),
     ("wishwell.v1.NeedService/WithdrawNeed", NEED_WRITERS),
     ("wishwell.v1.MatchingService/FindResources", NEED_READERS),
-    ("wishwell.v1.MatchingService/FindNeeds", ALL),
+    ("wishwell.v1.MatchingService/FindNeeds", MEMBERS),
     ("wishwell.v1.MatchingService/CreateRound", PLANNERS),
     ("wishwell.v1.MatchingService/GetRound", ROUND_READERS),
     ("wishwell.v1.MatchingService/ListRounds", ROUND_READERS),
@@ -91,11 +94,11 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.ReferralService/DisputeReferral", ARRANGERS),
     ("wishwell.v1.ReferralService/CancelReferral", EITHER_SIDE),
     ("wishwell.v1.ReferralService/FailReferral", EITHER_SIDE),
-    ("wishwell.v1.ReferralService/GetReferral", ALL),
-    ("wishwell.v1.ReferralService/ListReferrals", ALL),
-    ("wishwell.v1.ReferralService/ListWishes", ALL),
+    ("wishwell.v1.ReferralService/GetReferral", MEMBERS),
+    ("wishwell.v1.ReferralService/ListReferrals", MEMBERS),
+    ("wishwell.v1.ReferralService/ListWishes", EVERYBODY),
     ("wishwell.v1.ReferralService/ClaimWish", PARTNERS),
-    ("wishwell.v1.ReferralService/WatchEvents", ALL),
+    ("wishwell.v1.ReferralService/WatchEvents", MEMBERS),
 ];
 
 const OPEN_SERVICES: [&str; 3] =
@@ -150,6 +153,8 @@ pub fn access_to(method: &str) -> Access {
 mod tests {
     use std::collections::BTreeSet;
 
+    use wishwell_domain::principal::Role::Visitor;
+
     use super::*;
 
     /// Every method of the contract, as `package.Service/Method`.
@@ -178,6 +183,20 @@ mod tests {
             let reading = reads.iter().any(|verb| name.starts_with(verb));
             assert!(reading || !roles.contains(&Auditor), "{method}");
         }
+    }
+
+    #[test]
+    fn visitors_read_the_wishing_pool_and_the_words_for_it_alone() {
+        let open: BTreeSet<_> =
+            ROLE_TABLE.iter().filter(|(_, roles)| roles.contains(&Visitor)).map(|row| row.0).collect();
+        let expected = [
+            "wishwell.v1.CatalogService/GetCategory",
+            "wishwell.v1.CatalogService/GetDivision",
+            "wishwell.v1.CatalogService/ListCategories",
+            "wishwell.v1.CatalogService/ListDivisions",
+            "wishwell.v1.ReferralService/ListWishes",
+        ];
+        assert_eq!(open, BTreeSet::from(expected));
     }
 
     #[test]

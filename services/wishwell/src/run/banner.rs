@@ -168,7 +168,7 @@ Wishwell {} · development mode, for this machine only
   store       sqlite 3.51.0 · wishwell-data/wishwell.db
   durability  full: an answered write survives a power cut
   master key  wishwell-data/master.key
-  demo keys   demo-hotline, demo-case-worker, demo-operator, demo-auditor, demo-partner
+  demo keys   demo-hotline, demo-case-worker, demo-operator, demo-auditor, demo-visitor, demo-partner
   demo data   68 organizations, 215 resources, 119 capacity pools, 71 categories, 26 needs; all invented; loaded just now
 
 Try next, in another terminal:
