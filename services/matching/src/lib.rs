@@ -8,6 +8,7 @@ mod cases;
 mod connection;
 mod grpc;
 mod health;
+mod in_process;
 mod known_needs;
 pub mod metrics;
 pub mod privacy;
@@ -21,6 +22,7 @@ mod transport;
 mod watch;
 
 pub use access::{CredentialEntry, Credentials};
+pub use in_process::InProcessCalls;
 pub use metrics::Metrics;
 pub use privacy::MasterKey;
 pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};

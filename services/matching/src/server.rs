@@ -22,6 +22,7 @@ use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform};
 use crate::connection;
 use crate::health;
+use crate::in_process::InProcessCalls;
 use crate::metrics::Metrics;
 use crate::privacy::MasterKey;
 use crate::snapshots::{Snapshots, Sources};
@@ -138,6 +139,12 @@ impl Server {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health.clone()
+    }
+
+    /// The way to its calls from within this process, without a connection: the whole pipe, authentication included.
+    #[must_use]
+    pub fn calls(&self) -> InProcessCalls {
+        InProcessCalls(self.stack.clone())
     }
 
     /// Accepts connections until `shutdown` ends, then answers what is under way, at most [`DRAIN_SECONDS_MAX`].

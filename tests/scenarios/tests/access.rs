@@ -22,6 +22,7 @@ const KEYS: [&str; 6] = [HOTLINE, PARTNER, CASE_WORKER, OPERATOR, AUDITOR, VISIT
 
 /// Who may call which method; written down once more, so that neither table changes by mistake.
 const TABLE: &[(&str, &str)] = &[
+    ("AccessService/GetPrincipal", "ipcoav"),
     ("CatalogService/CreateOrganization", "---o--"),
     ("CatalogService/GetOrganization", "ipcoa-"),
     ("CatalogService/UpdateOrganization", "-p-o--"),

@@ -1,5 +1,13 @@
 // This file is @generated from the methods of every service.
 
+impl ::prost_protovalidate::Validate for crate::v1::GetPrincipalRequest {
+    fn validate(&self) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        Ok(())
+    }
+}
+
+impl crate::Request for crate::v1::GetPrincipalRequest {}
+
 impl crate::Request for crate::v1::CreateOrganizationRequest {}
 
 impl crate::Request for crate::v1::GetOrganizationRequest {}

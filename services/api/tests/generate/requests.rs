@@ -14,6 +14,16 @@ pub(crate) fn generate(pool: &DescriptorPool) -> String {
             if !seen.insert(input.full_name().to_owned()) {
                 continue;
             }
+            if input.fields().len() == 0 {
+                // The generator of rules leaves out what can break none.
+                let _ = write!(
+                    code,
+                    "\nimpl ::prost_protovalidate::Validate for crate::v1::{} {{\n    \
+                     fn validate(&self) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {{\n        \
+                     Ok(())\n    }}\n}}\n",
+                    input.name()
+                );
+            }
             let _ = write!(code, "\nimpl crate::Request for crate::v1::{} ", input.name());
             let masked = input.get_field_by_name("update_mask").and_then(|_| {
                 input

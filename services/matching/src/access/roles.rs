@@ -35,6 +35,7 @@ const ERASERS: &[Role] = &[InternalService, Operator];
 /// Full method name and who may call it. A partner is held to its own organization, a case worker to its divisions, by the
 /// use cases behind these methods.
 pub const ROLE_TABLE: &[(&str, &[Role])] = &[
+    ("wishwell.v1.AccessService/GetPrincipal", EVERYBODY),
     ("wishwell.v1.CatalogService/CreateOrganization", OPERATORS),
     ("wishwell.v1.CatalogService/GetOrganization", MEMBERS),
     ("wishwell.v1.CatalogService/UpdateOrganization", CATALOGUE_KEEPERS),
@@ -186,10 +187,11 @@ mod tests {
     }
 
     #[test]
-    fn visitors_read_the_wishing_pool_and_the_words_for_it_alone() {
+    fn visitors_read_the_wishing_pool_and_the_words_for_it_and_who_they_are_alone() {
         let open: BTreeSet<_> =
             ROLE_TABLE.iter().filter(|(_, roles)| roles.contains(&Visitor)).map(|row| row.0).collect();
         let expected = [
+            "wishwell.v1.AccessService/GetPrincipal",
             "wishwell.v1.CatalogService/GetCategory",
             "wishwell.v1.CatalogService/GetDivision",
             "wishwell.v1.CatalogService/ListCategories",

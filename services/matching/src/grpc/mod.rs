@@ -1,5 +1,6 @@
 //! Handlers: from the wire to a use case and back.
 
+mod access;
 mod call;
 mod catalog;
 mod convert;
@@ -11,6 +12,7 @@ mod referrals;
 mod rounds;
 pub(crate) mod status;
 
+pub(crate) use access::AccessHandlers;
 pub(crate) use catalog::CatalogHandlers;
 pub(crate) use matching::{FIND_RESOURCES, MatchingHandlers};
 pub(crate) use needs::NeedHandlers;

@@ -8,6 +8,7 @@ use tonic::codegen::{Body, BoxFuture, Bytes, Service as _, StdError};
 use tonic::server::NamedService;
 use tonic::service::Routes;
 
+use wishwell_api::v1::access_service_server::AccessServiceServer;
 use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
 use wishwell_api::v1::matching_service_server::{MatchingService as _, MatchingServiceServer};
 use wishwell_api::v1::need_service_server::NeedServiceServer;
@@ -17,7 +18,7 @@ use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
 
 use crate::cases::Platform;
 use crate::grpc::plain::{self, Question};
-use crate::grpc::{CatalogHandlers, FIND_RESOURCES, MatchingHandlers, NeedHandlers, ReferralHandlers};
+use crate::grpc::{AccessHandlers, CatalogHandlers, FIND_RESOURCES, MatchingHandlers, NeedHandlers, ReferralHandlers};
 use crate::health::Health;
 
 use super::Response;
@@ -25,6 +26,7 @@ use super::Response;
 /// All services. Ours are called by their names; a router would look for them in a tree and box their requests and answers.
 #[derive(Debug)]
 pub(crate) struct Services {
+    access: AccessServiceServer<AccessHandlers>,
     catalog: CatalogServiceServer<CatalogHandlers>,
     needs: NeedServiceServer<NeedHandlers>,
     matching: MatchingServiceServer<MatchingHandlers>,
@@ -61,6 +63,7 @@ impl Services {
             .add_service(reflection().build_v1alpha().map_err(failed)?);
         let handlers = MatchingHandlers::new(Arc::clone(platform));
         Ok(Self {
+            access: configured!(AccessServiceServer::new(AccessHandlers)),
             catalog: configured!(CatalogServiceServer::new(CatalogHandlers::new(Arc::clone(platform)))),
             needs: configured!(NeedServiceServer::new(NeedHandlers::new(Arc::clone(platform)))),
             matching: configured!(MatchingServiceServer::new(handlers.clone())),
@@ -84,6 +87,7 @@ impl Services {
             MatchingServiceServer::<MatchingHandlers>::NAME => self.matching.clone().call(request),
             NeedServiceServer::<NeedHandlers>::NAME => self.needs.clone().call(request),
             CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request),
+            AccessServiceServer::<AccessHandlers>::NAME => self.access.clone().call(request),
             ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request),
             _ => Box::pin(self.others.clone().call(request.map(tonic::body::Body::new))),
         }
