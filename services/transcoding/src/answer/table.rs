@@ -1,0 +1,278 @@
+//! What is to be known of each message to write it: compiled from the descriptors once.
+
+use std::collections::HashMap;
+
+use prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
+
+use crate::routes::CompileError;
+
+/// Field numbers below this are looked up by index.
+const DENSE_NUMBERS_MAX: u32 = 256;
+/// Most oneofs of a message that are written in the order of the wire.
+pub(super) const ONEOFS_IN_ORDER_MAX: u16 = 64;
+
+/// All messages and enums of a pool.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub(super) messages: Vec<MessageTable>,
+    pub(super) enums: Vec<EnumTable>,
+    pub(super) by_name: HashMap<String, usize>,
+}
+
+/// One message.
+#[derive(Debug)]
+pub(super) struct MessageTable {
+    pub(super) known: Known,
+    /// By field number.
+    pub(super) slots: Vec<Slot>,
+    /// Index into `slots` plus 1 by field number; 0 where there is none.
+    dense: Vec<u16>,
+    pub(super) oneofs: u16,
+}
+
+/// One field.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) number: u32,
+    /// The name with its quotes and colon.
+    pub(super) key: Box<[u8]>,
+    pub(super) scalar: Scalar,
+    pub(super) shape: Shape,
+    /// Index of the oneof it is a member of.
+    pub(super) oneof: Option<u16>,
+}
+
+/// How often a field may be there, and whether its default is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Once; its default is as good as absent.
+    Implicit,
+    /// Once; whatever it holds is told.
+    Explicit,
+    /// Any number of times.
+    List,
+    /// Any number of entries.
+    Map,
+}
+
+/// The type of one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scalar {
+    Int32,
+    Int64,
+    Uint32,
+    Uint64,
+    Sint32,
+    Sint64,
+    Fixed32,
+    Fixed64,
+    Sfixed32,
+    Sfixed64,
+    Float,
+    Double,
+    Bool,
+    Text,
+    Bytes,
+    /// Index into the enums.
+    Enum(usize),
+    /// Index into the messages.
+    Message(usize),
+}
+
+/// Messages whose JSON is not an object of their fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    No,
+    Any,
+    Timestamp,
+    Duration,
+    FieldMask,
+    Struct,
+    Value,
+    ListValue,
+    /// `google.protobuf.Int32Value` and its kin.
+    Wrapper,
+    /// Its JSON is `{}`, but inside of `Any` it counts among these.
+    Empty,
+}
+
+/// One enum.
+#[derive(Debug)]
+pub(super) struct EnumTable {
+    pub(super) is_null: bool,
+    first: i32,
+    /// Names with their quotes, from the smallest number on; empty where a number has no name.
+    dense: Vec<Box<[u8]>>,
+    /// Names of what is too far off.
+    sparse: HashMap<i32, Box<[u8]>>,
+}
+
+impl Tables {
+    pub(super) fn compile(pool: &DescriptorPool) -> Result<Self, CompileError> {
+        let descriptors: Vec<MessageDescriptor> = pool.all_messages().collect();
+        let enum_descriptors: Vec<EnumDescriptor> = pool.all_enums().collect();
+        let by_name: HashMap<String, usize> =
+            descriptors.iter().enumerate().map(|(at, message)| (message.full_name().to_owned(), at)).collect();
+        let enums_by_name: HashMap<&str, usize> =
+            enum_descriptors.iter().enumerate().map(|(at, kind)| (kind.full_name(), at)).collect();
+        let messages = descriptors
+            .iter()
+            .map(|message| MessageTable::compile(message, &by_name, &enums_by_name))
+            .collect::<Result<_, _>>()?;
+        let enums = enum_descriptors.iter().map(EnumTable::compile).collect();
+        Ok(Self { messages, enums, by_name })
+    }
+}
+
+impl MessageTable {
+    fn compile(
+        message: &MessageDescriptor,
+        messages: &HashMap<String, usize>,
+        enums: &HashMap<&str, usize>,
+    ) -> Result<Self, CompileError> {
+        let fail =
+            |message: &str, subject: &str| CompileError { subject: subject.to_owned(), message: message.to_owned() };
+        let oneofs: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
+        let mut slots = Vec::new();
+        for field in message.fields() {
+            if field.is_group() {
+                return Err(fail("groups have no JSON", field.full_name()));
+            }
+            let scalar = scalar(&field, messages, enums).ok_or_else(|| fail("has no type", field.full_name()))?;
+            let oneof = field.containing_oneof().and_then(|oneof| oneofs.iter().position(|other| *other == oneof));
+            slots.push(Slot {
+                number: field.number(),
+                key: key(field.json_name()),
+                scalar,
+                shape: shape(&field),
+                oneof: oneof.and_then(|at| u16::try_from(at).ok()),
+            });
+        }
+        slots.sort_by_key(|slot| slot.number);
+        let width = slots.iter().map(|slot| slot.number).filter(|number| *number < DENSE_NUMBERS_MAX).max();
+        let mut dense = vec![0; width.map_or(0, |width| width as usize + 1)];
+        for (at, slot) in slots.iter().enumerate() {
+            if let Some(entry) = dense.get_mut(slot.number as usize) {
+                *entry = u16::try_from(at + 1).map_err(|_| fail("has too many fields", message.full_name()))?;
+            }
+        }
+        let oneofs = u16::try_from(oneofs.len()).map_err(|_| fail("has too many oneofs", message.full_name()))?;
+        Ok(Self { known: known(message.full_name()), slots, dense, oneofs })
+    }
+
+    /// Index of the field with this number.
+    #[inline]
+    pub(super) fn slot(&self, number: u32) -> Option<usize> {
+        if let Some(entry) = self.dense.get(number as usize) {
+            return usize::from(*entry).checked_sub(1);
+        }
+        if number < DENSE_NUMBERS_MAX {
+            return None;
+        }
+        self.slots.binary_search_by_key(&number, |slot| slot.number).ok()
+    }
+}
+
+impl EnumTable {
+    fn compile(kind: &EnumDescriptor) -> Self {
+        /// Widest span of numbers that is looked up by index.
+        const SPAN_MAX: i64 = 1024;
+        let first = kind.values().map(|value| value.number()).min().unwrap_or(0);
+        let mut dense: Vec<Box<[u8]>> = Vec::new();
+        let mut sparse = HashMap::new();
+        for value in kind.values() {
+            let name: Box<[u8]> = format!("\"{}\"", value.name()).into_bytes().into();
+            let offset = i64::from(value.number()) - i64::from(first);
+            match usize::try_from(offset) {
+                Ok(at) if offset < SPAN_MAX => {
+                    if dense.len() <= at {
+                        dense.resize(at + 1, Box::default());
+                    }
+                    // Of aliases the first one is the name.
+                    if let Some(entry) = dense.get_mut(at)
+                        && entry.is_empty()
+                    {
+                        *entry = name;
+                    }
+                }
+                _ => drop(sparse.entry(value.number()).or_insert(name)),
+            }
+        }
+        Self { is_null: kind.full_name() == "google.protobuf.NullValue", first, dense, sparse }
+    }
+
+    /// The name of a value with its quotes.
+    #[inline]
+    pub(super) fn name(&self, number: i32) -> Option<&[u8]> {
+        let at = usize::try_from(i64::from(number) - i64::from(self.first)).ok()?;
+        match self.dense.get(at) {
+            Some(name) if !name.is_empty() => Some(name),
+            _ => self.sparse.get(&number).map(AsRef::as_ref),
+        }
+    }
+}
+
+/// A name in quotes and a colon.
+fn key(name: &str) -> Box<[u8]> {
+    let mut key = Vec::with_capacity(name.len() + 3);
+    super::text::string(name, &mut key);
+    key.push(b':');
+    key.into()
+}
+
+fn shape(field: &FieldDescriptor) -> Shape {
+    if field.is_map() {
+        Shape::Map
+    } else if field.is_list() {
+        Shape::List
+    } else if field.supports_presence() {
+        Shape::Explicit
+    } else {
+        Shape::Implicit
+    }
+}
+
+fn scalar(field: &FieldDescriptor, messages: &HashMap<String, usize>, enums: &HashMap<&str, usize>) -> Option<Scalar> {
+    Some(match field.kind() {
+        Kind::Int32 => Scalar::Int32,
+        Kind::Int64 => Scalar::Int64,
+        Kind::Uint32 => Scalar::Uint32,
+        Kind::Uint64 => Scalar::Uint64,
+        Kind::Sint32 => Scalar::Sint32,
+        Kind::Sint64 => Scalar::Sint64,
+        Kind::Fixed32 => Scalar::Fixed32,
+        Kind::Fixed64 => Scalar::Fixed64,
+        Kind::Sfixed32 => Scalar::Sfixed32,
+        Kind::Sfixed64 => Scalar::Sfixed64,
+        Kind::Float => Scalar::Float,
+        Kind::Double => Scalar::Double,
+        Kind::Bool => Scalar::Bool,
+        Kind::String => Scalar::Text,
+        Kind::Bytes => Scalar::Bytes,
+        Kind::Enum(kind) => Scalar::Enum(*enums.get(kind.full_name())?),
+        Kind::Message(message) => Scalar::Message(*messages.get(message.full_name())?),
+    })
+}
+
+fn known(name: &str) -> Known {
+    match name {
+        "google.protobuf.Any" => Known::Any,
+        "google.protobuf.Timestamp" => Known::Timestamp,
+        "google.protobuf.Duration" => Known::Duration,
+        "google.protobuf.FieldMask" => Known::FieldMask,
+        "google.protobuf.Struct" => Known::Struct,
+        "google.protobuf.Value" => Known::Value,
+        "google.protobuf.ListValue" => Known::ListValue,
+        "google.protobuf.Empty" => Known::Empty,
+        "google.protobuf.DoubleValue"
+        | "google.protobuf.FloatValue"
+        | "google.protobuf.Int64Value"
+        | "google.protobuf.UInt64Value"
+        | "google.protobuf.Int32Value"
+        | "google.protobuf.UInt32Value"
+        | "google.protobuf.BoolValue"
+        | "google.protobuf.StringValue"
+        | "google.protobuf.BytesValue" => Known::Wrapper,
+        _ => Known::No,
+    }
+}
