@@ -1,6 +1,19 @@
 //! REST/JSON, live events, the public wishing pool, the partner portal and the desk on one port. A caller of the matching service like
 //! any other: it forwards its callers' credentials and decides nothing about them.
+//!
+//! Start with [`Gateway::new`]; `server` accepts connections, `edge` is what happens around every request, `session` who is signed in,
+//! `pages` what people see, `calls` how pages ask the service.
 
+mod app;
+mod calls;
+mod edge;
+mod options;
+mod pages;
+mod server;
+mod session;
 mod upstream;
 
+pub use options::{DemoUser, GatewayOptions, Token};
+pub use server::{DRAIN_SECONDS_MAX, Gateway};
+pub use session::SessionKey;
 pub use upstream::Upstream;

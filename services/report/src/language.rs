@@ -13,10 +13,11 @@ pub enum Language {
 
 impl Language {
     /// Both, in the order in which a page offers them.
-    pub(crate) const ALL: [Self; 2] = [Self::Zh, Self::En];
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
 
     /// One of two texts.
-    pub(crate) fn pick<T>(self, zh: T, en: T) -> T {
+    #[must_use]
+    pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
             Self::Zh => zh,
             Self::En => en,
@@ -29,7 +30,8 @@ impl Language {
     }
 
     /// The language as HTML names it.
-    pub(crate) fn tag(self) -> &'static str {
+    #[must_use]
+    pub fn tag(self) -> &'static str {
         self.pick("zh-CN", "en")
     }
 
@@ -39,7 +41,8 @@ impl Language {
     }
 
     /// Texts one after the other.
-    pub(crate) fn list(self, texts: &[String]) -> String {
+    #[must_use]
+    pub fn list(self, texts: &[String]) -> String {
         match (self, texts) {
             (_, []) => String::new(),
             (_, [only]) => only.clone(),

@@ -27,7 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("wishwell-report", &["wishwell-domain"]),
     ("wishwell-transcoding", &[]),
-    ("wishwell-gateway", &["wishwell-api", "wishwell-bus", "wishwell-report", "wishwell-transcoding"]),
+    (
+        "wishwell-gateway",
+        &["wishwell-domain", "wishwell-api", "wishwell-bus", "wishwell-report", "wishwell-transcoding"],
+    ),
     ("wishwell-import", &["wishwell-api"]),
     (
         "wishwell",

@@ -60,6 +60,8 @@ pub struct Served {
     pub process: Wishwell,
     /// Where it serves gRPC.
     pub address: SocketAddr,
+    /// Where it serves pages and REST; none when it does not.
+    pub web: Option<SocketAddr>,
     /// Where it serves metrics and health over HTTP.
     pub admin: SocketAddr,
     channel: Channel,
@@ -85,13 +87,16 @@ impl Served {
         let mut arguments = more.to_vec();
         // Ports that the system gives when they are taken: one that was free a moment ago may not be free any more.
         arguments.extend(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+        if more.first() != Some(&"serve") && !more.contains(&"--http-listen") {
+            arguments.extend(["--http-listen", "127.0.0.1:0"]);
+        }
         let mut process = Wishwell::spawn_in(folder, arguments, environment);
         let started = Instant::now();
-        let (address, admin) = loop {
+        let (address, admin, web) = loop {
             let said = std::fs::read(&log).unwrap_or_default();
             let said = String::from_utf8_lossy(said.get(said_before..).unwrap_or_default()).into_owned();
-            if let Some(found) = announced("listen", &said).zip(announced("admin", &said)) {
-                break found;
+            if let Some((address, admin)) = announced("listen", &said).zip(announced("admin", &said)) {
+                break (address, admin, announced("http", &said));
             }
             let failed = said.contains("error: ") || started.elapsed() > START_PATIENCE;
             assert!(!failed, "wishwell does not serve:\n{}", process.output());
@@ -103,7 +108,7 @@ impl Served {
             .connect()
             .await
             .expect("a serving server accepts");
-        Self { process, address, admin, channel }
+        Self { process, address, web, admin, channel }
     }
 
     /// The bare channel.

@@ -135,17 +135,17 @@ impl Credentials {
         DEMO_KEYS.iter().map(entry).collect()
     }
 
-    /// Adds a partner principal for development mode, with the key `demo-partner`.
-    pub fn add_demo_partner(&mut self, organization: OrganizationId) {
+    /// Adds a partner principal for development mode; its key is its name.
+    pub fn add_demo_partner(&mut self, name: &str, organization: OrganizationId) {
         let Ok(tenant) = TenantId::parse("tenant", DEMO_TENANT) else { return };
         let principal = Principal {
             tenant,
-            name: "demo-partner".to_owned(),
+            name: name.to_owned(),
             role: Role::Partner,
             organization: Some(organization),
             divisions: Vec::new(),
         };
-        self.by_digest.insert(key_digest(b"demo-partner"), Arc::new(principal));
+        self.by_digest.insert(key_digest(name.as_bytes()), Arc::new(principal));
     }
 
     /// The principal behind a key. The look-up is by digest, so its time says nothing about keys.

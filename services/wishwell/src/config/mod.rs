@@ -24,7 +24,7 @@ pub(crate) use values::{Database, LogFormat, without_password};
 use crate::exit::{Failure, Problem};
 use crate::lang::Lang;
 use layers::Layers;
-use reader::Reader;
+use reader::{HTTP_LISTEN_DEFAULT, Reader};
 use settings::Mode;
 
 /// Environment variables, passed in so that tests bring their own.
@@ -39,6 +39,10 @@ pub(crate) struct Common {
     pub(crate) admin_listen: Option<SocketAddr>,
     /// Whether someone asked for that admin address, or it is only the default.
     pub(crate) admin_listen_given: bool,
+    /// Where pages and REST are served; none when they are off.
+    pub(crate) http_listen: Option<SocketAddr>,
+    /// Whether someone asked for that address, or it is only the default.
+    pub(crate) http_listen_given: bool,
     /// Whether writes are answered before they are on disk.
     pub(crate) relaxed_durability: bool,
     /// Calls under way at once; none for the server's own bound.
@@ -115,13 +119,21 @@ impl DevConfig {
         let (mut layers, mut problems) = (Layers::default(), Vec::new());
         flags.give_to(&mut layers);
         let mut reader = Reader::new(Mode::Dev, &mut layers, lang, variables, &mut problems);
-        let common = reader.common(LogFormat::Text, 1.0);
+        let common = reader.common(Some(HTTP_LISTEN_DEFAULT), LogFormat::Text, 1.0);
         let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from("wishwell-data"));
         let demo = reader.read("demo", values::switch).unwrap_or(true);
         if !common.listen.ip().is_loopback() {
             problems.push(Problem::new(
                 format!("development mode listens on this machine only, not on {}: its keys are public", common.listen),
                 "use 127.0.0.1, or `wishwell serve` with API keys of its own",
+            ));
+        }
+        if let Some(address) = common.http_listen.filter(|address| !address.ip().is_loopback()) {
+            problems.push(Problem::new(
+                format!(
+                    "development mode serves pages to this machine only, not on {address}: anybody may be anyone there"
+                ),
+                "use 127.0.0.1, or `wishwell serve`",
             ));
         }
         finish("wishwell cannot start", problems, Self { common, data_dir, demo })
@@ -142,7 +154,7 @@ impl ServeConfig {
                 file::read(&path, contents, reader.layers, &mut principals, reader.problems);
             }
         }
-        let common = reader.common(LogFormat::Json, 0.01);
+        let common = reader.common(None, LogFormat::Json, 0.01);
         let database = reader.read("database_url", values::database);
         if database.is_none() && !reader.is_given("database_url") {
             reader.problem(

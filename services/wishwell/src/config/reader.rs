@@ -14,6 +14,9 @@ use crate::lang::Lang;
 
 /// Port of gRPC when nothing is said.
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 50051);
+/// Port of pages in development mode when nothing is said.
+pub(super) const HTTP_LISTEN_DEFAULT: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 /// Port of metrics when nothing is said: the one registered for OpenTelemetry's Prometheus exporters.
 const ADMIN_LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9464);
 /// Largest file with a secret, in bytes.
@@ -76,17 +79,25 @@ impl<'a> Reader<'a> {
     }
 
     /// What `dev` and `serve` have in common.
-    pub(super) fn common(&mut self, log_format: LogFormat, trace_sample_ratio: f64) -> Common {
+    pub(super) fn common(
+        &mut self,
+        http_listen: Option<SocketAddr>,
+        log_format: LogFormat,
+        trace_sample_ratio: f64,
+    ) -> Common {
         let listen = self.read("listen", values::address).unwrap_or(LISTEN_DEFAULT);
         let admin_listen = self.read("admin_listen", values::optional_address).unwrap_or(Some(ADMIN_LISTEN_DEFAULT));
         if admin_listen == Some(listen) && listen.port() != 0 {
             self.problem("listen and admin_listen are the same address", "give each a port of its own");
         }
+        let http_listen = self.read("http_listen", values::optional_address).unwrap_or(http_listen);
         let endpoint = |text: &str| values::url(text, &["http", "https"], "http://127.0.0.1:4317");
         Common {
             listen,
             admin_listen,
             admin_listen_given: self.is_given("admin_listen"),
+            http_listen,
+            http_listen_given: self.is_given("http_listen"),
             relaxed_durability: self.read("relaxed_durability", values::switch).unwrap_or(false),
             calls_active_max: self.read("calls_active_max", values::calls),
             telemetry: TelemetryConfig {

@@ -101,6 +101,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Where /metrics, /healthz and /readyz are served, without authentication. `off` serves none.",
     ),
     setting(
+        "http_listen",
+        DEV,
+        "ADDRESS:PORT",
+        "127.0.0.1:8080",
+        "Where pages and REST are served. `off` serves none.",
+    ),
+    setting(
         "tls_cert",
         SERVE,
         "FILE",

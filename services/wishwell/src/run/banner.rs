@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use wishwell_matching::access::DEMO_KEYS;
 use wishwell_store::StoreDescription;
 
+use super::dev::DEMO_PARTNERS;
 use crate::demo::Contents;
 use crate::lang::Lang;
 use crate::table::cells;
@@ -31,6 +32,8 @@ pub(super) struct Banner {
     /// How the program was called, for commands that can be copied.
     pub(super) program: String,
     pub(super) listen: SocketAddr,
+    /// Where pages and REST are; none when they are off.
+    pub(super) web: Option<SocketAddr>,
     pub(super) admin: Option<SocketAddr>,
     pub(super) store: StoreDescription,
     pub(super) relaxed: bool,
@@ -72,8 +75,13 @@ impl Banner {
             Some(address) => format!("http://{address}/metrics  /healthz  /readyz"),
             None => lang.pick("off", "未开启").to_owned(),
         };
-        let keys: Vec<&str> = DEMO_KEYS.iter().map(|demo| demo.key).chain(["demo-partner"]).collect();
+        let keys: Vec<&str> = DEMO_KEYS.iter().map(|demo| demo.key).chain(DEMO_PARTNERS.map(|(key, _)| key)).collect();
+        let web = match self.web {
+            Some(address) => format!("http://{address}/"),
+            None => lang.pick("off", "未开启").to_owned(),
+        };
         vec![
+            (lang.pick("pages", "网页"), web),
             (
                 "gRPC",
                 format!("{} ({})", self.listen, lang.pick("reflection and health are on", "已开启反射与健康检查")),
@@ -140,6 +148,7 @@ mod tests {
             lang,
             program: "wishwell".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], port)),
+            web: Some(SocketAddr::from(([127, 0, 0, 1], 8080))),
             admin: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
             store: StoreDescription {
                 backend: "sqlite",
@@ -163,12 +172,13 @@ mod tests {
             "
 Wishwell {} · development mode, for this machine only
 
+  pages       http://127.0.0.1:8080/
   gRPC        127.0.0.1:50051 (reflection and health are on)
   admin       http://127.0.0.1:9464/metrics  /healthz  /readyz
   store       sqlite 3.51.0 · wishwell-data/wishwell.db
   durability  full: an answered write survives a power cut
   master key  wishwell-data/master.key
-  demo keys   demo-hotline, demo-case-worker, demo-operator, demo-auditor, demo-visitor, demo-partner
+  demo keys   demo-hotline, demo-case-worker, demo-operator, demo-auditor, demo-visitor, demo-partner, demo-volunteer
   demo data   68 organizations, 215 resources, 119 capacity pools, 71 categories, 26 needs; all invented; loaded just now
 
 Try next, in another terminal:

@@ -13,7 +13,7 @@ use wishwell_store::Store;
 
 use super::banner::{Banner, DemoState};
 use super::process::{self, Parts};
-use super::{ports, signals, store};
+use super::{gateway, ports, signals, store};
 use crate::admin::{self, AdminState, Readiness};
 use crate::client::Server as Client;
 use crate::config::{ClientConfig, Database, DevConfig};
@@ -26,8 +26,9 @@ use crate::telemetry::Telemetry;
 pub(crate) const STORE_FILE: &str = "wishwell.db";
 /// The master key's file in the data folder.
 pub(crate) const MASTER_KEY_FILE: &str = "master.key";
-/// The demo organization for which the key `demo-partner` acts.
-const DEMO_PARTNER: &str = "org-xq-nuanyang";
+/// Keys of demo partners, and the organization of the demo for which each acts.
+pub(super) const DEMO_PARTNERS: [(&str, &str); 2] =
+    [("demo-partner", "org-xq-nuanyang"), ("demo-volunteer", "org-xq-hongmajia")];
 
 /// Serves until a signal comes.
 pub(crate) async fn run(config: DevConfig) -> Result<(), Failure> {
@@ -54,8 +55,10 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         return Ok(());
     }
     let mut credentials = Credentials::demo();
-    let partner = partner(&store).await.map_err(|error| store::failure(&shown, &error))?;
-    partner.into_iter().for_each(|organization| credentials.add_demo_partner(organization));
+    for (key, organization) in DEMO_PARTNERS {
+        let found = organization_of(&store, organization).await.map_err(|error| store::failure(&shown, &error))?;
+        found.into_iter().for_each(|found| credentials.add_demo_partner(key, found));
+    }
     let parts = Parts {
         trace_sample_ratio: common.telemetry.trace_sample_ratio,
         calls_active_max: common.calls_active_max,
@@ -67,12 +70,14 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let readiness = Readiness::default();
     readiness.ask(server.health());
     let admin = start_admin(config, AdminState { metrics, readiness })?;
+    let web = gateway::start_for_development(config, &server, &stop)?;
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, false, admin, &store, common.relaxed_durability);
+    process::log_start(address, false, web.as_ref().map(|web| web.address), admin, &store, common.relaxed_durability);
     let banner = Banner {
         lang: common.lang,
         program: program(),
         listen: address,
+        web: web.as_ref().map(|web| web.address),
         admin,
         store: store.describe(),
         relaxed: common.relaxed_durability,
@@ -81,6 +86,9 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     };
     crate::exit::say(&banner.to_string());
     let served = process::serve(server, listener, stop).await;
+    if let Some(web) = web {
+        web.ended().await;
+    }
     process::close(&store).await;
     tracing::info!("stopped");
     served
@@ -179,10 +187,13 @@ fn program() -> String {
         .unwrap_or_else(|| "wishwell".to_owned())
 }
 
-/// The organization of the demo partner, once the demo is there.
-async fn partner(store: &Arc<dyn Store>) -> Result<Option<OrganizationId>, wishwell_store::StoreError> {
+/// An organization of the demo, once that is there.
+async fn organization_of(
+    store: &Arc<dyn Store>,
+    external_id: &str,
+) -> Result<Option<OrganizationId>, wishwell_store::StoreError> {
     let Ok(tenant) = TenantId::parse("tenant", DEMO_TENANT) else { return Ok(None) };
-    let external = ExternalId { source: demo::SOURCE.to_owned(), external_id: DEMO_PARTNER.to_owned() };
+    let external = ExternalId { source: demo::SOURCE.to_owned(), external_id: external_id.to_owned() };
     let found = store.resolve_external(&tenant, "organization", &[external]).await?;
     Ok(found.into_iter().flatten().next().map(OrganizationId::from_uuid))
 }

@@ -2,6 +2,7 @@
 
 mod banner;
 mod dev;
+mod gateway;
 mod notify;
 mod ports;
 mod process;

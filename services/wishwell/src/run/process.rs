@@ -107,16 +107,19 @@ pub(super) async fn close(store: &Arc<dyn Store>) {
 pub(super) fn log_start(
     listen: SocketAddr,
     tls: bool,
+    http: Option<SocketAddr>,
     admin: Option<SocketAddr>,
     store: &Arc<dyn Store>,
     relaxed: bool,
 ) {
     let store = store.describe();
-    let admin = admin.map_or_else(|| "off".to_owned(), |address| address.to_string());
+    let shown = |address: Option<SocketAddr>| address.map_or_else(|| "off".to_owned(), |address| address.to_string());
+    let (http, admin) = (shown(http), shown(admin));
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         %listen,
         tls,
+        http,
         admin,
         store = store.backend,
         store.version = store.backend_version,

@@ -61,7 +61,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
     };
     readiness.ask(server.health());
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, config.tls.is_some(), admin, &store, common.relaxed_durability);
+    process::log_start(address, config.tls.is_some(), None, admin, &store, common.relaxed_durability);
     notify::say("READY=1");
     let stopping = stop.clone();
     tokio::spawn(async move {

@@ -1,0 +1,59 @@
+//! What a gateway can be told.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wishwell_domain::clock::Clock;
+
+use crate::session::SessionKey;
+
+/// What opens the matching service for somebody: an access key or a JWT. It shows nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// A token as its owner has it.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// Somebody of the demo, whom a visitor of this machine may be with one click.
+#[derive(Debug, Clone)]
+pub struct DemoUser {
+    /// Stable word in addresses: lower-case letters and hyphens.
+    pub id: &'static str,
+    /// What the button says, in Chinese.
+    pub title_zh: String,
+    /// What the button says, in English.
+    pub title_en: String,
+    /// What opens the service for them.
+    pub token: Token,
+}
+
+/// What a gateway can be told.
+#[derive(Debug, Clone)]
+pub struct GatewayOptions {
+    /// Tells the present.
+    pub clock: Arc<dyn Clock>,
+    /// Seals sessions. Replicas that share it read each other's sessions.
+    pub session_key: SessionKey,
+    /// In whose name public pages are read: a token of a visitor. None serves no public pages.
+    pub visitor: Option<Token>,
+    /// Whom one may be with one click. For development on loopback alone: with any, the gateway refuses to listen elsewhere.
+    pub demo_users: Vec<DemoUser>,
+    /// Whether browsers reach it over TLS (its own or that of an edge before it): cookies are then for TLS alone.
+    pub secure: bool,
+}

@@ -1,0 +1,67 @@
+//! Style, scripts and pictures: compiled in, named with a digest of their content, so that browsers keep each for good.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use ring::digest::{SHA256, digest};
+
+/// Characters of the digest in a name.
+const DIGEST_CHARACTERS: usize = 12;
+
+struct Asset {
+    name: &'static str,
+    kind: &'static str,
+    content: &'static [u8],
+}
+
+/// One file for browsers, one file per subject for whoever writes them.
+const STYLE: &str = concat!(
+    include_str!("assets/style.css"),
+    include_str!("assets/pool.css"),
+    include_str!("assets/portal.css"),
+    include_str!("assets/desk.css"),
+);
+
+const ASSETS: &[Asset] = &[
+    Asset { name: "style.css", kind: "text/css; charset=utf-8", content: STYLE.as_bytes() },
+    Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("assets/page.js") },
+    Asset {
+        name: "htmx.min.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_bytes!("assets/htmx.min.js"),
+    },
+    Asset {
+        name: "hx-sse.min.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_bytes!("assets/hx-sse.min.js"),
+    },
+    Asset { name: "icon.svg", kind: "image/svg+xml", content: include_bytes!("assets/icon.svg") },
+];
+
+/// Names with their digests, in the order of [`ASSETS`].
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| ASSETS.iter().map(named).collect());
+
+fn named(asset: &Asset) -> String {
+    let digest: String = digest(&SHA256, asset.content).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}.{}", digest.get(..DIGEST_CHARACTERS).unwrap_or_default(), asset.name)
+}
+
+/// Where an asset is; empty for one that there is not.
+pub(super) fn address(name: &str) -> String {
+    let found = ASSETS.iter().zip(NAMES.iter()).find(|(asset, _)| asset.name == name);
+    found.map(|(_, name)| format!("/assets/{name}")).unwrap_or_default()
+}
+
+/// Answers one.
+pub(super) async fn serve(Path(name): Path<String>) -> Response {
+    let found = ASSETS.iter().zip(NAMES.iter()).find(|(_, known)| **known == name);
+    let Some((asset, _)) = found else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = asset.content.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}

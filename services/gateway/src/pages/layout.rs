@@ -1,0 +1,138 @@
+//! The frame around every page.
+
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{CACHE_CONTROL, VARY};
+use http::{HeaderValue, StatusCode};
+use maud::{DOCTYPE, Markup, html};
+
+use wishwell_api::v1::PrincipalRole;
+use wishwell_report::Language;
+
+use super::assets;
+use super::visit::Visit;
+use super::words;
+
+/// What htmx may do: no evaluated code, no style of its own.
+const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false}"#;
+
+/// A page in its frame.
+pub(super) fn page(visit: &Visit, title: &str, content: &Markup) -> Response {
+    page_with(visit, StatusCode::OK, title, content)
+}
+
+/// A page in its frame that is answered with a status.
+pub(super) fn page_with(visit: &Visit, status: StatusCode, title: &str, content: &Markup) -> Response {
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(visit.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="htmx-config" content=(HTMX_CONFIG);
+                title { (title) " · Wishwell" }
+                link rel="icon" href=(assets::address("icon.svg"));
+                link rel="stylesheet" href=(assets::address("style.css"));
+                script src=(assets::address("htmx.min.js")) defer {}
+                script src=(assets::address("hx-sse.min.js")) defer {}
+                script src=(assets::address("page.js")) defer {}
+            }
+            body {
+                a class="skip" href="#content" { (visit.say("跳到正文", "Skip to the content")) }
+                (header(visit))
+                main id="content" tabindex="-1" { (content) }
+                (footer(visit))
+            }
+        }
+    };
+    let mut response = (status, Html(markup.into_string())).into_response();
+    let headers = response.headers_mut();
+    // A page is about one person and one moment.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("cookie, accept-language, hx-request"));
+    response
+}
+
+/// A part of a page, for a page that replaces it.
+pub(super) fn part(content: &Markup) -> Response {
+    let mut response = Html(content.clone().into_string()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("cookie, accept-language, hx-request"));
+    response
+}
+
+fn header(visit: &Visit) -> Markup {
+    let other = visit.language.pick(Language::En, Language::Zh);
+    html! {
+        header class="top" {
+            a class="brand" href="/" { span class="brand-mark" aria-hidden="true" { "愿" } " Wishwell" }
+            nav aria-label=(visit.say("主导航", "Main")) {
+                @for (address, name) in destinations(visit) {
+                    a href=(address) aria-current=[is_current(visit, address).then_some("page")] { (name) }
+                }
+            }
+            div class="top-right" {
+                form class="plain" method="post" action="/language" {
+                    input type="hidden" name="back" value=(visit.target);
+                    button class="link" name="lang" value=(other.tag()) lang=(other.tag()) {
+                        (other.pick("中文", "English"))
+                    }
+                }
+                @match &visit.session {
+                    Some(session) => {
+                        span class="who" { (session.principal) " · " (words::role(visit.language, session.role)) }
+                        form class="plain" method="post" action="/sign-out" {
+                            button class="link" { (visit.say("退出", "Sign out")) }
+                        }
+                    }
+                    None => { a href="/sign-in" { (visit.say("登录", "Sign in")) } }
+                }
+            }
+        }
+    }
+}
+
+/// Where one can go from everywhere, by role.
+fn destinations(visit: &Visit) -> Vec<(&'static str, &'static str)> {
+    let mut places = Vec::new();
+    let role = visit.session.as_ref().map(|session| session.role);
+    if visit.app.options().visitor.is_some() {
+        places.push(("/wishes", visit.say("许愿池", "Wishing pool")));
+    }
+    if role == Some(PrincipalRole::Partner) {
+        places.push(("/portal", visit.say("今日工作", "Today")));
+        places.push(("/portal/referrals", visit.say("我的转介", "My referrals")));
+        places.push(("/portal/resources", visit.say("我的资源", "My resources")));
+    }
+    if matches!(
+        role,
+        Some(
+            PrincipalRole::CaseWorker
+                | PrincipalRole::InternalService
+                | PrincipalRole::Operator
+                | PrincipalRole::Auditor
+        )
+    ) {
+        places.push(("/desk", visit.say("工作台", "Desk")));
+        places.push(("/desk/needs", visit.say("需求", "Needs")));
+        places.push(("/desk/supervision", visit.say("督办", "Supervision")));
+    }
+    places.push(("/api", "API"));
+    places
+}
+
+fn is_current(visit: &Visit, address: &str) -> bool {
+    visit.target.split('?').next() == Some(address)
+}
+
+fn footer(visit: &Visit) -> Markup {
+    html! {
+        footer {
+            p {
+                (visit.say("困有所助，愿有所应。", "Needs meet those who can help."))
+                " " span class="request-id" { (visit.say("请求编号", "Request")) " " (visit.request_id.as_str()) }
+            }
+        }
+    }
+}

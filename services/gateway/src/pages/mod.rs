@@ -1,0 +1,33 @@
+//! What people see. A page does nothing that the API cannot.
+
+mod assets;
+mod desk;
+mod failure;
+mod home;
+mod layout;
+mod pool;
+mod portal;
+mod sign_in;
+mod visit;
+mod words;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Every page.
+pub(crate) fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/demo", post(sign_in::enter_as_demo))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/language", post(visit::choose_language))
+        .route("/assets/{name}", get(assets::serve))
+        .merge(pool::router())
+        .merge(portal::router())
+        .merge(desk::router())
+        .fallback(failure::no_such_page)
+        .with_state(app)
+}
