@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod connect;
+pub mod openapi;
 mod request;
 mod routes;
 mod status;

@@ -10,6 +10,7 @@ use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _, Value};
 
 pub use query::QUERY_PARAMETERS_MAX;
+pub(crate) use query::is_parameter;
 pub use violation::{Rule, VIOLATION_VALUE_CHARS_MAX, VIOLATIONS_MAX, Violation, Violations};
 
 use crate::routes::{Body, Call, Captures, Route};

@@ -16,7 +16,7 @@ pub use call::{Body, Call, Captures, Route};
 pub use path::MalformedPath;
 pub(crate) use path::hex;
 pub(crate) use rule::Rule;
-pub(crate) use template::Variable;
+pub(crate) use template::{Segment, Variable};
 
 use crate::answer::Answers;
 use template::Template;

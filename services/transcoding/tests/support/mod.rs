@@ -60,3 +60,45 @@ pub(crate) fn written(table: &RouteTable, message: &MessageDescriptor, wire: &[u
     let text = std::str::from_utf8(&out).unwrap().strip_prefix("before ").unwrap();
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
+
+/// A request as an OpenAPI document shows it.
+pub(crate) struct ShownRequest {
+    /// Path of the call, such as `/wishwell.v1.NeedService/GetNeed`.
+    pub(crate) call: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: String,
+}
+
+/// The example of every operation of a document.
+pub(crate) fn read_requests(document: &serde_json::Value) -> Vec<ShownRequest> {
+    let mut requests = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let mut request = ShownRequest {
+                call: operation["x-grpc-method"].as_str().unwrap().to_owned(),
+                method: method.to_ascii_uppercase(),
+                path: path.clone(),
+                query: String::new(),
+                body: operation
+                    .pointer("/requestBody/content/application~1json/example")
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            };
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                let Some(example) = parameter.get("example") else { continue };
+                let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                if parameter["in"] == "path" {
+                    request.path = request.path.replace(&format!("{{{name}}}"), &example);
+                } else {
+                    // The examples have nothing that needs percent-encoding.
+                    request.query.push_str(&format!("&{name}={example}"));
+                }
+            }
+            requests.push(request);
+        }
+    }
+    requests
+}
