@@ -330,6 +330,10 @@ fn join(problem: &Problem, numbers: &Numbers) -> Sets {
         if let Some(pool) = pools.first() {
             let mut all = sets.find(*pool);
             for other in &pools[1..] {
+                // Most are joined already.
+                if sets.0[*other as usize] == all {
+                    continue;
+                }
                 let other = sets.find(*other);
                 sets.0[all.max(other) as usize] = all.min(other);
                 all = all.min(other);

@@ -10,7 +10,7 @@ use super::prices;
 use super::primal::Primal;
 use super::search::Search;
 use super::start::Start;
-use super::weights::{Levels, Size, Weights};
+use super::weights::{Levels, Weights};
 use crate::components::Components;
 use crate::control::{Cancelled, Control};
 
@@ -31,15 +31,14 @@ pub(super) struct Part {
 
 impl Place<'_> {
     pub(super) fn answer(&self, control: &dyn Control) -> Result<Part, Cancelled> {
-        let size = Size::of(self.problem, self.components, self.component);
-        match Weights::own(self.levels, size) {
-            Some(weights) => self.solve::<i64>(weights, control),
-            None => self.solve(Weights::whole(self.levels), control),
+        let network = Network::of(self.problem, self.levels, self.components, self.component);
+        match Weights::own(self.levels, network.size()) {
+            Some(weights) => self.solve::<i64>(network.weighed(weights), control),
+            None => self.solve(network.weighed(Weights::whole(self.levels)), control),
         }
     }
 
-    fn solve<C: Cost>(&self, weights: Weights<C>, control: &dyn Control) -> Result<Part, Cancelled> {
-        let network = Network::of(self.problem, self.levels, self.components, self.component, weights);
+    fn solve<C: Cost>(&self, network: Network<C>, control: &dyn Control) -> Result<Part, Cancelled> {
         let (items, pools) = (network.items() as u32, network.pools());
         let mut order: Vec<u32> = (0..items).collect();
         order.sort_by_key(|item| std::cmp::Reverse(network.rank[*item as usize]));

@@ -2,6 +2,7 @@
 
 mod component;
 mod cost;
+mod estimate;
 mod fill;
 mod flow;
 mod network;

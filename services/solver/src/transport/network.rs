@@ -3,7 +3,7 @@
 use wishwell_allocation::{Problem, Segment};
 
 use super::cost::Cost;
-use super::weights::{Levels, Weights};
+use super::weights::{Levels, Size, Weights};
 use crate::components::Components;
 
 /// An arc: where to, and at what distance.
@@ -13,6 +13,15 @@ pub(super) struct Arc {
     pub(super) distance: u32,
 }
 
+/// The least of what arcs come to, or this, if it is less. Four at a time, none of which waits for the one before.
+pub(super) fn least<T: Copy + PartialOrd>(arcs: &[Arc], or: T, total: impl Fn(&Arc) -> T) -> T {
+    let lesser = |one: T, other: T| if other < one { other } else { one };
+    let (fours, rest) = arcs.as_chunks::<4>();
+    let of_four = |[a, b, c, d]: &[Arc; 4]| lesser(lesser(total(a), total(b)), lesser(total(c), total(d)));
+    let least = fours.iter().map(of_four).fold(or, lesser);
+    rest.iter().map(total).fold(least, lesser)
+}
+
 fn added_up(segments: &[Segment]) -> impl Iterator<Item = (u64, u32)> {
     segments.iter().scan(0, |units, segment| {
         *units += segment.units;
@@ -20,7 +29,7 @@ fn added_up(segments: &[Segment]) -> impl Iterator<Item = (u64, u32)> {
     })
 }
 
-/// One component.
+/// One component; with `()`, what its figures weigh is not known yet.
 #[derive(Debug)]
 pub(super) struct Network<C> {
     /// First arc of each item, and one more.
@@ -37,33 +46,26 @@ pub(super) struct Network<C> {
     pub(super) weights: Weights<C>,
 }
 
-impl<C: Cost> Network<C> {
+impl Network<()> {
     /// One component, with numbers of its own for items and pools.
-    pub(super) fn of(
-        problem: &Problem,
-        levels: &Levels,
-        components: &Components,
-        component: u32,
-        weights: Weights<C>,
-    ) -> Self {
+    pub(super) fn of(problem: &Problem, levels: &Levels, components: &Components, component: u32) -> Self {
         let (items, pools) = (components.items(component), components.pools(component));
         let arcs = components.arcs(component) as usize;
-        Self::made_of(problem, levels, weights, arcs, items.iter().copied(), pools.iter().copied(), |pool| {
+        Self::made_of(problem, levels, arcs, items.iter().copied(), pools.iter().copied(), |pool| {
             components.pool_place(pool)
         })
     }
 
     /// The whole problem, with its own numbers.
-    pub(super) fn whole(problem: &Problem, levels: &Levels, weights: Weights<C>) -> Self {
+    pub(super) fn whole(problem: &Problem, levels: &Levels) -> Self {
         let parts = problem.parts();
         let (items, pools) = (0..parts.items.len() as u32, 0..parts.pools.len() as u32);
-        Self::made_of(problem, levels, weights, parts.arc_pool.len(), items, pools, |pool| pool)
+        Self::made_of(problem, levels, parts.arc_pool.len(), items, pools, |pool| pool)
     }
 
     fn made_of(
         problem: &Problem,
         levels: &Levels,
-        weights: Weights<C>,
         arcs: usize,
         items: impl ExactSizeIterator<Item = u32> + Clone,
         pools: impl ExactSizeIterator<Item = u32>,
@@ -78,14 +80,18 @@ impl<C: Cost> Network<C> {
             rank: items.clone().map(|item| levels.rank(of(item).tier, of(item).worth)).collect(),
             first_segment: Vec::with_capacity(pools.len() + 1),
             segments: Vec::new(),
-            weights,
+            weights: Weights::none(),
         };
         network.first.push(0);
         for item in items {
             let range = problem.arcs(item);
             let pairs = parts.arc_pool[range.clone()].iter().zip(&parts.arc_distance[range]);
-            network.arcs.extend(pairs.map(|(pool, distance)| Arc { pool: place(*pool), distance: *distance }));
+            network.arcs.extend(pairs.map(|(pool, distance)| Arc { pool: *pool, distance: *distance }));
             network.first.push(network.arcs.len() as u32);
+        }
+        // Apart from the copying, which waits for memory.
+        for arc in &mut network.arcs {
+            arc.pool = place(arc.pool);
         }
         network.first_segment.push(0);
         for pool in pools {
@@ -95,6 +101,23 @@ impl<C: Cost> Network<C> {
         network
     }
 
+    /// How large it and its figures are.
+    pub(super) fn size(&self) -> Size {
+        Size {
+            across: self.quantity.len().min(self.first_segment.len() - 1),
+            dearest: self.arcs.iter().fold(0, |most, arc| arc.distance.max(most)),
+            highest_price: self.segments.iter().fold(0, |most, (_, price)| *price.max(&most)),
+        }
+    }
+
+    /// The same with weights.
+    pub(super) fn weighed<C>(self, weights: Weights<C>) -> Network<C> {
+        let Self { first, arcs, quantity, rank, first_segment, segments, weights: _ } = self;
+        Network { first, arcs, quantity, rank, first_segment, segments, weights }
+    }
+}
+
+impl<C: Cost> Network<C> {
     /// Changes what a pool has to give.
     pub(super) fn set_segments(&mut self, pool: u32, segments: &[Segment]) {
         let at = pool as usize;
@@ -129,6 +152,16 @@ impl<C: Cost> Network<C> {
 
     pub(super) fn segments(&self, pool: u32) -> &[(u64, u32)] {
         &self.segments[self.first_segment[pool as usize] as usize..self.first_segment[pool as usize + 1] as usize]
+    }
+
+    /// All that a pool has to give.
+    pub(super) fn units(&self, pool: u32) -> u64 {
+        self.segments(pool).last().map_or(0, |(units, _)| *units)
+    }
+
+    /// Whether any pool asks for more than nothing.
+    pub(super) fn has_prices(&self) -> bool {
+        self.segments.iter().any(|(_, price)| *price > 0)
     }
 
     /// Price (as the problem tells it) of the next unit and how many there are at that price, when a pool gives so much already; none,

@@ -9,8 +9,9 @@
 //! worth. A pool's segments are parallel arcs to the root, of which at most one is in the tree.
 
 use super::cost::Cost;
+use super::estimate::Estimate;
 use super::flow::{Flow, NONE};
-use super::network::Network;
+use super::network::{Arc, Network, least};
 use super::tree::Tree;
 use crate::control::{Cancelled, Control};
 
@@ -108,55 +109,93 @@ impl<'a, C: Cost> Primal<'a, C> {
         }
     }
 
-    /// Pivots until nothing improves, looking at items in this order, block by block.
+    /// Pivots until nothing improves.
     ///
-    /// At first everybody who can be served better is; later, only those of a block who gain most.
+    /// At first items go, in this order, where an estimate of the prices sends them or, without one, wherever they are served better;
+    /// later, only those of a block who gain most move, in the order of the network, which is that of memory.
     pub(super) fn optimize(&mut self, order: &[u32], control: &dyn Control) -> Result<(), Cancelled> {
-        let mut gains = Vec::with_capacity(BLOCK);
-        let mut most = BLOCK;
-        loop {
-            let mut improved = false;
-            for block in order.chunks(BLOCK) {
-                if control.stopped() {
-                    return Err(Cancelled);
-                }
-                gains.clear();
-                gains.extend(block.iter().filter_map(|item| self.best(*item).map(|(gain, _)| (gain, *item))));
-                gains.sort_unstable_by(|one, other| other.cmp(one));
-                for (_, item) in gains.iter().take(most) {
-                    // It may be different by now.
-                    if let Some((_, arc)) = self.best(*item) {
-                        if control.stopped() {
-                            return Err(Cancelled);
-                        }
-                        self.enter_item(*item, arc);
-                        improved = true;
-                    }
-                }
-            }
-            for pool in 0..self.root {
-                improved |= self.enter_pool(pool);
-            }
-            if !improved {
-                return Ok(());
-            }
-            most = MOST_GAINING;
+        match Estimate::of(self.network, order) {
+            Some(estimate) => self.follow(&estimate, order, control)?,
+            None => _ = self.improve(order, BLOCK, control)?,
         }
+        let all: Vec<u32> = (0..order.len() as u32).collect();
+        while self.improve(&all, MOST_GAINING, control)? {}
+        Ok(())
     }
 
-    /// The arc over which a unit of an item costs least, [`NONE`] for going without, and how much that gains; if it gains anything.
-    fn best(&self, item: u32) -> Option<(C, u32)> {
-        let at = &self.items[item as usize];
-        let now = at.cost + self.tree.prices[at.node as usize];
-        let mut best = (self.network.worth(item), NONE);
-        let arcs = self.network.arcs(item);
-        for (nth, arc) in (arcs.start as u32..).zip(&self.network.arcs[arcs]) {
-            let total = self.network.cost(*arc) + self.tree.prices[arc.pool as usize];
-            if total < best.0 {
-                best = (total, nth);
+    /// Looks at items in this order, lets so many of each block go where they gain most, and looks at the pools; whether anything
+    /// improved.
+    fn improve(&mut self, order: &[u32], most: usize, control: &dyn Control) -> Result<bool, Cancelled> {
+        let mut gains = Vec::with_capacity(BLOCK);
+        let mut improved = false;
+        for block in order.chunks(BLOCK) {
+            if control.stopped() {
+                return Err(Cancelled);
+            }
+            gains.clear();
+            gains.extend(block.iter().filter_map(|item| Some((self.gain(*item)?, *item))));
+            gains.sort_unstable_by(|one, other| other.cmp(one));
+            for (_, item) in gains.iter().take(most) {
+                // It may be different by now.
+                if let Some(arc) = self.best(*item) {
+                    if control.stopped() {
+                        return Err(Cancelled);
+                    }
+                    self.enter_item(*item, arc);
+                    improved = true;
+                }
             }
         }
-        (best.0 < now).then_some((now - best.0, best.1))
+        for pool in 0..self.root {
+            improved |= self.enter_pool(pool);
+        }
+        Ok(improved)
+    }
+
+    /// Brings the arcs into the tree, or to what they can carry, that an estimate says are best.
+    fn follow(&mut self, estimate: &Estimate<C>, order: &[u32], control: &dyn Control) -> Result<(), Cancelled> {
+        for block in order.chunks(BLOCK) {
+            if control.stopped() {
+                return Err(Cancelled);
+            }
+            for item in block {
+                let arc = estimate.best(*item);
+                if arc != NONE {
+                    self.enter_item(*item, arc);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a unit of an item costs now, and what it could cost.
+    ///
+    /// This is where most of the time goes: least costs alone, without where they come from, need no branches.
+    fn costs(&self, item: u32) -> (C, C) {
+        let at = &self.items[item as usize];
+        let now = at.cost + self.tree.prices[at.node as usize];
+        let arcs = &self.network.arcs[self.network.arcs(item)];
+        let total = |arc: &Arc| self.network.cost(*arc) + self.tree.prices[arc.pool as usize];
+        (now, least(arcs, self.network.worth(item), total))
+    }
+
+    /// What an item gains per unit by its best arc, if it gains anything.
+    fn gain(&self, item: u32) -> Option<C> {
+        let (now, best) = self.costs(item);
+        (best < now).then(|| now - best)
+    }
+
+    /// The arc over which a unit of an item costs least, [`NONE`] for going without; if it gains anything.
+    fn best(&self, item: u32) -> Option<u32> {
+        let (now, best) = self.costs(item);
+        if best >= now {
+            return None;
+        }
+        let total = |nth: &usize| {
+            let arc = self.network.arcs[*nth];
+            self.network.cost(arc) + self.tree.prices[arc.pool as usize]
+        };
+        Some(self.network.arcs(item).find(|nth| total(nth) == best).map_or(NONE, |nth| nth as u32))
     }
 
     /// What a unit of an item costs over an arc, and where it goes.

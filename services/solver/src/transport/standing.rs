@@ -53,7 +53,7 @@ impl Standing {
         // Weights for whatever may come.
         let size =
             Size { across: limits::POOLS_MAX, dearest: limits::DISTANCE_MAX, highest_price: limits::SEGMENT_PRICE_MAX };
-        let network = Network::whole(problem, &levels, Weights::own(&levels, size)?);
+        let network = Network::whole(problem, &levels).weighed(Weights::own(&levels, size)?);
         let incoming = Incoming::of(&network);
         let search = Search::new(network.pools());
         let mut flow = Flow::new(network);

@@ -3,7 +3,6 @@
 use wishwell_allocation::{Level, Problem, limits};
 
 use super::cost::Cost;
-use crate::components::Components;
 
 /// What the levels of a whole problem come to, for pools and items without caps and groups.
 #[derive(Debug)]
@@ -138,6 +137,13 @@ impl<C: Cost> Weights<C> {
     }
 }
 
+impl Weights<()> {
+    /// None yet.
+    pub(super) const fn none() -> Self {
+        Self { worths: Vec::new(), distance: (), load: (), distance_first: false }
+    }
+}
+
 impl Weights<i128> {
     /// The whole problem's weights.
     pub(super) fn whole(levels: &Levels) -> Self {
@@ -157,20 +163,6 @@ pub(super) struct Size {
     pub(super) across: usize,
     pub(super) dearest: u32,
     pub(super) highest_price: u32,
-}
-
-impl Size {
-    pub(super) fn of(problem: &Problem, components: &Components, component: u32) -> Self {
-        let parts = problem.parts();
-        let (items, pools) = (components.items(component), components.pools(component));
-        let distances = items.iter().flat_map(|item| &parts.arc_distance[problem.arcs(*item)]);
-        let prices = pools.iter().filter_map(|pool| parts.pools[*pool as usize].segments.last());
-        Self {
-            across: items.len().min(pools.len()),
-            dearest: distances.max().copied().unwrap_or(0),
-            highest_price: prices.map(|segment| segment.price).max().unwrap_or(0),
-        }
-    }
 }
 
 impl<C: Cost> Weights<C> {
