@@ -1,7 +1,7 @@
 //! REST/JSON, live events, the public wishing pool, the partner portal and the desk on one port. A caller of the matching service like
 //! any other: it forwards its callers' credentials and decides nothing about them.
 //!
-//! Start with [`Gateway::new`]; `server` accepts connections, `edge` is what happens around every request, `session` who is signed in,
+//! Start with [`Gateway::new`]; `server` accepts connections, `edge` is what happens around every request, `session` who is signed in, `rest` the contract over plain HTTP,
 //! `pages` what people see, `calls` how pages ask the service.
 
 mod app;
@@ -9,6 +9,7 @@ mod calls;
 mod edge;
 mod options;
 mod pages;
+mod rest;
 mod server;
 mod session;
 mod upstream;

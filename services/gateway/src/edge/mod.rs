@@ -15,8 +15,11 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
+use wishwell_transcoding::CompileError;
+
 use crate::app::App;
 use crate::pages;
+use crate::rest::{self, Rest};
 
 pub(crate) use content_security::Nonce;
 pub(crate) use request_id::RequestId;
@@ -36,13 +39,17 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 #[derive(Debug, Clone)]
 pub(crate) struct Edge {
     app: App,
+    rest: Rest,
     pages: axum::Router,
 }
 
 impl Edge {
-    pub(crate) fn new(app: App) -> Self {
+    /// # Errors
+    /// When the contract's annotations cannot be compiled.
+    pub(crate) fn new(app: App) -> Result<Self, CompileError> {
+        let rest = Rest::new(app.upstream().clone())?;
         let pages = pages::router(app.clone());
-        Self { app, pages }
+        Ok(Self { app, rest, pages })
     }
 
     /// Answers a request, whatever it is.
@@ -58,16 +65,20 @@ impl Edge {
         let extensions = request.extensions_mut();
         extensions.insert(id.clone());
         extensions.insert(Peer(peer));
-        extensions.insert(Stopping(stopping));
-        let mut response = self.route(request).instrument(span.clone()).await;
+        let stopping = Stopping(stopping);
+        extensions.insert(stopping.clone());
+        let mut response = self.route(request, &stopping).instrument(span.clone()).await;
         trace::record(&span, response.status());
         self.sign(&id, &mut response);
         response
     }
 
-    async fn route(&self, mut request: Request<Body>) -> Response<Body> {
+    async fn route(&self, mut request: Request<Body>, stopping: &Stopping) -> Response<Body> {
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
             return plain(StatusCode::URI_TOO_LONG, "the address is too long\n");
+        }
+        if rest::is_call(&request) {
+            return self.rest.answer(request, stopping).await;
         }
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && !origin::is_own(request.headers(), request.uri()) {

@@ -10,6 +10,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use wishwell_transcoding::CompileError;
+
 use crate::app::App;
 use crate::edge::Edge;
 use crate::options::GatewayOptions;
@@ -31,10 +33,11 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway before a matching service.
-    #[must_use]
-    pub fn new(upstream: Upstream, options: GatewayOptions) -> Self {
-        let drain = CancellationToken::new();
-        Self { edge: Edge::new(App::new(upstream, options)), drain }
+    ///
+    /// # Errors
+    /// When the contract's annotations cannot be compiled: a defect of the build.
+    pub fn new(upstream: Upstream, options: GatewayOptions) -> Result<Self, CompileError> {
+        Ok(Self { edge: Edge::new(App::new(upstream, options))?, drain: CancellationToken::new() })
     }
 
     /// Whether it may listen on this address: with users of the demo only on loopback, where nobody else can be one of them.

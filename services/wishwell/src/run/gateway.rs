@@ -45,7 +45,7 @@ pub(super) fn start_for_development(
         secure: false,
     };
     match ports::reserve(address, "--http-listen").and_then(|port| port.open("--http-listen")) {
-        Ok((listener, address)) => Ok(Some(start(listener, address, server, options, stop))),
+        Ok((listener, address)) => start(listener, address, server, options, stop).map(Some),
         Err(failure) if config.common.http_listen_given => Err(failure),
         Err(_) => {
             tracing::warn!(%address, "no pages and no REST: the address is taken; choose another with --http-listen");
@@ -60,11 +60,12 @@ fn start(
     server: &Server,
     options: GatewayOptions,
     stop: &CancellationToken,
-) -> Web {
-    let gateway = Gateway::new(Upstream::new(server.calls()), options);
+) -> Result<Web, Failure> {
+    let gateway = Gateway::new(Upstream::new(server.calls()), options)
+        .map_err(|error| Failure::one(Exit::Unavailable, "the gateway cannot start", error.to_string(), ""))?;
     let stop = stop.clone();
     let serving = tokio::spawn(async move { gateway.serve(listener, stop.cancelled_owned()).await });
-    Web { address, serving }
+    Ok(Web { address, serving })
 }
 
 fn random_key() -> Result<SessionKey, Failure> {

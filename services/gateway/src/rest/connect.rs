@@ -1,0 +1,81 @@
+//! Connect's unary protocol.
+
+use axum::body::Body;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+
+use wishwell_transcoding::connect::{Codec, write_error};
+use wishwell_transcoding::{Code, Status};
+
+use super::{ERROR_DOMAIN, Rest, body, call, json};
+
+pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body> {
+    if request.method() != Method::POST {
+        let mut response = refusal(
+            rest,
+            &Status::with_reason(Code(12), "a call by its name is a POST", ERROR_DOMAIN, "UNIMPLEMENTED", &[]),
+        );
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    }
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let Some(codec) = Codec::of_content_type(kind) else {
+        let message = "a call by its name is application/json or application/proto, or application/grpc-web";
+        let mut response =
+            refusal(rest, &Status::with_reason(Code(3), message, ERROR_DOMAIN, "MALFORMED_MESSAGE", &[]));
+        *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return response;
+    };
+    let path = request.uri().path().to_owned();
+    let Some(unary) = rest.0.routes.call(&path).filter(|call| call.is_unary()) else {
+        let message = "there is no call with one request and one answer of this name";
+        return refusal(rest, &Status::with_reason(Code(12), message, ERROR_DOMAIN, "UNIMPLEMENTED", &[]));
+    };
+    let (parts, content) = request.into_parts();
+    let content = match body::read(content).await {
+        Ok(content) => content,
+        Err(unreadable) => {
+            let mut response = refusal(rest, &unreadable.1);
+            *response.status_mut() = unreadable.0;
+            return response;
+        }
+    };
+    let message = match codec {
+        Codec::Proto => content.to_vec(),
+        Codec::Json => match unary.request(&content) {
+            Ok(message) => message,
+            Err(violations) => return refusal(rest, &Status::from_violations(&violations, ERROR_DOMAIN)),
+        },
+    };
+    let called = call::begin(&rest.0.upstream, &path, &parts.headers, &message).await;
+    let answered = match called {
+        Ok(response) => call::whole(response).await,
+        Err(status) => Err(status),
+    };
+    let wire = match answered {
+        Ok(wire) => wire,
+        Err(status) => return refusal(rest, &status),
+    };
+    let mut content = Vec::with_capacity(wire.len() * 2 + 64);
+    match codec {
+        Codec::Proto => content.extend_from_slice(&wire),
+        Codec::Json => {
+            if let Err(error) = unary.answer(&wire, &mut content) {
+                tracing::error!(call = path, %error, "the service's answer is no message of its type");
+                return refusal(rest, &Status::with_reason(Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[]));
+            }
+        }
+    }
+    let mut response = json(content);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(codec.content_type()));
+    response
+}
+
+fn refusal(rest: &Rest, status: &Status) -> Response<Body> {
+    let mut text = Vec::with_capacity(256);
+    write_error(status, rest.0.routes.answers(), &mut text);
+    let mut response = json(text);
+    *response.status_mut() = status.http_status();
+    response
+}

@@ -1,0 +1,48 @@
+//! One request, one answer.
+
+use axum::body::Body;
+use http::{Method, Request, Response};
+
+use wishwell_transcoding::{Captures, Code, Route, Status};
+
+use super::{ERROR_DOMAIN, Rest, body, call, conditional, json};
+
+pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, request: Request<Body>) -> Response<Body> {
+    let (parts, content) = request.into_parts();
+    let content = match body::expect_json(&parts.headers) {
+        Ok(()) => body::read(content).await,
+        Err(unreadable) => Err(unreadable),
+    };
+    let content = match content {
+        Ok(content) => content,
+        Err(unreadable) => {
+            let mut response = rest.refusal(&unreadable.1);
+            *response.status_mut() = unreadable.0;
+            return response;
+        }
+    };
+    let message = match route.request(captures, parts.uri.query(), &content) {
+        Ok(message) => message,
+        Err(violations) => return rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)),
+    };
+    let called = call::begin(&rest.0.upstream, route.call_path(), &parts.headers, &message).await;
+    let answered = match called {
+        Ok(response) => call::whole(response).await,
+        Err(status) => Err(status),
+    };
+    let wire = match answered {
+        Ok(wire) => wire,
+        Err(status) => return rest.refusal(&status),
+    };
+    // JSON is about twice as long as its wire form.
+    let mut text = Vec::with_capacity(wire.len() * 2 + 64);
+    if let Err(error) = route.answer(&wire, &mut text) {
+        tracing::error!(call = route.call_path(), %error, "the service's answer is no message of its type");
+        let status = Status::with_reason(Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[]);
+        return rest.refusal(&status);
+    }
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return conditional::answer(&parts.headers, json(Vec::new()), text);
+    }
+    json(text)
+}
