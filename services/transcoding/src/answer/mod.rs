@@ -90,6 +90,9 @@ impl AnswerWriter {
     /// # Errors
     /// When the bytes are no message of this type, or hold what canonical JSON cannot say; `out` is then as it was.
     pub fn write(&self, wire: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
+        /// What JSON needs for each byte of protobuf, in messages such as ours; the buffer grows when that does not suffice.
+        const JSON_PER_WIRE: usize = 2;
+        out.reserve(wire.len().saturating_mul(JSON_PER_WIRE));
         let start = out.len();
         let result = match self.attempt(wire, out, Order::AsOnWire) {
             Err(Stop::Irregular) => {

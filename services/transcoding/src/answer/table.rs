@@ -34,7 +34,7 @@ pub(super) struct MessageTable {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) number: u32,
-    /// The name with its quotes and colon.
+    /// A comma, and the name with its quotes and colon.
     pub(super) key: Box<[u8]>,
     pub(super) scalar: Scalar,
     pub(super) shape: Shape,
@@ -212,9 +212,10 @@ impl EnumTable {
     }
 }
 
-/// A name in quotes and a colon.
+/// A comma, a name in quotes and a colon.
 fn key(name: &str) -> Box<[u8]> {
-    let mut key = Vec::with_capacity(name.len() + 3);
+    let mut key = Vec::with_capacity(name.len() + 4);
+    key.push(b',');
     super::text::string(name, &mut key);
     key.push(b':');
     key.into()

@@ -25,26 +25,41 @@ const ESCAPES: [u8; 256] = {
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut plain_from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escape = ESCAPES[usize::from(*byte)];
-        if escape == 0 {
-            continue;
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, after) = rest.split_at(plain_bytes(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = after.split_first() else { break };
+        match ESCAPES[usize::from(*byte)] {
+            b'u' => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                let (high, low) = (DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]);
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+            }
+            escape => out.extend_from_slice(&[b'\\', escape]),
         }
-        out.extend_from_slice(&bytes[plain_from..at]);
-        plain_from = at + 1;
-        if escape == b'u' {
-            const DIGITS: &[u8; 16] = b"0123456789abcdef";
-            out.extend_from_slice(b"\\u00");
-            out.push(DIGITS[usize::from(byte >> 4)]);
-            out.push(DIGITS[usize::from(byte & 15)]);
-        } else {
-            out.extend_from_slice(&[b'\\', escape]);
+        rest = after;
+    }
+    out.push(b'"');
+}
+
+/// How many bytes stand for themselves before the first one that does not. Eight at a time (Anderson, "Bit Twiddling Hacks",
+/// "Determine if a word has a byte less than n"): the lowest byte that is found is always a true one.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+    let (words, tail) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let below_space = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+        let found = below_space | has_zero(word ^ (ONES * 0x22)) | has_zero(word ^ (ONES * 0x5c));
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
         }
     }
-    out.extend_from_slice(&bytes[plain_from..]);
-    out.push(b'"');
+    let plain_tail = tail.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0);
+    words.len() * 8 + plain_tail.unwrap_or(tail.len())
 }
 
 /// Bytes in base64, in quotes.
@@ -99,5 +114,34 @@ fn not_finite(value: f64) -> Option<&'static [u8]> {
         Some(b"\"Infinity\"")
     } else {
         Some(b"\"-Infinity\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_need_an_escape_are_found_wherever_they_stand() {
+        for length in 0..40 {
+            for at in 0..length {
+                for special in 0..=255_u8 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = special;
+                    let expected = bytes.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0).unwrap_or(length);
+                    assert_eq!(plain_bytes(&bytes), expected, "{special} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_written_as_serde_json_writes_them() {
+        let all: String = (0..0x2100_u32).filter_map(char::from_u32).collect();
+        for text in [all.as_str(), "", "\"", "\\\\", "心心心心\n心", "a\u{0}b"] {
+            let mut out = Vec::new();
+            string(text, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(text).unwrap());
+        }
     }
 }

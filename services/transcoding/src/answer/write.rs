@@ -139,11 +139,9 @@ impl<'t> Writer<'t> {
     /// Writes a name, with a comma before it unless it is the first one.
     #[inline]
     pub(super) fn key(&mut self, slot: &Slot, is_empty: &mut bool) {
-        if !*is_empty {
-            self.out.push(b',');
-        }
+        let key = if *is_empty { slot.key.get(1..).unwrap_or_default() } else { &slot.key };
         *is_empty = false;
-        self.out.extend_from_slice(&slot.key);
+        self.out.extend_from_slice(key);
     }
 
     /// Writes a field that is there once, unless it holds a default that is not told.
