@@ -23,7 +23,7 @@ impl Reader<'_> {
         &mut self,
         message: &mut DynamicMessage,
         entries: &[(String, Json)],
-        place: &Place,
+        place: &Place<'_>,
         depth: usize,
     ) {
         let descriptor = message.descriptor();
@@ -37,11 +37,11 @@ impl Reader<'_> {
             let Some(field) = field else {
                 if unknown.insert(name) {
                     let message = format!("{} has no such field", descriptor.full_name());
-                    self.found.add(&place.unknown(name), Rule::UnknownField, message);
+                    self.found.add(&Place::Unknown(place, name), Rule::UnknownField, message);
                 }
                 continue;
             };
-            let here = place.field(&field);
+            let here = Place::Field(place, &field);
             if !seen.insert(field.number()) {
                 self.found.add(&here, Rule::Duplicate, "must be given once");
                 continue;
@@ -60,7 +60,13 @@ impl Reader<'_> {
     }
 
     /// Reads the value of a field, whatever its shape; none when it was refused.
-    pub(super) fn field(&mut self, field: &FieldDescriptor, json: &Json, place: &Place, depth: usize) -> Option<Value> {
+    pub(super) fn field(
+        &mut self,
+        field: &FieldDescriptor,
+        json: &Json,
+        place: &Place<'_>,
+        depth: usize,
+    ) -> Option<Value> {
         if depth > JSON_DEPTH_MAX {
             self.found.add(place, Rule::Depth, format!("must not be nested deeper than {JSON_DEPTH_MAX}"));
             return None;
@@ -79,19 +85,19 @@ impl Reader<'_> {
     }
 
     /// Reads all entries of a list; none when one of them was refused.
-    fn list(&mut self, kind: &Kind, entries: &[Json], place: &Place, depth: usize) -> Option<Value> {
+    fn list(&mut self, kind: &Kind, entries: &[Json], place: &Place<'_>, depth: usize) -> Option<Value> {
         let mut values = Vec::with_capacity(entries.len());
         for (at, json) in entries.iter().enumerate() {
             if self.found.is_full() {
                 return None;
             }
-            values.push(self.single(kind, json, &place.entry(at), depth + 1));
+            values.push(self.single(kind, json, &Place::Entry(place, at), depth + 1));
         }
         values.into_iter().collect::<Option<Vec<Value>>>().map(Value::List)
     }
 
     /// Reads one value.
-    pub(super) fn single(&mut self, kind: &Kind, json: &Json, place: &Place, depth: usize) -> Option<Value> {
+    pub(super) fn single(&mut self, kind: &Kind, json: &Json, place: &Place<'_>, depth: usize) -> Option<Value> {
         if let Kind::Message(message) = kind {
             return self.message(message, json, place, depth + 1).map(Value::Message);
         }
@@ -109,7 +115,7 @@ impl Reader<'_> {
         &mut self,
         descriptor: &MessageDescriptor,
         json: &Json,
-        place: &Place,
+        place: &Place<'_>,
         depth: usize,
     ) -> Option<DynamicMessage> {
         if depth > JSON_DEPTH_MAX {
@@ -140,7 +146,7 @@ impl Reader<'_> {
         descriptor: &MessageDescriptor,
         expected: &str,
         json: &Json,
-        place: &Place,
+        place: &Place<'_>,
         depth: usize,
     ) -> Option<DynamicMessage> {
         if !self.is_plain(json, place, depth) {
@@ -157,30 +163,30 @@ impl Reader<'_> {
     }
 
     /// Whether a value of no fixed form repeats no name and is not nested too deep.
-    fn is_plain(&mut self, json: &Json, place: &Place, depth: usize) -> bool {
+    fn is_plain(&mut self, json: &Json, place: &Place<'_>, depth: usize) -> bool {
         if depth > JSON_DEPTH_MAX {
             self.found.add(place, Rule::Depth, format!("must not be nested deeper than {JSON_DEPTH_MAX}"));
             return false;
         }
         match json {
             Json::List(values) => {
-                values.iter().enumerate().all(|(at, value)| self.is_plain(value, &place.entry(at), depth + 1))
+                values.iter().enumerate().all(|(at, value)| self.is_plain(value, &Place::Entry(place, at), depth + 1))
             }
             Json::Object(entries) => {
                 let mut seen = HashSet::with_capacity(entries.len());
                 entries.iter().all(|(name, value)| {
                     if !seen.insert(name) {
-                        self.found.add(&place.key(name), Rule::Duplicate, "must be given once");
+                        self.found.add(&Place::Key(place, name), Rule::Duplicate, "must be given once");
                         return false;
                     }
-                    self.is_plain(value, &place.key(name), depth + 1)
+                    self.is_plain(value, &Place::Key(place, name), depth + 1)
                 })
             }
             _ => true,
         }
     }
 
-    fn map(&mut self, field: &FieldDescriptor, json: &Json, place: &Place, depth: usize) -> Option<Value> {
+    fn map(&mut self, field: &FieldDescriptor, json: &Json, place: &Place<'_>, depth: usize) -> Option<Value> {
         let kind = field.kind();
         let entry = kind.as_message()?;
         let Json::Object(entries) = json else {
@@ -191,7 +197,7 @@ impl Reader<'_> {
         let mut map = HashMap::with_capacity(entries.len());
         let mut is_whole = true;
         for (name, json) in entries {
-            let here = place.key(name);
+            let here = Place::Key(place, name);
             let value = self.single(&value_kind, json, &here, depth + 1);
             match (map_key(&key_kind, name), value) {
                 (Some(key), Some(value)) => {
@@ -210,7 +216,7 @@ impl Reader<'_> {
         is_whole.then_some(Value::Map(map))
     }
 
-    pub(super) fn refuse(&mut self, place: &Place, (rule, message): scalar::Refusal, json: &Json) {
+    pub(super) fn refuse(&mut self, place: &Place<'_>, (rule, message): scalar::Refusal, json: &Json) {
         self.found.add_value(place, rule, message, json.shown());
     }
 }

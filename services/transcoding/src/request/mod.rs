@@ -62,17 +62,17 @@ fn read_body(body: &Body, text: &[u8], message: &mut DynamicMessage, found: &mut
         return;
     }
     if *body == Body::None {
-        found.add(&Place::default(), Rule::NoBody, "the body must be empty: fields are query parameters");
+        found.add(&Place::Request, Rule::NoBody, "the body must be empty: fields are query parameters");
         return;
     }
     let json = match Json::parse(text) {
         Ok(json) => json,
         Err(error) if error.starts_with("recursion limit") => {
-            found.add(&Place::default(), Rule::Depth, format!("must not be nested deeper than {JSON_DEPTH_MAX}"));
+            found.add(&Place::Request, Rule::Depth, format!("must not be nested deeper than {JSON_DEPTH_MAX}"));
             return;
         }
         Err(error) => {
-            found.add(&Place::default(), Rule::Syntax, format!("the body is not JSON: {error}"));
+            found.add(&Place::Request, Rule::Syntax, format!("the body is not JSON: {error}"));
             return;
         }
     };
@@ -80,13 +80,13 @@ fn read_body(body: &Body, text: &[u8], message: &mut DynamicMessage, found: &mut
     match (body, &json) {
         (Body::Field(field), Json::Null) if field.kind().as_message().is_some() => {}
         (Body::Field(field), json) => {
-            if let Some(value) = reader.field(field, json, &Place::default().field(field), 1) {
+            if let Some(value) = reader.field(field, json, &Place::Field(&Place::Request, field), 1) {
                 message.set_field(field, value);
             }
         }
         // A request that has a form of its own, such as google.protobuf.Empty, is read in that form.
         (_, json) => {
-            if let Some(read) = reader.message(&message.descriptor(), json, &Place::default(), 1) {
+            if let Some(read) = reader.message(&message.descriptor(), json, &Place::Request, 1) {
                 *message = read;
             }
         }
@@ -96,7 +96,7 @@ fn read_body(body: &Body, text: &[u8], message: &mut DynamicMessage, found: &mut
 /// Sets what the path says.
 fn bind(fields: &[FieldDescriptor], path: &str, text: &str, message: &mut DynamicMessage, found: &mut Collector) {
     let Some(last) = fields.last() else { return };
-    let place = fields.iter().fold(Place::default(), |place, field| place.field(field));
+    let place = Place::Path(fields);
     let json = Json::Text(text.to_owned());
     let Some(value) = (Reader { found, source: Source::Text }).single(&last.kind(), &json, &place, 1) else { return };
     match get(message, fields) {

@@ -24,17 +24,17 @@ pub(super) fn read(route: &Route, query: &str, message: &mut DynamicMessage, fou
         }
         if at >= QUERY_PARAMETERS_MAX {
             let message = format!("there must be at most {QUERY_PARAMETERS_MAX} query parameters");
-            found.add(&Place::default(), Rule::Parameters, message);
+            found.add(&Place::Request, Rule::Parameters, message);
             return;
         }
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (Some(decoded), Some(value)) = (decode(name), decode(value)) else {
-            found.add(&Place::default().unknown(name), Rule::Encoding, "must be percent-encoded UTF-8");
+            found.add(&Place::Unknown(&Place::Request, name), Rule::Encoding, "must be percent-encoded UTF-8");
             continue;
         };
         match resolve(route, &decoded, message) {
             Ok(fields) => parameter(route, &fields, &value, &mut given, message, found),
-            Err(why) => found.add(&Place::default().unknown(&decoded), Rule::UnknownParameter, why),
+            Err(why) => found.add(&Place::Unknown(&Place::Request, &decoded), Rule::UnknownParameter, why),
         }
     }
 }
@@ -48,7 +48,7 @@ fn parameter(
     found: &mut Collector,
 ) {
     let Some(last) = fields.last() else { return };
-    let place = fields.iter().fold(Place::default(), |place, field| place.field(field));
+    let place = Place::Path(fields);
     let path = fields.iter().map(FieldDescriptor::name).collect::<Vec<_>>().join(".");
     if route.variables().any(|(variable, _)| variable.field_path == path) {
         found.add(&place, Rule::PathBound, "is in the path already");

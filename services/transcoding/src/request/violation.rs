@@ -125,37 +125,48 @@ impl fmt::Display for Violations {
 
 impl std::error::Error for Violations {}
 
-/// Where in a request something stands.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Place {
-    path: String,
-    is_sensitive: bool,
+/// Where in a request something stands. It is spelt out only when something is wrong there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'p> {
+    /// The request as a whole.
+    Request,
+    /// A path of fields from the request on.
+    Path(&'p [FieldDescriptor]),
+    /// A field of the message that stands there.
+    Field(&'p Place<'p>, &'p FieldDescriptor),
+    /// An entry of the list that stands there.
+    Entry(&'p Place<'p>, usize),
+    /// An entry of the map that stands there.
+    Key(&'p Place<'p>, &'p str),
+    /// Something that the message there does not have; what it holds may be anything and is never shown.
+    Unknown(&'p Place<'p>, &'p str),
 }
 
-impl Place {
-    /// A field of the message that stands here.
-    pub(super) fn field(&self, field: &FieldDescriptor) -> Self {
-        Self { path: self.join(field.name()), is_sensitive: self.is_sensitive || is_sensitive(field) }
+impl Place<'_> {
+    /// As the contract spells it, such as `need.items[2].quantity.unit`.
+    fn path(&self) -> String {
+        let join =
+            |before: String, name: &str| if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
+        match self {
+            Self::Request => String::new(),
+            Self::Path(fields) => fields.iter().map(FieldDescriptor::name).collect::<Vec<_>>().join("."),
+            Self::Field(place, field) => join(place.path(), field.name()),
+            Self::Entry(place, at) => format!("{}[{at}]", place.path()),
+            Self::Key(place, _) if place.is_sensitive() => format!("{}[\"…\"]", place.path()),
+            Self::Key(place, key) => format!("{}[{:?}]", place.path(), shorten(key)),
+            Self::Unknown(place, name) => join(place.path(), &shorten(name)),
+        }
     }
 
-    /// An entry of the list that stands here.
-    pub(super) fn entry(&self, at: usize) -> Self {
-        Self { path: format!("{}[{at}]", self.path), is_sensitive: self.is_sensitive }
-    }
-
-    /// An entry of the map that stands here.
-    pub(super) fn key(&self, key: &str) -> Self {
-        let key = if self.is_sensitive { "…".to_owned() } else { shorten(key) };
-        Self { path: format!("{}[{key:?}]", self.path), is_sensitive: self.is_sensitive }
-    }
-
-    /// Something that the message here does not have; what it holds may be anything and is never shown.
-    pub(super) fn unknown(&self, name: &str) -> Self {
-        Self { path: self.join(&shorten(name)), is_sensitive: true }
-    }
-
-    fn join(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    /// Whether a value that stands here is not to be shown.
+    fn is_sensitive(&self) -> bool {
+        match self {
+            Self::Request => false,
+            Self::Path(fields) => fields.iter().any(is_sensitive),
+            Self::Field(place, field) => is_sensitive(field) || place.is_sensitive(),
+            Self::Entry(place, _) | Self::Key(place, _) => place.is_sensitive(),
+            Self::Unknown(..) => true,
+        }
     }
 }
 
@@ -165,19 +176,25 @@ pub(super) struct Collector(Vec<Violation>);
 
 impl Collector {
     /// Adds one without a value.
-    pub(super) fn add(&mut self, place: &Place, rule: Rule, message: impl Into<String>) {
+    pub(super) fn add(&mut self, place: &Place<'_>, rule: Rule, message: impl Into<String>) {
         self.push(place, rule, message.into(), None);
     }
 
     /// Adds one with the value, unless it is sensitive.
-    pub(super) fn add_value(&mut self, place: &Place, rule: Rule, message: impl Into<String>, value: Option<String>) {
-        let value = if place.is_sensitive { None } else { value.map(|value| shorten(&value)) };
+    pub(super) fn add_value(
+        &mut self,
+        place: &Place<'_>,
+        rule: Rule,
+        message: impl Into<String>,
+        value: Option<String>,
+    ) {
+        let value = if place.is_sensitive() { None } else { value.map(|value| shorten(&value)) };
         self.push(place, rule, message.into(), value);
     }
 
-    fn push(&mut self, place: &Place, rule: Rule, message: String, value: Option<String>) {
+    fn push(&mut self, place: &Place<'_>, rule: Rule, message: String, value: Option<String>) {
         if !self.is_full() {
-            self.0.push(Violation { field: place.path.clone(), rule, message, value });
+            self.0.push(Violation { field: place.path(), rule, message, value });
         }
     }
 
