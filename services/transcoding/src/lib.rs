@@ -3,6 +3,7 @@
 //!
 //! [`RouteTable::find`] tells which [`Route`] a request is, [`Route::request`] gives the protobuf bytes of the call,
 //! [`Route::answer`] turns the protobuf bytes of the answer into JSON, and [`Status`] does the same for errors.
+//! [`openapi::document`] describes all of it.
 
 mod answer;
 pub mod connect;

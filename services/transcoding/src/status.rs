@@ -90,7 +90,7 @@ struct WireStatus {
     details: Vec<Detail>,
 }
 
-/// `google.rpc.ErrorInfo`, without metadata.
+/// `google.rpc.ErrorInfo`.
 #[derive(Clone, PartialEq, prost::Message)]
 struct ErrorInfo {
     #[prost(string, tag = "1")]

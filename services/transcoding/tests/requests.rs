@@ -52,10 +52,12 @@ fn path_query_and_body_come_together() {
         json!({"category": "food", "pageSize": 3, "minPosition": "9007199254740993"})
     );
     assert_eq!(ask(contract(), "GET", &format!("/v1/{id}"), "").unwrap(), json!({"name": id}));
-    assert_eq!(
-        ask(contract(), "PATCH", "/v1/needs/a", r#"{"need": {"etag": "7"}, "name": "needs/a"}"#).err(),
-        ask(contract(), "PATCH", "/v1/needs/a", r#"{"need": {"etag": "7"}}"#).err()
-    );
+    let patch = r#"{"need": {"urgency": "URGENCY_NORMAL"}, "update_mask": "urgency"}"#;
+    let with_name = patch.replacen('{', r#"{"name": "needs/a","#, 1);
+    let expected = json!({"name": "needs/a", "need": {"urgency": "URGENCY_NORMAL"}, "updateMask": "urgency"});
+    for body in [patch, &with_name] {
+        assert_eq!(ask(contract(), "PATCH", "/v1/needs/a", body).unwrap(), expected);
+    }
     // No body at all is an empty one.
     assert_eq!(ask(contract(), "POST", "/v1/needs/a:withdraw", "").unwrap(), json!({"name": "needs/a"}));
 }
