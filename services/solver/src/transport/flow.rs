@@ -73,6 +73,17 @@ impl<C: Cost> Flow<C> {
         }
     }
 
+    /// Keeps room for so many more items with so many arcs, so that adding them moves nothing.
+    pub(super) fn reserve(&mut self, items: usize, arcs: usize) {
+        let network = &mut self.network;
+        network.first.reserve(items);
+        network.arcs.reserve(arcs);
+        network.quantity.reserve(items);
+        network.rank.reserve(items);
+        self.lacking.reserve(items);
+        self.carrier.reserve(items);
+    }
+
     /// Room for one more item, which lacks so much; the network has it already.
     pub(super) fn add_item(&mut self, lacking: u64) {
         self.lacking.push(lacking);

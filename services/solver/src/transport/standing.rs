@@ -13,6 +13,9 @@ use super::search::Search;
 use super::weights::{Levels, Size, Weights};
 use crate::control::{Cancelled, Control};
 
+/// So much of what there is fits in besides before everything has to be moved: an eighth.
+const ROOM: usize = 8;
+
 /// A solved transportation problem, kept to be changed. [`Standing::solve`] makes it optimal again in a time that depends on what has
 /// changed and not on how large the problem is.
 ///
@@ -57,6 +60,8 @@ impl Standing {
         let incoming = Incoming::of(&network);
         let search = Search::new(network.pools());
         let mut flow = Flow::new(network);
+        let parts = problem.parts();
+        flow.reserve(parts.items.len() / ROOM, parts.arc_pool.len() / ROOM);
         let whole_levels = Levels::of(problem);
         let whole = Weights::whole(&whole_levels);
         for (price, told) in flow.price.iter_mut().zip(&answer.prices.pools) {
