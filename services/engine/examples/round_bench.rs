@@ -21,9 +21,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kind = arguments.get(3).map_or("unit", String::as_str);
     let made = Synthetic::new(1, resources);
     let (snapshot, facts) = picture(&made, needs, kind);
-    let (households, contacted) = (HashMap::new(), HashMap::new());
-    let given =
-        Given { at: made.now, threads, facts: &facts, households: &households, contacted: &contacted, distances: None };
+    let (group_tags, households, contacted) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let given = Given {
+        at: made.now,
+        threads,
+        facts: &facts,
+        group_tags: &group_tags,
+        households: &households,
+        contacted: &contacted,
+        distances: None,
+    };
     let rules = RoundRules { contacts_per_organization_max: None, ..RoundRules::default() };
     let mut clock = Stages::new();
     let draft = draft(&snapshot, &rules, &given, &Unwatched)?;

@@ -10,7 +10,7 @@ use wishwell_scenarios::referring::{
     sharing, stock, submit, trunk, trunks, units, wanting,
 };
 use wishwell_scenarios::rounds::{create, ended, outcomes, rules, run, seen, tally};
-use wishwell_scenarios::told::{reason, refused, request_id, told};
+use wishwell_scenarios::told::{reason, refused, request_id, text, told};
 
 fn urgent(need: v1::Need) -> v1::Need {
     v1::Need { urgency: v1::Urgency::Emergency.into(), ..need }
@@ -245,4 +245,56 @@ async fn what_nobody_can_serve_and_what_is_empty_has_its_reason() {
     let found = outcomes(&served, &round.name).await;
     assert!(found.iter().any(|outcome| outcome.need == huge && outcome.quantity == 1 << 40));
     assert!(found.iter().all(|outcome| outcome.unserved.as_ref().is_some_and(|why| why.units == outcome.quantity)));
+}
+
+/// A need of somebody elderly, and one of a household of severely ill: the needs themselves do not say so.
+async fn needs_of_groups(served: &wishwell_scenarios::Served) -> [(v1::GroupTag, String); 2] {
+    let person = v1::Beneficiary { group_tags: vec![v1::GroupTag::Elderly.into()], ..v1::Beneficiary::default() };
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person), request_id: String::new() };
+    let person = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.unwrap();
+    let home = v1::Household { group_tags: vec![v1::GroupTag::SevereIllness.into()], ..v1::Household::default() };
+    let request = v1::CreateHouseholdRequest { household: Some(home), request_id: String::new() };
+    let home = told(served.needs(HOTLINE).create_household(request).await).expect("created").household.unwrap();
+    let hers = submit(served, v1::Need { beneficiary: person.name, ..wanting(1) }).await.name;
+    let theirs = submit(served, v1::Need { household: home.name, ..wanting(1) }).await.name;
+    [(v1::GroupTag::Elderly, hers), (v1::GroupTag::SevereIllness, theirs)]
+}
+
+#[tokio::test]
+async fn groups_of_whom_a_need_is_for_count_in_a_round_as_they_do_in_a_search() {
+    let served = demo().await;
+    let stocked = pool(&served, stock(NEAR, Some(1))).await;
+    let rule = v1::Eligibility {
+        expression: "'elderly' in group_tags || 'severe_illness' in group_tags".to_owned(),
+        statement: text("for the old and the ill"),
+    };
+    let place = v1::Resource { eligibility: Some(rule), ..trunk(NEAR, vec![draw(&stocked, 1)], 38.401) };
+    resource(&served, place).await;
+    let of_groups = needs_of_groups(&served).await;
+    submit(&served, urgent(wanting(1))).await;
+    for (tag, need) in &of_groups {
+        let request = v1::FindResourcesRequest { need: need.clone(), ..v1::FindResourcesRequest::default() };
+        let found = told(served.matching(HOTLINE).find_resources(request).await).expect("found");
+        let candidate = &found.items[0].candidates[0];
+        assert_eq!(candidate.eligibility(), v1::EligibilityVerdict::Eligible, "{tag:?}");
+
+        // The one place is guaranteed to the group, before somebody more urgent: it goes to whom the search found eligible.
+        let guarantee = v1::RoundGuarantee { group_tag: (*tag).into(), units: 1, ..v1::RoundGuarantee::default() };
+        let first = v1::RoundRules { guarantees: vec![guarantee], guarantee_first: true, ..rules() };
+        let round = run(&served, first, true).await;
+        let given: Vec<v1::RoundOutcome> =
+            outcomes(&served, &round.name).await.into_iter().filter(|outcome| !outcome.servings.is_empty()).collect();
+        assert_eq!(given.iter().map(|outcome| &outcome.need).collect::<Vec<_>>(), [need], "{tag:?}");
+        assert!(!given[0].servings[0].eligibility_open, "{tag:?}");
+        let request = v1::GetRoundReportRequest { round: round.name.clone(), min_position: 0 };
+        let report = told(served.matching(AUDITOR).get_round_report(request).await).expect("told").report.expect("one");
+        let group = report.group_tags.iter().find(|figure| figure.group_tag() == *tag).expect("it is told of");
+        let tally = group.tally.expect("told");
+        assert_eq!((tally.items, tally.served_items), (1, 1), "{tag:?}");
+
+        let scope = v1::RoundScope { group_tags: vec![(*tag).into()], ..rules().scope.expect("one") };
+        let scoped = run(&served, v1::RoundRules { scope: Some(scope), ..rules() }, true).await;
+        let found = outcomes(&served, &scoped.name).await;
+        assert_eq!(found.iter().map(|outcome| &outcome.need).collect::<Vec<_>>(), [need], "{tag:?}");
+    }
 }

@@ -59,7 +59,7 @@ pub(super) fn assemble(
     let scoring = nearest_first();
     let guarantees = Guarantees::new(snapshot, &rules.guarantees)?;
     let mut items = in_scope(snapshot, rules, given)?;
-    guarantees.assign(snapshot, &mut items);
+    guarantees.assign(snapshot, &mut items, given);
     let gatherer = Gatherer { snapshot, rules, given, items: &items, scoring: &scoring };
     let pinned = pins::resolve(&gatherer)?;
     let mut pieces = gather(&gatherer, control)?;

@@ -62,10 +62,11 @@ impl Draft<'_> {
         let mut by_division: BTreeMap<Option<DivisionCode>, Sums> = BTreeMap::new();
         for (item, outcome) in self.made.items.items.iter().zip(outcomes) {
             let need = self.made.items.need(item);
-            for tag in &need.group_tags {
+            let tags = self.given.tags(need);
+            for tag in tags {
                 by_tag.entry(Some(*tag)).or_default().add(outcome);
             }
-            if need.group_tags.is_empty() {
+            if tags.is_empty() {
                 by_tag.entry(None).or_default().add(outcome);
             }
             by_division.entry(self.county(need.division).cloned()).or_default().add(outcome);

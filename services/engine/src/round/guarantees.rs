@@ -5,8 +5,8 @@ use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::error::Violation;
 use wishwell_domain::round::{Guarantee, Minimum};
 
-use super::DraftError;
 use super::items::Items;
+use super::{DraftError, Given};
 use crate::snapshot::Snapshot;
 use crate::snapshot::need::OpenNeed;
 use crate::snapshot::row::NONE;
@@ -73,8 +73,8 @@ impl Guarantees {
     }
 
     /// The smallest guarantee that counts a need.
-    pub(super) fn of(&self, snapshot: &Snapshot, need: &OpenNeed) -> Option<u16> {
-        let tag = self.tags.iter().find(|tag| need.group_tags.contains(tag)).copied();
+    fn of(&self, snapshot: &Snapshot, need: &OpenNeed, tags: &[GroupTag]) -> Option<u16> {
+        let tag = self.tags.iter().find(|tag| tags.contains(tag)).copied();
         let counts = |holds: &Holds| {
             (holds.tag.is_none() || holds.tag == tag)
                 && holds.division.is_none_or(|division| is_within(snapshot, need.division, division))
@@ -110,11 +110,12 @@ impl Guarantees {
     }
 
     /// Finds the guarantee that counts each item.
-    pub(super) fn assign(&self, snapshot: &Snapshot, items: &mut Items) {
+    pub(super) fn assign(&self, snapshot: &Snapshot, items: &mut Items, given: &Given<'_>) {
         if self.holds.is_empty() {
             return;
         }
-        let of_need: Vec<Option<u16>> = items.needs.iter().map(|need| self.of(snapshot, need)).collect();
+        let of_need: Vec<Option<u16>> =
+            items.needs.iter().map(|need| self.of(snapshot, need, given.tags(need))).collect();
         for item in &mut items.items {
             item.guarantee = of_need.get(item.need as usize).copied().flatten();
         }

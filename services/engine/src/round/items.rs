@@ -73,7 +73,7 @@ fn question<'a>(
     open: &OpenItem,
     urgency: Urgency,
     facts: &'a Facts,
-    given: &Given<'_>,
+    given: &Given<'a>,
 ) -> Asked<'a> {
     let (start, end) = useful_window(need.timing, urgency, given.at);
     let Outstanding { quantity, recurrence, start } = open.as_asked().outstanding(start, None);
@@ -91,7 +91,7 @@ fn question<'a>(
         division: need.division,
         mobility: need.mobility,
         involves_minors: need.involves_minors,
-        group_tags: &need.group_tags,
+        group_tags: given.tags(need),
         facts,
         worth: tier_worth(urgency),
     }
@@ -101,7 +101,7 @@ fn question<'a>(
 pub(super) fn in_scope(snapshot: &Snapshot, rules: &RoundRules, given: &Given<'_>) -> Result<Items, DraftError> {
     let within = Within::new(snapshot, &rules.scope);
     let mut needs: Vec<Arc<OpenNeed>> =
-        snapshot.needs.iter().filter(|need| within.need(snapshot, need)).map(Arc::clone).collect();
+        snapshot.needs.iter().filter(|need| within.need(snapshot, need, given)).map(Arc::clone).collect();
     needs.sort_unstable_by_key(|need| need.id);
     let mut items = Vec::new();
     for (at, need) in (0..).zip(&needs) {
@@ -148,11 +148,11 @@ impl<'a> Within<'a> {
         }
     }
 
-    fn need(&self, snapshot: &Snapshot, need: &OpenNeed) -> bool {
+    fn need<'n>(&self, snapshot: &Snapshot, need: &'n OpenNeed, given: &Given<'n>) -> bool {
         let mut above = snapshot.tables.division_ancestors(need.division);
         (self.divisions.is_empty() || above.any(|at| self.divisions.contains(&at)))
             && (self.scope.group_tags.is_empty()
-                || need.group_tags.iter().any(|tag| self.scope.group_tags.contains(tag)))
+                || given.tags(need).iter().any(|tag| self.scope.group_tags.contains(tag)))
             && (self.needs.is_empty() || self.needs.contains(&need.id))
     }
 

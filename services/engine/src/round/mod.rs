@@ -33,6 +33,7 @@ use std::fmt;
 use jiff::Timestamp;
 use wishwell_allocation::{Problem, ProblemError};
 use wishwell_domain::Violations;
+use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::error::Violation;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{HouseholdId, NeedId, OrganizationId};
@@ -40,6 +41,7 @@ use wishwell_domain::round::RoundRules;
 use wishwell_solver::Control;
 
 use crate::snapshot::Snapshot;
+use crate::snapshot::need::OpenNeed;
 use assemble::Assembled;
 pub use gaps::{TIER_MILLIONTHS, tier_worth};
 pub use gather::PairDistances;
@@ -54,6 +56,9 @@ pub struct Given<'a> {
     pub threads: usize,
     /// Facts for eligibility, by need; without them what a rule asks for stays open.
     pub facts: &'a HashMap<NeedId, Facts>,
+    /// Groups of needs whose beneficiary or household belongs to more than the need itself says: all that count, those of the need
+    /// among them.
+    pub group_tags: &'a HashMap<NeedId, Vec<GroupTag>>,
     /// Households of needs that do not name one themselves.
     pub households: &'a HashMap<NeedId, HouseholdId>,
     /// How many items organizations were asked about lately, which counts in the budget of contacts.
@@ -61,6 +66,13 @@ pub struct Given<'a> {
     /// Distances to take instead of those on the map: a need and a resource without one are forbidden, and where either is does not
     /// matter any more. In any unit.
     pub distances: Option<&'a PairDistances>,
+}
+
+impl<'a> Given<'a> {
+    /// The groups that count for a need.
+    pub(crate) fn tags(&self, need: &'a OpenNeed) -> &'a [GroupTag] {
+        self.group_tags.get(&need.id).map_or(&*need.group_tags, Vec::as_slice)
+    }
 }
 
 /// Why no problem can be made.

@@ -158,11 +158,12 @@ fn row(round: &Round, before: Option<&Round>) -> String {
 pub(crate) fn round(args: &RoundArgs) {
     let made = Synthetic::new(1, args.resources);
     let (snapshot, facts) = picture(&made, args.needs);
-    let (households, contacted) = (HashMap::new(), HashMap::new());
+    let (group_tags, households, contacted) = (HashMap::new(), HashMap::new(), HashMap::new());
     let given = Given {
         at: made.now,
         threads: args.threads,
         facts: &facts,
+        group_tags: &group_tags,
         households: &households,
         contacted: &contacted,
         distances: None,

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_allocation::{Plan, check};
+use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{CategoryCode, HouseholdId, LogPosition, NeedId, OrganizationId, Version};
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Timing, Urgency};
@@ -27,6 +28,7 @@ use crate::tests::worlds::{self, now, place, unit};
 #[derive(Default)]
 pub(super) struct Side {
     pub(super) facts: HashMap<NeedId, Facts>,
+    pub(super) group_tags: HashMap<NeedId, Vec<GroupTag>>,
     pub(super) households: HashMap<NeedId, HouseholdId>,
     pub(super) contacted: HashMap<OrganizationId, u32>,
     pub(super) distances: Option<PairDistances>,
@@ -38,6 +40,7 @@ impl Side {
             at,
             threads,
             facts: &self.facts,
+            group_tags: &self.group_tags,
             households: &self.households,
             contacted: &self.contacted,
             distances: self.distances.as_ref(),

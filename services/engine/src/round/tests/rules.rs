@@ -5,7 +5,7 @@ use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, HouseholdId, LogPosition};
 use wishwell_domain::need::{Recurrence, Urgency};
 use wishwell_domain::round::{
-    Bundling, Change, Guarantee, Minimum, OrganizationCap, Pin, RoundLevel, RoundRules, Scope, UnservedReason,
+    Bundling, Change, Cohort, Guarantee, Minimum, OrganizationCap, Pin, RoundLevel, RoundRules, Scope, UnservedReason,
 };
 use wishwell_solver::Unwatched;
 
@@ -109,6 +109,25 @@ fn a_guarantee_before_the_tiers_is_met_first() {
     assert_eq!(lost, [UnservedReason::Guarantee]);
     let after = RoundRules { guarantee_first: false, ..rules };
     assert_eq!(reason(&round(&input, &after, &Side::default()), 3), Some(UnservedReason::Capacity));
+}
+
+#[test]
+fn groups_of_the_people_a_need_is_for_count_as_its_own() {
+    let mut input = world(&[1]);
+    input.needs = vec![need(1, 0), need(2, 900)];
+    let side = Side { group_tags: [(need_id(2), vec![GroupTag::Minor])].into(), ..Side::default() };
+    let minors = Guarantee { group_tag: Some(GroupTag::Minor), division: None, minimum: Minimum::Units(1) };
+    let guaranteed = RoundRules { guarantees: vec![minors], guarantee_first: true, ..RoundRules::default() };
+    let result = round(&input, &guaranteed, &side);
+    assert_eq!(reason(&result, 2), None, "the guarantee counts it");
+    let cohorts: Vec<_> =
+        result.fairness.by_group_tag.iter().map(|figure| (&figure.cohort, figure.tally.served)).collect();
+    assert_eq!(cohorts, [(&Cohort::NoGroupTag, 0), (&Cohort::GroupTag(GroupTag::Minor), 1)]);
+    assert_eq!(reason(&round(&input, &guaranteed, &Side::default()), 2), Some(UnservedReason::Capacity));
+    let scope = Scope { group_tags: vec![GroupTag::Minor], ..Scope::default() };
+    let scoped = round(&input, &RoundRules { scope, ..RoundRules::default() }, &side);
+    assert_eq!(scoped.outcomes.iter().map(|outcome| outcome.need).collect::<Vec<_>>(), [need_id(2)]);
+    assert_eq!(reason(&scoped, 2), None);
 }
 
 #[test]

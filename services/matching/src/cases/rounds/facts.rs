@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::PersonalFields;
+use wishwell_domain::beneficiary::{GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
@@ -16,10 +16,12 @@ use crate::cases::find::facts_with;
 use crate::cases::needs::sealed_for;
 use crate::cases::{Caller, Platform};
 
-/// Facts and households of needs.
+/// Facts, groups and households of needs.
 #[derive(Default)]
 pub(super) struct KnownOfNeeds {
     pub(super) facts: HashMap<NeedId, Facts>,
+    /// Those of needs whose beneficiary or household belongs to more groups than the need says.
+    pub(super) group_tags: HashMap<NeedId, Vec<GroupTag>>,
     /// Those of needs whose beneficiary has one, and that do not name one themselves.
     pub(super) households: HashMap<NeedId, HouseholdId>,
 }
@@ -65,6 +67,7 @@ impl Platform {
         people.dedup();
         let beneficiaries = store.beneficiaries(tenant, &people).await?;
         let beneficiaries: HashMap<_, _> = beneficiaries.into_iter().map(|found| (found.id, found)).collect();
+        let homes = self.households_of(caller, &needs).await?;
         let mut subjects: Vec<String> = needs.iter().filter(|need| need.personal.is_some()).map(sealed_for).collect();
         subjects.sort_unstable();
         subjects.dedup();
@@ -93,13 +96,27 @@ impl Platform {
             {
                 known.households.insert(need.id, household);
             }
+            let household = need.household.filter(|_| beneficiary.is_none()).and_then(|id| homes.get(&id));
             let beneficiary = beneficiary.map(|found| (found, personal));
-            let id = need.id;
-            let (_, facts) = facts_with(need, facts, beneficiary, None);
+            let (id, own) = (need.id, need.group_tags.len());
+            let (need, facts) = facts_with(need, facts, beneficiary, household);
+            if need.group_tags.len() > own {
+                known.group_tags.insert(id, need.group_tags);
+            }
             if !facts.0.is_empty() {
                 known.facts.insert(id, facts);
             }
         }
         Ok(())
+    }
+
+    /// The households of needs that are for no single beneficiary.
+    async fn households_of(&self, caller: &Caller, needs: &[Need]) -> Result<HashMap<HouseholdId, Household>, Error> {
+        let of_all = needs.iter().filter(|need| need.beneficiary.is_none());
+        let mut ids: Vec<HouseholdId> = of_all.filter_map(|need| need.household).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = self.store.households(caller.tenant(), &ids).await?;
+        Ok(found.into_iter().map(|household| (household.id, household)).collect())
     }
 }

@@ -91,6 +91,7 @@ fn decide(question: &Question) -> Result<RoundResult, Stopped> {
         at: *at,
         threads: *threads,
         facts: &known.facts,
+        group_tags: &known.group_tags,
         households: &known.households,
         contacted,
         distances: None,
