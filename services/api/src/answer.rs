@@ -137,6 +137,19 @@ pub struct Counts {
     pub examined: i64,
 }
 
+/// What an answer was judged upon: enough to give it again.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// Log position of the snapshot.
+    pub log_position: i64,
+    /// The instant for which it was judged.
+    pub evaluation_time: Timestamp,
+    /// Version of the engine.
+    pub engine_version: &'a str,
+    /// The round whose prices were looked at, `rounds/{uuid}`; empty for none.
+    pub prices: &'a str,
+}
+
 impl AnswerWriter {
     /// A writer with room for so many bytes; it grows when they do not suffice.
     #[must_use]
@@ -156,13 +169,7 @@ impl AnswerWriter {
 
     /// Closes the answer.
     #[must_use]
-    pub fn finish(
-        mut self,
-        weights: &[v1::ScoreWeight],
-        log_position: i64,
-        evaluation_time: Timestamp,
-        engine_version: &str,
-    ) -> Encoded<v1::FindResourcesResponse> {
+    pub fn finish(mut self, weights: &[v1::ScoreWeight], basis: &Basis<'_>) -> Encoded<v1::FindResourcesResponse> {
         let wire = &mut self.wire;
         for weight in weights {
             wire.message(2, |wire| {
@@ -170,9 +177,10 @@ impl AnswerWriter {
                 wire.int32(2, weight.weight);
             });
         }
-        wire.int64(3, log_position);
-        timestamp(wire, 4, evaluation_time);
-        wire.string(5, engine_version);
+        wire.int64(3, basis.log_position);
+        timestamp(wire, 4, basis.evaluation_time);
+        wire.string(5, basis.engine_version);
+        wire.string(6, basis.prices);
         Encoded::Frame(self.wire.into_frame())
     }
 }

@@ -3,7 +3,7 @@
 
 use prost::Message as _;
 use prost_types::Timestamp;
-use wishwell_api::answer::{AnswerWriter, Candidate, Capacity, Counts, Miss, ReasonsWriter, Summary, Text};
+use wishwell_api::answer::{AnswerWriter, Basis, Candidate, Capacity, Counts, Miss, ReasonsWriter, Summary, Text};
 use wishwell_api::v1;
 
 /// A small generator of numbers that are the same in every run (SplitMix64).
@@ -192,12 +192,14 @@ fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
     answer.log_position = dice.number().into();
     answer.evaluation_time = Some(Timestamp { seconds: dice.number().into(), nanos: dice.number() });
     answer.engine_version = dice.text();
-    let encoded = writer.finish(
-        &answer.score_weights,
-        answer.log_position,
-        answer.evaluation_time.unwrap(),
-        &answer.engine_version,
-    );
+    answer.prices = dice.text();
+    let basis = Basis {
+        log_position: answer.log_position,
+        evaluation_time: answer.evaluation_time.unwrap(),
+        engine_version: &answer.engine_version,
+        prices: &answer.prices,
+    };
+    let encoded = writer.finish(&answer.score_weights, &basis);
     (answer, encoded.encode_to_vec())
 }
 

@@ -128,6 +128,8 @@ pub enum Precondition {
     ResourceNotOffered,
     /// Nobody is left who could be asked.
     NobodyLeftToAsk,
+    /// Whatever could serve is worth as much to others, by the prices of the last round: it is left to the next one.
+    LeftToNextRound,
     /// An entity is still referred to by others.
     StillReferenced,
     /// A required consent is not on record.

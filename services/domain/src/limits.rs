@@ -229,6 +229,8 @@ pub const ROUND_POLL_MILLISECONDS: u64 = 500;
 pub const ROUND_OFFERS_AT_ONCE_MAX: usize = 64;
 /// Finished rounds of a tenant whose outcomes and reports are kept; of older ones only the rounds themselves are.
 pub const ROUND_RESULTS_KEPT_MAX: usize = 50;
+/// How long after its end a round's prices are looked at: nothing waits for a next round that nobody asks for any more.
+pub const ROUND_PRICES_DAYS_MAX: i64 = 14;
 /// Most needs of one stateless plan.
 pub const PLAN_NEEDS_MAX: usize = 100_000;
 /// Most resources of one stateless plan.

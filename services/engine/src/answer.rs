@@ -6,6 +6,7 @@ use wishwell_domain::ids::NeedId;
 use wishwell_domain::need::Urgency;
 
 use crate::reason::{FactSet, ModeSet, Reason};
+use crate::round::TIER_MILLIONTHS;
 use crate::score::{Millionths, Terms};
 use crate::snapshot::ResourceRef;
 
@@ -63,8 +64,17 @@ pub struct Candidate {
     /// Levels its nearest category lies below the one asked, 0 for the very one.
     pub category_levels_below: u8,
     /// What others would lose by a unit of it, by the prices of the last round, in millionths of an emergency's item; whether or not
-    /// the rules look at it. Where it is as much as the need counts, it is better left to the next round.
+    /// the rules look at it.
     pub scarcity_millionths: Millionths,
+}
+
+impl Candidate {
+    /// Whether a need that counts so much is better left to the next round than to take this: others gain as much by the same unit.
+    /// Nobody is ahead of an emergency, which waits for nothing.
+    #[must_use]
+    pub fn is_better_left(&self, worth: Millionths) -> bool {
+        worth < TIER_MILLIONTHS[0] && self.scarcity_millionths >= worth
+    }
 }
 
 /// A resource that would have been among the candidates, had it not failed something.

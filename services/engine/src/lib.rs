@@ -38,7 +38,7 @@ pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMa
 pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow, Wanted};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
-pub use snapshot::{CatalogInput, ResourceRef, Snapshot, SnapshotBuilder};
+pub use snapshot::{CatalogInput, ResourceRef, RoundPrices, Snapshot, SnapshotBuilder};
 
 /// Version of the engine's rules of decision: grows whenever the same input may be answered differently.
 pub const ENGINE_VERSION: u32 = 2;

@@ -130,6 +130,12 @@ impl ScoringRules {
         Self { version: 2, distance: 120_000, scarcity_neutral: 0, scarcity: 120_000, ..Self::default() }
     }
 
+    /// The rules of a version; none that this engine does not have.
+    #[must_use]
+    pub fn of_version(version: u32) -> Option<Self> {
+        [Self::default(), Self::looking_ahead()].into_iter().find(|rules| rules.version == version)
+    }
+
     /// What is added to the neutral scarcity term where others would lose `price` by a use that counts `worth`: all of the weight
     /// where they lose nothing, nothing of it where they lose as much as is gained, in proportion between.
     #[must_use]

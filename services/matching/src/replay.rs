@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields};
 use wishwell_domain::event::Change;
@@ -10,7 +12,9 @@ use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, Refe
 use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, TOP_K_MAX};
 use wishwell_domain::need::{Need, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral};
-use wishwell_engine::{Candidate, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, SnapshotBuilder, Wanted};
+use wishwell_engine::{
+    Candidate, ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, SnapshotBuilder, Wanted,
+};
 use wishwell_store::Store;
 
 use crate::cases::find::{facts_with, query_error};
@@ -27,6 +31,8 @@ pub struct Replay {
     pub replayed: Decision,
     /// Whether facts that it was decided upon are gone, because their beneficiary was erased.
     pub erased: bool,
+    /// Whether the prices that it was decided by are gone, because results are kept of newer rounds only.
+    pub prices_gone: bool,
 }
 
 impl Replay {
@@ -45,26 +51,41 @@ struct Past {
     households: HashMap<HouseholdId, Household>,
 }
 
-/// Makes the decision of a referral again, from the log alone and the keys of those it was about. `None` for a referral that was not
-/// decided by the engine.
+/// Makes the decision of a referral again by the rules of then, from the log, the keys of those it was about, and the prices of the
+/// round that it looked at. `None` for a referral that was not decided by the engine.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown referral, and what the store answers.
 pub async fn replay(
     store: &dyn Store,
     master_key: &MasterKey,
-    rules: &ScoringRules,
     tenant: &TenantId,
     id: ReferralId,
 ) -> Result<Option<Replay>, Error> {
     let referral = store.referral(tenant, id).await?.ok_or_else(|| Error::NotFound { name: id.name() })?;
     let Some(recorded) = referral.decision.clone() else { return Ok(None) };
-    let past = past(store, tenant, &referral, &recorded).await?;
+    let mut past = past(store, tenant, &referral, &recorded).await?;
+    let prices = prices(store, tenant, &recorded).await?;
+    past.snapshot = past.snapshot.with_prices(prices.as_ref());
     let need = past.need.as_ref().ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
     let known = known(store, master_key, tenant, &past, need).await?;
     let (need, facts) = facts_with(need.clone(), known.facts, known.beneficiary, known.household);
-    let replayed = decide(&past.snapshot, rules, &referral, &need, &facts, &recorded)?;
-    Ok(Some(Replay { recorded, replayed, erased: known.erased }))
+    let replayed = decide(&past.snapshot, &rules_of(&recorded), &referral, &need, &facts, &recorded)?;
+    let prices_gone = recorded.prices.is_some() && prices.is_none();
+    Ok(Some(Replay { recorded, replayed, erased: known.erased, prices_gone }))
+}
+
+/// The rules that a decision was made by; the usual ones for those that this program does not have.
+fn rules_of(recorded: &Decision) -> ScoringRules {
+    let version = recorded.engine_version.rsplit_once('.').and_then(|(_, rules)| rules.parse().ok());
+    version.and_then(ScoringRules::of_version).unwrap_or_default()
+}
+
+/// The prices that a decision was made by, whenever that was.
+async fn prices(store: &dyn Store, tenant: &TenantId, recorded: &Decision) -> Result<Option<RoundPrices>, Error> {
+    let Some(round) = recorded.prices else { return Ok(None) };
+    let report = store.round_report(tenant, round).await?;
+    Ok(report.map(|report| RoundPrices { round, until: Timestamp::MAX, scarcity: report.scarcity }))
 }
 
 fn decide(
@@ -81,6 +102,7 @@ fn decide(
         need_version: recorded.need_version,
         evaluated_at: recorded.evaluated_at,
         engine_version: format!("{ENGINE_VERSION}.{}", rules.version),
+        prices: snapshot.prices_at(recorded.evaluated_at),
         rank: None,
         score: None,
         terms: Vec::new(),

@@ -66,8 +66,10 @@ pub struct ServerOptions {
     pub limits: StackLimits,
     /// Share of calls that are traced.
     pub sampling: Sampling,
-    /// Weights of the score.
+    /// Weights of the score where nothing is looked ahead to.
     pub rules: ScoringRules,
+    /// Whether single needs are decided by the prices of the last round, so that they do not take what others need more.
+    pub look_ahead: bool,
     /// TLS of callers; none serves them in the clear.
     pub tls: Option<ServerTls>,
     /// Threads that a round is planned with, at least 1. What it decides does not depend on them.
@@ -80,6 +82,7 @@ impl Default for ServerOptions {
             limits: StackLimits::default(),
             sampling: Sampling::ratio(1.0),
             rules: ScoringRules::default(),
+            look_ahead: true,
             tls: None,
             round_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
@@ -106,7 +109,12 @@ impl Server {
         progress: &(dyn Fn(&TenantId, LoadProgress) + Send + Sync),
     ) -> Result<Self, Error> {
         let Dependencies { store, hints, credentials, master_key, clock, metrics } = dependencies;
-        let sources = Sources { store: Arc::clone(&store), hints: Arc::clone(&hints), metrics: Arc::clone(&metrics) };
+        let sources = Sources {
+            store: Arc::clone(&store),
+            hints: Arc::clone(&hints),
+            metrics: Arc::clone(&metrics),
+            look_ahead: options.look_ahead,
+        };
         let snapshots = Snapshots::new(sources);
         let mut tenants = store.tenants().await?;
         tenants.extend(credentials.tenants());
@@ -122,6 +130,7 @@ impl Server {
             master_key,
             clock,
             rules: options.rules.clone(),
+            rules_ahead: ScoringRules::looking_ahead(),
             ids: IdSource::default(),
             watchers: Watchers::default(),
             bell: Bell::default(),

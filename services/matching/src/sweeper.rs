@@ -63,7 +63,8 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &Referral) -> Re
     let caller = Caller { request: Some(request), ..caller.clone() };
     match platform.auto_refer(&caller, referral.need, referral.item_ordinal, Some(referral.id)).await {
         Ok(_) => Ok(()),
-        // Nobody is left, the need is closed or covered, or somebody went on with it: the ledger knows what remains to be done.
+        // Nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went on with it: the
+        // ledger knows what remains to be done.
         Err(
             Error::FailedPrecondition { .. }
             | Error::ItemCovered { .. }

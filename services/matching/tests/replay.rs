@@ -20,7 +20,6 @@ use wishwell_domain::referral::{Decision, Origin};
 use wishwell_domain::resource::{DeliveryMode, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::Unit;
-use wishwell_engine::ScoringRules;
 use wishwell_matching::MasterKey;
 use wishwell_matching::replay::{Replay, replay};
 use wishwell_store::{Durability, Mutation, SqliteStore, Store, WriteContext, WriteMode};
@@ -170,6 +169,7 @@ impl World {
             need_version,
             evaluated_at: now(),
             engine_version: String::new(),
+            prices: None,
             rank: None,
             score: None,
             terms: Vec::new(),
@@ -187,7 +187,7 @@ impl World {
         };
         self.store.carry_out(&context(), vec![Command::Offer(Box::new(offer))]).await.unwrap();
         let key = MasterKey::from_bytes([7; 32]);
-        let replayed = replay(self.store.as_ref(), &key, &ScoringRules::default(), &tenant(), id).await.unwrap();
+        let replayed = replay(self.store.as_ref(), &key, &tenant(), id).await.unwrap();
         replayed.expect("it was decided")
     }
 }

@@ -84,6 +84,9 @@ pub trait Rounds: Send + Sync + std::fmt::Debug {
     /// The report of a round; none while there is none, or once its results were dropped.
     async fn round_report(&self, tenant: &TenantId, id: RoundId) -> Result<Option<RoundReport>, StoreError>;
 
+    /// Rounds whose report is kept, the newest first; at most `limit` (1..=`PAGE_SIZE_MAX`).
+    async fn rounds_with_results(&self, tenant: &TenantId, limit: usize) -> Result<Vec<RoundId>, StoreError>;
+
     /// Drops the results of finished rounds but for the newest `keep`, those of a few rounds at a time. Answers of how many.
     async fn drop_old_round_results(&self, tenant: &TenantId, keep: usize) -> Result<u64, StoreError>;
 }

@@ -6,8 +6,8 @@ use tonic::Status;
 use wishwell_api::v1;
 
 use crate::Served;
-use crate::referring::{OPERATOR, TRUNK};
-use crate::told::{request_id, told};
+use crate::referring::{self, OPERATOR, TRUNK, draw, resource, stock, submit, trunk, wanting};
+use crate::told::{request_id, text, told};
 
 /// How long a round may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -105,4 +105,67 @@ pub async fn outcomes(served: &Served, round: &str) -> Vec<v1::RoundOutcome> {
 pub fn tally(round: &v1::Round) -> v1::RoundTally {
     let totals = round.reached.as_ref().and_then(|reached| reached.totals.clone()).expect("it is solved");
     totals.all.expect("a tally")
+}
+
+/// Rules about everything, with as many contacts as anybody wants.
+#[must_use]
+pub fn about_everything() -> v1::RoundRules {
+    v1::RoundRules { scope: None, ..rules() }
+}
+
+/// A category of which there is little.
+pub const SAFE: &str = "test.safe";
+
+/// One trunk near by that can be locked, and plenty far away that cannot. Three wait urgently for one that can.
+#[derive(Debug)]
+pub struct Scarce {
+    /// The pool of the one that can be locked.
+    pub pool: String,
+    /// The one that can be locked.
+    pub safe: String,
+    /// Plenty, farther away.
+    pub plain: String,
+    /// Those who wait.
+    pub waiting: Vec<String>,
+}
+
+impl Scarce {
+    /// Of two organizations, by their external ids in the demo's source; the category is put by somebody with this key.
+    ///
+    /// # Panics
+    /// When something of it is refused.
+    pub async fn found(served: &Served, key: &'static str, [near, far]: [&str; 2]) -> Self {
+        let category = v1::Category { code: SAFE.to_owned(), title: text("a safe"), ..v1::Category::default() };
+        let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
+        told(served.catalog(key).batch_upsert_categories(request).await).expect("put");
+        let pool = referring::pool(served, stock(near, Some(1))).await;
+        let mut safe = trunk(near, vec![draw(&pool, 1)], 38.401);
+        safe.categories.push(SAFE.to_owned());
+        let safe = resource(served, safe).await;
+        let plenty = referring::pool(served, stock(far, Some(100))).await;
+        let plain = resource(served, trunk(far, vec![draw(&plenty, 1)], 38.45)).await;
+        let mut waiting = Vec::new();
+        for _ in 0..3 {
+            waiting.push(submit(served, Self::wanting(v1::Urgency::Urgent)).await.name);
+        }
+        Self { pool, safe, plain, waiting }
+    }
+
+    /// A need of one that can be locked.
+    #[must_use]
+    pub fn wanting(urgency: v1::Urgency) -> v1::Need {
+        let mut need = v1::Need { urgency: urgency.into(), ..wanting(1) };
+        need.items[0].category = SAFE.to_owned();
+        need
+    }
+
+    /// After a round has given the one that can be locked to somebody, there is one more.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn one_more(&self, served: &Served) {
+        let request =
+            v1::SetCapacityRequest { name: self.pool.clone(), total: Some(2), ..v1::SetCapacityRequest::default() };
+        told(served.catalog(OPERATOR).set_capacity(request).await).expect("set");
+    }
 }

@@ -14,6 +14,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, HOTLINE, OPERATOR, Step, TRUNK, auto_refer, draw, figures, following, offer, pool, referrals,
     resource, seen, sharing, stock, submit, to, trunk, units, wanting, wishing,
 };
+use wishwell_scenarios::rounds::{Scarce, about_everything, run};
 use wishwell_scenarios::told::{reason, request_id, text, told};
 use wishwell_test_support::postgres::TestDatabase;
 use wishwell_test_support::redis::RedisServer;
@@ -227,4 +228,34 @@ async fn a_decline_is_followed_exactly_once_by_two_sweepers() {
         batch.events.into_iter().filter_map(|event| event.referral).filter(|referral| referral.escalate_time.is_some());
     let told: Vec<String> = told.map(|referral| referral.need).collect();
     assert_eq!((told.len(), told.iter().collect::<BTreeSet<_>>().len()), (CHAINS, CHAINS), "once each");
+}
+
+#[tokio::test]
+async fn the_prices_of_a_round_reach_the_other_replica() {
+    let pair = Pair::start(2).await;
+    let organizations = [pair.partners[0].external_id.as_str(), pair.partners[1].external_id.as_str()];
+    let scarce = Scarce::found(pair.by(0), OPERATOR, organizations).await;
+    let round = run(pair.by(0), about_everything(), false).await.name;
+    scarce.one_more(pair.by(1)).await;
+    let need = submit(pair.by(0), wanting(1)).await.name;
+    let mut asked = Vec::new();
+    for turn in 0..2 {
+        let request = v1::FindResourcesRequest { need: need.clone(), ..v1::FindResourcesRequest::default() };
+        let started = std::time::Instant::now();
+        asked.push(loop {
+            let answer = told(pair.by(turn).matching(HOTLINE).find_resources(request.clone()).await);
+            match answer.expect("found") {
+                answer if answer.prices == round => break answer.items,
+                answer => assert!(started.elapsed() < Duration::from_secs(20), "{answer:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        });
+    }
+    let best = |items: &[v1::ItemMatches]| items[0].candidates[0].resource.as_ref().expect("one").name.clone();
+    assert_eq!([best(&asked[0]), best(&asked[1])], [scarce.plain.clone(), scarce.plain]);
+    let normal = submit(pair.by(0), Scarce::wanting(v1::Urgency::Normal)).await.name;
+    for turn in 0..2 {
+        let answer = auto_refer(pair.by(turn), &normal).await.map(|_| ()).expect_err("others wait more urgently");
+        assert_eq!(reason(&answer), "LEFT_TO_NEXT_ROUND", "{turn}");
+    }
 }

@@ -66,6 +66,7 @@ impl Follower {
                     need_version: Some(need.version),
                     evaluated_at: now,
                     engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
+                    prices: None,
                     rank: Some(rank),
                     score: Some(candidate.score),
                     terms: candidate.terms.0.to_vec(),

@@ -5831,6 +5831,9 @@ pub enum ErrorReason {
     WatchTooSlow = 38,
     /// The results of the round are kept for newer rounds only; metadata `name` \[FAILED_PRECONDITION\].
     ResultsNotKept = 39,
+    /// Whoever could be asked is worth as much to others, by the prices of the last round: the item is left to the next one, and
+    /// nobody was asked; metadata `name` (the need) \[FAILED_PRECONDITION\].
+    LeftToNextRound = 40,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5879,6 +5882,7 @@ impl ErrorReason {
             Self::ResourceDoesNotFit => "ERROR_REASON_RESOURCE_DOES_NOT_FIT",
             Self::WatchTooSlow => "ERROR_REASON_WATCH_TOO_SLOW",
             Self::ResultsNotKept => "ERROR_REASON_RESULTS_NOT_KEPT",
+            Self::LeftToNextRound => "ERROR_REASON_LEFT_TO_NEXT_ROUND",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5926,6 +5930,7 @@ impl ErrorReason {
             "ERROR_REASON_RESOURCE_DOES_NOT_FIT" => Some(Self::ResourceDoesNotFit),
             "ERROR_REASON_WATCH_TOO_SLOW" => Some(Self::WatchTooSlow),
             "ERROR_REASON_RESULTS_NOT_KEPT" => Some(Self::ResultsNotKept),
+            "ERROR_REASON_LEFT_TO_NEXT_ROUND" => Some(Self::LeftToNextRound),
             _ => None,
         }
     }
@@ -6378,6 +6383,9 @@ pub struct DecisionRecord {
     /// The score's terms in millionths, in the order of FindResources' `score_weights`.
     #[prost(int32, repeated, tag = "6")]
     pub term_values: ::prost::alloc::vec::Vec<i32>,
+    /// The round by whose prices of scarce capacity it was decided, `rounds/{uuid}`; empty when nothing was looked ahead to.
+    #[prost(string, tag = "7")]
+    pub prices: ::prost::alloc::string::String,
 }
 impl ::prost::Name for DecisionRecord {
     const NAME: &'static str = "DecisionRecord";
@@ -9027,9 +9035,12 @@ pub struct FindResourcesResponse {
     /// The instant for which it was judged.
     #[prost(message, optional, tag = "4")]
     pub evaluation_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Version of the engine; with position and time it makes the answer reproducible.
+    /// Version of the engine; with position, time and prices it makes the answer reproducible.
     #[prost(string, tag = "5")]
     pub engine_version: ::prost::alloc::string::String,
+    /// The round by whose prices of scarce capacity it was judged, `rounds/{uuid}`; empty when nothing was looked ahead to.
+    #[prost(string, tag = "6")]
+    pub prices: ::prost::alloc::string::String,
 }
 impl ::prost::Name for FindResourcesResponse {
     const NAME: &'static str = "FindResourcesResponse";

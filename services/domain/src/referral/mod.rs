@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::capacity_pool::PeriodLength;
-use crate::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, Version};
 use crate::need::Urgency;
 use crate::occurrence::{TakenPeriod, spread};
 use crate::unit::Unit;
@@ -163,6 +163,9 @@ pub struct Decision {
     pub evaluated_at: Timestamp,
     /// Version of engine and scoring rules.
     pub engine_version: String,
+    /// The round by whose prices it was decided; none where nothing was looked ahead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<RoundId>,
     /// Place among the candidates, from 1; none when the resource was no candidate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<u32>,

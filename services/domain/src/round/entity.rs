@@ -1,13 +1,14 @@
 //! The round as an entity: what it covers, where it stands, how far it came and what it reached.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::RoundRules;
 use super::kept::RoundReached;
 use super::transition::{RoundStep, transition};
+use super::{RoundRules, Scope};
 use crate::error::Error;
 use crate::ids::{RoundId, Version};
+use crate::limits::ROUND_PRICES_DAYS_MAX;
 
 /// Where a round stands. Which step leads where, [`super::transition::TRANSITIONS`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,6 +149,20 @@ impl Round {
             RoundState::Solved => self.dry_run,
             RoundState::Committed | RoundState::Cancelled | RoundState::Failed => true,
         }
+    }
+
+    /// Whether what was scarce in it says what is: it was about every open need, and carried out to its end. Whom a round leaves out
+    /// would count as wanting nothing, and a dry run is to change nothing.
+    #[must_use]
+    pub fn prices_capacity(&self) -> bool {
+        self.state == RoundState::Committed && !self.dry_run && self.rules.scope == Scope::default()
+    }
+
+    /// When its prices are not looked at any more; none when it prices nothing.
+    #[must_use]
+    pub fn prices_until(&self) -> Option<Timestamp> {
+        let ended = self.finished_at.filter(|_| self.prices_capacity())?;
+        Some(ended.saturating_add(SignedDuration::from_hours(24 * ROUND_PRICES_DAYS_MAX)).unwrap_or(Timestamp::MAX))
     }
 
     /// Takes a step at `now`.

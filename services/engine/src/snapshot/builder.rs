@@ -94,6 +94,7 @@ impl SnapshotBuilder {
             base: Arc::new(base),
             overlay: Arc::default(),
             mask: Arc::default(),
+            priced: None,
         }
     }
 }

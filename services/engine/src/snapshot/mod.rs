@@ -20,8 +20,9 @@ pub(crate) mod tables;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, ResourceId};
+use wishwell_domain::ids::{LogPosition, ResourceId, RoundId};
 use wishwell_domain::resource::Resource;
 use wishwell_domain::round::ScarcityPrice;
 
@@ -89,6 +90,19 @@ pub struct Snapshot {
     pub(crate) base: Arc<Segment>,
     pub(crate) overlay: Arc<Segment>,
     pub(crate) mask: Arc<Mask>,
+    /// The round whose prices the pools have, and until when they are looked at.
+    pub(crate) priced: Option<(RoundId, Timestamp)>,
+}
+
+/// What capacity was worth in a round, for whoever decides single needs until the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundPrices {
+    /// Which round.
+    pub round: RoundId,
+    /// From then on they are not looked at any more.
+    pub until: Timestamp,
+    /// What was scarce; what is not in it was plenty.
+    pub scarcity: Vec<ScarcityPrice>,
 }
 
 impl Snapshot {
@@ -163,12 +177,20 @@ impl Snapshot {
         self.overlay = Arc::new(Segment::build(drafts, &titles, &self.tables));
     }
 
-    /// The same picture with what capacity was worth in the last round, for searches that look ahead; none forgets it.
+    /// The same picture with what capacity was worth in a round, for searches that look ahead; none forgets it. Pools that the picture
+    /// does not know have no price in it.
     #[must_use]
-    pub fn with_scarcity(&self, prices: &[ScarcityPrice]) -> Self {
+    pub fn with_prices(&self, prices: Option<&RoundPrices>) -> Self {
         let mut next = self.clone();
-        next.tables.pools.put_scarcity(prices);
+        next.tables.pools.put_scarcity(prices.map_or(&[], |prices| &prices.scarcity));
+        next.priced = prices.map(|prices| (prices.round, prices.until));
         next
+    }
+
+    /// The round by whose prices may be looked ahead at `now`.
+    #[must_use]
+    pub fn prices_at(&self, now: Timestamp) -> Option<RoundId> {
+        self.priced.filter(|(_, until)| now < *until).map(|(round, _)| round)
     }
 
     /// Whether so much changed since the indexes were built that [`Self::merged`] is worth its time.

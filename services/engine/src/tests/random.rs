@@ -4,7 +4,7 @@ use wishwell_domain::ids::LogPosition;
 use wishwell_domain::round::{PoolPeriod, ScarcityPrice};
 
 use super::compare;
-use super::worlds::{Dice, random_asking, random_world};
+use super::worlds::{Dice, priced, random_asking, random_world};
 use crate::brute_force::BruteForce;
 use crate::query::Scratch;
 use crate::score::ScoringRules;
@@ -16,7 +16,7 @@ fn compare_random_worlds(worlds: u64, resources: usize, spread: i32, queries: us
         let mut dice = Dice(seed * 7_919 + resources as u64);
         let world = random_world(&mut dice, resources, spread);
         let prices = random_prices(&mut dice, &world);
-        let snapshot = Snapshot::build(&world, LogPosition(1)).with_scarcity(&prices);
+        let snapshot = Snapshot::build(&world, LogPosition(1)).with_prices(Some(&priced(&prices)));
         let mut brute = BruteForce::new(&world);
         brute.put_scarcity(&prices);
         let rules = random_rules(&mut dice);
@@ -44,7 +44,7 @@ fn random_rules(dice: &mut Dice) -> ScoringRules {
 }
 
 /// Prices of some pools, as of a last round.
-fn random_prices(dice: &mut Dice, world: &CatalogInput) -> Vec<ScarcityPrice> {
+pub(super) fn random_prices(dice: &mut Dice, world: &CatalogInput) -> Vec<ScarcityPrice> {
     let mut prices = Vec::new();
     for pool in &world.pools {
         if dice.chance(40) {

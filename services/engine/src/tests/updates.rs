@@ -1,18 +1,20 @@
 //! Snapshots that were changed, merged or both.
 
+use jiff::SignedDuration;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, Version};
 use wishwell_domain::organization::OrganizationState;
 
 use super::compare;
+use super::random::random_prices;
 use super::worlds::{
-    Asking, Dice, categories, category, organizations, plain_resource, random_asking, random_pool, random_resource,
-    random_world,
+    Asking, Dice, categories, category, now, organizations, plain_resource, priced, random_asking, random_pool,
+    random_resource, random_world,
 };
 use crate::brute_force::BruteForce;
 use crate::query::Scratch;
 use crate::score::ScoringRules;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RoundPrices, Snapshot};
 
 fn random_change(dice: &mut Dice, resources: usize) -> Change {
     match dice.below(10) {
@@ -42,12 +44,15 @@ fn random_change(dice: &mut Dice, resources: usize) -> Change {
 
 #[test]
 fn changed_and_merged_snapshots_are_answered_as_by_brute_force() {
-    let (rules, mut scratch) = (ScoringRules::default(), Scratch::default());
+    let (rules, mut scratch) = (ScoringRules::looking_ahead(), Scratch::default());
     for seed in 0..60 {
         let mut dice = Dice(seed);
         let resources = dice.pick(&[0, 3, 40]);
         let world = random_world(&mut dice, resources, 60);
-        let (mut snapshot, mut brute) = (Snapshot::build(&world, LogPosition(1)), BruteForce::new(&world));
+        let prices = random_prices(&mut dice, &world);
+        let mut snapshot = Snapshot::build(&world, LogPosition(1)).with_prices(Some(&priced(&prices)));
+        let mut brute = BruteForce::new(&world);
+        brute.put_scarcity(&prices);
         for position in 2..12 {
             let changes: Vec<Change> = (0..dice.below(6)).map(|_| random_change(&mut dice, resources)).collect();
             let before = snapshot.clone();
@@ -58,6 +63,7 @@ fn changed_and_merged_snapshots_are_answered_as_by_brute_force() {
             compare(&before, &unchanged, &asking.query(), &rules, &mut scratch);
             compare(&snapshot, &brute, &asking.query(), &rules, &mut scratch);
             assert_eq!(snapshot.resource_count(), brute.resources().count());
+            assert_eq!(snapshot.prices_at(now()), before.prices_at(now()));
             if dice.chance(30) {
                 snapshot = snapshot.merged();
                 compare(&snapshot, &brute, &asking.query(), &rules, &mut scratch);
@@ -66,6 +72,17 @@ fn changed_and_merged_snapshots_are_answered_as_by_brute_force() {
             compare(&snapshot, &brute, &asking.query(), &rules, &mut scratch);
         }
     }
+}
+
+#[test]
+fn prices_are_looked_at_until_they_lapse_or_are_forgotten() {
+    let snapshot = Snapshot::build(&random_world(&mut Dice(1), 5, 60), LogPosition(1));
+    let prices = RoundPrices { until: now(), ..priced(&[]) };
+    let second = SignedDuration::from_secs(1);
+    let priced = snapshot.with_prices(Some(&prices));
+    assert_eq!([priced.prices_at(now() - second), priced.prices_at(now())], [Some(prices.round), None]);
+    assert_eq!(priced.with_prices(None).prices_at(now() - second), None);
+    assert_eq!(snapshot.prices_at(now() - second), None);
 }
 
 #[test]

@@ -12,16 +12,17 @@ use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
-use wishwell_domain::ids::{CapacityPoolId, CategoryCode, DivisionCode, OrganizationId, ResourceId, Version};
+use wishwell_domain::ids::{CapacityPoolId, CategoryCode, DivisionCode, OrganizationId, ResourceId, RoundId, Version};
 use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
+use wishwell_domain::round::ScarcityPrice;
 use wishwell_domain::schedule::{DayInterval, Schedule, ScheduleException, WeeklyInterval};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::Unit;
 
 use crate::query::{Query, TimeWindow};
-use crate::snapshot::CatalogInput;
+use crate::snapshot::{CatalogInput, RoundPrices};
 
 /// Draws small numbers; SplitMix64.
 #[derive(Debug, Clone)]
@@ -468,4 +469,9 @@ pub(crate) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
         top_k: dice.pick(&[1, 2, 3, 10, 100]),
         near_miss_limit: dice.pick(&[0, 1, 5, 50]),
     }
+}
+
+/// Prices of some round that are looked at for ever.
+pub(crate) fn priced(scarcity: &[ScarcityPrice]) -> RoundPrices {
+    RoundPrices { round: RoundId::from_uuid(Uuid::from_u128(1)), until: Timestamp::MAX, scarcity: scarcity.to_vec() }
 }

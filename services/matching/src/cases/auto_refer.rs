@@ -1,5 +1,5 @@
 //! Offering to the best candidate, and to the next when that comes to nothing: never to the same one twice, and to nobody more
-//! often than its contact budget allows.
+//! often than its contact budget allows. What others need as much, by the prices of the last round, is left to the next one.
 
 use std::collections::HashSet;
 
@@ -14,13 +14,15 @@ use wishwell_store::{PageRequest, ReferralFilter, Written};
 
 use super::find::query_error;
 use super::referrals::{Subject, decided, item_of};
-use super::{Caller, Platform};
+use super::{Caller, Platform, Scoring};
 
 /// A candidate as an offer: copied out of the snapshot.
 struct Chance {
     resource: ResourceId,
     organization: OrganizationId,
     serves: i64,
+    /// Whether others gain as much by the same capacity, by the prices of the last round.
+    better_left: bool,
     decision: Decision,
 }
 
@@ -47,9 +49,14 @@ impl Platform {
         let subject = Subject { need: &need, item, facts: &facts };
         let chances = self.chances(&snapshot, &subject, &asked)?;
         let mut asked_enough: HashSet<OrganizationId> = HashSet::new();
+        let mut left_to_next_round = false;
         let left = (AUTO_REFER_ATTEMPTS_MAX as usize).saturating_sub(attempts);
         for chance in if left == 0 { Vec::new() } else { chances } {
             if asked_enough.contains(&chance.organization) {
+                continue;
+            }
+            if chance.better_left {
+                left_to_next_round = true;
                 continue;
             }
             let offer = Offer {
@@ -78,6 +85,15 @@ impl Platform {
         if item.left() <= 0 {
             let (name, asked) = (need_id.name(), item.asked());
             return Err(Error::ItemCovered { name, item: item_ordinal, asked, left: 0 });
+        }
+        if left_to_next_round {
+            return Err(Error::FailedPrecondition {
+                precondition: Precondition::LeftToNextRound,
+                message: format!(
+                    "what could serve item {item_ordinal} of {need_id} is worth as much to others: it is left to the next round"
+                ),
+                name: need_id.name(),
+            });
         }
         Err(Error::FailedPrecondition {
             precondition: Precondition::NobodyLeftToAsk,
@@ -111,8 +127,9 @@ impl Platform {
         let now = self.clock.now();
         let wanted = Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None };
         let question = Query::of_item(subject.need, subject.item, subject.facts, now, wanted);
+        let Scoring { rules, prices } = self.scoring(snapshot, now);
         let mut scratch = Scratch::default();
-        let answer = snapshot.find(&question, &self.rules, &mut scratch).map_err(|error| query_error("need", error))?;
+        let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let chance = |(rank, candidate): (u32, &Candidate)| {
             let mut decision = self.decision(snapshot, subject.need, now);
             decided(&mut decision, Some(rank), candidate);
@@ -120,6 +137,7 @@ impl Platform {
                 resource: snapshot.resource_id(candidate.resource),
                 organization: snapshot.organization_id(candidate.resource),
                 serves: candidate.serves,
+                better_left: prices.is_some() && candidate.is_better_left(question.worth),
                 decision,
             }
         };

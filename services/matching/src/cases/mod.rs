@@ -23,10 +23,10 @@ use wishwell_domain::Error;
 use wishwell_domain::beneficiary::WrappedKey;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{DivisionCode, LogPosition, OrganizationId, TenantId};
+use wishwell_domain::ids::{DivisionCode, LogPosition, OrganizationId, RoundId, TenantId};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::principal::{Principal, Role};
-use wishwell_engine::{ScoringRules, Snapshot};
+use wishwell_engine::{ENGINE_VERSION, ScoringRules, Snapshot};
 use wishwell_store::{Basis, Mutation, RequestKey, Store, StoreError, WriteContext, WriteMode, Written};
 
 use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
@@ -44,7 +44,10 @@ pub(crate) struct Platform {
     pub(crate) snapshots: Snapshots,
     pub(crate) master_key: MasterKey,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Weights of the score where a snapshot has no prices.
     pub(crate) rules: ScoringRules,
+    /// Those where it has.
+    pub(crate) rules_ahead: ScoringRules,
     pub(crate) ids: IdSource,
     pub(crate) watchers: Watchers,
     /// Wakes who works on rounds.
@@ -145,6 +148,22 @@ impl Caller {
     }
 }
 
+/// By what a question is judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scoring<'p> {
+    /// Weights of the score.
+    pub(crate) rules: &'p ScoringRules,
+    /// The round whose prices they look at; none where nothing is looked ahead to.
+    pub(crate) prices: Option<RoundId>,
+}
+
+impl Scoring<'_> {
+    /// Version of engine and rules.
+    pub(crate) fn version(&self) -> String {
+        format!("{ENGINE_VERSION}.{}", self.rules.version)
+    }
+}
+
 /// Makes identifiers: UUIDs of version 7 from the instant of a clock, in order even within a millisecond.
 #[derive(Debug, Default)]
 pub(crate) struct IdSource(Mutex<ContextV7>);
@@ -159,6 +178,12 @@ impl IdSource {
 }
 
 impl Platform {
+    /// By what a question of `now` is judged: without prices there is nothing to look ahead to, and the usual rules hold.
+    pub(crate) fn scoring(&self, snapshot: &Snapshot, now: jiff::Timestamp) -> Scoring<'_> {
+        let prices = snapshot.prices_at(now);
+        Scoring { rules: if prices.is_some() { &self.rules_ahead } else { &self.rules }, prices }
+    }
+
     /// A new identifier.
     pub(crate) fn new_uuid(&self) -> Uuid {
         self.ids.next(self.clock.now())

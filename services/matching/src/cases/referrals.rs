@@ -14,7 +14,7 @@ use wishwell_domain::ledger::{Command, Offer, Step};
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
 use wishwell_domain::{Error, Violation};
-use wishwell_engine::{Candidate, ENGINE_VERSION, Query, ReasonCode, Scratch, Snapshot, Wanted};
+use wishwell_engine::{Candidate, Query, ReasonCode, Scratch, Snapshot, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
 
 use super::find::query_error;
@@ -177,7 +177,7 @@ impl Platform {
         let question = Query::of_item(need, item, facts, now, Wanted { top_k: 1, near_misses: 1, quantity });
         let mut scratch = Scratch::default();
         let answer = snapshot
-            .explain(resource, &question, &self.rules, &mut scratch)
+            .explain(resource, &question, self.scoring(snapshot, now).rules, &mut scratch)
             .map_err(|error| query_error("need", error))?;
         let mut decision = self.decision(snapshot, need, now);
         if let Some(candidate) = answer.candidates.first() {
@@ -195,11 +195,13 @@ impl Platform {
 
     /// The record of a decision made now, before what was decided is put into it.
     pub(crate) fn decision(&self, snapshot: &Snapshot, need: &Need, now: Timestamp) -> Decision {
+        let scoring = self.scoring(snapshot, now);
         Decision {
             position: snapshot.position(),
             need_version: Some(need.version),
             evaluated_at: now,
-            engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
+            engine_version: scoring.version(),
+            prices: scoring.prices,
             rank: None,
             score: None,
             terms: Vec::new(),

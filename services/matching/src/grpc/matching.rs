@@ -8,7 +8,7 @@ use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
-use wishwell_api::answer::AnswerWriter;
+use wishwell_api::answer::{AnswerWriter, Basis};
 use wishwell_api::v1::matching_service_server::MatchingService;
 use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
@@ -188,6 +188,7 @@ fn ask(
     wanted: Wanted,
 ) -> Result<Encoded<v1::FindResourcesResponse>, Error> {
     let mut answers = AnswerWriter::with_capacity(ANSWER_BYTES_USUAL);
+    let scoring = platform.scoring(snapshot, now);
     let mut answered = 0;
     let asked = need.items.iter().filter(|item| item_ordinal == 0 || i32::from(item.ordinal) == item_ordinal);
     SCRATCH.with_borrow_mut(|scratch| {
@@ -195,7 +196,7 @@ fn ask(
             let question = Query::of_item(need, item, facts, now, wanted);
             let window_start = question.window.start;
             let answer = snapshot
-                .find(&question, &platform.rules, scratch)
+                .find(&question, scoring.rules, scratch)
                 .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
             candidate::write_item(&mut answers, snapshot, item.ordinal, item.unit, window_start, answer);
             answered += 1;
@@ -206,9 +207,15 @@ fn ask(
         let message = format!("the need has {} items", need.items.len());
         return Err(Violation::new("item_ordinal", "item.unknown", message).with_value(item_ordinal).into());
     }
-    let version = format!("{}.{}", wishwell_engine::ENGINE_VERSION, platform.rules.version);
-    let weights = candidate::weights_out(&platform.rules);
-    Ok(answers.finish(&weights, snapshot.position().0, common::timestamp_out(now), &version))
+    let weights = candidate::weights_out(scoring.rules);
+    let prices = scoring.prices.map(|round| round.name()).unwrap_or_default();
+    let basis = Basis {
+        log_position: snapshot.position().0,
+        evaluation_time: common::timestamp_out(now),
+        engine_version: &scoring.version(),
+        prices: &prices,
+    };
+    Ok(answers.finish(&weights, &basis))
 }
 
 async fn find_needs(

@@ -69,6 +69,7 @@ pub(crate) fn to_status(error: Error) -> Status {
                 Precondition::BeneficiaryErased => ErrorReason::Erased,
                 Precondition::ResourceNotOffered => ErrorReason::ResourceNotOffered,
                 Precondition::NobodyLeftToAsk => ErrorReason::NobodyLeftToAsk,
+                Precondition::LeftToNextRound => ErrorReason::LeftToNextRound,
                 Precondition::ConsentMissing => ErrorReason::ConsentMissing,
                 Precondition::VerifiedIdentity => ErrorReason::VerifiedIdentity,
                 Precondition::ResultsNotKept => ErrorReason::ResultsNotKept,

@@ -15,6 +15,7 @@ use wishwell_engine::Snapshot;
 use wishwell_store::StoreError;
 
 use super::feed::Feed;
+use super::prices::Prices;
 use super::{Sources, TenantSnapshot};
 
 /// How long the log is left unread when no hint comes: the bound on a replica's delay with its bus gone.
@@ -32,6 +33,7 @@ pub(super) struct Follower {
     tenant: TenantId,
     target: Arc<TenantSnapshot>,
     sources: Sources,
+    prices: Prices,
     rebuild: Option<Rebuild>,
 }
 
@@ -42,8 +44,8 @@ struct Rebuild {
 }
 
 impl Follower {
-    pub(super) fn new(tenant: TenantId, target: Arc<TenantSnapshot>, sources: Sources) -> Self {
-        Self { tenant, target, sources, rebuild: None }
+    pub(super) fn new(tenant: TenantId, target: Arc<TenantSnapshot>, sources: Sources, prices: Prices) -> Self {
+        Self { tenant, target, sources, prices, rebuild: None }
     }
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
@@ -59,7 +61,7 @@ impl Follower {
             let mut wait = Duration::from_millis(POLL_INTERVAL_MILLISECONDS);
             tokio::time::sleep_until(looked_at + GATHERING).await;
             looked_at = Instant::now();
-            let missed = self.take(&mut feed);
+            let missed = self.take(&mut feed).await;
             // Others' events come by the store alone; hints of them may be lost.
             if missed || self.target.current().position() < expected || read_at.elapsed() >= wait {
                 if let Err(error) = self.catch_up().await {
@@ -68,6 +70,7 @@ impl Follower {
                 }
                 read_at = Instant::now();
             }
+            self.renew_prices().await;
             if reported_at.elapsed() >= REPORT_INTERVAL {
                 self.report();
                 reported_at = Instant::now();
@@ -87,9 +90,9 @@ impl Follower {
     }
 
     /// Takes what this replica's own ledger appended; answers whether something is missing.
-    fn take(&mut self, feed: &mut Feed) -> bool {
+    async fn take(&mut self, feed: &mut Feed) -> bool {
         let fed = feed.take(self.target.current().position());
-        self.apply(fed.events);
+        self.apply(fed.events).await;
         fed.missed
     }
 
@@ -99,16 +102,16 @@ impl Follower {
             let position = self.target.current().position();
             let events = self.sources.store.events(&self.tenant, position, LOG_PAGE_EVENTS_MAX).await?;
             let whole_page = events.len() == LOG_PAGE_EVENTS_MAX;
-            self.apply(events.into_iter().map(Arc::new).collect());
+            self.apply(events.into_iter().map(Arc::new).collect()).await;
             if !whole_page {
                 return Ok(());
             }
         }
     }
 
-    fn apply(&mut self, events: Vec<Arc<Event>>) {
+    async fn apply(&mut self, events: Vec<Arc<Event>>) {
         let Some(last) = events.last().map(|event| event.position) else { return };
-        let next = self.target.current().apply(events.iter().map(|event| &event.change), last);
+        let mut next = self.target.current().apply(events.iter().map(|event| &event.change), last);
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.since.extend(events.iter().cloned());
         }
@@ -116,8 +119,20 @@ impl Follower {
         if let Some(last) = events.iter().rfind(erased) {
             self.target.known_needs().erase(last.position);
         }
+        // Whoever sees the end of a round sees its prices.
+        self.prices.note(&events);
+        if self.prices.renew(self.sources.store.as_ref(), &self.tenant).await {
+            next = self.prices.onto(&next);
+        }
         self.target.tail().add(events);
         self.target.replace(next);
+    }
+
+    /// Reads prices that could not be read when their round ended.
+    async fn renew_prices(&mut self) {
+        if self.prices.renew(self.sources.store.as_ref(), &self.tenant).await {
+            self.target.replace(self.prices.onto(&self.target.current()));
+        }
     }
 
     fn rebuild_when_worthwhile(&mut self) {
@@ -138,7 +153,8 @@ impl Follower {
             Ok(merged) => {
                 let position = rebuild.since.last().map_or(merged.position(), |event| event.position);
                 let next = merged.apply(rebuild.since.iter().map(|event| &event.change), position);
-                self.target.replace(next);
+                // Those that came since it was begun.
+                self.target.replace(self.prices.onto(&next));
                 self.report();
             }
             Err(error) => tracing::error!(tenant = %self.tenant, %error, "rebuilding the indexes failed"),

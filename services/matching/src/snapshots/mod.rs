@@ -2,6 +2,7 @@
 
 mod feed;
 mod follower;
+mod prices;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,7 @@ use wishwell_store::{Catalog, LoadProgress, Store};
 use crate::known_needs::KnownNeeds;
 use crate::metrics::Metrics;
 use crate::watch::Tail;
+use prices::Prices;
 
 pub use follower::POLL_INTERVAL_MILLISECONDS;
 
@@ -100,6 +102,8 @@ pub(crate) struct Sources {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<dyn ChangeHints>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Whether snapshots have the prices of the last round.
+    pub(crate) look_ahead: bool,
 }
 
 /// The snapshots of all tenants.
@@ -128,17 +132,19 @@ impl Snapshots {
         if let Some(known) = self.get(tenant) {
             return Ok(known);
         }
+        let prices = Prices::last(self.sources.look_ahead, self.sources.store.as_ref(), tenant).await?;
         let catalog = self.sources.store.load_catalog(tenant, progress).await?;
         let snapshot = tokio::task::spawn_blocking(move || build(catalog))
             .await
             .map_err(|e| Error::Internal(format!("building the snapshot: {e}")))?;
+        let snapshot = prices.onto(&snapshot);
         let loaded = Arc::new(TenantSnapshot::new(snapshot));
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = tenants.get(tenant) {
             return Ok(Arc::clone(known));
         }
         tenants.insert(tenant.clone(), Arc::clone(&loaded));
-        let follower = follower::Follower::new(tenant.clone(), Arc::clone(&loaded), self.sources.clone());
+        let follower = follower::Follower::new(tenant.clone(), Arc::clone(&loaded), self.sources.clone(), prices);
         // With the lock still held, so that nobody sees a tenant that is not followed yet.
         self.tasks.spawn(follower.run(self.stop.clone()));
         Ok(loaded)

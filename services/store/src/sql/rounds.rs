@@ -171,6 +171,16 @@ impl Rounds for SqlStore {
         work.instrument(span!(self, "SELECT", "round_reports")).await
     }
 
+    async fn rounds_with_results(&self, tenant: &TenantId, limit: usize) -> Result<Vec<RoundId>, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT round_id FROM round_reports WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str())).push(" ORDER BY round_id DESC LIMIT ");
+            statement.bind(Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok()));
+            session.fetch_all(statement, |fields| fields.uuid().map(RoundId::from_uuid)).await
+        });
+        work.instrument(span!(self, "SELECT", "round_reports")).await
+    }
+
     async fn drop_old_round_results(&self, tenant: &TenantId, keep: usize) -> Result<u64, StoreError> {
         let work = async {
             let mut session = self.database.begin_write().await?;

@@ -2,7 +2,7 @@
 
 use wishwell_domain::ids::ReferralId;
 use wishwell_domain::referral::Decision;
-use wishwell_engine::{ScoreTerm, ScoringRules};
+use wishwell_engine::ScoreTerm;
 use wishwell_matching::replay::{Replay, replay};
 
 use super::{master_key, open, refused};
@@ -18,13 +18,12 @@ pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<
     let name = if name.contains('/') { name.clone() } else { format!("referrals/{name}") };
     let id = ReferralId::parse_name("REFERRAL", &name)
         .map_err(|violation| Failure::one(Exit::Usage, "the referral is not clear", violation.to_string(), ""))?;
-    let rules = ScoringRules::default();
     for tenant in audited.store.tenants().await.map_err(|error| refused(&audited, &error))? {
         let known = audited.store.referral(&tenant, id).await.map_err(|error| refused(&audited, &error))?;
         if known.is_none() {
             continue;
         }
-        let replayed = replay(audited.store.as_ref(), &key, &rules, &tenant, id).await;
+        let replayed = replay(audited.store.as_ref(), &key, &tenant, id).await;
         let replayed = replayed.map_err(|error| {
             Failure::one(Exit::Storage, format!("{name} cannot be decided again"), error.to_string(), "")
         })?;
@@ -44,8 +43,9 @@ pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<
 fn told(decision: &Decision) -> String {
     let rank = decision.rank.map(|rank| format!("rank {rank}, ")).unwrap_or_default();
     let score = decision.score.map_or_else(|| "no candidate".to_owned(), |score| format!("score {score}"));
+    let prices = decision.prices.map(|round| format!(", prices of {}", round.name())).unwrap_or_default();
     format!(
-        "at log position {}, {}, engine {}: {rank}{score}\n",
+        "at log position {}, {}, engine {}{prices}: {rank}{score}\n",
         decision.position.0, decision.evaluated_at, decision.engine_version
     )
 }
@@ -54,6 +54,8 @@ fn why(replay: &Replay) -> String {
     let (decided, decides) = (&replay.recorded.engine_version, &replay.replayed.engine_version);
     if replay.erased {
         "facts it was decided upon are gone: their beneficiary was erased".to_owned()
+    } else if let Some(round) = replay.recorded.prices.filter(|_| replay.prices_gone) {
+        format!("the prices it was decided by are not kept any more: those of {}", round.name())
     } else if decided != decides {
         format!("engine {decided} decided it, and this program has {decides}, which may decide otherwise")
     } else {

@@ -100,6 +100,10 @@ impl Page {
             lang.pick("engine", "引擎"),
             answer.engine_version
         );
+        if !answer.prices.is_empty() {
+            page.truncate(page.trim_end().len());
+            page += &format!(" · {} {}\n", lang.pick("prices of", "稀缺价格取自"), answer.prices);
+        }
         page
     }
 

@@ -45,6 +45,8 @@ pub(crate) struct Common {
     pub(crate) http_listen_given: bool,
     /// Whether writes are answered before they are on disk.
     pub(crate) relaxed_durability: bool,
+    /// Whether single needs are decided by the prices of the last round.
+    pub(crate) look_ahead: bool,
     /// Calls under way at once; none for the server's own bound.
     pub(crate) calls_active_max: Option<usize>,
     /// Logs and traces.

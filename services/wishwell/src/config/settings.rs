@@ -193,6 +193,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
             "Calls under way at once. The next is refused at once, with RESOURCE_EXHAUSTED, instead of waiting.",
         )
     },
+    Setting {
+        form: Form::Switch,
+        ..setting(
+            "look_ahead",
+            BOTH,
+            "BOOL",
+            "true",
+            "Decide single needs by what was scarce in the last round about everything, for two weeks after it.",
+        )
+    },
     setting("log_format", BOTH, "json|text", "json (dev: text)", "How log lines are written to standard error."),
     setting(
         "log_level",

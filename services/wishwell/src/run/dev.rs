@@ -62,6 +62,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let parts = Parts {
         trace_sample_ratio: common.telemetry.trace_sample_ratio,
         calls_active_max: common.calls_active_max,
+        look_ahead: common.look_ahead,
         tls: None,
         ..parts(&store, credentials, &master_key)
     };
@@ -104,6 +105,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         metrics: Arc::new(Metrics::new()),
         trace_sample_ratio: 0.0,
         calls_active_max: None,
+        look_ahead: true,
         tls: None,
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Parts {
     pub(super) trace_sample_ratio: f64,
     /// Calls under way at once; none for the server's own bound.
     pub(super) calls_active_max: Option<usize>,
+    /// Whether single needs are decided by the prices of the last round.
+    pub(super) look_ahead: bool,
     /// TLS of callers; none serves them in the clear.
     pub(super) tls: Option<ServerTls>,
 }
@@ -45,6 +47,7 @@ impl Parts {
         let mut options = ServerOptions {
             sampling: Sampling::ratio(self.trace_sample_ratio),
             tls: self.tls,
+            look_ahead: self.look_ahead,
             ..ServerOptions::default()
         };
         if let Some(max) = self.calls_active_max {

@@ -50,6 +50,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
             metrics,
             trace_sample_ratio: common.telemetry.trace_sample_ratio,
             calls_active_max: common.calls_active_max,
+            look_ahead: common.look_ahead,
             tls: config.tls.clone(),
         };
         Ok((parts.start(&shown).await?, store))

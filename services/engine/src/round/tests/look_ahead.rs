@@ -17,6 +17,7 @@ use wishwell_domain::round::{RoundResult, RoundRules, ScarcityPrice};
 use wishwell_solver::{Options, Unwatched, solve};
 
 use super::{Side, carry_out, item, need};
+use crate::answer::Candidate;
 use crate::query::{Query, Scratch, Wanted};
 use crate::round::{TIER_MILLIONTHS, draft, tier_worth};
 use crate::score::ScoringRules;
@@ -34,7 +35,7 @@ enum Way {
     Greedy,
     /// The best candidate by a search that looks ahead.
     Ahead,
-    /// The same, but for needs that gain no more than others lose: they wait for the round.
+    /// The best of those by whose use others lose less than is gained; where there is none, the need waits for the round.
     AheadOrWait,
 }
 
@@ -95,20 +96,22 @@ impl Week {
     fn new(input: &CatalogInput, prices: &[ScarcityPrice]) -> Self {
         let of = |id: CapacityPoolId| input.pools.iter().find(|pool| pool.id == id).expect("it is there").clone();
         let pools = input.resources.iter().map(|resource| (resource.id, of(resource.draws[0].pool))).collect();
-        Self { snapshot: Snapshot::build(input, LogPosition(1)).with_scarcity(prices), pools, value: 0 }
+        Self {
+            snapshot: Snapshot::build(input, LogPosition(1)).with_prices(Some(&worlds::priced(prices))),
+            pools,
+            value: 0,
+        }
     }
 
     /// Takes the best candidate; answers whether the need is served.
     fn decide(&mut self, need: &Need, way: Way, scratch: &mut Scratch) -> bool {
         let rules = if way == Way::Greedy { ScoringRules::default() } else { ScoringRules::looking_ahead() };
         let facts = Facts::default();
-        let wanted = Wanted { top_k: 1, near_misses: 0, quantity: None };
+        let wanted = Wanted { top_k: 20, near_misses: 0, quantity: None };
         let query = Query::of_item(need, &need.items[0], &facts, now(), wanted);
         let answer = self.snapshot.find(&query, &rules, scratch).expect("it is a question");
-        let Some(best) = answer.candidates.first() else { return false };
-        if way == Way::AheadOrWait && best.scarcity_millionths >= query.worth {
-            return false;
-        }
+        let taken = |candidate: &&Candidate| way != Way::AheadOrWait || !candidate.is_better_left(query.worth);
+        let Some(best) = answer.candidates.iter().find(taken) else { return false };
         let resource = self.snapshot.resource_id(best.resource);
         self.take(resource, 1);
         self.value += u64::from(tier_worth(need.urgency));
@@ -216,7 +219,7 @@ fn the_scarcity_term_is_seen_and_can_be_switched_off() {
         at: wishwell_domain::round::PoolPeriod { pool: worlds::pool_id(1), period_start: None },
         scarcity_millionths: 125_000,
     }];
-    let snapshot = Snapshot::build(&input, LogPosition(1)).with_scarcity(&prices);
+    let snapshot = Snapshot::build(&input, LogPosition(1)).with_prices(Some(&worlds::priced(&prices)));
     let facts = Facts::default();
     let asked = need(1, 0);
     let wanted = Wanted { top_k: 20, near_misses: 0, quantity: None };

@@ -129,6 +129,7 @@ fn decision_out(decision: &Decision) -> v1::DecisionRecord {
         log_position: decision.position.0,
         evaluation_time: Some(common::timestamp_out(decision.evaluated_at)),
         engine_version: decision.engine_version.clone(),
+        prices: decision.prices.map(|round| round.name()).unwrap_or_default(),
         rank: decision.rank.map(number),
         score: decision.score.map(number),
         term_values: decision.terms.iter().copied().map(number).collect(),

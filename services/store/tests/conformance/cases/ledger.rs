@@ -39,6 +39,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
         evaluated_at: samples::instant("2026-11-23T01:59:59.123456789Z"),
         need_version: Some(Version(1)),
         engine_version: "1.2.3".to_owned(),
+        prices: Some(samples::round(1).id),
         rank: Some(2),
         score: Some(654_321),
         terms: vec![1, 1_000_000, 0],

@@ -299,11 +299,14 @@ pub async fn results_of_old_rounds_are_dropped_and_the_rounds_stay(fixture: Fixt
             fixture.write(vec![update(Change::Round(Box::new(ended)), None)]).await;
         }
     }
+    assert_eq!(store.rounds_with_results(&tenant, 3).await.unwrap(), [8, 7, 6].map(id), "the newest first");
     let mut dropped = Vec::new();
     while let Some(count) = Some(store.drop_old_round_results(&tenant, 2).await.unwrap()).filter(|count| *count > 0) {
         dropped.push(count);
     }
     assert_eq!(dropped, [4, 1]);
+    assert_eq!(store.rounds_with_results(&tenant, 100).await.unwrap(), [8, 7, 2].map(id));
+    assert_eq!(store.rounds_with_results(&samples::tenant_called("other"), 100).await.unwrap(), []);
     for n in 1..=8 {
         let kept = [2, 7, 8].contains(&n);
         assert_eq!(outcomes(store.as_ref(), n, &[]).await.len(), usize::from(kept), "{n}");

@@ -70,6 +70,7 @@ fn answer() -> FindResourcesResponse {
         log_position: 42,
         evaluation_time: Some(prost_types::Timestamp { seconds: 1_795_507_200, nanos: 0 }),
         engine_version: "1".to_owned(),
+        prices: String::new(),
     }
 }
 

@@ -1,0 +1,102 @@
+//! What capacity was worth in the last round about everything, for searches that look ahead until the next one.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use wishwell_domain::event::{Change, Event};
+use wishwell_domain::ids::{RoundId, TenantId};
+use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::round::Round;
+use wishwell_engine::{RoundPrices, Snapshot};
+use wishwell_store::{Store, StoreError};
+
+/// A round that prices capacity; of two, the one that ended later does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pricing {
+    until: Timestamp,
+    round: RoundId,
+}
+
+impl Pricing {
+    fn of(round: &Round) -> Option<Self> {
+        Some(Self { until: round.prices_until()?, round: round.id })
+    }
+
+    /// Its prices; none when its report is not kept any more.
+    async fn read(self, store: &dyn Store, tenant: &TenantId) -> Result<Option<RoundPrices>, StoreError> {
+        let report = store.round_report(tenant, self.round).await?;
+        Ok(report.map(|report| RoundPrices { round: self.round, until: self.until, scarcity: report.scarcity }))
+    }
+}
+
+/// The prices that a tenant's snapshots have, and those that are still to be read.
+#[derive(Debug)]
+pub(super) struct Prices {
+    on: bool,
+    known: Option<RoundPrices>,
+    due: Option<Pricing>,
+}
+
+impl Prices {
+    /// Those of the last round whose report is kept; none where nobody looks ahead. Read before the snapshot is loaded, so that it
+    /// knows every pool that has a price.
+    pub(super) async fn last(on: bool, store: &dyn Store, tenant: &TenantId) -> Result<Self, StoreError> {
+        let mut prices = Self { on, known: None, due: None };
+        if on {
+            for id in store.rounds_with_results(tenant, PAGE_SIZE_MAX).await? {
+                let round = store.round(tenant, id).await?;
+                prices.due = prices.due.max(round.as_ref().and_then(Pricing::of));
+            }
+            prices.read_due(store, tenant).await?;
+        }
+        Ok(prices)
+    }
+
+    /// Notes the rounds among events that price capacity.
+    pub(super) fn note(&mut self, events: &[Arc<Event>]) {
+        if !self.on {
+            return;
+        }
+        let pricing = |event: &Arc<Event>| match &event.change {
+            Change::Round(round) => Pricing::of(round),
+            _ => None,
+        };
+        let known = self.known.as_ref().map(|prices| Pricing { until: prices.until, round: prices.round });
+        let last = events.iter().filter_map(pricing).max();
+        self.due = self.due.max(last.filter(|last| Some(*last) > known));
+    }
+
+    /// Reads what is to be read; answers whether the snapshots have other prices now. What cannot be read now is read later.
+    pub(super) async fn renew(&mut self, store: &dyn Store, tenant: &TenantId) -> bool {
+        match self.read_due(store, tenant).await {
+            Ok(renewed) => renewed,
+            Err(error) => {
+                tracing::warn!(%tenant, %error, "cannot read a round's prices, trying again");
+                false
+            }
+        }
+    }
+
+    async fn read_due(&mut self, store: &dyn Store, tenant: &TenantId) -> Result<bool, StoreError> {
+        let Some(due) = self.due else { return Ok(false) };
+        self.known = due.read(store, tenant).await?;
+        self.due = None;
+        match &self.known {
+            Some(prices) => {
+                let (round, until, scarce) = (prices.round, prices.until, prices.scarcity.len());
+                tracing::info!(%tenant, %round, %until, scarce, "looking ahead by the prices of a round");
+            }
+            None => {
+                let round = due.round;
+                tracing::warn!(%tenant, %round, "the prices of the last round are not kept: nothing is looked ahead to");
+            }
+        }
+        Ok(true)
+    }
+
+    /// The same snapshot with these prices.
+    pub(super) fn onto(&self, snapshot: &Snapshot) -> Snapshot {
+        snapshot.with_prices(self.known.as_ref())
+    }
+}
