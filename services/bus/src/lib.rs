@@ -1,4 +1,4 @@
-//! Short-lived shared state: hints that a tenant's event log has grown.
+//! Short-lived shared state: hints that a tenant's event log has grown, and how often somebody has asked ([`Rates`]).
 //!
 //! The truth is the log in the store; every replica reads it at its own pace anyway. A hint only says "look now", so it
 //! may come late, twice, out of order or never, and no answer may depend on it. What is promised instead is that a
@@ -10,6 +10,7 @@
 mod hub;
 mod in_process;
 mod mailbox;
+mod rates;
 mod redis_hints;
 
 use wishwell_domain::ids::{LogPosition, TenantId};
@@ -17,6 +18,7 @@ use wishwell_domain::ids::{LogPosition, TenantId};
 pub use hub::Subscription;
 pub use in_process::InProcessHints;
 pub use mailbox::TENANTS_PENDING_MAX;
+pub use rates::{InProcessRates, Rate, RateKey, Rates, RedisRates, Verdict};
 pub use redis_hints::{HintsError, RedisHints, RedisOptions};
 
 /// A tenant's log has reached at least this position.

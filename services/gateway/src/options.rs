@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderValue;
+
+use wishwell_bus::Rates;
 use wishwell_domain::clock::Clock;
 
 use crate::session::SessionKey;
@@ -54,6 +57,10 @@ pub struct GatewayOptions {
     pub visitor: Option<Token>,
     /// Whom one may be with one click. For development on loopback alone: with any, the gateway refuses to listen elsewhere.
     pub demo_users: Vec<DemoUser>,
+    /// Counts requests, by principal or network; none lets everybody ask as often as they like.
+    pub rates: Option<Arc<dyn Rates>>,
+    /// Origins of other sites whose scripts may ask the API, such as `https://portal.example`.
+    pub allowed_origins: Vec<HeaderValue>,
     /// Whether browsers reach it over TLS (its own or that of an edge before it): cookies are then for TLS alone.
     pub secure: bool,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::config::{ClientFlags, DevFlags, ServeFlags};
+use crate::config::{ClientFlags, DevFlags, GatewayFlags, ServeFlags};
 
 const AFTER_HELP: &str = "Without a command, development mode starts: an embedded store with demo data on this machine.
 Every flag of dev, serve and of commands that ask a server can be given as WISHWELL_<FLAG>
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Dev(DevArgs),
     /// Start the matching service for a deployment
     Serve(ServeArgs),
+    /// Serve pages and REST before a matching service elsewhere
+    Gateway(GatewayArgs),
     /// Find resources for a need, with the reasons
     Find(FindArgs),
     /// List the needs that are stored
@@ -87,6 +89,14 @@ pub(crate) struct ServeArgs {
     /// Settings.
     #[command(flatten)]
     pub(crate) flags: ServeFlags,
+}
+
+/// Flags of `gateway`.
+#[derive(Debug, Args)]
+pub(crate) struct GatewayArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) flags: GatewayFlags,
 }
 
 /// Flags of `find`.

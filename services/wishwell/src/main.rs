@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use cli::{Cli, Command, DevArgs, RoundCommand};
-use config::{ClientConfig, ClientFlags, DevConfig, ServeConfig};
+use config::{ClientConfig, ClientFlags, DevConfig, GatewayConfig, ServeConfig};
 use exit::{Exit, Failure};
 
 /// Why not the system's: `docs/adr/0010-dependencies.md`.
@@ -56,6 +56,9 @@ async fn run(cli: Cli) -> Result<String, Failure> {
         }
         Command::Serve(arguments) => {
             run::serve(ServeConfig::load(&arguments.flags, lang, variables())?).await.map(|()| String::new())
+        }
+        Command::Gateway(arguments) => {
+            run::gateway(GatewayConfig::load(&arguments.flags, lang, variables())?).await.map(|()| String::new())
         }
         Command::Find(arguments) => client::find::run(&arguments, &client(&arguments.client)?).await,
         Command::Needs(arguments) => client::needs::run(&arguments, &client(&arguments.client)?).await,

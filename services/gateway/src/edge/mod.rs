@@ -2,23 +2,30 @@
 //! what every answer carries.
 
 mod content_security;
+mod cross_origin;
 mod origin;
+mod rates;
 mod request_id;
 mod trace;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::body::Body;
+use http::header::ACCEPT_ENCODING;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
+use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower_http::compression::Compression;
+use tower_http::cors::CorsLayer;
 use tracing::Instrument as _;
 
 use wishwell_transcoding::CompileError;
 
 use crate::app::App;
-use crate::pages;
+use crate::pages::{self, assets};
 use crate::rest::{self, Rest};
 
 pub(crate) use content_security::Nonce;
@@ -33,7 +40,7 @@ pub(crate) struct Stopping(pub(crate) CancellationToken);
 
 /// Where a request came from. Nothing in its headers changes that.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+struct Peer(SocketAddr);
 
 /// The pipe. Cloned for each connection; clones share everything.
 #[derive(Debug, Clone)]
@@ -41,6 +48,7 @@ pub(crate) struct Edge {
     app: App,
     rest: Rest,
     pages: axum::Router,
+    cross_origin: CorsLayer,
 }
 
 impl Edge {
@@ -49,7 +57,8 @@ impl Edge {
     pub(crate) fn new(app: App) -> Result<Self, CompileError> {
         let rest = Rest::new(app.upstream().clone())?;
         let pages = pages::router(app.clone());
-        Ok(Self { app, rest, pages })
+        let cross_origin = cross_origin::layer(&app.options().allowed_origins);
+        Ok(Self { app, rest, pages, cross_origin })
     }
 
     /// Answers a request, whatever it is.
@@ -64,34 +73,68 @@ impl Edge {
         let mut request = request.map(Body::new);
         let extensions = request.extensions_mut();
         extensions.insert(id.clone());
-        extensions.insert(Peer(peer));
-        let stopping = Stopping(stopping);
-        extensions.insert(stopping.clone());
-        let mut response = self.route(request, &stopping).instrument(span.clone()).await;
+        extensions.insert(Stopping(stopping));
+        let mut response = self.admitted(Peer(peer), request).instrument(span.clone()).await;
         trace::record(&span, response.status());
         self.sign(&id, &mut response);
         response
     }
 
-    async fn route(&self, mut request: Request<Body>, stopping: &Stopping) -> Response<Body> {
+    /// Refuses what comes too often or cannot be meant; compresses what the reader takes compressed.
+    async fn admitted(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
             return plain(StatusCode::URI_TOO_LONG, "the address is too long\n");
         }
+        let is_call = rest::is_call(&request);
+        let counted = !assets::is_one(request.uri().path());
+        if counted && let Some(time) = rates::wait(&self.app, peer, request.headers()).await {
+            return self.too_many(is_call, time);
+        }
+        let compressed = request.headers().contains_key(ACCEPT_ENCODING);
+        let response = if compressed {
+            let inner = service_fn(|request| self.route(request));
+            // Its service cannot fail, so it cannot either.
+            match Compression::new(inner).oneshot(request).await {
+                Ok(response) => response.map(Body::new),
+                Err(never) => match never {},
+            }
+        } else {
+            let Ok(response) = self.route(request).await;
+            response
+        };
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let Some(time) = rates::wait_after_refusal(&self.app, peer).await
+        {
+            return self.too_many(is_call, time);
+        }
+        response
+    }
+
+    async fn route(&self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
         if rest::is_call(&request) {
-            return self.rest.answer(request, stopping).await;
+            let rest = service_fn(|request| async { Ok::<_, Infallible>(self.rest.answer(request).await) });
+            return if self.app.options().allowed_origins.is_empty() {
+                rest.oneshot(request).await
+            } else {
+                self.cross_origin.layer(rest).oneshot(request).await
+            };
         }
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && !origin::is_own(request.headers(), request.uri()) {
-            return plain(StatusCode::FORBIDDEN, "the request comes from another site\n");
+            return Ok(plain(StatusCode::FORBIDDEN, "the request comes from another site\n"));
         }
         let nonce = Nonce::new();
         request.extensions_mut().insert(nonce.clone());
-        // A router is always ready and cannot fail.
-        let mut response = match self.pages.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
+        let mut response = self.pages.clone().oneshot(request).await?;
         content_security::guard(&nonce, response.headers_mut());
+        Ok(response)
+    }
+
+    fn too_many(&self, is_call: bool, time: Duration) -> Response<Body> {
+        let mut response =
+            if is_call { self.rest.too_many() } else { plain(StatusCode::TOO_MANY_REQUESTS, "too many requests\n") };
+        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
         response
     }
 

@@ -55,6 +55,11 @@ pub(super) fn address(name: &str) -> String {
     found.map(|(_, name)| format!("/assets/{name}")).unwrap_or_default()
 }
 
+/// Whether a path is that of an asset.
+pub(crate) fn is_one(path: &str) -> bool {
+    path.starts_with("/assets/")
+}
+
 /// Answers one.
 pub(super) async fn serve(Path(name): Path<String>) -> Response {
     let found = ASSETS.iter().zip(NAMES.iter()).find(|(_, known)| **known == name);

@@ -1,6 +1,6 @@
 //! What people see. A page does nothing that the API cannot.
 
-mod assets;
+pub(crate) mod assets;
 mod desk;
 mod failure;
 mod home;

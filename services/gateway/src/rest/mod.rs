@@ -18,9 +18,8 @@ use axum::response::IntoResponse as _;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
-use wishwell_transcoding::{CompileError, Lookup, RouteTable, Status};
+use wishwell_transcoding::{Code, CompileError, Lookup, RouteTable, Status};
 
-use crate::edge::Stopping;
 use crate::upstream::Upstream;
 
 /// Domain of the reasons in errors, as the service has it.
@@ -60,9 +59,9 @@ impl Rest {
     }
 
     /// Answers a request for which [`is_call`] holds.
-    pub(crate) async fn answer(&self, request: Request<Body>, stopping: &Stopping) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
         if !is_by_name(request.uri().path()) {
-            return self.rest(request, stopping).await;
+            return self.rest(request).await;
         }
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("application/grpc-web") {
@@ -71,14 +70,14 @@ impl Rest {
         connect::answer(self, request).await
     }
 
-    async fn rest(&self, request: Request<Body>, stopping: &Stopping) -> Response<Body> {
+    async fn rest(&self, request: Request<Body>) -> Response<Body> {
         // What can be read can be asked about without its content; hyper leaves that out.
         let head = *request.method() == Method::HEAD;
         let method = if head { &Method::GET } else { request.method() };
         let lookup = self.0.routes.find(method, request.uri().path());
         let Lookup::Found(route, captures) = lookup else { return self.no_route(&lookup) };
         if route.server_streaming() {
-            return stream::answer(self, &route, &captures, request, stopping).await;
+            return stream::answer(self, &route, &captures, request).await;
         }
         unary::answer(self, &route, &captures, request).await
     }
@@ -96,6 +95,12 @@ impl Rest {
             }
         }
         response
+    }
+
+    /// The refusal of one who asks too often.
+    pub(crate) fn too_many(&self) -> Response<Body> {
+        let message = "too many requests; wait as long as Retry-After says";
+        self.refusal(&Status::with_reason(Code(8), message, ERROR_DOMAIN, "OVERLOADED", &[]))
     }
 
     /// An error as `google.rpc.Status`.

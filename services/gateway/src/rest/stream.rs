@@ -33,7 +33,6 @@ pub(super) async fn answer(
     route: &Arc<Route>,
     captures: &Captures,
     request: Request<Body>,
-    stopping: &Stopping,
 ) -> Response<Body> {
     let (parts, content) = request.into_parts();
     let content = match body::read(content).await {
@@ -68,7 +67,7 @@ pub(super) async fn answer(
         id_field,
         source: called.into_body(),
         pending: BytesMut::new(),
-        stopping: stopping.0.clone(),
+        stopping: parts.extensions.get::<Stopping>().map(|stopping| stopping.0.clone()).unwrap_or_default(),
         ended: false,
     };
     let chunks = stream::unfold(reading, |mut reading| async move {

@@ -104,6 +104,16 @@ impl Server {
     }
 }
 
+/// A channel to a server that need not be there: it connects when it is used, and again when it broke.
+pub(crate) fn channel_when_needed(url: &str, tls_ca: Option<&Path>) -> Result<Channel, Failure> {
+    let wrong = |what: String| Failure::one(Exit::Configuration, format!("{url} cannot be asked"), what, "");
+    let endpoint = Endpoint::from_shared(url.to_owned()).map_err(|error| wrong(error.to_string()))?;
+    let endpoint =
+        endpoint.connect_timeout(CONNECT_TIMEOUT).http2_keep_alive_interval(CALL_TIMEOUT).keep_alive_while_idle(true);
+    let endpoint = if url.starts_with("https://") { with_tls(endpoint, tls_ca).map_err(wrong)? } else { endpoint };
+    Ok(endpoint.connect_lazy())
+}
+
 /// Trusts the certificates in a file: the one that is named, or the system's.
 fn with_tls(endpoint: Endpoint, named: Option<&Path>) -> Result<Endpoint, String> {
     let systems = || std::env::var_os("SSL_CERT_FILE").map_or_else(|| TRUSTED_CERTIFICATES.into(), PathBuf::from);

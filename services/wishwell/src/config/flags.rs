@@ -9,13 +9,15 @@ use super::settings::{self, Form, Mode, Places, Setting};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flags<const MODE: usize>(Vec<(&'static Setting, String)>);
 
-const MODES: [Mode; 3] = [Mode::Dev, Mode::Serve, Mode::Client];
+const MODES: [Mode; 4] = [Mode::Dev, Mode::Serve, Mode::Client, Mode::Gateway];
 /// Flags of development mode.
 pub(crate) type DevFlags = Flags<0>;
 /// Flags of `serve`.
 pub(crate) type ServeFlags = Flags<1>;
 /// Flags of commands that talk to a server.
 pub(crate) type ClientFlags = Flags<2>;
+/// Flags of `gateway`.
+pub(crate) type GatewayFlags = Flags<3>;
 
 impl<const MODE: usize> Flags<MODE> {
     /// Adds the values to the layers.

@@ -10,16 +10,18 @@ mod settings;
 mod suggest;
 mod tls;
 mod values;
+mod web;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use wishwell_matching::{Credentials, MasterKey, ServerTls};
 
-pub(crate) use flags::{ClientFlags, DevFlags, ServeFlags};
+pub(crate) use flags::{ClientFlags, DevFlags, GatewayFlags, ServeFlags};
 pub(crate) use master_key::{format_key, read_key_file};
 pub(crate) use suggest::closest;
 pub(crate) use values::{Database, LogFormat, without_password};
+pub(crate) use web::WebConfig;
 
 use crate::exit::{Failure, Problem};
 use crate::lang::Lang;
@@ -98,6 +100,23 @@ pub(crate) struct ServeConfig {
     pub(crate) demo_principals: bool,
     /// TLS of callers; none serves them in the clear.
     pub(crate) tls: Option<ServerTls>,
+    /// Pages and REST; none serves none.
+    pub(crate) web: Option<WebConfig>,
+}
+
+/// `gateway`.
+#[derive(Debug, Clone)]
+pub(crate) struct GatewayConfig {
+    /// Pages and REST.
+    pub(crate) web: WebConfig,
+    /// URL of the matching service.
+    pub(crate) upstream: String,
+    /// File with the certificates by which it is trusted; none for the system's.
+    pub(crate) upstream_ca: Option<PathBuf>,
+    /// Redis.
+    pub(crate) redis_url: Option<String>,
+    /// Logs and traces.
+    pub(crate) telemetry: TelemetryConfig,
 }
 
 /// What a command needs that talks to a server.
@@ -164,8 +183,8 @@ impl ServeConfig {
                 "--database-url sqlite:/var/lib/wishwell/wishwell.db, or a postgres:// URL in WISHWELL_DATABASE_URL",
             );
         }
-        let redis_url = reader
-            .read("redis_url", |text| values::url(text, &["redis", "rediss", "redis+unix"], "redis://127.0.0.1:6379"));
+        let redis_url = reader.redis_url();
+        let web = common.http_listen.map(|listen| web::read(&mut reader, listen));
         let master_key = master_key::read(&mut reader);
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
@@ -174,7 +193,27 @@ impl ServeConfig {
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
             return Err(failure("wishwell serve cannot start", problems));
         };
-        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals, tls })
+        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals, tls, web })
+    }
+}
+
+impl GatewayConfig {
+    /// Reads flags and environment.
+    pub(crate) fn load(flags: &GatewayFlags, lang: Option<&str>, variables: Variables) -> Result<Self, Failure> {
+        let (mut layers, mut problems) = (Layers::default(), Vec::new());
+        flags.give_to(&mut layers);
+        let mut reader = Reader::new(Mode::Gateway, &mut layers, lang, variables, &mut problems);
+        let listen = reader.read("http_listen", values::address).unwrap_or(HTTP_LISTEN_DEFAULT);
+        let config = Self {
+            web: web::read(&mut reader, listen),
+            upstream: reader
+                .read("upstream", |text| values::url(text, &["http", "https"], "http://127.0.0.1:50051"))
+                .unwrap_or_else(|| "http://127.0.0.1:50051".to_owned()),
+            upstream_ca: reader.read("upstream_ca", values::path),
+            redis_url: reader.redis_url(),
+            telemetry: reader.telemetry(LogFormat::Json, 0.01),
+        };
+        finish("wishwell gateway cannot start", problems, config)
     }
 }
 

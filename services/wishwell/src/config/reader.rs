@@ -91,7 +91,6 @@ impl<'a> Reader<'a> {
             self.problem("listen and admin_listen are the same address", "give each a port of its own");
         }
         let http_listen = self.read("http_listen", values::optional_address).unwrap_or(http_listen);
-        let endpoint = |text: &str| values::url(text, &["http", "https"], "http://127.0.0.1:4317");
         Common {
             listen,
             admin_listen,
@@ -101,14 +100,25 @@ impl<'a> Reader<'a> {
             relaxed_durability: self.read("relaxed_durability", values::switch).unwrap_or(false),
             look_ahead: self.read("look_ahead", values::switch).unwrap_or(true),
             calls_active_max: self.read("calls_active_max", values::calls),
-            telemetry: TelemetryConfig {
-                otlp_endpoint: self.read("otlp_endpoint", endpoint),
-                trace_sample_ratio: self.read("trace_sample_ratio", values::ratio).unwrap_or(trace_sample_ratio),
-                log_format: self.read("log_format", values::log_format).unwrap_or(log_format),
-                log_level: self.read("log_level", values::log_level).unwrap_or_else(|| "info".to_owned()),
-            },
+            telemetry: self.telemetry(log_format, trace_sample_ratio),
             lang: self.lang(),
         }
+    }
+
+    /// Logs and traces.
+    pub(super) fn telemetry(&mut self, log_format: LogFormat, trace_sample_ratio: f64) -> TelemetryConfig {
+        let endpoint = |text: &str| values::url(text, &["http", "https"], "http://127.0.0.1:4317");
+        TelemetryConfig {
+            otlp_endpoint: self.read("otlp_endpoint", endpoint),
+            trace_sample_ratio: self.read("trace_sample_ratio", values::ratio).unwrap_or(trace_sample_ratio),
+            log_format: self.read("log_format", values::log_format).unwrap_or(log_format),
+            log_level: self.read("log_level", values::log_level).unwrap_or_else(|| "info".to_owned()),
+        }
+    }
+
+    /// Redis.
+    pub(super) fn redis_url(&mut self) -> Option<String> {
+        self.read("redis_url", |text| values::url(text, &["redis", "rediss", "redis+unix"], "redis://127.0.0.1:6379"))
     }
 
     /// Checks principals, and that nobody can call from another machine without a key.

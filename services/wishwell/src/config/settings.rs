@@ -8,6 +8,8 @@ pub(crate) enum Mode {
     Dev,
     /// `wishwell serve`.
     Serve,
+    /// `wishwell gateway`.
+    Gateway,
     /// Commands that talk to a running server.
     Client,
 }
@@ -77,6 +79,8 @@ pub(crate) const PRINCIPALS: &str = "principals";
 
 const BOTH: &[Mode] = &[Mode::Dev, Mode::Serve];
 const SERVE: &[Mode] = &[Mode::Serve];
+const WEB: &[Mode] = &[Mode::Serve, Mode::Gateway];
+const EVERY_SERVER: &[Mode] = &[Mode::Dev, Mode::Serve, Mode::Gateway];
 const DEV: &[Mode] = &[Mode::Dev];
 const CLIENT: &[Mode] = &[Mode::Client];
 
@@ -102,10 +106,65 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "http_listen",
-        DEV,
+        EVERY_SERVER,
         "ADDRESS:PORT",
-        "127.0.0.1:8080",
+        "127.0.0.1:8080 (serve: off)",
         "Where pages and REST are served. `off` serves none.",
+    ),
+    setting(
+        "session_key_file",
+        WEB,
+        "FILE",
+        "",
+        "File with the key that seals sessions of pages, 64 hexadecimal digits. Without one, sessions end with the process.",
+    ),
+    setting(
+        "visitor_key_file",
+        WEB,
+        "FILE",
+        "",
+        "File with the API key of a visitor, in whose name the public wishing pool is read. Without one it is not public.",
+    ),
+    Setting {
+        form: Form::Switch,
+        ..setting(
+            "http_secure",
+            WEB,
+            "BOOL",
+            "true",
+            "Browsers reach pages over TLS: cookies travel over nothing else.",
+        )
+    },
+    setting(
+        "http_allowed_origins",
+        WEB,
+        "ORIGINS",
+        "",
+        "Other sites whose scripts may ask the REST side, such as `https://a.example,https://b.example`.",
+    ),
+    Setting {
+        form: Form::Number,
+        ..setting(
+            "http_requests_per_second",
+            WEB,
+            "N",
+            "50",
+            "Requests of pages and REST by one principal; four times as many at once. More are answered 429.",
+        )
+    },
+    setting(
+        "upstream",
+        &[Mode::Gateway],
+        "URL",
+        "http://127.0.0.1:50051",
+        "The matching service before which a gateway of its own stands.",
+    ),
+    setting(
+        "upstream_ca",
+        &[Mode::Gateway],
+        "FILE",
+        "",
+        "PEM file with the certificates by which an `https://` upstream is trusted, in place of the system's.",
     ),
     setting(
         "tls_cert",
@@ -139,10 +198,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     setting(
         "redis_url",
-        SERVE,
+        WEB,
         "URL",
         "",
-        "Redis that carries hints between replicas. Without it replicas poll the store.",
+        "Redis that carries hints between replicas and counts requests for all of them. Without it replicas poll the store.",
     ),
     setting(
         "master_key_file",
@@ -168,7 +227,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     setting(
         "otlp_endpoint",
-        BOTH,
+        EVERY_SERVER,
         "URL",
         "",
         "OTLP/gRPC receiver of traces, such as `http://127.0.0.1:4317`. Without it none are sent.",
@@ -177,7 +236,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         form: Form::Number,
         ..setting(
             "trace_sample_ratio",
-            BOTH,
+            EVERY_SERVER,
             "0..1",
             "0.01 (dev: 1)",
             "Share of traces that begin here and are recorded. A caller's own sampling decision is followed.",
@@ -203,10 +262,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
             "Decide single needs by what was scarce in the last round about everything, for two weeks after it.",
         )
     },
-    setting("log_format", BOTH, "json|text", "json (dev: text)", "How log lines are written to standard error."),
+    setting(
+        "log_format",
+        EVERY_SERVER,
+        "json|text",
+        "json (dev: text)",
+        "How log lines are written to standard error.",
+    ),
     setting(
         "log_level",
-        BOTH,
+        EVERY_SERVER,
         "LEVEL",
         "info",
         "error, warn, info, debug or trace; or directives such as `info,wishwell_store=debug`.",
@@ -247,7 +312,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         places: Places::Flag,
         ..setting(
             "lang",
-            &[Mode::Dev, Mode::Serve, Mode::Client],
+            &[Mode::Dev, Mode::Serve, Mode::Gateway, Mode::Client],
             "en|zh",
             "from LC_ALL, LC_MESSAGES, LANG",
             "Language of what is printed for people.",

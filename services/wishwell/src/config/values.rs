@@ -1,6 +1,7 @@
 //! Texts read into the values of settings. An error says what would be right.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use crate::lang::Lang;
@@ -108,6 +109,20 @@ pub(crate) fn calls(text: &str) -> Result<usize, Wrong> {
         Ok(calls) if (1..=CALLS_ACTIVE_MAX).contains(&calls) => Ok(calls),
         _ => wrong(&format!("must be a whole number from 1 to {CALLS_ACTIVE_MAX}"), "4096 is the default"),
     }
+}
+
+/// A whole number above 0.
+pub(crate) fn positive(text: &str) -> Result<NonZeroU32, Wrong> {
+    text.parse().map_err(|_| ("must be a whole number above 0".to_owned(), "for example 50".to_owned()))
+}
+
+/// The origin of a site: scheme, host and port if it is not the usual one, and nothing else.
+pub(crate) fn origin(text: &str) -> Result<http::HeaderValue, Wrong> {
+    let is_origin = ["https://", "http://"].iter().any(|scheme| {
+        text.strip_prefix(scheme).is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@', ' ']))
+    });
+    let value = http::HeaderValue::from_str(text).ok().filter(|_| is_origin);
+    value.ok_or_else(|| (format!("{text:?} is no origin"), "for example https://portal.example".to_owned()))
 }
 
 /// A file or folder.

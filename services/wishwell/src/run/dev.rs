@@ -73,12 +73,19 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let admin = start_admin(config, AdminState { metrics, readiness })?;
     let web = gateway::start_for_development(config, &server, &stop)?;
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, false, web.as_ref().map(|web| web.address), admin, &store, common.relaxed_durability);
+    process::log_start(
+        address,
+        false,
+        web.as_ref().map(gateway::Web::address),
+        admin,
+        &store,
+        common.relaxed_durability,
+    );
     let banner = Banner {
         lang: common.lang,
         program: program(),
         listen: address,
-        web: web.as_ref().map(|web| web.address),
+        web: web.as_ref().map(gateway::Web::address),
         admin,
         store: store.describe(),
         relaxed: common.relaxed_durability,

@@ -1,27 +1,38 @@
-//! The gateway beside the server, in one process.
+//! The gateway: beside the server in one process, or before one elsewhere.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use wishwell_bus::{InProcessRates, Rate, Rates, RedisRates};
 use wishwell_gateway::{DemoUser, Gateway, GatewayOptions, SessionKey, Token, Upstream};
 use wishwell_matching::Server;
 
-use super::{SystemClock, ports};
-use crate::config::DevConfig;
+use super::ports::Reserved;
+use super::{SystemClock, notify, ports, signals};
+use crate::client;
+use crate::config::{DevConfig, GatewayConfig, WebConfig};
 use crate::exit::{Exit, Failure};
+use crate::telemetry::Telemetry;
+
+/// So many times the steady rate may come at once.
+const BURST_FACTOR: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
 /// A gateway that serves.
 #[derive(Debug)]
 pub(super) struct Web {
-    /// Where pages and REST are.
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
     serving: JoinHandle<()>,
 }
 
 impl Web {
+    /// Where pages and REST are.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Waits until what was under way is answered, after the signal to stop.
     pub(super) async fn ended(self) {
         // It ends by itself with the signal; a panic in it was logged where it happened.
@@ -42,10 +53,12 @@ pub(super) fn start_for_development(
         session_key: random_key()?,
         visitor: Some(Token::new("demo-visitor")),
         demo_users: demo_users(),
+        rates: None,
+        allowed_origins: Vec::new(),
         secure: false,
     };
-    match ports::reserve(address, "--http-listen").and_then(|port| port.open("--http-listen")) {
-        Ok((listener, address)) => start(listener, address, server, options, stop).map(Some),
+    match ports::reserve(address, "--http-listen") {
+        Ok(port) => start(port, Upstream::new(server.calls()), options, stop).map(Some),
         Err(failure) if config.common.http_listen_given => Err(failure),
         Err(_) => {
             tracing::warn!(%address, "no pages and no REST: the address is taken; choose another with --http-listen");
@@ -54,18 +67,86 @@ pub(super) fn start_for_development(
     }
 }
 
-fn start(
-    listener: TcpListener,
-    address: SocketAddr,
+/// Starts it beside a server of a deployment.
+pub(super) fn start_beside(
+    config: &WebConfig,
+    redis_url: Option<&str>,
     server: &Server,
+    stop: &CancellationToken,
+) -> Result<Web, Failure> {
+    let port = ports::reserve(config.listen, "--http-listen")?;
+    start(port, Upstream::new(server.calls()), options(config, redis_url)?, stop)
+}
+
+/// `wishwell gateway`: serves until a signal comes. The service need not be there yet, nor stay.
+pub(crate) async fn run(config: GatewayConfig) -> Result<(), Failure> {
+    let telemetry = Telemetry::start(&config.telemetry)?;
+    let served = serve(&config).await;
+    telemetry.stop().await;
+    served
+}
+
+async fn serve(config: &GatewayConfig) -> Result<(), Failure> {
+    let stop = signals::listen()?;
+    let port = ports::reserve(config.web.listen, "--http-listen")?;
+    let channel = client::channel_when_needed(&config.upstream, config.upstream_ca.as_deref())?;
+    let web = start(port, Upstream::new(channel), options(&config.web, config.redis_url.as_deref())?, &stop)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %web.address, upstream = config.upstream, "serving");
+    notify::say("READY=1");
+    stop.cancelled().await;
+    notify::say("STOPPING=1");
+    web.ended().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn start(
+    port: Reserved,
+    upstream: Upstream,
     options: GatewayOptions,
     stop: &CancellationToken,
 ) -> Result<Web, Failure> {
-    let gateway = Gateway::new(Upstream::new(server.calls()), options)
-        .map_err(|error| Failure::one(Exit::Unavailable, "the gateway cannot start", error.to_string(), ""))?;
+    let gateway = Gateway::new(upstream, options)
+        .map_err(|error| Failure::one(Exit::Defect, "the gateway cannot start", error.to_string(), ""))?;
+    let (listener, address) = port.open("--http-listen")?;
     let stop = stop.clone();
     let serving = tokio::spawn(async move { gateway.serve(listener, stop.cancelled_owned()).await });
     Ok(Web { address, serving })
+}
+
+fn options(config: &WebConfig, redis_url: Option<&str>) -> Result<GatewayOptions, Failure> {
+    let session_key = match config.session_key {
+        Some(bytes) => SessionKey::from_bytes(bytes),
+        None => {
+            tracing::warn!(
+                "no session_key_file: whoever is signed in has to sign in again after a restart, and at each replica"
+            );
+            random_key()?
+        }
+    };
+    if config.visitor_key.is_none() {
+        tracing::info!("no visitor_key_file: the wishing pool is not public");
+    }
+    Ok(GatewayOptions {
+        clock: Arc::new(SystemClock),
+        session_key,
+        visitor: config.visitor_key.clone().map(Token::new),
+        demo_users: Vec::new(),
+        rates: Some(rates(config.requests_per_second, redis_url)?),
+        allowed_origins: config.allowed_origins.clone(),
+        secure: config.secure,
+    })
+}
+
+fn rates(per_second: NonZeroU32, redis_url: Option<&str>) -> Result<Arc<dyn Rates>, Failure> {
+    let rate = Rate { per_second, burst: per_second.saturating_mul(BURST_FACTOR) };
+    let Some(url) = redis_url else { return Ok(Arc::new(InProcessRates::new(rate))) };
+    let rates = RedisRates::new(url, "wishwell", rate).map_err(|error| {
+        // The error may quote the URL, which may hold a password.
+        let what = error.to_string().replace(url, &crate::config::without_password(url));
+        Failure::one(Exit::Configuration, "redis_url cannot be used", what, "for example redis://127.0.0.1:6379")
+    })?;
+    Ok(Arc::new(rates))
 }
 
 fn random_key() -> Result<SessionKey, Failure> {

@@ -12,6 +12,7 @@ mod store;
 mod system_clock;
 
 pub(crate) use dev::{MASTER_KEY_FILE, STORE_FILE, run as dev};
+pub(crate) use gateway::run as gateway;
 pub(crate) use ports::{holder_of, reserve};
 pub(crate) use serve::run as serve;
 pub(crate) use store::{failure as store_failure, open as open_store};

@@ -6,7 +6,7 @@ use wishwell_bus::{ChangeHints, InProcessHints, RedisHints, RedisOptions};
 use wishwell_matching::Metrics;
 
 use super::process::{self, Parts};
-use super::{notify, ports, signals, store};
+use super::{gateway, notify, ports, signals, store};
 use crate::admin::{self, AdminState, Readiness};
 use crate::config::ServeConfig;
 use crate::exit::{Exit, Failure};
@@ -61,8 +61,19 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
         () = stop.cancelled() => return Ok(()),
     };
     readiness.ask(server.health());
+    let web = match &config.web {
+        Some(web) => Some(gateway::start_beside(web, config.redis_url.as_deref(), &server, &stop)?),
+        None => None,
+    };
     let (listener, address) = listen.open("--listen")?;
-    process::log_start(address, config.tls.is_some(), None, admin, &store, common.relaxed_durability);
+    process::log_start(
+        address,
+        config.tls.is_some(),
+        web.as_ref().map(gateway::Web::address),
+        admin,
+        &store,
+        common.relaxed_durability,
+    );
     notify::say("READY=1");
     let stopping = stop.clone();
     tokio::spawn(async move {
@@ -70,6 +81,9 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
         notify::say("STOPPING=1");
     });
     let served = process::serve(server, listener, stop).await;
+    if let Some(web) = web {
+        web.ended().await;
+    }
     process::close(&store).await;
     tracing::info!("stopped");
     served

@@ -1,0 +1,102 @@
+//! Counted in Redis, for all replicas together.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Script};
+
+use super::{InProcessRates, Rate, RateKey, Rates, Verdict};
+use crate::HintsError;
+
+/// How long a request waits for Redis before it is counted here.
+const RESPONSE_MILLISECONDS_MAX: u64 = 50;
+
+/// The generic cell rate algorithm: the key holds when, in microseconds, all that was asked will have been at the steady rate. Answers 0,
+/// or the microseconds to wait. By Redis's clock, so that replicas need not agree on theirs.
+const TAKE: &str = r"
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local step, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local arrival = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + step
+local wait = arrival - now - step * burst
+if wait > 0 then return math.ceil(wait) end
+redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + 1)
+return 0
+";
+
+/// Counts in Redis; for itself while Redis is away.
+pub struct RedisRates {
+    connection: ConnectionManager,
+    script: Script,
+    prefix: String,
+    rate: Rate,
+    alone: InProcessRates,
+    reachable: AtomicBool,
+}
+
+impl std::fmt::Debug for RedisRates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisRates")
+            .field("rate", &self.rate)
+            .field("reachable", &self.reachable)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RedisRates {
+    /// Counts in the Redis at `url`, which need not be there yet. `prefix` keeps several Wishwells on one Redis apart.
+    ///
+    /// # Errors
+    /// [`HintsError::Url`] when the URL cannot be understood.
+    pub fn new(url: &str, prefix: &str, rate: Rate) -> Result<Self, HintsError> {
+        let bad_url = |error: redis::RedisError| HintsError::Url { reason: error.category().to_owned() };
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(Duration::from_millis(RESPONSE_MILLISECONDS_MAX)))
+            .set_connection_timeout(Some(Duration::from_millis(RESPONSE_MILLISECONDS_MAX)))
+            .set_number_of_retries(0);
+        let client = Client::open(url).map_err(bad_url)?;
+        Ok(Self {
+            connection: ConnectionManager::new_lazy_with_config(client, config).map_err(bad_url)?,
+            script: Script::new(TAKE),
+            prefix: prefix.to_owned(),
+            rate,
+            alone: InProcessRates::new(rate),
+            reachable: AtomicBool::new(true),
+        })
+    }
+
+    async fn ask(&self, key: &RateKey) -> Result<i64, redis::RedisError> {
+        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let step = 1_000_000 / u64::from(self.rate.per_second.get());
+        let mut connection = self.connection.clone();
+        self.script
+            .key(format!("{}:rate:{key}", self.prefix))
+            .arg(step.max(1))
+            .arg(self.rate.burst.get())
+            .invoke_async(&mut connection)
+            .await
+    }
+}
+
+impl Rates for RedisRates {
+    fn take(&self, key: RateKey) -> BoxFuture<'_, Verdict> {
+        Box::pin(async move {
+            let asked = tokio::time::timeout(Duration::from_millis(RESPONSE_MILLISECONDS_MAX), self.ask(&key)).await;
+            let reached = matches!(asked, Ok(Ok(_)));
+            if self.reachable.swap(reached, Ordering::Relaxed) != reached {
+                if reached {
+                    tracing::info!("requests are counted in redis again");
+                } else {
+                    tracing::warn!("redis is away: requests are counted in this process alone");
+                }
+            }
+            match asked {
+                Ok(Ok(0)) => Verdict::Go,
+                Ok(Ok(wait)) => Verdict::Wait(Duration::from_micros(u64::try_from(wait).unwrap_or(1))),
+                _ => self.alone.take_now(&key),
+            }
+        })
+    }
+}
