@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 
 /// Threads of the generator.
 const THREADS: usize = 2;
+const GRPC_CONTENT_TYPE: &str = "application/grpc";
 /// Windows so wide that no answer waits for a window update.
 const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 const CONNECTION_WINDOW_BYTES: u32 = 1 << 26;
@@ -27,23 +28,39 @@ const WARM_UP: Duration = Duration::from_millis(700);
 /// How long the last answers of an open loop are waited for.
 const STRAGGLE: Duration = Duration::from_secs(5);
 
+/// In which language to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// gRPC; frames have their five bytes in front.
+    Grpc,
+    /// JSON posted to a path.
+    Json,
+    /// A page; frames are empty.
+    Page,
+}
+
 /// Whom to ask what.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
     pub(crate) path: &'static str,
+    pub(crate) form: Form,
     pub(crate) api_key: Option<String>,
     pub(crate) frames: Arc<Vec<Bytes>>,
 }
 
 impl Target {
     fn head(&self) -> http::Request<()> {
-        let mut head = http::Request::builder()
-            .method(http::Method::POST)
+        let head = http::Request::builder()
             .uri(format!("http://{}{}", self.address, self.path))
-            .header("te", "trailers")
-            .header("content-type", "application/grpc")
             .header("user-agent", "wishwell-bench");
+        let mut head = match self.form {
+            Form::Grpc => {
+                head.method(http::Method::POST).header("te", "trailers").header("content-type", GRPC_CONTENT_TYPE)
+            }
+            Form::Json => head.method(http::Method::POST).header("content-type", "application/json"),
+            Form::Page => head.method(http::Method::GET).header("accept-language", "zh"),
+        };
         if let Some(key) = &self.api_key {
             head = head.header("authorization", format!("Bearer {key}"));
         }
@@ -245,7 +262,7 @@ async fn connect(address: SocketAddr) -> SendRequest<Bytes> {
 /// When the answer is not OK: a benchmark of errors measures nothing.
 async fn ask(sender: &mut SendRequest<Bytes>, head: &http::Request<()>, frame: Bytes) -> usize {
     let (bytes, status) = try_ask(sender, head, frame, &mut |_| {}).await.expect("an answer");
-    assert_eq!(status.as_deref(), Some("0"), "grpc-status");
+    assert_eq!(status.as_deref(), Some("0"), "status");
     bytes
 }
 
@@ -256,8 +273,11 @@ async fn try_ask(
     take: &mut (dyn FnMut(&[u8]) + Send),
 ) -> Result<(usize, Option<String>), h2::Error> {
     std::future::poll_fn(|context| sender.poll_ready(context)).await?;
-    let (response, mut body) = sender.send_request(head.clone(), false)?;
-    body.send_data(frame, true)?;
+    let asks_nothing = frame.is_empty();
+    let (response, mut body) = sender.send_request(head.clone(), asks_nothing)?;
+    if !asks_nothing {
+        body.send_data(frame, true)?;
+    }
     let (parts, mut body) = response.await?.into_parts();
     let mut bytes = 0;
     while let Some(chunk) = body.data().await {
@@ -269,20 +289,29 @@ async fn try_ask(
     let status = |headers: &http::HeaderMap| {
         headers.get("grpc-status").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
+    if head.headers().get("content-type").is_none_or(|kind| kind != GRPC_CONTENT_TYPE) {
+        let status = if parts.status == http::StatusCode::OK { "0" } else { parts.status.as_str() };
+        return Ok((bytes, Some(status.to_owned())));
+    }
     let trailers = body.trailers().await?;
     Ok((bytes, trailers.as_ref().and_then(status).or_else(|| status(&parts.headers))))
 }
 
 /// Asks every question once, in order, and hands over the answers without their five bytes of frame. Blocks.
 pub(crate) fn each_once(target: &Target, mut answer: impl FnMut(&[u8])) {
+    each_once_raw(target, |bytes| answer(bytes.get(5..).expect("a frame has five bytes before the message")));
+}
+
+/// Asks every question once, in order, and hands over the answers as they came. Blocks.
+pub(crate) fn each_once_raw(target: &Target, mut answer: impl FnMut(&[u8])) {
     run(async {
         let (head, mut sender) = (target.head(), connect(target.address).await);
         for frame in target.frames.iter() {
             let mut bytes = Vec::new();
             let asked = try_ask(&mut sender, &head, frame.clone(), &mut |chunk| bytes.extend_from_slice(chunk)).await;
             let (_, status) = asked.expect("an answer");
-            assert_eq!(status.as_deref(), Some("0"), "grpc-status of a question");
-            answer(bytes.get(5..).expect("a frame has five bytes before the message"));
+            assert_eq!(status.as_deref(), Some("0"), "status of a question");
+            answer(&bytes);
         }
     });
 }

@@ -18,6 +18,7 @@ mod report;
 mod rivals;
 mod seed;
 mod watch;
+mod web;
 mod wishwell;
 
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ enum Command {
     Holds(holds::HoldArgs),
     /// `WatchEvents` under load; prints a table and writes JSON and Markdown.
     Watch(watch::WatchArgs),
+    /// REST beside gRPC and Envoy, the wishing pool's page, a thousand listeners; prints a table and writes JSON and Markdown.
+    Web(web::WebArgs),
     /// Real donations matched with real requests in weekly rounds, beside what one does without an optimizer.
     Ppe(replay::ReplayArgs),
     /// The bare echo server; `run` starts it.
@@ -118,6 +121,7 @@ fn main() {
             Command::Run(args) => measure::run(&args).await,
             Command::Holds(args) => holds::run(&args).await,
             Command::Watch(args) => watch::run(&args).await,
+            Command::Web(args) => web::run(&args).await,
             Command::Ppe(args) => tokio::task::block_in_place(|| replay::run(&args)),
             Command::Seed { resources, data } => {
                 seed::store(&data, resources).await;

@@ -12,7 +12,7 @@ use wishwell_engine::synthetic::Synthetic;
 
 use crate::RunArgs;
 use crate::echo::ECHO_PATH;
-use crate::load::{self, Flow, Target};
+use crate::load::{self, Flow, Form, Target};
 use crate::machine::Machine;
 use crate::process::Process;
 use crate::questions::{Questions, SEED, questions};
@@ -84,7 +84,8 @@ fn measure(args: &RunArgs, size: usize, store: &Path, questions: Questions) -> S
     let answers = look_at_answers(&wishwell_target);
     let reply_bytes = (answers.reply_bytes as usize).to_string();
     let (echo, address) = Process::start_self(&["echo", "--reply-bytes", &reply_bytes], folder.path(), "echo");
-    let echo_target = Target { address, path: ECHO_PATH, api_key: None, frames: Arc::new(questions.echo) };
+    let echo_target =
+        Target { address, path: ECHO_PATH, form: Form::Grpc, api_key: None, frames: Arc::new(questions.echo) };
 
     let (mut echo_flows, mut our_flows) = (Vec::new(), Vec::new());
     let flow = |target: &Target, process: &Process| {

@@ -12,14 +12,17 @@ use tonic::transport::{Channel, Endpoint};
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_test_support::ports::free_address;
 
-use crate::load::Target;
+use crate::load::{Form, Target};
 use crate::process::Process;
 use crate::seed::TENANT;
 
 const API_KEY: &str = "wishwell_bench_key_of_a_throw_away_server";
 const OPERATOR_KEY: &str = "wishwell_bench_operators_key_of_a_throw_away_server";
+const VISITOR_KEY: &str = "wishwell_bench_visitors_key_of_a_throw_away_server";
 const START_PATIENCE: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(2);
+/// [`FIND_RESOURCES`] as its annotation spells it.
+const FIND_RESOURCES_BY_REST: &str = "/v1/resources:find";
 const CREATE_REFERRAL: &str = "/wishwell.v1.ReferralService/CreateReferral";
 const FIND_RESOURCES: &str = "/wishwell.v1.MatchingService/FindResources";
 
@@ -30,7 +33,9 @@ pub(crate) struct Wishwell {
     /// From the start of the process until it said that it is ready.
     pub(crate) ready_after: Duration,
     receiver: Process,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    /// Where pages and REST are.
+    pub(crate) web: SocketAddr,
     admin: SocketAddr,
 }
 
@@ -48,18 +53,22 @@ impl Wishwell {
     /// As [`Self::start_on`], one of several replicas that share a Redis. Blocks.
     pub(crate) fn start_with(database_url: &str, folder: &Path, redis_url: Option<&str>) -> Self {
         let (receiver, traces) = Process::start_self(&["receive"], folder, "receiver");
-        let (address, admin) = (free_address(), free_address());
+        let (address, admin, web) = (free_address(), free_address(), free_address());
         let key_file = folder.join("master.key");
         std::fs::write(&key_file, "11".repeat(32)).expect("a key can be written");
         let principals = folder.join("principals.toml");
-        let written = [("bench", "internal_service", API_KEY), ("operator", "operator", OPERATOR_KEY)]
-            .map(|(name, role, key)| {
-                let digest = key_digest(key);
-                format!(
-                    "[[principals]]\ntenant = {TENANT:?}\nname = {name:?}\nrole = {role:?}\nkey_sha256 = [{digest:?}]\n"
-                )
-            })
-            .concat();
+        let written = [
+            ("bench", "internal_service", API_KEY),
+            ("operator", "operator", OPERATOR_KEY),
+            ("visitor", "visitor", VISITOR_KEY),
+        ]
+        .map(|(name, role, key)| {
+            let digest = key_digest(key);
+            format!(
+                "[[principals]]\ntenant = {TENANT:?}\nname = {name:?}\nrole = {role:?}\nkey_sha256 = [{digest:?}]\n"
+            )
+        })
+        .concat();
         std::fs::write(&principals, written).expect("the principals can be written");
         let mut arguments = vec![
             "serve".to_owned(),
@@ -72,6 +81,9 @@ impl Wishwell {
             "--trace-sample-ratio=0.01".to_owned(),
         ];
         arguments.extend(redis_url.map(|url| format!("--redis-url={url}")));
+        let visitor_file = folder.join("visitor.key");
+        std::fs::write(&visitor_file, VISITOR_KEY).expect("a key can be written");
+        arguments.extend(web_arguments(web, &visitor_file));
         private(&key_file);
         let started = Instant::now();
         let mut process = Process::start(&binary(), &arguments, folder, "wishwell");
@@ -80,16 +92,49 @@ impl Wishwell {
             assert!(started.elapsed() < START_PATIENCE, "not ready:\n{}", process.printed());
             std::thread::sleep(POLL);
         }
-        Self { process, ready_after: started.elapsed(), receiver, address, admin }
+        Self { process, ready_after: started.elapsed(), receiver, address, web, admin }
     }
 
     pub(crate) fn target(&self, frames: Arc<Vec<Bytes>>) -> Target {
-        Target { address: self.address, path: FIND_RESOURCES, api_key: Some(API_KEY.to_owned()), frames }
+        Target {
+            address: self.address,
+            path: FIND_RESOURCES,
+            form: Form::Grpc,
+            api_key: Some(API_KEY.to_owned()),
+            frames,
+        }
+    }
+
+    /// The same questions as JSON, at a REST port: the server's own, a gateway's or an edge's.
+    pub(crate) fn rest_target(address: SocketAddr, bodies: Arc<Vec<Bytes>>) -> Target {
+        let api_key = Some(API_KEY.to_owned());
+        Target { address, path: FIND_RESOURCES_BY_REST, form: Form::Json, api_key, frames: bodies }
+    }
+
+    /// A gateway in a process of its own before this server.
+    pub(crate) fn gateway(&self, folder: &Path) -> (Process, SocketAddr) {
+        let address = free_address();
+        let mut arguments = vec!["gateway".to_owned(), format!("--upstream=http://{}", self.address)];
+        arguments.extend(web_arguments(address, &folder.join("visitor.key")));
+        let mut process = Process::start(&binary(), &arguments, folder, "gateway");
+        let started = Instant::now();
+        while !get(address, "/").starts_with("HTTP/1.1 200") {
+            process.must_run();
+            assert!(started.elapsed() < START_PATIENCE, "not ready:\n{}", process.printed());
+            std::thread::sleep(POLL);
+        }
+        (process, address)
     }
 
     /// To hold capacity.
     pub(crate) fn hold_target(&self, frames: Arc<Vec<Bytes>>) -> Target {
-        Target { address: self.address, path: CREATE_REFERRAL, api_key: Some(API_KEY.to_owned()), frames }
+        Target {
+            address: self.address,
+            path: CREATE_REFERRAL,
+            form: Form::Grpc,
+            api_key: Some(API_KEY.to_owned()),
+            frames,
+        }
     }
 
     /// Where it serves.
@@ -119,6 +164,16 @@ impl Wishwell {
     pub(crate) fn exports(&self) -> usize {
         self.receiver.printed().lines().filter(|line| *line == "export").count()
     }
+}
+
+/// Pages and REST, as often as anybody asks.
+fn web_arguments(listen: SocketAddr, visitor_key_file: &Path) -> Vec<String> {
+    vec![
+        format!("--http-listen={listen}"),
+        "--http-secure=false".to_owned(),
+        "--http-requests-per-second=1000000".to_owned(),
+        format!("--visitor-key-file={}", visitor_key_file.display()),
+    ]
 }
 
 /// The release binary: what `tests/bench/run` names, else the one beside this program.
