@@ -94,7 +94,11 @@ async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
     assert_eq!(seen.matches.len(), 1, "only what is published: {seen:?}");
     let wish = &seen.matches[0];
     assert_eq!((wish.title.as_str(), wish.category.as_str()), ("a trunk for school", "test.trunk"));
-    assert_eq!((wish.need.as_str(), wish.item_ordinal, wish.distance_metres), ("", 0, None), "no name, no number");
+    assert_eq!((wish.need.as_str(), wish.distance_metres), ("", None), "no name, no number");
+    let listed = v1::ListWishesRequest { wish: wish.wish.clone(), ..Default::default() };
+    let listed = told(served.referrals(PARTNER).list_wishes(listed).await).expect("listed").items;
+    let named: Vec<_> = listed.iter().map(|item| (item.title.as_str(), item.item_ordinal)).collect();
+    assert_eq!(named, [("a trunk for school", wish.item_ordinal)], "the pool knows it by the same name");
     assert_eq!(wish.eligibility(), v1::EligibilityVerdict::Unspecified);
     assert_eq!(wish.distance_band(), v1::DistanceBand::From2To5Km, "3.3 kilometres, coarsely");
     assert_eq!(wish.division, "640104001", "the street, not the community");
@@ -109,6 +113,7 @@ async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
     let seen = find(&served, OPERATOR, ask()).await.matches;
     assert_eq!(seen.iter().map(|found| found.need.as_str()).collect::<Vec<_>>(), [&wished.name, &silent_name]);
     assert_eq!((seen[0].item_ordinal, seen[0].title.as_str(), seen[1].title.as_str()), (1, "a trunk for school", ""));
+    assert_eq!((seen[0].wish.as_str() == wish.wish, seen[1].wish.as_str()), (true, ""));
     assert!((3_300..3_400).contains(&seen[0].distance_metres.expect("both have a place")), "{:?}", seen[0]);
     assert_eq!(seen[0].eligibility(), v1::EligibilityVerdict::Eligible);
 

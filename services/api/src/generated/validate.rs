@@ -11672,6 +11672,27 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
             violation.set_message("value must be greater than or equal to 0");
             violations.push(violation);
         }
+        if !self.wish.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.wish) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "wish",
+                                "string.pattern",
+                                "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {

@@ -9112,7 +9112,7 @@ pub struct NeedMatch {
     /// The need, `needs/{uuid}`; empty for partners.
     #[prost(string, tag = "9")]
     pub need: ::prost::alloc::string::String,
-    /// Position of the item in the need, from 1; 0 for partners.
+    /// Position of the item in the need, from 1.
     #[prost(int32, tag = "10")]
     pub item_ordinal: i32,
     /// Great-circle metres between the resource and the need; absent for partners and when either has no place.
@@ -9127,6 +9127,9 @@ pub struct NeedMatch {
     /// The ways in which the resource can reach the person.
     #[prost(enumeration = "DeliveryMode", repeated, tag = "14")]
     pub modes: ::prost::alloc::vec::Vec<i32>,
+    /// The wish that it is claimed as, `wishes/{uuid}`; empty when the need is not published.
+    #[prost(string, tag = "15")]
+    pub wish: ::prost::alloc::string::String,
 }
 impl ::prost::Name for NeedMatch {
     const NAME: &'static str = "NeedMatch";
@@ -12503,6 +12506,9 @@ pub struct ListWishesRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "5")]
     pub min_position: i64,
+    /// Only this wish, `wishes/{uuid}`; empty means any.
+    #[prost(string, tag = "6")]
+    pub wish: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListWishesRequest {
     const NAME: &'static str = "ListWishesRequest";

@@ -238,13 +238,23 @@ async fn find_needs(
     let (after, size) = (cursor.map(|cursor| cursor.after), page_size_of(message.page_size));
     let page = platform.find_needs(&caller, &snapshot, id, now, after, size).await?;
     Ok(v1::FindNeedsResponse {
-        matches: page.matches.iter().filter_map(|(need, found)| match_out(&caller, &snapshot, need, found)).collect(),
+        matches: page
+            .matches
+            .iter()
+            .filter_map(|(need, found)| match_out(platform, &caller, &snapshot, need, found))
+            .collect(),
         next_page_token: page.next.map_or_else(|| Ok(String::new()), |next| scope.token(&next.to_bytes()))?,
         log_position: snapshot.position().0,
     })
 }
 
-fn match_out(caller: &Caller, snapshot: &Snapshot, need: &Need, found: &NeedMatch) -> Option<v1::NeedMatch> {
+fn match_out(
+    platform: &Platform,
+    caller: &Caller,
+    snapshot: &Snapshot,
+    need: &Need,
+    found: &NeedMatch,
+) -> Option<v1::NeedMatch> {
     let item = need.items.iter().find(|item| item.ordinal == found.rank.item_ordinal)?;
     let wish = need.wish.as_ref();
     let mut shown = v1::NeedMatch {
@@ -258,11 +268,12 @@ fn match_out(caller: &Caller, snapshot: &Snapshot, need: &Need, found: &NeedMatc
         published_week: wish.map(|wish| monday(wish.published_at)).unwrap_or_default(),
         served_quantity: found.serves,
         modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
+        item_ordinal: found.rank.item_ordinal.into(),
+        wish: wish.map(|_| platform.wish_name(caller, need.id)).unwrap_or_default(),
         ..v1::NeedMatch::default()
     };
     if !caller.is_partner() {
         shown.need = need.id.name();
-        shown.item_ordinal = found.rank.item_ordinal.into();
         shown.distance_metres = found.distance_metres.and_then(|metres| i32::try_from(metres).ok());
         shown.eligibility = match found.eligibility {
             EligibilityState::Anyone | EligibilityState::Eligible => v1::EligibilityVerdict::Eligible,

@@ -24,6 +24,7 @@ pub(super) async fn list(
     let query = v1::ListWishesRequest {
         category: message.category.clone(),
         division: message.division.clone(),
+        wish: message.wish.clone(),
         ..v1::ListWishesRequest::default()
     };
     let scope = platform.page_scope(&caller, &query.encode_to_vec());
@@ -34,6 +35,8 @@ pub(super) async fn list(
         .then(|| common::category("category", &message.category, &mut violations))
         .flatten();
     let division = common::division("division", &message.division, &mut violations);
+    let wish =
+        (!message.wish.is_empty()).then(|| violations.take(platform.need_of_wish(&caller, &message.wish))).flatten();
     violations.into_result()?;
     let filter = NeedFilter {
         states: vec![NeedState::Open, NeedState::PartlyServed],
@@ -44,15 +47,31 @@ pub(super) async fn list(
         wanting_only: true,
         ..NeedFilter::default()
     };
-    let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+    let (needs, next_after) = match wish {
+        Some(need) => (one(platform, &caller, need, &filter).await?, None),
+        None => {
+            let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+            (found.entries, found.next_after)
+        }
+    };
     let now = platform.clock.now();
-    let items = found.entries.iter().flat_map(|need| {
+    let items = needs.iter().flat_map(|need| {
         let wanting = need.items.iter().filter(|item| {
             item.left() > 0 && (filter.categories.is_empty() || filter.categories.contains(&item.category))
         });
         wanting.filter_map(|item| item_out(platform, &caller, &snapshot, need, item, now)).collect::<Vec<_>>()
     });
-    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, found.next_after)? })
+    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, next_after)? })
+}
+
+/// The need of one wish, if the list would have it.
+async fn one(platform: &Platform, caller: &Caller, id: NeedId, filter: &NeedFilter) -> Result<Vec<Need>, Error> {
+    let mut found = platform.store.needs(caller.tenant(), &[id]).await?;
+    found.retain(|need| {
+        let within = || need.division.as_ref().is_some_and(|division| filter.divisions.contains(division));
+        need.state.is_open() && need.wish.is_some() && (filter.divisions.is_empty() || within())
+    });
+    Ok(found)
 }
 
 fn item_out(
@@ -110,7 +129,7 @@ pub(super) async fn claim(
 
 impl Platform {
     /// A need's name as partners know it.
-    pub(super) fn wish_name(&self, caller: &Caller, need: NeedId) -> String {
+    pub(in crate::grpc) fn wish_name(&self, caller: &Caller, need: NeedId) -> String {
         format!("{WISHES}{}", self.keys(caller).wish_of(need.as_uuid()))
     }
 
