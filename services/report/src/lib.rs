@@ -17,6 +17,7 @@ mod figures;
 mod flows;
 mod gaps;
 mod language;
+mod links;
 mod map;
 mod page;
 mod picture;
@@ -29,6 +30,7 @@ mod tables;
 mod tiers;
 
 pub use language::Language;
+pub use links::{LinkedPlace, linked_map};
 pub use page::render;
 pub use picture::{
     Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures, LevelKind,

@@ -1,0 +1,152 @@
+//! A map on which every division leads somewhere, for pages that list what is in a place.
+
+use maud::{Markup, html};
+
+use crate::figures::count;
+use crate::language::Language;
+use crate::map::ground::ground;
+use crate::map::labels::{self, Name, Sheet};
+use crate::map::plate::{Plate, Screen, Sizes, Spot, plates};
+use crate::map::{label, leaders, names, seats, sheets, title};
+use crate::picture::DivisionPlace;
+use crate::svg::{described, labelled_by, number};
+
+/// A division on the map: how much is there, and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedPlace {
+    /// The division, by its index. One without a point is not drawn.
+    pub division: usize,
+    /// What the area of its circle stands for, 1 or more.
+    pub count: u64,
+    /// Address that it leads to.
+    pub address: String,
+}
+
+/// Divisions as circles that are links, in a column as wide as a telephone. A crowd of divisions is one circle of the overview and
+/// leads to its detail below. Empty when no place has a point.
+#[must_use]
+pub fn linked_map(divisions: &[DivisionPlace], places: &[LinkedPlace], language: Language) -> Markup {
+    let (places, spots): (Vec<&LinkedPlace>, Vec<Spot>) = places
+        .iter()
+        .filter_map(|place| {
+            let at = divisions.get(place.division)?.centre?;
+            Some((place, Spot { at, weight: place.count as f64 }))
+        })
+        .unzip();
+    let map = LinkedMap { divisions, places: &places, language };
+    html! { @if !spots.is_empty() { (map.maps(&spots)) } }
+}
+
+struct LinkedMap<'a> {
+    divisions: &'a [DivisionPlace],
+    places: &'a [&'a LinkedPlace],
+    language: Language,
+}
+
+impl LinkedMap<'_> {
+    fn maps(&self, spots: &[Spot]) -> Markup {
+        let whole: f64 = spots.iter().map(|spot| spot.weight).sum();
+        let plates = plates(spots, SCREEN, Sizes::of(SCREEN, whole));
+        let drawn = plates.iter().enumerate().map(|(nth, plate)| self.map(&plates, nth, plate));
+        sheets(SCREEN, drawn.collect())
+    }
+
+    fn map(&self, plates: &[Plate], nth: usize, plate: &Plate) -> Markup {
+        let id = id(nth);
+        let title = title(self.language, plates, plate, |group| self.name(group));
+        let names: Vec<Name> = plate
+            .groups
+            .iter()
+            .map(|group| Name { words: self.name(group), figure: count(self.count(group)) })
+            .collect();
+        let says: Vec<String> = names.iter().map(|name| format!("{} {}", name.words, name.figure)).collect();
+        let (below, mut taken) = ground(plate, &[], self.language);
+        taken.extend(seats(plate));
+        let frame = plate.frame;
+        let sheet = Sheet { width: frame.width, height: frame.height, circles: &plate.circles, taken };
+        let placed = labels::place(sheet, &names);
+        html! {
+            div class={ "map " (if plate.of.is_none() { "overview" } else { "detail" }) } id=(id) {
+                @if plates.len() > 1 { h3 { (title) } }
+                svg viewBox={ "0 0 " (number(frame.width)) " " (number(frame.height)) } role="group" aria-labelledby=(labelled_by(&id)) {
+                    (described(&id, &title, &self.language.list(&says)))
+                    (below)
+                    (leaders(plate))
+                    @for (circle_nth, (group, circle)) in plate.groups.iter().zip(&plate.circles).enumerate() {
+                        a href=(self.address(plates, plate, circle_nth)) {
+                            title { (says[circle_nth]) }
+                            // A finger is wider than a small circle.
+                            circle class="reach" cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius.max(REACH))) {}
+                            circle class=(if group.len() > 1 { "place crowd" } else { "place" }) cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius)) {}
+                            @if let Some(Some(found)) = placed.get(circle_nth) { (label(found)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where a circle leads: to what is in its division, or to the map that takes its crowd apart.
+    fn address(&self, plates: &[Plate], plate: &Plate, circle: usize) -> String {
+        let detail = plates.iter().position(|other| plate.of.is_none() && other.of == Some(circle));
+        match (detail, plate.groups.get(circle).map(Vec::as_slice)) {
+            (Some(nth), _) => format!("#{}", id(nth)),
+            (None, Some([first, ..])) => self.places[*first].address.clone(),
+            (None, _) => String::new(),
+        }
+    }
+
+    fn count(&self, group: &[usize]) -> u64 {
+        group.iter().map(|spot| self.places[*spot].count).sum()
+    }
+
+    fn name(&self, group: &[usize]) -> String {
+        let divisions: Vec<usize> = group.iter().map(|spot| self.places[*spot].division).collect();
+        names::name(self.divisions, self.language, &divisions)
+    }
+}
+
+const SCREEN: Screen = Screen::Narrow;
+/// Radius in pixels within which a touch counts as one of the circle's.
+const REACH: f64 = 14.0;
+
+fn id(nth: usize) -> String {
+    format!("map-{nth}")
+}
+
+#[cfg(test)]
+mod tests {
+    use wishwell_domain::text::LocalizedText;
+
+    use super::*;
+
+    fn division(name: &str, parent: Option<usize>, centre: Option<(f64, f64)>) -> DivisionPlace {
+        let name = LocalizedText::new(name, name);
+        DivisionPlace { code: String::new(), name, parent, centre }
+    }
+
+    #[test]
+    fn every_division_with_a_point_leads_to_its_address_and_a_crowd_to_its_detail() {
+        let mut divisions = vec![division("City", None, None), division("Far", Some(0), Some((39.2, 106.7)))];
+        divisions.extend((0..4).map(|n| {
+            let at = (38.46 + f64::from(n) * 0.002, 106.28);
+            division(&format!("Street {n}"), Some(0), Some(at))
+        }));
+        let places: Vec<LinkedPlace> = (0..divisions.len())
+            .map(|n| LinkedPlace { division: n, count: 3, address: format!("/wishes?division={n}") })
+            .collect();
+        let drawn = linked_map(&divisions, &places, Language::En).into_string();
+        for n in 1..6 {
+            assert_eq!(drawn.matches(&format!("href=\"/wishes?division={n}\"")).count(), 1, "{n}");
+        }
+        assert!(!drawn.contains("division=0\""), "it has no point");
+        assert_eq!(drawn.matches("href=\"#map-1\"").count(), 1);
+        assert!(!drawn.contains("style="), "pages forbid inline style");
+    }
+
+    #[test]
+    fn without_a_point_there_is_no_map() {
+        let places = [LinkedPlace { division: 0, count: 1, address: "/".to_owned() }];
+        assert_eq!(linked_map(&[division("City", None, None)], &places, Language::Zh).into_string(), "");
+    }
+}
