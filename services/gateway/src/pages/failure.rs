@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::layout;
 use super::visit::Visit;
+use super::{address, layout};
 
 /// After how many seconds one may try again when the service is away.
 const RETRY_SECONDS: u32 = 5;
@@ -54,7 +54,7 @@ pub(super) async fn no_such_page(visit: Visit) -> Response {
 }
 
 fn sign_in_first(visit: &Visit) -> Response {
-    let target = format!("/sign-in?next={}", percent_encoded(&visit.target));
+    let target = address::of("/sign-in", &[("next", &visit.target)]);
     let mut response = if visit.part {
         // The whole page goes there, not the part.
         let mut response = StatusCode::UNAUTHORIZED.into_response();
@@ -133,17 +133,4 @@ fn told(visit: &Visit, status: StatusCode, title: &str, content: &Markup) -> Res
     }
     let whole = html! { (message) p { a href="/" { (visit.say("回到首页", "Back to the first page")) } } };
     layout::page_with(visit, status, title, &whole)
-}
-
-/// A path with its query as the value of a parameter.
-fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
 }

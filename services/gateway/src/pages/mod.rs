@@ -1,10 +1,12 @@
 //! What people see. A page does nothing that the API cannot.
 
+mod address;
 pub(crate) mod assets;
 mod desk;
 mod failure;
 mod home;
 mod layout;
+mod names;
 mod pool;
 mod portal;
 mod sign_in;

@@ -49,11 +49,6 @@ impl Visit {
         let (first, second) = self.language.pick((&text.zh, &text.en), (&text.en, &text.zh));
         if first.is_empty() { second } else { first }
     }
-
-    /// The service in the name of all visitors; none where there are no public pages.
-    pub(crate) fn public(&self) -> Option<Calls> {
-        self.app.options().visitor.as_ref().map(|token| self.app.calls(token.reveal()))
-    }
 }
 
 impl FromRequestParts<App> for Visit {

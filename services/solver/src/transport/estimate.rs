@@ -11,7 +11,6 @@
 use super::cost::Cost;
 use super::flow::NONE;
 use super::network::{Arc, Network, least};
-use crate::control::{Cancelled, Control};
 
 /// Fewer items than this are solved from nothing as fast.
 const ITEMS_MIN: usize = 64;
@@ -36,10 +35,10 @@ pub(super) struct Estimate<'a, C> {
 impl<'a, C: Cost> Estimate<'a, C> {
     /// An estimate, with the items in order of what they are worth, the highest first; none, where it would not help: there are few
     /// items, or what counts first is not distance.
-    pub(super) fn of(network: &'a Network<C>, order: &[u32], control: &dyn Control) -> Result<Option<Self>, Cancelled> {
+    pub(super) fn of(network: &'a Network<C>, order: &[u32]) -> Option<Self> {
         let load_first = network.weights.load > network.weights.distance;
         if order.len() < ITEMS_MIN || network.arcs.is_empty() || (load_first && network.has_prices()) {
-            return Ok(None);
+            return None;
         }
         let sum: u64 = network.arcs.iter().map(|arc| u64::from(arc.distance)).sum();
         let mean = (sum as f32 / network.arcs.len() as f32).max(1.0);
@@ -50,13 +49,10 @@ impl<'a, C: Cost> Estimate<'a, C> {
         let mut estimate = Self { network, prices: units.iter().map(begins).collect(), rank };
         let mut step = FIRST_STEP * mean;
         for _ in 0..LOOKS {
-            if control.stopped() {
-                return Err(Cancelled);
-            }
             estimate.look(&units, step);
             step /= 2.0;
         }
-        Ok(Some(estimate))
+        Some(estimate)
     }
 
     /// The arc over which an item's units cost least at these prices; [`NONE`], if it goes without.
@@ -113,7 +109,6 @@ mod tests {
 
     use super::{Estimate, NONE};
     use crate::components::Components;
-    use crate::control::Unwatched;
     use crate::transport::network::Network;
     use crate::transport::weights::{Levels, Weights};
 
@@ -148,7 +143,7 @@ mod tests {
         let network = network.weighed(weights);
         let mut order: Vec<u32> = (0..400).collect();
         order.sort_by_key(|item| std::cmp::Reverse(network.rank[*item as usize]));
-        let estimate = Estimate::of(&network, &order, &Unwatched).unwrap().unwrap();
+        let estimate = Estimate::of(&network, &order).unwrap();
         let mut sent = [0; 4];
         for item in 0..400 {
             let arc = estimate.best(item);

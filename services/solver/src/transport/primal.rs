@@ -114,7 +114,7 @@ impl<'a, C: Cost> Primal<'a, C> {
     /// At first items go, in this order, where an estimate of the prices sends them or, without one, wherever they are served better;
     /// later, only those of a block who gain most move, in the order of the network, which is that of memory.
     pub(super) fn optimize(&mut self, order: &[u32], control: &dyn Control) -> Result<(), Cancelled> {
-        match Estimate::of(self.network, order, control)? {
+        match Estimate::of(self.network, order) {
             Some(estimate) => self.follow(&estimate, order, control)?,
             None => _ = self.improve(order, BLOCK, control)?,
         }

@@ -1,10 +1,35 @@
 //! What partner staff do in a day: wishes near them, their referrals, their resources.
 
+mod claim;
+mod fitting;
+mod form;
+mod live;
+mod own;
+mod partner;
+mod referrals;
+mod refusal;
+mod resources;
+mod today;
+
 use axum::Router;
+use axum::routing::{get, post};
 
 use crate::app::App;
 
 /// Its pages.
 pub(super) fn router() -> Router<App> {
     Router::new()
+        .route("/portal", get(today::show))
+        .route("/portal/work", get(today::work))
+        .route("/portal/fitting", get(today::wishes))
+        .route("/portal/live", get(live::events))
+        .route("/portal/wishes/{wish}/claim", get(claim::show).post(claim::send))
+        .route("/portal/referrals", get(referrals::list::show))
+        .route("/portal/referrals/{id}", get(referrals::show))
+        .route("/portal/referrals/{id}/state", get(referrals::state))
+        .route("/portal/referrals/{id}/contact", post(referrals::contact))
+        .route("/portal/referrals/{id}/{action}", post(referrals::step::take))
+        .route("/portal/resources", get(resources::show))
+        .route("/portal/resources/{id}/{lifecycle}", post(resources::act::change_lifecycle))
+        .route("/portal/pools/{id}", post(resources::act::set_capacity))
 }

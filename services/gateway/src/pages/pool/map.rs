@@ -1,0 +1,63 @@
+//! The pool on a map: a circle for each division that somebody wishes in, which leads to its wishes.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use wishwell_domain::text::LocalizedText;
+use wishwell_report::{DivisionPlace, LinkedPlace, linked_map};
+
+use super::Filter;
+use super::summary::Summary;
+use crate::pages::visit::Visit;
+
+pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary) -> Markup {
+    let (divisions, places) = places(filter, summary);
+    let elsewhere = summary.items.saturating_sub(places.iter().map(|place| place.count).sum());
+    let drawn = linked_map(&divisions, &places, visit.language);
+    html! {
+        section class="pool-map" aria-labelledby="pool-map-title" {
+            h2 id="pool-map-title" { (visit.say("心愿在哪里", "Where the wishes are")) }
+            @if drawn.0.is_empty() {
+                p class="note" { (visit.say("没有可以画在地图上的心愿。", "There is nothing to show on a map.")) }
+            } @else {
+                p class="note" {
+                    (visit.say(
+                        "圆的大小是心愿项数，位置是街道或乡镇的中心，不是任何人的住址。点一个圆，只看那里的心愿。",
+                        "The size of a circle is the number of items. It stands in the middle of a street or town, not at anybody's home. Choose one to see its wishes.",
+                    ))
+                }
+                (drawn)
+            }
+            @if elsewhere > 0 {
+                p class="note" {
+                    (visit.say(format!("另有 {elsewhere} 项没有标明地点。"), format!("{elsewhere} more are not placed.")))
+                }
+            }
+        }
+    }
+}
+
+/// Divisions with their wishes. What is too many to tell apart the map draws as one and takes apart beside it.
+fn places(filter: &Filter, summary: &Summary) -> (Vec<DivisionPlace>, Vec<LinkedPlace>) {
+    let names = &summary.names;
+    // Parents before children, as the map wants them: the fewer above, the earlier.
+    let mut codes: Vec<&String> = names.divisions.keys().collect();
+    codes.sort_by_key(|code| (names.division_line(code).count(), code.as_str()));
+    let index: BTreeMap<&str, usize> = codes.iter().enumerate().map(|(nth, code)| (code.as_str(), nth)).collect();
+    let divisions = codes.iter().filter_map(|code| {
+        let division = names.divisions.get(*code)?;
+        let title = division.title.clone().unwrap_or_default();
+        Some(DivisionPlace {
+            code: division.code.clone(),
+            name: LocalizedText::new(title.zh, title.en),
+            parent: index.get(division.parent.as_str()).copied(),
+            centre: division.centre.as_ref().map(|centre| (centre.latitude, centre.longitude)),
+        })
+    });
+    let drawn = summary.at_division.iter().filter_map(|(code, count)| {
+        let division = *index.get(code.as_str())?;
+        names.divisions.get(code)?.centre.as_ref()?;
+        Some(LinkedPlace { division, count: *count, address: filter.in_division(code).address() })
+    });
+    (divisions.collect(), drawn.collect())
+}

@@ -1,0 +1,122 @@
+//! The form of a claim: the wish, the resources that fit it, and the way to give something else.
+
+use maud::{Markup, html};
+use wishwell_api::v1;
+
+use crate::pages::names::Names;
+use crate::pages::pool::{facts, urgency_mark};
+use crate::pages::portal::fitting::Choice;
+use crate::pages::portal::form::once;
+use crate::pages::visit::Visit;
+use crate::pages::words::figures;
+
+pub(super) fn form(
+    visit: &Visit,
+    names: &Names,
+    item: &v1::WishItem,
+    choice: &Choice,
+    failed: Option<String>,
+) -> Markup {
+    html! {
+        @if let Some(text) = failed { p class="notice failure" role="alert" { (text) } }
+        h1 { (visit.say("认领心愿", "Claim a wish")) }
+        section class="panel" aria-label=(visit.say("心愿", "The wish")) {
+            div class="card-head" { h2 { (item.title) } (urgency_mark(visit, item.urgency())) }
+            p class="item" {
+                span { (names.category(visit, &item.category)) " " }
+                strong { (figures::left(visit.language, item.left.as_ref(), item.recurrence.as_ref())) }
+            }
+            (facts(visit, names, item))
+        }
+        (with_resource(visit, item, choice))
+        (with_pledge(visit, item, choice.fitting.is_empty()))
+        p class="note" {
+            (visit.say(
+                "认领即承诺：提交后就由贵单位负责送到。联系方式在认领之后才能查看。",
+                "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that.",
+            ))
+        }
+    }
+}
+
+fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup {
+    html! {
+        section aria-labelledby="own-title" {
+            h2 id="own-title" { (visit.say("用我的资源认领", "With a resource of mine")) }
+            @if choice.fitting.is_empty() {
+                p class="note" { (visit.say("没有正好对得上的资源。可以在下面认捐别的，或先更新资源。", "None of your resources fits. You may pledge something else below, or update your resources first.")) }
+            }
+            @if !choice.fitting.is_empty() || !choice.others.is_empty() {
+                form method="post" {
+                    (hidden(item))
+                    fieldset {
+                        legend { (visit.say("选一项资源", "Choose a resource")) }
+                        @for (nth, (resource, serves)) in choice.fitting.iter().enumerate() {
+                            label class="choice" {
+                                input type="radio" name="resource" value=(resource.name) required checked[nth == 0];
+                                span {
+                                    (visit.name(resource.title.as_ref()))
+                                    span class="note" {
+                                        (visit.say("可提供 ", "can give "))
+                                        (figures::amount(visit.language, *serves, unit(item)))
+                                    }
+                                }
+                            }
+                        }
+                        @if !choice.others.is_empty() {
+                            details open[choice.fitting.is_empty()] {
+                                summary { (visit.say("其他资源（可能对不上）", "Others (may not fit)")) }
+                                @for resource in &choice.others {
+                                    label class="choice" {
+                                        input type="radio" name="resource" value=(resource.name) required;
+                                        span { (visit.name(resource.title.as_ref())) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    (quantity(visit, item))
+                    button class="primary" { (visit.say("认领", "Claim")) }
+                }
+            }
+        }
+    }
+}
+
+fn with_pledge(visit: &Visit, item: &v1::WishItem, open: bool) -> Markup {
+    html! {
+        details class="pledge" open[open] {
+            summary { (visit.say("认捐：给目录里没有的东西", "Pledge something that is in no catalogue")) }
+            form method="post" {
+                (hidden(item))
+                label { (visit.say("名称", "What it is called")) input name="title" required maxlength="200"; }
+                label { (visit.say("提供什么", "What is given")) textarea name="content" required maxlength="4000" rows="2" {} }
+                label { (visit.say("谁负责", "Who answers for it")) input name="responsible_party" required maxlength="200"; }
+                label { (visit.say("做到什么程度", "To what standard")) input name="service_standard" required maxlength="200"; }
+                (quantity(visit, item))
+                button { (visit.say("认捐", "Pledge")) }
+            }
+        }
+    }
+}
+
+fn hidden(item: &v1::WishItem) -> Markup {
+    html! { input type="hidden" name="item" value=(item.item_ordinal); (once()) }
+}
+
+/// How much, where a wish may be shared: one that cannot is claimed whole.
+fn quantity(visit: &Visit, item: &v1::WishItem) -> Markup {
+    let most = item.left.as_ref().map_or(1, |left| left.value);
+    html! {
+        @if item.splittable && item.recurrence.is_none() && most > 1 {
+            label {
+                (visit.say("认领多少", "How much")) "（" (figures::unit(visit.language, unit(item))) "）"
+                input type="number" name="quantity" inputmode="numeric" min="1" max=(most) value=(most);
+            }
+        }
+    }
+}
+
+fn unit(item: &v1::WishItem) -> &str {
+    item.left.as_ref().map_or("", |left| left.unit.as_str())
+}

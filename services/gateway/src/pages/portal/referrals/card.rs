@@ -1,0 +1,72 @@
+//! A referral in a list: what it is about, where it stands, and what is due when.
+
+use maud::{Markup, html};
+use wishwell_api::v1::{self, ReferralState};
+
+use crate::pages::names::Names;
+use crate::pages::pool::urgency_mark;
+use crate::pages::portal::own::Resources;
+use crate::pages::visit::Visit;
+use crate::pages::words::{figures, referral as words, time};
+
+/// Cards of referrals.
+pub(in crate::pages::portal) fn cards(
+    visit: &Visit,
+    referrals: &[&v1::Referral],
+    resources: &Resources,
+    names: &Names,
+) -> Markup {
+    html! { ul class="cards" { @for referral in referrals { li { (card(visit, referral, resources, names)) } } } }
+}
+
+fn card(visit: &Visit, referral: &v1::Referral, resources: &Resources, names: &Names) -> Markup {
+    html! {
+        a class="card link" href={ "/portal/" (referral.name) } {
+            span class="card-head" {
+                strong { (resources.title(visit, &referral.resource)) }
+                (urgency_mark(visit, referral.urgency()))
+            }
+            span class="facts" {
+                span { (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref())) }
+                @if !referral.division.is_empty() { span { (names.place(visit, &referral.division)) } }
+            }
+            span class="facts" {
+                span class={ "state " (class(referral.state())) } { (words::state(visit.language, referral.state())) }
+                (deadline(visit, referral))
+            }
+        }
+    }
+}
+
+/// What is due when, as far as it is the partner's turn.
+pub(super) fn deadline(visit: &Visit, referral: &v1::Referral) -> Markup {
+    let due = match referral.state() {
+        ReferralState::Offered => (figures::instant(referral.expire_time.as_ref()), visit.say("答复", "answer by")),
+        ReferralState::Accepted | ReferralState::InProgress => {
+            (figures::instant(referral.due_time.as_ref()), visit.say("送达", "deliver by"))
+        }
+        _ => (None, ""),
+    };
+    let (Some(at), what) = due else { return html! {} };
+    let now = visit.app.now();
+    html! {
+        time class=(if at < now { "due over" } else { "due" }) datetime=(at) {
+            (visit.say(
+                format!("{} 前{what}", time::moment(visit.language, at)),
+                format!("{what} {}", time::moment(visit.language, at)),
+            ))
+            " · " strong { (time::left(visit.language, at, now)) }
+        }
+    }
+}
+
+/// How a state looks.
+pub(super) const fn class(state: ReferralState) -> &'static str {
+    match state {
+        ReferralState::Offered => "waits",
+        ReferralState::Accepted | ReferralState::InProgress | ReferralState::Delivered => "goes",
+        ReferralState::Confirmed => "good",
+        ReferralState::Disputed => "bad",
+        _ => "over",
+    }
+}

@@ -1,0 +1,239 @@
+//! The page of one referral: what it is about, where it stands, what can be done.
+
+use maud::{Markup, html};
+use wishwell_api::v1::{self, ReferralState, StepReason};
+use wishwell_domain::referral::Action;
+
+use super::card::{class, deadline};
+use super::picture::picture;
+use super::{Shown, step};
+use crate::pages::pool::urgency_mark;
+use crate::pages::portal::form::once;
+use crate::pages::portal::live::live;
+use crate::pages::visit::Visit;
+use crate::pages::words::{figures, referral as words, time};
+
+/// What is said before everything else.
+pub(super) enum Notice {
+    Done(&'static str),
+    Failed(String),
+}
+
+/// What to say of a step that was just taken; nothing of anything else.
+pub(super) fn done(visit: &Visit, step: &str) -> Option<Notice> {
+    let (zh, en) = match step {
+        "claim" => ("认领成功，这项心愿交给您了。", "You have claimed this wish. It is yours now."),
+        "accept" => ("已接受。", "Accepted."),
+        "decline" => ("已婉拒，会另请他人。", "Declined. Somebody else will be asked."),
+        "start" => ("已开始。", "Begun."),
+        "deliver" => ("已登记送达，等待对方确认。", "Delivery is recorded. Their side will confirm it."),
+        "cancel" => ("已取消，会另请他人。", "Called off. Somebody else will be asked."),
+        "fail" => ("已登记为未成。", "It is recorded that this came to nothing."),
+        _ => return None,
+    };
+    Some(Notice::Done(visit.say(zh, en)))
+}
+
+pub(super) fn title<'s>(visit: &Visit, shown: &'s Shown) -> &'s str {
+    shown.resources.title(visit, &shown.referral.resource)
+}
+
+pub(super) fn content(visit: &Visit, shown: &Shown, notice: Option<Notice>, contact: Option<&v1::Contact>) -> Markup {
+    let referral = &shown.referral;
+    html! {
+        p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
+        @match notice {
+            Some(Notice::Done(text)) => { p class="notice done" role="status" { (text) } }
+            Some(Notice::Failed(text)) => { p class="notice failure" role="alert" { (text) } }
+            None => {}
+        }
+        h1 { (title(visit, shown)) }
+        (facts(visit, shown))
+        (live())
+        div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
+        (steps(visit, referral))
+        (reach(visit, referral, contact))
+    }
+}
+
+fn facts(visit: &Visit, shown: &Shown) -> Markup {
+    let referral = &shown.referral;
+    let offered = figures::instant(referral.create_time.as_ref());
+    html! {
+        dl class="details" {
+            div { dt { (visit.say("数量", "How much")) } dd {
+                (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
+                @if referral.enquiry { " · " (visit.say("请告知能提供多少", "please say how much you can give")) }
+            } }
+            @if !referral.division.is_empty() {
+                div { dt { (visit.say("地点", "Where")) } dd { (shown.names.place(visit, &referral.division)) } }
+            }
+            div { dt { (visit.say("紧急程度", "How soon")) } dd { (urgency_mark(visit, referral.urgency())) } }
+            div { dt { (visit.say("来由", "How it came")) } dd {
+                (words::origin(visit.language, referral.origin()))
+                @if let Some(at) = offered { " · " (time::ago(visit.language, at, visit.app.now())) }
+            } }
+        }
+    }
+}
+
+/// Where it stands and what comes next.
+pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
+    html! {
+        section class="panel" aria-label=(visit.say("进展", "Progress")) {
+            (picture(visit, referral))
+            p class="facts" {
+                span class={ "state " (class(referral.state())) } { (words::state(visit.language, referral.state())) }
+                (deadline(visit, referral))
+            }
+            p { (next(visit, referral)) }
+            @if referral.last_reason() != StepReason::Unspecified {
+                p class="note" { (visit.say("原因：", "Reason: ")) (words::reason(visit.language, referral.last_reason())) }
+            }
+        }
+    }
+}
+
+/// What is to be done now, and by whom.
+fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
+    let (zh, en) = match referral.state() {
+        ReferralState::Offered if referral.enquiry => {
+            ("请答复能提供多少，或婉拒。", "Please say how much you can give, or decline.")
+        }
+        ReferralState::Offered => (
+            "请接受或婉拒。不答复的话，到时会另请他人。",
+            "Please accept or decline. Without an answer in time, somebody else is asked.",
+        ),
+        ReferralState::Accepted => (
+            "您已承诺。开始后点“开始”，送到后登记“已送达”。",
+            "You have promised. Choose “start” when you begin and “delivered” when it has arrived.",
+        ),
+        ReferralState::InProgress => {
+            ("正在进行。帮助到位后请登记“已送达”。", "Under way. Please record the delivery when the help has arrived.")
+        }
+        ReferralState::Delivered => {
+            ("等对方确认，您现在不用做什么。", "Their side will confirm it; there is nothing for you to do.")
+        }
+        ReferralState::Confirmed => ("对方已确认收到，谢谢！", "Their side has confirmed it. Thank you!"),
+        ReferralState::Disputed => (
+            "对方表示帮助没有到位，社工会与您核实。",
+            "Their side says that the help has not arrived. The case worker will talk to you.",
+        ),
+        ReferralState::Expired => {
+            ("超过时限没有答复，已另请他人。", "There was no answer in time; somebody else was asked.")
+        }
+        ReferralState::Withdrawn => ("这个请求已被收回。", "This request was taken back."),
+        _ => ("这件事已经结束。", "This is over."),
+    };
+    visit.say(zh, en)
+}
+
+fn steps(visit: &Visit, referral: &v1::Referral) -> Markup {
+    let possible: Vec<Action> = step::possible(referral.state()).collect();
+    html! {
+        @if !possible.is_empty() {
+            section class="step-forms" aria-label=(visit.say("下一步", "Next step")) {
+                @for action in possible { (form(visit, referral, action)) }
+            }
+        }
+    }
+}
+
+fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
+    let hidden = html! { input type="hidden" name="etag" value=(referral.etag); (once()) };
+    let address = format!("/portal/{}/{}", referral.name, action.name());
+    match action {
+        Action::Start => html! {
+            form method="post" action=(address) { (hidden) button { (visit.say("开始", "Start")) } }
+        },
+        Action::Accept => html! {
+            form method="post" action=(address) {
+                (hidden)
+                @if referral.enquiry { (quantity(visit, referral, visit.say("能提供多少", "How much you can give"), true)) }
+                button class="primary" { (visit.say("接受", "Accept")) }
+            }
+        },
+        Action::Deliver => html! {
+            form method="post" action=(address) {
+                (hidden)
+                @if referral.units > 1 { (quantity(visit, referral, visit.say("送达了多少", "How much has arrived"), false)) }
+                button class="primary" { (visit.say("已送达", "Delivered")) }
+            }
+        },
+        Action::Decline => {
+            with_reason(visit, &address, &hidden, visit.say("婉拒…", "Decline…"), visit.say("婉拒", "Decline"))
+        }
+        Action::Cancel => with_reason(
+            visit,
+            &address,
+            &hidden,
+            visit.say("取消承诺…", "Call it off…"),
+            visit.say("取消承诺", "Call it off"),
+        ),
+        _ => with_reason(
+            visit,
+            &address,
+            &hidden,
+            visit.say("登记未成…", "It came to nothing…"),
+            visit.say("登记未成", "Record that it came to nothing"),
+        ),
+    }
+}
+
+fn quantity(visit: &Visit, referral: &v1::Referral, label: &str, required: bool) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let most = if referral.units > 0 { Some(referral.units) } else { None };
+    html! {
+        label {
+            (label) "（" (figures::unit(visit.language, unit)) "）"
+            input type="number" name="quantity" inputmode="numeric" min="1" max=[most] value=[most] required[required];
+        }
+    }
+}
+
+/// A form that asks why, folded away until it is wanted.
+fn with_reason(visit: &Visit, address: &str, hidden: &Markup, summary: &str, button: &str) -> Markup {
+    html! {
+        details {
+            summary { (summary) }
+            form method="post" action=(address) {
+                (hidden)
+                label {
+                    (visit.say("原因", "Why"))
+                    select name="reason" required {
+                        option value="" { (visit.say("请选择", "Please choose")) }
+                        @for reason in words::REASONS {
+                            option value=(reason.as_str_name()) { (words::reason(visit.language, reason)) }
+                        }
+                    }
+                }
+                button { (button) }
+            }
+        }
+    }
+}
+
+/// How the beneficiary can be reached: asked for, never shown by itself.
+fn reach(visit: &Visit, referral: &v1::Referral, contact: Option<&v1::Contact>) -> Markup {
+    let may_ask = matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress);
+    html! {
+        @if let Some(contact) = contact {
+            section class="panel" aria-labelledby="contact-title" {
+                h2 id="contact-title" { (visit.say("联系方式", "Contact")) }
+                dl class="details" {
+                    @if !contact.display_name.is_empty() { div { dt { (visit.say("姓名", "Name")) } dd { (contact.display_name) } } }
+                    @if !contact.phone.is_empty() {
+                        div { dt { (visit.say("电话", "Telephone")) } dd { a href={ "tel:" (contact.phone) } { (contact.phone) } } }
+                    }
+                    @if !contact.address.is_empty() { div { dt { (visit.say("地址", "Address")) } dd { (contact.address) } } }
+                }
+                p class="note" { (visit.say("这次查看已记录。请只用于这件事。", "That you have read this was recorded. Use it for this alone.")) }
+            }
+        } @else if may_ask {
+            form class="reach" method="post" action={ "/portal/" (referral.name) "/contact" } {
+                button { (visit.say("查看联系方式", "Show contact data")) }
+                p class="note" { (visit.say("每次查看都会记录。", "Each time somebody reads it, that is recorded.")) }
+            }
+        }
+    }
+}

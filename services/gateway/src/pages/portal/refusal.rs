@@ -1,0 +1,84 @@
+//! Why the service did not do something, in words that say what to do instead.
+
+use tonic::Status;
+use tonic_types::StatusExt as _;
+
+use crate::pages::visit::Visit;
+
+/// A refusal with its reason in the contract.
+pub(super) struct Refusal {
+    reason: String,
+    /// What it speaks of.
+    name: String,
+    left: Option<i64>,
+}
+
+impl Refusal {
+    /// Reads a status; none for one that gives no reason a form can act upon.
+    pub(super) fn of(status: &Status) -> Option<Self> {
+        let info = status.get_error_details().error_info()?.clone();
+        let left = info.metadata.get("left").and_then(|left| left.parse().ok());
+        let name = info.metadata.get("name").cloned().unwrap_or_default();
+        Some(Self { reason: info.reason, name, left })
+    }
+
+    /// Whether somebody else claimed it first.
+    pub(super) fn is_lost_race(&self) -> bool {
+        self.reason == "ITEM_COVERED"
+    }
+
+    /// Whether a wish is in the pool no more.
+    pub(super) fn is_wish_over(&self) -> bool {
+        matches!(self.reason.as_str(), "NOT_FOUND" | "ILLEGAL_STATE") && self.name.starts_with("wishes/")
+    }
+
+    /// How much can still be had, when that is something.
+    pub(super) fn left(&self) -> Option<i64> {
+        self.left.filter(|left| *left > 0)
+    }
+
+    /// In words; none for what is no matter of the form.
+    pub(super) fn words(&self, visit: &Visit) -> Option<String> {
+        let said = |zh: &str, en: &str| Some(visit.say(zh, en).to_owned());
+        match self.reason.as_str() {
+            "ETAG_MISMATCH" => said(
+                "刚才有人更新过这条记录，您的操作没有执行。下面是最新情况，请再看一眼。",
+                "Somebody changed this a moment ago, so nothing was done. This is how it stands now; please look again.",
+            ),
+            "ILLEGAL_STATE" => said(
+                "这一步现在已经不能做了，下面是最新情况。",
+                "This step cannot be taken any more. This is how it stands now.",
+            ),
+            "REQUEST_ID_REUSED" => {
+                said("这张表单已经提交过了，下面是最新情况。", "This form was sent before. This is how it stands now.")
+            }
+            "CAPACITY_EXHAUSTED" => Some(match self.left() {
+                Some(left) => visit.say(
+                    format!("这项资源的余量只剩 {left}，不够这么多。"),
+                    format!("Only {left} of this resource is left, which is not enough."),
+                ),
+                None => visit.say(
+                    "这项资源已经没有余量了。可以在“我的资源”里更新容量。".to_owned(),
+                    "Nothing of this resource is left. You can update its capacity under “My resources”.".to_owned(),
+                ),
+            }),
+            "RESOURCE_NOT_OFFERED" => {
+                said("这项资源已暂停，或今天不提供。", "This resource is paused, or not offered today.")
+            }
+            "RESOURCE_DOES_NOT_FIT" => said(
+                "这项资源与这个心愿对不上（类别、范围、时间或条件）。请换一项资源，或改为认捐。",
+                "This resource does not fit the wish (kind, area, time or conditions). Choose another one, or pledge something else.",
+            ),
+            "CAPACITY_BELOW_USE" => said(
+                "总量不能低于已经承诺出去的数量。请先处理相应的转介。",
+                "The total cannot be less than what is promised already. Please settle those referrals first.",
+            ),
+            "CONSENT_MISSING" => said(
+                "本人没有同意向服务单位提供联系方式。请通过社工联系。",
+                "The person has not agreed to share contact data. Please reach them through the case worker.",
+            ),
+            "ERASED" => said("本人的资料已按要求删除。", "The person's data was erased on request."),
+            _ => None,
+        }
+    }
+}

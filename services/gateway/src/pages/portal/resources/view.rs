@@ -1,0 +1,174 @@
+//! Pools with their figures, and resources with what they draw on.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use wishwell_api::v1::{self, CapacityKind, CapacityPeriod, ResourceLifecycle};
+
+use super::act::anchor;
+use super::figures::left_now;
+use crate::pages::portal::form::once;
+use crate::pages::portal::own::Resources;
+use crate::pages::visit::Visit;
+use crate::pages::words::{figures, time};
+
+/// A figure that nobody has confirmed for so long is called stale.
+const STALE_DAYS: i64 = 7;
+
+/// What to say of what was just done; nothing of anything else.
+pub(super) fn done(visit: &Visit, what: &str) -> Option<&'static str> {
+    let (zh, en) = match what {
+        "capacity" => ("容量已更新。", "The capacity is updated."),
+        "confirm" => ("已确认，数字更新为今天有效。", "Confirmed: the figures are as of now."),
+        "pause" => ("已暂停，不会再收到新的请求。", "Paused: no new requests will come."),
+        "resume" => ("已恢复提供。", "Offered again."),
+        _ => return None,
+    };
+    Some(visit.say(zh, en))
+}
+
+pub(super) fn content(
+    visit: &Visit,
+    resources: &Resources,
+    pools: &[v1::CapacityPool],
+    done: Option<&str>,
+    failed: Option<&str>,
+) -> Markup {
+    html! {
+        h1 { (visit.say("我的资源", "My resources")) }
+        @if let Some(text) = done { p class="notice done" role="status" { (text) } }
+        @if let Some(text) = failed { p class="notice failure" role="alert" { (text) } }
+        section aria-labelledby="pools-title" {
+            h2 id="pools-title" { (visit.say("还有多少", "How much there is")) }
+            @if pools.is_empty() {
+                p class="note" { (visit.say("还没有登记容量。请联系平台管理员。", "No capacity is recorded yet. Please ask the operators.")) }
+            }
+            ul class="cards" { @for shown in pools { li { (pool(visit, shown, resources)) } } }
+        }
+        section aria-labelledby="resources-title" {
+            h2 id="resources-title" { (visit.say("提供什么", "What is offered")) }
+            @if resources.0.is_empty() {
+                p class="note" { (visit.say("还没有登记资源。请联系平台管理员。", "No resource is recorded yet. Please ask the operators.")) }
+            }
+            ul class="cards" { @for shown in resources.0.values() { li { (resource(visit, shown)) } } }
+        }
+    }
+}
+
+fn pool(visit: &Visit, pool: &v1::CapacityPool, resources: &Resources) -> Markup {
+    let drawing = resources.0.values().filter(|resource| resource.draws.iter().any(|draw| draw.pool == pool.name));
+    let drawing: Vec<String> = drawing.map(|resource| visit.name(resource.title.as_ref()).to_owned()).collect();
+    let (now, unlimited) = (visit.app.now(), pool.kind() == CapacityKind::Unbounded);
+    html! {
+        article class="card" id=(anchor(&pool.name)) {
+            h3 { (pool.title) }
+            p class="figure" {
+                @if unlimited {
+                    strong { (visit.say("不限", "no limit")) }
+                } @else {
+                    @match left_now(pool, now) {
+                        Some(left) => { strong { (figures::amount(visit.language, left, &pool.unit)) } " " (visit.say("可用", "left")) }
+                        None => { strong { (visit.say("数量未知", "not known")) } }
+                    }
+                    @if let Some(total) = pool.total {
+                        span class="note" { (total_of(visit, pool, total)) }
+                    }
+                }
+            }
+            @if !drawing.is_empty() { p class="note" { (visit.say("用于：", "for: ")) (visit.language.list(&drawing)) } }
+            (freshness(visit, pool, now))
+            @if !unlimited { (controls(visit, pool)) }
+        }
+    }
+}
+
+/// The total, and how often it is renewed.
+fn total_of(visit: &Visit, pool: &v1::CapacityPool, total: i64) -> String {
+    let total = figures::amount(visit.language, total, &pool.unit);
+    match pool.period() {
+        CapacityPeriod::Unspecified => visit.say(format!("总量 {total}"), format!("of {total}")),
+        CapacityPeriod::Day => visit.say(format!("今天，每天 {total}"), format!("today, of {total} a day")),
+        CapacityPeriod::Week => visit.say(format!("本周，每周 {total}"), format!("this week, of {total} a week")),
+        CapacityPeriod::Month => visit.say(format!("本月，每月 {total}"), format!("this month, of {total} a month")),
+    }
+}
+
+/// How old the figures are, with the way to say that they still hold.
+fn freshness(visit: &Visit, pool: &v1::CapacityPool, now: Timestamp) -> Markup {
+    let confirmed = figures::instant(pool.confirm_time.as_ref());
+    let stale = confirmed.is_none_or(|at| now.duration_since(at) > SignedDuration::from_hours(STALE_DAYS * 24));
+    html! {
+        form class="row" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
+            (once())
+            span class=(if stale { "fresh stale" } else { "fresh" }) {
+                @match confirmed {
+                    Some(at) => {
+                        (visit.say(
+                            format!("{}确认", time::ago(visit.language, at, now)),
+                            format!("confirmed {}", time::ago(visit.language, at, now)),
+                        ))
+                    }
+                    None => { (visit.say("从未确认", "never confirmed")) }
+                }
+            }
+            button class="small" aria-label=(visit.say(format!("确认仍然有效：{}", pool.title), format!("Still true: {}", pool.title))) {
+                (visit.say("确认仍然有效", "Still true"))
+            }
+        }
+    }
+}
+
+/// One less, one more, or so many.
+fn controls(visit: &Visit, pool: &v1::CapacityPool) -> Markup {
+    let one = |total: i64, sign: &str, says: String| {
+        html! {
+            form class="plain" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
+                (once())
+                input type="hidden" name="etag" value=(pool.etag);
+                input type="hidden" name="total" value=(total);
+                button class="step" aria-label=(says) { (sign) }
+            }
+        }
+    };
+    let field = anchor(&pool.name);
+    html! {
+        div class="row" {
+            @if let Some(total) = pool.total {
+                @if total > 0 { (one(total - 1, "−", visit.say(format!("减一：{}", pool.title), format!("One less: {}", pool.title)))) }
+                (one(total + 1, "+", visit.say(format!("加一：{}", pool.title), format!("One more: {}", pool.title))))
+            }
+            form class="row" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
+                (once())
+                input type="hidden" name="etag" value=(pool.etag);
+                label class="unseen" for={ (field) "-total" } { (visit.say("总量", "Total")) }
+                input class="short" id={ (field) "-total" } type="number" name="total" inputmode="numeric" min="0" required value=[pool.total];
+                button class="small" { (visit.say("设为", "Set")) }
+            }
+        }
+    }
+}
+
+fn resource(visit: &Visit, resource: &v1::Resource) -> Markup {
+    let paused = resource.lifecycle() == ResourceLifecycle::Paused;
+    let (step, says) =
+        if paused { ("resume", visit.say("恢复", "Resume")) } else { ("pause", visit.say("暂停", "Pause")) };
+    let title = visit.name(resource.title.as_ref());
+    html! {
+        article class="card" id=(anchor(&resource.name)) {
+            h3 { (title) }
+            p { (resource.content) }
+            form class="row" method="post" action={ "/portal/" (resource.name) "/" (step) } {
+                (once())
+                input type="hidden" name="etag" value=(resource.etag);
+                span class=(if paused { "state over" } else { "state good" }) {
+                    @if paused { (visit.say("已暂停", "Paused")) } @else { (visit.say("提供中", "Offered")) }
+                }
+                button class="small" aria-label={ (says) ": " (title) } { (says) }
+            }
+        }
+    }
+}
+
+/// The last part of a name.
+fn id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}

@@ -1,0 +1,169 @@
+//! A partner's today: what needs an answer, what is promised, what is under way, and new wishes that fit.
+
+use axum::response::Response;
+use maud::{Markup, html};
+use tonic::Status;
+use wishwell_api::v1::{self, ReferralState};
+
+use super::fitting;
+use super::live::live;
+use super::own::Resources;
+use super::partner::Partner;
+use super::referrals::card;
+use crate::pages::failure::Failure;
+use crate::pages::layout;
+use crate::pages::names::Names;
+use crate::pages::pool::urgency_mark;
+use crate::pages::visit::Visit;
+use crate::pages::words::{figures, need};
+
+/// Referrals that a day can hold; the list has all.
+const REFERRALS_MAX: i32 = 200;
+/// Wishes asked for of each resource.
+const WISHES_ASKED_MAX: i32 = 12;
+/// New wishes that are shown.
+const WISHES_SHOWN_MAX: usize = 9;
+
+pub(super) async fn show(partner: Partner) -> Response {
+    let visit = &partner.visit;
+    let parts = async {
+        let resources = Resources::of(&partner).await?;
+        futures::try_join!(work_part(&partner, &resources), fitting_part(&partner, &resources))
+    };
+    match parts.await {
+        Ok((work, fitting)) => {
+            let content = html! {
+                h1 { (visit.say("今日工作", "Today")) }
+                (live())
+                div id="work" hx-get="/portal/work" hx-trigger="referral from:body delay:200ms" { (work) }
+                div id="fitting" hx-get="/portal/fitting"
+                    hx-trigger="referral from:body delay:400ms, capacity from:body delay:400ms, resource from:body delay:400ms, every 45s" {
+                    (fitting)
+                }
+            };
+            layout::page(visit, visit.say("今日工作", "Today"), &content)
+        }
+        Err(status) => Failure::from(status).response(visit),
+    }
+}
+
+/// The part with referrals.
+pub(super) async fn work(partner: Partner) -> Response {
+    let made = async { work_part(&partner, &Resources::of(&partner).await?).await };
+    part(&partner.visit, made.await)
+}
+
+/// The part with wishes.
+pub(super) async fn wishes(partner: Partner) -> Response {
+    let made = async { fitting_part(&partner, &Resources::of(&partner).await?).await };
+    part(&partner.visit, made.await)
+}
+
+fn part(visit: &Visit, made: Result<Markup, Status>) -> Response {
+    match made {
+        Ok(content) => layout::part(&content),
+        Err(status) => Failure::from(status).response(visit),
+    }
+}
+
+async fn work_part(partner: &Partner, resources: &Resources) -> Result<Markup, Status> {
+    let visit = &partner.visit;
+    let filter = v1::ReferralFilter {
+        organization: partner.organization.clone(),
+        states: [ReferralState::Offered, ReferralState::Accepted, ReferralState::InProgress, ReferralState::Disputed]
+            .map(Into::into)
+            .to_vec(),
+        ..v1::ReferralFilter::default()
+    };
+    let request = v1::ListReferralsRequest {
+        filter: Some(filter),
+        page_size: REFERRALS_MAX,
+        ..v1::ListReferralsRequest::default()
+    };
+    let found = partner.calls.referrals().list_referrals(request).await?.into_inner();
+    let names =
+        Names::of(&partner.calls, [], found.referrals.iter().map(|referral| referral.division.as_str())).await?;
+    let sections = [
+        (ReferralState::Offered, visit.say("等您答复", "Waiting for your answer")),
+        (ReferralState::Accepted, visit.say("已经承诺", "Promised")),
+        (ReferralState::InProgress, visit.say("正在进行", "Under way")),
+        (ReferralState::Disputed, visit.say("有异议", "Disputed")),
+    ];
+    Ok(html! {
+        @for (state, title) in sections {
+            @let shown = in_order(&found.referrals, state);
+            @if !shown.is_empty() || state == ReferralState::Offered {
+                section aria-label=(title) {
+                    h2 { (title) " " span class="count" { (shown.len()) } }
+                    @if shown.is_empty() {
+                        p class="note" { (visit.say("没有等您答复的请求。", "Nothing waits for your answer.")) }
+                    } @else {
+                        (card::cards(visit, &shown, resources, &names))
+                    }
+                }
+            }
+        }
+        @if !found.next_page_token.is_empty() {
+            p { a href="/portal/referrals" { (visit.say("还有更多，见全部转介", "There are more: see all referrals")) } }
+        }
+    })
+}
+
+/// Those in a state, the soonest due first.
+fn in_order(referrals: &[v1::Referral], state: ReferralState) -> Vec<&v1::Referral> {
+    let mut shown: Vec<&v1::Referral> = referrals.iter().filter(|referral| referral.state() == state).collect();
+    shown.sort_by_key(|referral| {
+        let due = if state == ReferralState::Offered { &referral.expire_time } else { &referral.due_time };
+        (figures::instant(due.as_ref()), &referral.name)
+    });
+    shown
+}
+
+async fn fitting_part(partner: &Partner, resources: &Resources) -> Result<Markup, Status> {
+    let visit = &partner.visit;
+    let mut fitting = fitting::of_all(partner, resources, WISHES_ASKED_MAX).await?;
+    fitting.truncate(WISHES_SHOWN_MAX);
+    let names = Names::of(
+        &partner.calls,
+        fitting.iter().map(|found| found.category.as_str()),
+        fitting.iter().map(|found| found.division.as_str()),
+    )
+    .await?;
+    Ok(html! {
+        section aria-label=(visit.say("您能帮上的心愿", "Wishes you can help with")) {
+            h2 { (visit.say("您能帮上的心愿", "Wishes you can help with")) }
+            @if fitting.is_empty() {
+                p class="note" {
+                    (visit.say("眼下没有与您的资源对得上的心愿。", "No wish fits your resources right now."))
+                    " " a href="/wishes" { (visit.say("看看全部心愿", "See all wishes")) }
+                    " · " a href="/portal/resources" { (visit.say("更新我的资源", "Update my resources")) }
+                }
+            } @else {
+                ul class="wishes" { @for found in &fitting { li { (wish(visit, &names, found)) } } }
+                p { a href="/wishes" { (visit.say("全部心愿", "All wishes")) } }
+            }
+        }
+    })
+}
+
+/// A wish that fits, with the way to claim it.
+pub(super) fn wish(visit: &Visit, names: &Names, found: &v1::NeedMatch) -> Markup {
+    let band = need::distance_band(visit.language, found.distance_band());
+    html! {
+        article class="card" {
+            header class="card-head" { h3 { (found.title) } (urgency_mark(visit, found.urgency())) }
+            p class="facts" {
+                @if !found.division.is_empty() { span { (names.place(visit, &found.division)) } }
+                @if !band.is_empty() { span { (band) } }
+            }
+            p class="item" {
+                span { (names.category(visit, &found.category)) " " }
+                strong { (figures::quantity(visit.language, found.quantity.as_ref(), found.recurrence.as_ref())) }
+            }
+            a class="button" href={ "/portal/" (found.wish) "/claim?item=" (found.item_ordinal) }
+                aria-label=(visit.say(format!("认领：{}", found.title), format!("Claim: {}", found.title))) {
+                (visit.say("认领", "Claim"))
+            }
+        }
+    }
+}

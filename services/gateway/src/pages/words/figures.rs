@@ -1,0 +1,89 @@
+//! Quantities and instants as people say them.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use wishwell_api::v1::{Quantity, Recurrence};
+use wishwell_domain::unit::UNITS;
+use wishwell_report::Language;
+
+use super::need::every;
+
+/// All of China keeps one time, eight hours before Greenwich.
+pub(in crate::pages) const CHINA: Offset = jiff::tz::offset(8);
+
+/// A unit of the catalogue, as it stands behind a number.
+pub(in crate::pages) fn unit(language: Language, code: &str) -> &str {
+    UNITS.iter().find(|entry| entry.0 == code).map_or(code, |entry| language.pick(entry.1, entry.2))
+}
+
+/// A number of units; money in its main unit.
+pub(in crate::pages) fn amount(language: Language, value: i64, unit_code: &str) -> String {
+    match unit_code {
+        "" => value.to_string(),
+        "fen" => format!("¥{}.{:02}", value / 100, value % 100),
+        code => {
+            let many = language.pick("", if value == 1 { "" } else { plural(unit(language, code)) });
+            format!("{value} {}{many}", unit(language, code))
+        }
+    }
+}
+
+/// What makes an English unit many.
+fn plural(unit: &str) -> &'static str {
+    if unit.ends_with('x') { "es" } else { "s" }
+}
+
+/// What is left of something over all its occurrences, and in how many.
+pub(in crate::pages) fn left(language: Language, left: Option<&Quantity>, recurrence: Option<&Recurrence>) -> String {
+    let Some(left) = left else { return String::new() };
+    let all = amount(language, left.value, &left.unit);
+    match recurrence {
+        None => all,
+        Some(again) => {
+            let (often, times) = (every(language, again.every()), again.occurrences);
+            language.pick(format!("共 {all}（{often}，{times} 次）"), format!("{all} in all ({often}, {times} times)"))
+        }
+    }
+}
+
+/// A quantity, and how often it recurs.
+pub(in crate::pages) fn quantity(
+    language: Language,
+    quantity: Option<&Quantity>,
+    recurrence: Option<&Recurrence>,
+) -> String {
+    let Some(quantity) = quantity else { return String::new() };
+    let once = amount(language, quantity.value, &quantity.unit);
+    match recurrence {
+        None => once,
+        Some(again) => {
+            let (often, times) = (every(language, again.every()), again.occurrences);
+            language.pick(format!("{often} {once}，共 {times} 次"), format!("{once} {often}, {times} times"))
+        }
+    }
+}
+
+/// An instant of the wire; none where it cannot be one.
+pub(in crate::pages) fn instant(time: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use wishwell_api::v1::RecurrencePeriod;
+
+    use super::*;
+
+    #[test]
+    fn figures_read_as_people_say_them() {
+        let (zh, en) = (Language::Zh, Language::En);
+        assert_eq!(amount(zh, 250_050, "fen"), "¥2500.50");
+        assert_eq!(amount(zh, 2, "piece"), "2 件");
+        let hours = Quantity { value: 4, unit: "hour".to_owned() };
+        let weekly = Recurrence { every: RecurrencePeriod::Week.into(), occurrences: 8 };
+        assert_eq!(quantity(zh, Some(&hours), Some(&weekly)), "每周 4 小时，共 8 次");
+        assert_eq!(quantity(en, Some(&hours), None), "4 hours");
+        assert_eq!(left(zh, Some(&hours), Some(&weekly)), "共 4 小时（每周，8 次）");
+        assert_eq!(amount(en, 2, "box"), "2 boxes");
+    }
+}

@@ -1,0 +1,69 @@
+//! Referrals.
+
+use wishwell_api::v1::{ReferralOrigin, ReferralState, StepReason};
+use wishwell_report::Language;
+
+/// Where a referral stands.
+pub(in crate::pages) fn state(language: Language, state: ReferralState) -> &'static str {
+    let (zh, en) = match state {
+        ReferralState::Offered => ("待答复", "Waiting for an answer"),
+        ReferralState::Accepted => ("已接受", "Accepted"),
+        ReferralState::Declined => ("已婉拒", "Declined"),
+        ReferralState::Expired => ("超时未答", "Not answered in time"),
+        ReferralState::Withdrawn => ("已收回", "Taken back"),
+        ReferralState::InProgress => ("服务中", "In progress"),
+        ReferralState::Delivered => ("已送达，待确认", "Delivered, to be confirmed"),
+        ReferralState::Confirmed => ("已确认", "Confirmed"),
+        ReferralState::Disputed => ("有异议", "Disputed"),
+        ReferralState::Cancelled => ("已取消", "Called off"),
+        ReferralState::Failed => ("未成", "Came to nothing"),
+        ReferralState::Unspecified => ("未知", "unknown"),
+    };
+    language.pick(zh, en)
+}
+
+/// How a referral came about.
+pub(in crate::pages) fn origin(language: Language, origin: ReferralOrigin) -> &'static str {
+    let (zh, en) = match origin {
+        ReferralOrigin::Chosen => ("人工选择", "chosen by hand"),
+        ReferralOrigin::Automatic => ("自动转介", "offered automatically"),
+        ReferralOrigin::Claim => ("心愿认领", "wish claimed"),
+        ReferralOrigin::Pledge => ("心愿认捐", "wish pledged"),
+        ReferralOrigin::Unspecified => ("未知", "unknown"),
+    };
+    language.pick(zh, en)
+}
+
+/// Reasons that people give, in the order in which a form offers them.
+pub(in crate::pages) const REASONS: [StepReason; 10] = [
+    StepReason::NoCapacity,
+    StepReason::OutsideArea,
+    StepReason::NotEligible,
+    StepReason::NotReachable,
+    StepReason::WrongService,
+    StepReason::NoSuitableTime,
+    StepReason::NotWanted,
+    StepReason::PoorQuality,
+    StepReason::NotDelivered,
+    StepReason::Other,
+];
+
+/// Why a step was taken.
+pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'static str {
+    let (zh, en) = match reason {
+        StepReason::NoCapacity => ("已没有余量", "nothing left after all"),
+        StepReason::OutsideArea => ("不在服务范围", "outside the area served"),
+        StepReason::NotEligible => ("不符合条件", "not eligible"),
+        StepReason::NotReachable => ("联系不上本人", "the person could not be reached"),
+        StepReason::WrongService => ("不是所需的服务", "not what was asked for"),
+        StepReason::NoSuitableTime => ("时间不合适", "no time that suits both"),
+        StepReason::NotWanted => ("本人不需要了", "not wanted, or no longer"),
+        StepReason::NeedClosed => ("需求已结束", "the need is closed"),
+        StepReason::Shortfall => ("容量减少，无法履约", "the provider has less than promised"),
+        StepReason::PoorQuality => ("质量不佳或不完整", "poor or incomplete"),
+        StepReason::NotDelivered => ("没有送达", "did not arrive"),
+        StepReason::Other => ("其他原因", "another reason"),
+        StepReason::Unspecified => ("未说明", "not said"),
+    };
+    language.pick(zh, en)
+}
