@@ -98,6 +98,8 @@ pub const BATCH_ENTRIES_MAX: usize = 500;
 pub const PAGE_SIZE_MAX: usize = 1_000;
 /// Entries of a page when the caller does not say.
 pub const PAGE_SIZE_DEFAULT: usize = 50;
+/// Kinds of help that figures are told of for supervision.
+pub const SUPERVISION_CATEGORIES_MAX: usize = 64;
 /// Most candidates of one answer.
 pub const TOP_K_MAX: usize = 100;
 /// Candidates when the caller does not say.

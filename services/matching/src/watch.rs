@@ -57,6 +57,8 @@ pub(crate) struct Watcher<P> {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tenant_id: TenantId,
     pub(crate) tenant: Arc<TenantSnapshot>,
+    /// Ends the stream when everything up to there was looked at; none for never.
+    pub(crate) until: Option<LogPosition>,
     /// Ends the stream: the server drains.
     pub(crate) stop: CancellationToken,
     /// Makes an answer of what the watcher may see of a batch.
@@ -134,7 +136,8 @@ impl<P> Watcher<P> {
             let answer = (self.pick)(Batch { events: &events, position, snapshot: &snapshot });
             let quiet =
                 silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
-            if !(answer.is_empty() && quiet) {
+            let over = self.until.is_some_and(|until| position >= until);
+            if over || !(answer.is_empty() && quiet) {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
                 let sent = tokio::select! {
                     sent = batches.send_timeout(Ok(answer), patience) => sent,
@@ -149,6 +152,9 @@ impl<P> Watcher<P> {
                         });
                     }
                 }
+            }
+            if over {
+                return Ok(());
             }
             if events.len() == WATCH_BATCH_EVENTS_MAX {
                 continue;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +26,7 @@ use wishwell_domain::resource::{Resource, ResourceLifecycle};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::rounds::Rounds;
+use crate::tallies::Tallies;
 
 /// Identifies one request of one caller, for writes that must have one effect however often they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,6 +185,8 @@ pub struct CapacityPoolFilter {
     pub kind: Option<PoolKind>,
     /// Last confirmed before then.
     pub confirmed_before: Option<Timestamp>,
+    /// With a known total of which at most a tenth is left: of the pool, or of a period that begins on this day or later.
+    pub running_low_from: Option<Date>,
 }
 
 /// Which needs a list shows.
@@ -204,6 +208,10 @@ pub struct NeedFilter {
     pub beneficiary: Option<BeneficiaryId>,
     /// Which household's.
     pub household: Option<HouseholdId>,
+    /// Only those in no division that is known.
+    pub without_division: bool,
+    /// Only open ones for which help comes too late by now, by the database's clock.
+    pub overdue_only: bool,
     /// Only those published as a wish.
     pub wishes_only: bool,
     /// Only those with an item, in one of the categories when there are some, of which something is neither referred nor served.
@@ -316,7 +324,7 @@ pub struct StoreDescription {
 /// A store does not promise: an order among writes of different tenants, or that reads see a write of another replica
 /// before it is answered there.
 #[async_trait]
-pub trait Store: Ledger + Rounds {
+pub trait Store: Ledger + Rounds + Tallies {
     /// Which backend this is.
     fn describe(&self) -> StoreDescription;
 

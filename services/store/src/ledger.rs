@@ -31,6 +31,10 @@ pub struct ReferralFilter {
     pub divisions: Vec<DivisionCode>,
     /// Only those that should have arrived by now, by the database's clock.
     pub overdue_only: bool,
+    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed.
+    pub escalated_only: bool,
+    /// Only those to whose offer the provider has said yes or no.
+    pub answered_only: bool,
     /// Only those after which the next candidate is still to be asked.
     pub next_is_due_only: bool,
 }

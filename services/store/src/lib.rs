@@ -9,6 +9,7 @@ mod postgres;
 pub mod rounds;
 mod sql;
 mod sqlite;
+pub mod tallies;
 
 pub use contract::*;
 pub use error::StoreError;
@@ -17,3 +18,4 @@ pub use ledger::{Appended, Basis, Discrepancy, Due, Ledger, ReferralFilter, VERI
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rounds::{RoundFilter, Rounds};
 pub use sqlite::{Durability, SqliteStore};
+pub use tallies::{AnswerTimes, NeedTally, ReferralTally, Tallies};

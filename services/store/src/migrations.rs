@@ -45,6 +45,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0006_rounds.sql"),
         include_str!("../migrations/postgres/0006_rounds.sql"),
     ),
+    (
+        7,
+        "answers_to_offers",
+        include_str!("../migrations/sqlite/0007_answers_to_offers.sql"),
+        include_str!("../migrations/postgres/0007_answers_to_offers.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

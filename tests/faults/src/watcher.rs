@@ -78,7 +78,7 @@ impl Watcher {
 
     /// One watch; ends when anything goes wrong.
     async fn watch(&self, channel: &Channel, board: &Board) -> Option<()> {
-        let request = v1::WatchEventsRequest { after_position: self.position(), filter: None };
+        let request = v1::WatchEventsRequest { after_position: self.position(), filter: None, until_now: false };
         let mut client = ReferralServiceClient::new(channel.clone());
         let mut batches = client.watch_events(keyed(OPERATOR, request, None)).await.ok()?.into_inner();
         loop {

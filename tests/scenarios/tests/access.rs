@@ -84,6 +84,7 @@ const TABLE: &[(&str, &str)] = &[
     ("ReferralService/FailReferral", "ipco--"),
     ("ReferralService/GetReferral", "ipcoa-"),
     ("ReferralService/ListReferrals", "ipcoa-"),
+    ("ReferralService/GetSupervision", "i-coa-"),
     ("ReferralService/ListWishes", "ipcoav"),
     ("ReferralService/ClaimWish", "-p----"),
     ("ReferralService/WatchEvents", "ipcoa-"),

@@ -233,6 +233,10 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
             v1::ListReferralsRequest { min_position: far, ..Default::default() }.encode_to_vec(),
         ),
         (
+            "ReferralService/GetSupervision",
+            v1::GetSupervisionRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
+        (
             "ReferralService/ListWishes",
             v1::ListWishesRequest { min_position: far, ..Default::default() }.encode_to_vec(),
         ),

@@ -160,6 +160,8 @@ impl crate::Request for crate::v1::GetReferralRequest {}
 
 impl crate::Request for crate::v1::ListReferralsRequest {}
 
+impl crate::Request for crate::v1::GetSupervisionRequest {}
+
 impl crate::Request for crate::v1::ListWishesRequest {}
 
 impl crate::Request for crate::v1::ClaimWishRequest {}

@@ -11560,6 +11560,49 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListReferralsResponse {
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::GetSupervisionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::WishItem {
     fn validate(
         &self,

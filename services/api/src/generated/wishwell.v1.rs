@@ -6865,6 +6865,9 @@ pub struct WatchEventsRequest {
     /// Which ones; absent means all that the caller may see.
     #[prost(message, optional, tag = "2")]
     pub filter: ::core::option::Option<EventFilter>,
+    /// Whether the stream ends when all that was in the log as it began was looked at; the last batch tells how far that was.
+    #[prost(bool, tag = "3")]
+    pub until_now: bool,
 }
 impl ::prost::Name for WatchEventsRequest {
     const NAME: &'static str = "WatchEventsRequest";
@@ -10245,6 +10248,12 @@ pub struct NeedFilter {
     /// Only the one with this external identity; absent means any.
     #[prost(message, optional, tag = "8")]
     pub external: ::core::option::Option<ExternalId>,
+    /// Only open or partly served ones whose deadline or window is over.
+    #[prost(bool, tag = "9")]
+    pub overdue_only: bool,
+    /// Only those of which no division is known: none for callers that are held to divisions.
+    #[prost(bool, tag = "10")]
+    pub without_division: bool,
 }
 impl ::prost::Name for NeedFilter {
     const NAME: &'static str = "NeedFilter";
@@ -12387,6 +12396,12 @@ pub struct ReferralFilter {
     /// Only promised help that should have arrived by now.
     #[prost(bool, tag = "6")]
     pub overdue_only: bool,
+    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed.
+    #[prost(bool, tag = "7")]
+    pub escalated_only: bool,
+    /// Only those to whose offer the provider has said yes or no.
+    #[prost(bool, tag = "8")]
+    pub answered_only: bool,
 }
 impl ::prost::Name for ReferralFilter {
     const NAME: &'static str = "ReferralFilter";
@@ -12442,6 +12457,213 @@ impl ::prost::Name for ListReferralsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/wishwell.v1.ListReferralsResponse".into()
+    }
+}
+/// Request of GetSupervision.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSupervisionRequest {
+    /// Only of this division and what is below it; empty means everywhere the caller works.
+    #[prost(string, tag = "1")]
+    pub division: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+}
+impl ::prost::Name for GetSupervisionRequest {
+    const NAME: &'static str = "GetSupervisionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetSupervisionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetSupervisionRequest".into()
+    }
+}
+/// Needs of one urgency that are open or partly served.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UrgencyTally {
+    /// Which.
+    #[prost(enumeration = "Urgency", tag = "1")]
+    pub urgency: i32,
+    /// Needs: those that ListNeeds shows with `urgency` and the states OPEN and PARTLY_SERVED.
+    #[prost(int64, tag = "2")]
+    pub open_needs: i64,
+    /// Needs among them for which help comes too late: those that ListNeeds shows with `overdue_only` too.
+    #[prost(int64, tag = "3")]
+    pub overdue_needs: i64,
+}
+impl ::prost::Name for UrgencyTally {
+    const NAME: &'static str = "UrgencyTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UrgencyTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UrgencyTally".into()
+    }
+}
+/// Needs of one division and everything below it. A row is a street or town, or what is above it where needs are known no closer; a
+/// need counts in each row that it is in.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DivisionTally {
+    /// Code of the division; empty for needs of which none is known, which ListNeeds shows with `without_division`.
+    #[prost(string, tag = "1")]
+    pub division: ::prost::alloc::string::String,
+    /// Needs in the states OPEN and PARTLY_SERVED.
+    #[prost(int64, tag = "2")]
+    pub open_needs: i64,
+    /// Needs in the state SERVED.
+    #[prost(int64, tag = "3")]
+    pub served_needs: i64,
+}
+impl ::prost::Name for DivisionTally {
+    const NAME: &'static str = "DivisionTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DivisionTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DivisionTally".into()
+    }
+}
+/// Needs with an item of a category that has none above it, or of one below. A need counts once in each row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CategoryTally {
+    /// Code of the category.
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
+    /// Needs in the states OPEN and PARTLY_SERVED.
+    #[prost(int64, tag = "2")]
+    pub open_needs: i64,
+    /// Needs in the state SERVED.
+    #[prost(int64, tag = "3")]
+    pub served_needs: i64,
+}
+impl ::prost::Name for CategoryTally {
+    const NAME: &'static str = "CategoryTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CategoryTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CategoryTally".into()
+    }
+}
+/// Referrals in one state.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReferralTally {
+    /// Which.
+    #[prost(enumeration = "ReferralState", tag = "1")]
+    pub state: i32,
+    /// Referrals: those that ListReferrals shows with `states`.
+    #[prost(int64, tag = "2")]
+    pub referrals: i64,
+}
+impl ::prost::Name for ReferralTally {
+    const NAME: &'static str = "ReferralTally";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ReferralTally".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ReferralTally".into()
+    }
+}
+/// How long providers take to say yes or no to an offer. What was claimed was offered to nobody and is not counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AnswerTimes {
+    /// Offers that were answered: those that ListReferrals shows with `answered_only`.
+    #[prost(int64, tag = "1")]
+    pub answered_referrals: i64,
+    /// Half of the answers took so long or less; absent of none.
+    #[prost(message, optional, tag = "2")]
+    pub median: ::core::option::Option<::prost_types::Duration>,
+    /// Nine tenths of the answers took so long or less; absent of none.
+    #[prost(message, optional, tag = "3")]
+    pub ninth_decile: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for AnswerTimes {
+    const NAME: &'static str = "AnswerTimes";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.AnswerTimes".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.AnswerTimes".into()
+    }
+}
+/// A pool of which at most a tenth is left.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ScarcePool {
+    /// Which, `capacityPools/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub capacity_pool: ::prost::alloc::string::String,
+    /// Whose, `organizations/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub organization: ::prost::alloc::string::String,
+    /// What it is called.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// Code of the unit of the two figures.
+    #[prost(string, tag = "4")]
+    pub unit: ::prost::alloc::string::String,
+    /// How much there is, in the current period where there are periods.
+    #[prost(int64, tag = "5")]
+    pub total: i64,
+    /// How much of it is left, at least 0.
+    #[prost(int64, tag = "6")]
+    pub remaining: i64,
+    /// First day of the current period, as `YYYY-MM-DD` in the pool's zone; empty for pools without periods.
+    #[prost(string, tag = "7")]
+    pub period_start: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ScarcePool {
+    const NAME: &'static str = "ScarcePool";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ScarcePool".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ScarcePool".into()
+    }
+}
+/// Answer of GetSupervision. Figures follow each other within the same call and are not of one moment.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetSupervisionResponse {
+    /// What is open, most urgent first; all four urgencies.
+    #[prost(message, repeated, tag = "1")]
+    pub urgencies: ::prost::alloc::vec::Vec<UrgencyTally>,
+    /// What is open and served by place, by code.
+    #[prost(message, repeated, tag = "2")]
+    pub divisions: ::prost::alloc::vec::Vec<DivisionTally>,
+    /// What is open and served by kind of help, by code, at most 64 rows, without those that nobody asked for.
+    #[prost(message, repeated, tag = "3")]
+    pub categories: ::prost::alloc::vec::Vec<CategoryTally>,
+    /// Referrals by state, in the order of a referral's life, without states that none is in.
+    #[prost(message, repeated, tag = "4")]
+    pub referrals: ::prost::alloc::vec::Vec<ReferralTally>,
+    /// Promised help that should have arrived by now: what ListReferrals shows with `overdue_only`.
+    #[prost(int64, tag = "5")]
+    pub overdue_referrals: i64,
+    /// Escalated and not settled: what ListReferrals shows with `escalated_only`.
+    #[prost(int64, tag = "6")]
+    pub escalated_referrals: i64,
+    /// How long offers wait for an answer.
+    #[prost(message, optional, tag = "7")]
+    pub answer_times: ::core::option::Option<AnswerTimes>,
+    /// Capacity about to run out, at most 1000 pools, the smallest share left first. Pools serve no division in particular: the same
+    /// for every `division`.
+    #[prost(message, repeated, tag = "8")]
+    pub scarce_pools: ::prost::alloc::vec::Vec<ScarcePool>,
+}
+impl ::prost::Name for GetSupervisionResponse {
+    const NAME: &'static str = "GetSupervisionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetSupervisionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetSupervisionResponse".into()
     }
 }
 /// One item of a published wish in the wishing pool (许愿池), as partners see it: without anything that tells whose it is.
@@ -13104,6 +13326,33 @@ pub mod referral_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ListReferrals"));
             self.inner.unary(req, path, codec).await
         }
+        /// Counts what is open, late, waiting and running out, where the caller works. What each figure counts, a list shows.
+        pub async fn get_supervision(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSupervisionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSupervisionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.ReferralService/GetSupervision",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.ReferralService", "GetSupervision"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Lists the wishes in the pool that still want something.
         pub async fn list_wishes(
             &mut self,
@@ -13312,6 +13561,14 @@ pub mod referral_service_server {
             request: tonic::Request<super::ListReferralsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListReferralsResponse>,
+            tonic::Status,
+        >;
+        /// Counts what is open, late, waiting and running out, where the caller works. What each figure counts, a list shows.
+        async fn get_supervision(
+            &self,
+            request: tonic::Request<super::GetSupervisionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSupervisionResponse>,
             tonic::Status,
         >;
         /// Lists the wishes in the pool that still want something.
@@ -14105,6 +14362,52 @@ pub mod referral_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListReferralsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.ReferralService/GetSupervision" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetSupervisionSvc<T: ReferralService>(pub Arc<T>);
+                    impl<
+                        T: ReferralService,
+                    > tonic::server::UnaryService<super::GetSupervisionRequest>
+                    for GetSupervisionSvc<T> {
+                        type Response = super::GetSupervisionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetSupervisionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferralService>::get_supervision(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetSupervisionSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

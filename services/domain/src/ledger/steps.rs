@@ -60,6 +60,7 @@ impl Books {
             previous: offer.previous,
             attempt,
             next_is_due: false,
+            answered_at: None,
             escalated_at: None,
             rating: None,
             version: Version(1),
@@ -184,6 +185,9 @@ impl Books {
         referral.units = taken.units;
         if taken.action == Action::Accept {
             referral.enquiry = false;
+        }
+        if matches!(taken.action, Action::Accept | Action::Decline) {
+            referral.answered_at = Some(now);
         }
         referral.rating = taken.rating.or(referral.rating);
         referral.last =

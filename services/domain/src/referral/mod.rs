@@ -232,6 +232,9 @@ pub struct Referral {
     pub attempt: u32,
     /// Whether the next candidate is still to be asked.
     pub next_is_due: bool,
+    /// When the provider said yes or no to the offer; none for what was claimed, where nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
     /// When it was escalated, once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalated_at: Option<Timestamp>,

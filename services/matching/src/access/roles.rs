@@ -97,6 +97,7 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.ReferralService/FailReferral", EITHER_SIDE),
     ("wishwell.v1.ReferralService/GetReferral", MEMBERS),
     ("wishwell.v1.ReferralService/ListReferrals", MEMBERS),
+    ("wishwell.v1.ReferralService/GetSupervision", NEED_READERS),
     ("wishwell.v1.ReferralService/ListWishes", EVERYBODY),
     ("wishwell.v1.ReferralService/ClaimWish", PARTNERS),
     ("wishwell.v1.ReferralService/WatchEvents", MEMBERS),

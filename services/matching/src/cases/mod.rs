@@ -12,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod references;
 pub(crate) mod referrals;
 pub(crate) mod rounds;
+pub(crate) mod supervision;
 pub(crate) mod wishes;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -177,6 +177,15 @@ impl CapacityPoolFilter {
         if let Some(before) = self.confirmed_before {
             statement.push(" AND confirmed_at < ").bind(Value::time(before));
         }
+        if let Some(from) = self.running_low_from {
+            statement.push(
+                " AND (10 * (total - used_elsewhere - pending - committed - consumed) <= total OR EXISTS (SELECT 1 \
+                 FROM capacity_pool_periods AS part WHERE part.tenant = capacity_pools.tenant \
+                 AND part.capacity_pool_id = capacity_pools.id AND 10 * (part.total - part.used_elsewhere - part.pending \
+                 - part.committed - part.consumed) <= part.total AND part.period_start >= ",
+            );
+            statement.bind(Value::opt_date(Some(from))).push("))");
+        }
         Ok(())
     }
 }

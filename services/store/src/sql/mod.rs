@@ -25,6 +25,7 @@ pub(crate) mod session;
 pub(crate) mod statement;
 pub(crate) mod steps;
 pub(crate) mod store;
+pub(crate) mod tallies;
 pub(crate) mod write;
 
 use jiff::Timestamp;

@@ -276,6 +276,13 @@ impl NeedFilter {
         if let Some(household) = self.household {
             statement.push(" AND household_id = ").bind(Value::Uuid(Some(household.as_uuid())));
         }
+        if self.without_division {
+            statement.push(" AND division_code IS NULL");
+        }
+        if self.overdue_only {
+            statement.push(" AND state IN ('open', 'partly_served') AND COALESCE(deadline_at, window_end_at) <= ");
+            statement.push_now();
+        }
         if self.wishes_only {
             statement.push(" AND wish_title IS NOT NULL");
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::referral::{HoldLine, LastStep, Referral};
+use wishwell_domain::referral::{HoldLine, LastStep, Referral, ReferralState};
 
 use super::record::{Key, Part, Record, Reference, settled};
 use super::session::Fields;
@@ -43,6 +43,7 @@ impl Record for Referral {
         "previous_id",
         "attempt",
         "next_is_due",
+        "answered_at",
         "escalated_at",
         "rating",
         "version",
@@ -110,6 +111,7 @@ impl Record for Referral {
             Value::Uuid(self.previous.map(|previous| previous.as_uuid())),
             Value::Int(Some(i64::from(self.attempt))),
             Value::Bool(self.next_is_due),
+            Value::opt_time(self.answered_at),
             Value::opt_time(self.escalated_at),
             Value::Int(self.rating.map(i64::from)),
             Value::Int(Some(self.version.0)),
@@ -148,6 +150,7 @@ impl Record for Referral {
             previous: fields.opt_uuid()?.map(ReferralId::from_uuid),
             attempt: fields.number()?,
             next_is_due: fields.bool()?,
+            answered_at: fields.opt_time()?,
             escalated_at: fields.opt_time()?,
             rating: fields.opt_number()?,
             version: Version(fields.int()?),
@@ -195,6 +198,13 @@ impl Record for Referral {
     }
 }
 
+/// States in which an escalation still wants somebody's attention.
+fn unsettled() -> Vec<String> {
+    let settled = [ReferralState::Confirmed, ReferralState::Cancelled, ReferralState::Failed, ReferralState::Withdrawn];
+    let unsettled = ReferralState::ALL.iter().filter(|state| !settled.contains(state));
+    unsettled.map(|state| state.name().to_owned()).collect()
+}
+
 impl ReferralFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
         for (column, id) in [
@@ -218,6 +228,12 @@ impl ReferralFilter {
         }
         if self.overdue_only {
             statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
+        }
+        if self.escalated_only {
+            statement.push(" AND escalated_at IS NOT NULL AND ").push_in_texts("state", unsettled());
+        }
+        if self.answered_only {
+            statement.push(" AND answered_at IS NOT NULL");
         }
         if self.next_is_due_only {
             statement.push(" AND next_is_due");

@@ -166,6 +166,10 @@ macro_rules! conformance_of {
                 automatic_offers_are_counted_for_a_day
                 a_figure_that_does_not_add_up_is_found
             }
+            tallies {
+                needs_are_counted_as_they_are_listed
+                half_and_nine_tenths_of_answers_come_within_their_times
+            }
             ledger_concurrency {
                 of_a_hundred_offers_for_the_last_slot_one_holds_it
                 of_one_item_no_more_is_offered_than_was_asked

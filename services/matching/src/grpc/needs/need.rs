@@ -130,6 +130,8 @@ pub(super) async fn list(
         external: common::external(sent.external),
         wishes_only: false,
         wanting_only: false,
+        overdue_only: sent.overdue_only,
+        without_division: sent.without_division,
     };
     violations.into_result()?;
     let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;

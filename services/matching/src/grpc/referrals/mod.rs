@@ -3,6 +3,7 @@
 mod offers;
 mod reads;
 mod steps;
+mod supervision;
 mod watch;
 mod wishes;
 
@@ -96,6 +97,7 @@ methods! {
     write fail_referral = "FailReferral": FailReferralRequest -> FailReferralResponse => steps::fail;
     read get_referral = "GetReferral": GetReferralRequest -> GetReferralResponse => reads::get;
     read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list;
+    read get_supervision = "GetSupervision": GetSupervisionRequest -> GetSupervisionResponse => supervision::get;
     read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list;
     write claim_wish = "ClaimWish": ClaimWishRequest -> ClaimWishResponse => wishes::claim;
 }

@@ -72,6 +72,8 @@ pub(super) async fn list(
         states: sent.states.iter().filter_map(|state| convert::state(*state)).collect(),
         divisions,
         overdue_only: sent.overdue_only,
+        escalated_only: sent.escalated_only,
+        answered_only: sent.answered_only,
         ..ReferralFilter::default()
     };
     let found = platform.store.list_referrals(caller.tenant(), &filter, &page).await?;

@@ -49,6 +49,7 @@ pub(super) async fn start(
         let after = LogPosition(message.after_position);
         (platform.snapshot(&caller, Some(after)).await?, after)
     };
+    let until = if message.until_now { Some(platform.fresh_snapshot(&caller).await?.position()) } else { None };
     let sieve = Sieve::new(caller.clone(), message.filter.unwrap_or_default(), &snapshot)?;
     let tenant = platform.snapshots.of(caller.tenant()).await?;
     let shown = Arc::clone(&platform);
@@ -56,6 +57,7 @@ pub(super) async fn start(
         store: Arc::clone(&platform.store),
         tenant_id: caller.tenant().clone(),
         tenant,
+        until,
         stop: platform.draining.clone(),
         pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
     };

@@ -246,6 +246,8 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
         ("divisions", ReferralFilter { divisions: vec![division_code("640104001")], ..any() }, &[100, 101]),
         ("overdue", ReferralFilter { overdue_only: true, ..any() }, &[]),
         ("next is due", ReferralFilter { next_is_due_only: true, ..any() }, &[]),
+        ("escalated", ReferralFilter { escalated_only: true, ..any() }, &[]),
+        ("answered", ReferralFilter { answered_only: true, ..any() }, &[101]),
     ];
     for (name, filter, expected) in cases {
         let found: Vec<_> = fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect();

@@ -186,6 +186,8 @@ pub async fn pools_are_filtered_by_each_field(fixture: Fixture) {
         (CapacityPoolFilter { kind: Some(PoolKind::Slots), ..none() }, 1),
         (CapacityPoolFilter { confirmed_before: Some(instant("2026-01-01T00:00:00.000001Z")), ..none() }, 1),
         (CapacityPoolFilter { confirmed_before: Some(instant("2026-01-01T00:00:00Z")), ..none() }, 0),
+        (CapacityPoolFilter { running_low_from: Some(jiff::civil::date(2026, 11, 23)), ..none() }, 1),
+        (CapacityPoolFilter { running_low_from: Some(jiff::civil::date(2026, 11, 24)), ..none() }, 0),
     ] {
         let found = fixture.store.list_capacity_pools(&fixture.tenant(), &filter, &ALL).await.unwrap();
         assert_eq!(found.entries.len(), expected, "{filter:?}");
@@ -222,6 +224,7 @@ pub async fn needs_are_filtered_by_each_field(fixture: Fixture) {
         (NeedFilter { beneficiary: Some(samples::beneficiary(5, None).id), ..none() }, 1),
         (NeedFilter { household: Some(samples::household(4).id), ..none() }, 1),
         (NeedFilter { wishes_only: true, ..none() }, 1),
+        (NeedFilter { without_division: true, ..none() }, 0),
         (NeedFilter { wanting_only: true, ..none() }, 2),
     ] {
         let found = fixture.store.list_needs(&fixture.tenant(), &filter, &ALL).await.unwrap();

@@ -16,5 +16,6 @@ pub mod log;
 pub mod requests;
 pub mod round_trip;
 pub mod rounds;
+pub mod tallies;
 pub mod tenants;
 pub mod writes;

@@ -1,0 +1,104 @@
+//! Counting in SQL.
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use tracing::Instrument as _;
+use wishwell_domain::ids::TenantId;
+
+use super::session::{Failure, Session};
+use super::statement::Value;
+use super::store::{SqlStore, span};
+use crate::contract::NeedFilter;
+use crate::error::StoreError;
+use crate::ledger::ReferralFilter;
+use crate::tallies::{AnswerTimes, NeedTally, ReferralTally, Tallies};
+
+#[async_trait]
+impl Tallies for SqlStore {
+    async fn tally_needs(&self, tenant: &TenantId, filter: &NeedFilter) -> Result<Vec<NeedTally>, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement =
+                session.statement("SELECT division_code, state, urgency, COUNT(*) FROM needs WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str()));
+            filter.push(&mut statement)?;
+            statement.push(" GROUP BY division_code, state, urgency ORDER BY division_code, state, urgency");
+            let read = session.fetch_all(statement, |fields| {
+                Ok(NeedTally {
+                    division: fields.opt_parse()?,
+                    state: fields.word()?,
+                    urgency: fields.word()?,
+                    needs: fields.number()?,
+                })
+            });
+            read.await
+        });
+        work.instrument(span!(self, "SELECT", "needs")).await
+    }
+
+    async fn tally_referrals(
+        &self,
+        tenant: &TenantId,
+        filter: &ReferralFilter,
+    ) -> Result<Vec<ReferralTally>, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT state, COUNT(*) FROM referrals WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str()));
+            filter.push(&mut statement)?;
+            statement.push(" GROUP BY state ORDER BY state");
+            let read = session.fetch_all(statement, |fields| {
+                Ok(ReferralTally { state: fields.word()?, referrals: fields.number()? })
+            });
+            read.await
+        });
+        work.instrument(span!(self, "SELECT", "referrals")).await
+    }
+
+    async fn answer_times(&self, tenant: &TenantId, filter: &ReferralFilter) -> Result<AnswerTimes, StoreError> {
+        let filter = ReferralFilter { answered_only: true, ..filter.clone() };
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT COUNT(*) FROM referrals WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str()));
+            filter.push(&mut statement)?;
+            let answered: i64 = session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default();
+            Ok(AnswerTimes {
+                answered: answered.unsigned_abs(),
+                median: nth_answer(session, tenant, &filter, rank(answered, 5)).await?,
+                ninth_decile: nth_answer(session, tenant, &filter, rank(answered, 9)).await?,
+            })
+        });
+        work.instrument(span!(self, "SELECT", "referrals")).await
+    }
+}
+
+/// Place, from 0, of the value that so many tenths of `count` values do not exceed: the nearest rank.
+const fn rank(count: i64, tenths: i64) -> i64 {
+    let rank = (count * tenths + 9) / 10 - 1;
+    if rank < 0 { 0 } else { rank }
+}
+
+async fn nth_answer(
+    session: &mut Session,
+    tenant: &TenantId,
+    filter: &ReferralFilter,
+    nth: i64,
+) -> Result<Option<SignedDuration>, Failure> {
+    let mut statement = session.statement("SELECT answered_at - created_at FROM referrals WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str()));
+    filter.push(&mut statement)?;
+    statement.push(" ORDER BY answered_at - created_at LIMIT 1 OFFSET ").bind(Value::Int(Some(nth)));
+    session.fetch_one(statement, |fields| Ok(SignedDuration::from_micros(fields.int()?))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rank;
+
+    #[test]
+    fn a_rank_is_the_nearest_one() {
+        for (count, half, nine_tenths) in
+            [(0, 0, 0), (1, 0, 0), (2, 0, 1), (3, 1, 2), (10, 4, 8), (11, 5, 9), (100, 49, 89)]
+        {
+            assert_eq!((rank(count, 5), rank(count, 9)), (half, nine_tenths), "{count}");
+        }
+    }
+}
