@@ -10,6 +10,7 @@ mod edge;
 mod options;
 mod pages;
 mod rest;
+pub mod round_picture;
 mod server;
 mod session;
 mod upstream;

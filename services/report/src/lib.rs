@@ -31,7 +31,7 @@ mod tiers;
 
 pub use language::Language;
 pub use links::{LinkedPlace, linked_map};
-pub use page::render;
+pub use page::{CONTENT_SECURITY_POLICY, render};
 pub use picture::{
     Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures, LevelKind,
     Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,

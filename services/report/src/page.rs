@@ -10,8 +10,8 @@ use crate::{fairness, flows, gaps, map, proof, reasons, summary, tiers};
 const STYLE: &str = include_str!("page.css");
 /// The script, inlined: it tells the browser which language is shown, and keeps the choice in the page's address.
 pub(crate) const SCRIPT: &str = include_str!("page.js");
-/// What the page may do: show itself, and run this one script.
-const POLICY: &str = concat!(
+/// What the page may do: show itself, and run this one script. It says so itself; whoever serves it can say so too.
+pub const CONTENT_SECURITY_POLICY: &str = concat!(
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-",
     include_str!("page.js.sha256"),
     "'; base-uri 'none'; form-action 'none'"
@@ -27,7 +27,7 @@ pub fn render(picture: &RoundPicture, language: Language) -> String {
         html lang=(language.tag()) {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(CONTENT_SECURITY_POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";

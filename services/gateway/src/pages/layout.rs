@@ -116,7 +116,11 @@ fn destinations(visit: &Visit) -> Vec<(&'static str, &'static str)> {
     ) {
         places.push(("/desk", visit.say("工作台", "Desk")));
         places.push(("/desk/needs", visit.say("需求", "Needs")));
+        places.push(("/desk/referrals", visit.say("转介", "Referrals")));
         places.push(("/desk/supervision", visit.say("督办", "Supervision")));
+        if role != Some(PrincipalRole::CaseWorker) {
+            places.push(("/desk/rounds", visit.say("统筹", "Rounds")));
+        }
     }
     places.push(("/api", "API"));
     places

@@ -11,7 +11,7 @@ mod pool;
 mod portal;
 mod sign_in;
 mod visit;
-mod words;
+pub(crate) mod words;
 
 use axum::Router;
 use axum::routing::{get, post};

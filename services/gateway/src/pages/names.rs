@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join_all;
 use tonic::{Code, Status};
 use wishwell_api::v1;
+use wishwell_domain::text::LocalizedText;
+use wishwell_report::DivisionPlace;
 
 use super::visit::Visit;
 use crate::calls::Calls;
@@ -67,6 +69,26 @@ impl Names {
             return name.to_owned();
         }
         visit.say(format!("{} {name}", self.division(visit, above)), format!("{name}, {}", self.division(visit, above)))
+    }
+
+    /// Divisions as a map wants them, parents before children, and each one's index by its code.
+    pub(super) fn on_map(&self) -> (Vec<DivisionPlace>, BTreeMap<&str, usize>) {
+        // The fewer above, the earlier.
+        let mut codes: Vec<&String> = self.divisions.keys().collect();
+        codes.sort_by_key(|code| (self.division_line(code).count(), code.as_str()));
+        let index: BTreeMap<&str, usize> = codes.iter().enumerate().map(|(nth, code)| (code.as_str(), nth)).collect();
+        let places = codes.iter().filter_map(|code| {
+            let division = self.divisions.get(*code)?;
+            let title = division.title.clone().unwrap_or_default();
+            Some(DivisionPlace {
+                code: division.code.clone(),
+                name: LocalizedText::new(title.zh, title.en),
+                parent: index.get(division.parent.as_str()).copied(),
+                centre: division.centre.as_ref().map(|centre| (centre.latitude, centre.longitude)),
+            })
+        });
+        let places = places.collect();
+        (places, index)
     }
 
     /// A category and those above it, from itself to the root.

@@ -1,8 +1,10 @@
 //! The contract's words as people read them, in both languages. A word that is said in one place is said here for all.
 
 pub(super) mod figures;
-pub(super) mod need;
+pub(crate) mod need;
 pub(super) mod referral;
+pub(super) mod refusal;
+pub(crate) mod round;
 pub(super) mod time;
 
 use wishwell_api::v1::PrincipalRole;

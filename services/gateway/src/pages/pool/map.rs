@@ -1,9 +1,6 @@
 //! The pool on a map: a circle for each division that somebody wishes in, which leads to its wishes.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
-use wishwell_domain::text::LocalizedText;
 use wishwell_report::{DivisionPlace, LinkedPlace, linked_map};
 
 use super::Filter;
@@ -40,24 +37,12 @@ pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary) -> Markup {
 /// Divisions with their wishes. What is too many to tell apart the map draws as one and takes apart beside it.
 fn places(filter: &Filter, summary: &Summary) -> (Vec<DivisionPlace>, Vec<LinkedPlace>) {
     let names = &summary.names;
-    // Parents before children, as the map wants them: the fewer above, the earlier.
-    let mut codes: Vec<&String> = names.divisions.keys().collect();
-    codes.sort_by_key(|code| (names.division_line(code).count(), code.as_str()));
-    let index: BTreeMap<&str, usize> = codes.iter().enumerate().map(|(nth, code)| (code.as_str(), nth)).collect();
-    let divisions = codes.iter().filter_map(|code| {
-        let division = names.divisions.get(*code)?;
-        let title = division.title.clone().unwrap_or_default();
-        Some(DivisionPlace {
-            code: division.code.clone(),
-            name: LocalizedText::new(title.zh, title.en),
-            parent: index.get(division.parent.as_str()).copied(),
-            centre: division.centre.as_ref().map(|centre| (centre.latitude, centre.longitude)),
-        })
-    });
+    let (divisions, index) = names.on_map();
     let drawn = summary.at_division.iter().filter_map(|(code, count)| {
         let division = *index.get(code.as_str())?;
         names.divisions.get(code)?.centre.as_ref()?;
         Some(LinkedPlace { division, count: *count, address: filter.in_division(code).address() })
     });
-    (divisions.collect(), drawn.collect())
+    let drawn = drawn.collect();
+    (divisions, drawn)
 }

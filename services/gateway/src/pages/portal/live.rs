@@ -53,7 +53,7 @@ pub(super) async fn events(
         ..v1::EventFilter::default()
     };
     let lasting = until(partner.session_ends, partner.visit.app.now());
-    let mut request = Request::new(v1::WatchEventsRequest { after_position, filter: Some(filter) });
+    let mut request = Request::new(v1::WatchEventsRequest { after_position, filter: Some(filter), until_now: false });
     request.set_timeout(lasting);
     let events = match partner.calls.referrals().watch_events(request).await {
         Ok(answer) => answer.into_inner(),

@@ -1,4 +1,4 @@
-//! Quantities and instants as people say them.
+//! Quantities, distances, instants and durations as people say them.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -10,6 +10,17 @@ use super::need::every;
 
 /// All of China keeps one time, eight hours before Greenwich.
 pub(in crate::pages) const CHINA: Offset = jiff::tz::offset(8);
+
+/// Metres.
+pub(in crate::pages) fn distance(language: Language, metres: i32) -> String {
+    match metres {
+        ..1_000 => format!("{metres} {}", language.pick("米", "m")),
+        1_000..100_000 => {
+            format!("{}.{} {}", metres / 1_000, metres % 1_000 / 100, language.pick("公里", "km"))
+        }
+        _ => format!("{} {}", metres / 1_000, language.pick("公里", "km")),
+    }
+}
 
 /// A unit of the catalogue, as it stands behind a number.
 pub(in crate::pages) fn unit(language: Language, code: &str) -> &str {
@@ -68,6 +79,32 @@ pub(in crate::pages) fn instant(time: Option<&prost_types::Timestamp>) -> Option
     time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
 }
 
+/// An instant as a clock on the wall shows it, to the minute.
+pub(in crate::pages) fn clock(time: Option<&prost_types::Timestamp>) -> String {
+    let Some(at) = instant(time) else { return String::new() };
+    CHINA.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// How long, in the two largest units that say something.
+pub(in crate::pages) fn duration(language: Language, seconds: i64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let day = |count: i64| language.pick(format!("{count} 天"), counted(count, "day"));
+    let hour = |count: i64| language.pick(format!("{count} 小时"), counted(count, "hour"));
+    let minute = |count: i64| language.pick(format!("{count} 分钟"), counted(count, "minute"));
+    match (days, hours, minutes) {
+        (0, 0, 0) => language.pick("不到 1 分钟".to_owned(), "less than a minute".to_owned()),
+        (0, 0, minutes) => minute(minutes),
+        (0, hours, 0) => hour(hours),
+        (0, hours, minutes) => format!("{} {}", hour(hours), minute(minutes)),
+        (days, 0, _) => day(days),
+        (days, hours, _) => format!("{} {}", day(days), hour(hours)),
+    }
+}
+
+fn counted(count: i64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use wishwell_api::v1::RecurrencePeriod;
@@ -85,5 +122,13 @@ mod tests {
         assert_eq!(quantity(en, Some(&hours), None), "4 hours");
         assert_eq!(left(zh, Some(&hours), Some(&weekly)), "共 4 小时（每周，8 次）");
         assert_eq!(amount(en, 2, "box"), "2 boxes");
+        assert_eq!(distance(zh, 999), "999 米");
+        assert_eq!(distance(en, 12_440), "12.4 km");
+        assert_eq!(duration(zh, 59), "不到 1 分钟");
+        assert_eq!(duration(en, 3_600), "1 hour");
+        assert_eq!(duration(en, 7_260), "2 hours 1 minute");
+        assert_eq!(duration(zh, 90_000), "1 天 1 小时");
+        let time = prost_types::Timestamp { seconds: 1_795_507_200, nanos: 0 };
+        assert_eq!(clock(Some(&time)), "2026-11-24 16:00");
     }
 }

@@ -1,6 +1,6 @@
-//! Referrals.
+//! Referrals, candidates and why something does not fit.
 
-use wishwell_api::v1::{ReferralOrigin, ReferralState, StepReason};
+use wishwell_api::v1::{DeliveryMode, ReferralOrigin, ReferralState, ScoreTerm, StepReason};
 use wishwell_report::Language;
 
 /// Where a referral stands.
@@ -64,6 +64,34 @@ pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'stat
         StepReason::NotDelivered => ("没有送达", "did not arrive"),
         StepReason::Other => ("其他原因", "another reason"),
         StepReason::Unspecified => ("未说明", "not said"),
+    };
+    language.pick(zh, en)
+}
+
+/// A way of help to reach a person.
+pub(in crate::pages) fn mode(language: Language, mode: DeliveryMode) -> &'static str {
+    let (zh, en) = match mode {
+        DeliveryMode::OnSite => ("到点服务", "on site"),
+        DeliveryMode::HomeVisit => ("上门服务", "home visit"),
+        DeliveryMode::Delivery => ("送货上门", "delivery"),
+        DeliveryMode::Remote => ("电话或线上", "by telephone or online"),
+        DeliveryMode::Unspecified => ("", ""),
+    };
+    language.pick(zh, en)
+}
+
+/// A term of the score.
+pub(in crate::pages) fn term(language: Language, term: ScoreTerm) -> &'static str {
+    let (zh, en) = match term {
+        ScoreTerm::Distance => ("距离近", "near"),
+        ScoreTerm::SpareCapacity => ("余量多", "has plenty"),
+        ScoreTerm::CapacityFreshness => ("容量新近核实", "figures are fresh"),
+        ScoreTerm::EligibilityCertainty => ("资格明确", "surely eligible"),
+        ScoreTerm::CategoryExactness => ("类别贴合", "right kind"),
+        ScoreTerm::TrackRecord => ("履约良好", "kept its word"),
+        ScoreTerm::RecentContact => ("近期少打扰", "not asked lately"),
+        ScoreTerm::Scarcity => ("不占稀缺资源", "not scarce"),
+        ScoreTerm::Unspecified => ("", ""),
     };
     language.pick(zh, en)
 }

@@ -1,7 +1,7 @@
 //! `wishwell round`: allocates many open needs at once, follows the round to its end, and prints what it came to.
 
 mod gathered;
-mod picture;
+mod page;
 mod summary;
 mod words;
 
@@ -166,7 +166,7 @@ async fn print(
     }
     let gathered = GatheredRound::of(server, round).await?;
     if let Some(file) = report {
-        picture::write(server, &gathered, file, lang).await?;
+        page::write(server, &gathered, file, lang).await?;
     }
     if json {
         return to_json_pretty(&gathered.round).map(|json| json + "\n").map_err(|error| not_printable(&error));

@@ -15,7 +15,7 @@ use wishwell_report::{
     ReasonFigures, RoundKind, RoundPicture, TierFigures,
 };
 
-use super::Told;
+use super::ToldRound;
 use super::catalogue::Catalogue;
 use super::places::{Mean, divisions, flows, share_millionths, units};
 use super::words::{group_tag, name, reason, tier, unit};
@@ -24,8 +24,8 @@ use super::words::{group_tag, name, reason, tier, unit};
 const PARTS_OF_AN_ITEM: u64 = 2520;
 
 /// The picture of a round.
-pub(super) fn picture(told: &Told<'_>, catalogue: &Catalogue, zone: &TimeZone) -> RoundPicture {
-    let Told { round, report, outcomes, .. } = told;
+pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue, zone: &TimeZone) -> RoundPicture {
+    let ToldRound { round, report, outcomes } = told;
     let reached = round.reached.clone().unwrap_or_default();
     let totals = reached.totals.unwrap_or_default();
     let counted = outcome(outcomes.iter());
@@ -74,7 +74,7 @@ fn planned_at(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> Stri
     }
 }
 
-fn kind(told: &Told<'_>) -> RoundKind {
+fn kind(told: &ToldRound) -> RoundKind {
     match RoundState::try_from(told.round.state).unwrap_or_default() {
         RoundState::Cancelled => RoundKind::Cancelled,
         _ if told.round.dry_run => RoundKind::DryRun,
@@ -83,7 +83,7 @@ fn kind(told: &Told<'_>) -> RoundKind {
     }
 }
 
-fn scope(told: &Told<'_>, catalogue: &Catalogue) -> Vec<LocalizedText> {
+fn scope(told: &ToldRound, catalogue: &Catalogue) -> Vec<LocalizedText> {
     let Some(scope) = told.round.rules.as_ref().and_then(|rules| rules.scope.as_ref()) else { return Vec::new() };
     let mut names: Vec<LocalizedText> = scope.divisions.iter().map(|code| catalogue.division(code)).collect();
     names.extend(scope.categories.iter().map(|code| catalogue.category(code)));
@@ -223,7 +223,7 @@ fn everybody(outcomes: &[RoundOutcome]) -> FairnessRow {
     }
 }
 
-fn level(figures: &RoundLevel, told: &Told<'_>) -> Option<LevelFigures> {
+fn level(figures: &RoundLevel, told: &ToldRound) -> Option<LevelFigures> {
     let kind = match RoundLevelKind::try_from(figures.kind).ok()? {
         RoundLevelKind::Tier => LevelKind::Tier(u8::try_from(figures.tier).ok()?),
         RoundLevelKind::Guarantee => LevelKind::Guarantee,

@@ -1,12 +1,11 @@
 //! Names that the catalogue does not have, in both languages.
 
-use wishwell_api::v1::{GroupTag, LocalizedText as Wire, UnservedReason};
+use wishwell_api::v1::{GroupTag, LocalizedText as Wire, UnservedReason, Urgency};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::UNITS;
+use wishwell_report::Language;
 
-use super::super::words::{self, group};
-use crate::client::words::urgency;
-use crate::lang::Lang;
+use crate::pages::words;
 
 /// A name as the catalogue has it.
 pub(super) fn name(wire: Option<&Wire>) -> LocalizedText {
@@ -19,13 +18,13 @@ pub(super) fn plain(text: &str) -> LocalizedText {
 }
 
 /// What one word for each language makes.
-fn both(word: impl Fn(Lang) -> &'static str) -> LocalizedText {
-    LocalizedText::new(word(Lang::Zh), word(Lang::En))
+fn both(word: impl Fn(Language) -> &'static str) -> LocalizedText {
+    LocalizedText::new(word(Language::Zh), word(Language::En))
 }
 
 /// An urgency tier.
 pub(super) fn tier(tier: u8) -> LocalizedText {
-    both(|lang| urgency(i32::from(tier), lang))
+    both(|language| words::need::urgency(language, Urgency::try_from(i32::from(tier)).unwrap_or_default()))
 }
 
 /// A unit of the catalogue of units.
@@ -41,7 +40,7 @@ pub(super) fn unit(code: &str) -> LocalizedText {
 pub(super) fn group_tag(tag: Option<GroupTag>) -> LocalizedText {
     match tag {
         Some(GroupTag::Unspecified) | None => LocalizedText::new("没有标签", "without a tag"),
-        Some(tag) => both(|lang| group(tag, lang)),
+        Some(tag) => both(|language| words::need::group(language, tag)),
     }
 }
 
@@ -49,6 +48,6 @@ pub(super) fn group_tag(tag: Option<GroupTag>) -> LocalizedText {
 pub(super) fn reason(reason: UnservedReason) -> LocalizedText {
     match reason {
         UnservedReason::Unspecified => LocalizedText::new("其他原因", "another reason"),
-        reason => both(|lang| words::reason(reason, lang)),
+        reason => both(|language| words::round::unserved(language, reason)),
     }
 }

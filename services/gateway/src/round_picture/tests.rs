@@ -6,11 +6,10 @@ use wishwell_api::v1::{
     RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText as Name;
-use wishwell_report::{Certified, Outcome, RoundKind, RoundPicture, disagreements};
+use wishwell_report::{Certified, Language, Outcome, RoundKind, RoundPicture, disagreements, render};
 
 use super::catalogue::Catalogue;
-use super::{Told, assemble, page};
-use crate::lang::Lang;
+use super::{ToldRound, assemble};
 
 const NEED: &str = "needs/01a20a3f-2176-7214-80f3-0045186faf60";
 
@@ -134,8 +133,7 @@ fn report() -> RoundReport {
 }
 
 fn picture_of(round: &Round, outcomes: &[RoundOutcome]) -> RoundPicture {
-    let report = report();
-    let told = Told { round, report: &report, outcomes };
+    let told = ToldRound { round: round.clone(), report: report(), outcomes: outcomes.to_vec() };
     assemble::picture(&told, &catalogue(), &TimeZone::UTC)
 }
 
@@ -193,7 +191,7 @@ fn figures_of_the_plan_and_of_its_outcomes_that_differ_raise_the_alarm() {
 
 #[test]
 fn the_page_names_no_need() {
-    let page = page(&picture_of(&round(), &outcomes()), Lang::Zh);
+    let page = render(&picture_of(&round(), &outcomes()), Language::Zh);
     assert!(page.contains("丽景街街道") && page.contains("Lijingjie"));
     assert!(!page.contains("needs/") && !page.contains(NEED.trim_start_matches("needs/")));
 }

@@ -4,15 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use tonic::{Code, Response, Status};
 use wishwell_api::v1::{
-    Category, Division, DivisionFilter, GetDivisionRequest, GetOrganizationRequest, GetResourceRequest,
-    ListDivisionsRequest, Resource,
+    Category, Division, DivisionFilter, GetCategoryRequest, GetDivisionRequest, GetOrganizationRequest,
+    GetResourceRequest, ListDivisionsRequest, Resource,
 };
 use wishwell_domain::text::LocalizedText;
 
-use super::Told;
+use super::ToldRound;
+use super::asking::{Catalog, Transport};
 use super::words::{name, plain};
-use crate::client::{Server, categories, refused};
-use crate::exit::Failure;
 
 /// Neighbours of a division that are asked for, to give the map its dots.
 const NEIGHBOURS_MAX: i32 = 1_000;
@@ -32,8 +31,8 @@ pub(super) struct Catalogue {
 
 impl Catalogue {
     /// Asks for what a round speaks of. What is no longer there is left out, and called by its code.
-    pub(super) async fn of(server: &Server, told: &Told<'_>) -> Result<Self, Failure> {
-        let Told { round, report, outcomes, .. } = told;
+    pub(super) async fn of<T: Transport>(catalog: &Catalog<T>, told: &ToldRound) -> Result<Self, Status> {
+        let ToldRound { round, report, outcomes } = told;
         let scope = round.rules.as_ref().and_then(|rules| rules.scope.as_ref());
         let mut catalogue = Self::default();
 
@@ -41,11 +40,13 @@ impl Catalogue {
         let divisions = divisions.chain(report.gaps.iter().map(|gap| &gap.division));
         let divisions = divisions.chain(report.divisions.iter().map(|figure| &figure.division));
         let divisions = divisions.chain(scope.iter().flat_map(|scope| &scope.divisions));
-        catalogue.ask_divisions(server, distinct(divisions)).await?;
+        catalogue.ask_divisions(catalog, distinct(divisions)).await?;
 
         let codes = outcomes.iter().map(|outcome| &outcome.category).chain(report.gaps.iter().map(|gap| &gap.category));
         for code in distinct(codes.chain(scope.iter().flat_map(|scope| &scope.categories))) {
-            if let Some(category) = categories::get(server, code).await? {
+            let request = GetCategoryRequest { name: format!("categories/{code}"), ..GetCategoryRequest::default() };
+            let answer = found(catalog.clone().get_category(request).await)?;
+            if let Some(category) = answer.and_then(|answer| answer.category) {
                 catalogue.categories.insert(code.to_owned(), category);
             }
         }
@@ -54,7 +55,7 @@ impl Catalogue {
         let resources = servings().map(|serving| &serving.resource).chain(report.gaps.iter().map(|gap| &gap.resource));
         for resource in distinct(resources) {
             let request = GetResourceRequest { name: resource.to_owned(), ..GetResourceRequest::default() };
-            let answer = found(server.catalog().get_resource(request).await, "resources cannot be read")?;
+            let answer = found(catalog.clone().get_resource(request).await)?;
             if let Some(found) = answer.and_then(|answer| answer.resource) {
                 catalogue.resources.insert(resource.to_owned(), found);
             }
@@ -62,7 +63,7 @@ impl Catalogue {
         let owners: Vec<String> = catalogue.resources.values().map(|resource| resource.organization.clone()).collect();
         for organization in distinct(servings().map(|serving| &serving.organization).chain(&owners)) {
             let request = GetOrganizationRequest { name: organization.to_owned(), ..GetOrganizationRequest::default() };
-            let answer = found(server.catalog().get_organization(request).await, "organizations cannot be read")?;
+            let answer = found(catalog.clone().get_organization(request).await)?;
             if let Some(found) = answer.and_then(|answer| answer.organization) {
                 catalogue.organizations.insert(organization.to_owned(), name(found.title.as_ref()));
             }
@@ -71,13 +72,13 @@ impl Catalogue {
     }
 
     /// Divisions by their codes with what is above them; then the neighbours of the first.
-    async fn ask_divisions(&mut self, server: &Server, codes: BTreeSet<&str>) -> Result<(), Failure> {
+    async fn ask_divisions<T: Transport>(&mut self, catalog: &Catalog<T>, codes: BTreeSet<&str>) -> Result<(), Status> {
         let mut parents = BTreeSet::new();
         for code in codes {
             let mut next = code.to_owned();
             while !next.is_empty() && !self.divisions.contains_key(&next) {
                 let request = GetDivisionRequest { name: format!("divisions/{next}"), ..GetDivisionRequest::default() };
-                let answer = found(server.catalog().get_division(request).await, "divisions cannot be read")?;
+                let answer = found(catalog.clone().get_division(request).await)?;
                 let Some(division) = answer.and_then(|answer| answer.division) else { break };
                 if next == code {
                     parents.insert(division.parent.clone());
@@ -93,7 +94,7 @@ impl Catalogue {
                 page_size: NEIGHBOURS_MAX,
                 ..ListDivisionsRequest::default()
             };
-            let answer = found(server.catalog().list_divisions(request).await, "divisions cannot be listed")?;
+            let answer = found(catalog.clone().list_divisions(request).await)?;
             let listed = answer.map(|answer| answer.divisions).unwrap_or_default();
             for division in listed.into_iter().filter(|division| division.parent == parent) {
                 self.divisions.entry(division.code.clone()).or_insert(division);
@@ -131,10 +132,10 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
 }
 
 /// An answer; none when what is asked for is not there.
-fn found<T>(answer: Result<Response<T>, Status>, what: &str) -> Result<Option<T>, Failure> {
+fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Status> {
     match answer {
         Ok(answer) => Ok(Some(answer.into_inner())),
         Err(status) if status.code() == Code::NotFound => Ok(None),
-        Err(status) => Err(refused(what, &status)),
+        Err(status) => Err(status),
     }
 }

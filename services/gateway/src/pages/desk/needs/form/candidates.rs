@@ -1,0 +1,152 @@
+//! Who could help with what is filled in so far: the ranking with its terms, what nearly fits with what would have to change, and the
+//! questions whose answers would settle who is eligible.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use tonic::{Code, Status};
+use wishwell_api::v1;
+use wishwell_domain::fact::{FactDefinition, FactType};
+use wishwell_domain::fact_catalogue::{FACTS, definition};
+
+use super::filled::Filled;
+use super::read::{Problems, read_item, rest, widened};
+use crate::pages::desk::names::Names;
+use crate::pages::desk::needs::ranking;
+use crate::pages::desk::pickers::{self, Found};
+use crate::pages::failure::Failure;
+use crate::pages::visit::{SignedIn, Visit};
+
+/// Candidates of an item that are shown.
+const CANDIDATES_SHOWN: i32 = 5;
+/// Near misses of an item that are shown.
+const NEAR_MISSES_SHOWN: i32 = 3;
+
+/// What stands there before anything is looked for.
+pub(super) fn nothing_yet(visit: &Visit, filled: &Filled) -> Markup {
+    html! {
+        p class="note" {
+            (visit.say("填好服务类别后，这里会显示谁能帮、为什么。", "As soon as you say what is needed, this shows who could help, and why."))
+        }
+        (questions(visit, filled, &BTreeSet::new()))
+    }
+}
+
+/// Asks the service, which stores nothing of it.
+pub(super) async fn of(user: &SignedIn, filled: &Filled) -> Result<Markup, Failure> {
+    let visit = &user.visit;
+    let mut need = rest(filled).need;
+    let mut names = Names::default();
+    for (nth, item) in filled.items.iter().enumerate() {
+        if let Found::One(category) = pickers::category(&user.calls, &item.category).await? {
+            let field = format!("items[{nth}]");
+            need.items.push(read_item(&field, item, Some(&category), &mut Problems::default()));
+            names.catalogue.categories.insert(category.code.clone(), *category);
+        }
+    }
+    let mut need = widened(need);
+    if need.items.is_empty() {
+        return Ok(nothing_yet(visit, filled));
+    }
+    let assumed = assume_place(&mut need, &user.session.divisions);
+    names.ask_divisions(&user.calls, assumed.as_deref()).await?;
+    let asked = need.items.clone();
+    let request = v1::FindResourcesRequest {
+        inline_need: Some(need),
+        top_k: Some(CANDIDATES_SHOWN),
+        near_miss_limit: Some(NEAR_MISSES_SHOWN),
+        ..v1::FindResourcesRequest::default()
+    };
+    let answer = match user.calls.matching().find_resources(request).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) if matches!(status.code(), Code::InvalidArgument | Code::PermissionDenied) => {
+            return Ok(not_yet(visit, filled, &status));
+        }
+        Err(status) => return Err(status.into()),
+    };
+    let missing: BTreeSet<&str> = answer
+        .items
+        .iter()
+        .flat_map(|item| &item.candidates)
+        .flat_map(|candidate| candidate.missing_facts.iter().map(String::as_str))
+        .collect();
+    Ok(html! {
+        @if let Some(division) = &assumed {
+            p class="note" {
+                (visit.say(
+                    format!("还没有选区划，暂按{}查找。", names.place(visit, division)),
+                    format!("No division is chosen yet; this looks in {}.", names.place(visit, division)),
+                ))
+            }
+        }
+        (questions(visit, filled, &missing))
+        @for (item, matches) in asked.iter().zip(&answer.items) {
+            section class="matches" {
+                h3 { (names.category(visit, &item.category)) }
+                (ranking::ranking(visit, matches, &answer.score_weights, |_| html! {}))
+            }
+        }
+    })
+}
+
+/// What is still to be said before anybody can be found.
+fn not_yet(visit: &Visit, filled: &Filled, status: &Status) -> Markup {
+    let mut problems = Problems::default();
+    // Without fields it is about the caller; that is told when the need is submitted.
+    let _ = problems.add_said(status, "inline_need.");
+    html! {
+        p class="note" { (visit.say("补全下面几处后，这里会显示谁能帮：", "This shows who could help as soon as these fit:")) }
+        ul class="note" { @for problem in problems.iter() { li { (problem.words(visit)) } } }
+        (questions(visit, filled, &BTreeSet::new()))
+    }
+}
+
+/// Takes a need that is nowhere yet to be where one works; answers where.
+fn assume_place(need: &mut v1::Need, divisions: &[String]) -> Option<String> {
+    if need.place.is_some() || !need.division.is_empty() {
+        return None;
+    }
+    need.division.clone_from(divisions.first()?);
+    Some(need.division.clone())
+}
+
+/// Questions whose answers matter, and those that were answered. What is answered goes into the need.
+fn questions(visit: &Visit, filled: &Filled, missing: &BTreeSet<&str>) -> Markup {
+    let asked: Vec<&FactDefinition> = FACTS
+        .iter()
+        .filter(|fact| missing.contains(fact.key) || !filled.fact(fact.key).is_empty())
+        .filter(|fact| fact.fact_type != FactType::Texts && definition(fact.key).is_some())
+        .collect();
+    html! {
+        @if !asked.is_empty() {
+            fieldset class="questions" {
+                legend { (visit.say("再问一句，就更有把握", "One more question would settle it")) }
+                @for fact in asked { (question(visit, filled, fact)) }
+            }
+        }
+    }
+}
+
+fn question(visit: &Visit, filled: &Filled, fact: &FactDefinition) -> Markup {
+    let (id, name) = (format!("fact-{}", fact.key), format!("fact.{}", fact.key));
+    let answer = filled.fact(fact.key);
+    html! {
+        div class="field" {
+            label for=(id) { (visit.say(fact.zh, fact.en)) }
+            @if fact.fact_type == FactType::Bool {
+                select id=(id) name=(name) {
+                    @for (value, text) in [("", visit.say("还不知道", "not known yet")), ("yes", visit.say("是", "yes")), ("no", visit.say("否", "no"))] {
+                        option value=(value) selected[value == answer] { (text) }
+                    }
+                }
+            } @else if !fact.codes.is_empty() {
+                select id=(id) name=(name) {
+                    option value="" { (visit.say("还不知道", "not known yet")) }
+                    @for code in fact.codes { option value=(code) selected[*code == answer] { (code) } }
+                }
+            } @else {
+                input id=(id) name=(name) value=(answer) inputmode="numeric" autocomplete="off";
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The form for a new need: what is filled in is never lost, everything that does not fit is said at once, and who could help is shown
+//! meanwhile.
+
+mod candidates;
+mod filled;
+mod read;
+mod view;
+
+use axum::extract::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::Markup;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+use uuid::Uuid;
+use wishwell_api::v1;
+
+use self::filled::{Filled, Wish};
+use self::read::{Problem, Problems, Read};
+use crate::pages::desk::address::{address, id_of};
+use crate::pages::desk::pickers::{self, CategoryList};
+use crate::pages::failure::Failure;
+use crate::pages::layout;
+use crate::pages::visit::SignedIn;
+
+/// The empty form.
+pub(in crate::pages::desk) async fn show(user: SignedIn) -> Response {
+    let filled = Filled::empty(Uuid::new_v4().to_string(), &user.session.divisions);
+    let page = page(&user, &filled, &Problems::default(), false).await;
+    page.unwrap_or_else(|failure| failure.response(&user.visit))
+}
+
+/// What the form's buttons do.
+pub(in crate::pages::desk) async fn take(user: SignedIn, Form(pairs): Form<Vec<(String, String)>>) -> Response {
+    let (filled, asked) = Filled::of(pairs);
+    let answer = match asked {
+        Wish::Submit => submit(&user, &filled).await,
+        Wish::Look => page(&user, &filled, &Problems::default(), true).await,
+        Wish::Change => page(&user, &filled, &Problems::default(), false).await,
+    };
+    answer.unwrap_or_else(|failure| failure.response(&user.visit))
+}
+
+/// The part that shows who could help with what is filled in so far.
+pub(in crate::pages::desk) async fn look(user: SignedIn, Form(pairs): Form<Vec<(String, String)>>) -> Response {
+    let (filled, _) = Filled::of(pairs);
+    match candidates::of(&user, &filled).await {
+        Ok(found) => layout::part(&found),
+        Err(failure) => failure.response(&user.visit),
+    }
+}
+
+async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
+    let Read { need, mut problems } = read::read(user, filled).await?;
+    if !problems.is_empty() {
+        // What the service would say about the rest is said at the same time; this asks and stores nothing.
+        let request = v1::FindResourcesRequest { inline_need: Some(need), ..v1::FindResourcesRequest::default() };
+        if let Err(status) = user.calls.matching().find_resources(request).await {
+            problems.add_said(&status, "inline_need.")?;
+        }
+        return page(user, filled, &problems, false).await;
+    }
+    let request = v1::SubmitNeedRequest { need: Some(need), request_id: filled.request_id.clone() };
+    match user.calls.needs().submit_need(request).await {
+        Ok(answer) => {
+            let answer = answer.into_inner();
+            let name = answer.need.unwrap_or_default().name;
+            let likely: Vec<&str> = answer.likely_duplicates.iter().map(|found| id_of(&found.need)).collect();
+            let said = [("said", if answer.existing { "known" } else { "submitted" }), ("like", &likely.join("."))];
+            Ok(Redirect::to(&address(&format!("/desk/needs/{}", id_of(&name)), &said)).into_response())
+        }
+        Err(status) => {
+            problems.add_said(&status, "need.")?;
+            page(user, filled, &problems, false).await
+        }
+    }
+}
+
+impl Problems {
+    /// Takes over what the service says of fields; anything else is a failure of the page.
+    fn add_said(&mut self, status: &Status, prefix: &str) -> Result<(), Failure> {
+        let details = status.get_error_details();
+        let violations = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
+        if violations.is_empty() || status.code() != Code::InvalidArgument {
+            return Err(Failure::from(status.clone()));
+        }
+        for violation in violations {
+            let field = violation.field.strip_prefix(prefix).unwrap_or(&violation.field);
+            // Where it is must be said by a point or by a division: this form asks for the division.
+            let field = if violation.reason == "NEED_PLACE_REQUIRED" { "division" } else { field };
+            self.add(Problem::said(field, &violation.description));
+        }
+        Ok(())
+    }
+}
+
+async fn page(user: &SignedIn, filled: &Filled, problems: &Problems, looked: bool) -> Result<Response, Failure> {
+    let visit = &user.visit;
+    let divisions = pickers::divisions(&user.calls, &user.session).await?;
+    let categories = CategoryList::of(visit, &user.calls).await?;
+    let found: Markup =
+        if looked { candidates::of(user, filled).await? } else { candidates::nothing_yet(visit, filled) };
+    let content =
+        view::form(&view::Sheet { visit, filled, problems, divisions: &divisions, categories: &categories }, &found);
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let title = visit.say("登记新需求", "Submit a need");
+    Ok(layout::page_with(visit, status, title, &maud::html! { (content) (categories.list) }))
+}

@@ -1,0 +1,518 @@
+//! From what is filled in to a need of the contract, with everything that cannot be read.
+
+use std::str::FromStr;
+
+use jiff::civil::DateTime;
+use wishwell_api::v1;
+use wishwell_domain::fact::FactType;
+use wishwell_domain::fact_catalogue::definition;
+
+use super::filled::{Filled, FilledItem};
+use crate::pages::desk::needs::list::{URGENCIES, word};
+use crate::pages::desk::pickers::{self, Found};
+use crate::pages::failure::Failure;
+use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::figures::CHINA;
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Problem {
+    /// The contract's path to the field, from the need on.
+    pub(super) field: String,
+    /// What does not fit, in Chinese; none where only the service's own words say it.
+    pub(super) zh: Option<String>,
+    /// In English.
+    pub(super) en: String,
+}
+
+impl Problem {
+    fn new(field: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { field: field.into(), zh: Some(zh.into()), en: en.into() }
+    }
+
+    /// What does not fit, in the page's language.
+    pub(super) fn words(&self, visit: &Visit) -> &str {
+        visit.say(self.zh.as_deref().unwrap_or(&self.en), &self.en)
+    }
+
+    /// As the service says it.
+    pub(super) fn said(field: &str, description: &str) -> Self {
+        Self { field: field.to_owned(), zh: in_chinese(field).map(str::to_owned), en: description.to_owned() }
+    }
+}
+
+/// What the service asks of a field, for those who read Chinese.
+fn in_chinese(field: &str) -> Option<&'static str> {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    Some(match (field, last) {
+        (_, "urgency") => "请选择紧急程度",
+        (_, "channel") => "请选择来源渠道",
+        (_, "mobility" | "max_travel_metres") => "请至少选择一种帮助送达的方式；距离应在 1 米到 2 万公里之间",
+        (_, "category") => "请选择一个服务类别",
+        (_, "value" | "quantity") => "数量应为不小于 1 的整数",
+        (_, "unit") => "请选择单位，且应与类别相符",
+        (_, "occurrences") => "次数应在 1 到 366 之间",
+        (_, "deadline") => "期限应在将来，且不能太远",
+        (_, "window" | "start_time" | "end_time") => "起止时间不对：结束应在开始之后，且在将来",
+        (_, "division") => "请选择您负责范围内的区划",
+        (_, "latitude" | "longitude" | "place" | "datum") => "坐标不对：纬度 -90 到 90，经度 -180 到 180，并注明坐标系",
+        (_, "consent_time") => "请填写同意公开的日期，不能在将来",
+        (_, "consent_given_by") => "请填写由谁同意公开",
+        ("wish.title", _) => "心愿标题应为 1 到 128 个字",
+        (_, "wish") => "心愿需要本人同意公开的记录",
+        (_, "beneficiary" | "household" | "beneficiary_external" | "household_external" | "external_id" | "source") => {
+            "找不到这个编号，请核对来源系统和编号"
+        }
+        (_, "description" | "note") => "文字太长",
+        _ => return None,
+    })
+}
+
+/// Everything that does not fit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(super) fn add(&mut self, problem: Problem) {
+        let known = self.0.iter().any(|known| known.field == problem.field && known.en == problem.en);
+        if !known {
+            self.0.push(problem);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+
+    /// Those of a field and of what is in it.
+    pub(super) fn of(&self, field: &str) -> Vec<&Problem> {
+        let of = |problem: &&Problem| {
+            problem.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.0.iter().filter(of).collect()
+    }
+}
+
+/// A need as far as it can be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Read {
+    pub(super) need: v1::Need,
+    pub(super) problems: Problems,
+}
+
+/// Reads the form. Words for categories are looked up.
+pub(super) async fn read(user: &SignedIn, filled: &Filled) -> Result<Read, Failure> {
+    let mut read = Read::default();
+    for (nth, item) in filled.items.iter().enumerate() {
+        let field = format!("items[{nth}]");
+        let category = match pickers::category(&user.calls, &item.category).await? {
+            Found::One(found) => Some(*found),
+            Found::Unclear(several) => {
+                read.problems.add(unclear(&field, &item.category, &several));
+                None
+            }
+        };
+        let item = read_item(&field, item, category.as_ref(), &mut read.problems);
+        read.need.items.push(item);
+    }
+    read_rest(filled, &mut read);
+    Ok(read)
+}
+
+fn unclear(field: &str, word: &str, several: &[v1::Category]) -> Problem {
+    let field = format!("{field}.category");
+    if word.trim().is_empty() {
+        return Problem::new(field, "请填写需要什么", "say what is needed");
+    }
+    if several.is_empty() {
+        return Problem::new(field, format!("没有叫“{word}”的服务类别"), format!("no kind of help is called “{word}”"));
+    }
+    let titles = |pick: fn(&v1::LocalizedText) -> &String| {
+        let titles = several.iter().take(6).filter_map(|category| category.title.as_ref()).map(pick);
+        titles.cloned().collect::<Vec<_>>()
+    };
+    let (zh, en) = (titles(|title| &title.zh).join("、"), titles(|title| &title.en).join(", "));
+    Problem::new(field, format!("有几种可能，请选一个：{zh}"), format!("several could be meant, choose one: {en}"))
+}
+
+pub(super) fn read_item(
+    field: &str,
+    filled: &FilledItem,
+    category: Option<&v1::Category>,
+    problems: &mut Problems,
+) -> v1::NeedItem {
+    let value = number(&format!("{field}.quantity"), &filled.quantity, problems, || {
+        ("请填写数量，应为不小于 1 的整数", "say how much, a whole number from 1")
+    });
+    let usual = category.map_or("", |category| category.default_unit.as_str());
+    let unit = if filled.unit.is_empty() { usual } else { &filled.unit };
+    if unit.is_empty() && category.is_some() {
+        problems.add(Problem::new(format!("{field}.quantity.unit"), "请选择单位", "choose a unit"));
+    }
+    let every = match filled.every.as_str() {
+        "day" => v1::RecurrencePeriod::Day,
+        "week" => v1::RecurrencePeriod::Week,
+        "month" => v1::RecurrencePeriod::Month,
+        _ => v1::RecurrencePeriod::Unspecified,
+    };
+    let recurrence = (every != v1::RecurrencePeriod::Unspecified).then(|| v1::Recurrence {
+        every: every.into(),
+        occurrences: number(&format!("{field}.recurrence.occurrences"), &filled.occurrences, problems, || {
+            ("请填写一共几次，1 到 366", "say how many times in all, 1 to 366")
+        }),
+    });
+    v1::NeedItem {
+        category: category.map(|category| category.code.clone()).unwrap_or_default(),
+        quantity: Some(v1::Quantity { value, unit: unit.to_owned() }),
+        recurrence,
+        splittable: filled.splittable,
+        note: filled.note.trim().to_owned(),
+        ..v1::NeedItem::default()
+    }
+}
+
+/// A number of 1 or more; 0 where there is none.
+fn number<N: FromStr + Default + PartialOrd>(
+    field: &str,
+    text: &str,
+    problems: &mut Problems,
+    wrong: impl FnOnce() -> (&'static str, &'static str),
+) -> N {
+    match text.trim().parse::<N>() {
+        Ok(number) if number > N::default() => number,
+        _ => {
+            let (zh, en) = wrong();
+            problems.add(Problem::new(field, zh, en));
+            N::default()
+        }
+    }
+}
+
+fn read_rest(filled: &Filled, read: &mut Read) {
+    let Read { need, problems } = read;
+    need.urgency = URGENCIES.into_iter().find(|urgency| word(*urgency) == filled.urgency).unwrap_or_default().into();
+    if need.urgency == 0 {
+        problems.add(Problem::new("urgency", "请选择紧急程度", "choose how soon"));
+    }
+    need.channel =
+        CHANNELS.iter().find(|(code, _)| *code == filled.channel).map_or(0, |(_, channel)| (*channel).into());
+    if need.channel == 0 {
+        problems.add(Problem::new("channel", "请选择来源渠道", "choose how it came in"));
+    }
+    read_whose(filled, need, problems);
+    read_timing(filled, need, problems);
+    read_place(filled, need, problems);
+    need.mobility = Some(read_mobility(filled, problems));
+    let group = |code: &String| GROUPS.iter().find(|(known, _)| known == code).map(|(_, tag)| i32::from(*tag));
+    need.group_tags = filled.groups.iter().filter_map(group).collect();
+    need.involves_minors = filled.involves_minors;
+    need.description = filled.description.trim().to_owned();
+    need.facts = filled.facts.iter().filter_map(|(key, text)| fact(key, text, problems)).collect();
+    if filled.wish {
+        need.wish = Some(read_wish(filled, problems));
+    }
+}
+
+fn read_whose(filled: &Filled, need: &mut v1::Need, problems: &mut Problems) {
+    let named =
+        v1::ExternalId { source: filled.source.trim().to_owned(), external_id: filled.external_id.trim().to_owned() };
+    let field = match filled.whose.as_str() {
+        "beneficiary" => "beneficiary_external",
+        "household" => "household_external",
+        _ => return,
+    };
+    if named.source.is_empty() || named.external_id.is_empty() {
+        problems.add(Problem::new(field, "请填写来源系统和编号", "say which system and which identifier"));
+        return;
+    }
+    if field == "beneficiary_external" {
+        need.beneficiary_external = Some(named)
+    } else {
+        need.household_external = Some(named)
+    }
+}
+
+fn read_timing(filled: &Filled, need: &mut v1::Need, problems: &mut Problems) {
+    let mut time = |field: &str, text: &str| {
+        let at = text.trim().parse::<DateTime>().ok().and_then(|local| CHINA.to_timestamp(local).ok());
+        if at.is_none() {
+            problems.add(Problem::new(field, "请填写日期和时间", "say which date and time"));
+        }
+        at.map(|at| prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() })
+    };
+    match filled.timing.as_str() {
+        "deadline" => need.deadline = time("deadline", &filled.deadline),
+        "window" => {
+            let (start_time, end_time) =
+                (time("window.start_time", &filled.start), time("window.end_time", &filled.end));
+            need.window = Some(v1::TimeWindow { start_time, end_time });
+        }
+        _ => {}
+    }
+}
+
+fn read_place(filled: &Filled, need: &mut v1::Need, problems: &mut Problems) {
+    need.division.clone_from(&filled.division);
+    let (latitude, longitude) = (filled.latitude.trim(), filled.longitude.trim());
+    if latitude.is_empty() && longitude.is_empty() {
+        let reached_anywhere =
+            filled.remote && !filled.home_visit && !filled.delivery && filled.travel_km.trim().is_empty();
+        if filled.division.is_empty() && !reached_anywhere {
+            problems.add(Problem::new("division", "请选择所在区划", "choose a division"));
+        }
+        return;
+    }
+    let datum = match filled.datum.as_str() {
+        "wgs84" => v1::Datum::Wgs84,
+        "gcj02" => v1::Datum::Gcj02,
+        "bd09" => v1::Datum::Bd09,
+        _ => v1::Datum::Unspecified,
+    };
+    match (latitude.parse::<f64>(), longitude.parse::<f64>()) {
+        (Ok(latitude), Ok(longitude)) => {
+            need.place = Some(v1::GeoPoint { latitude, longitude, datum: datum.into() });
+        }
+        _ => problems.add(Problem::new("place", "请填写经度和纬度两个数字，或都不填", "give both numbers, or none")),
+    }
+}
+
+fn read_mobility(filled: &Filled, problems: &mut Problems) -> v1::Mobility {
+    let travel = filled.travel_km.trim();
+    let metres =
+        travel.parse::<f64>().ok().map(|km| (km * 1_000.0).round()).filter(|metres| (1.0..=2e7).contains(metres));
+    if !travel.is_empty() && metres.is_none() {
+        problems.add(Problem::new(
+            "mobility.max_travel_metres",
+            "请填写公里数，例如 3 或 0.5",
+            "give kilometres, such as 3 or 0.5",
+        ));
+    }
+    if metres.is_none() && travel.is_empty() && !(filled.home_visit || filled.delivery || filled.remote) {
+        problems.add(Problem::new(
+            "mobility",
+            "请至少选择一种帮助送达的方式",
+            "choose at least one way for help to arrive",
+        ));
+    }
+    v1::Mobility {
+        // Between 1 and 20,000,000.
+        #[expect(clippy::cast_possible_truncation)]
+        max_travel_metres: metres.map(|metres| metres as i32),
+        home_visit: filled.home_visit,
+        remote: filled.remote,
+        delivery: filled.delivery,
+    }
+}
+
+fn read_wish(filled: &Filled, problems: &mut Problems) -> v1::Wish {
+    let date = format!("{}T00:00", filled.wish_consent_date.trim()).parse::<DateTime>().ok();
+    let at = date.and_then(|date| CHINA.to_timestamp(date).ok());
+    let title = filled.wish_title.trim();
+    if title.is_empty() {
+        problems.add(Problem::new(
+            "wish.title",
+            "请填写心愿标题，不含姓名、地址、病情",
+            "say it in neutral words, without name, place or diagnosis",
+        ));
+    }
+    if at.is_none() {
+        problems.add(Problem::new(
+            "wish.consent_time",
+            "请填写同意公开的日期",
+            "say on which day publication was agreed to",
+        ));
+    }
+    if filled.wish_consent_by.trim().is_empty() {
+        problems.add(Problem::new("wish.consent_given_by", "请填写由谁同意公开", "say who agreed to it"));
+    }
+    v1::Wish {
+        title: title.to_owned(),
+        consent_time: at.map(|at| prost_types::Timestamp { seconds: at.as_second(), nanos: 0 }),
+        consent_given_by: filled.wish_consent_by.trim().to_owned(),
+        publish_time: None,
+    }
+}
+
+/// An answer to a question of an eligibility rule; none where there is no such question.
+fn fact(key: &str, text: &str, problems: &mut Problems) -> Option<v1::Fact> {
+    let asked = definition(key)?;
+    let text = text.trim();
+    let fact = v1::Fact { key: key.to_owned(), ..v1::Fact::default() };
+    match asked.fact_type {
+        FactType::Bool => Some(v1::Fact { bool_value: Some(text == "yes"), ..fact }),
+        FactType::Int => match text.parse() {
+            Ok(value) => Some(v1::Fact { int_value: Some(value), ..fact }),
+            Err(_) => {
+                problems.add(Problem::new(
+                    "facts",
+                    format!("{}应为整数", asked.zh),
+                    format!("{} is a whole number", asked.en),
+                ));
+                None
+            }
+        },
+        FactType::Text => Some(v1::Fact { string_value: Some(text.to_owned()), ..fact }),
+        FactType::Texts => None,
+    }
+}
+
+/// Ways in that a person at a desk may choose, with their words in forms.
+pub(super) const CHANNELS: [(&str, v1::Channel); 6] = [
+    ("home_visit", v1::Channel::HomeVisit),
+    ("hotline", v1::Channel::Hotline),
+    ("consultant", v1::Channel::Consultant),
+    ("one_form", v1::Channel::OneForm),
+    ("case_management", v1::Channel::CaseManagement),
+    ("mini_programme", v1::Channel::MiniProgramme),
+];
+
+/// Groups, with their words in forms.
+pub(super) const GROUPS: [(&str, v1::GroupTag); 6] = [
+    ("elderly", v1::GroupTag::Elderly),
+    ("minor", v1::GroupTag::Minor),
+    ("disabled", v1::GroupTag::Disabled),
+    ("in_difficulty", v1::GroupTag::InDifficulty),
+    ("veteran", v1::GroupTag::Veteran),
+    ("severe_illness", v1::GroupTag::SevereIllness),
+];
+
+/// What is asked of the need by whoever only looks at who could help: what is not said yet is taken to be the widest.
+pub(super) fn widened(mut need: v1::Need) -> v1::Need {
+    if need.urgency == 0 {
+        need.urgency = v1::Urgency::Normal.into();
+    }
+    if need.channel == 0 {
+        need.channel = v1::Channel::CaseManagement.into();
+    }
+    let closed = need
+        .mobility
+        .as_ref()
+        .is_none_or(|way| way.max_travel_metres.is_none() && !(way.home_visit || way.delivery || way.remote));
+    if closed {
+        let max_travel_metres = Some(WIDEST_TRAVEL_METRES);
+        need.mobility = Some(v1::Mobility { max_travel_metres, home_visit: true, remote: true, delivery: true });
+    }
+    need.wish = None;
+    if need.window.as_ref().is_some_and(|window| window.start_time.is_none() || window.end_time.is_none()) {
+        need.window = None;
+    }
+    need.items.retain(|item| !item.category.is_empty());
+    for item in &mut need.items {
+        if let Some(quantity) = item.quantity.as_mut().filter(|quantity| quantity.value == 0) {
+            quantity.value = 1;
+        }
+        if item.recurrence.is_some_and(|again| again.occurrences == 0) {
+            item.recurrence = None;
+        }
+    }
+    need.items.retain(|item| item.quantity.as_ref().is_some_and(|quantity| !quantity.unit.is_empty()));
+    need
+}
+
+/// How far somebody is taken to travel while nothing was said.
+const WIDEST_TRAVEL_METRES: i32 = 30_000;
+
+/// Not in what is only looked at: whose need it is matters where facts of the person are known.
+pub(super) fn rest(filled: &Filled) -> Read {
+    let mut read = Read::default();
+    read_rest(filled, &mut read);
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled() -> Filled {
+        Filled { urgency: "urgent".to_owned(), channel: "hotline".to_owned(), remote: true, ..Filled::default() }
+    }
+
+    fn fields(read: &Read) -> Vec<&str> {
+        read.problems.iter().map(|problem| problem.field.as_str()).collect()
+    }
+
+    #[test]
+    fn everything_that_cannot_be_read_is_said_at_once() {
+        let wrong = Filled {
+            whose: "household".to_owned(),
+            timing: "window".to_owned(),
+            latitude: "38.4".to_owned(),
+            travel_km: "far".to_owned(),
+            wish: true,
+            ..Filled::default()
+        };
+        let expected = [
+            "urgency",
+            "channel",
+            "household_external",
+            "window.start_time",
+            "window.end_time",
+            "place",
+            "mobility.max_travel_metres",
+            "wish.title",
+            "wish.consent_time",
+            "wish.consent_given_by",
+        ];
+        assert_eq!(fields(&rest(&wrong)), expected);
+        assert_eq!(fields(&rest(&filled())), [""; 0]);
+    }
+
+    #[test]
+    fn times_are_of_the_clock_in_china_and_kilometres_become_metres() {
+        let read = rest(&Filled {
+            timing: "deadline".to_owned(),
+            deadline: "2026-11-24T16:00".to_owned(),
+            travel_km: "0.5".to_owned(),
+            ..filled()
+        });
+        assert_eq!(read.need.deadline.map(|at| at.seconds), Some(1_795_507_200));
+        assert_eq!(read.need.mobility.and_then(|way| way.max_travel_metres), Some(500));
+    }
+
+    #[test]
+    fn a_unit_that_is_not_chosen_is_the_usual_one() {
+        let category =
+            v1::Category { code: "desk".to_owned(), default_unit: "piece".to_owned(), ..v1::Category::default() };
+        let mut problems = Problems::default();
+        let item = FilledItem { quantity: " 2 ".to_owned(), ..FilledItem::default() };
+        let read = read_item("items[0]", &item, Some(&category), &mut problems);
+        assert_eq!(
+            (read.quantity, problems.is_empty()),
+            (Some(v1::Quantity { value: 2, unit: "piece".to_owned() }), true)
+        );
+        let item = FilledItem { quantity: "-1".to_owned(), every: "week".to_owned(), ..FilledItem::default() };
+        read_item("items[0]", &item, None, &mut problems);
+        assert_eq!(problems.of("items[0].quantity").len(), 1);
+        assert_eq!(problems.of("items[0].recurrence").len(), 1);
+        assert_eq!(problems.of("items[0]").len(), 2);
+        assert!(problems.of("items").len() == 2 && problems.of("item").is_empty());
+    }
+
+    #[test]
+    fn who_only_looks_need_not_have_said_everything() {
+        let item = v1::NeedItem {
+            category: "desk".to_owned(),
+            quantity: Some(v1::Quantity { value: 0, unit: "piece".to_owned() }),
+            ..v1::NeedItem::default()
+        };
+        let need = widened(v1::Need { items: vec![item, v1::NeedItem::default()], ..v1::Need::default() });
+        assert_eq!(need.items.len(), 1);
+        assert_eq!(need.items[0].quantity.as_ref().map(|quantity| quantity.value), Some(1));
+        assert!(need.urgency() == v1::Urgency::Normal && need.mobility.is_some_and(|way| way.remote && way.delivery));
+    }
+
+    #[test]
+    fn facts_are_read_by_what_the_catalogue_says_they_are() {
+        let mut problems = Problems::default();
+        assert_eq!(fact("is_student", "no", &mut problems).and_then(|fact| fact.bool_value), Some(false));
+        assert_eq!(fact("age_years", "71", &mut problems).and_then(|fact| fact.int_value), Some(71));
+        assert_eq!(fact("no_such_fact", "71", &mut problems), None);
+        assert!(problems.is_empty());
+        assert_eq!(fact("age_years", "old", &mut problems), None);
+        assert!(!problems.is_empty());
+    }
+}

@@ -1,0 +1,103 @@
+//! What there is to know about a need.
+
+use std::time::Duration;
+
+use wishwell_api::v1;
+use wishwell_api::v1::{EventKind, NeedState};
+
+use super::timeline::{Moment, timeline};
+use crate::pages::desk::names::Names;
+use crate::pages::desk::needs::list::submits;
+use crate::pages::failure::Failure;
+use crate::pages::visit::SignedIn;
+
+/// Referrals of a need that are shown.
+const REFERRALS_MAX: i32 = 1_000;
+/// Events of a need that are told.
+const EVENTS_MAX: usize = 2_000;
+/// How long a page waits for the log.
+const LOG_PATIENCE: Duration = Duration::from_secs(3);
+/// Candidates of an item that are shown.
+const CANDIDATES_SHOWN: i32 = 5;
+/// Near misses of an item that are shown.
+const NEAR_MISSES_SHOWN: i32 = 3;
+
+/// A need with its story.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) need: v1::Need,
+    pub(super) referrals: Vec<v1::Referral>,
+    pub(super) moments: Vec<Moment>,
+    /// Whether the log was read up to now.
+    pub(super) complete: bool,
+    /// Who could serve what is lacking; none where nothing is to be offered any more.
+    pub(super) found: Option<v1::FindResourcesResponse>,
+    pub(super) names: Names,
+}
+
+impl Gathered {
+    /// Asks for all of it. Personal data only where it was asked for: asking is recorded.
+    pub(super) async fn of(user: &SignedIn, id: &str, personal: bool) -> Result<Self, Failure> {
+        let calls = &user.calls;
+        let request = v1::GetNeedRequest { name: format!("needs/{id}"), min_position: 0, include_personal: personal };
+        let need = calls.needs().get_need(request).await?.into_inner().need.unwrap_or_default();
+        let filter = v1::ReferralFilter { need: need.name.clone(), ..v1::ReferralFilter::default() };
+        let request = v1::ListReferralsRequest {
+            filter: Some(filter),
+            page_size: REFERRALS_MAX,
+            ..v1::ListReferralsRequest::default()
+        };
+        let referrals = calls.referrals().list_referrals(request).await?.into_inner().referrals;
+        let (events, complete) = events(user, &need.name).await?;
+        let moments = timeline(&need, &events);
+        let open = matches!(need.state(), NeedState::Open | NeedState::PartlyServed);
+        let found = if open && submits(user) { Some(find(user, &need.name).await?) } else { None };
+        let mut names = Names::default();
+        names.ask_for_needs(calls, std::slice::from_ref(&need)).await?;
+        let told = events.iter().filter_map(|event| event.referral.as_ref()).chain(&referrals);
+        names.ask_resources(calls, told.map(|referral| referral.resource.as_str())).await?;
+        Ok(Self { need, referrals, moments, complete, found, names })
+    }
+
+    /// What of an item is neither referred nor served, over all occurrences.
+    pub(super) fn lacking(item: &v1::NeedItem) -> i64 {
+        let occurrences = item.recurrence.map_or(1, |again| i64::from(again.occurrences));
+        let asked = item.quantity.as_ref().map_or(0, |quantity| quantity.value) * occurrences;
+        (asked - item.referred_units - item.served_units).max(0)
+    }
+}
+
+async fn find(user: &SignedIn, need: &str) -> Result<v1::FindResourcesResponse, Failure> {
+    let request = v1::FindResourcesRequest {
+        need: need.to_owned(),
+        top_k: Some(CANDIDATES_SHOWN),
+        near_miss_limit: Some(NEAR_MISSES_SHOWN),
+        ..v1::FindResourcesRequest::default()
+    };
+    Ok(user.calls.matching().find_resources(request).await?.into_inner())
+}
+
+/// Everything in the log about a need up to now, and whether that is all.
+async fn events(user: &SignedIn, need: &str) -> Result<(Vec<v1::Event>, bool), Failure> {
+    let filter = v1::EventFilter {
+        kinds: vec![EventKind::Need.into(), EventKind::Referral.into()],
+        need: need.to_owned(),
+        ..v1::EventFilter::default()
+    };
+    let request = v1::WatchEventsRequest { after_position: 0, filter: Some(filter), until_now: true };
+    let mut batches = user.calls.referrals().watch_events(request).await?.into_inner();
+    let mut events = Vec::new();
+    let end = tokio::time::Instant::now() + LOG_PATIENCE;
+    loop {
+        match tokio::time::timeout_at(end, batches.message()).await {
+            Ok(Ok(Some(batch))) => events.extend(batch.events),
+            Ok(Ok(None)) => return Ok((events, true)),
+            Ok(Err(status)) => return Err(status.into()),
+            Err(_) => return Ok((events, false)),
+        }
+        if events.len() >= EVENTS_MAX {
+            events.truncate(EVENTS_MAX);
+            return Ok((events, false));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What may be done with a need and its referrals: each a call of the contract, each harmless when it is sent twice.
+
+use axum::extract::{Form, Path};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tonic::Status;
+use wishwell_api::v1;
+
+use crate::pages::desk::address::{address, id_of};
+use crate::pages::failure::Failure;
+use crate::pages::visit::SignedIn;
+use crate::pages::words::refusal::refusal;
+
+/// What a form about a need sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages::desk) struct OfNeed {
+    request_id: String,
+    item: i32,
+    resource: String,
+    reason: String,
+    etag: String,
+}
+
+/// What a form about a referral sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages::desk) struct OfReferral {
+    request_id: String,
+    /// The need's id, to go back to.
+    need: String,
+    reason: i32,
+    /// Empty when the help is not rated.
+    rating: String,
+    etag: String,
+}
+
+/// Offers an item to a resource that was chosen.
+pub(in crate::pages::desk) async fn refer(
+    user: SignedIn,
+    Path(id): Path<String>,
+    Form(sent): Form<OfNeed>,
+) -> Response {
+    let offer = v1::ReferralOffer {
+        need: format!("needs/{id}"),
+        item_ordinal: sent.item,
+        resource: sent.resource,
+        ..v1::ReferralOffer::default()
+    };
+    let request = v1::CreateReferralRequest { offer: Some(offer), request_id: sent.request_id };
+    let done = user.calls.referrals().create_referral(request).await.map(|_| "referred");
+    answer(&user, &id, done).await
+}
+
+/// Offers an item to the best candidate that was not asked, and so on.
+pub(in crate::pages::desk) async fn auto_refer(
+    user: SignedIn,
+    Path(id): Path<String>,
+    Form(sent): Form<OfNeed>,
+) -> Response {
+    let request =
+        v1::AutoReferRequest { need: format!("needs/{id}"), item_ordinal: sent.item, request_id: sent.request_id };
+    let done = user.calls.referrals().auto_refer(request).await.map(|_| "referred");
+    answer(&user, &id, done).await
+}
+
+/// Withdraws the need.
+pub(in crate::pages::desk) async fn withdraw(
+    user: SignedIn,
+    Path(id): Path<String>,
+    Form(sent): Form<OfNeed>,
+) -> Response {
+    let request = v1::WithdrawNeedRequest {
+        name: format!("needs/{id}"),
+        reason: sent.reason.trim().to_owned(),
+        etag: sent.etag,
+        request_id: sent.request_id,
+    };
+    let done = user.calls.needs().withdraw_need(request).await.map(|_| "withdrawn");
+    answer(&user, &id, done).await
+}
+
+/// Takes a step of a referral.
+pub(in crate::pages::desk) async fn step(
+    user: SignedIn,
+    Path((id, step)): Path<(String, String)>,
+    Form(sent): Form<OfReferral>,
+) -> Response {
+    let need = id_of(&sent.need).to_owned();
+    let name = format!("referrals/{id}");
+    let done = take(&user, &step, name, sent).await;
+    match done {
+        Some(done) => answer(&user, &need, done).await,
+        None => Failure::NoSuchPage.response(&user.visit),
+    }
+}
+
+/// None for a step that there is not.
+async fn take(user: &SignedIn, step: &str, name: String, sent: OfReferral) -> Option<Result<&'static str, Status>> {
+    let OfReferral { request_id, reason, rating, etag, .. } = sent;
+    let mut calls = user.calls.referrals();
+    macro_rules! with_reason {
+        ($call:ident, $request:ident) => {
+            calls.$call(v1::$request { name, reason, etag, request_id }).await.map(|_| "stepped")
+        };
+    }
+    Some(match step {
+        "withdraw" => with_reason!(withdraw_referral, WithdrawReferralRequest),
+        "dispute" => with_reason!(dispute_referral, DisputeReferralRequest),
+        "cancel" => with_reason!(cancel_referral, CancelReferralRequest),
+        "fail" => with_reason!(fail_referral, FailReferralRequest),
+        "confirm" => {
+            let request = v1::ConfirmReferralRequest { name, rating: rating.parse().ok(), etag, request_id };
+            calls.confirm_referral(request).await.map(|_| "confirmed")
+        }
+        _ => return None,
+    })
+}
+
+/// Back to the story: with what was done, or with why it was not.
+async fn answer(user: &SignedIn, id: &str, done: Result<&'static str, Status>) -> Response {
+    match done {
+        Ok(said) => Redirect::to(&address(&format!("/desk/needs/{id}"), &[("said", said)])).into_response(),
+        Err(status) => match refusal(user.visit.language, &status) {
+            Some(words) => super::refused(user, id, &words).await,
+            None => Failure::from(status).response(&user.visit),
+        },
+    }
+}

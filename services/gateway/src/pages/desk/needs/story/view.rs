@@ -1,0 +1,360 @@
+//! The story as it is shown.
+
+use maud::{Markup, html};
+use uuid::Uuid;
+use wishwell_api::v1;
+use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
+
+use super::Notice;
+use super::gathered::Gathered;
+use super::timeline::{Moment, What};
+use crate::pages::desk::address::id_of;
+use crate::pages::desk::needs::list::{submits, urgency_mark, what};
+use crate::pages::desk::needs::ranking;
+use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::{figures, need as words, referral as referral_words};
+
+/// Title and content.
+pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, likely: &[&str]) -> (String, Markup) {
+    let visit = &user.visit;
+    let need = &gathered.need;
+    let title = what(visit, &gathered.names, need);
+    let content = html! {
+        p class="crumbs" { a href="/desk/needs" { (visit.say("需求", "Needs")) } }
+        div class="headline" {
+            h1 { (title) }
+            span class={ "state " (need.state().as_str_name().to_ascii_lowercase()) } { (words::state(visit.language, need.state())) }
+        }
+        (said(visit, notice))
+        (likely_same(visit, likely))
+        (about(user, gathered))
+        section aria-labelledby="items-title" {
+            h2 id="items-title" { (visit.say("还缺什么", "What is still lacking")) }
+            (items(user, gathered))
+        }
+        @if !gathered.referrals.is_empty() {
+            section aria-labelledby="referrals-title" {
+                h2 id="referrals-title" { (visit.say("转介", "Referrals")) }
+                @for referral in &gathered.referrals { (one_referral(user, gathered, referral)) }
+            }
+        }
+        section aria-labelledby="story-title" {
+            h2 id="story-title" { (visit.say("经过", "What happened")) }
+            ol class="timeline" { @for moment in &gathered.moments { (told(visit, gathered, moment)) } }
+            @if !gathered.complete {
+                p class="note" { (visit.say("记录很长，这里没有全部列出；刷新再试。", "The record is long and not all of it is here; reload to try again.")) }
+            }
+        }
+        (withdrawal(user, need))
+    };
+    (title, content)
+}
+
+fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
+    let done = match notice {
+        Notice::None => return html! {},
+        Notice::Refused(why) => return html! { p class="notice failure" role="alert" { (why) } },
+        Notice::Done(done) => *done,
+    };
+    let words = match done {
+        "submitted" => visit.say("需求已登记。", "The need is submitted."),
+        "known" => visit
+            .say("这个需求之前已经登记过，没有重复登记。", "This need was submitted before; nothing was stored twice."),
+        "referred" => {
+            visit.say("已转介，名额已保留，等对方答复。", "Referred: capacity is held, and an answer is awaited.")
+        }
+        "withdrawn" => visit.say("需求已撤回。", "The need is withdrawn."),
+        "confirmed" => visit.say("已确认收到帮助。", "Confirmed: the help has arrived."),
+        _ => visit.say("已记录。", "Done."),
+    };
+    html! { p class="notice done" role="status" { (words) } }
+}
+
+fn likely_same(visit: &Visit, likely: &[&str]) -> Markup {
+    html! {
+        @if !likely.is_empty() {
+            div class="notice" role="status" {
+                p { (visit.say("可能已经有人登记过同样的需求，请核对：", "The same may have been asked for before; please compare:")) }
+                ul { @for (nth, id) in likely.iter().enumerate() {
+                    li { a href={ "/desk/needs/" (id) } { (visit.say("相似需求 ", "Similar need ")) (nth + 1) } }
+                } }
+            }
+        }
+    }
+}
+
+fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
+    let visit = &user.visit;
+    let need = &gathered.need;
+    let until = need.deadline.as_ref().or_else(|| need.window.as_ref().and_then(|window| window.end_time.as_ref()));
+    let groups: Vec<&str> = need.group_tags().map(|group| words::group(visit.language, group)).collect();
+    html! {
+        dl class="about" {
+            div { dt { (visit.say("紧急程度", "Urgency")) } dd { (urgency_mark(visit, need.urgency())) } }
+            div { dt { (visit.say("哪里", "Where")) } dd { (gathered.names.place(visit, &need.division)) } }
+            div { dt { (visit.say("来源", "Channel")) } dd { (words::channel(visit.language, need.channel())) } }
+            div { dt { (visit.say("登记", "Submitted")) } dd { (figures::clock(need.create_time.as_ref())) } }
+            @if until.is_some() { div { dt { (visit.say("最晚", "Not later than")) } dd { (figures::clock(until)) } } }
+            @if !groups.is_empty() { div { dt { (visit.say("人群", "Groups")) } dd { (groups.join(visit.say("、", ", "))) } } }
+            @if let Some(wish) = &need.wish { div { dt { (visit.say("许愿池", "Wishing pool")) } dd { (wish.title) } } }
+        }
+        @if !need.description.is_empty() { p class="description" { (need.description) } }
+        @if !need.withdrawal_reason.is_empty() { p class="description" { (need.withdrawal_reason) } }
+        @if need.description.is_empty() && submits(user) {
+            p class="note" {
+                a href="?personal=yes" { (visit.say("显示情况说明和备注", "Show what was told")) }
+                " " (visit.say("（查看会留下记录）", "(looking is recorded)"))
+            }
+        }
+    }
+}
+
+fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
+    let visit = &user.visit;
+    html! {
+        @for item in &gathered.need.items {
+            @let lacking = Gathered::lacking(item);
+            @let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+            article class="need-item" {
+                h3 {
+                    (gathered.names.category(visit, &item.category)) " "
+                    span class="note" { (figures::quantity(visit.language, item.quantity.as_ref(), item.recurrence.as_ref())) }
+                }
+                (progress(visit, item, lacking))
+                p {
+                    @if lacking == 0 { (visit.say("都有着落了", "All of it is taken care of")) }
+                    @else { (visit.say("还缺 ", "Still lacking: ")) strong { (figures::amount(visit.language, lacking, unit)) } }
+                    @if item.referred_units > 0 { " · " (visit.say("转介中 ", "under way: ")) (figures::amount(visit.language, item.referred_units, unit)) }
+                    @if item.served_units > 0 { " · " (visit.say("已送达 ", "arrived: ")) (figures::amount(visit.language, item.served_units, unit)) }
+                }
+                @if !item.note.is_empty() { p class="description" { (item.note) } }
+                @if lacking > 0 { (offering(visit, gathered, item)) }
+            }
+        }
+    }
+}
+
+/// What has arrived, what is under way, and what is lacking, as one bar.
+fn progress(visit: &Visit, item: &v1::NeedItem, lacking: i64) -> Markup {
+    let whole = (item.served_units + item.referred_units + lacking).max(1);
+    let share = |units: i64| i64::try_from(i128::from(units) * 200 / i128::from(whole)).unwrap_or_default();
+    let (served, referred) = (share(item.served_units), share(item.referred_units));
+    let words = visit.say(
+        format!("已送达 {}，转介中 {}，还缺 {lacking}", item.served_units, item.referred_units),
+        format!("{} arrived, {} under way, {lacking} lacking", item.served_units, item.referred_units),
+    );
+    html! {
+        svg class="progress" viewBox="0 0 200 8" preserveAspectRatio="none" role="img" aria-label=(words) {
+            rect class="bar-room" width="200" height="8" {}
+            rect class="bar-served" width=(served) height="8" {}
+            rect class="bar-referred" x=(served) width=(referred) height="8" {}
+        }
+    }
+}
+
+/// Who could serve an item, each with a button.
+fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
+    let Some(found) = &gathered.found else { return html! {} };
+    let Some(matches) = found.items.iter().find(|matches| matches.item_ordinal == item.ordinal) else {
+        return html! {};
+    };
+    let id = id_of(&gathered.need.name);
+    let refer = |candidate: &v1::Candidate| {
+        let resource = candidate.resource.as_ref().map_or("", |resource| resource.name.as_str());
+        html! {
+            form class="plain" method="post" action={ "/desk/needs/" (id) "/refer" } {
+                input type="hidden" name="request_id" value=(Uuid::new_v4());
+                input type="hidden" name="item" value=(item.ordinal);
+                input type="hidden" name="resource" value=(resource);
+                button { (visit.say("转介给这一家", "Refer to this one")) }
+            }
+        }
+    };
+    html! {
+        @if !matches.candidates.is_empty() {
+            form class="plain" method="post" action={ "/desk/needs/" (id) "/auto-refer" } {
+                input type="hidden" name="request_id" value=(Uuid::new_v4());
+                input type="hidden" name="item" value=(item.ordinal);
+                button class="primary" { (visit.say("自动转介：从最合适的问起", "Refer automatically, the best first")) }
+            }
+        }
+        details class="choose" {
+            summary { (visit.say("自己选一家", "Choose one yourself")) " (" (matches.candidates.len()) ")" }
+            (ranking::ranking(visit, matches, &found.score_weights, refer))
+        }
+    }
+}
+
+fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -> Markup {
+    let visit = &user.visit;
+    let (resource, organization) = gathered.names.resource(visit, &referral.resource);
+    html! {
+        article class="referral" {
+            h3 { (organization) " " span class="note" { (resource) } }
+            p {
+                span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::state(visit.language, referral.state())) }
+                " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
+                " · " (referral_words::origin(visit.language, referral.origin()))
+                @if referral.state() == ReferralState::Offered { " · " (visit.say("答复期限 ", "answer by ")) (figures::clock(referral.expire_time.as_ref())) }
+                @if matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress) {
+                    " · " (visit.say("应在 ", "due ")) (figures::clock(referral.due_time.as_ref())) (visit.say(" 前送达", ""))
+                }
+                @if referral.rating > 0 { " · " (visit.say("评价 ", "rated ")) (referral.rating) "/5" }
+            }
+            (actions(user, referral))
+        }
+    }
+}
+
+/// What may be done with a referral where it stands.
+fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
+    let visit = &user.visit;
+    let arranges = submits(user);
+    let operates = arranges || user.session.role == PrincipalRole::Operator;
+    let with_reason: &[(&str, &str)] = match referral.state() {
+        ReferralState::Offered if operates => &[("withdraw", visit.say("收回转介", "Take it back"))],
+        ReferralState::Accepted | ReferralState::InProgress if operates => {
+            &[("cancel", visit.say("取消", "Call it off"))]
+        }
+        ReferralState::Delivered if arranges => {
+            &[("dispute", visit.say("没有收到或有问题", "It did not arrive, or not well"))]
+        }
+        ReferralState::Disputed if operates => &[("fail", visit.say("确认没有办成", "It came to nothing"))],
+        _ => &[],
+    };
+    let confirms = arranges && matches!(referral.state(), ReferralState::Delivered | ReferralState::Disputed);
+    let address = |step: &str| format!("/desk/referrals/{}/{step}", id_of(&referral.name));
+    let key = id_of(&referral.name);
+    html! {
+        div class="steps" {
+            @if confirms {
+                form method="post" action=(address("confirm")) {
+                    (hidden(referral))
+                    label for={ "rating-" (key) } { (visit.say("评价", "Rating")) }
+                    select id={ "rating-" (key) } name="rating" {
+                        option value="" { (visit.say("不评价", "none")) }
+                        @for rating in (1..=5).rev() { option value=(rating) { (rating) " " (visit.say("分", "of 5")) } }
+                    }
+                    button class="primary" { (visit.say("确认已收到", "Confirm that it arrived")) }
+                }
+            }
+            @for (step, text) in with_reason {
+                form method="post" action=(address(step)) {
+                    (hidden(referral))
+                    label for={ (step) "-" (key) } { (visit.say("原因", "Why")) }
+                    select id={ (step) "-" (key) } name="reason" required {
+                        option value="" { (visit.say("请选择", "please choose")) }
+                        @for reason in referral_words::REASONS {
+                            option value=(i32::from(reason)) { (referral_words::reason(visit.language, reason)) }
+                        }
+                    }
+                    button { (text) }
+                }
+            }
+        }
+    }
+}
+
+fn hidden(referral: &v1::Referral) -> Markup {
+    html! {
+        input type="hidden" name="request_id" value=(Uuid::new_v4());
+        input type="hidden" name="need" value=(referral.need);
+        input type="hidden" name="etag" value=(referral.etag);
+    }
+}
+
+fn told(visit: &Visit, gathered: &Gathered, moment: &Moment) -> Markup {
+    let (kind, text) = text(visit, gathered, &moment.what);
+    html! {
+        li class=(kind) {
+            span class="time" { (figures::clock(moment.at.as_ref())) }
+            span class="text" { (text) }
+            span class="note" { (moment.by) }
+        }
+    }
+}
+
+/// A class for the dot, and the words.
+fn text(visit: &Visit, gathered: &Gathered, what: &What) -> (&'static str, String) {
+    let language = visit.language;
+    let to = |referral: &v1::Referral| {
+        let (resource, organization) = gathered.names.resource(visit, &referral.resource);
+        if organization.is_empty() { resource } else { format!("{organization} · {resource}") }
+    };
+    match what {
+        What::Submitted => ("start", visit.say("登记了需求", "The need was submitted").to_owned()),
+        What::Published => ("start", visit.say("发布到许愿池", "Published as a wish").to_owned()),
+        What::Changed => ("", visit.say("修改了需求", "The need was changed").to_owned()),
+        What::Stands(state) => {
+            let kind = if *state == NeedState::Served { "good" } else { "" };
+            (kind, format!("{}{}", visit.say("需求变为：", "The need is now: "), words::state(language, *state)))
+        }
+        What::Escalated(referral) => ("bad", format!("{}{}", visit.say("已上报督办：", "Escalated: "), to(referral))),
+        What::Step { referral, action: ReferralAction::Unspecified, .. } => {
+            let rank = referral.decision.as_ref().and_then(|decision| decision.rank);
+            let found = rank.map(|rank| visit.say(format!("（匹配排第 {rank}）"), format!(" (ranked {rank})")));
+            let how = referral_words::origin(language, referral.origin());
+            let text = format!(
+                "{}{}{} · {how}",
+                visit.say("转介给 ", "Offered to "),
+                to(referral),
+                found.unwrap_or_default(),
+            );
+            ("", text)
+        }
+        What::Step { referral, action, seconds } => step(visit, &to(referral), referral, *action, *seconds),
+    }
+}
+
+fn step(
+    visit: &Visit,
+    to: &str,
+    referral: &v1::Referral,
+    action: ReferralAction,
+    seconds: i64,
+) -> (&'static str, String) {
+    let (kind, zh, en) = match action {
+        ReferralAction::Accept => ("good", "接受了", "accepted"),
+        ReferralAction::Decline => ("bad", "婉拒了", "declined"),
+        ReferralAction::Expire => ("bad", "没有按时答复", "did not answer in time"),
+        ReferralAction::Withdraw => ("", "的转介被收回", "was told that the offer is taken back"),
+        ReferralAction::Start => ("", "开始服务", "began"),
+        ReferralAction::Deliver => ("good", "说帮助已送达", "said that the help has arrived"),
+        ReferralAction::Confirm => ("good", "的帮助已确认收到", "has helped: confirmed"),
+        ReferralAction::Dispute => ("bad", "的帮助有异议", "is disputed: the help did not arrive, or not well"),
+        ReferralAction::Cancel => ("bad", "的承诺被取消", "no longer helps: called off"),
+        ReferralAction::Fail => ("bad", "没有办成", "came to nothing"),
+        ReferralAction::Unspecified => ("", "", ""),
+    };
+    let mut text = visit.say(format!("{to}{zh}"), format!("{to} {en}"));
+    if matches!(action, ReferralAction::Accept | ReferralAction::Decline) && seconds > 0 {
+        let waited = figures::duration(visit.language, seconds);
+        text += &visit.say(format!("，用时 {waited}"), format!(" after {waited}"));
+    }
+    if referral.last_reason() != v1::StepReason::Unspecified {
+        text += visit.say("：", ": ");
+        text += referral_words::reason(visit.language, referral.last_reason());
+    }
+    (kind, text)
+}
+
+/// The way to withdraw the need, at the end.
+fn withdrawal(user: &SignedIn, need: &v1::Need) -> Markup {
+    let visit = &user.visit;
+    let open = matches!(need.state(), NeedState::Open | NeedState::PartlyServed);
+    html! {
+        @if open && submits(user) {
+            details class="withdrawal" {
+                summary { (visit.say("撤回这个需求", "Withdraw this need")) }
+                form method="post" action={ "/desk/needs/" (id_of(&need.name)) "/withdraw" } {
+                    input type="hidden" name="request_id" value=(Uuid::new_v4());
+                    input type="hidden" name="etag" value=(need.etag);
+                    label for="withdraw-reason" { (visit.say("原因（加密保存）", "Why (kept sealed)")) }
+                    input id="withdraw-reason" name="reason" maxlength="512" autocomplete="off";
+                    p class="note" { (visit.say("正在等待答复的转介会一并收回。", "Offers that wait for an answer are taken back with it.")) }
+                    button { (visit.say("撤回", "Withdraw")) }
+                }
+            }
+        }
+    }
+}

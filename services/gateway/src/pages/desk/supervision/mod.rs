@@ -1,0 +1,236 @@
+//! Supervision: what is open, late, waiting, served and running out. Every figure leads to the list that it counts.
+
+mod places;
+mod scarce;
+
+use axum::extract::Query;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use wishwell_api::v1;
+use wishwell_api::v1::{ReferralState, Urgency};
+
+use super::address::address;
+use super::names::Names;
+use super::needs::list::{NeedQuery, word};
+use super::pickers;
+use super::referrals::{ReferralQuery, STATES};
+use crate::pages::failure::Failure;
+use crate::pages::layout;
+use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::{figures, need as words, referral as referral_words};
+
+pub(super) use scarce::show as show_scarce;
+
+const PATH: &str = "/desk/supervision";
+
+/// Where to look.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Where {
+    /// Code; empty for everywhere one works.
+    division: String,
+}
+
+/// The page.
+pub(super) async fn show(user: SignedIn, Query(asked): Query<Where>) -> Response {
+    page(&user, &asked.division).await.unwrap_or_else(|failure| failure.response(&user.visit))
+}
+
+/// Figures with what is needed to lead to their lists.
+struct Sheet<'a> {
+    visit: &'a Visit,
+    names: &'a Names,
+    /// What every list is narrowed to.
+    division: &'a str,
+    figures: &'a v1::GetSupervisionResponse,
+}
+
+async fn page(user: &SignedIn, division: &str) -> Result<Response, Failure> {
+    let visit = &user.visit;
+    let request = v1::GetSupervisionRequest { division: division.to_owned(), min_position: 0 };
+    let figures = user.calls.referrals().get_supervision(request).await?.into_inner();
+    let mut names = Names::default();
+    names.ask_divisions(&user.calls, figures.divisions.iter().map(|tally| tally.division.as_str())).await?;
+    names.ask_categories(&user.calls, figures.categories.iter().map(|tally| tally.category.as_str())).await?;
+    let divisions = pickers::divisions(&user.calls, &user.session).await?;
+    let sheet = Sheet { visit, names: &names, division, figures: &figures };
+    let title = visit.say("督办", "Supervision");
+    let content = html! {
+        h1 { (title) }
+        form class="filters" method="get" action=(PATH) {
+            div {
+                label for="filter-division" { (visit.say("区划", "Division")) }
+                (pickers::division_field(visit, "filter-division", &divisions, division, visit.say("我负责的全部", "everywhere I work"), None))
+            }
+            button { (visit.say("查看", "Look")) }
+        }
+        (sheet.urgencies())
+        (sheet.referrals())
+        (sheet.answers())
+        (sheet.scarce())
+        (places::section(&sheet))
+        (sheet.categories())
+    };
+    Ok(layout::page(visit, title, &content))
+}
+
+impl Sheet<'_> {
+    fn say<T>(&self, zh: T, en: T) -> T {
+        self.visit.say(zh, en)
+    }
+
+    fn needs(&self, query: NeedQuery) -> NeedQuery {
+        NeedQuery { division: self.division.to_owned(), ..query }
+    }
+
+    fn late(&self, urgency: Urgency) -> NeedQuery {
+        let query = NeedQuery { urgency: word(urgency).to_owned(), overdue: "yes".to_owned(), ..NeedQuery::open() };
+        self.needs(query)
+    }
+
+    fn open(&self, urgency: Urgency) -> NeedQuery {
+        self.needs(NeedQuery { urgency: word(urgency).to_owned(), ..NeedQuery::open() })
+    }
+
+    fn referred(&self, query: ReferralQuery) -> ReferralQuery {
+        ReferralQuery { division: self.division.to_owned(), ..query }
+    }
+
+    fn urgencies(&self) -> Markup {
+        html! {
+            section aria-labelledby="open-title" {
+                h2 id="open-title" { (self.say("待满足的需求", "Open needs")) }
+                ul class="tiles" {
+                    @for tally in &self.figures.urgencies {
+                        (tile(word(tally.urgency()), &self.open(tally.urgency()).address(), tally.open_needs, words::urgency(self.visit.language, tally.urgency())))
+                    }
+                    @for tally in self.figures.urgencies.iter().filter(|tally| tally.overdue_needs > 0) {
+                        (tile("attention", &self.late(tally.urgency()).address(), tally.overdue_needs,
+                            &format!("{} · {}", words::urgency(self.visit.language, tally.urgency()), self.say("已过期限", "late"))))
+                    }
+                }
+            }
+        }
+    }
+
+    fn referrals(&self) -> Markup {
+        let figures = self.figures;
+        let overdue = self.referred(ReferralQuery { overdue: "yes".to_owned(), ..ReferralQuery::default() });
+        let escalated = self.referred(ReferralQuery { escalated: "yes".to_owned(), ..ReferralQuery::default() });
+        let attention = |count: i64| if count > 0 { "attention" } else { "" };
+        html! {
+            section aria-labelledby="referrals-title" {
+                h2 id="referrals-title" { (self.say("转介", "Referrals")) }
+                ul class="tiles" {
+                    (tile(attention(figures.overdue_referrals), &overdue.address(), figures.overdue_referrals, self.say("答应了却逾期未到", "promised, and late")))
+                    (tile(attention(figures.escalated_referrals), &escalated.address(), figures.escalated_referrals, self.say("已上报，未了结", "escalated, not settled")))
+                    @for tally in &figures.referrals { (self.referral_tile(tally)) }
+                }
+            }
+        }
+    }
+
+    fn referral_tile(&self, tally: &v1::ReferralTally) -> Markup {
+        let state = STATES.iter().find(|(_, state)| *state == tally.state()).map_or("", |(word, _)| word);
+        let query = self.referred(ReferralQuery { state: state.to_owned(), ..ReferralQuery::default() });
+        let kind = if tally.state() == ReferralState::Disputed { "attention" } else { "" };
+        tile(kind, &query.address(), tally.referrals, referral_words::state(self.visit.language, tally.state()))
+    }
+
+    fn answers(&self) -> Markup {
+        let times = self.figures.answer_times.unwrap_or_default();
+        let list = self.referred(ReferralQuery { answered: "yes".to_owned(), ..ReferralQuery::default() });
+        let time = |time: Option<prost_types::Duration>| {
+            time.map_or_else(|| "–".to_owned(), |time| figures::duration(self.visit.language, time.seconds))
+        };
+        html! {
+            section aria-labelledby="answers-title" {
+                h2 id="answers-title" { (self.say("从转介到答复", "From offer to answer")) }
+                ul class="tiles" {
+                    li class="tile" { a href=(list.address()) {
+                        strong class="time" { (time(times.median)) }
+                        span { (self.say("一半在此之内答复", "half answer within")) }
+                    } }
+                    li class="tile" { a href=(list.address()) {
+                        strong class="time" { (time(times.ninth_decile)) }
+                        span { (self.say("九成在此之内答复", "nine in ten answer within")) }
+                    } }
+                    (tile("", &list.address(), times.answered_referrals, self.say("已答复的转介", "offers answered")))
+                }
+            }
+        }
+    }
+
+    fn scarce(&self) -> Markup {
+        let count = i64::try_from(self.figures.scarce_pools.len()).unwrap_or(i64::MAX);
+        html! {
+            section aria-labelledby="scarce-title" {
+                h2 id="scarce-title" { (self.say("快用完的容量", "Capacity about to run out")) }
+                ul class="tiles" {
+                    (tile(if count > 0 { "attention" } else { "" }, &address(scarce::PATH, &[("division", self.division)]), count,
+                        self.say("剩余不到一成的资源池", "pools with a tenth or less left")))
+                }
+            }
+        }
+    }
+
+    fn categories(&self) -> Markup {
+        html! {
+            section aria-labelledby="kinds-title" {
+                h2 id="kinds-title" { (self.say("按服务类别", "By kind of help")) }
+                (self.open_and_served(
+                    self.say("服务类别", "Kind of help"),
+                    self.figures.categories.iter().map(|tally| {
+                        let of = |query: NeedQuery| self.needs(NeedQuery { category: tally.category.clone(), ..query });
+                        Row {
+                            name: self.names.category(self.visit, &tally.category).to_owned(),
+                            open: (tally.open_needs, of(NeedQuery::open())),
+                            served: (tally.served_needs, of(NeedQuery::served())),
+                        }
+                    }),
+                ))
+            }
+        }
+    }
+
+    /// A table in which both figures of a row lead to their lists.
+    fn open_and_served(&self, what: &str, rows: impl Iterator<Item = Row>) -> Markup {
+        html! {
+            div class="scroller" tabindex="0" role="region" aria-label=(what) {
+                table class="list" {
+                    thead { tr {
+                        th scope="col" { (what) }
+                        th scope="col" class="figure" { (self.say("待满足", "Open")) }
+                        th scope="col" class="figure" { (self.say("已满足", "Served")) }
+                    } }
+                    tbody { @for row in rows {
+                        tr {
+                            th scope="row" { (row.name) }
+                            td class="figure" { (linked(&row.open)) }
+                            td class="figure" { (linked(&row.served)) }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// A row of a table with both figures.
+struct Row {
+    name: String,
+    open: (i64, NeedQuery),
+    served: (i64, NeedQuery),
+}
+
+fn linked((count, query): &(i64, NeedQuery)) -> Markup {
+    html! { a class="count" href=(query.address()) { (count) } }
+}
+
+/// A figure that leads to its list.
+fn tile(kind: &str, address: &str, count: i64, name: &str) -> Markup {
+    html! {
+        li class={ "tile " (kind) } { a href=(address) { strong class="count" { (count) } span { (name) } } }
+    }
+}

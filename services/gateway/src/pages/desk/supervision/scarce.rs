@@ -1,0 +1,58 @@
+//! Pools of which little is left.
+
+use axum::extract::Query;
+use axum::response::Response;
+use maud::html;
+use wishwell_api::v1;
+
+use super::Where;
+use crate::pages::desk::names::Names;
+use crate::pages::failure::Failure;
+use crate::pages::layout;
+use crate::pages::visit::SignedIn;
+use crate::pages::words::figures;
+
+pub(super) const PATH: &str = "/desk/supervision/capacity";
+
+/// The page.
+pub(in crate::pages::desk) async fn show(user: SignedIn, Query(asked): Query<Where>) -> Response {
+    page(&user, asked.division).await.unwrap_or_else(|failure| failure.response(&user.visit))
+}
+
+async fn page(user: &SignedIn, division: String) -> Result<Response, Failure> {
+    let visit = &user.visit;
+    let request = v1::GetSupervisionRequest { division, min_position: 0 };
+    let pools = user.calls.referrals().get_supervision(request).await?.into_inner().scarce_pools;
+    let mut names = Names::default();
+    names.ask_organizations(&user.calls, pools.iter().map(|pool| pool.organization.as_str())).await?;
+    let title = visit.say("快用完的容量", "Capacity about to run out");
+    let content = html! {
+        p class="crumbs" { a href="/desk/supervision" { (visit.say("督办", "Supervision")) } }
+        h1 { (title) }
+        @if pools.is_empty() {
+            p class="empty" { (visit.say("没有快用完的资源池。", "No pool is about to run out.")) }
+        } @else {
+            div class="scroller" tabindex="0" role="region" aria-label=(title) {
+                table class="list" {
+                    thead { tr {
+                        th scope="col" { (visit.say("资源池", "Pool")) }
+                        th scope="col" { (visit.say("单位", "Organization")) }
+                        th scope="col" class="figure" { (visit.say("剩余", "Left")) }
+                        th scope="col" class="figure" { (visit.say("总量", "Total")) }
+                        th scope="col" { (visit.say("周期起于", "Period from")) }
+                    } }
+                    tbody { @for pool in &pools {
+                        tr {
+                            th scope="row" { (pool.title) }
+                            td { (names.organization(visit, &pool.organization)) }
+                            td class="figure" { (figures::amount(visit.language, pool.remaining, &pool.unit)) }
+                            td class="figure" { (figures::amount(visit.language, pool.total, &pool.unit)) }
+                            td { (pool.period_start) }
+                        }
+                    } }
+                }
+            }
+        }
+    };
+    Ok(layout::page(visit, title, &content))
+}

@@ -1,0 +1,56 @@
+//! Rounds.
+
+use wishwell_api::v1::{RoundFailure, RoundState, UnservedReason};
+use wishwell_report::Language;
+
+/// Where a round stands.
+pub(crate) fn state(language: Language, state: RoundState) -> &'static str {
+    let (zh, en) = match state {
+        RoundState::Pending => ("排队中", "Waiting to begin"),
+        RoundState::Running => ("统筹计算中", "Being planned"),
+        RoundState::Solved => ("方案已算好", "Planned"),
+        RoundState::Committing => ("正在转介", "Offers are being made"),
+        RoundState::Committed => ("已全部转介", "All offers made"),
+        RoundState::Cancelled => ("已取消", "Called off"),
+        RoundState::Failed => ("没有成功", "Failed"),
+        RoundState::Unspecified => ("未知", "unknown"),
+    };
+    language.pick(zh, en)
+}
+
+/// Why a round failed.
+pub(crate) fn failure(language: Language, failure: RoundFailure) -> &'static str {
+    let (zh, en) = match failure {
+        RoundFailure::TooLarge => ("需求或资源太多，超出一轮的上限", "more needs or resources than a round may have"),
+        RoundFailure::Rules => ("规则与现有需求不相容", "its rules cannot be met with the needs there are"),
+        RoundFailure::Uncertified => {
+            ("方案没有通过校验，没有作任何转介", "the plan was not accepted by the check, so nothing was offered")
+        }
+        RoundFailure::Interrupted => ("多次中断", "whoever worked on it stopped, again and again"),
+        RoundFailure::Internal => ("内部错误，或数据库没有响应", "a defect, or a store that did not answer"),
+        RoundFailure::Unspecified => ("", ""),
+    };
+    language.pick(zh, en)
+}
+
+/// Why an item was not served.
+pub(crate) fn unserved(language: Language, reason: UnservedReason) -> &'static str {
+    let (zh, en) = match reason {
+        UnservedReason::NoCandidate => ("没有合适的资源", "no resource fits"),
+        UnservedReason::OnlyUnknownCapacity => {
+            ("合适的资源余量未知，可询问", "what fits does not say how much it has: it can be asked")
+        }
+        UnservedReason::NotCountable => ("合适的资源无法纳入统筹计数", "what fits cannot be counted in a round"),
+        UnservedReason::Capacity => ("合适的资源已安排给他人", "what fits went to others"),
+        UnservedReason::Whole => ("余量不足以整份满足", "too little is left for the whole of it"),
+        UnservedReason::OrganizationCap => ("机构已达上限", "its organizations reached their caps"),
+        UnservedReason::Contacts => ("机构联系次数已满", "its organizations are asked often enough"),
+        UnservedReason::Partners => ("服务机构数已达上限", "it would be one organization too many"),
+        UnservedReason::Bundle => ("同捆的需求无法满足", "what it is bundled with cannot be served"),
+        UnservedReason::Guarantee => ("合适的资源已保障给他人", "what fits is guaranteed to others"),
+        UnservedReason::NotProven => ("搜索提前结束", "the search ended before it"),
+        UnservedReason::Occurrences => ("部分周期不开放或已满", "closed or full in some of its weeks"),
+        UnservedReason::Unspecified => ("其他原因", "another reason"),
+    };
+    language.pick(zh, en)
+}

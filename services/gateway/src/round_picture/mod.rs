@@ -1,0 +1,72 @@
+//! The picture of a round: what the service says of it, put together for one page. Whoever has clients of the service can have it
+//! drawn, a page of the desk as well as a command.
+
+mod asking;
+mod assemble;
+mod catalogue;
+mod places;
+mod words;
+
+use jiff::tz::TimeZone;
+use tonic::Status;
+use wishwell_api::v1;
+use wishwell_report::RoundPicture;
+
+use self::asking::{Catalog, Matching};
+use self::catalogue::Catalogue;
+
+pub use self::asking::Transport;
+
+/// Largest page of outcomes the service gives.
+const OUTCOMES_PAGE: i32 = 500;
+
+/// A solved round, as the service tells it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ToldRound {
+    /// The round.
+    pub round: v1::Round,
+    /// Its gaps and its fairness.
+    pub report: v1::RoundReport,
+    /// What was decided for each item, in order.
+    pub outcomes: Vec<v1::RoundOutcome>,
+}
+
+impl ToldRound {
+    /// Asks for all there is to know about a round that is solved.
+    ///
+    /// # Errors
+    /// What the service answers: results are kept for the newest rounds only.
+    pub async fn of<T: Transport>(matching: &Matching<T>, round: v1::Round) -> Result<Self, Status> {
+        let request = v1::GetRoundReportRequest { round: round.name.clone(), min_position: 0 };
+        let report = matching.clone().get_round_report(request).await?.into_inner().report.unwrap_or_default();
+        let mut outcomes = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = v1::ListRoundOutcomesRequest {
+                round: round.name.clone(),
+                page_size: OUTCOMES_PAGE,
+                page_token,
+                ..v1::ListRoundOutcomesRequest::default()
+            };
+            let page = matching.clone().list_round_outcomes(request).await?.into_inner();
+            outcomes.extend(page.outcomes);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(Self { round, report, outcomes });
+            }
+        }
+    }
+
+    /// Its picture, at the clock of a zone. Names are asked of the service; nothing is asked of whom the needs are.
+    ///
+    /// # Errors
+    /// What the service answers. What is no longer in the catalogue is called by its code.
+    pub async fn picture<T: Transport>(&self, catalog: &Catalog<T>, zone: &TimeZone) -> Result<RoundPicture, Status> {
+        let catalogue = Catalogue::of(catalog, self).await?;
+        Ok(assemble::picture(self, &catalogue, zone))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

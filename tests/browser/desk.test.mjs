@@ -1,0 +1,204 @@
+// The desk, by the real program and the demo: what case workers and operators do in a day.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { desk, launch, phone, results } from "./browser.mjs";
+import { start, visitor } from "./development.mjs";
+import { seriousViolations } from "./report.mjs";
+
+let browser;
+let development;
+
+before(async () => {
+  development = await start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await development?.stop();
+});
+
+/** Lets a test look at pages as somebody, and holds the browser to having nothing to complain of. */
+async function as(user, options, look) {
+  const opened = await visitor(browser, development.pages, { user, viewport: desk, ...options });
+  try {
+    await look(opened.page);
+    assert.deepEqual(opened.complaints, [], "the browser complains");
+  } finally {
+    await opened.close();
+  }
+}
+
+const at = (path) => `${development.pages}${path}`;
+
+/** Fills in what every need has, but for what is needed. */
+async function fill(page, division) {
+  await page.locator("#urgency-urgent").check();
+  await page.locator("#f-division").selectOption(division);
+  await page.locator("#tick-delivery-yes").check();
+  await page.locator("#tick-home_visit-yes").check();
+  await page.locator("#f-mobility-max_travel_metres").fill("5");
+  await page.locator("#f-channel").selectOption("home_visit");
+}
+
+/** Waits until what was typed last has been looked for: the form waits for a pause before it asks. */
+async function settled(page) {
+  await page.waitForTimeout(600);
+  await page.locator("#found:not(.htmx-request)").waitFor();
+}
+
+const words = {
+  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复" },
+  en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer" },
+};
+
+for (const [language, said] of Object.entries(words)) {
+  test(`a case worker submits a need while candidates appear, refers it and reads its story (${language})`, async () => {
+    await as("demo-case-worker", { language }, async (page) => {
+      await page.goto(at("/desk/needs/new"));
+      const kind = page.locator("#f-items-0-category");
+      // Typed as a person types; the category's words are those of the demo.
+      const titles = await page.locator("#category-list option").evaluateAll((options) => options.map((option) => option.value));
+      const title = titles.find((title) => title.toLowerCase().includes(said.kind.toLowerCase()));
+      assert.ok(title, `${said.kind} is among ${titles.length} kinds`);
+      await kind.pressSequentially(title, { delay: 5 });
+      await page.locator("#found .candidate").first().waitFor();
+      await fill(page, "640104101");
+      await page.locator("#found .candidate .terms li").first().waitFor();
+      await settled(page);
+      await page.screenshot({ path: join(results, `desk-new-${language}.png`), fullPage: true });
+      await page.locator(".need-fields button.primary").click();
+      await page.locator(".notice.done").filter({ hasText: said.submitted }).waitFor();
+      await page.locator(".need-item button.primary").first().click();
+      await page.locator(".notice.done").filter({ hasText: said.referred }).waitFor();
+      await page.locator(".timeline li").filter({ hasText: said.offered }).waitFor();
+      assert.equal(await page.locator(".referral .state").first().textContent(), said.waiting);
+      await page.screenshot({ path: join(results, `desk-story-${language}.png`), fullPage: true });
+      assert.deepEqual(await seriousViolations(page), []);
+    });
+  });
+}
+
+test("everything that does not fit is said at once, next to its field, and nothing typed is lost", async () => {
+  // Without a line of script.
+  await as("demo-case-worker", { javaScriptEnabled: false }, async (page) => {
+    await page.goto(at("/desk/needs/new"));
+    await page.locator("#f-items-0-quantity").fill("many");
+    await page.locator("#f-description").fill("写了很久的一段话");
+    await page.locator("#whose-household").check();
+    await page.locator(".need-fields button[value=submit]").click();
+    const said = await page.locator("#problems li").allTextContents();
+    assert.ok(said.length >= 6, said.join("\n"));
+    for (const field of ["f-items-0-category", "f-items-0-quantity", "f-channel"]) {
+      assert.equal(await page.locator(`#${field}-problem`).count(), 1, field);
+    }
+    assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "many");
+    assert.equal(await page.locator("#f-description").inputValue(), "写了很久的一段话");
+    assert.equal(await page.locator("#whose-household").isChecked(), true);
+    // Another thing is added, and what is there stays.
+    await page.locator("button[value=add]").click();
+    assert.equal(await page.locator(".item").count(), 2);
+    assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "many");
+    assert.deepEqual(await page.locator("#problems").count(), 0);
+  });
+});
+
+test("a form that is sent twice is one need", async () => {
+  await as("demo-case-worker", {}, async (page) => {
+    await page.goto(at("/desk/needs/new"));
+    await page.locator("#f-items-0-category").fill("书桌");
+    await fill(page, "640104101");
+    const body = new URLSearchParams(await page.locator(".need-form").evaluate((form) => [...new FormData(form)]));
+    body.append("do", "submit");
+    const send = async () => {
+      const headers = { "content-type": "application/x-www-form-urlencoded", origin: development.pages };
+      const answer = await page.request.post(at("/desk/needs/new"), { headers, data: body.toString(), maxRedirects: 0 });
+      assert.equal(answer.status(), 303, await answer.text());
+      return answer.headers().location.split("?")[0];
+    };
+    assert.equal(await send(), await send());
+  });
+});
+
+/** How many rows a list has, page after page. */
+async function countRows(page, address) {
+  let rows = 0;
+  for (let next = address; next; ) {
+    await page.goto(at(next));
+    rows += await page.locator("table.list tbody tr").count();
+    next = await page.locator(".more a").first().getAttribute("href", { timeout: 1 }).catch(() => null);
+  }
+  return rows;
+}
+
+for (const user of ["demo-operator", "demo-case-worker"]) {
+  test(`each figure of supervision is as many as its list shows (${user})`, async () => {
+    await as(user, {}, async (page) => {
+      await page.goto(at("/desk/supervision"));
+      // A circle that stands for a crowd of places leads to the map that takes it apart, and to no list.
+      const figures = await page.locator('a.count[href^="/"], a[href^="/"]:has(.count)').evaluateAll((links) =>
+        links.map((link) => [link.getAttribute("href"), Number((link.querySelector(".count") ?? link).textContent)]),
+      );
+      assert.ok(figures.length > 20, `${figures.length} figures`);
+      assert.ok(figures.some(([, count]) => count > 0));
+      for (const [address, count] of figures) {
+        assert.equal(await countRows(page, address), count, address);
+      }
+    });
+  });
+}
+
+test("an operator tries a round, sees it end by itself, reads its report, and makes the offers", async () => {
+  await as("demo-operator", {}, async (page) => {
+    await page.goto(at("/desk/rounds"));
+    await page.locator("form.filters button.primary").click();
+    await page.locator("#round .button.quiet").waitFor();
+    await page.locator("#round button.primary").waitFor();
+    await page.screenshot({ path: join(results, "desk-round-zh.png"), fullPage: true });
+    assert.deepEqual(await seriousViolations(page), []);
+    const dry = page.url();
+    await page.locator("#round .button.quiet").click();
+    assert.equal(await page.locator("article.zh .verdict.good").count(), 1);
+    await page.goto(dry);
+    await page.locator("#round button.primary").click();
+    await page.waitForURL((url) => url.href !== dry);
+    await page.locator("#round .state").filter({ hasText: "已全部转介" }).waitFor();
+    assert.ok(Number(await page.locator("#round .tile strong").nth(1).textContent()) > 0, "offers were made");
+    await page.goto(at("/desk/rounds"));
+    assert.equal(await page.locator("table.rounds tbody tr").count(), 2);
+  });
+});
+
+test("whoever may not is told so in plain words", async () => {
+  const { page, close } = await visitor(browser, development.pages, { user: "demo-partner" });
+  const answer = await page.request.get(at("/desk/needs"));
+  assert.equal(answer.status(), 403);
+  assert.match(await answer.text(), /您没有这项权限/);
+  await close();
+});
+
+const pages = {
+  "demo-case-worker": { today: "/desk", needs: "/desk/needs?state=open", form: "/desk/needs/new", referrals: "/desk/referrals", supervision: "/desk/supervision" },
+  "demo-operator": { rounds: "/desk/rounds", capacity: "/desk/supervision/capacity" },
+};
+
+for (const [screen, viewport] of Object.entries({ desk, phone })) {
+  for (const language of ["zh", "en"]) {
+    test(`at a ${screen} no page is cut off or serious to axe, and its picture is kept (${language})`, async () => {
+      for (const [user, ones] of Object.entries(pages)) {
+        await as(user, { viewport, language }, async (page) => {
+          for (const [name, path] of Object.entries(ones)) {
+            await page.goto(at(path));
+            assert.equal(await page.locator("html").getAttribute("lang"), language === "zh" ? "zh-CN" : "en");
+            const fits = await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+            assert.equal(fits, true, `${path} is wider than the ${screen}`);
+            await page.screenshot({ path: join(results, `desk-${name}-${language}-${screen}.png`), fullPage: true });
+            assert.deepEqual(await seriousViolations(page), [], path);
+          }
+        });
+      }
+    });
+  }
+}

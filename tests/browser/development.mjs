@@ -1,0 +1,74 @@
+// The program in development mode for a test file: on ports of its own, with the demo, in a folder that is removed.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const binary = process.env.WISHWELL_TEST_BINARY;
+const patience = 60_000;
+// What is set for the tests is not meant for the program.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("WISHWELL_")));
+
+/**
+ * Starts it and waits until it serves.
+ * @returns where its pages are, without a slash at the end, and a function that stops it
+ */
+export async function start() {
+  const folder = mkdtempSync(join(tmpdir(), "wishwell-pages-"));
+  const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--lang", "en"];
+  const server = spawn(binary, flags, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const stop = async () => {
+    if (server.exitCode === null) {
+      server.kill("SIGTERM");
+      await new Promise((resolve) => server.once("exit", resolve));
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { pages: await servingAt(server), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for the banner, which names the address. */
+function servingAt(server) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const give = (told) => reject(new Error(`${told}:\n${said}`));
+    const timer = setTimeout(() => give("no banner"), patience);
+    const hear = (chunk) => {
+      said += chunk;
+      const pages = /^ {2}pages\s+(\S+?)\/?$/m.exec(said)?.[1];
+      if (pages && /demo data/.test(said)) {
+        clearTimeout(timer);
+        resolve(pages);
+      }
+    };
+    server.stdout.on("data", hear);
+    server.stderr.on("data", hear);
+    server.once("exit", (code) => give(`it ended with ${code}`));
+  });
+}
+
+/** A browser of somebody's own: signed in as a user of the demo, in a language, and attentive to what the browser complains of. */
+export async function visitor(browser, pages, { user, language = "zh", ...options } = {}) {
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  const context = await browser.newContext({ locale, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    // A form that does not fit is answered with 422, which a browser mentions.
+    const mentions = /^Failed to load resource: .*\b422\b/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !mentions) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+  if (user) {
+    await page.goto(`${pages}/sign-in`);
+    await page.locator(`button[name=user][value=${user}]`).click();
+    await page.waitForURL((url) => url.pathname !== "/sign-in");
+  }
+  return { page, complaints, close: () => context.close() };
+}
