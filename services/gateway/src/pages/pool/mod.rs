@@ -27,6 +27,8 @@ pub(in crate::pages) use list::{facts, urgency_mark};
 
 /// Wishes on a page.
 const PAGE_SIZE: i32 = 24;
+/// How often an open page asks for its list anew.
+const REFRESH_SECONDS: u32 = 30;
 
 /// Its pages.
 pub(super) fn router() -> Router<App> {
@@ -113,7 +115,9 @@ fn content(visit: &Visit, filter: &Filter, summary: &Summary, found: &v1::ListWi
                 (filters::filters(visit, filter, summary))
                 p class="to-map" { a href="#pool-map-title" { (visit.say("看地图", "See the map")) } }
             }
-            section class="pool-list" aria-label=(visit.say("心愿列表", "Wishes")) {
+            // A wish that is taken back goes from open pages too.
+            section id="wishes" class="pool-list" aria-label=(visit.say("心愿列表", "Wishes"))
+                hx-get=(visit.target) hx-trigger={ "every " (REFRESH_SECONDS) "s" } hx-select="#wishes" hx-swap="outerMorph" {
                 (list::list(visit, filter, summary, &found.items))
                 @if !found.next_page_token.is_empty() {
                     p class="actions" {

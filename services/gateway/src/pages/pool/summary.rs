@@ -105,3 +105,23 @@ impl Summaries {
         counted
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_keeps_its_place_until_too_many_others_came() {
+        let summaries = Summaries::default();
+        let token = |nth: usize| Token::new(format!("token {nth}"));
+        let first = summaries.place(&token(0));
+        for nth in 1..CALLERS_MAX {
+            summaries.place(&token(nth));
+        }
+        assert!(Arc::ptr_eq(&first, &summaries.place(&token(0))));
+        for nth in 1..=CALLERS_MAX {
+            summaries.place(&token(nth));
+        }
+        assert!(!Arc::ptr_eq(&first, &summaries.place(&token(0))));
+    }
+}

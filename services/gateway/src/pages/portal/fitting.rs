@@ -8,6 +8,7 @@ use wishwell_api::v1;
 
 use super::own::Resources;
 use super::partner::Partner;
+use crate::pages::names::Names;
 
 /// Resources that are asked at once; those beyond can be chosen all the same.
 const RESOURCES_ASKED_MAX: usize = 16;
@@ -18,13 +19,15 @@ const WISHES_ASKED_MAX: i32 = 1_000;
 pub(super) struct Choice {
     /// Those that fit, with how much each can serve.
     pub(super) fitting: Vec<(v1::Resource, i64)>,
-    /// The others that are offered.
+    /// The others that are offered and of the right kind.
     pub(super) others: Vec<v1::Resource>,
 }
 
 impl Choice {
     pub(super) async fn of(partner: &Partner, item: &v1::WishItem) -> Result<Self, Status> {
         let resources = Resources::of(partner).await?;
+        let categories = resources.offered().flat_map(|resource| resource.categories.iter().map(String::as_str));
+        let names = Names::of(&partner.calls, categories, []).await?;
         let answers = ask(partner, &resources, WISHES_ASKED_MAX).await?;
         let mut choice = Self { fitting: Vec::new(), others: Vec::new() };
         for resource in resources.offered() {
@@ -32,12 +35,18 @@ impl Choice {
             let found = matches.iter().find(|found| found.wish == item.wish && found.item_ordinal == item.item_ordinal);
             match found {
                 Some(found) => choice.fitting.push((resource.clone(), found.served_quantity)),
-                None => choice.others.push(resource.clone()),
+                None if is_of(&names, resource, &item.category) => choice.others.push(resource.clone()),
+                None => {}
             }
         }
         choice.fitting.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.name.cmp(&b.0.name)));
         Ok(choice)
     }
+}
+
+/// Whether a resource gives what a category asks for: it is of it, or of one below it.
+fn is_of(names: &Names, resource: &v1::Resource, category: &str) -> bool {
+    resource.categories.iter().any(|own| names.category_line(own).any(|code| code == category))
 }
 
 /// Wishes that any of the partner's resources could serve, each once: the most urgent first, then the nearest.

@@ -35,8 +35,8 @@ pub(super) async fn show(partner: Partner) -> Response {
             let content = html! {
                 h1 { (visit.say("今日工作", "Today")) }
                 (live())
-                div id="work" hx-get="/portal/work" hx-trigger="referral from:body delay:200ms" { (work) }
-                div id="fitting" hx-get="/portal/fitting"
+                div id="work" hx-get="/portal/work" hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (work) }
+                div id="fitting" hx-get="/portal/fitting" hx-swap="innerMorph"
                     hx-trigger="referral from:body delay:400ms, capacity from:body delay:400ms, resource from:body delay:400ms, every 45s" {
                     (fitting)
                 }

@@ -50,7 +50,7 @@ pub(super) fn content(visit: &Visit, shown: &Shown, notice: Option<Notice>, cont
         h1 { (title(visit, shown)) }
         (facts(visit, shown))
         (live())
-        div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
+        div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
         (steps(visit, referral))
         (reach(visit, referral, contact))
     }
