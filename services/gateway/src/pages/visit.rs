@@ -15,7 +15,7 @@ use wishwell_report::Language;
 use super::failure::Failure;
 use crate::app::App;
 use crate::calls::Calls;
-use crate::edge::{Nonce, RequestId};
+use crate::edge::RequestId;
 use crate::session::Session;
 
 /// The cookie that remembers a choice of language: nothing about anybody.
@@ -33,7 +33,6 @@ pub(crate) struct Visit {
     pub(crate) target: String,
     /// Whether a part of a page is asked for by the page itself, and not a whole one.
     pub(crate) part: bool,
-    pub(crate) nonce: Nonce,
     pub(crate) request_id: RequestId,
 }
 
@@ -62,7 +61,6 @@ impl FromRequestParts<App> for Visit {
             session: app.sessions().of(&parts.headers, app.now()),
             part: parts.headers.contains_key("hx-request"),
             target,
-            nonce: parts.extensions.get::<Nonce>().cloned().unwrap_or_else(Nonce::new),
             request_id: parts.extensions.get::<RequestId>().cloned().unwrap_or_else(|| RequestId::of(&parts.headers)),
         })
     }
