@@ -464,9 +464,9 @@ pub(crate) struct AuditArgs {
 /// Flags of `replay`.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// The referral, `referrals/UUID` or the UUID alone
-    #[arg(value_name = "REFERRAL")]
-    pub(crate) referral: String,
+    /// The referral, `referrals/UUID` or the UUID alone; or a round, `rounds/UUID`
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
     /// The store.
     #[command(flatten)]
     pub(crate) store: AuditArgs,

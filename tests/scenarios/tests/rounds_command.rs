@@ -3,6 +3,7 @@
 
 use std::process::{Command, Output};
 
+use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{FAR, NEAR, TRUNK, demo, referrals, submit, trunks, wanting};
 use wishwell_test_support::process::binary;
@@ -84,6 +85,14 @@ async fn a_store_with_rounds_adds_up_follows_from_its_log_and_decides_the_same_a
     }
     for referral in made {
         let output = wishwell(&served, &["replay", &referral.name, "--data-dir", "wishwell-data"]);
+        assert!(said(&output).contains("identical"), "{}", said(&output));
+    }
+    // Both rounds were about everything there is, the demo's families with their facts and groups included.
+    let list = v1::ListRoundsRequest::default();
+    let rounds = served.matching("demo-operator").list_rounds(list).await.expect("listed").into_inner().rounds;
+    assert_eq!(rounds.len(), 2);
+    for round in rounds {
+        let output = wishwell(&served, &["replay", &round.name, "--data-dir", "wishwell-data"]);
         assert!(said(&output).contains("identical"), "{}", said(&output));
     }
 }

@@ -1,11 +1,15 @@
-//! `wishwell replay`: does the decision of a referral come out again?
+//! `wishwell replay`: does the decision of a referral or of a round come out again?
 
-use wishwell_domain::ids::ReferralId;
+use std::num::NonZero;
+
+use wishwell_domain::Error;
+use wishwell_domain::ids::{ReferralId, RoundId, TenantId};
 use wishwell_domain::referral::Decision;
 use wishwell_engine::ScoreTerm;
-use wishwell_matching::replay::{Replay, replay};
+use wishwell_matching::MasterKey;
+use wishwell_matching::replay::{Replay, RoundReplay, replay, replay_round};
 
-use super::{master_key, open, refused};
+use super::{Audited, master_key, open, refused};
 use crate::cli::ReplayArgs;
 use crate::config::Variables;
 use crate::exit::{Exit, Failure, say};
@@ -14,22 +18,28 @@ use crate::exit::{Exit, Failure, say};
 pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<String, Failure> {
     let key = master_key(&arguments.store, variables.clone())?;
     let audited = open(&arguments.store, variables).await?;
-    let name = &arguments.referral;
-    let name = if name.contains('/') { name.clone() } else { format!("referrals/{name}") };
-    let id = ReferralId::parse_name("REFERRAL", &name)
-        .map_err(|violation| Failure::one(Exit::Usage, "the referral is not clear", violation.to_string(), ""))?;
-    for tenant in audited.store.tenants().await.map_err(|error| refused(&audited, &error))? {
-        let known = audited.store.referral(&tenant, id).await.map_err(|error| refused(&audited, &error))?;
-        if known.is_none() {
+    let name = arguments.name.as_str();
+    let unclear = |what: String| Failure::one(Exit::Usage, "what is to be decided again is not clear", what, "");
+    let compared = if name.starts_with("rounds/") {
+        let id = RoundId::parse_name("NAME", name).map_err(|violation| unclear(violation.to_string()))?;
+        round(&audited, &key, id).await
+    } else {
+        let name = if name.contains('/') { name.to_owned() } else { format!("referrals/{name}") };
+        let id = ReferralId::parse_name("NAME", &name).map_err(|violation| unclear(violation.to_string()))?;
+        referral(&audited, &key, id).await
+    };
+    audited.store.close().await;
+    compared
+}
+
+async fn referral(audited: &Audited, key: &MasterKey, id: ReferralId) -> Result<String, Failure> {
+    let store = audited.store.as_ref();
+    for tenant in tenants(audited).await? {
+        if store.referral(&tenant, id).await.map_err(|error| refused(audited, &error))?.is_none() {
             continue;
         }
-        let replayed = replay(audited.store.as_ref(), &key, &tenant, id).await;
-        let replayed = replayed.map_err(|error| {
-            Failure::one(Exit::Storage, format!("{name} cannot be decided again"), error.to_string(), "")
-        })?;
-        audited.store.close().await;
-        return match replayed {
-            None => Ok(format!("{name} was not decided by the engine: somebody pledged it\n")),
+        return match replay(store, key, &tenant, id).await.map_err(|error| impossible(&id.name(), &error))? {
+            None => Ok(format!("{} was not decided by the engine: somebody pledged it\n", id.name())),
             Some(replay) if replay.is_identical() => Ok(format!("{}identical\n", told(&replay.recorded))),
             Some(replay) => {
                 say(&difference(&replay));
@@ -37,7 +47,48 @@ pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<
             }
         };
     }
-    Err(Failure::one(Exit::Failed, format!("{name} cannot be decided again"), "there is no such referral", ""))
+    Err(Failure::one(Exit::Failed, format!("{} cannot be decided again", id.name()), "there is no such referral", ""))
+}
+
+async fn round(audited: &Audited, key: &MasterKey, id: RoundId) -> Result<String, Failure> {
+    let store = audited.store.as_ref();
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    for tenant in tenants(audited).await? {
+        if store.round(&tenant, id).await.map_err(|error| refused(audited, &error))?.is_none() {
+            continue;
+        }
+        let replayed = replay_round(store, key, &tenant, id, threads).await;
+        return match replayed.map_err(|error| impossible(&id.name(), &error))? {
+            None => Ok(format!("{} has not been planned\n", id.name())),
+            Some(replay) if replay.is_identical() => {
+                Ok(format!("{} items, digest {}: identical\n", replay.items, replay.recorded))
+            }
+            Some(replay) => {
+                say(&format!("recorded  {}\nreplayed  {}\n", replay.recorded, replay.replayed));
+                Err(Failure::one(Exit::Failed, "the plan does not come out again", why_of_round(&replay), ""))
+            }
+        };
+    }
+    Err(Failure::one(Exit::Failed, format!("{} cannot be planned again", id.name()), "there is no such round", ""))
+}
+
+async fn tenants(audited: &Audited) -> Result<Vec<TenantId>, Failure> {
+    audited.store.tenants().await.map_err(|error| refused(audited, &error))
+}
+
+fn impossible(name: &str, error: &Error) -> Failure {
+    Failure::one(Exit::Storage, format!("{name} cannot be decided again"), error.to_string(), "")
+}
+
+fn why_of_round(replay: &RoundReplay) -> String {
+    let (decided, decides) = replay.engines;
+    if replay.erased {
+        "facts it was planned upon are gone: somebody was erased".to_owned()
+    } else if decided != decides {
+        format!("engine {decided} planned it, and this program has {decides}, which may plan otherwise")
+    } else {
+        "the log, the time and the rules are the same, and yet it comes out differently".to_owned()
+    }
 }
 
 fn told(decision: &Decision) -> String {

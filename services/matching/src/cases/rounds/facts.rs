@@ -3,27 +3,103 @@
 use std::collections::HashMap;
 
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::{GroupTag, Household, PersonalFields};
+use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::need::{Need, NeedPersonal, NeedState};
 use wishwell_domain::round::Scope;
 use wishwell_engine::Snapshot;
-use wishwell_store::{NeedFilter, PageRequest};
+use wishwell_store::{NeedFilter, PageRequest, Store};
 
 use crate::cases::find::facts_with;
 use crate::cases::needs::sealed_for;
 use crate::cases::{Caller, Platform};
+use crate::privacy::TenantKeys;
 
 /// Facts, groups and households of needs.
 #[derive(Default)]
-pub(super) struct KnownOfNeeds {
-    pub(super) facts: HashMap<NeedId, Facts>,
+pub(crate) struct KnownOfNeeds {
+    pub(crate) facts: HashMap<NeedId, Facts>,
     /// Those of needs whose beneficiary or household belongs to more groups than the need says.
-    pub(super) group_tags: HashMap<NeedId, Vec<GroupTag>>,
+    pub(crate) group_tags: HashMap<NeedId, Vec<GroupTag>>,
     /// Those of needs whose beneficiary has one, and that do not name one themselves.
-    pub(super) households: HashMap<NeedId, HouseholdId>,
+    pub(crate) households: HashMap<NeedId, HouseholdId>,
+    /// Whether facts of some need cannot be read any more, because somebody was erased.
+    pub(crate) erased: bool,
+}
+
+/// Whom needs are for: as they are, or as they were.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct People<'p> {
+    pub(crate) beneficiaries: &'p HashMap<BeneficiaryId, Beneficiary>,
+    pub(crate) households: &'p HashMap<HouseholdId, Household>,
+}
+
+impl KnownOfNeeds {
+    /// Adds what is known of needs of these people, as far as there are keys to read it with.
+    pub(crate) async fn add(
+        &mut self,
+        store: &dyn Store,
+        tenant: &TenantId,
+        keys: &TenantKeys,
+        needs: Vec<Need>,
+        people: People<'_>,
+    ) -> Result<(), Error> {
+        let person = |need: &Need| need.beneficiary.and_then(|id| people.beneficiaries.get(&id));
+        let mut subjects: Vec<String> = needs.iter().filter(|need| need.personal.is_some()).map(sealed_for).collect();
+        subjects.extend(needs.iter().filter_map(person).map(|found| found.id.name()));
+        subjects.sort_unstable();
+        subjects.dedup();
+        let wrapped = store.keys(tenant, &subjects).await?;
+        for need in needs {
+            let subject = sealed_for(&need);
+            let facts = match (&need.personal, wrapped.get(&subject)) {
+                (Some(sealed), Some(wrapped)) => {
+                    keys.unwrap_key(&subject, wrapped)?.open::<NeedPersonal>(sealed)?.facts
+                }
+                (sealed, _) => {
+                    self.erased |= sealed.is_some();
+                    Facts::default()
+                }
+            };
+            let beneficiary = person(&need);
+            let personal = match beneficiary.and_then(|found| Some((found.id.name(), found.personal.as_ref()?))) {
+                Some((name, sealed)) => match wrapped.get(&name) {
+                    Some(wrapped) => keys.unwrap_key(&name, wrapped)?.open::<PersonalFields>(sealed)?,
+                    None => {
+                        self.erased = true;
+                        PersonalFields::default()
+                    }
+                },
+                None => PersonalFields::default(),
+            };
+            self.add_one(need, facts, beneficiary.map(|found| (found, personal)), people);
+        }
+        Ok(())
+    }
+
+    fn add_one(
+        &mut self,
+        need: Need,
+        facts: Facts,
+        beneficiary: Option<(&Beneficiary, PersonalFields)>,
+        people: People<'_>,
+    ) {
+        let of_person = beneficiary.as_ref().and_then(|(found, _)| found.household);
+        if let Some(household) = of_person.filter(|_| need.household.is_none()) {
+            self.households.insert(need.id, household);
+        }
+        let household = need.household.filter(|_| beneficiary.is_none()).and_then(|id| people.households.get(&id));
+        let (id, own) = (need.id, need.group_tags.len());
+        let (need, facts) = facts_with(need, facts, beneficiary, household);
+        if need.group_tags.len() > own {
+            self.group_tags.insert(id, need.group_tags);
+        }
+        if !facts.0.is_empty() {
+            self.facts.insert(id, facts);
+        }
+    }
 }
 
 impl Platform {
@@ -66,48 +142,11 @@ impl Platform {
         people.sort_unstable();
         people.dedup();
         let beneficiaries = store.beneficiaries(tenant, &people).await?;
-        let beneficiaries: HashMap<_, _> = beneficiaries.into_iter().map(|found| (found.id, found)).collect();
-        let homes = self.households_of(caller, &needs).await?;
-        let mut subjects: Vec<String> = needs.iter().filter(|need| need.personal.is_some()).map(sealed_for).collect();
-        subjects.sort_unstable();
-        subjects.dedup();
-        let sealing = store.keys(tenant, &subjects).await?;
-        let names: Vec<String> = people.iter().map(BeneficiaryId::name).collect();
-        let personal_keys = store.keys(tenant, &names).await?;
-        let keys = self.keys(caller);
-        for need in needs {
-            let subject = sealed_for(&need);
-            let facts = match (&need.personal, sealing.get(&subject)) {
-                (Some(sealed), Some(wrapped)) => {
-                    keys.unwrap_key(&subject, wrapped)?.open::<NeedPersonal>(sealed)?.facts
-                }
-                _ => Facts::default(),
-            };
-            let beneficiary = need.beneficiary.and_then(|id| beneficiaries.get(&id));
-            let personal = match beneficiary.and_then(|found| Some((found, found.personal.as_ref()?))) {
-                Some((found, sealed)) => match personal_keys.get(&found.id.name()) {
-                    Some(wrapped) => keys.unwrap_key(&found.id.name(), wrapped)?.open::<PersonalFields>(sealed)?,
-                    None => PersonalFields::default(),
-                },
-                None => PersonalFields::default(),
-            };
-            if need.household.is_none()
-                && let Some(household) = beneficiary.and_then(|found| found.household)
-            {
-                known.households.insert(need.id, household);
-            }
-            let household = need.household.filter(|_| beneficiary.is_none()).and_then(|id| homes.get(&id));
-            let beneficiary = beneficiary.map(|found| (found, personal));
-            let (id, own) = (need.id, need.group_tags.len());
-            let (need, facts) = facts_with(need, facts, beneficiary, household);
-            if need.group_tags.len() > own {
-                known.group_tags.insert(id, need.group_tags);
-            }
-            if !facts.0.is_empty() {
-                known.facts.insert(id, facts);
-            }
-        }
-        Ok(())
+        let people = People {
+            beneficiaries: &beneficiaries.into_iter().map(|found| (found.id, found)).collect(),
+            households: &self.households_of(caller, &needs).await?,
+        };
+        known.add(store.as_ref(), tenant, &self.keys(caller), needs, people).await
     }
 
     /// The households of needs that are for no single beneficiary.

@@ -8,4 +8,6 @@ mod solving;
 pub(crate) mod worker;
 
 pub(crate) use calling::RoundAsked;
-pub(crate) use worker::Bell;
+pub(crate) use facts::{KnownOfNeeds, People};
+pub(crate) use solving::{Question, decide, digest};
+pub(crate) use worker::{Bell, Stopped};

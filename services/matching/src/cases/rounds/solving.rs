@@ -24,14 +24,15 @@ use super::worker::{Held, Stopped};
 const NODES_MAX: u64 = 2_000;
 
 /// All that a plan is made of.
-struct Question {
-    snapshot: Arc<Snapshot>,
-    rules: RoundRules,
-    known: KnownOfNeeds,
-    contacted: HashMap<OrganizationId, u32>,
-    at: Timestamp,
-    threads: usize,
-    watch: Arc<Watch>,
+pub(crate) struct Question {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) rules: RoundRules,
+    pub(crate) known: KnownOfNeeds,
+    /// About how many items earlier plans of the round asked organizations.
+    pub(crate) contacted: HashMap<OrganizationId, u32>,
+    pub(crate) at: Timestamp,
+    pub(crate) threads: usize,
+    pub(crate) watch: Arc<Watch>,
 }
 
 impl Held {
@@ -84,8 +85,9 @@ impl Held {
     }
 }
 
+/// Drafts, solves, checks and tells. The same question has the same answer.
 #[tracing::instrument(name = "round.plan", skip_all)]
-fn decide(question: &Question) -> Result<RoundResult, Stopped> {
+pub(crate) fn decide(question: &Question) -> Result<RoundResult, Stopped> {
     let Question { snapshot, rules, known, contacted, at, threads, watch } = question;
     let given = Given {
         at: *at,
@@ -131,7 +133,7 @@ impl From<SolveError> for Stopped {
 }
 
 /// SHA-256 of outcomes, in hexadecimal digits.
-fn digest(outcomes: &[ItemOutcome]) -> Result<String, Error> {
+pub(crate) fn digest(outcomes: &[ItemOutcome]) -> Result<String, Error> {
     let mut context = Context::new(&SHA256);
     for outcome in outcomes {
         let bytes = serde_json::to_vec(outcome)

@@ -38,7 +38,7 @@ impl Bell {
 
 /// Why work on a round ends before its end.
 #[derive(Debug)]
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// It was called off, another holds it, or this process is to end: whoever looks next knows what to do.
     Left,
     /// It has failed.

@@ -1,26 +1,27 @@
 //! Making a decision again: the same snapshot, time and rules must say the same.
 
-use std::collections::HashMap;
+mod past;
+mod round;
 
 use jiff::Timestamp;
 
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields};
-use wishwell_domain::event::Change;
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, ReferralId, TenantId, Version};
-use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, TOP_K_MAX};
+use wishwell_domain::ids::{ReferralId, TenantId};
+use wishwell_domain::limits::TOP_K_MAX;
 use wishwell_domain::need::{Need, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral};
-use wishwell_engine::{
-    Candidate, ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, SnapshotBuilder, Wanted,
-};
+use wishwell_engine::{Candidate, ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, Wanted};
 use wishwell_store::Store;
 
 use crate::cases::find::{facts_with, query_error};
 use crate::cases::needs::sealed_for;
 use crate::cases::referrals::{decided, item_of};
 use crate::privacy::MasterKey;
+
+use past::Past;
+pub use round::{RoundReplay, replay_round};
 
 /// What making a decision again came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,14 +44,6 @@ impl Replay {
     }
 }
 
-/// The world as the log had it at a position, and a need as it was read then.
-struct Past {
-    snapshot: Snapshot,
-    need: Option<Need>,
-    beneficiaries: HashMap<BeneficiaryId, Beneficiary>,
-    households: HashMap<HouseholdId, Household>,
-}
-
 /// Makes the decision of a referral again by the rules of then, from the log, the keys of those it was about, and the prices of the
 /// round that it looked at. `None` for a referral that was not decided by the engine.
 ///
@@ -64,10 +57,17 @@ pub async fn replay(
 ) -> Result<Option<Replay>, Error> {
     let referral = store.referral(tenant, id).await?.ok_or_else(|| Error::NotFound { name: id.name() })?;
     let Some(recorded) = referral.decision.clone() else { return Ok(None) };
-    let mut past = past(store, tenant, &referral, &recorded).await?;
+    // The latest image of the need, but none that is later than what was read.
+    let meant = |need: &Need| need.id == referral.need && recorded.need_version.is_none_or(|read| need.version <= read);
+    let mut past = Past::at(store, tenant, recorded.position, &meant).await?;
+    let is_there = |past: &Past| {
+        let found = past.needs.get(&referral.need);
+        recorded.need_version.is_none_or(|read| found.is_some_and(|need| need.version >= read))
+    };
+    past.read_on(store, tenant, &meant, &is_there).await?;
     let prices = prices(store, tenant, &recorded).await?;
     past.snapshot = past.snapshot.with_prices(prices.as_ref());
-    let need = past.need.as_ref().ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+    let need = past.needs.get(&referral.need).ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
     let known = known(store, master_key, tenant, &past, need).await?;
     let (need, facts) = facts_with(need.clone(), known.facts, known.beneficiary, known.household);
     let replayed = decide(&past.snapshot, &rules_of(&recorded), &referral, &need, &facts, &recorded)?;
@@ -130,57 +130,6 @@ fn decide(
         }
     }
     Ok(decision)
-}
-
-/// Reads the log up to the position of a decision, and on to the version of the need that it was made upon.
-async fn past(store: &dyn Store, tenant: &TenantId, referral: &Referral, recorded: &Decision) -> Result<Past, Error> {
-    let mut past = Past {
-        snapshot: SnapshotBuilder::new().build(LogPosition(0)),
-        need: None,
-        beneficiaries: HashMap::new(),
-        households: HashMap::new(),
-    };
-    let position = recorded.position;
-    while past.snapshot.position() < position {
-        let left = usize::try_from(position.0 - past.snapshot.position().0).unwrap_or(LOG_PAGE_EVENTS_MAX);
-        let events = store.events(tenant, past.snapshot.position(), left.min(LOG_PAGE_EVENTS_MAX)).await?;
-        let Some(last) = events.last().map(|event| event.position) else {
-            return Err(Error::DataLoss(format!("the log ends before position {}", position.0)));
-        };
-        past.snapshot = past.snapshot.apply(events.iter().map(|event| &event.change), last);
-        if past.snapshot.needs_merge() {
-            past.snapshot = past.snapshot.merged();
-        }
-        for event in events {
-            match event.change {
-                Change::Need(need) => past.pass(*need, referral.need, recorded.need_version),
-                Change::Beneficiary(found) => drop(past.beneficiaries.insert(found.id, found)),
-                Change::Household(found) => drop(past.households.insert(found.id, found)),
-                _ => {}
-            }
-        }
-    }
-    let mut after = position;
-    while recorded.need_version.is_some_and(|read| past.need.as_ref().is_none_or(|need| need.version < read)) {
-        let events = store.events(tenant, after, LOG_PAGE_EVENTS_MAX).await?;
-        let Some(last) = events.last().map(|event| event.position) else { break };
-        for event in events {
-            if let Change::Need(need) = event.change {
-                past.pass(*need, referral.need, recorded.need_version);
-            }
-        }
-        after = last;
-    }
-    Ok(past)
-}
-
-impl Past {
-    /// Passes an after-image of a need: the latest of the one that is meant is kept, but none that is later than what was read.
-    fn pass(&mut self, need: Need, meant: NeedId, read: Option<Version>) {
-        if need.id == meant && read.is_none_or(|read| need.version <= read) {
-            self.need = Some(need);
-        }
-    }
 }
 
 /// What was known of a need's people.

@@ -1,0 +1,85 @@
+//! Planning a round again: the same picture, facts, time and rules must decide the same about every item.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use wishwell_domain::Error;
+use wishwell_domain::ids::{RoundId, TenantId};
+use wishwell_engine::ENGINE_VERSION;
+use wishwell_solver::Watch;
+use wishwell_store::Store;
+
+use super::past::Past;
+use crate::cases::rounds::{KnownOfNeeds, People, Question, Stopped, decide, digest};
+use crate::privacy::MasterKey;
+
+/// What planning a round again came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundReplay {
+    /// Digest of what was decided, as it was recorded: 64 hexadecimal digits.
+    pub recorded: String,
+    /// Digest of what comes out now.
+    pub replayed: String,
+    /// Version of the engine that decided, and of this one.
+    pub engines: (u32, u32),
+    /// Items that it decided about.
+    pub items: usize,
+    /// Whether facts that it was decided upon are gone, because somebody was erased.
+    pub erased: bool,
+}
+
+impl RoundReplay {
+    /// Whether the same comes out.
+    #[must_use]
+    pub fn is_identical(&self) -> bool {
+        self.recorded == self.replayed
+    }
+}
+
+/// Plans a round again from the log and the keys of those it was about: its first plan, the one that was proven. `None` for a round that
+/// has not been planned.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown round, what the store answers, and [`Error::Internal`] when it cannot be planned at all.
+pub async fn replay_round(
+    store: &dyn Store,
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    id: RoundId,
+    threads: usize,
+) -> Result<Option<RoundReplay>, Error> {
+    let round = store.round(tenant, id).await?.ok_or_else(|| Error::NotFound { name: id.name() })?;
+    let Some(reached) = round.reached else { return Ok(None) };
+    let past = Past::at(store, tenant, reached.position, &|_| true).await?;
+    let mut known = KnownOfNeeds::default();
+    let people = People { beneficiaries: &past.beneficiaries, households: &past.households };
+    let open = past.needs.into_values().filter(|need| need.state.is_open()).collect();
+    known.add(store, tenant, &master_key.tenant(tenant), open, people).await?;
+    let erased = known.erased;
+    let question = Question {
+        snapshot: Arc::new(past.snapshot),
+        rules: round.rules,
+        known,
+        contacted: HashMap::new(),
+        at: reached.evaluated_at,
+        threads: threads.max(1),
+        watch: Arc::new(Watch::default()),
+    };
+    let decided = tokio::task::spawn_blocking(move || decide(&question)).await;
+    let result = decided.map_err(|_| Error::Internal("the solver has panicked".to_owned()))?.map_err(failed)?;
+    Ok(Some(RoundReplay {
+        recorded: reached.outcomes_digest,
+        replayed: digest(&result.outcomes)?,
+        engines: (reached.engine_version, ENGINE_VERSION),
+        items: result.outcomes.len(),
+        erased,
+    }))
+}
+
+fn failed(stopped: Stopped) -> Error {
+    match stopped {
+        Stopped::Trouble(error) => error,
+        Stopped::Failed(_, what) => Error::Internal(what),
+        Stopped::Left => Error::Internal("the plan was left".to_owned()),
+    }
+}
