@@ -138,8 +138,8 @@ for (const user of ["demo-operator", "demo-case-worker"]) {
     await as(user, {}, async (page) => {
       await page.goto(at("/desk/supervision"));
       // A circle that stands for a crowd of places leads to the map that takes it apart, and to no list.
-      const figures = await page.locator('a.count[href^="/"], a[href^="/"]:has(.count)').evaluateAll((links) =>
-        links.map((link) => [link.getAttribute("href"), Number((link.querySelector(".count") ?? link).textContent)]),
+      const figures = await page.locator('a.tally[href^="/"], a[href^="/"]:has(.tally, .count)').evaluateAll((links) =>
+        links.map((link) => [link.getAttribute("href"), Number((link.querySelector(".tally, .count") ?? link).textContent)]),
       );
       assert.ok(figures.length > 20, `${figures.length} figures`);
       assert.ok(figures.some(([, count]) => count > 0));

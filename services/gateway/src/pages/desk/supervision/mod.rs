@@ -225,12 +225,12 @@ struct Row {
 }
 
 fn linked((count, query): &(i64, NeedQuery)) -> Markup {
-    html! { a class="count" href=(query.address()) { (count) } }
+    html! { a class="tally" href=(query.address()) { (count) } }
 }
 
 /// A figure that leads to its list.
 fn tile(kind: &str, address: &str, count: i64, name: &str) -> Markup {
     html! {
-        li class={ "tile " (kind) } { a href=(address) { strong class="count" { (count) } span { (name) } } }
+        li class={ "tile " (kind) } { a href=(address) { strong class="tally" { (count) } span { (name) } } }
     }
 }

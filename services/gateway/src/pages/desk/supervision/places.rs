@@ -15,7 +15,7 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
     });
     let drawn = map(sheet);
     html! {
-        section aria-labelledby="places-title" {
+        section class="places" aria-labelledby="places-title" {
             h2 id="places-title" { (sheet.say("按街道乡镇", "By street and town")) }
             @if !drawn.0.is_empty() {
                 p class="note" {
