@@ -17,16 +17,13 @@ struct Asset {
     content: &'static [u8],
 }
 
-/// One file for browsers, one file per subject for whoever writes them.
-const STYLE: &str = concat!(
-    include_str!("assets/style.css"),
-    include_str!("assets/pool.css"),
-    include_str!("assets/portal.css"),
-    include_str!("assets/desk.css"),
-);
+/// What partners and the public see: one file for browsers, one per subject for whoever writes them.
+const PARTNER_STYLE: &str = concat!(include_str!("assets/pool.css"), include_str!("assets/portal.css"));
 
 const ASSETS: &[Asset] = &[
-    Asset { name: "style.css", kind: "text/css; charset=utf-8", content: STYLE.as_bytes() },
+    Asset { name: "style.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/style.css") },
+    Asset { name: "partner.css", kind: "text/css; charset=utf-8", content: PARTNER_STYLE.as_bytes() },
+    Asset { name: "desk.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/desk.css") },
     Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("assets/page.js") },
     Asset {
         name: "htmx.min.js",

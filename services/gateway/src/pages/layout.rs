@@ -33,6 +33,7 @@ pub(super) fn page_with(visit: &Visit, status: StatusCode, title: &str, content:
                 title { (title) " · Wishwell" }
                 link rel="icon" href=(assets::address("icon.svg"));
                 link rel="stylesheet" href=(assets::address("style.css"));
+                link rel="stylesheet" href=(assets::address(style_of(visit)));
                 script src=(assets::address("htmx.min.js")) defer {}
                 script src=(assets::address("hx-sse.min.js")) defer {}
                 script src=(assets::address("page.js")) defer {}
@@ -60,6 +61,11 @@ pub(super) fn part(content: &Markup) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(VARY, HeaderValue::from_static("cookie, accept-language, hx-request"));
     response
+}
+
+/// The style of the part of the site that a page is in, beside the one that all have: words such as `item` mean something in each.
+fn style_of(visit: &Visit) -> &'static str {
+    if visit.target.starts_with("/desk") { "desk.css" } else { "partner.css" }
 }
 
 fn header(visit: &Visit) -> Markup {
