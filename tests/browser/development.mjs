@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { desk } from "./browser.mjs";
 
 const binary = process.env.WISHWELL_TEST_BINARY;
 const patience = 60_000;
@@ -53,20 +54,24 @@ function servingAt(server) {
   });
 }
 
-/** A browser of somebody's own: signed in as a user of the demo, in a language, and attentive to what the browser complains of. */
+/**
+ * A browser of somebody's own: signed in with one click when a user of the demo is named, in a language, and attentive to what the browser
+ * complains of.
+ */
 export async function visitor(browser, pages, { user, language = "zh", ...options } = {}) {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
-  const context = await browser.newContext({ locale, ...options });
+  const context = await browser.newContext({ locale, viewport: desk, baseURL: pages, ...options });
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => {
-    // A form that does not fit is answered with 422, which a browser mentions.
-    const mentions = /^Failed to load resource: .*\b422\b/.test(message.text());
+    // A refusal that the page answers with words is a status to the browser's log, and no complaint; nor is it one that a page which is
+    // left does not wait for its parts.
+    const mentions = /\bstatus of (409|422)\b|htmx:error: Failed to fetch/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !mentions) complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
   if (user) {
-    await page.goto(`${pages}/sign-in`);
+    await page.goto("/sign-in");
     await page.locator(`button[name=user][value=${user}]`).click();
     await page.waitForURL((url) => url.pathname !== "/sign-in");
   }

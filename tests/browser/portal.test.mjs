@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, results } from "./browser.mjs";
-import { start } from "./development.mjs";
-import { call, overhang, seriousViolations, visitor, wishFor } from "./portal.mjs";
+import { start, visitor } from "./development.mjs";
+import { call, overhang, wishFor } from "./portal.mjs";
+import { seriousViolations } from "./report.mjs";
 
 /** The smallest telephone that pages are made for. */
 const smallest = { width: 320, height: 640 };
@@ -27,7 +28,7 @@ after(async () => {
 
 /** Somebody's visit; whatever it is about, the browser may not complain. */
 async function visit(user, test, options) {
-  const visited = await visitor(browser, server.pages, user, options);
+  const visited = await visitor(browser, server.pages, { user, ...options });
   try {
     await test(visited.page);
     assert.deepEqual(visited.complaints, [], "the browser complains");
