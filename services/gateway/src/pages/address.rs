@@ -12,6 +12,11 @@ pub(super) fn of(path: &str, parameters: &[(&str, &str)]) -> String {
     address
 }
 
+/// The part of a resource name after its collection.
+pub(super) fn id_of(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(_, id)| id)
+}
+
 /// A text as the value of a parameter.
 fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
@@ -35,5 +40,6 @@ mod tests {
             of("/wishes", &[("category", ""), ("page", "a+b="), ("q", "书")]),
             "/wishes?page=a%2Bb%3D&q=%E4%B9%A6"
         );
+        assert_eq!(id_of("needs/1"), "1");
     }
 }

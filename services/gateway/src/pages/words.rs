@@ -3,7 +3,6 @@
 pub(super) mod figures;
 pub(crate) mod need;
 pub(super) mod referral;
-pub(super) mod refusal;
 pub(crate) mod round;
 pub(super) mod time;
 

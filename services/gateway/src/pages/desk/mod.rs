@@ -1,10 +1,10 @@
 //! What case workers and operators do in a day: needs, their stories, supervision.
 
-mod address;
 mod names;
 mod needs;
 mod pickers;
 mod referrals;
+mod refusal;
 mod rounds;
 mod supervision;
 mod today;

@@ -8,11 +8,11 @@ use tonic::Status;
 use wishwell_api::v1;
 use wishwell_api::v1::ReferralState;
 
-use super::address::{address, id_of};
 use super::names::Names;
 use super::needs::list::urgency_mark;
 use super::pickers;
 use crate::calls::Calls;
+use crate::pages::address::{self, id_of};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
@@ -66,7 +66,7 @@ impl ReferralQuery {
             ("answered", &self.answered),
             ("page", &self.page),
         ];
-        address(PATH, &parameters)
+        address::of(PATH, &parameters)
     }
 
     /// What the list is asked for.

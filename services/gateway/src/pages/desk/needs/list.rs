@@ -7,7 +7,7 @@ use serde::Deserialize;
 use wishwell_api::v1;
 use wishwell_api::v1::{NeedState, Urgency};
 
-use crate::pages::desk::address::{address, id_of};
+use crate::pages::address::{self, id_of};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::failure::Failure;
@@ -55,7 +55,7 @@ impl NeedQuery {
             ("nowhere", &self.nowhere),
             ("page", &self.page),
         ];
-        address(PATH, &parameters)
+        address::of(PATH, &parameters)
     }
 
     /// Open and partly served needs.

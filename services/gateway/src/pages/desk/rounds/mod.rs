@@ -11,8 +11,8 @@ use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::PrincipalRole;
 
-use super::address::id_of;
 use super::pickers;
+use crate::pages::address::id_of;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};

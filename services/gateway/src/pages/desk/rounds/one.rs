@@ -9,7 +9,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::RoundState;
 
 use super::{PATH, ask, dry, plans};
-use crate::pages::desk::address::id_of;
+use crate::pages::address::id_of;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};

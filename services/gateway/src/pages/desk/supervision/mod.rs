@@ -10,11 +10,11 @@ use serde::Deserialize;
 use wishwell_api::v1;
 use wishwell_api::v1::{ReferralState, Urgency};
 
-use super::address::address;
 use super::names::Names;
 use super::needs::list::{NeedQuery, word};
 use super::pickers;
 use super::referrals::{ReferralQuery, STATES};
+use crate::pages::address;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
@@ -168,7 +168,7 @@ impl Sheet<'_> {
             section aria-labelledby="scarce-title" {
                 h2 id="scarce-title" { (self.say("快用完的容量", "Capacity about to run out")) }
                 ul class="tiles" {
-                    (tile(if count > 0 { "attention" } else { "" }, &address(scarce::PATH, &[("division", self.division)]), count,
+                    (tile(if count > 0 { "attention" } else { "" }, &address::of(scarce::PATH, &[("division", self.division)]), count,
                         self.say("剩余不到一成的资源池", "pools with a tenth or less left")))
                 }
             }

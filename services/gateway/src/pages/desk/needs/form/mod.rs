@@ -17,7 +17,7 @@ use wishwell_api::v1;
 
 use self::filled::{Filled, Wish};
 use self::read::{Problem, Problems, Read};
-use crate::pages::desk::address::{address, id_of};
+use crate::pages::address::{self, id_of};
 use crate::pages::desk::pickers::{self, CategoryList};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
@@ -67,7 +67,7 @@ async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
             let name = answer.need.unwrap_or_default().name;
             let likely: Vec<&str> = answer.likely_duplicates.iter().map(|found| id_of(&found.need)).collect();
             let said = [("said", if answer.existing { "known" } else { "submitted" }), ("like", &likely.join("."))];
-            Ok(Redirect::to(&address(&format!("/desk/needs/{}", id_of(&name)), &said)).into_response())
+            Ok(Redirect::to(&address::of(&format!("/desk/needs/{}", id_of(&name)), &said)).into_response())
         }
         Err(status) => {
             problems.add_said(&status, "need.")?;

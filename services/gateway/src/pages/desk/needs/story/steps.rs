@@ -6,10 +6,10 @@ use serde::Deserialize;
 use tonic::Status;
 use wishwell_api::v1;
 
-use crate::pages::desk::address::{address, id_of};
+use crate::pages::address::{self, id_of};
+use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
-use crate::pages::words::refusal::refusal;
 
 /// What a form about a need sends.
 #[derive(Debug, Default, Deserialize)]
@@ -120,7 +120,7 @@ async fn take(user: &SignedIn, step: &str, name: String, sent: OfReferral) -> Op
 /// Back to the story: with what was done, or with why it was not.
 async fn answer(user: &SignedIn, id: &str, done: Result<&'static str, Status>) -> Response {
     match done {
-        Ok(said) => Redirect::to(&address(&format!("/desk/needs/{id}"), &[("said", said)])).into_response(),
+        Ok(said) => Redirect::to(&address::of(&format!("/desk/needs/{id}"), &[("said", said)])).into_response(),
         Err(status) => match refusal(user.visit.language, &status) {
             Some(words) => super::refused(user, id, &words).await,
             None => Failure::from(status).response(&user.visit),

@@ -8,7 +8,7 @@ use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
 use super::Notice;
 use super::gathered::Gathered;
 use super::timeline::{Moment, What};
-use crate::pages::desk::address::id_of;
+use crate::pages::address::id_of;
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
 use crate::pages::visit::{SignedIn, Visit};

@@ -5,7 +5,7 @@ use tonic_types::StatusExt as _;
 use wishwell_report::Language;
 
 /// What to tell somebody whose step was refused; none where it is no refusal but a failure of the page.
-pub(in crate::pages) fn refusal(language: Language, status: &Status) -> Option<String> {
+pub(super) fn refusal(language: Language, status: &Status) -> Option<String> {
     let refused = matches!(
         status.code(),
         Code::FailedPrecondition | Code::Aborted | Code::AlreadyExists | Code::InvalidArgument | Code::PermissionDenied
