@@ -250,6 +250,12 @@ pub enum Error {
     /// No or unknown credentials.
     #[error("credentials are missing or not known")]
     Unauthenticated,
+    /// A token that was good once. Its holder gets a new one where this one came from.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// A token signed with a key that is not known, or not yet: its issuer may have changed keys a moment ago.
+    #[error("the key that the token was signed with is not known")]
+    TokenKeyUnknown,
     /// The caller's role may not do this.
     #[error("{role} may not call {method}")]
     PermissionDenied {

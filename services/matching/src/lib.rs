@@ -21,10 +21,10 @@ mod tls;
 mod transport;
 mod watch;
 
-pub use access::{CredentialEntry, Credentials};
+pub use access::{ClaimNames, CredentialEntry, Credentials, IssuerEntry, KeySource};
 pub use in_process::InProcessCalls;
 pub use metrics::Metrics;
 pub use privacy::MasterKey;
 pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};
 pub use stack::{Sampling, StackLimits};
-pub use tls::{ServerTls, TlsError};
+pub use tls::{ClientCertificates, ServerTls, TlsError};

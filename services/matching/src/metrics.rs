@@ -15,7 +15,7 @@ use tonic::Code;
 
 use wishwell_domain::ids::TenantId;
 
-use crate::access::{Method, known_methods};
+use crate::access::{Method, Outcome, Refusal, known_methods};
 
 /// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
 const DURATION_BUCKETS_SECONDS: [f64; 17] = [
@@ -38,6 +38,25 @@ struct CallLabels {
 struct TenantLabels {
     tenant: String,
 }
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct IssuerLabels {
+    issuer: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FetchLabels {
+    issuer: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TokenLabels {
+    outcome: &'static str,
+}
+
+/// What can become of a token, in the order in which [`Metrics::token`] counts.
+const TOKEN_OUTCOMES: [&str; 5] = ["known", "verified", "invalid", "expired", "key_unknown"];
 
 type Durations = Family<CallLabels, Histogram>;
 
@@ -81,6 +100,11 @@ pub struct Metrics {
     snapshot_position: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_resources: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_memory_bytes: Family<TenantLabels, Gauge<f64, AtomicU64>>,
+    /// In the order of [`TOKEN_OUTCOMES`].
+    tokens: [Counter; TOKEN_OUTCOMES.len()],
+    token_keys: Family<IssuerLabels, Gauge<i64, AtomicI64>>,
+    token_keys_age_seconds: Family<IssuerLabels, Gauge<i64, AtomicI64>>,
+    token_keys_fetches: Family<FetchLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -111,6 +135,10 @@ impl Metrics {
             snapshot_position: Family::default(),
             snapshot_resources: Family::default(),
             snapshot_memory_bytes: Family::default(),
+            tokens: Default::default(),
+            token_keys: Family::default(),
+            token_keys_age_seconds: Family::default(),
+            token_keys_fetches: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -136,7 +164,51 @@ impl Metrics {
             Unit::Bytes,
             metrics.snapshot_memory_bytes.clone(),
         );
-        Self { registry, ..metrics }
+        let tokens = metrics.register_tokens(&mut registry);
+        Self { registry, tokens, ..metrics }
+    }
+
+    fn register_tokens(&self, registry: &mut Registry) -> [Counter; TOKEN_OUTCOMES.len()] {
+        let outcomes = Family::<TokenLabels, Counter>::new_with_constructor(Counter::default);
+        let counters = TOKEN_OUTCOMES.map(|outcome| outcomes.get_or_create_owned(&TokenLabels { outcome }));
+        registry.register("wishwell_tokens", "Bearer tokens, by what became of them", outcomes);
+        let keys = self.token_keys.clone();
+        registry.register("wishwell_token_keys", "Keys of a token issuer that hold now", keys);
+        registry.register_with_unit(
+            "wishwell_token_keys_age",
+            "Time since the keys of a token issuer were last fetched, at the last attempt",
+            Unit::Seconds,
+            self.token_keys_age_seconds.clone(),
+        );
+        let fetches = self.token_keys_fetches.clone();
+        registry.register("wishwell_token_keys_fetches", "Attempts to fetch the keys of a token issuer", fetches);
+        counters
+    }
+
+    /// Counts what became of a token. Keys are none.
+    pub(crate) fn token(&self, outcome: Result<Outcome, Refusal>) {
+        let place = match outcome {
+            Ok(Outcome::Key) => return,
+            Ok(Outcome::Known) => 0,
+            Ok(Outcome::Verified) => 1,
+            Err(Refusal::Invalid(_)) => 2,
+            Err(Refusal::Expired) => 3,
+            Err(Refusal::KeyUnknown) => 4,
+        };
+        if let Some(counter) = self.tokens.get(place) {
+            counter.inc();
+        }
+    }
+
+    /// Notes an attempt to fetch an issuer's keys: how many hold after it, and how old they are, in seconds, if there ever were any.
+    pub(crate) fn token_keys(&self, issuer: &str, fetched: bool, keys: usize, age: Option<i64>) {
+        let labels = IssuerLabels { issuer: issuer.to_owned() };
+        self.token_keys.get_or_create(&labels).set(i64::try_from(keys).unwrap_or(i64::MAX));
+        if let Some(age) = age {
+            self.token_keys_age_seconds.get_or_create(&labels).set(age);
+        }
+        let outcome = if fetched { "fetched" } else { "failed" };
+        self.token_keys_fetches.get_or_create(&FetchLabels { issuer: issuer.to_owned(), outcome }).inc();
     }
 
     /// Records a finished call.

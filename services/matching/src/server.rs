@@ -17,7 +17,7 @@ use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
 use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
-use crate::access::Credentials;
+use crate::access::{Credentials, Fresh, keep_fresh};
 use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform};
 use crate::connection;
@@ -96,6 +96,8 @@ pub struct Server {
     health: Health,
     stack: CallStack,
     tls: Option<ServerTls>,
+    /// Issuers whose keys are asked for while the server runs.
+    issuers: Vec<Fresh>,
 }
 
 impl Server {
@@ -123,6 +125,7 @@ impl Server {
         for tenant in &tenants {
             snapshots.load(tenant, &|loaded| progress(tenant, loaded)).await?;
         }
+        let issuers = credentials.tokens().begin(&clock, &metrics).await;
         let platform = Arc::new(Platform {
             store,
             hints,
@@ -140,8 +143,15 @@ impl Server {
         });
         let health = Health::new();
         let services = Services::new(&platform, &health)?;
-        let stack = CallStack::new(services, credentials, metrics, options.sampling, options.limits);
-        Ok(Self { platform, health, stack, tls: options.tls })
+        let stack = CallStack::new(
+            services,
+            credentials,
+            Arc::clone(&platform.clock),
+            metrics,
+            options.sampling,
+            options.limits,
+        );
+        Ok(Self { platform, health, stack, tls: options.tls, issuers })
     }
 
     /// Tells whether the server serves; shared with the admin port.
@@ -160,10 +170,15 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the listener fails for good.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
+    pub async fn serve(
+        mut self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), Error> {
         let connections = TaskTracker::new();
         let drain = self.platform.draining.clone();
         let sweeper = tokio::spawn(sweeper::run(Arc::clone(&self.platform), drain.clone()));
+        keep_fresh(std::mem::take(&mut self.issuers), &drain);
         let rounds = tokio::spawn(worker::run(Arc::clone(&self.platform), drain.clone()));
         let watcher = tokio::spawn(health::watch(
             self.health.clone(),

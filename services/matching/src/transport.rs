@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use crate::tls::ServerTls;
+use crate::tls::{self, ServerTls};
 
 /// Bytes every HTTP/2 connection begins with (RFC 9113, 3.4).
 const PREFACE_BYTES: usize = 24;
@@ -25,6 +25,16 @@ pub(crate) enum Transport {
     Plain(TcpStream),
     /// Under TLS.
     Tls(Box<Begun<TlsStream<TcpStream>>>),
+}
+
+impl Transport {
+    /// The names in the certificate that the peer showed, if it showed one.
+    pub(crate) fn names_shown(&self) -> Vec<String> {
+        match self {
+            Self::Plain(_) => Vec::new(),
+            Self::Tls(begun) => tls::names_shown(&begun.stream),
+        }
+    }
 }
 
 /// Shakes hands where there is TLS, then waits until the connection's preface is there. Takes as long as the peer does: whoever

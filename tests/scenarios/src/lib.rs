@@ -9,6 +9,7 @@ pub mod canary;
 pub mod catalogue;
 pub mod deployment;
 pub mod frames;
+pub mod issuer;
 pub mod partners;
 pub mod raw;
 pub mod receiver;

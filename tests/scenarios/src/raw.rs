@@ -51,11 +51,25 @@ impl Served {
     /// # Errors
     /// The refusal as it came.
     pub async fn call_raw(&self, path: &str, key: &str, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+        let bearer = (!key.is_empty()).then(|| ("authorization", format!("Bearer {key}")));
+        self.call_with(path, bearer.as_slice(), message).await
+    }
+
+    /// Calls a method by its path with these bytes as the message and these headers, in this order.
+    ///
+    /// # Errors
+    /// The refusal as it came.
+    pub async fn call_with(
+        &self,
+        path: &str,
+        headers: &[(&'static str, String)],
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, Status> {
         let mut client = tonic::client::Grpc::new(self.channel());
         client.ready().await.map_err(|error| Status::new(Code::Unavailable, error.to_string()))?;
         let mut request = Request::new(Raw(message));
-        if !key.is_empty() {
-            request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().expect("keys are ASCII"));
+        for (name, value) in headers {
+            request.metadata_mut().append(*name, value.parse().expect("headers are ASCII"));
         }
         let path = path.parse().expect("a path");
         client.unary(request, path, RawCodec).await.map(|answer| answer.into_inner().0)

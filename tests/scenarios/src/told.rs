@@ -103,3 +103,14 @@ pub fn quantity(value: i64, unit: &str) -> Option<v1::Quantity> {
 pub fn point(latitude: f64, longitude: f64) -> Option<v1::GeoPoint> {
     Some(v1::GeoPoint { latitude, longitude, datum: v1::Datum::Wgs84.into() })
 }
+
+/// The present in seconds since 1970, by the clock of the machine, which the server has too.
+///
+/// # Panics
+/// Before 1970.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "what is made for a server holds by the clock that it has")]
+pub fn seconds_now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    i64::try_from(since.as_secs()).expect("a while to go")
+}

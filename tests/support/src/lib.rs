@@ -15,6 +15,7 @@ pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod skip;
+pub mod tokens;
 
 /// The value of a variable that `tests/run` sets.
 ///

@@ -5787,7 +5787,7 @@ pub enum ErrorReason {
     Erased = 18,
     /// A consent is missing; metadata `name` \[FAILED_PRECONDITION\].
     ConsentMissing = 19,
-    /// No key, or not one that is known \[UNAUTHENTICATED\].
+    /// No key and no token, or not one that is known and holds \[UNAUTHENTICATED\].
     Unauthenticated = 20,
     /// The role does not allow the call, or not for this organization or division; metadata `role`, `method` \[PERMISSION_DENIED\].
     PermissionDenied = 21,
@@ -5834,6 +5834,11 @@ pub enum ErrorReason {
     /// Whoever could be asked is worth as much to others, by the prices of the last round: the item is left to the next one, and
     /// nobody was asked; metadata `name` (the need) \[FAILED_PRECONDITION\].
     LeftToNextRound = 40,
+    /// The token has expired; get a new one where it came from \[UNAUTHENTICATED\].
+    TokenExpired = 41,
+    /// The key that the token was signed with is not known, or not yet: the keys of its issuer are asked for again; try again once
+    /// \[UNAUTHENTICATED\].
+    TokenKeyUnknown = 42,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5883,6 +5888,8 @@ impl ErrorReason {
             Self::WatchTooSlow => "ERROR_REASON_WATCH_TOO_SLOW",
             Self::ResultsNotKept => "ERROR_REASON_RESULTS_NOT_KEPT",
             Self::LeftToNextRound => "ERROR_REASON_LEFT_TO_NEXT_ROUND",
+            Self::TokenExpired => "ERROR_REASON_TOKEN_EXPIRED",
+            Self::TokenKeyUnknown => "ERROR_REASON_TOKEN_KEY_UNKNOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5931,6 +5938,8 @@ impl ErrorReason {
             "ERROR_REASON_WATCH_TOO_SLOW" => Some(Self::WatchTooSlow),
             "ERROR_REASON_RESULTS_NOT_KEPT" => Some(Self::ResultsNotKept),
             "ERROR_REASON_LEFT_TO_NEXT_ROUND" => Some(Self::LeftToNextRound),
+            "ERROR_REASON_TOKEN_EXPIRED" => Some(Self::TokenExpired),
+            "ERROR_REASON_TOKEN_KEY_UNKNOWN" => Some(Self::TokenKeyUnknown),
             _ => None,
         }
     }

@@ -1,4 +1,6 @@
-//! API keys: kept as SHA-256 digests, two valid at once per principal so that a key can be changed without an outage.
+//! Who is known: by an API key, by a token of an issuer, or by the certificate of a connection.
+//!
+//! API keys are kept as SHA-256 digests, two valid at once per principal so that a key can be changed without an outage.
 //!
 //! A plain digest is right here (and a slow password hash is not): keys are 256 random bits, so there is nothing to guess,
 //! and the look-up is on the path of every call.
@@ -12,6 +14,8 @@ use serde::Deserialize;
 use wishwell_domain::error::{Violation, Violations};
 use wishwell_domain::ids::{DivisionCode, OrganizationId, TenantId};
 use wishwell_domain::principal::{Principal, Role};
+
+use super::tokens::{IssuerEntry, Outcome, Refusal, Tokens, looks_like_a_token};
 
 /// Keys one principal may have at once: the current one and the one it replaces.
 pub const KEYS_PER_PRINCIPAL_MAX: usize = 2;
@@ -34,14 +38,20 @@ pub struct CredentialEntry {
     /// Division codes it works in; required for case workers.
     #[serde(default)]
     pub divisions: Vec<String>,
-    /// One or two SHA-256 digests of its keys, 64 hexadecimal digits each.
+    /// One or two SHA-256 digests of its keys, 64 hexadecimal digits each. None for whoever comes with a certificate alone.
+    #[serde(default)]
     pub key_sha256: Vec<String>,
+    /// Names by which certificates of connections are its: the URI (`spiffe://...`) or DNS name of a subject alternative name.
+    #[serde(default)]
+    pub certificate_names: Vec<String>,
 }
 
-/// All known keys.
+/// Everybody who is known.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     by_digest: HashMap<KeyDigest, Arc<Principal>>,
+    by_certificate: HashMap<String, Arc<Principal>>,
+    tokens: Arc<Tokens>,
 }
 
 /// A well-known key of development mode. Only ever accepted on loopback.
@@ -92,7 +102,8 @@ impl Credentials {
             let field = format!("principals[{index}]");
             let Some(principal) = read_principal(&field, entry, &mut violations) else { continue };
             let principal = Arc::new(principal);
-            if entry.key_sha256.is_empty() || entry.key_sha256.len() > KEYS_PER_PRINCIPAL_MAX {
+            let known_otherwise = entry.key_sha256.is_empty() && !entry.certificate_names.is_empty();
+            if !known_otherwise && entry.key_sha256.is_empty() || entry.key_sha256.len() > KEYS_PER_PRINCIPAL_MAX {
                 violations.add(Violation::new(
                     format!("{field}.key_sha256"),
                     "key_sha256.count",
@@ -106,8 +117,32 @@ impl Credentials {
                     violations.add(Violation::new(field, "key_sha256.unique", "stands twice in the configuration"));
                 }
             }
+            for (number, name) in entry.certificate_names.iter().enumerate() {
+                let field = format!("{field}.certificate_names[{number}]");
+                let name = certificate_name(name);
+                violations.require(!name.is_empty(), || {
+                    Violation::new(&field, "certificate_name.required", "must not be empty")
+                });
+                if credentials.by_certificate.insert(name, Arc::clone(&principal)).is_some() {
+                    violations.add(Violation::new(
+                        field,
+                        "certificate_name.unique",
+                        "stands twice in the configuration",
+                    ));
+                }
+            }
         }
         if violations.is_empty() { Ok(credentials) } else { Err(violations.into_vec()) }
+    }
+
+    /// Believes these issuers of tokens, too.
+    ///
+    /// # Errors
+    /// Every violation in the entries.
+    pub fn with_issuers(self, entries: &[IssuerEntry]) -> Result<Self, Vec<Violation>> {
+        let mut violations = Violations::new();
+        let tokens = Tokens::from_entries(entries, &mut violations);
+        if violations.is_empty() { Ok(Self { tokens: Arc::new(tokens), ..self }) } else { Err(violations.into_vec()) }
     }
 
     /// The demo principals. The caller accepts them on loopback only.
@@ -131,6 +166,7 @@ impl Credentials {
             organization: None,
             divisions: divisions(demo.role),
             key_sha256: vec![hash_key(demo.key)],
+            certificate_names: Vec::new(),
         };
         DEMO_KEYS.iter().map(entry).collect()
     }
@@ -154,23 +190,62 @@ impl Credentials {
         self.by_digest.get(&key_digest(key))
     }
 
+    /// Whom a bearer presents a key or a token of; none for a key that is not known. Both are looked up by their digest, and a token
+    /// that was not seen before is verified, at `now`.
+    pub(crate) fn bearer(
+        &self,
+        credential: &[u8],
+        now: impl FnOnce() -> jiff::Timestamp,
+    ) -> Option<Result<(Arc<Principal>, Outcome), Refusal>> {
+        let digest = key_digest(credential);
+        if let Some(principal) = self.by_digest.get(&digest) {
+            return Some(Ok((Arc::clone(principal), Outcome::Key)));
+        }
+        if self.tokens.is_empty() || !looks_like_a_token(credential) {
+            return None;
+        }
+        // Nobody comes with a token under the name of somebody who is configured.
+        let taken = |principal: &Principal| self.configured(principal);
+        Some(self.tokens.principal(credential, &digest, now().as_second(), taken))
+    }
+
+    fn configured(&self, principal: &Principal) -> bool {
+        let known = self.by_digest.values().chain(self.by_certificate.values());
+        known.into_iter().any(|known| known.tenant == principal.tenant && known.name == principal.name)
+    }
+
+    /// The principal of a connection whose certificate has these names, when exactly one is known by them.
+    pub(crate) fn certified<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Arc<Principal>> {
+        let mut known = names.into_iter().filter_map(|name| self.by_certificate.get(&certificate_name(name)));
+        let first = known.next()?;
+        known.all(|other| Arc::ptr_eq(other, first)).then(|| Arc::clone(first))
+    }
+
+    /// The issuers of tokens and the tokens that were seen.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// Tenants that have a principal, each once, in order.
     #[must_use]
     pub fn tenants(&self) -> Vec<TenantId> {
-        let mut tenants: Vec<_> = self.by_digest.values().map(|principal| principal.tenant.clone()).collect();
+        let principals = self.by_digest.values().chain(self.by_certificate.values());
+        let mut tenants: Vec<_> = principals.map(|principal| principal.tenant.clone()).collect();
+        tenants.extend(self.tokens.tenants().cloned());
         tenants.sort();
         tenants.dedup();
         tenants
     }
 
-    /// Whether there is any key at all.
+    /// Whether nobody is known at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_digest.is_empty()
+        self.by_digest.is_empty() && self.by_certificate.is_empty() && self.tokens.is_empty()
     }
 }
 
-fn read_principal(field: &str, entry: &CredentialEntry, violations: &mut Violations) -> Option<Principal> {
+/// A principal as complete as its role needs, or violations.
+pub(super) fn read_principal(field: &str, entry: &CredentialEntry, violations: &mut Violations) -> Option<Principal> {
     let tenant = violations.take(TenantId::parse(&format!("{field}.tenant"), &entry.tenant));
     let organization = entry
         .organization
@@ -200,6 +275,11 @@ fn read_principal(field: &str, entry: &CredentialEntry, violations: &mut Violati
     Some(Principal { tenant: tenant?, name: entry.name.clone(), role: entry.role, organization, divisions })
 }
 
+/// A name of a certificate as it is looked up: URIs to the letter, DNS names without regard to case (RFC 5280, 4.2.1.6).
+fn certificate_name(name: &str) -> String {
+    if name.contains("://") { name.to_owned() } else { name.to_ascii_lowercase() }
+}
+
 fn read_digest(field: &str, text: &str) -> Result<KeyDigest, Violation> {
     let violation = || Violation::new(field, "key_sha256", "must be 64 hexadecimal digits, the SHA-256 of the key");
     if text.len() != 64 || !text.is_ascii() {
@@ -226,6 +306,7 @@ mod tests {
             organization: None,
             divisions: Vec::new(),
             key_sha256: vec![hash_key("old"), hash_key("new")],
+            certificate_names: Vec::new(),
         }
     }
 
@@ -235,6 +316,28 @@ mod tests {
         assert_eq!(credentials.principal(b"old"), credentials.principal(b"new"));
         assert_eq!(credentials.principal(b"old").unwrap().name, "hotline-12349");
         assert_eq!(credentials.principal(b"neither"), None);
+    }
+
+    #[test]
+    fn a_certificate_is_known_by_its_names_and_by_nothing_like_them() {
+        let names = ["spiffe://example.org/Hotline", "Hotline.example.org"].map(ToOwned::to_owned).to_vec();
+        let certified = CredentialEntry { key_sha256: Vec::new(), certificate_names: names, ..entry() };
+        let other = CredentialEntry {
+            name: "desk".to_owned(),
+            key_sha256: Vec::new(),
+            certificate_names: vec!["desk.example.org".to_owned()],
+            ..entry()
+        };
+        let credentials = Credentials::from_entries(&[certified.clone(), other]).unwrap();
+        let found = |names: &[&str]| credentials.certified(names.iter().copied()).map(|found| found.name.clone());
+        assert_eq!(found(&["spiffe://example.org/Hotline"]).as_deref(), Some("hotline-12349"));
+        assert_eq!(found(&["localhost", "HOTLINE.example.org"]).as_deref(), Some("hotline-12349"));
+        for names in [&["spiffe://example.org/hotline"][..], &["example.org"], &["x.hotline.example.org"], &[]] {
+            assert_eq!(found(names), None, "{names:?}");
+        }
+        assert_eq!(found(&["desk.example.org", "hotline.example.org"]), None, "two principals are nobody");
+        let violations = Credentials::from_entries(&[certified.clone(), certified]).unwrap_err();
+        assert!(violations.iter().all(|violation| violation.rule == "certificate_name.unique"), "{violations:?}");
     }
 
     #[test]
@@ -254,6 +357,7 @@ mod tests {
             organization: None,
             divisions: vec!["64010".to_owned()],
             key_sha256: vec!["secret".to_owned()],
+            certificate_names: Vec::new(),
         };
         let visitor = CredentialEntry {
             role: Role::Visitor,

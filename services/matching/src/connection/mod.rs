@@ -71,8 +71,13 @@ pub(crate) async fn serve(
 }
 
 async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) -> Result<(), Box<dyn Error>> {
-    let service = service_fn(move |request: http::Request<Incoming>| {
+    let names = stream.names_shown();
+    let certified = stack.certified(names.iter().map(String::as_str));
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
         let stack = stack.clone();
+        if let Some(certified) = &certified {
+            request.extensions_mut().insert(certified.clone());
+        }
         async move { Ok::<_, Infallible>(stack.answer(request).await) }
     });
     let (stream, gathered) = gathering::gather(stream);

@@ -13,8 +13,8 @@ use wishwell_domain::error::{Precondition, Violation};
 /// When a caller is told to try again what is unavailable: longer than a reader's delay, shorter than a person's patience.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A status with `ErrorInfo`; `UNAVAILABLE` also says when to try again, and so does a full store, which goes on as soon as there is
-/// space.
+/// A status with `ErrorInfo`; `UNAVAILABLE` also says when to try again, and so do a full store, which goes on as soon as there is
+/// space, and a token whose key is not known, because the keys of its issuer are being asked for meanwhile.
 #[must_use]
 pub(crate) fn status_with_reason(
     code: Code,
@@ -31,7 +31,7 @@ pub(crate) fn status_with_reason(
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
             .collect::<std::collections::HashMap<_, _>>(),
     );
-    if code == Code::Unavailable || reason == ErrorReason::StoreFull {
+    if code == Code::Unavailable || matches!(reason, ErrorReason::StoreFull | ErrorReason::TokenKeyUnknown) {
         details.set_retry_info(Some(RETRY_AFTER));
     }
     Status::with_error_details(code, message, details)
@@ -123,6 +123,8 @@ pub(crate) fn to_status(error: Error) -> Status {
             &[("log_position", position.to_string())],
         ),
         Error::Unauthenticated => status_with_reason(Code::Unauthenticated, ErrorReason::Unauthenticated, message, &[]),
+        Error::TokenExpired => status_with_reason(Code::Unauthenticated, ErrorReason::TokenExpired, message, &[]),
+        Error::TokenKeyUnknown => status_with_reason(Code::Unauthenticated, ErrorReason::TokenKeyUnknown, message, &[]),
         Error::PermissionDenied { role, method } => status_with_reason(
             Code::PermissionDenied,
             ErrorReason::PermissionDenied,
@@ -231,6 +233,7 @@ mod tests {
             (Error::Unavailable("away".to_owned()), Code::Unavailable),
             (Error::PositionNotReached { asked: 2, reached: 1 }, Code::Unavailable),
             (Error::StoreFull("no space is left".to_owned()), Code::ResourceExhausted),
+            (Error::TokenKeyUnknown, Code::Unauthenticated),
         ];
         for (error, code) in passing {
             let status = to_status(error);

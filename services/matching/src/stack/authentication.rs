@@ -6,27 +6,64 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use wishwell_domain::Error;
+use wishwell_domain::clock::Clock;
 use wishwell_domain::principal::Principal;
 
-use crate::access::{Access, Credentials, Method};
+use crate::access::{Access, Credentials, Method, Refusal};
+use crate::metrics::Metrics;
 
 /// The same key without the `Bearer` scheme, for callers whose tools set plain headers only.
 const API_KEY_HEADER: &str = "x-api-key";
 
-/// The principal behind a call; none for a method that is open to all.
-pub(super) fn authenticate(
-    credentials: &Credentials,
-    method: Method,
-    path: &str,
-    headers: &HeaderMap,
-) -> Result<Option<Arc<Principal>>, Error> {
-    let Access::Roles(roles) = method.access else { return Ok(None) };
-    let key = key_of(headers).ok_or(Error::Unauthenticated)?;
-    let principal = credentials.principal(key).ok_or(Error::Unauthenticated)?;
-    if roles.contains(&principal.role) {
-        Ok(Some(Arc::clone(principal)))
-    } else {
-        Err(Error::PermissionDenied { role: principal.role.name(), method: shortened(path) })
+/// Whose certificate the connection of a request showed. Put into a request by the connection alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Certified(pub(crate) Arc<Principal>);
+
+/// Knows callers.
+#[derive(Debug)]
+pub(super) struct Authentication {
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Authentication {
+    /// The principal behind a call; none for a method that is open to all.
+    pub(super) fn authenticate(
+        &self,
+        metrics: &Metrics,
+        method: Method,
+        path: &str,
+        headers: &HeaderMap,
+        certified: Option<&Certified>,
+    ) -> Result<Option<Arc<Principal>>, Error> {
+        let Access::Roles(roles) = method.access else { return Ok(None) };
+        let principal = match (presented(headers)?, certified) {
+            (Some(credential), _) => self.bearer(credential, metrics)?,
+            (None, Some(certified)) => Arc::clone(&certified.0),
+            (None, None) => return Err(Error::Unauthenticated),
+        };
+        if roles.contains(&principal.role) {
+            Ok(Some(principal))
+        } else {
+            Err(Error::PermissionDenied { role: principal.role.name(), method: shortened(path) })
+        }
+    }
+
+    /// Whoever shows a key or a token is who that says, whatever connection it comes over: a gateway has one for everybody.
+    fn bearer(&self, credential: &[u8], metrics: &Metrics) -> Result<Arc<Principal>, Error> {
+        let Some(found) = self.credentials.bearer(credential, || self.clock.now()) else {
+            return Err(Error::Unauthenticated);
+        };
+        metrics.token(found.as_ref().map(|(_, outcome)| *outcome).map_err(|refusal| *refusal));
+        match found {
+            Ok((principal, _)) => Ok(principal),
+            Err(Refusal::Expired) => Err(Error::TokenExpired),
+            Err(Refusal::KeyUnknown) => Err(Error::TokenKeyUnknown),
+            Err(Refusal::Invalid(why)) => {
+                tracing::debug!(why, "a token was refused");
+                Err(Error::Unauthenticated)
+            }
+        }
     }
 }
 
@@ -35,10 +72,19 @@ fn shortened(path: &str) -> String {
     path.trim_start_matches('/').chars().take(120).collect()
 }
 
-fn key_of(headers: &HeaderMap) -> Option<&[u8]> {
-    if let Some(value) = headers.get(AUTHORIZATION) {
-        let (scheme, key) = value.as_bytes().split_at_checked(7)?;
-        return scheme.eq_ignore_ascii_case(b"bearer ").then_some(key);
+/// The key or token in the headers. Two of a kind are refused: whoever sits between would read one of them, and we the other.
+fn presented(headers: &HeaderMap) -> Result<Option<&[u8]>, Error> {
+    let only = |name| {
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(Error::Unauthenticated),
+        }
+    };
+    let (bearer, key) = (only(AUTHORIZATION.as_str())?, only(API_KEY_HEADER)?);
+    let Some(value) = bearer else { return Ok(key.map(http::HeaderValue::as_bytes)) };
+    match value.as_bytes().split_at_checked(7) {
+        Some((scheme, credential)) if scheme.eq_ignore_ascii_case(b"bearer ") => Ok(Some(credential)),
+        _ => Err(Error::Unauthenticated),
     }
-    headers.get(API_KEY_HEADER).map(http::HeaderValue::as_bytes)
 }

@@ -19,14 +19,17 @@ use tonic::codegen::{Body, BoxFuture, Bytes, StdError};
 use tracing::Instrument as _;
 
 use wishwell_domain::Error;
+use wishwell_domain::clock::Clock;
 
 use crate::access::{Credentials, Method};
 use crate::grpc::status::to_status;
 use crate::metrics::Metrics;
 
 use admission::Admission;
+use authentication::Authentication;
 use observation::Observed;
 
+pub(crate) use authentication::Certified;
 pub use observation::{CALL_SPAN_TARGET, Sampling};
 pub(crate) use services::Services;
 
@@ -57,7 +60,7 @@ pub(crate) struct CallStack(Arc<Pipe>);
 #[derive(Debug)]
 struct Pipe {
     services: Services,
-    credentials: Arc<Credentials>,
+    authentication: Authentication,
     metrics: Arc<Metrics>,
     sampling: Sampling,
     admission: Admission,
@@ -69,13 +72,20 @@ impl CallStack {
     pub(crate) fn new(
         services: Services,
         credentials: Arc<Credentials>,
+        clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
         sampling: Sampling,
         limits: StackLimits,
     ) -> Self {
         let StackLimits { calls_active_max, call_duration_max } = limits;
         let admission = Admission::new(calls_active_max);
-        Self(Arc::new(Pipe { services, credentials, metrics, sampling, admission, call_duration_max }))
+        let authentication = Authentication { credentials, clock };
+        Self(Arc::new(Pipe { services, authentication, metrics, sampling, admission, call_duration_max }))
+    }
+
+    /// Whom the names of a connection's certificate are those of.
+    pub(crate) fn certified<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Certified> {
+        self.0.authentication.credentials.certified(names).map(Certified)
     }
 
     /// Answers a call, whatever happens to it.
@@ -130,7 +140,8 @@ impl Pipe {
         // First: under load nothing else is to cost anything.
         let place = self.admission.admit(path, &self.metrics)?;
         let time = deadline::time_of(request.headers(), self.call_duration_max)?;
-        let principal = authentication::authenticate(&self.credentials, method, path, request.headers())?;
+        let certified = request.extensions().get::<Certified>();
+        let principal = self.authentication.authenticate(&self.metrics, method, path, request.headers(), certified)?;
         if let Some(principal) = principal {
             request.extensions_mut().insert(principal);
         }

@@ -114,10 +114,14 @@ pub(crate) fn channel_when_needed(url: &str, tls_ca: Option<&Path>) -> Result<Ch
     Ok(endpoint.connect_lazy())
 }
 
+/// The file with the certificates that the system trusts.
+pub(crate) fn trusted_certificates() -> PathBuf {
+    std::env::var_os("SSL_CERT_FILE").map_or_else(|| TRUSTED_CERTIFICATES.into(), PathBuf::from)
+}
+
 /// Trusts the certificates in a file: the one that is named, or the system's.
 fn with_tls(endpoint: Endpoint, named: Option<&Path>) -> Result<Endpoint, String> {
-    let systems = || std::env::var_os("SSL_CERT_FILE").map_or_else(|| TRUSTED_CERTIFICATES.into(), PathBuf::from);
-    let path = named.map_or_else(systems, Path::to_owned);
+    let path = named.map_or_else(trusted_certificates, Path::to_owned);
     let pem = std::fs::read(&path)
         .map_err(|error| format!("the trusted certificates in {} cannot be read: {error}", path.display()))?;
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));

@@ -1,4 +1,6 @@
-//! Settings and principals from a TOML file, every mistake with its line.
+//! Settings, principals and token issuers from a TOML file, every mistake with its line.
+
+mod issuers;
 
 use std::path::Path;
 
@@ -7,23 +9,42 @@ use serde::de::{Deserialize as _, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use wishwell_domain::principal::Role;
-use wishwell_matching::CredentialEntry;
+use wishwell_matching::{CredentialEntry, IssuerEntry};
 
 use super::layers::{Layers, Source};
-use super::settings::{self, Form, PRINCIPALS, SETTINGS, Setting};
+use super::settings::{self, Form, PRINCIPALS, SETTINGS, Setting, TOKEN_ISSUERS};
 use super::suggest::closest;
 use crate::exit::Problem;
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-const PRINCIPAL_KEYS: [&str; 6] = ["tenant", "name", "role", "organization", "divisions", "key_sha256"];
+const PRINCIPAL_KEYS: [&str; 7] =
+    ["tenant", "name", "role", "organization", "divisions", "key_sha256", "certificate_names"];
+
+/// Who may call, as files name them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Callers {
+    /// With keys or certificates of their own.
+    pub(crate) principals: Vec<CredentialEntry>,
+    /// Whose tokens are believed.
+    pub(crate) issuers: Vec<IssuerEntry>,
+}
+
+/// What a table of principals is called in messages, and the forms of fields.
+const PRINCIPAL: &str = "principal";
+const TEXT: &str = "a text in quotes";
+const TEXTS: &str = "a list of texts in quotes";
+
+fn list(value: &DeValue<'_>) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|entry| entry.get_ref().as_str().map(ToOwned::to_owned)).collect()
+}
 
 /// What a file may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contents {
-    /// Settings and principals.
+    /// Settings and callers.
     Everything,
-    /// Principals only.
+    /// Callers only: principals and token issuers.
     PrincipalsOnly,
 }
 
@@ -32,7 +53,7 @@ pub(crate) fn read(
     path: &Path,
     contents: Contents,
     layers: &mut Layers,
-    principals: &mut Vec<CredentialEntry>,
+    callers: &mut Callers,
     problems: &mut Vec<Problem>,
 ) {
     let shown = path.display().to_string();
@@ -46,7 +67,7 @@ pub(crate) fn read(
         Err(error) => Err(error),
     };
     match text {
-        Ok(text) => FileReader { path: shown, text: &text, contents, problems }.read(layers, principals),
+        Ok(text) => FileReader { path: shown, text: &text, contents, problems }.read(layers, callers),
         Err(error) => problems.push(Problem::new(
             format!("{shown} cannot be read: {error}"),
             "name a file that is there and may be read",
@@ -62,7 +83,7 @@ struct FileReader<'a> {
 }
 
 impl FileReader<'_> {
-    fn read(mut self, layers: &mut Layers, principals: &mut Vec<CredentialEntry>) {
+    fn read(mut self, layers: &mut Layers, callers: &mut Callers) {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let offset = error.span().map_or(0, |span| span.start);
@@ -72,7 +93,14 @@ impl FileReader<'_> {
             let name: &str = key.get_ref();
             let setting = settings::by_key(name).filter(|setting| setting.in_file());
             match setting {
-                _ if name == PRINCIPALS => self.principals(value, principals),
+                _ if name == PRINCIPALS => {
+                    let read = self.tables(PRINCIPALS, value, Self::principal);
+                    callers.principals.extend(read);
+                }
+                _ if name == TOKEN_ISSUERS => {
+                    let read = self.tables(TOKEN_ISSUERS, value, Self::issuer);
+                    callers.issuers.extend(read);
+                }
                 Some(setting) if self.contents == Contents::Everything => self.setting(setting, value, layers),
                 _ => self.unknown(key),
             }
@@ -101,9 +129,11 @@ impl FileReader<'_> {
         let everything = self.contents == Contents::Everything;
         let known = SETTINGS.iter().filter(|setting| setting.in_file() && everything).map(|setting| setting.key);
         let remedy = match settings::by_key(name) {
-            Some(setting) if setting.in_file() => "this file holds [[principals]] and nothing else".to_owned(),
+            Some(setting) if setting.in_file() => {
+                "this file holds [[principals]], [[token_issuers]] and nothing else".to_owned()
+            }
             Some(setting) => format!("give it as {} instead: it is not for files", setting.variable()),
-            None => match closest(name, known.chain([PRINCIPALS])) {
+            None => match closest(name, known.chain([PRINCIPALS, TOKEN_ISSUERS])) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "deploy/wishwell.example.toml shows what there is".to_owned(),
             },
@@ -111,42 +141,51 @@ impl FileReader<'_> {
         self.problem(key.span().start, &format!("`{name}` is no setting"), &remedy);
     }
 
-    fn principals(&mut self, value: &Spanned<DeValue<'_>>, principals: &mut Vec<CredentialEntry>) {
+    /// The tables of an array of them, each as `read` takes it.
+    fn tables<T>(
+        &mut self,
+        name: &str,
+        value: &Spanned<DeValue<'_>>,
+        read: impl Fn(&mut Self, &DeTable<'_>, usize) -> Option<T>,
+    ) -> Vec<T> {
+        let (what, remedy) = (format!("`{name}` must be tables"), format!("write each as [[{name}]]"));
         let Some(tables) = value.get_ref().as_array() else {
-            return self.problem(value.span().start, "`principals` must be tables", "write each as [[principals]]");
+            self.problem(value.span().start, &what, &remedy);
+            return Vec::new();
         };
+        let mut entries = Vec::new();
         for table in tables.iter() {
             match table.get_ref().as_table() {
-                Some(entry) => {
-                    if let Some(entry) = self.principal(entry, table.span().start) {
-                        principals.push(entry);
-                    }
-                }
-                None => self.problem(table.span().start, "`principals` must be tables", "write each as [[principals]]"),
+                Some(entry) => entries.extend(read(self, entry, table.span().start)),
+                None => self.problem(table.span().start, &what, &remedy),
+            }
+        }
+        entries
+    }
+
+    /// Refuses keys that a table does not have.
+    fn known_keys(&mut self, table: &DeTable<'_>, of: &str, known: &[&'static str]) {
+        for (key, _) in table {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let remedy = closest(name, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+                let what = format!("`{name}` is no field of a {of}");
+                self.problem(key.span().start, &what, &remedy.unwrap_or_default());
             }
         }
     }
 
     fn principal(&mut self, table: &DeTable<'_>, at: usize) -> Option<CredentialEntry> {
         let before = self.problems.len();
-        for (key, _) in table {
-            let name: &str = key.get_ref();
-            if !PRINCIPAL_KEYS.contains(&name) {
-                let remedy = closest(name, PRINCIPAL_KEYS).map(|meant| format!("did you mean `{meant}`?"));
-                self.problem(
-                    key.span().start,
-                    &format!("`{name}` is no field of a principal"),
-                    &remedy.unwrap_or_default(),
-                );
-            }
-        }
-        let tenant = self.text(table, "tenant", at);
-        let name = self.text(table, "name", at);
-        let role = self.text(table, "role", at).and_then(|role| self.role(table, &role));
-        let organization = table.contains_key("organization").then(|| self.text(table, "organization", at)).flatten();
-        let divisions =
-            if table.contains_key("divisions") { self.texts(table, "divisions", at) } else { Some(Vec::new()) };
-        let key_sha256 = self.texts(table, "key_sha256", at);
+        self.known_keys(table, PRINCIPAL, &PRINCIPAL_KEYS);
+        let tenant = self.text(table, PRINCIPAL, "tenant", at);
+        let name = self.text(table, PRINCIPAL, "name", at);
+        let role = self.text(table, PRINCIPAL, "role", at).and_then(|role| self.role(table, &role));
+        let organization = self.optional(table, "organization", |value| value.as_str().map(ToOwned::to_owned), TEXT);
+        let divisions = self.optional(table, "divisions", list, TEXTS).unwrap_or_default();
+        let certificate_names = self.optional(table, "certificate_names", list, TEXTS).unwrap_or_default();
+        let by_certificate = !certificate_names.is_empty() && !table.contains_key("key_sha256");
+        let key_sha256 = if by_certificate { Some(Vec::new()) } else { self.texts(table, PRINCIPAL, "key_sha256", at) };
         if self.problems.len() > before {
             return None;
         }
@@ -155,8 +194,9 @@ impl FileReader<'_> {
             name: name?,
             role: role?,
             organization,
-            divisions: divisions?,
+            divisions,
             key_sha256: key_sha256?,
+            certificate_names,
         })
     }
 
@@ -175,30 +215,38 @@ impl FileReader<'_> {
         read
     }
 
-    fn text(&mut self, table: &DeTable<'_>, key: &str, at: usize) -> Option<String> {
-        let Some(value) = table.get(key) else {
-            self.problem(at, &format!("a principal lacks `{key}`"), "");
-            return None;
-        };
-        let text = value.get_ref().as_str();
-        if text.is_none() {
-            self.problem(value.span().start, &format!("`{key}` must be a text in quotes"), "");
-        }
-        text.map(ToOwned::to_owned)
+    fn text(&mut self, table: &DeTable<'_>, of: &str, key: &str, at: usize) -> Option<String> {
+        self.lacking(table, of, key, at)?;
+        self.optional(table, key, |value| value.as_str().map(ToOwned::to_owned), TEXT)
     }
 
-    fn texts(&mut self, table: &DeTable<'_>, key: &str, at: usize) -> Option<Vec<String>> {
-        let Some(value) = table.get(key) else {
-            self.problem(at, &format!("a principal lacks `{key}`"), "");
+    fn texts(&mut self, table: &DeTable<'_>, of: &str, key: &str, at: usize) -> Option<Vec<String>> {
+        self.lacking(table, of, key, at)?;
+        self.optional(table, key, list, TEXTS)
+    }
+
+    fn lacking(&mut self, table: &DeTable<'_>, of: &str, key: &str, at: usize) -> Option<()> {
+        if !table.contains_key(key) {
+            self.problem(at, &format!("a {of} lacks `{key}`"), "");
             return None;
-        };
-        let texts = value.get_ref().as_array().and_then(|array| {
-            array.iter().map(|entry| entry.get_ref().as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
-        });
-        if texts.is_none() {
-            self.problem(value.span().start, &format!("`{key}` must be a list of texts in quotes"), "");
         }
-        texts
+        Some(())
+    }
+
+    /// A field that need not be there, as `take` reads it; `form` says what it must be.
+    fn optional<T>(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        take: impl Fn(&DeValue<'_>) -> Option<T>,
+        form: &str,
+    ) -> Option<T> {
+        let value = table.get(key)?;
+        let taken = take(value.get_ref());
+        if taken.is_none() {
+            self.problem(value.span().start, &format!("`{key}` must be {form}"), "");
+        }
+        taken
     }
 
     fn problem(&mut self, offset: usize, what: &str, remedy: &str) {
@@ -217,11 +265,11 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str, contents: Contents) -> (Layers, Vec<CredentialEntry>, Vec<String>) {
-        let (mut layers, mut principals, mut problems) = (Layers::default(), Vec::new(), Vec::new());
+        let (mut layers, mut callers, mut problems) = (Layers::default(), Callers::default(), Vec::new());
         FileReader { path: "w.toml".to_owned(), text, contents, problems: &mut problems }
-            .read(&mut layers, &mut principals);
+            .read(&mut layers, &mut callers);
         let problems = problems.into_iter().map(|problem| format!("{} | {}", problem.what, problem.remedy)).collect();
-        (layers, principals, problems)
+        (layers, callers.principals, problems)
     }
 
     #[test]
@@ -273,7 +321,9 @@ mod tests {
         let (_, principals, problems) = read_text(text, Contents::PrincipalsOnly);
         assert_eq!(
             problems,
-            ["w.toml, line 1: `listen` is no setting | this file holds [[principals]] and nothing else"]
+            [
+                "w.toml, line 1: `listen` is no setting | this file holds [[principals]], [[token_issuers]] and nothing else"
+            ]
         );
         assert_eq!(principals[0].role, Role::InternalService);
         assert_eq!(principals[0].divisions, Vec::<String>::new());

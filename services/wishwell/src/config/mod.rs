@@ -167,12 +167,12 @@ impl ServeConfig {
         let (mut layers, mut problems) = (Layers::default(), Vec::new());
         flags.give_to(&mut layers);
         let mut reader = Reader::new(Mode::Serve, &mut layers, lang, variables, &mut problems);
-        let mut principals = Vec::new();
+        let mut callers = file::Callers::default();
         for (key, contents) in
             [("config", file::Contents::Everything), ("principals_file", file::Contents::PrincipalsOnly)]
         {
             if let Some(path) = reader.read(key, values::path) {
-                file::read(&path, contents, reader.layers, &mut principals, reader.problems);
+                file::read(&path, contents, reader.layers, &mut callers, reader.problems);
             }
         }
         let common = reader.common(None, LogFormat::Json, 0.01);
@@ -188,7 +188,7 @@ impl ServeConfig {
         let master_key = master_key::read(&mut reader);
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
-        let credentials = reader.credentials(&principals, demo_principals, common.listen);
+        let credentials = reader.credentials(&callers, demo_principals, common.listen);
         let tls = tls::read(&mut reader);
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
             return Err(failure("wishwell serve cannot start", problems));
@@ -291,9 +291,9 @@ fn failure(what: &str, problems: Vec<Problem>) -> Failure {
 /// The principals in a file of their own.
 #[cfg(test)]
 pub(crate) fn read_principals(path: &Path) -> Result<Vec<wishwell_matching::CredentialEntry>, Vec<Problem>> {
-    let (mut layers, mut principals, mut problems) = (Layers::default(), Vec::new(), Vec::new());
-    file::read(path, file::Contents::PrincipalsOnly, &mut layers, &mut principals, &mut problems);
-    if problems.is_empty() { Ok(principals) } else { Err(problems) }
+    let (mut layers, mut callers, mut problems) = (Layers::default(), file::Callers::default(), Vec::new());
+    file::read(path, file::Contents::PrincipalsOnly, &mut layers, &mut callers, &mut problems);
+    if problems.is_empty() { Ok(callers.principals) } else { Err(problems) }
 }
 
 /// The folder in which a file stands.

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use wishwell_matching::{CredentialEntry, Credentials};
+use wishwell_matching::Credentials;
 
+use super::file::Callers;
 use super::layers::{Layers, Named, Source};
 use super::settings::{self, Mode, Places};
 use super::values::{self, LogFormat, Wrong};
@@ -121,36 +122,35 @@ impl<'a> Reader<'a> {
         self.read("redis_url", |text| values::url(text, &["redis", "rediss", "redis+unix"], "redis://127.0.0.1:6379"))
     }
 
-    /// Checks principals, and that nobody can call from another machine without a key.
-    pub(super) fn credentials(
-        &mut self,
-        principals: &[CredentialEntry],
-        demo: bool,
-        listen: SocketAddr,
-    ) -> Credentials {
+    /// Checks principals and issuers of tokens, and that nobody can call from another machine without a key.
+    pub(super) fn credentials(&mut self, callers: &Callers, demo: bool, listen: SocketAddr) -> Credentials {
         let outside = !listen.ip().is_loopback();
         if outside && demo {
             self.problem(
                 &format!("the demo keys are public, and {listen} can be reached from other machines"),
                 "leave demo_principals out, or listen on 127.0.0.1",
             );
-        } else if outside && principals.is_empty() {
+        } else if outside && callers.principals.is_empty() && callers.issuers.is_empty() {
             self.problem(
                 &format!("{listen} can be reached from other machines, and no API keys are configured"),
                 "`wishwell key new` prints a key and the [[principals]] table for it; or listen on 127.0.0.1",
             );
         }
         let demo = if demo { Credentials::demo_entries() } else { Vec::new() };
-        match Credentials::from_entries(&[principals, &demo].concat()) {
-            Ok(credentials) => credentials,
-            Err(violations) => {
-                for violation in violations {
-                    let shown = violation.value.as_deref().map(|value| format!(" {value:?}")).unwrap_or_default();
-                    self.problem(&format!("{}{shown} {}", violation.field, violation.message), "");
-                }
-                Credentials::default()
-            }
+        let entries = [callers.principals.as_slice(), &demo].concat();
+        let (credentials, mut violations) = match Credentials::from_entries(&entries) {
+            Ok(credentials) => (credentials, Vec::new()),
+            Err(violations) => (Credentials::default(), violations),
+        };
+        let credentials = credentials.with_issuers(&callers.issuers).unwrap_or_else(|more| {
+            violations.extend(more);
+            Credentials::default()
+        });
+        for violation in violations {
+            let shown = violation.value.as_deref().map(|value| format!(" {value:?}")).unwrap_or_default();
+            self.problem(&format!("{}{shown} {}", violation.field, violation.message), "");
         }
+        credentials
     }
 
     /// The one line of a file that holds a secret.

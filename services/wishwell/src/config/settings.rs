@@ -76,6 +76,8 @@ impl Setting {
 pub(crate) const VARIABLE_PREFIX: &str = "WISHWELL_";
 /// The tables of the file that hold callers and the digests of their keys.
 pub(crate) const PRINCIPALS: &str = "principals";
+/// The tables of the file that hold issuers of tokens.
+pub(crate) const TOKEN_ISSUERS: &str = "token_issuers";
 
 const BOTH: &[Mode] = &[Mode::Dev, Mode::Serve];
 const SERVE: &[Mode] = &[Mode::Serve];
@@ -174,6 +176,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "PEM file with the server's certificate and those between it and its authority: gRPC is served over TLS.",
     ),
     setting("tls_key", SERVE, "FILE", "", "PEM file with the private key of tls_cert."),
+    setting(
+        "tls_client_ca",
+        SERVE,
+        "FILE",
+        "",
+        "PEM file with the authorities by which certificates of callers are believed: they are asked for. A principal's \
+         `certificate_names` says whose they are.",
+    ),
+    Setting {
+        form: Form::Switch,
+        ..setting(
+            "tls_client_required",
+            SERVE,
+            "BOOL",
+            "false",
+            "Turn callers without a certificate of tls_client_ca away in the handshake.",
+        )
+    },
     setting("data_dir", DEV, "DIR", "wishwell-data", "Folder of the embedded store and its master key."),
     Setting {
         form: Form::Switch,
@@ -219,7 +239,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         SERVE,
         "FILE",
         "",
-        "TOML file with `[[principals]]` tables, besides those of the configuration.",
+        "TOML file with `[[principals]]` and `[[token_issuers]]`, besides those of the configuration.",
     ),
     Setting {
         form: Form::Switch,
@@ -278,7 +298,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     Setting {
         places: Places::Flag,
-        ..setting("config", SERVE, "FILE", "", "TOML file with any of these settings and the `[[principals]]`.")
+        ..setting(
+            "config",
+            SERVE,
+            "FILE",
+            "",
+            "TOML file with any of these settings, `[[principals]]` and `[[token_issuers]]`.",
+        )
     },
     Setting {
         places: Places::Flag,

@@ -157,6 +157,52 @@ fn mistakes_in_principals_are_told_by_field() {
 }
 
 #[test]
+fn an_issuer_of_tokens_is_read_from_the_file_and_its_mistakes_are_told_by_line() {
+    let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    let keys = file(set);
+    let issuer = |more: &str| {
+        let table = format!(
+            "[[token_issuers]]\nissuer = \"https://id\"\naudiences = [\"w\"]\nalgorithms = [\"EdDSA\"]\n{more}"
+        );
+        let config = file(&table);
+        serve(&["--principals-file", config.path().to_str().unwrap(), "--listen", "10.0.0.1:1"], &LEAST)
+    };
+    let by_file = format!("jwks_file = \"{}\"\n", keys.path().display());
+    let loaded = issuer(&format!("{by_file}tenant = \"main\"\nleeway_seconds = 5\nrole_claim = \"role\"\n")).unwrap();
+    assert_eq!(
+        loaded.credentials.tenants()[0].as_str(),
+        "main",
+        "an issuer is enough to be reached from other machines"
+    );
+    for (more, expected) in [
+        (by_file.clone(), "line 1: a token issuer lacks the tenants"),
+        (
+            format!("{by_file}tenant = \"a\"\ntenants = [\"b\"]\n"),
+            "line 1: a token issuer has either `tenant` or `tenants`",
+        ),
+        (format!("{by_file}tenant = \"a\"\ntenats = 1\n"), "line 7: `tenats` is no field of a token issuer"),
+        (
+            format!("{by_file}tenant = \"a\"\nleeway_seconds = \"5\"\n"),
+            "line 7: `leeway_seconds` must be a whole number",
+        ),
+        (
+            format!("{by_file}tenant = \"a\"\njwks_url = \"x\"\n"),
+            "line 1: a token issuer has either `jwks_file` or `jwks_url`",
+        ),
+        ("tenant = \"a\"\n".to_owned(), "line 1: a token issuer has either `jwks_file` or `jwks_url`"),
+        ("tenant = \"a\"\njwks_file = \"/nowhere.json\"\n".to_owned(), "jwks_file /nowhere.json cannot be read"),
+        (
+            "tenant = \"a\"\njwks_url = \"http://id/keys\"\n".to_owned(),
+            "token_issuers[0].jwks_url must begin with https://",
+        ),
+        (format!("{by_file}tenant = \"a\"\nleeway_seconds = 301\n"), "token_issuers[0].leeway_seconds"),
+    ] {
+        let told = problems(issuer(&more));
+        assert!(told.iter().any(|told| told.contains(expected)), "{expected}\n{told:#?}");
+    }
+}
+
+#[test]
 fn a_master_key_given_twice_is_refused() {
     let key_file = file(KEY);
     let told = problems(serve(&["--master-key-file", key_file.path().to_str().unwrap()], &LEAST));

@@ -1,8 +1,8 @@
-//! The server's certificate and key: both or neither, and both checked before anything starts.
+//! The server's certificate and key: both or neither, and both checked before anything starts; and who vouches for callers.
 
 use std::path::Path;
 
-use wishwell_matching::{ServerTls, TlsError};
+use wishwell_matching::{ClientCertificates, ServerTls, TlsError};
 
 use super::reader::Reader;
 use super::values;
@@ -25,19 +25,39 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ServerTls> {
             ),
         );
     }
+    let authorities_file = reader.read("tls_client_ca", values::path);
+    let required = reader.read("tls_client_required", values::switch).unwrap_or(false);
+    if reader.is_given("tls_client_ca") && !(certificate && key) {
+        reader.problem(
+            "tls_client_ca is given without tls_cert and tls_key: certificates are shown over TLS alone",
+            "name the server's own certificate and key too",
+        );
+    }
+    if required && !reader.is_given("tls_client_ca") {
+        reader.problem(
+            "tls_client_required is given without tls_client_ca: nobody vouches for a certificate",
+            "name the authorities' certificates with --tls-client-ca",
+        );
+    }
     let (certificate_file, key_file) = files?;
+    let authorities = match &authorities_file {
+        Some(file) => Some(contents(reader, "tls_client_ca", file)?),
+        None => None,
+    };
+    let callers = authorities.as_ref().map(|authorities| ClientCertificates { authorities, required });
     let certificates = contents(reader, "tls_cert", &certificate_file);
     let (certificates, key) = certificates.zip(contents(reader, "tls_key", &key_file))?;
-    match ServerTls::from_pem(&certificates, &key) {
+    match ServerTls::from_pem(&certificates, &key, callers) {
         Ok(tls) => Some(tls),
         Err(error) => {
             let (setting, file) = match &error {
                 TlsError::Certificate(_) => ("tls_cert", &certificate_file),
                 TlsError::Key(_) | TlsError::Pair => ("tls_key", &key_file),
+                TlsError::Authorities(_) => ("tls_client_ca", authorities_file.as_ref().unwrap_or(&certificate_file)),
             };
             reader.problem(
                 &format!("{setting} {}: {error}", file.display()),
-                "tls_cert holds the server's certificate first, tls_key its private key, both in PEM form",
+                "tls_cert holds the server's certificate first, tls_key its private key, tls_client_ca authorities, all in PEM form",
             );
             None
         }
