@@ -3,12 +3,9 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use opentelemetry::propagation::{Injector, TextMapPropagator as _};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+use http::{HeaderValue, header};
 use tonic::body::Body;
 use tower::{BoxError, Service};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use wishwell_api::v1::access_service_client::AccessServiceClient;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
@@ -16,6 +13,7 @@ use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
+use crate::edge::inject_trace;
 use crate::upstream::Upstream;
 
 /// Longest time for a call that a page waits for.
@@ -93,17 +91,4 @@ impl Service<http::Request<Body>> for Authorized {
         inject_trace(headers);
         self.upstream.call(request)
     }
-}
-
-/// Tells the service which trace its call is a part of.
-pub(crate) fn inject_trace(headers: &mut HeaderMap) {
-    struct Into<'a>(&'a mut HeaderMap);
-    impl Injector for Into<'_> {
-        fn set(&mut self, key: &str, value: String) {
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value)) {
-                self.0.insert(name, value);
-            }
-        }
-    }
-    TraceContextPropagator::new().inject_context(&tracing::Span::current().context(), &mut Into(headers));
 }

@@ -15,6 +15,7 @@ mod server;
 mod session;
 mod upstream;
 
+pub use edge::REQUEST_SPAN_TARGET;
 pub use options::{DemoUser, GatewayOptions, Token};
 pub use server::{DRAIN_SECONDS_MAX, Gateway};
 pub use session::SessionKey;

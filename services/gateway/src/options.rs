@@ -61,6 +61,8 @@ pub struct GatewayOptions {
     pub rates: Option<Arc<dyn Rates>>,
     /// Origins of other sites whose scripts may ask the API, such as `https://portal.example`.
     pub allowed_origins: Vec<HeaderValue>,
+    /// Share of requests that are traced when the browser does not say, 0 to 1.
+    pub trace_sample_ratio: f64,
     /// Whether browsers reach it over TLS (its own or that of an edge before it): cookies are then for TLS alone.
     pub secure: bool,
 }

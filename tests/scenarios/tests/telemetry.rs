@@ -7,6 +7,8 @@ use std::process::Command;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::Request;
 use wishwell_api::v1;
 use wishwell_scenarios::receiver::{Receiver, attribute, hex};
@@ -113,6 +115,45 @@ async fn a_sampled_call_is_one_tree_of_method_use_case_engine_and_store_below_it
     let line = log.lines().find(|line| line.contains(&trace)).unwrap_or_else(|| panic!("{trace} in {log}"));
     let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
     assert!(spans.iter().any(|span| line["span_id"] == hex(&span.span_id)), "{line}");
+}
+
+#[tokio::test]
+async fn a_browsers_trace_goes_through_gateway_service_and_engine_to_the_database_whole_or_not_at_all() {
+    let receiver = Receiver::start().await;
+    let served = start(&receiver, &["--trace-sample-ratio", "1"]).await;
+    let web = served.web.expect("pages and REST");
+    let get = async |path: &str, header: String| {
+        let mut stream = TcpStream::connect(web).await.expect("a connection");
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {web}\r\nconnection: close\r\nauthorization: Bearer demo-hotline\r\ntraceparent: {header}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    };
+    let (trace, header) = traceparent(21, true);
+    get("/v1/needs?pageSize=1", header).await;
+    let spans = receiver.trace(&trace, |span| span.name == "GET /v1").await;
+    let read = spans.iter().find(|span| attribute(span, "db.collection.name").as_deref() == Some("needs"));
+    let (names, above) = way_up(read.unwrap_or_else(|| panic!("a span of the store in {spans:#?}")), &spans);
+    assert_eq!(names[1..], ["ListNeeds", "wishwell.v1.NeedService/ListNeeds", "GET /v1"]);
+    assert_eq!(above, CALLER);
+    let request = spans.iter().find(|span| span.name == "GET /v1").expect("the request");
+    assert_eq!(attribute(request, "http.response.status_code").as_deref(), Some("200"));
+
+    // A page's calls are its own.
+    let (trace, header) = traceparent(22, true);
+    get("/wishes", header).await;
+    let spans = receiver.trace(&trace, |span| span.name == "GET /wishes").await;
+    assert!(spans.iter().any(|span| span.name == "wishwell.v1.ReferralService/ListWishes"), "{spans:#?}");
+
+    let (unsampled, header) = traceparent(23, false);
+    get("/v1/needs?pageSize=1", header).await;
+    let (after, header) = traceparent(24, true);
+    get("/v1/needs?pageSize=1", header).await;
+    receiver.trace(&after, |span| span.name == "GET /v1").await;
+    assert!(receiver.spans().iter().all(|span| hex(&span.trace_id) != unsampled), "nothing of what is not sampled");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod trace;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -20,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::compression::Compression;
 use tower_http::cors::CorsLayer;
-use tracing::Instrument as _;
 
 use wishwell_transcoding::CompileError;
 
@@ -30,6 +30,9 @@ use crate::rest::{self, Rest};
 
 pub(crate) use content_security::Nonce;
 pub(crate) use request_id::RequestId;
+pub use trace::REQUEST_SPAN_TARGET;
+pub(crate) use trace::inject as inject_trace;
+use trace::{Sampling, Traced};
 
 /// Bytes of a request's target.
 const TARGET_BYTES_MAX: usize = 8 * 1024;
@@ -49,6 +52,7 @@ pub(crate) struct Edge {
     rest: Rest,
     pages: axum::Router,
     cross_origin: CorsLayer,
+    sampling: Arc<Sampling>,
 }
 
 impl Edge {
@@ -58,7 +62,8 @@ impl Edge {
         let rest = Rest::new(app.upstream().clone())?;
         let pages = pages::router(app.clone());
         let cross_origin = cross_origin::layer(&app.options().allowed_origins);
-        Ok(Self { app, rest, pages, cross_origin })
+        let sampling = Arc::new(Sampling::ratio(app.options().trace_sample_ratio));
+        Ok(Self { app, rest, pages, cross_origin, sampling })
     }
 
     /// Answers a request, whatever it is.
@@ -69,13 +74,14 @@ impl Edge {
         stopping: CancellationToken,
     ) -> Response<Body> {
         let id = RequestId::of(request.headers());
-        let span = trace::span(request.method(), request.uri().path(), request.headers(), &id);
+        let (method, path) = (request.method(), request.uri().path());
+        let traced = Traced::begin(&self.sampling, method, path, request.headers(), &id);
         let mut request = request.map(Body::new);
         let extensions = request.extensions_mut();
         extensions.insert(id.clone());
         extensions.insert(Stopping(stopping));
-        let mut response = self.admitted(Peer(peer), request).instrument(span.clone()).await;
-        trace::record(&span, response.status());
+        let mut response = traced.around(self.admitted(Peer(peer), request)).await;
+        traced.end(response.status());
         self.sign(&id, &mut response);
         response
     }

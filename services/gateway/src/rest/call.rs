@@ -12,7 +12,7 @@ use tower::{Service as _, ServiceExt as _};
 use wishwell_transcoding::{Code, Status};
 
 use super::ERROR_DOMAIN;
-use crate::calls::inject_trace;
+use crate::edge::inject_trace;
 use crate::upstream::Upstream;
 
 /// Bytes in front of each message: whether it is compressed, and its length.

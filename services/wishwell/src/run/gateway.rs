@@ -55,6 +55,7 @@ pub(super) fn start_for_development(
         demo_users: demo_users(),
         rates: None,
         allowed_origins: Vec::new(),
+        trace_sample_ratio: config.common.telemetry.trace_sample_ratio,
         secure: false,
     };
     match ports::reserve(address, "--http-listen") {
@@ -71,11 +72,12 @@ pub(super) fn start_for_development(
 pub(super) fn start_beside(
     config: &WebConfig,
     redis_url: Option<&str>,
+    trace_sample_ratio: f64,
     server: &Server,
     stop: &CancellationToken,
 ) -> Result<Web, Failure> {
     let port = ports::reserve(config.listen, "--http-listen")?;
-    start(port, Upstream::new(server.calls()), options(config, redis_url)?, stop)
+    start(port, Upstream::new(server.calls()), options(config, redis_url, trace_sample_ratio)?, stop)
 }
 
 /// `wishwell gateway`: serves until a signal comes. The service need not be there yet, nor stay.
@@ -90,7 +92,12 @@ async fn serve(config: &GatewayConfig) -> Result<(), Failure> {
     let stop = signals::listen()?;
     let port = ports::reserve(config.web.listen, "--http-listen")?;
     let channel = client::channel_when_needed(&config.upstream, config.upstream_ca.as_deref())?;
-    let web = start(port, Upstream::new(channel), options(&config.web, config.redis_url.as_deref())?, &stop)?;
+    let web = start(
+        port,
+        Upstream::new(channel),
+        options(&config.web, config.redis_url.as_deref(), config.telemetry.trace_sample_ratio)?,
+        &stop,
+    )?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %web.address, upstream = config.upstream, "serving");
     notify::say("READY=1");
     stop.cancelled().await;
@@ -114,7 +121,7 @@ fn start(
     Ok(Web { address, serving })
 }
 
-fn options(config: &WebConfig, redis_url: Option<&str>) -> Result<GatewayOptions, Failure> {
+fn options(config: &WebConfig, redis_url: Option<&str>, trace_sample_ratio: f64) -> Result<GatewayOptions, Failure> {
     let session_key = match config.session_key {
         Some(bytes) => SessionKey::from_bytes(bytes),
         None => {
@@ -134,6 +141,7 @@ fn options(config: &WebConfig, redis_url: Option<&str>) -> Result<GatewayOptions
         demo_users: Vec::new(),
         rates: Some(rates(config.requests_per_second, redis_url)?),
         allowed_origins: config.allowed_origins.clone(),
+        trace_sample_ratio,
         secure: config.secure,
     })
 }

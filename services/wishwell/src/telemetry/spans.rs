@@ -6,12 +6,13 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{DynFilterFn, LevelFilter, Targets, dynamic_filter_fn};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
+use wishwell_gateway::REQUEST_SPAN_TARGET;
 use wishwell_matching::stack::CALL_SPAN_TARGET;
 
 /// Crates whose spans may leave the process. Those of libraries are not ours to vouch for.
 const OURS: &str = "wishwell";
 
-/// Lets through the span of a call, which the matching service opens for sampled calls only, what is opened below it, and log
+/// Lets through the spans of calls and of requests, which service and gateway open for sampled ones only, what is opened below it, and log
 /// lines of these levels. Any other span would cost each call that is not sampled, and become a trace of its own.
 ///
 /// A layer over all others and not a filter of one of them: a span that only filters refuse is still made.
@@ -23,7 +24,7 @@ where
     let levels_max = Layer::<S>::max_level_hint(&levels);
     let enabled = move |metadata: &Metadata<'_>, context: &Context<'_, S>| {
         if metadata.is_span() {
-            is_ours(metadata) && (metadata.target() == CALL_SPAN_TARGET || context.lookup_current().is_some())
+            is_ours(metadata) && (begins_a_tree(metadata) || context.lookup_current().is_some())
         } else {
             lines.would_enable(metadata.target(), metadata.level())
         }
@@ -42,6 +43,11 @@ where
     let gate: DynFilterFn<S, _, _> =
         dynamic_filter_fn(enabled).with_callsite_filter(callsite).with_max_level_hint(most);
     gate
+}
+
+/// Opened for what is sampled alone: by the service for a call, by the gateway for a request.
+fn begins_a_tree(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == CALL_SPAN_TARGET || metadata.target() == REQUEST_SPAN_TARGET
 }
 
 fn is_ours(metadata: &Metadata<'_>) -> bool {
