@@ -132,6 +132,10 @@ impl RouteTable {
                     allowed.push(route.http_method().clone());
                 }
             }
+            // A verb that the path knows is no part of a name, whatever the method.
+            if !allowed.is_empty() {
+                break;
+            }
         }
         if allowed.is_empty() {
             return Lookup::NotFound;
@@ -168,7 +172,7 @@ impl RouteTable {
     }
 }
 
-/// A path may end in a verb; if no route knows that verb, its colon belongs to the last segment.
+/// A path may end in a verb; if no route of this path knows that verb, its colon belongs to the last segment.
 fn readings(segments: Vec<&str>) -> impl Iterator<Item = (&str, Vec<&str>)> {
     let with_verb = segments.split_last().and_then(|(last, before)| {
         let (last, verb) = last.rsplit_once(':')?;
