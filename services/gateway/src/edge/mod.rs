@@ -93,7 +93,8 @@ impl Edge {
         }
         let is_call = rest::is_call(&request);
         let counted = !assets::is_one(request.uri().path());
-        if counted && let Some(time) = rates::wait(&self.app, peer, request.headers()).await {
+        let had_credentials = is_call && rates::has_credentials(request.headers());
+        if counted && let Some(time) = rates::wait(&self.app, peer, request.headers(), is_call).await {
             return self.too_many(is_call, time);
         }
         let compressed = request.headers().contains_key(ACCEPT_ENCODING);
@@ -108,9 +109,8 @@ impl Edge {
             let Ok(response) = self.route(request).await;
             response
         };
-        if response.status() == StatusCode::UNAUTHORIZED
-            && let Some(time) = rates::wait_after_refusal(&self.app, peer).await
-        {
+        let unproven = had_credentials && rates::leaves_unproven(&response);
+        if unproven && let Some(time) = rates::wait_unproven(&self.app, peer).await {
             return self.too_many(is_call, time);
         }
         response
@@ -128,6 +128,14 @@ impl Edge {
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && !origin::is_own(request.headers(), request.uri()) {
             return Ok(plain(StatusCode::FORBIDDEN, "the request comes from another site\n"));
+        }
+        if changes {
+            // A form is read here, under the bounds of every body; what reads it later would wait for as long as its sender likes.
+            let (parts, content) = request.into_parts();
+            request = match rest::read_body(content).await {
+                Ok(content) => Request::from_parts(parts, Body::from(content)),
+                Err(unreadable) => return Ok(plain(unreadable.0, "the form did not come as a whole\n")),
+            };
         }
         let nonce = Nonce::new();
         request.extensions_mut().insert(nonce.clone());

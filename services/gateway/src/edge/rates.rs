@@ -1,32 +1,51 @@
 //! How often one may ask: by credentials where there are some, by the peer's network otherwise. No header says who somebody is.
+//!
+//! Credentials are what a request shows before anybody looked at them. Who makes them up, a new one each time, would never be counted
+//! twice; so an answer for which the service did not have to know them counts for the network, too.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, Response, StatusCode};
 use ring::digest::{SHA256, digest};
 
 use wishwell_bus::{RateKey, Verdict};
 
 use super::Peer;
 use crate::app::App;
+use crate::rest::Unproven;
 
 /// Bytes of an IPv6 address that are the network of one household or one machine.
 const IPV6_NETWORK_BYTES: usize = 8;
+/// The code of gRPC that says that credentials were refused.
+const UNAUTHENTICATED: &str = "16";
 
 /// How long the sender of a request has to wait, if it has to.
-pub(super) async fn wait(app: &App, peer: Peer, headers: &HeaderMap) -> Option<Duration> {
-    let key = match token(app, headers) {
+pub(super) async fn wait(app: &App, peer: Peer, headers: &HeaderMap, is_call: bool) -> Option<Duration> {
+    let shown = if is_call { shown(headers) } else { sealed(app, headers) };
+    let key = match shown {
         Some(token) => key("token", &token),
         None => key("peer", &network(peer)),
     };
     take(app, key).await
 }
 
-/// How long somebody has to wait whose credentials were refused: made-up ones are no way around the limit of their network.
-pub(super) async fn wait_after_refusal(app: &App, peer: Peer) -> Option<Duration> {
+/// How long somebody has to wait who showed credentials that nobody looked at, or that were refused.
+pub(super) async fn wait_unproven(app: &App, peer: Peer) -> Option<Duration> {
     take(app, key("peer", &network(peer))).await
+}
+
+/// Whether an answer leaves open whether the credentials that were shown are any.
+pub(super) fn leaves_unproven<B>(response: &Response<B>) -> bool {
+    response.status() == StatusCode::UNAUTHORIZED
+        || response.headers().get("grpc-status").is_some_and(|code| code == UNAUTHENTICATED)
+        || response.extensions().get::<Unproven>().is_some()
+}
+
+/// Whether a call shows credentials.
+pub(super) fn has_credentials(headers: &HeaderMap) -> bool {
+    shown(headers).is_some()
 }
 
 async fn take(app: &App, key: RateKey) -> Option<Duration> {
@@ -36,14 +55,16 @@ async fn take(app: &App, key: RateKey) -> Option<Duration> {
     }
 }
 
-/// The credentials of a request, by header or by session.
-fn token(app: &App, headers: &HeaderMap) -> Option<Vec<u8>> {
+/// The credentials of a call: they come in headers alone.
+fn shown(headers: &HeaderMap) -> Option<Vec<u8>> {
     if let Some(shown) = headers.get(AUTHORIZATION) {
         return Some(shown.as_bytes().get(7..).unwrap_or_default().to_vec());
     }
-    if let Some(shown) = headers.get("x-api-key") {
-        return Some(shown.as_bytes().to_vec());
-    }
+    headers.get("x-api-key").map(|shown| shown.as_bytes().to_vec())
+}
+
+/// The credentials of a look at a page: those in the session, which was sealed here.
+fn sealed(app: &App, headers: &HeaderMap) -> Option<Vec<u8>> {
     let session = app.sessions().of(headers, app.now())?;
     Some(session.token.reveal().as_bytes().to_vec())
 }

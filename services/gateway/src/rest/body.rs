@@ -18,7 +18,7 @@ const BODY_SECONDS_MAX: u64 = 20;
 
 /// A body that cannot be read, and the code of HTTP.
 #[derive(Debug)]
-pub(super) struct Unreadable(pub(super) StatusCode, pub(super) Status);
+pub(crate) struct Unreadable(pub(crate) StatusCode, pub(crate) Status);
 
 impl Unreadable {
     fn new(code: StatusCode, reason: &str, message: &str) -> Box<Self> {
@@ -27,7 +27,7 @@ impl Unreadable {
 }
 
 /// All of it.
-pub(super) async fn read(body: Body) -> Result<Bytes, Box<Unreadable>> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, Box<Unreadable>> {
     let whole = Limited::new(body, REQUEST_BODY_BYTES_MAX).collect();
     match tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), whole).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),

@@ -17,6 +17,8 @@ use crate::upstream::Upstream;
 
 /// Bytes in front of each message: whether it is compressed, and its length.
 const FRAME_PREFIX_BYTES: usize = 5;
+/// What a caller is told when the service is not there.
+pub(super) const AWAY: &str = "the matching service cannot be reached; try again";
 /// Headers that say who calls. They are passed on as they came, all of them.
 const CREDENTIALS: [HeaderName; 2] = [AUTHORIZATION, HeaderName::from_static("x-api-key")];
 /// With or without padding, as gRPC allows.
@@ -105,7 +107,7 @@ pub(super) fn from_tonic(status: &tonic::Status) -> Status {
 /// The service is not there; what it was asked may be asked again.
 fn unreachable(error: &tower::BoxError) -> Status {
     tracing::warn!(%error, "the matching service cannot be reached");
-    away("the matching service cannot be reached; try again")
+    away(AWAY)
 }
 
 fn away(message: &str) -> Status {

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 const TAG_BYTES: usize = 16;
 
 /// The content with its tag, or only that it is the one the reader has. The tag is a weak one: the same content may travel compressed.
-pub(super) fn answer(headers: &HeaderMap, mut response: Response<Body>, content: Vec<u8>) -> Response<Body> {
+pub(crate) fn answer(headers: &HeaderMap, mut response: Response<Body>, content: Vec<u8>) -> Response<Body> {
     let digest = digest(&SHA256, &content);
     let tag = URL_SAFE_NO_PAD.encode(digest.as_ref().get(..TAG_BYTES).unwrap_or_default());
     let has_it = headers

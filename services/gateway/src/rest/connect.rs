@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use wishwell_transcoding::connect::{Codec, write_error};
 use wishwell_transcoding::{Code, Status};
 
-use super::{ERROR_DOMAIN, Rest, body, call, json};
+use super::{ERROR_DOMAIN, Rest, body, call, json, refused};
 
 pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body> {
     if request.method() != Method::POST {
@@ -17,35 +17,34 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
         );
         *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
+        return super::unproven(response);
     }
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let Some(codec) = Codec::of_content_type(kind) else {
         let message = "a call by its name is application/json or application/proto, or application/grpc-web";
-        let mut response =
-            refusal(rest, &Status::with_reason(Code(3), message, ERROR_DOMAIN, "MALFORMED_MESSAGE", &[]));
-        *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return response;
+        let response = refusal(rest, &Status::with_reason(Code(3), message, ERROR_DOMAIN, "MALFORMED_MESSAGE", &[]));
+        return super::unreadable(response, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     };
     let path = request.uri().path().to_owned();
     let Some(unary) = rest.0.routes.call(&path).filter(|call| call.is_unary()) else {
         let message = "there is no call with one request and one answer of this name";
-        return refusal(rest, &Status::with_reason(Code(12), message, ERROR_DOMAIN, "UNIMPLEMENTED", &[]));
+        let status = Status::with_reason(Code(12), message, ERROR_DOMAIN, "UNIMPLEMENTED", &[]);
+        return super::unproven(refusal(rest, &status));
     };
     let (parts, content) = request.into_parts();
     let content = match body::read(content).await {
         Ok(content) => content,
         Err(unreadable) => {
-            let mut response = refusal(rest, &unreadable.1);
-            *response.status_mut() = unreadable.0;
-            return response;
+            return super::unreadable(refusal(rest, &unreadable.1), unreadable.0);
         }
     };
     let message = match codec {
         Codec::Proto => content.to_vec(),
         Codec::Json => match unary.request(&content) {
             Ok(message) => message,
-            Err(violations) => return refusal(rest, &Status::from_violations(&violations, ERROR_DOMAIN)),
+            Err(violations) => {
+                return super::unproven(refusal(rest, &Status::from_violations(&violations, ERROR_DOMAIN)));
+            }
         },
     };
     let called = call::begin(&rest.0.upstream, &path, &parts.headers, &message).await;
@@ -75,7 +74,5 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
 fn refusal(rest: &Rest, status: &Status) -> Response<Body> {
     let mut text = Vec::with_capacity(256);
     write_error(status, rest.0.routes.answers(), &mut text);
-    let mut response = json(text);
-    *response.status_mut() = status.http_status();
-    response
+    refused(json(text), status)
 }

@@ -1,11 +1,14 @@
 //! gRPC-Web: tonic's translation before the way to the service.
 
 use axum::body::Body;
-use http::header::{CONTENT_LENGTH, COOKIE};
-use http::{Request, Response, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, RETRY_AFTER};
+use http::{HeaderValue, Request, Response};
+use tonic::Status;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer as _, ServiceExt as _};
 
+use super::RETRY_SECONDS;
+use super::call::AWAY;
 use crate::upstream::Upstream;
 
 pub(super) async fn answer(upstream: &Upstream, mut request: Request<Body>) -> Response<Body> {
@@ -17,8 +20,10 @@ pub(super) async fn answer(upstream: &Upstream, mut request: Request<Body>) -> R
         Ok(response) => response.map(Body::new),
         Err(error) => {
             tracing::warn!(%error, "the matching service cannot be reached");
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            let mut response: Response<Body> = Status::unavailable(AWAY).into_http();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc-web+proto"));
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             response
         }
     }

@@ -22,6 +22,9 @@ use wishwell_transcoding::{Code, CompileError, Lookup, RouteTable, Status};
 
 use crate::upstream::Upstream;
 
+pub(crate) use body::read as read_body;
+pub(crate) use conditional::answer as conditional;
+
 /// Domain of the reasons in errors, as the service has it.
 const ERROR_DOMAIN: &str = "wishwell.v1";
 /// After how many seconds one may try again when the service is away or has too much to do.
@@ -36,6 +39,10 @@ struct Parts {
     upstream: Upstream,
     routes: RouteTable,
 }
+
+/// Marks an answer that was found without asking the service, so that nobody looked at the request's credentials.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unproven;
 
 /// Whether a request is for the contract and not for a page.
 pub(crate) fn is_call<B>(request: &Request<B>) -> bool {
@@ -65,7 +72,9 @@ impl Rest {
         }
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("application/grpc-web") {
-            return grpc_web::answer(&self.0.upstream, request).await;
+            let is_open = self.0.routes.call(request.uri().path()).is_none();
+            let response = grpc_web::answer(&self.0.upstream, request).await;
+            return if is_open { unproven(response) } else { response };
         }
         connect::answer(self, request).await
     }
@@ -86,7 +95,7 @@ impl Rest {
         let Some((code, status)) = Status::from_lookup(lookup, ERROR_DOMAIN) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let mut response = self.refusal(&status);
+        let mut response = unproven(self.refusal(&status));
         *response.status_mut() = code;
         if let Lookup::MethodNotAllowed(allowed) = lookup {
             let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
@@ -105,17 +114,33 @@ impl Rest {
 
     /// An error as `google.rpc.Status`.
     fn refusal(&self, status: &Status) -> Response<Body> {
-        let mut response = json(status.to_json(self.0.routes.answers()));
-        let code = status.http_status();
-        *response.status_mut() = code;
-        if matches!(code, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-        }
-        if code == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
+        refused(json(status.to_json(self.0.routes.answers())), status)
     }
+}
+
+/// Says that the service was not asked.
+fn unproven(mut response: Response<Body>) -> Response<Body> {
+    response.extensions_mut().insert(Unproven);
+    response
+}
+
+/// A body that could not be read.
+fn unreadable(mut refusal: Response<Body>, code: StatusCode) -> Response<Body> {
+    *refusal.status_mut() = code;
+    unproven(refusal)
+}
+
+/// Puts the code of HTTP on an error, and the headers that go with some of them.
+fn refused(mut response: Response<Body>, status: &Status) -> Response<Body> {
+    let code = status.http_status();
+    *response.status_mut() = code;
+    if matches!(code, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    }
+    if code == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 /// An answer that no cache keeps for anybody else.

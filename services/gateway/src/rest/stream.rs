@@ -38,14 +38,14 @@ pub(super) async fn answer(
     let content = match body::read(content).await {
         Ok(content) => content,
         Err(unreadable) => {
-            let mut response = rest.refusal(&unreadable.1);
-            *response.status_mut() = unreadable.0;
-            return response;
+            return super::unreadable(rest.refusal(&unreadable.1), unreadable.0);
         }
     };
     let mut message = match route.request(captures, parts.uri.query(), &content) {
         Ok(message) => message,
-        Err(violations) => return rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)),
+        Err(violations) => {
+            return super::unproven(rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)));
+        }
     };
     go_on(route, &parts.headers, &mut message);
     let called = match call::begin(&rest.0.upstream, route.call_path(), &parts.headers, &message).await {

@@ -16,14 +16,14 @@ pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, requ
     let content = match content {
         Ok(content) => content,
         Err(unreadable) => {
-            let mut response = rest.refusal(&unreadable.1);
-            *response.status_mut() = unreadable.0;
-            return response;
+            return super::unreadable(rest.refusal(&unreadable.1), unreadable.0);
         }
     };
     let message = match route.request(captures, parts.uri.query(), &content) {
         Ok(message) => message,
-        Err(violations) => return rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)),
+        Err(violations) => {
+            return super::unproven(rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)));
+        }
     };
     let called = call::begin(&rest.0.upstream, route.call_path(), &parts.headers, &message).await;
     let answered = match called {

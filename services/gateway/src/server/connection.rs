@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -14,8 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::edge::Edge;
 
-/// Time for the head of a request, and for a new connection to say anything at all.
+/// Time for the head of a request.
 const HEAD_SECONDS_MAX: u64 = 10;
+/// Time for the first request of a connection to begin. Longer than that for a head, so that a slow one is answered; what says nothing, or
+/// not even which version of HTTP it speaks, has no head that could be slow.
+const FIRST_REQUEST_SECONDS_MAX: u64 = HEAD_SECONDS_MAX + 2;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
 /// Bytes of a request's head over HTTP/1.1.
@@ -37,7 +42,10 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Edge, drain
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
     let ending = drain.clone();
+    let spoke = Arc::new(AtomicBool::new(false));
+    let speaks = Arc::clone(&spoke);
     let service = service_fn(move |request: http::Request<Incoming>| {
+        speaks.store(true, Ordering::Relaxed);
         let (edge, ending) = (edge.clone(), ending.clone());
         async move { Ok::<_, Infallible>(edge.answer(peer, request, ending).await) }
     });
@@ -64,8 +72,20 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Edge, drain
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        () = mute(&spoke) => {
+            tracing::debug!(%peer, "a connection asked nothing");
+            return;
+        }
     };
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "connection of the gateway ended");
+    }
+}
+
+/// Ends when a connection has begun no request in its time; never when it has.
+async fn mute(spoke: &AtomicBool) {
+    tokio::time::sleep(Duration::from_secs(FIRST_REQUEST_SECONDS_MAX)).await;
+    if spoke.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }
