@@ -23,6 +23,7 @@ const PARTNER_STYLE: &str = concat!(include_str!("assets/pool.css"), include_str
 const ASSETS: &[Asset] = &[
     Asset { name: "style.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/style.css") },
     Asset { name: "partner.css", kind: "text/css; charset=utf-8", content: PARTNER_STYLE.as_bytes() },
+    Asset { name: "api.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/api.css") },
     Asset { name: "desk.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/desk.css") },
     Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("assets/page.js") },
     Asset {

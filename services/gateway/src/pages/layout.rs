@@ -65,7 +65,11 @@ pub(super) fn part(content: &Markup) -> Response {
 
 /// The style of the part of the site that a page is in, beside the one that all have: words such as `item` mean something in each.
 fn style_of(visit: &Visit) -> &'static str {
-    if visit.target.starts_with("/desk") { "desk.css" } else { "partner.css" }
+    match visit.target.get(1..).and_then(|rest| rest.split(['/', '?']).next()) {
+        Some("desk") => "desk.css",
+        Some("api") => "api.css",
+        _ => "partner.css",
+    }
 }
 
 fn header(visit: &Visit) -> Markup {

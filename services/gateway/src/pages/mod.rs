@@ -1,6 +1,7 @@
 //! What people see. A page does nothing that the API cannot.
 
 mod address;
+mod api;
 pub(crate) mod assets;
 mod desk;
 mod failure;
@@ -27,6 +28,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/sign-out", post(sign_in::leave))
         .route("/language", post(visit::choose_language))
         .route("/assets/{name}", get(assets::serve))
+        .merge(api::router())
         .merge(pool::router())
         .merge(portal::router())
         .merge(desk::router())
