@@ -11,6 +11,7 @@ pub mod deployment;
 pub mod envoy;
 pub mod frames;
 pub mod gateway;
+pub mod halves;
 pub mod issuer;
 pub mod made;
 pub mod partners;

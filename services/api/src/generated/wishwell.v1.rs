@@ -1592,7 +1592,8 @@ pub struct Resource {
     /// Who may be helped; absent means anyone.
     #[prost(message, optional, tag = "16")]
     pub eligibility: ::core::option::Option<Eligibility>,
-    /// What serving one unit takes, at most 4 pools; none means its capacity is unknown.
+    /// What serving one unit takes, at most 4 pools; none means its capacity is unknown. Partners are not shown those of other
+    /// organizations.
     #[prost(message, repeated, tag = "17")]
     pub draws: ::prost::alloc::vec::Vec<CapacityDraw>,
     /// Whether it is offered.

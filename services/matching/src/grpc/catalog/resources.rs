@@ -147,6 +147,15 @@ fn answer(written: Written) -> Result<(v1::Resource, i64), Error> {
     Ok((convert::resource_out(&resource), log_position))
 }
 
+/// A resource as a caller may see it: partners do not see of which pools others draw, as they do not see those pools.
+fn shown(caller: &Caller, resource: &Resource) -> v1::Resource {
+    let mut shown = convert::resource_out(resource);
+    if caller.may_keep(resource.organization).is_err() {
+        shown.draws.clear();
+    }
+    shown
+}
+
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
@@ -172,7 +181,7 @@ pub(super) async fn get(
 ) -> Result<v1::GetResourceResponse, Error> {
     platform.snapshot(&caller, position(message.min_position)).await?;
     let resource = platform.resource(&caller, id(&message.name)?).await?;
-    Ok(v1::GetResourceResponse { resource: Some(convert::resource_out(&resource)) })
+    Ok(v1::GetResourceResponse { resource: Some(shown(&caller, &resource)) })
 }
 
 pub(super) async fn update(
@@ -254,7 +263,7 @@ pub(super) async fn list(
     };
     let found = platform.store.list_resources(caller.tenant(), &filter, &page).await?;
     Ok(v1::ListResourcesResponse {
-        resources: found.entries.iter().map(convert::resource_out).collect(),
+        resources: found.entries.iter().map(|resource| shown(&caller, resource)).collect(),
         next_page_token: next_token(&scope, found.next_after)?,
     })
 }
