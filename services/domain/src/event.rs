@@ -9,6 +9,7 @@ use crate::category::Category;
 use crate::division::Division;
 use crate::ids::{BeneficiaryId, LogPosition};
 use crate::need::Need;
+use crate::notification::Subscription;
 use crate::organization::Organization;
 use crate::referral::Referral;
 use crate::resource::Resource;
@@ -46,6 +47,8 @@ pub enum Change {
     Referral(Box<Referral>),
     /// A round was asked for, or went on. What it decided for each item is not here: it follows from what the round was decided upon.
     Round(Box<Round>),
+    /// A subscription was put. Its secret is not here, nor are the notifications it leads to: they say nothing that the log does not.
+    Subscription(Box<Subscription>),
 }
 
 impl Change {
@@ -64,6 +67,7 @@ impl Change {
             Self::Need(_) => "need",
             Self::Referral(_) => "referral",
             Self::Round(_) => "round",
+            Self::Subscription(_) => "subscription",
         }
     }
 
@@ -82,6 +86,7 @@ impl Change {
             Self::Need(need) => need.id.name(),
             Self::Referral(referral) => referral.id.name(),
             Self::Round(round) => round.id.name(),
+            Self::Subscription(subscription) => subscription.id.name(),
         }
     }
 }

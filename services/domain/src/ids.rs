@@ -88,6 +88,10 @@ entity_id!(/// A referral, `referrals/{uuid}`.
     ReferralId, "referrals");
 entity_id!(/// A round, `rounds/{uuid}`.
     RoundId, "rounds");
+entity_id!(/// A subscription, `subscriptions/{uuid}`.
+    SubscriptionId, "subscriptions");
+entity_id!(/// A notification, `notifications/{uuid}`.
+    NotificationId, "notifications");
 
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $rule:literal, $message:expr, $valid:expr) => {

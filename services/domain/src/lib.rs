@@ -20,6 +20,7 @@ pub mod ids;
 pub mod ledger;
 pub mod limits;
 pub mod need;
+pub mod notification;
 pub mod occurrence;
 pub mod organization;
 pub mod period;

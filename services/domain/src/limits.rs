@@ -245,3 +245,35 @@ pub const PLAN_CHUNKS_MAX: usize = 100_000;
 pub const PLAN_NAME_CHARS_MAX: usize = 128;
 /// Most stateless plans that one replica makes at once.
 pub const PLANS_AT_ONCE_MAX: usize = 2;
+/// Most subscriptions of one organization.
+pub const SUBSCRIPTIONS_PER_ORGANIZATION_MAX: usize = 16;
+/// Most subscriptions of a tenant that are told of new wishes.
+pub const SUBSCRIPTIONS_ACTIVE_MAX: usize = 10_000;
+/// Most categories, and most divisions, that a subscription names.
+pub const SUBSCRIPTION_SCOPE_ENTRIES_MAX: usize = 32;
+/// Most wishes that a subscription may be told of in a day.
+pub const SUBSCRIPTION_DAILY_BUDGET_MAX: u32 = 1_000;
+/// How often wishes that nobody has been told of are looked for.
+pub const NOTICE_POLL_MILLISECONDS: u64 = 1_000;
+/// How long whoever tells of new wishes may be silent before another replica takes over.
+pub const NOTICE_LEASE_SECONDS: i64 = 30;
+/// How long a wish waits for a day whose budget it fits in; after that it is in the pool alone.
+pub const NOTICE_WAIT_DAYS_MAX: i64 = 7;
+/// Most notifications that are marked as seen in one go.
+pub const NOTIFICATIONS_MARKED_MAX: usize = 500;
+/// How long after a new secret was given messages are signed with the old one as well.
+pub const WEBHOOK_SECRET_OVERLAP_HOURS: i64 = 24;
+/// Most messages to webhooks that one replica sends at once.
+pub const WEBHOOK_SENDS_AT_ONCE_MAX: usize = 16;
+/// How long a receiver may take to answer, from the look-up of its name to the last byte of its headers.
+pub const WEBHOOK_ANSWER_SECONDS_MAX: u64 = 10;
+/// How long whoever sends a message may be silent before it is sent again.
+pub const WEBHOOK_CLAIM_SECONDS: i64 = 60;
+/// Wait before a message that was not taken is sent for the second time; each wait is twice as long as the one before.
+pub const WEBHOOK_RETRY_SECONDS_MIN: i64 = 10;
+/// Longest wait between two attempts.
+pub const WEBHOOK_RETRY_SECONDS_MAX: i64 = 6 * 60 * 60;
+/// How long a message is tried, from when it was told.
+pub const WEBHOOK_GIVE_UP_HOURS: i64 = 72;
+/// Lowest port of a webhook but for 443: services of the system listen below.
+pub const WEBHOOK_PORT_MIN: u16 = 1_024;

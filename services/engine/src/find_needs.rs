@@ -1,8 +1,10 @@
 //! The reverse question: which open needs can a resource serve?
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::ResourceId;
+use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
 use wishwell_domain::need::useful_window;
 use wishwell_domain::occurrence::Outstanding;
 
@@ -55,6 +57,48 @@ impl Snapshot {
         found.sort_unstable_by_key(|matched| matched.rank);
         answer.matches = found;
         Ok(answer)
+    }
+
+    /// Which items of these published needs a resource can serve, by the same constraints as [`Snapshot::find_needs`] and in the order
+    /// of their ranks. Looks at the needs named and at nothing else.
+    ///
+    /// # Errors
+    /// An unknown resource.
+    pub fn find_among_wishes(
+        &self,
+        resource: ResourceId,
+        wishes: &[NeedId],
+        now: Timestamp,
+    ) -> Result<Vec<NeedMatch>, QueryError> {
+        let place = self.resource(resource);
+        let found = place.and_then(|place| Some((place, self.row(place)?)));
+        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let categories = self.categories_served(place);
+        let (mut scratch, facts) = (Scratch::default(), Facts::default());
+        let mut found: Vec<NeedMatch> = Vec::new();
+        for need in wishes.iter().filter_map(|id| self.needs.get(*id)).filter(|need| need.has_wish) {
+            let items = need.items.iter().filter(|item| categories.binary_search(&item.category).is_ok());
+            let matches = items.filter_map(|item| self.match_need(place, row, need, item, &facts, now, &mut scratch));
+            found.extend(matches);
+        }
+        found.sort_unstable_by_key(|matched| matched.rank);
+        Ok(found)
+    }
+
+    /// The resources of these organizations, by organization, each in the order of their identifiers.
+    #[must_use]
+    pub fn resources_of(&self, organizations: &HashSet<OrganizationId>) -> HashMap<OrganizationId, Vec<ResourceId>> {
+        let base = self.base.ids.iter().enumerate().filter(|(row, _)| !self.mask.contains(*row as u32));
+        let mut found: HashMap<OrganizationId, Vec<ResourceId>> = HashMap::new();
+        for id in base.map(|(_, id)| *id).chain(self.overlay.ids.iter().copied()) {
+            let Some(place) = self.resource(id) else { continue };
+            let organization = self.organization_id(place);
+            if organizations.contains(&organization) {
+                found.entry(organization).or_default().push(id);
+            }
+        }
+        found.values_mut().for_each(|resources| resources.sort_unstable());
+        found
     }
 
     /// The categories a resource serves and all above them, each once.

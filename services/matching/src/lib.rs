@@ -20,6 +20,7 @@ mod sweeper;
 mod tls;
 mod transport;
 mod watch;
+mod webhook;
 
 pub use access::{ClaimNames, CredentialEntry, Credentials, IssuerEntry, KeySource};
 pub use in_process::InProcessCalls;
@@ -28,3 +29,4 @@ pub use privacy::MasterKey;
 pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};
 pub use stack::{Sampling, StackLimits};
 pub use tls::{ClientCertificates, ServerTls, TlsError};
+pub use webhook::Reach;

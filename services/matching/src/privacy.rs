@@ -206,7 +206,7 @@ impl PageKey {
     }
 }
 
-/// The key of one beneficiary (or of a need that names none), in the clear. Lives only in memory.
+/// The key of one beneficiary (or of a need that names none), or the secret of a subscription, in the clear. Lives only in memory.
 pub struct SubjectKey {
     bytes: [u8; KEY_BYTES],
     binding: Vec<u8>,
@@ -219,6 +219,12 @@ impl std::fmt::Debug for SubjectKey {
 }
 
 impl SubjectKey {
+    /// Its bytes, for those that are no key of sealed fields but a secret to be handed out.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; KEY_BYTES] {
+        &self.bytes
+    }
+
     /// Seals a value.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use wishwell_store::{LoadProgress, Store};
 
 use crate::access::{Credentials, Fresh, keep_fresh};
 use crate::cases::rounds::{Bell, worker};
-use crate::cases::{IdSource, Platform};
+use crate::cases::{IdSource, Platform, notices};
 use crate::connection;
 use crate::health;
 use crate::in_process::InProcessCalls;
@@ -30,6 +30,7 @@ use crate::stack::{CallStack, Sampling, Services, StackLimits};
 use crate::sweeper;
 use crate::tls::ServerTls;
 use crate::watch::Watchers;
+use crate::webhook::{self, Reach, Sender};
 
 pub use crate::health::Health;
 
@@ -70,6 +71,8 @@ pub struct ServerOptions {
     pub rules: ScoringRules,
     /// Whether single needs are decided by the prices of the last round, so that they do not take what others need more.
     pub look_ahead: bool,
+    /// Where messages to partners' tools may go; none sends none.
+    pub webhooks: Option<Reach>,
     /// TLS of callers; none serves them in the clear.
     pub tls: Option<ServerTls>,
     /// Threads that a round is planned with, at least 1. What it decides does not depend on them.
@@ -83,6 +86,7 @@ impl Default for ServerOptions {
             sampling: Sampling::ratio(1.0),
             rules: ScoringRules::default(),
             look_ahead: true,
+            webhooks: Some(Reach::Public),
             tls: None,
             round_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
@@ -139,6 +143,7 @@ impl Server {
             bell: Bell::default(),
             planners: Arc::new(Semaphore::new(PLANS_AT_ONCE_MAX)),
             round_threads: options.round_threads.max(1),
+            webhooks: options.webhooks.map(Sender::new).transpose()?,
             draining: CancellationToken::new(),
         });
         let health = Health::new();
@@ -180,6 +185,8 @@ impl Server {
         let sweeper = tokio::spawn(sweeper::run(Arc::clone(&self.platform), drain.clone()));
         keep_fresh(std::mem::take(&mut self.issuers), &drain);
         let rounds = tokio::spawn(worker::run(Arc::clone(&self.platform), drain.clone()));
+        let notices = tokio::spawn(notices::worker::run(Arc::clone(&self.platform), drain.clone()));
+        let webhooks = tokio::spawn(webhook::worker::run(Arc::clone(&self.platform), drain.clone()));
         let watcher = tokio::spawn(health::watch(
             self.health.clone(),
             Arc::clone(&self.platform),
@@ -205,8 +212,8 @@ impl Server {
             tracing::warn!("a round was still being worked on at the end of the drain");
         }
         self.platform.snapshots.stop().await;
-        // Both end by themselves with the token; they cannot fail.
-        let _ = tokio::join!(watcher, sweeper);
+        // All end by themselves with the token; they cannot fail.
+        let _ = tokio::join!(watcher, sweeper, notices, webhooks);
         Ok(())
     }
 

@@ -126,12 +126,7 @@ fn roots(pem: &[u8]) -> Result<RootCertStore, TlsError> {
 /// # Errors
 /// [`TlsError::Authorities`].
 pub(crate) fn connector(authorities: &[u8]) -> Result<TlsConnector, TlsError> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| TlsError::Authorities(error.to_string()))?
-        .with_root_certificates(roots(authorities)?)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    connector_to(roots(authorities)?)
 }
 
 /// The names in the certificate that a caller showed: URIs and DNS names among its subject alternative names. Its subject is none: it
@@ -142,4 +137,21 @@ pub(crate) fn names_shown(stream: &TlsStream<TcpStream>) -> Vec<String> {
     // It was read in the handshake already.
     let Ok(certificate) = webpki::EndEntityCert::try_from(certificate) else { return Vec::new() };
     certificate.valid_uri_names().chain(certificate.valid_dns_names()).map(ToOwned::to_owned).collect()
+}
+
+/// Connects to servers whose certificates come from the authorities that browsers trust (Mozilla's list).
+///
+/// # Errors
+/// [`TlsError::Authorities`] when there is no way to speak with them.
+pub(crate) fn connector_to_public() -> Result<TlsConnector, TlsError> {
+    connector_to(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+}
+
+pub(crate) fn connector_to(roots: RootCertStore) -> Result<TlsConnector, TlsError> {
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsError::Authorities(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -25,6 +25,7 @@ use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
+use crate::notifications::Notifications;
 use crate::rounds::Rounds;
 use crate::tallies::Tallies;
 
@@ -324,7 +325,7 @@ pub struct StoreDescription {
 /// A store does not promise: an order among writes of different tenants, or that reads see a write of another replica
 /// before it is answered there.
 #[async_trait]
-pub trait Store: Ledger + Rounds + Tallies {
+pub trait Store: Ledger + Rounds + Tallies + Notifications {
     /// Which backend this is.
     fn describe(&self) -> StoreDescription;
 

@@ -51,6 +51,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0007_answers_to_offers.sql"),
         include_str!("../migrations/postgres/0007_answers_to_offers.sql"),
     ),
+    (
+        8,
+        "notifications",
+        include_str!("../migrations/sqlite/0008_notifications.sql"),
+        include_str!("../migrations/postgres/0008_notifications.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

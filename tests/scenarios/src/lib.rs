@@ -21,6 +21,7 @@ pub mod referring;
 pub mod rounds;
 pub mod told;
 pub mod web;
+pub mod webhooks;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -36,6 +37,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
+use wishwell_api::v1::notification_service_client::NotificationServiceClient;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 use wishwell_test_support::process::Wishwell;
 
@@ -148,6 +150,12 @@ impl Served {
     #[must_use]
     pub fn needs(&self, key: &'static str) -> NeedServiceClient<Keyed> {
         NeedServiceClient::with_interceptor(self.channel(), Key(key))
+    }
+
+    /// Notifications, asked with a key (empty: none).
+    #[must_use]
+    pub fn notifications(&self, key: &'static str) -> NotificationServiceClient<Keyed> {
+        NotificationServiceClient::with_interceptor(self.channel(), Key(key))
     }
 
     /// Matching, asked with a key (empty: none).

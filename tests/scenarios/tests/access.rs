@@ -88,6 +88,15 @@ const TABLE: &[(&str, &str)] = &[
     ("ReferralService/ListWishes", "ipcoav"),
     ("ReferralService/ClaimWish", "-p----"),
     ("ReferralService/WatchEvents", "ipcoa-"),
+    ("NotificationService/CreateSubscription", "-p-o--"),
+    ("NotificationService/GetSubscription", "-p-oa-"),
+    ("NotificationService/ListSubscriptions", "-p-oa-"),
+    ("NotificationService/UpdateSubscription", "-p-o--"),
+    ("NotificationService/DeleteSubscription", "-p-o--"),
+    ("NotificationService/RotateSubscriptionSecret", "-p-o--"),
+    ("NotificationService/TestSubscription", "-p-o--"),
+    ("NotificationService/ListNotifications", "-p-oa-"),
+    ("NotificationService/MarkNotificationsSeen", "-p-o--"),
 ];
 
 /// A message that is refused by its rules or answered, but only where the role is let in. An empty one, except where the answer

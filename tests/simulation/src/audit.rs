@@ -291,6 +291,7 @@ fn version(change: &Change) -> i64 {
         Change::Need(need) => need.version.0,
         Change::Referral(referral) => referral.version.0,
         Change::Round(round) => round.version.0,
+        Change::Subscription(subscription) => subscription.version.0,
     }
 }
 

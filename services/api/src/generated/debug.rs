@@ -124,6 +124,26 @@ impl ::core::fmt::Debug for crate::v1::WithdrawNeedRequest {
     }
 }
 
+impl ::core::fmt::Debug for crate::v1::CreateSubscriptionResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CreateSubscriptionResponse")
+            .field("subscription", &self.subscription)
+            .field("secret", &crate::Redacted)
+            .field("log_position", &self.log_position)
+            .finish()
+    }
+}
+
+impl ::core::fmt::Debug for crate::v1::RotateSubscriptionSecretResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RotateSubscriptionSecretResponse")
+            .field("subscription", &self.subscription)
+            .field("secret", &crate::Redacted)
+            .field("log_position", &self.log_position)
+            .finish()
+    }
+}
+
 impl ::core::fmt::Debug for crate::v1::Contact {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Contact")

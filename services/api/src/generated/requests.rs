@@ -130,6 +130,29 @@ impl crate::Request for crate::v1::UpdateNeedRequest {
 
 impl crate::Request for crate::v1::WithdrawNeedRequest {}
 
+impl crate::Request for crate::v1::CreateSubscriptionRequest {}
+
+impl crate::Request for crate::v1::GetSubscriptionRequest {}
+
+impl crate::Request for crate::v1::ListSubscriptionsRequest {}
+
+impl crate::Request for crate::v1::UpdateSubscriptionRequest {
+    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
+        let mask = self.update_mask.as_ref()?;
+        Some(crate::Masked { entity: "subscription", paths: &mask.paths })
+    }
+}
+
+impl crate::Request for crate::v1::DeleteSubscriptionRequest {}
+
+impl crate::Request for crate::v1::RotateSubscriptionSecretRequest {}
+
+impl crate::Request for crate::v1::TestSubscriptionRequest {}
+
+impl crate::Request for crate::v1::ListNotificationsRequest {}
+
+impl crate::Request for crate::v1::MarkNotificationsSeenRequest {}
+
 impl crate::Request for crate::v1::CreateReferralRequest {}
 
 impl crate::Request for crate::v1::BatchCreateReferralsRequest {}

@@ -9895,6 +9895,1434 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedResponse {
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::WishItem {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.left {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("left");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.recurrence {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("recurrence");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.category.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.category) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "category",
+                                "string.pattern",
+                                "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.division.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.division) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "division",
+                                "string.pattern",
+                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                            ),
+                        );
+                }
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if !self.wish.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.wish) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "wish",
+                                "string.pattern",
+                                "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.items.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("items", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Pledge {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.title.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "title",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if self.content.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "content",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.content.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "content",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if self.responsible_party.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "responsible_party",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.responsible_party.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "responsible_party",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if self.service_standard.chars().count() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "service_standard",
+                        "string.min_len",
+                        "value length must be at least 1 characters",
+                    ),
+                );
+        }
+        if self.service_standard.chars().count() > 4000usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "service_standard",
+                        "string.max_len",
+                        "value length must be at most 4000 characters",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.title {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("title");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.wish) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "wish",
+                            "string.pattern",
+                            "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "item_ordinal",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 32",
+                );
+            violations.push(violation);
+        }
+        if !self.resource.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.resource) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "resource",
+                                "string.pattern",
+                                "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gt_lte",
+                    "int64.gt",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.pledge {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("pledge");
+                    violations.push(_viol);
+                }
+            }
+        }
+        {
+            let mut _oneof_count = 0u32;
+            if !self.resource.is_empty() {
+                _oneof_count += 1;
+            }
+            if self.pledge.is_some() {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of resource, pledge can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+            if _oneof_count == 0 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "one of resource, pledge must be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.referral {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("referral");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.organization.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.organization) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "organization",
+                                "string.pattern",
+                                "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if self.categories.len() > 32usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "categories",
+                        "repeated.max_items",
+                        "must have at most 32 items",
+                    ),
+                );
+        }
+        {
+            let mut _seen = ::std::collections::HashSet::new();
+            for item in &self.categories {
+                if !_seen.insert(item) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "categories",
+                                "repeated.unique",
+                                "items must be unique",
+                            ),
+                        );
+                    break;
+                }
+            }
+        }
+        for (_idx, _item) in self.categories.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("categories", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if self.divisions.len() > 32usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "divisions",
+                        "repeated.max_items",
+                        "must have at most 32 items",
+                    ),
+                );
+        }
+        {
+            let mut _seen = ::std::collections::HashSet::new();
+            for item in &self.divisions {
+                if !_seen.insert(item) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "divisions",
+                                "repeated.unique",
+                                "items must be unique",
+                            ),
+                        );
+                    break;
+                }
+            }
+        }
+        for (_idx, _item) in self.divisions.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("divisions", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.daily_budget < 1i32 || self.daily_budget > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "daily_budget",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 1 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.time_zone.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "time_zone",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if ![0i32, 1i32, 2i32, 3i32].contains(&self.state) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "state",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
+        }
+        if [3i32].contains(&self.state) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "state",
+                        "enum.not_in",
+                        "must not be in list [3]",
+                    ),
+                );
+        }
+        if self.webhook_url.chars().count() > 2048usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "webhook_url",
+                        "string.max_len",
+                        "value length must be at most 2048 characters",
+                    ),
+                );
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::WishFits {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.item {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("item");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateSubscriptionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.subscription.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "subscription",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CreateSubscriptionResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetSubscriptionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::GetSubscriptionResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListSubscriptionsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.organization.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.organization) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "organization",
+                                "string.pattern",
+                                "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListSubscriptionsResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        for (_idx, _item) in self.subscriptions.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("subscriptions", _idx_u64);
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::UpdateSubscriptionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.subscription.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "subscription",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if self.update_mask.is_none() {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "update_mask",
+                        "required",
+                        "value is required",
+                    ),
+                );
+        }
+        if let ::core::option::Option::Some(ref _fm) = self.update_mask {
+            let _allowed: &[&str] = &[
+                "categories",
+                "divisions",
+                "daily_budget",
+                "time_zone",
+                "state",
+                "webhook_url",
+            ];
+            if !_fm
+                .paths
+                .iter()
+                .all(|_p| {
+                    _allowed
+                        .iter()
+                        .any(|_a| {
+                            ::prost_protovalidate::validators::fieldmask_covers(_a, _p)
+                        })
+                })
+            {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "update_mask",
+                            "field_mask.in",
+                            "must only contain allowed paths",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::UpdateSubscriptionResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::DeleteSubscriptionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RotateSubscriptionSecretRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::RotateSubscriptionSecretResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.subscription {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("subscription");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::TestSubscriptionRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::prost_protovalidate::regex::Regex::new(
+                        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::NotificationFilter {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if !self.organization.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.organization) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "organization",
+                                "string.pattern",
+                                "does not match regex pattern `^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if !self.subscription.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.subscription) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "subscription",
+                                "string.pattern",
+                                "does not match regex pattern `^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                            ),
+                        );
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::ListNotificationsRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        #[allow(unused_comparisons)]
+        if self.page_size < 0i32 || self.page_size > 1000i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "page_size",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
+                );
+            violations.push(violation);
+        }
+        if self.page_token.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "page_token",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        #[allow(unused_comparisons)]
+        if self.min_position < 0i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "min_position",
+                "int64.gte",
+                "int64.gte",
+            );
+            violation.set_message("value must be greater than or equal to 0");
+            violations.push(violation);
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.filter {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("filter");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::MarkNotificationsSeenRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if self.names.len() < 1usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "names",
+                        "repeated.min_items",
+                        "must have at least 1 items",
+                    ),
+                );
+        }
+        if self.names.len() > 500usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "names",
+                        "repeated.max_items",
+                        "must have at most 500 items",
+                    ),
+                );
+        }
+        {
+            let mut _seen = ::std::collections::HashSet::new();
+            for item in &self.names {
+                if !_seen.insert(item) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "names",
+                                "repeated.unique",
+                                "items must be unique",
+                            ),
+                        );
+                    break;
+                }
+            }
+        }
+        for (_idx, _item) in self.names.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("names", _idx_u64);
+                violations.push(_v);
+            }
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::ReferralOffer {
     fn validate(
         &self,
@@ -11595,425 +13023,6 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetSupervisionRequest {
             );
             violation.set_message("value must be greater than or equal to 0");
             violations.push(violation);
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::WishItem {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.left {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("left");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.recurrence {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("recurrence");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if !self.category.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.category) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "category",
-                                "string.pattern",
-                                "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if !self.division.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.division) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "division",
-                                "string.pattern",
-                                "does not match regex pattern `^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$`",
-                            ),
-                        );
-                }
-            }
-        }
-        #[allow(unused_comparisons)]
-        if self.page_size < 0i32 || self.page_size > 1000i32 {
-            let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                "page_size",
-                "int32.gte_lte",
-                "int32.gte",
-            );
-            violation
-                .set_message(
-                    "value must be greater than or equal to 0 and less than or equal to 1000",
-                );
-            violations.push(violation);
-        }
-        if self.page_token.chars().count() > 512usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "page_token",
-                        "string.max_len",
-                        "value length must be at most 512 characters",
-                    ),
-                );
-        }
-        #[allow(unused_comparisons)]
-        if self.min_position < 0i64 {
-            let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                "min_position",
-                "int64.gte",
-                "int64.gte",
-            );
-            violation.set_message("value must be greater than or equal to 0");
-            violations.push(violation);
-        }
-        if !self.wish.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.wish) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "wish",
-                                "string.pattern",
-                                "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesResponse {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        for (_idx, _item) in self.items.iter().enumerate() {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _item,
-            ) {
-                let _idx_u64: u64 = _idx as u64;
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_index("items", _idx_u64);
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::Pledge {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if self.title.is_none() {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "title",
-                        "required",
-                        "value is required",
-                    ),
-                );
-        }
-        if self.content.chars().count() < 1usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "content",
-                        "string.min_len",
-                        "value length must be at least 1 characters",
-                    ),
-                );
-        }
-        if self.content.chars().count() > 4000usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "content",
-                        "string.max_len",
-                        "value length must be at most 4000 characters",
-                    ),
-                );
-        }
-        if self.responsible_party.chars().count() < 1usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "responsible_party",
-                        "string.min_len",
-                        "value length must be at least 1 characters",
-                    ),
-                );
-        }
-        if self.responsible_party.chars().count() > 4000usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "responsible_party",
-                        "string.max_len",
-                        "value length must be at most 4000 characters",
-                    ),
-                );
-        }
-        if self.service_standard.chars().count() < 1usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "service_standard",
-                        "string.min_len",
-                        "value length must be at least 1 characters",
-                    ),
-                );
-        }
-        if self.service_standard.chars().count() > 4000usize {
-            violations
-                .push(
-                    ::prost_protovalidate::Violation::new(
-                        "service_standard",
-                        "string.max_len",
-                        "value length must be at most 4000 characters",
-                    ),
-                );
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.title {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("title");
-                    violations.push(_viol);
-                }
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishRequest {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-            {
-                ::prost_protovalidate::regex::Regex::new(
-                        "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-                    )
-                    .expect("pattern validated at codegen time")
-            });
-            if !RE.is_match(&self.wish) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                            "wish",
-                            "string.pattern",
-                            "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
-                        ),
-                    );
-            }
-        }
-        #[allow(unused_comparisons)]
-        if self.item_ordinal < 1i32 || self.item_ordinal > 32i32 {
-            let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                "item_ordinal",
-                "int32.gte_lte",
-                "int32.gte",
-            );
-            violation
-                .set_message(
-                    "value must be greater than or equal to 1 and less than or equal to 32",
-                );
-            violations.push(violation);
-        }
-        if !self.resource.is_empty() {
-            {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
-                {
-                    ::prost_protovalidate::regex::Regex::new(
-                            "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-                        )
-                        .expect("pattern validated at codegen time")
-                });
-                if !RE.is_match(&self.resource) {
-                    violations
-                        .push(
-                            ::prost_protovalidate::Violation::new(
-                                "resource",
-                                "string.pattern",
-                                "does not match regex pattern `^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
-                            ),
-                        );
-                }
-            }
-        }
-        if let ::core::option::Option::Some(ref _val) = self.quantity {
-            #[allow(unused_comparisons)]
-            if (*_val) <= 0i64 || (*_val) > 1099511627776i64 {
-                let mut violation = ::prost_protovalidate::Violation::new_constraint(
-                    "quantity",
-                    "int64.gt_lte",
-                    "int64.gt",
-                );
-                violation
-                    .set_message(
-                        "value must be greater than 0 and less than or equal to 1099511627776",
-                    );
-                violations.push(violation);
-            }
-        }
-        if !self.request_id.is_empty() {
-            if self.request_id.is_empty() {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid_empty",
-                            "string.uuid",
-                        ),
-                    );
-            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new_constraint(
-                            "request_id",
-                            "string.uuid",
-                            "string.uuid",
-                        ),
-                    );
-            }
-        }
-        if let ::core::option::Option::Some(ref _nested) = self.pledge {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("pledge");
-                    violations.push(_viol);
-                }
-            }
-        }
-        {
-            let mut _oneof_count = 0u32;
-            if !self.resource.is_empty() {
-                _oneof_count += 1;
-            }
-            if self.pledge.is_some() {
-                _oneof_count += 1;
-            }
-            if _oneof_count > 1 {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                                "",
-                                "message.oneof",
-                                "only one of resource, pledge can be set",
-                            )
-                            .without_rule_path(),
-                    );
-            }
-            if _oneof_count == 0 {
-                violations
-                    .push(
-                        ::prost_protovalidate::Violation::new(
-                                "",
-                                "message.oneof",
-                                "one of resource, pledge must be set",
-                            )
-                            .without_rule_path(),
-                    );
-            }
-        }
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(::prost_protovalidate::ValidationError::new(violations))
-        }
-    }
-}
-impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishResponse {
-    fn validate(
-        &self,
-    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
-        let mut violations = ::std::vec::Vec::new();
-        if let ::core::option::Option::Some(ref _nested) = self.referral {
-            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
-                _nested,
-            ) {
-                for mut _viol in _e.into_violations() {
-                    _viol.prepend_field_path("referral");
-                    violations.push(_viol);
-                }
-            }
         }
         if violations.is_empty() {
             Ok(())

@@ -11689,6 +11689,1813 @@ pub mod need_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// One item of a published wish in the wishing pool (许愿池), as partners see it: without anything that tells whose it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WishItem {
+    /// The wish, `wishes/{uuid}`. It does not tell which need it is of.
+    #[prost(string, tag = "1")]
+    pub wish: ::prost::alloc::string::String,
+    /// Which item of it, from 1.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// Neutral wording.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// Code of the category that is wished for.
+    #[prost(string, tag = "4")]
+    pub category: ::prost::alloc::string::String,
+    /// What is not yet referred or served, over all occurrences, in the item's unit.
+    #[prost(message, optional, tag = "5")]
+    pub left: ::core::option::Option<Quantity>,
+    /// How often it recurs; absent means once.
+    #[prost(message, optional, tag = "6")]
+    pub recurrence: ::core::option::Option<Recurrence>,
+    /// How soon; waiting ages a need upwards.
+    #[prost(enumeration = "Urgency", tag = "7")]
+    pub urgency: i32,
+    /// Code of the division it is in, at the level of a street or town and never finer; empty when unknown.
+    #[prost(string, tag = "8")]
+    pub division: ::prost::alloc::string::String,
+    /// Monday of the week in which it was published, as `YYYY-MM-DD`.
+    #[prost(string, tag = "9")]
+    pub published_week: ::prost::alloc::string::String,
+    /// Whether several may share it.
+    #[prost(bool, tag = "10")]
+    pub splittable: bool,
+}
+impl ::prost::Name for WishItem {
+    const NAME: &'static str = "WishItem";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WishItem".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WishItem".into()
+    }
+}
+/// Request of ListWishes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListWishesRequest {
+    /// Only of this category or below it; empty means of any.
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
+    /// Only in this division or below it; empty means anywhere.
+    #[prost(string, tag = "2")]
+    pub division: ::prost::alloc::string::String,
+    /// Largest number of wishes in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same conditions; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "5")]
+    pub min_position: i64,
+    /// Only this wish, `wishes/{uuid}`; empty means any.
+    #[prost(string, tag = "6")]
+    pub wish: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListWishesRequest {
+    const NAME: &'static str = "ListWishesRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListWishesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListWishesRequest".into()
+    }
+}
+/// Answer of ListWishes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListWishesResponse {
+    /// Items of the wishes of this page that still want something, those of one wish together.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<WishItem>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListWishesResponse {
+    const NAME: &'static str = "ListWishesResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListWishesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListWishesResponse".into()
+    }
+}
+/// A resource that is in no catalogue, given once (认捐).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pledge {
+    /// What it is called.
+    #[prost(message, optional, tag = "1")]
+    pub title: ::core::option::Option<LocalizedText>,
+    /// What is given, 1 to 4000 characters.
+    #[prost(string, tag = "2")]
+    pub content: ::prost::alloc::string::String,
+    /// Who answers for it, 1 to 4000 characters.
+    #[prost(string, tag = "3")]
+    pub responsible_party: ::prost::alloc::string::String,
+    /// To what standard, 1 to 4000 characters.
+    #[prost(string, tag = "4")]
+    pub service_standard: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Pledge {
+    const NAME: &'static str = "Pledge";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Pledge".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Pledge".into()
+    }
+}
+/// Request of ClaimWish. Exactly one of `resource` and `pledge` is given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimWishRequest {
+    /// The wish, `wishes/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub wish: ::prost::alloc::string::String,
+    /// Which item of it, from 1 to 32.
+    #[prost(int32, tag = "2")]
+    pub item_ordinal: i32,
+    /// The partner's resource that is to serve it, `resources/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub resource: ::prost::alloc::string::String,
+    /// What is given once, without being in the catalogue before.
+    #[prost(message, optional, tag = "4")]
+    pub pledge: ::core::option::Option<Pledge>,
+    /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left. An item that cannot be split is claimed
+    /// whole, a recurring one in every period that still lacks so much.
+    #[prost(int64, optional, tag = "5")]
+    pub quantity: ::core::option::Option<i64>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "6")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ClaimWishRequest {
+    const NAME: &'static str = "ClaimWishRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ClaimWishRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ClaimWishRequest".into()
+    }
+}
+/// Answer of ClaimWish.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimWishResponse {
+    /// The referral, accepted already: whoever claims has answered.
+    #[prost(message, optional, tag = "1")]
+    pub referral: ::core::option::Option<Referral>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for ClaimWishResponse {
+    const NAME: &'static str = "ClaimWishResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ClaimWishResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ClaimWishResponse".into()
+    }
+}
+/// That an organization wants to be told of new wishes that its resources can serve (订阅).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Subscription {
+    /// Resource name, `subscriptions/{uuid}`; given by the server.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Whose, `organizations/{uuid}`. A partner may leave it empty: it is its own. It never changes.
+    #[prost(string, tag = "2")]
+    pub organization: ::prost::alloc::string::String,
+    /// Only of wishes in these categories or below them, at most 32 codes; none means whatever fits the organization's resources.
+    #[prost(string, repeated, tag = "3")]
+    pub categories: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Only of wishes in these divisions or below them, at most 32 codes; none means wherever.
+    #[prost(string, repeated, tag = "4")]
+    pub divisions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Most wishes that are told in one day, 1 to 1000. Of more, those that fit best are told; the others wait for the next day, for at
+    /// most seven days, and are in the pool all along.
+    #[prost(int32, tag = "5")]
+    pub daily_budget: i32,
+    /// The zone whose days the budget counts, by its IANA name, at most 64 characters; empty means Asia/Shanghai.
+    #[prost(string, tag = "6")]
+    pub time_zone: ::prost::alloc::string::String,
+    /// Whether it is told; unspecified means active.
+    #[prost(enumeration = "SubscriptionState", tag = "7")]
+    pub state: i32,
+    /// Where a signed CloudEvent is sent of each notification: an `https` URL of a public address, port 443 or 1024 and above, without
+    /// credentials, at most 2048 characters; empty means nowhere.
+    #[prost(string, tag = "8")]
+    pub webhook_url: ::prost::alloc::string::String,
+    /// When the secret that signs was given.
+    #[prost(message, optional, tag = "9")]
+    pub secret_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Opaque version, for updates that must not overwrite another's.
+    #[prost(string, tag = "10")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was created. Wishes that were published before are not told.
+    #[prost(message, optional, tag = "11")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last changed.
+    #[prost(message, optional, tag = "12")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Subscription {
+    const NAME: &'static str = "Subscription";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Subscription".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Subscription".into()
+    }
+}
+/// That a wish fits a resource. There is one for each wish and organization, ever.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notification {
+    /// Resource name, `notifications/{uuid}`; also the id of the CloudEvent.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Who was told, `organizations/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub organization: ::prost::alloc::string::String,
+    /// By which subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub subscription: ::prost::alloc::string::String,
+    /// The wish, `wishes/{uuid}`. It may have left the pool since.
+    #[prost(string, tag = "4")]
+    pub wish: ::prost::alloc::string::String,
+    /// Which item of it, from 1.
+    #[prost(int32, tag = "5")]
+    pub item_ordinal: i32,
+    /// The resource of the organization that fits best, `resources/{uuid}`.
+    #[prost(string, tag = "6")]
+    pub resource: ::prost::alloc::string::String,
+    /// When it was told.
+    #[prost(message, optional, tag = "7")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When somebody of the organization has marked it as seen; absent while nobody has.
+    #[prost(message, optional, tag = "8")]
+    pub seen_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// How far the message to the webhook is.
+    #[prost(enumeration = "DeliveryState", tag = "9")]
+    pub delivery: i32,
+    /// How often it was sent.
+    #[prost(int32, tag = "10")]
+    pub delivery_attempts: i32,
+    /// HTTP status of the last answer; 0 when there was none.
+    #[prost(int32, tag = "11")]
+    pub delivery_status: i32,
+    /// When it is sent again; absent unless it is pending.
+    #[prost(message, optional, tag = "12")]
+    pub next_attempt_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Notification {
+    const NAME: &'static str = "Notification";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.Notification".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.Notification".into()
+    }
+}
+/// What a CloudEvent of type `wishwell.wish.fits.v1` carries as its `data`: nothing that tells whose wish it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WishFits {
+    /// The item of the wish, as the wishing pool shows it at this moment.
+    #[prost(message, optional, tag = "1")]
+    pub item: ::core::option::Option<WishItem>,
+    /// The resource that fits, `resources/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub resource: ::prost::alloc::string::String,
+    /// Whose resource, `organizations/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub organization: ::prost::alloc::string::String,
+    /// By which subscription it is told, `subscriptions/{uuid}`.
+    #[prost(string, tag = "4")]
+    pub subscription: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WishFits {
+    const NAME: &'static str = "WishFits";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.WishFits".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.WishFits".into()
+    }
+}
+/// Whether a subscription is told of wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SubscriptionState {
+    /// Never set.
+    Unspecified = 0,
+    /// It is told.
+    Active = 1,
+    /// Somebody has paused it: wishes that are published meanwhile are not told later.
+    Paused = 2,
+    /// Its receiver has answered 410 Gone; it is paused until somebody makes it active again.
+    Gone = 3,
+}
+impl SubscriptionState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SUBSCRIPTION_STATE_UNSPECIFIED",
+            Self::Active => "SUBSCRIPTION_STATE_ACTIVE",
+            Self::Paused => "SUBSCRIPTION_STATE_PAUSED",
+            Self::Gone => "SUBSCRIPTION_STATE_GONE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SUBSCRIPTION_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SUBSCRIPTION_STATE_ACTIVE" => Some(Self::Active),
+            "SUBSCRIPTION_STATE_PAUSED" => Some(Self::Paused),
+            "SUBSCRIPTION_STATE_GONE" => Some(Self::Gone),
+            _ => None,
+        }
+    }
+}
+/// How far the message to a subscription's webhook is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeliveryState {
+    /// Never set.
+    Unspecified = 0,
+    /// The subscription had no webhook when it was told.
+    None = 1,
+    /// It is to be sent, for the first time or again.
+    Pending = 2,
+    /// The receiver has answered with a 2xx status.
+    Delivered = 3,
+    /// It was given up: the receiver did not take it within three days, is gone, or the subscription has lost its webhook.
+    Failed = 4,
+    /// It was not sent any more, because the wish had left the pool.
+    Withdrawn = 5,
+}
+impl DeliveryState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DELIVERY_STATE_UNSPECIFIED",
+            Self::None => "DELIVERY_STATE_NONE",
+            Self::Pending => "DELIVERY_STATE_PENDING",
+            Self::Delivered => "DELIVERY_STATE_DELIVERED",
+            Self::Failed => "DELIVERY_STATE_FAILED",
+            Self::Withdrawn => "DELIVERY_STATE_WITHDRAWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DELIVERY_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DELIVERY_STATE_NONE" => Some(Self::None),
+            "DELIVERY_STATE_PENDING" => Some(Self::Pending),
+            "DELIVERY_STATE_DELIVERED" => Some(Self::Delivered),
+            "DELIVERY_STATE_FAILED" => Some(Self::Failed),
+            "DELIVERY_STATE_WITHDRAWN" => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+}
+/// Request of CreateSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateSubscriptionRequest {
+    /// The subscription.
+    #[prost(message, optional, tag = "1")]
+    pub subscription: ::core::option::Option<Subscription>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateSubscriptionRequest {
+    const NAME: &'static str = "CreateSubscriptionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateSubscriptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateSubscriptionRequest".into()
+    }
+}
+/// Answer of CreateSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CreateSubscriptionResponse {
+    /// The subscription.
+    #[prost(message, optional, tag = "1")]
+    pub subscription: ::core::option::Option<Subscription>,
+    /// The secret that signs what is sent to the webhook, `whsec_` and 32 bytes in base64. It is answered here and never again.
+    /// Sensitive.
+    #[prost(string, tag = "2")]
+    pub secret: ::prost::alloc::string::String,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "3")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CreateSubscriptionResponse {
+    const NAME: &'static str = "CreateSubscriptionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CreateSubscriptionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CreateSubscriptionResponse".into()
+    }
+}
+/// Request of GetSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSubscriptionRequest {
+    /// The subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "2")]
+    pub min_position: i64,
+}
+impl ::prost::Name for GetSubscriptionRequest {
+    const NAME: &'static str = "GetSubscriptionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetSubscriptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetSubscriptionRequest".into()
+    }
+}
+/// Answer of GetSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSubscriptionResponse {
+    /// The subscription.
+    #[prost(message, optional, tag = "1")]
+    pub subscription: ::core::option::Option<Subscription>,
+}
+impl ::prost::Name for GetSubscriptionResponse {
+    const NAME: &'static str = "GetSubscriptionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.GetSubscriptionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.GetSubscriptionResponse".into()
+    }
+}
+/// Request of ListSubscriptions.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSubscriptionsRequest {
+    /// Only of this organization, `organizations/{uuid}`; empty means of all, for a partner its own.
+    #[prost(string, tag = "1")]
+    pub organization: ::prost::alloc::string::String,
+    /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same filter; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "4")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListSubscriptionsRequest {
+    const NAME: &'static str = "ListSubscriptionsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListSubscriptionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListSubscriptionsRequest".into()
+    }
+}
+/// Answer of ListSubscriptions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSubscriptionsResponse {
+    /// The entries of this page, the oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub subscriptions: ::prost::alloc::vec::Vec<Subscription>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListSubscriptionsResponse {
+    const NAME: &'static str = "ListSubscriptionsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListSubscriptionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListSubscriptionsResponse".into()
+    }
+}
+/// Request of UpdateSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateSubscriptionRequest {
+    /// The subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The new values of the fields in `update_mask`.
+    #[prost(message, optional, tag = "2")]
+    pub subscription: ::core::option::Option<Subscription>,
+    /// Fields of `subscription` that are changed, 1 or more, each as a whole; the others are neither read nor checked.
+    #[prost(message, optional, tag = "3")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "4")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for UpdateSubscriptionRequest {
+    const NAME: &'static str = "UpdateSubscriptionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UpdateSubscriptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UpdateSubscriptionRequest".into()
+    }
+}
+/// Answer of UpdateSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateSubscriptionResponse {
+    /// The subscription as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub subscription: ::core::option::Option<Subscription>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for UpdateSubscriptionResponse {
+    const NAME: &'static str = "UpdateSubscriptionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.UpdateSubscriptionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.UpdateSubscriptionResponse".into()
+    }
+}
+/// Request of DeleteSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSubscriptionRequest {
+    /// The subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeleteSubscriptionRequest {
+    const NAME: &'static str = "DeleteSubscriptionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeleteSubscriptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeleteSubscriptionRequest".into()
+    }
+}
+/// Answer of DeleteSubscription.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSubscriptionResponse {
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "1")]
+    pub log_position: i64,
+}
+impl ::prost::Name for DeleteSubscriptionResponse {
+    const NAME: &'static str = "DeleteSubscriptionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeleteSubscriptionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeleteSubscriptionResponse".into()
+    }
+}
+/// Request of RotateSubscriptionSecret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotateSubscriptionSecretRequest {
+    /// The subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RotateSubscriptionSecretRequest {
+    const NAME: &'static str = "RotateSubscriptionSecretRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RotateSubscriptionSecretRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RotateSubscriptionSecretRequest".into()
+    }
+}
+/// Answer of RotateSubscriptionSecret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RotateSubscriptionSecretResponse {
+    /// The subscription as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub subscription: ::core::option::Option<Subscription>,
+    /// The secret that signs what is sent to the webhook, `whsec_` and 32 bytes in base64. It is answered here and never again.
+    /// Sensitive.
+    #[prost(string, tag = "2")]
+    pub secret: ::prost::alloc::string::String,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "3")]
+    pub log_position: i64,
+}
+impl ::prost::Name for RotateSubscriptionSecretResponse {
+    const NAME: &'static str = "RotateSubscriptionSecretResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.RotateSubscriptionSecretResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.RotateSubscriptionSecretResponse".into()
+    }
+}
+/// Request of TestSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TestSubscriptionRequest {
+    /// The subscription, `subscriptions/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for TestSubscriptionRequest {
+    const NAME: &'static str = "TestSubscriptionRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.TestSubscriptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.TestSubscriptionRequest".into()
+    }
+}
+/// Answer of TestSubscription.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TestSubscriptionResponse {
+    /// HTTP status that came back; 0 when none did.
+    #[prost(int32, tag = "1")]
+    pub status: i32,
+    /// Why none came back, in words; empty when one did. Nothing of what the receiver said is in it.
+    #[prost(string, tag = "2")]
+    pub failure: ::prost::alloc::string::String,
+    /// How long it took, in milliseconds.
+    #[prost(int32, tag = "3")]
+    pub milliseconds: i32,
+    /// Log position at the time.
+    #[prost(int64, tag = "4")]
+    pub log_position: i64,
+}
+impl ::prost::Name for TestSubscriptionResponse {
+    const NAME: &'static str = "TestSubscriptionResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.TestSubscriptionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.TestSubscriptionResponse".into()
+    }
+}
+/// Which notifications to list; conditions are combined with and.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NotificationFilter {
+    /// Only of this organization, `organizations/{uuid}`; empty means of all, for a partner its own.
+    #[prost(string, tag = "1")]
+    pub organization: ::prost::alloc::string::String,
+    /// Only by this subscription, `subscriptions/{uuid}`; empty means by any.
+    #[prost(string, tag = "2")]
+    pub subscription: ::prost::alloc::string::String,
+    /// Only those that nobody has seen.
+    #[prost(bool, tag = "3")]
+    pub unseen_only: bool,
+}
+impl ::prost::Name for NotificationFilter {
+    const NAME: &'static str = "NotificationFilter";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.NotificationFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.NotificationFilter".into()
+    }
+}
+/// Request of ListNotifications.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListNotificationsRequest {
+    /// Which ones; absent means all.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<NotificationFilter>,
+    /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same filter; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// The answer reflects at least this log position; 0 means whatever the replica has.
+    #[prost(int64, tag = "4")]
+    pub min_position: i64,
+}
+impl ::prost::Name for ListNotificationsRequest {
+    const NAME: &'static str = "ListNotificationsRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListNotificationsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListNotificationsRequest".into()
+    }
+}
+/// Answer of ListNotifications.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListNotificationsResponse {
+    /// The entries of this page, the newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub notifications: ::prost::alloc::vec::Vec<Notification>,
+    /// Token of the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListNotificationsResponse {
+    const NAME: &'static str = "ListNotificationsResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ListNotificationsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ListNotificationsResponse".into()
+    }
+}
+/// Request of MarkNotificationsSeen.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MarkNotificationsSeenRequest {
+    /// The notifications, `notifications/{uuid}`, 1 to 500. Those that are not the caller's, or seen already, stay as they are.
+    #[prost(string, repeated, tag = "1")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for MarkNotificationsSeenRequest {
+    const NAME: &'static str = "MarkNotificationsSeenRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.MarkNotificationsSeenRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.MarkNotificationsSeenRequest".into()
+    }
+}
+/// Answer of MarkNotificationsSeen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MarkNotificationsSeenResponse {
+    /// How many are seen now that were not before.
+    #[prost(int32, tag = "1")]
+    pub marked: i32,
+    /// Log position at the time. Seeing a notification is not in the log.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for MarkNotificationsSeenResponse {
+    const NAME: &'static str = "MarkNotificationsSeenResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.MarkNotificationsSeenResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.MarkNotificationsSeenResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod notification_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Telling organizations of new wishes that their resources can serve, on this platform and in tools of their own. A partner reaches what
+    /// is its organization's; nothing else exists for it.
+    #[derive(Debug, Clone)]
+    pub struct NotificationServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> NotificationServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> NotificationServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            NotificationServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Subscribes an organization, which may have up to 16 subscriptions. A wish that several of them are for is told once, by the
+        /// oldest.
+        pub async fn create_subscription(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSubscriptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/CreateSubscription",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "CreateSubscription",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Reads a subscription. Its secret is not in it.
+        pub async fn get_subscription(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSubscriptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/GetSubscription",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("wishwell.v1.NotificationService", "GetSubscription"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists subscriptions.
+        pub async fn list_subscriptions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSubscriptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSubscriptionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/ListSubscriptions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "ListSubscriptions",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Changes a subscription.
+        pub async fn update_subscription(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdateSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateSubscriptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/UpdateSubscription",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "UpdateSubscription",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Ends a subscription for good. What it was told stays; what was still to be sent is not sent any more.
+        pub async fn delete_subscription(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteSubscriptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/DeleteSubscription",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "DeleteSubscription",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives a new secret. For 24 hours messages are signed with the old one as well, so that a receiver can change over without missing any.
+        pub async fn rotate_subscription_secret(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RotateSubscriptionSecretRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotateSubscriptionSecretResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/RotateSubscriptionSecret",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "RotateSubscriptionSecret",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Sends one CloudEvent of type `wishwell.subscription.test.v1` to the webhook at once, and answers what came back.
+        pub async fn test_subscription(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TestSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TestSubscriptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/TestSubscription",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "TestSubscription",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists notifications, the newest first.
+        pub async fn list_notifications(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListNotificationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNotificationsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/ListNotifications",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "ListNotifications",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Marks notifications as seen.
+        pub async fn mark_notifications_seen(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MarkNotificationsSeenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MarkNotificationsSeenResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NotificationService/MarkNotificationsSeen",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "wishwell.v1.NotificationService",
+                        "MarkNotificationsSeen",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod notification_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with NotificationServiceServer.
+    #[async_trait]
+    pub trait NotificationService: std::marker::Send + std::marker::Sync + 'static {
+        /// Subscribes an organization, which may have up to 16 subscriptions. A wish that several of them are for is told once, by the
+        /// oldest.
+        async fn create_subscription(
+            &self,
+            request: tonic::Request<super::CreateSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSubscriptionResponse>,
+            tonic::Status,
+        >;
+        /// Reads a subscription. Its secret is not in it.
+        async fn get_subscription(
+            &self,
+            request: tonic::Request<super::GetSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSubscriptionResponse>,
+            tonic::Status,
+        >;
+        /// Lists subscriptions.
+        async fn list_subscriptions(
+            &self,
+            request: tonic::Request<super::ListSubscriptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSubscriptionsResponse>,
+            tonic::Status,
+        >;
+        /// Changes a subscription.
+        async fn update_subscription(
+            &self,
+            request: tonic::Request<super::UpdateSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateSubscriptionResponse>,
+            tonic::Status,
+        >;
+        /// Ends a subscription for good. What it was told stays; what was still to be sent is not sent any more.
+        async fn delete_subscription(
+            &self,
+            request: tonic::Request<super::DeleteSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteSubscriptionResponse>,
+            tonic::Status,
+        >;
+        /// Gives a new secret. For 24 hours messages are signed with the old one as well, so that a receiver can change over without missing any.
+        async fn rotate_subscription_secret(
+            &self,
+            request: tonic::Request<super::RotateSubscriptionSecretRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotateSubscriptionSecretResponse>,
+            tonic::Status,
+        >;
+        /// Sends one CloudEvent of type `wishwell.subscription.test.v1` to the webhook at once, and answers what came back.
+        async fn test_subscription(
+            &self,
+            request: tonic::Request<super::TestSubscriptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TestSubscriptionResponse>,
+            tonic::Status,
+        >;
+        /// Lists notifications, the newest first.
+        async fn list_notifications(
+            &self,
+            request: tonic::Request<super::ListNotificationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNotificationsResponse>,
+            tonic::Status,
+        >;
+        /// Marks notifications as seen.
+        async fn mark_notifications_seen(
+            &self,
+            request: tonic::Request<super::MarkNotificationsSeenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MarkNotificationsSeenResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Telling organizations of new wishes that their resources can serve, on this platform and in tools of their own. A partner reaches what
+    /// is its organization's; nothing else exists for it.
+    #[derive(Debug)]
+    pub struct NotificationServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> NotificationServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for NotificationServiceServer<T>
+    where
+        T: NotificationService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/wishwell.v1.NotificationService/CreateSubscription" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateSubscriptionSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::CreateSubscriptionRequest>
+                    for CreateSubscriptionSvc<T> {
+                        type Response = super::CreateSubscriptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateSubscriptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::create_subscription(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateSubscriptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/GetSubscription" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetSubscriptionSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::GetSubscriptionRequest>
+                    for GetSubscriptionSvc<T> {
+                        type Response = super::GetSubscriptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetSubscriptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::get_subscription(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetSubscriptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/ListSubscriptions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSubscriptionsSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::ListSubscriptionsRequest>
+                    for ListSubscriptionsSvc<T> {
+                        type Response = super::ListSubscriptionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSubscriptionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::list_subscriptions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSubscriptionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/UpdateSubscription" => {
+                    #[allow(non_camel_case_types)]
+                    struct UpdateSubscriptionSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::UpdateSubscriptionRequest>
+                    for UpdateSubscriptionSvc<T> {
+                        type Response = super::UpdateSubscriptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UpdateSubscriptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::update_subscription(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UpdateSubscriptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/DeleteSubscription" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteSubscriptionSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::DeleteSubscriptionRequest>
+                    for DeleteSubscriptionSvc<T> {
+                        type Response = super::DeleteSubscriptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteSubscriptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::delete_subscription(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteSubscriptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/RotateSubscriptionSecret" => {
+                    #[allow(non_camel_case_types)]
+                    struct RotateSubscriptionSecretSvc<T: NotificationService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::RotateSubscriptionSecretRequest>
+                    for RotateSubscriptionSecretSvc<T> {
+                        type Response = super::RotateSubscriptionSecretResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::RotateSubscriptionSecretRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::rotate_subscription_secret(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RotateSubscriptionSecretSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/TestSubscription" => {
+                    #[allow(non_camel_case_types)]
+                    struct TestSubscriptionSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::TestSubscriptionRequest>
+                    for TestSubscriptionSvc<T> {
+                        type Response = super::TestSubscriptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TestSubscriptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::test_subscription(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TestSubscriptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/ListNotifications" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListNotificationsSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::ListNotificationsRequest>
+                    for ListNotificationsSvc<T> {
+                        type Response = super::ListNotificationsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListNotificationsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::list_notifications(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListNotificationsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NotificationService/MarkNotificationsSeen" => {
+                    #[allow(non_camel_case_types)]
+                    struct MarkNotificationsSeenSvc<T: NotificationService>(pub Arc<T>);
+                    impl<
+                        T: NotificationService,
+                    > tonic::server::UnaryService<super::MarkNotificationsSeenRequest>
+                    for MarkNotificationsSeenSvc<T> {
+                        type Response = super::MarkNotificationsSeenResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MarkNotificationsSeenRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NotificationService>::mark_notifications_seen(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MarkNotificationsSeenSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for NotificationServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "wishwell.v1.NotificationService";
+    impl<T> tonic::server::NamedService for NotificationServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// What is offered to whom.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReferralOffer {
@@ -12674,181 +14481,6 @@ impl ::prost::Name for GetSupervisionResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/wishwell.v1.GetSupervisionResponse".into()
-    }
-}
-/// One item of a published wish in the wishing pool (许愿池), as partners see it: without anything that tells whose it is.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WishItem {
-    /// The wish, `wishes/{uuid}`. It does not tell which need it is of.
-    #[prost(string, tag = "1")]
-    pub wish: ::prost::alloc::string::String,
-    /// Which item of it, from 1.
-    #[prost(int32, tag = "2")]
-    pub item_ordinal: i32,
-    /// Neutral wording.
-    #[prost(string, tag = "3")]
-    pub title: ::prost::alloc::string::String,
-    /// Code of the category that is wished for.
-    #[prost(string, tag = "4")]
-    pub category: ::prost::alloc::string::String,
-    /// What is not yet referred or served, over all occurrences, in the item's unit.
-    #[prost(message, optional, tag = "5")]
-    pub left: ::core::option::Option<Quantity>,
-    /// How often it recurs; absent means once.
-    #[prost(message, optional, tag = "6")]
-    pub recurrence: ::core::option::Option<Recurrence>,
-    /// How soon; waiting ages a need upwards.
-    #[prost(enumeration = "Urgency", tag = "7")]
-    pub urgency: i32,
-    /// Code of the division it is in, at the level of a street or town and never finer; empty when unknown.
-    #[prost(string, tag = "8")]
-    pub division: ::prost::alloc::string::String,
-    /// Monday of the week in which it was published, as `YYYY-MM-DD`.
-    #[prost(string, tag = "9")]
-    pub published_week: ::prost::alloc::string::String,
-    /// Whether several may share it.
-    #[prost(bool, tag = "10")]
-    pub splittable: bool,
-}
-impl ::prost::Name for WishItem {
-    const NAME: &'static str = "WishItem";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.WishItem".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.WishItem".into()
-    }
-}
-/// Request of ListWishes.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListWishesRequest {
-    /// Only of this category or below it; empty means of any.
-    #[prost(string, tag = "1")]
-    pub category: ::prost::alloc::string::String,
-    /// Only in this division or below it; empty means anywhere.
-    #[prost(string, tag = "2")]
-    pub division: ::prost::alloc::string::String,
-    /// Largest number of wishes in the answer, 1 to 1000; 0 means 50.
-    #[prost(int32, tag = "3")]
-    pub page_size: i32,
-    /// `next_page_token` of the page before, with the same conditions; empty for the first page.
-    #[prost(string, tag = "4")]
-    pub page_token: ::prost::alloc::string::String,
-    /// The answer reflects at least this log position; 0 means whatever the replica has.
-    #[prost(int64, tag = "5")]
-    pub min_position: i64,
-    /// Only this wish, `wishes/{uuid}`; empty means any.
-    #[prost(string, tag = "6")]
-    pub wish: ::prost::alloc::string::String,
-}
-impl ::prost::Name for ListWishesRequest {
-    const NAME: &'static str = "ListWishesRequest";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.ListWishesRequest".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.ListWishesRequest".into()
-    }
-}
-/// Answer of ListWishes.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListWishesResponse {
-    /// Items of the wishes of this page that still want something, those of one wish together.
-    #[prost(message, repeated, tag = "1")]
-    pub items: ::prost::alloc::vec::Vec<WishItem>,
-    /// Token of the next page; empty on the last one.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-impl ::prost::Name for ListWishesResponse {
-    const NAME: &'static str = "ListWishesResponse";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.ListWishesResponse".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.ListWishesResponse".into()
-    }
-}
-/// A resource that is in no catalogue, given once (认捐).
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Pledge {
-    /// What it is called.
-    #[prost(message, optional, tag = "1")]
-    pub title: ::core::option::Option<LocalizedText>,
-    /// What is given, 1 to 4000 characters.
-    #[prost(string, tag = "2")]
-    pub content: ::prost::alloc::string::String,
-    /// Who answers for it, 1 to 4000 characters.
-    #[prost(string, tag = "3")]
-    pub responsible_party: ::prost::alloc::string::String,
-    /// To what standard, 1 to 4000 characters.
-    #[prost(string, tag = "4")]
-    pub service_standard: ::prost::alloc::string::String,
-}
-impl ::prost::Name for Pledge {
-    const NAME: &'static str = "Pledge";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.Pledge".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.Pledge".into()
-    }
-}
-/// Request of ClaimWish. Exactly one of `resource` and `pledge` is given.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ClaimWishRequest {
-    /// The wish, `wishes/{uuid}`.
-    #[prost(string, tag = "1")]
-    pub wish: ::prost::alloc::string::String,
-    /// Which item of it, from 1 to 32.
-    #[prost(int32, tag = "2")]
-    pub item_ordinal: i32,
-    /// The partner's resource that is to serve it, `resources/{uuid}`.
-    #[prost(string, tag = "3")]
-    pub resource: ::prost::alloc::string::String,
-    /// What is given once, without being in the catalogue before.
-    #[prost(message, optional, tag = "4")]
-    pub pledge: ::core::option::Option<Pledge>,
-    /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left. An item that cannot be split is claimed
-    /// whole, a recurring one in every period that still lacks so much.
-    #[prost(int64, optional, tag = "5")]
-    pub quantity: ::core::option::Option<i64>,
-    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
-    #[prost(string, tag = "6")]
-    pub request_id: ::prost::alloc::string::String,
-}
-impl ::prost::Name for ClaimWishRequest {
-    const NAME: &'static str = "ClaimWishRequest";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.ClaimWishRequest".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.ClaimWishRequest".into()
-    }
-}
-/// Answer of ClaimWish.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ClaimWishResponse {
-    /// The referral, accepted already: whoever claims has answered.
-    #[prost(message, optional, tag = "1")]
-    pub referral: ::core::option::Option<Referral>,
-    /// Log position that the write reached; a read with it as `min_position` sees the write.
-    #[prost(int64, tag = "2")]
-    pub log_position: i64,
-}
-impl ::prost::Name for ClaimWishResponse {
-    const NAME: &'static str = "ClaimWishResponse";
-    const PACKAGE: &'static str = "wishwell.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "wishwell.v1.ClaimWishResponse".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/wishwell.v1.ClaimWishResponse".into()
     }
 }
 /// Generated client implementations.

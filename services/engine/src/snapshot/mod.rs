@@ -144,7 +144,8 @@ impl Snapshot {
                 | Change::BeneficiaryErased { .. }
                 | Change::Household(_)
                 | Change::Referral(_)
-                | Change::Round(_) => {}
+                | Change::Round(_)
+                | Change::Subscription(_) => {}
             }
         }
         // Whatever lies below a moved category is listed under it as well.

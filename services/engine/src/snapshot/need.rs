@@ -150,6 +150,11 @@ impl NeedTable {
         listed.iter().filter_map(|at| self.needs.get(*at)?.as_deref())
     }
 
+    /// An open need by its id.
+    pub(crate) fn get(&self, id: NeedId) -> Option<&OpenNeed> {
+        self.needs.get(self.places.get(&id)?)?.as_deref()
+    }
+
     /// All open needs, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<OpenNeed>> {
         self.needs.iter().flatten()

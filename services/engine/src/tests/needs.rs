@@ -98,6 +98,39 @@ fn partners_are_shown_needs_with_a_wish_only() {
     assert_eq!(numbers(&snapshot, true), [2]);
 }
 
+#[test]
+fn among_wishes_named_one_by_one_the_same_fit_as_among_all() {
+    let published = || {
+        Some(Wish {
+            title: "一张书桌".into(),
+            consented_at: now(),
+            consent_given_by: "guardian".into(),
+            published_at: now(),
+        })
+    };
+    let mut dice = Dice(7);
+    let (mut looked, mut fitting) = (0, 0);
+    for _ in 0..40 {
+        let input = random_world(&mut dice, 12, 60);
+        let mut needs: Vec<Need> = (1..=20)
+            .map(|number| need(number, &random_asking(&mut dice, 60), Urgency::Normal, number as i64))
+            .collect();
+        needs.iter_mut().step_by(2).for_each(|need| need.wish = published());
+        let ids: Vec<NeedId> = needs.iter().map(|need| need.id).collect();
+        let organizations = input.organizations.iter().map(|organization| organization.id).collect();
+        let snapshot = Snapshot::build(&CatalogInput { needs, ..input }, LogPosition(1));
+        let resources: Vec<_> = snapshot.resources_of(&organizations).into_values().flatten().collect();
+        looked += resources.len();
+        for resource in resources {
+            let among_all = snapshot.find_needs(resource, &NeedsQuery { wishes_only: true, ..all() }).expect("known");
+            let named = snapshot.find_among_wishes(resource, &ids, now()).expect("known");
+            assert_eq!(named, among_all.matches);
+            fitting += named.len();
+        }
+    }
+    assert!(looked > 100 && fitting > 10, "{looked}, {fitting}");
+}
+
 /// Pages of every size, the needs changing between any two of them as `change` says.
 fn paged(snapshot: &Snapshot, limit: usize, mut change: impl FnMut(&Snapshot, usize) -> Snapshot) -> Vec<u128> {
     let (mut snapshot, mut seen, mut query) = (snapshot.clone(), Vec::new(), NeedsQuery { limit, ..all() });

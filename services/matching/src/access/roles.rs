@@ -30,6 +30,7 @@ const EITHER_SIDE: &[Role] = &[InternalService, Partner, CaseWorker, Operator];
 const PARTNERS: &[Role] = &[Partner];
 const PLANNERS: &[Role] = &[InternalService, Operator];
 const ROUND_READERS: &[Role] = &[InternalService, Operator, Auditor];
+const SUBSCRIPTION_READERS: &[Role] = &[Operator, Partner, Auditor];
 const ERASERS: &[Role] = &[InternalService, Operator];
 
 /// Full method name and who may call it. A partner is held to its own organization, a case worker to its divisions, by the
@@ -101,6 +102,15 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.ReferralService/ListWishes", EVERYBODY),
     ("wishwell.v1.ReferralService/ClaimWish", PARTNERS),
     ("wishwell.v1.ReferralService/WatchEvents", MEMBERS),
+    ("wishwell.v1.NotificationService/CreateSubscription", CATALOGUE_KEEPERS),
+    ("wishwell.v1.NotificationService/GetSubscription", SUBSCRIPTION_READERS),
+    ("wishwell.v1.NotificationService/ListSubscriptions", SUBSCRIPTION_READERS),
+    ("wishwell.v1.NotificationService/UpdateSubscription", CATALOGUE_KEEPERS),
+    ("wishwell.v1.NotificationService/DeleteSubscription", CATALOGUE_KEEPERS),
+    ("wishwell.v1.NotificationService/RotateSubscriptionSecret", CATALOGUE_KEEPERS),
+    ("wishwell.v1.NotificationService/TestSubscription", CATALOGUE_KEEPERS),
+    ("wishwell.v1.NotificationService/ListNotifications", SUBSCRIPTION_READERS),
+    ("wishwell.v1.NotificationService/MarkNotificationsSeen", CATALOGUE_KEEPERS),
 ];
 
 const OPEN_SERVICES: [&str; 3] =

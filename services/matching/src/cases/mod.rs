@@ -7,6 +7,7 @@ pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod find_needs;
 pub(crate) mod needs;
+pub(crate) mod notices;
 pub(crate) mod page_tokens;
 pub(crate) mod plan;
 pub(crate) mod references;
@@ -33,6 +34,7 @@ use wishwell_store::{Basis, Mutation, RequestKey, Store, StoreError, WriteContex
 use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
 use crate::snapshots::Snapshots;
 use crate::watch::Watchers;
+use crate::webhook::Sender;
 
 /// Attempts of an update that carries no etag when others change the same entity at the same time.
 pub(crate) const UPDATE_ATTEMPTS_MAX: usize = 4;
@@ -57,6 +59,8 @@ pub(crate) struct Platform {
     pub(crate) planners: Arc<tokio::sync::Semaphore>,
     /// Threads that a round is planned with.
     pub(crate) round_threads: usize,
+    /// Sends messages to partners' tools; none when that is switched off.
+    pub(crate) webhooks: Option<Sender>,
     /// Cancelled when the server takes no more calls.
     pub(crate) draining: CancellationToken,
 }
@@ -213,6 +217,15 @@ impl Platform {
         }
     }
 
+    /// Keeps what a request was answered besides what it wrote; see [`wishwell_store::Store::keep_answer`].
+    pub(crate) async fn keep_answer(
+        &self,
+        caller: &Caller,
+        answer: serde_json::Value,
+    ) -> Result<serde_json::Value, Error> {
+        Ok(self.store.keep_answer(&caller.context(), answer).await?)
+    }
+
     /// Writes and wakes everybody who follows the log.
     pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
         let written = self.store.write(&caller.context(), mutations).await?;
@@ -282,6 +295,7 @@ outcomes_of!(beneficiaries_of, Beneficiary, wishwell_domain::beneficiary::Benefi
 outcomes_of!(households_of, Household, wishwell_domain::beneficiary::Household);
 outcomes_of!(resources_of, Resource, Box<wishwell_domain::resource::Resource>);
 outcomes_of!(rounds_of, Round, Box<wishwell_domain::round::Round>);
+outcomes_of!(subscriptions_of, Subscription, Box<wishwell_domain::notification::Subscription>);
 outcomes_of!(needs_of, Need, Box<wishwell_domain::need::Need>);
 
 /// The entity that a write of one entity must have put.

@@ -73,6 +73,12 @@ repeatable!(
     ClaimWishRequest,
     CreateRoundRequest,
     CancelRoundRequest,
+    CreateSubscriptionRequest,
+    UpdateSubscriptionRequest,
+    DeleteSubscriptionRequest,
+    RotateSubscriptionSecretRequest,
+    TestSubscriptionRequest,
+    MarkNotificationsSeenRequest,
 );
 
 /// The span of a use case: below the call's, above those of the engine and the store. It has the method's own name, without

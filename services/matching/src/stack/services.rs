@@ -12,13 +12,17 @@ use wishwell_api::v1::access_service_server::AccessServiceServer;
 use wishwell_api::v1::catalog_service_server::CatalogServiceServer;
 use wishwell_api::v1::matching_service_server::{MatchingService as _, MatchingServiceServer};
 use wishwell_api::v1::need_service_server::NeedServiceServer;
+use wishwell_api::v1::notification_service_server::NotificationServiceServer;
 use wishwell_api::v1::referral_service_server::ReferralServiceServer;
 use wishwell_domain::Error;
 use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
 
 use crate::cases::Platform;
 use crate::grpc::plain::{self, Question};
-use crate::grpc::{AccessHandlers, CatalogHandlers, FIND_RESOURCES, MatchingHandlers, NeedHandlers, ReferralHandlers};
+use crate::grpc::{
+    AccessHandlers, CatalogHandlers, FIND_RESOURCES, MatchingHandlers, NeedHandlers, NotificationHandlers,
+    ReferralHandlers,
+};
 use crate::health::Health;
 
 use super::Response;
@@ -31,6 +35,7 @@ pub(crate) struct Services {
     needs: NeedServiceServer<NeedHandlers>,
     matching: MatchingServiceServer<MatchingHandlers>,
     referrals: ReferralServiceServer<ReferralHandlers>,
+    notifications: NotificationServiceServer<NotificationHandlers>,
     /// Those of `matching`, to be asked directly.
     handlers: MatchingHandlers,
     /// Health and reflection; it also refuses what nobody serves.
@@ -68,6 +73,7 @@ impl Services {
             needs: configured!(NeedServiceServer::new(NeedHandlers::new(Arc::clone(platform)))),
             matching: configured!(MatchingServiceServer::new(handlers.clone())),
             referrals: configured!(ReferralServiceServer::new(ReferralHandlers::new(Arc::clone(platform)))),
+            notifications: configured!(NotificationServiceServer::new(NotificationHandlers::new(Arc::clone(platform)))),
             handlers,
             others: others.prepare(),
         })
@@ -89,6 +95,7 @@ impl Services {
             CatalogServiceServer::<CatalogHandlers>::NAME => self.catalog.clone().call(request),
             AccessServiceServer::<AccessHandlers>::NAME => self.access.clone().call(request),
             ReferralServiceServer::<ReferralHandlers>::NAME => self.referrals.clone().call(request),
+            NotificationServiceServer::<NotificationHandlers>::NAME => self.notifications.clone().call(request),
             _ => Box::pin(self.others.clone().call(request.map(tonic::body::Body::new))),
         }
     }

@@ -13,6 +13,8 @@ pub(crate) mod erase;
 pub(crate) mod ledger;
 pub(crate) mod log;
 pub(crate) mod need;
+pub(crate) mod notifications;
+pub(crate) mod notifying;
 pub(crate) mod organization;
 pub(crate) mod record;
 pub(crate) mod referral;
@@ -25,6 +27,7 @@ pub(crate) mod session;
 pub(crate) mod statement;
 pub(crate) mod steps;
 pub(crate) mod store;
+pub(crate) mod subscription;
 pub(crate) mod tallies;
 pub(crate) mod write;
 

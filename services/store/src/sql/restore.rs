@@ -11,6 +11,7 @@ use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{BeneficiaryId, LogPosition, TenantId};
 use wishwell_domain::ledger::Changed;
 use wishwell_domain::need::Need;
+use wishwell_domain::notification::Subscription;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Resource;
@@ -54,6 +55,7 @@ async fn restore(session: &mut Session, tenant: &TenantId, event: &Event) -> Res
         Change::Household(entity) => put::<Household>(session, tenant, entity).await,
         Change::Need(entity) => put::<Need>(session, tenant, entity).await,
         Change::Round(entity) => put::<Round>(session, tenant, entity).await,
+        Change::Subscription(entity) => put::<Subscription>(session, tenant, entity).await,
         Change::Referral(referral) => {
             let key = vec![Key::Id(referral.id.as_uuid())];
             let before = record::find::<Referral>(session, tenant, key, Reading::Whole).await?.pop();
@@ -108,5 +110,6 @@ pub(super) async fn everything(session: &mut Session, tenant: &TenantId) -> Resu
     found.extend(all::<Need>(session, tenant).await?);
     found.extend(all::<Referral>(session, tenant).await?);
     found.extend(all::<Round>(session, tenant).await?);
+    found.extend(all::<Subscription>(session, tenant).await?);
     Ok(found)
 }

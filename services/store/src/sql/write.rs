@@ -12,6 +12,7 @@ use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::ExternalId;
 use wishwell_domain::need::Need;
+use wishwell_domain::notification::Subscription;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
@@ -164,6 +165,7 @@ fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)>
         Change::Household(entity) => of(entity),
         Change::Need(entity) => of(entity.as_ref()),
         Change::Round(entity) => of(entity.as_ref()),
+        Change::Subscription(entity) => of(entity.as_ref()),
         Change::BeneficiaryErased { .. } | Change::Referral(_) => None,
     }
 }
@@ -235,6 +237,7 @@ impl Writing<'_> {
                     self.put::<Need>(step).await
                 }
                 Change::Round(_) => self.put::<Round>(step).await,
+                Change::Subscription(_) => self.put::<Subscription>(step).await,
                 Change::BeneficiaryErased { .. } => {
                     Err(StoreError::Defect("an erasure is not put but asked for".to_owned()).into())
                 }

@@ -198,6 +198,18 @@ macro_rules! conformance_of {
                 results_of_old_rounds_are_dropped_and_the_rounds_stay
                 the_results_of_one_tenant_are_not_those_of_another
             }
+            notifications {
+                a_subscription_goes_on_by_versions_and_is_made_again_from_the_log
+                subscriptions_are_filtered_by_each_field
+                what_no_subscription_is_the_tables_refuse
+                wishes_are_looked_at_from_where_the_log_ended_and_by_one_holder
+                of_many_who_want_to_tell_one_may
+                of_a_need_an_organization_is_told_once
+                what_waits_for_too_long_is_dropped
+                notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
+                a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up
+                how_a_message_fares_is_kept_of_its_last_sender
+            }
             lifecycle {
                 a_store_describes_itself_without_credentials
                 what_was_written_is_there_for_every_store_that_opens_later

@@ -12,9 +12,10 @@ use wishwell_domain::event::Change;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{
     BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
-    OrganizationId, ResourceId, RoundId, TenantId, Version,
+    OrganizationId, ResourceId, RoundId, SubscriptionId, TenantId, Version,
 };
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::notification::{SecretGeneration, Subscription, SubscriptionState};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
 use wishwell_domain::round::{
@@ -346,6 +347,25 @@ pub fn round(n: u128) -> Round {
         started_at: Some(instant("2026-01-02T03:04:05.678901Z")),
         solved_at: Some(instant("2026-01-02T03:04:06.5Z")),
         finished_at: None,
+        version: Version(1),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A subscription of an organization, with everything set.
+pub fn subscription(n: u128, organization: u128) -> Subscription {
+    Subscription {
+        id: SubscriptionId::from_uuid(uuid(n)),
+        organization: self::organization(organization).id,
+        categories: vec![category_code("care")],
+        divisions: vec![division_code("640104"), division_code("640104001")],
+        daily_budget: 3,
+        time_zone: "Asia/Urumqi".to_owned(),
+        state: SubscriptionState::Active,
+        active_since: instant("2026-01-02T03:04:05.6789Z"),
+        webhook_url: Some("https://tools.example.org/wishes".to_owned()),
+        secret: SecretGeneration { number: 2, given_at: instant("2026-01-02T03:04:05.678901Z") },
         version: Version(1),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

@@ -49,6 +49,8 @@ pub(crate) struct Common {
     pub(crate) relaxed_durability: bool,
     /// Whether single needs are decided by the prices of the last round.
     pub(crate) look_ahead: bool,
+    /// Whether messages are sent to partners' webhooks.
+    pub(crate) webhooks: bool,
     /// Calls under way at once; none for the server's own bound.
     pub(crate) calls_active_max: Option<usize>,
     /// Logs and traces.

@@ -99,6 +99,7 @@ impl<'a> Reader<'a> {
             http_listen,
             http_listen_given: self.is_given("http_listen"),
             relaxed_durability: self.read("relaxed_durability", values::switch).unwrap_or(false),
+            webhooks: self.read("webhooks", values::switch).unwrap_or(true),
             look_ahead: self.read("look_ahead", values::switch).unwrap_or(true),
             calls_active_max: self.read("calls_active_max", values::calls),
             telemetry: self.telemetry(log_format, trace_sample_ratio),

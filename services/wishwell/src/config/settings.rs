@@ -282,6 +282,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
             "Decide single needs by what was scarce in the last round about everything, for two weeks after it.",
         )
     },
+    Setting {
+        form: Form::Switch,
+        ..setting("webhooks", BOTH, "BOOL", "true", "Send notifications to the webhooks that partners subscribe with.")
+    },
     setting(
         "log_format",
         EVERY_SERVER,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use wishwell_bus::InProcessHints;
 use wishwell_domain::ids::{ExternalId, OrganizationId, TenantId};
 use wishwell_matching::access::DEMO_TENANT;
-use wishwell_matching::{Credentials, MasterKey, Metrics};
+use wishwell_matching::{Credentials, MasterKey, Metrics, Reach};
 use wishwell_store::Store;
 
 use super::banner::{Banner, DemoState};
@@ -63,6 +63,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         trace_sample_ratio: common.telemetry.trace_sample_ratio,
         calls_active_max: common.calls_active_max,
         look_ahead: common.look_ahead,
+        webhooks: common.webhooks.then_some(Reach::PublicAndThisMachine),
         tls: None,
         ..parts(&store, credentials, &master_key)
     };
@@ -113,6 +114,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         trace_sample_ratio: 0.0,
         calls_active_max: None,
         look_ahead: true,
+        webhooks: None,
         tls: None,
     }
 }

@@ -9,7 +9,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::ChangeHints;
 use wishwell_domain::ids::TenantId;
-use wishwell_matching::{Credentials, Dependencies, MasterKey, Metrics, Sampling, Server, ServerOptions, ServerTls};
+use wishwell_matching::{
+    Credentials, Dependencies, MasterKey, Metrics, Reach, Sampling, Server, ServerOptions, ServerTls,
+};
 use wishwell_store::{LoadProgress, Store};
 
 use super::system_clock::SystemClock;
@@ -37,6 +39,8 @@ pub(super) struct Parts {
     pub(super) calls_active_max: Option<usize>,
     /// Whether single needs are decided by the prices of the last round.
     pub(super) look_ahead: bool,
+    /// Where messages to partners' webhooks may go; none sends none.
+    pub(super) webhooks: Option<Reach>,
     /// TLS of callers; none serves them in the clear.
     pub(super) tls: Option<ServerTls>,
 }
@@ -48,6 +52,7 @@ impl Parts {
             sampling: Sampling::ratio(self.trace_sample_ratio),
             tls: self.tls,
             look_ahead: self.look_ahead,
+            webhooks: self.webhooks,
             ..ServerOptions::default()
         };
         if let Some(max) = self.calls_active_max {

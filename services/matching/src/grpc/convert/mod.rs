@@ -5,6 +5,7 @@ pub(crate) mod candidate;
 pub(crate) mod capacity_pool;
 pub(crate) mod common;
 pub(crate) mod need;
+pub(crate) mod notification;
 pub(crate) mod organization;
 pub(crate) mod referral;
 pub(crate) mod resource;

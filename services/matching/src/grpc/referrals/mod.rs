@@ -7,6 +7,8 @@ mod supervision;
 mod watch;
 mod wishes;
 
+pub(super) use wishes::item_out as wish_item_out;
+
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};

@@ -167,6 +167,7 @@ const fn kind_of(change: &Change) -> Option<v1::EventKind> {
         | Change::Beneficiary(_)
         | Change::BeneficiaryErased { .. }
         | Change::Household(_)
-        | Change::Round(_) => None,
+        | Change::Round(_)
+        | Change::Subscription(_) => None,
     }
 }

@@ -74,7 +74,8 @@ async fn one(platform: &Platform, caller: &Caller, id: NeedId, filter: &NeedFilt
     Ok(found)
 }
 
-fn item_out(
+/// An item of a wish as the pool shows it; none when it is not published.
+pub(in crate::grpc) fn item_out(
     platform: &Platform,
     caller: &Caller,
     snapshot: &Snapshot,

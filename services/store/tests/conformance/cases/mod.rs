@@ -13,6 +13,7 @@ pub mod ledger_time;
 pub mod lifecycle;
 pub mod lists;
 pub mod log;
+pub mod notifications;
 pub mod requests;
 pub mod round_trip;
 pub mod rounds;

@@ -20,6 +20,7 @@ fn one_of_each() -> Vec<Mutation> {
         create(Change::Beneficiary(samples::beneficiary(5, Some(4)))),
         create(Change::Need(Box::new(need))),
         create(Change::Round(Box::new(samples::round(7)))),
+        create(Change::Subscription(Box::new(samples::subscription(8, 1)))),
     ]
 }
 
@@ -45,6 +46,9 @@ pub async fn every_field_of_every_entity_comes_back_as_it_was_put(fixture: Fixtu
             Change::Household(it) => store.household(&tenant, it.id).await.unwrap().map(Change::Household),
             Change::Need(it) => store.need(&tenant, it.id).await.unwrap().map(|it| Change::Need(Box::new(it))),
             Change::Round(it) => store.round(&tenant, it.id).await.unwrap().map(|it| Change::Round(Box::new(it))),
+            Change::Subscription(it) => {
+                store.subscription(&tenant, it.id).await.unwrap().map(|it| Change::Subscription(Box::new(it)))
+            }
             Change::BeneficiaryErased { .. } | Change::Referral(_) => unreachable!(),
         };
         assert_eq!(stored.as_ref(), Some(&after), "what is read is what was answered");
@@ -69,6 +73,7 @@ fn without_store_fields(mut change: Change) -> Change {
         Change::Household(it) => (&mut it.version, Some((&mut it.created_at, &mut it.updated_at))),
         Change::Need(it) => (&mut it.version, Some((&mut it.created_at, &mut it.updated_at))),
         Change::Round(it) => (&mut it.version, Some((&mut it.created_at, &mut it.updated_at))),
+        Change::Subscription(it) => (&mut it.version, Some((&mut it.created_at, &mut it.updated_at))),
         Change::BeneficiaryErased { .. } | Change::Referral(_) => return change,
     };
     *version = Version(0);

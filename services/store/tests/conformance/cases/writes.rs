@@ -185,6 +185,7 @@ fn changed(mut entity: Change) -> Change {
         Change::Household(it) => it.group_tags.truncate(1),
         Change::Need(it) => it.items[1].quantity += 1,
         Change::Round(it) => it.progress.items += 1,
+        Change::Subscription(it) => it.daily_budget += 1,
         Change::BeneficiaryErased { .. } | Change::Referral(_) => unreachable!(),
     }
     entity

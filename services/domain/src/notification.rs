@@ -1,0 +1,220 @@
+//! Telling organizations of new wishes: what they want to be told, and what they were.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Violation, Violations};
+use crate::ids::{
+    CategoryCode, DivisionCode, NeedId, NotificationId, OrganizationId, ResourceId, SubscriptionId, Version,
+};
+use crate::limits::{
+    SUBSCRIPTION_DAILY_BUDGET_MAX, SUBSCRIPTION_SCOPE_ENTRIES_MAX, URL_CHARS_MAX, WEBHOOK_GIVE_UP_HOURS,
+    WEBHOOK_RETRY_SECONDS_MAX, WEBHOOK_RETRY_SECONDS_MIN, WEBHOOK_SECRET_OVERLAP_HOURS,
+};
+use crate::zone::Zone;
+
+/// Whether a subscription is told of wishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriptionState {
+    /// It is told.
+    Active,
+    /// Somebody has paused it.
+    Paused,
+    /// Its receiver has answered that it is gone: paused until somebody makes it active again.
+    Gone,
+    /// It was ended for good. Its record stays, because notifications refer to it; nobody is shown it.
+    Deleted,
+}
+
+impl SubscriptionState {
+    /// Those of subscriptions that somebody is shown.
+    pub const SHOWN: [Self; 3] = [Self::Active, Self::Paused, Self::Gone];
+
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Gone => "gone",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// The secret that signs what is sent to a webhook, by its number. The secret itself is kept as keys of beneficiaries are, wrapped and
+/// outside the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretGeneration {
+    /// Counted from 1.
+    pub number: u32,
+    /// When it was given.
+    pub given_at: Timestamp,
+}
+
+/// That an organization wants to be told of new wishes that its resources can serve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Identifier.
+    pub id: SubscriptionId,
+    /// Whose.
+    pub organization: OrganizationId,
+    /// Only of wishes in these categories or below them; none for any.
+    pub categories: Vec<CategoryCode>,
+    /// Only of wishes in these divisions or below them; none for wherever.
+    pub divisions: Vec<DivisionCode>,
+    /// Most wishes told in a day, 1..=[`SUBSCRIPTION_DAILY_BUDGET_MAX`].
+    pub daily_budget: u32,
+    /// IANA name of the zone whose days the budget counts.
+    pub time_zone: String,
+    /// Whether it is told.
+    pub state: SubscriptionState,
+    /// Since when: wishes that were published before are not told.
+    pub active_since: Timestamp,
+    /// Where messages are sent; none for nowhere.
+    pub webhook_url: Option<String>,
+    /// What signs them.
+    pub secret: SecretGeneration,
+    /// Version, counted from 1.
+    pub version: Version,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Subscription {
+    /// Checks what can be said without a catalogue. Where messages may be sent at all is the sender's to say.
+    pub fn check(&self, field: &str, violations: &mut Violations) {
+        violations.require((1..=SUBSCRIPTION_DAILY_BUDGET_MAX).contains(&self.daily_budget), || {
+            let message = format!("must be from 1 to {SUBSCRIPTION_DAILY_BUDGET_MAX}");
+            Violation::new(format!("{field}.daily_budget"), "daily_budget", message).with_value(self.daily_budget)
+        });
+        for (part, count) in [("categories", self.categories.len()), ("divisions", self.divisions.len())] {
+            violations.require(count <= SUBSCRIPTION_SCOPE_ENTRIES_MAX, || {
+                let message = format!("must be at most {SUBSCRIPTION_SCOPE_ENTRIES_MAX}");
+                Violation::new(format!("{field}.{part}"), "max_items", message).with_value(count)
+            });
+        }
+        violations.take(Zone::named(&format!("{field}.time_zone"), &self.time_zone));
+        let length = self.webhook_url.as_ref().map_or(0, |url| url.chars().count());
+        violations.require(length <= URL_CHARS_MAX, || {
+            let message = format!("must have at most {URL_CHARS_MAX} characters");
+            Violation::new(format!("{field}.webhook_url"), "max_len", message)
+        });
+    }
+
+    /// Under which name a secret is kept.
+    #[must_use]
+    pub fn secret_subject(&self, number: u32) -> String {
+        format!("{}/secrets/{number}", self.id)
+    }
+
+    /// Numbers of the secrets that sign at an instant: the newest first, and the one before it for a while.
+    pub fn secrets_at(&self, now: Timestamp) -> impl Iterator<Item = u32> {
+        let overlap = SignedDuration::from_hours(WEBHOOK_SECRET_OVERLAP_HOURS);
+        let newest = self.secret.number;
+        let before = (newest > 1 && now.duration_since(self.secret.given_at) < overlap).then(|| newest - 1);
+        std::iter::once(newest).chain(before)
+    }
+}
+
+/// How far the message to a webhook is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// There was no webhook.
+    None,
+    /// It is to be sent.
+    Pending,
+    /// It was taken.
+    Delivered,
+    /// It was given up.
+    Failed,
+    /// Its wish had left the pool before.
+    Withdrawn,
+}
+
+/// How the message of a notification fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// HTTP status of the last answer, if there was one.
+    pub status: Option<u16>,
+    /// When it is sent next; there exactly while it is pending.
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// That a wish fits a resource, found and not yet told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// Whose resource.
+    pub organization: OrganizationId,
+    /// By which subscription it is to be told.
+    pub subscription: SubscriptionId,
+    /// The need behind the wish.
+    pub need: NeedId,
+    /// Which item of it, from 1.
+    pub item_ordinal: u16,
+    /// The resource that fits best.
+    pub resource: ResourceId,
+    /// Its place among others, the best first: tier of urgency, then distance, then since when the need waits.
+    pub rank: (u8, u32, Timestamp),
+}
+
+/// That somebody was told of a wish. There is one for each need and organization, ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// Identifier, given when it was told.
+    pub id: NotificationId,
+    /// What was told.
+    pub fit: Fit,
+    /// When.
+    pub told_at: Timestamp,
+    /// When somebody of the organization marked it as seen.
+    pub seen_at: Option<Timestamp>,
+    /// How its message fares.
+    pub delivery: Delivery,
+}
+
+/// When a message that was not taken is sent again: exponentially later, up to a bound, and with `jitter` (0..=255) taking away up to a
+/// half, so that a receiver that comes back is not asked by everybody at once. None once it is to be given up.
+#[must_use]
+pub fn next_attempt(told_at: Timestamp, attempts: u32, now: Timestamp, jitter: u8) -> Option<Timestamp> {
+    let doubled = WEBHOOK_RETRY_SECONDS_MIN.saturating_mul(1 << attempts.saturating_sub(1).min(30));
+    let wait = doubled.min(WEBHOOK_RETRY_SECONDS_MAX) * 1_000;
+    let wait = wait - wait / 2 * i64::from(jitter) / 255;
+    let next = now + SignedDuration::from_millis(wait);
+    (next.duration_since(told_at) <= SignedDuration::from_hours(WEBHOOK_GIVE_UP_HOURS)).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_tried_for_three_days_with_waits_that_double_and_end_at_six_hours() {
+        let told = Timestamp::UNIX_EPOCH;
+        let (mut now, mut waits) = (told, Vec::new());
+        while let Some(next) = next_attempt(told, waits.len() as u32 + 1, now, 0) {
+            waits.push(next.duration_since(now).as_secs());
+            now = next;
+        }
+        assert_eq!(waits[..4], [10, 20, 40, 80]);
+        assert_eq!(waits.iter().max(), Some(&WEBHOOK_RETRY_SECONDS_MAX));
+        assert!(waits.len() > 20, "{waits:?}");
+        let hours = now.duration_since(told).as_hours();
+        assert!((66..=WEBHOOK_GIVE_UP_HOURS).contains(&hours), "{hours}");
+    }
+
+    #[test]
+    fn jitter_takes_away_up_to_a_half() {
+        let told = Timestamp::UNIX_EPOCH;
+        let wait = |jitter| next_attempt(told, 1, told, jitter).map(|next| next.duration_since(told).as_millis());
+        assert_eq!((wait(0), wait(255)), (Some(10_000), Some(5_000)));
+    }
+}

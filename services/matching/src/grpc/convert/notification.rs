@@ -1,0 +1,146 @@
+//! Subscriptions and notifications.
+
+use wishwell_api::v1;
+use wishwell_domain::ids::{CategoryCode, DivisionCode, OrganizationId, Version};
+use wishwell_domain::notification::{DeliveryState, Notification, SecretGeneration, Subscription, SubscriptionState};
+use wishwell_domain::zone::DEFAULT_TIME_ZONE;
+use wishwell_domain::{Violation, Violations};
+
+use super::common;
+
+/// What a subscription is asked to be, besides whose it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) organization: Option<OrganizationId>,
+    categories: Vec<CategoryCode>,
+    divisions: Vec<DivisionCode>,
+    daily_budget: u32,
+    time_zone: String,
+    state: Option<SubscriptionState>,
+    webhook_url: Option<String>,
+}
+
+/// Reads what a subscription is asked to be.
+pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violations) -> Asked {
+    let categories = sent.categories.iter().enumerate();
+    let categories = categories
+        .filter_map(|(index, code)| common::category(&format!("{field}.categories[{index}]"), code, violations))
+        .collect();
+    let divisions = sent.divisions.iter().enumerate();
+    let divisions = divisions
+        .filter_map(|(index, code)| common::division(&format!("{field}.divisions[{index}]"), code, violations))
+        .collect();
+    let state = match sent.state() {
+        v1::SubscriptionState::Unspecified => None,
+        v1::SubscriptionState::Active => Some(SubscriptionState::Active),
+        v1::SubscriptionState::Paused => Some(SubscriptionState::Paused),
+        v1::SubscriptionState::Gone => {
+            violations.add(Violation::new(format!("{field}.state"), "enum.not_in", "is the receiver's to say"));
+            None
+        }
+    };
+    Asked {
+        organization: organization(&format!("{field}.organization"), &sent.organization, violations),
+        categories,
+        divisions,
+        daily_budget: u32::try_from(sent.daily_budget).unwrap_or_default(),
+        time_zone: if sent.time_zone.is_empty() { DEFAULT_TIME_ZONE.to_owned() } else { sent.time_zone },
+        state,
+        webhook_url: (!sent.webhook_url.is_empty()).then_some(sent.webhook_url),
+    }
+}
+
+/// An empty name means none.
+pub(crate) fn organization(field: &str, name: &str, violations: &mut Violations) -> Option<OrganizationId> {
+    if name.is_empty() { None } else { violations.take(OrganizationId::parse_name(field, name)) }
+}
+
+impl Asked {
+    /// A new subscription.
+    pub(crate) fn into_new(
+        self,
+        id: wishwell_domain::ids::SubscriptionId,
+        organization: OrganizationId,
+        secret: SecretGeneration,
+        now: jiff::Timestamp,
+    ) -> Subscription {
+        Subscription {
+            id,
+            organization,
+            categories: self.categories,
+            divisions: self.divisions,
+            daily_budget: self.daily_budget,
+            time_zone: self.time_zone,
+            state: self.state.unwrap_or(SubscriptionState::Active),
+            active_since: now,
+            webhook_url: self.webhook_url,
+            secret,
+            version: Version::default(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// A stored one with all of this in it.
+    pub(crate) fn into_changed(self, stored: &Subscription) -> Subscription {
+        Subscription {
+            categories: self.categories,
+            divisions: self.divisions,
+            daily_budget: self.daily_budget,
+            time_zone: self.time_zone,
+            state: self.state.unwrap_or(stored.state),
+            webhook_url: self.webhook_url,
+            ..stored.clone()
+        }
+    }
+}
+
+pub(crate) fn subscription_out(subscription: &Subscription) -> v1::Subscription {
+    let state = match subscription.state {
+        SubscriptionState::Active => v1::SubscriptionState::Active,
+        SubscriptionState::Paused => v1::SubscriptionState::Paused,
+        SubscriptionState::Gone => v1::SubscriptionState::Gone,
+        // Nobody is shown one that was ended, but for who ends it.
+        SubscriptionState::Deleted => v1::SubscriptionState::Unspecified,
+    };
+    v1::Subscription {
+        name: subscription.id.name(),
+        organization: subscription.organization.name(),
+        categories: subscription.categories.iter().map(ToString::to_string).collect(),
+        divisions: subscription.divisions.iter().map(ToString::to_string).collect(),
+        daily_budget: i32::try_from(subscription.daily_budget).unwrap_or(i32::MAX),
+        time_zone: subscription.time_zone.clone(),
+        state: state.into(),
+        webhook_url: subscription.webhook_url.clone().unwrap_or_default(),
+        secret_time: Some(common::timestamp_out(subscription.secret.given_at)),
+        etag: common::etag_out(subscription.version),
+        create_time: Some(common::timestamp_out(subscription.created_at)),
+        update_time: Some(common::timestamp_out(subscription.updated_at)),
+    }
+}
+
+/// A notification of the wish that has this name.
+pub(crate) fn notification_out(notification: &Notification, wish: String) -> v1::Notification {
+    let (fit, delivery) = (&notification.fit, &notification.delivery);
+    let state = match delivery.state {
+        DeliveryState::None => v1::DeliveryState::None,
+        DeliveryState::Pending => v1::DeliveryState::Pending,
+        DeliveryState::Delivered => v1::DeliveryState::Delivered,
+        DeliveryState::Failed => v1::DeliveryState::Failed,
+        DeliveryState::Withdrawn => v1::DeliveryState::Withdrawn,
+    };
+    v1::Notification {
+        name: notification.id.name(),
+        organization: fit.organization.name(),
+        subscription: fit.subscription.name(),
+        wish,
+        item_ordinal: fit.item_ordinal.into(),
+        resource: fit.resource.name(),
+        create_time: Some(common::timestamp_out(notification.told_at)),
+        seen_time: notification.seen_at.map(common::timestamp_out),
+        delivery: state.into(),
+        delivery_attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
+        delivery_status: delivery.status.map_or(0, i32::from),
+        next_attempt_time: delivery.next_attempt_at.map(common::timestamp_out),
+    }
+}

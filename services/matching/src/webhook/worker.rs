@@ -1,0 +1,162 @@
+//! Sends what is due. Every replica does: a message that one has taken is not given to another until its time is up, and what one does
+//! not finish is sent again under the same id.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use wishwell_domain::Error;
+use wishwell_domain::limits::{
+    NOTICE_POLL_MILLISECONDS, WEBHOOK_CLAIM_SECONDS, WEBHOOK_GIVE_UP_HOURS, WEBHOOK_SENDS_AT_ONCE_MAX,
+};
+use wishwell_domain::notification::{
+    Delivery, DeliveryState, Notification, Subscription, SubscriptionState, next_attempt,
+};
+
+use super::Sender;
+use super::event::{Event, WISH_FITS};
+use crate::cases::notices::telling::is_in_the_pool;
+use crate::cases::notices::worker::caller_of;
+use crate::cases::{Caller, Platform};
+use crate::grpc::wish_fits;
+
+/// What a receiver answers that is gone for good.
+const GONE: u16 = 410;
+
+/// Sends what is due of all tenants until told to stop.
+pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
+    let Some(sender) = platform.webhooks.clone() else { return };
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_millis(NOTICE_POLL_MILLISECONDS)) => {}
+        }
+        for tenant in platform.snapshots.tenants() {
+            let caller = caller_of(&tenant);
+            // What is cut off here is due again when its time is up.
+            let sending = send_due(&platform, &sender, &caller);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                sent = sending => if let Err(error) = sent {
+                    tracing::debug!(%tenant, %error, "sending to webhooks failed and is tried again");
+                }
+            }
+        }
+    }
+}
+
+async fn send_due(platform: &Platform, sender: &Sender, caller: &Caller) -> Result<(), Error> {
+    loop {
+        let limit = WEBHOOK_SENDS_AT_ONCE_MAX;
+        let due = platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, limit).await?;
+        let count = due.len();
+        let sends = due.into_iter().map(|notification| send_one(platform, sender, caller, notification));
+        for sent in futures::future::join_all(sends).await {
+            if let Err(error) = sent {
+                tracing::debug!(%error, "a message was not sent and is tried again");
+            }
+        }
+        if count < limit {
+            return Ok(());
+        }
+    }
+}
+
+async fn send_one(
+    platform: &Platform,
+    sender: &Sender,
+    caller: &Caller,
+    notification: Notification,
+) -> Result<(), Error> {
+    let now = platform.clock.now();
+    let keep = async |state, status, next_attempt_at| {
+        let delivery = Delivery { state, status, next_attempt_at, ..notification.delivery };
+        platform.store.keep_delivery(caller.tenant(), notification.id, &delivery).await
+    };
+    let found = platform.store.subscription(caller.tenant(), notification.fit.subscription).await?;
+    let active = found.filter(|found| found.state == SubscriptionState::Active);
+    let age = now.duration_since(notification.told_at);
+    let (Some(subscription), false) = (active, age > SignedDuration::from_hours(WEBHOOK_GIVE_UP_HOURS)) else {
+        keep(DeliveryState::Failed, notification.delivery.status, None).await?;
+        return Ok(());
+    };
+    let Some(url) = &subscription.webhook_url else {
+        keep(DeliveryState::Failed, notification.delivery.status, None).await?;
+        return Ok(());
+    };
+    let Some(event) = event(platform, caller, &subscription, &notification, now).await? else {
+        keep(DeliveryState::Withdrawn, notification.delivery.status, None).await?;
+        return Ok(());
+    };
+    let secrets = platform.secrets(caller, &subscription, now).await?;
+    let sent = sender.send(url, &secrets, &event, now).await;
+    let status = sent.as_ref().ok().copied();
+    match status {
+        Some(200..300) => keep(DeliveryState::Delivered, status, None).await?,
+        Some(GONE) => {
+            platform.receiver_is_gone(caller, &subscription).await?;
+            keep(DeliveryState::Failed, status, None).await?
+        }
+        _ => {
+            let next =
+                next_attempt(notification.told_at, notification.delivery.attempts, platform.clock.now(), jitter());
+            let state = if next.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
+            tracing::debug!(notification = %notification.id, ?sent, "a message was not taken");
+            keep(state, status, next).await?
+        }
+    };
+    Ok(())
+}
+
+/// What is said of a wish; none when it has left the pool.
+async fn event(
+    platform: &Platform,
+    caller: &Caller,
+    subscription: &Subscription,
+    notification: &Notification,
+    now: Timestamp,
+) -> Result<Option<Event>, Error> {
+    let fit = &notification.fit;
+    let Some(need) = platform.store.need(caller.tenant(), fit.need).await? else { return Ok(None) };
+    if !is_in_the_pool(&need, fit.item_ordinal) {
+        return Ok(None);
+    }
+    let snapshot = platform.snapshot(caller, None).await?;
+    let Some(fits) = wish_fits(platform, caller, &snapshot, &need, fit, now) else { return Ok(None) };
+    let data = wishwell_api::json::to_json(&fits).map_err(|error| Error::Internal(format!("a message: {error}")))?;
+    Ok(Some(Event {
+        id: notification.id.name(),
+        kind: WISH_FITS,
+        subscription: subscription.id.name(),
+        subject: fits.item.map(|item| item.wish),
+        time: notification.told_at,
+        data: serde_json::from_str(&data).map_err(|error| Error::Internal(format!("a message: {error}")))?,
+    }))
+}
+
+/// Takes away a share of a wait, so that replicas and messages do not all come back at once.
+fn jitter() -> u8 {
+    let drawn = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), ());
+    drawn.to_le_bytes()[0]
+}
+
+impl Platform {
+    /// The secrets that sign for a subscription at an instant, the newest first.
+    pub(super) async fn secrets(
+        &self,
+        caller: &Caller,
+        subscription: &Subscription,
+        now: Timestamp,
+    ) -> Result<Vec<[u8; 32]>, Error> {
+        let mut secrets = Vec::with_capacity(2);
+        for number in subscription.secrets_at(now) {
+            secrets.extend(self.secret(caller, subscription, number).await?);
+        }
+        if secrets.is_empty() {
+            return Err(Error::DataLoss(format!("the secret of {} is not there", subscription.id)));
+        }
+        Ok(secrets)
+    }
+}

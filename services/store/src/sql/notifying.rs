@@ -1,0 +1,310 @@
+//! How notifications come about: who looks for fits, what was found, what is told, and what is sent.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tracing::Instrument as _;
+use uuid::Uuid;
+use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, OrganizationId, SubscriptionId, TenantId};
+use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Notification, Subscription};
+
+use super::notifications::{self, FIT, TOLD, fit_row, push_tenant, read_fit, read_notification};
+use super::record::{Key, chunks};
+use super::session::{Failure, Session};
+use super::statement::{Statement, Value};
+use super::store::span;
+use super::{SqlStore, log};
+use crate::contract::{Page, PageRequest};
+use crate::error::StoreError;
+use crate::notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};
+
+#[async_trait]
+impl Notifications for SqlStore {
+    async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StoreError> {
+        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "subscriptions")).await
+    }
+
+    async fn list_subscriptions(
+        &self,
+        tenant: &TenantId,
+        filter: &SubscriptionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Subscription>, StoreError> {
+        let work = self.list(tenant, page, |statement| filter.push(statement));
+        work.instrument(span!(self, "SELECT", "subscriptions")).await
+    }
+
+    async fn begin_notices(&self, tenant: &TenantId) -> Result<(), StoreError> {
+        let work = self.writing(async |session| begin(session, tenant).await);
+        work.instrument(span!(self, "INSERT", "notice_cursors")).await
+    }
+
+    async fn lease_notices(
+        &self,
+        tenant: &TenantId,
+        holder: Uuid,
+        seconds: i64,
+    ) -> Result<Option<LogPosition>, StoreError> {
+        let work = self.writing(async |session| {
+            begin(session, tenant).await?;
+            lease(session, tenant, holder, seconds).await
+        });
+        work.instrument(span!(self, "UPDATE", "notice_cursors")).await
+    }
+
+    async fn keep_fits(
+        &self,
+        tenant: &TenantId,
+        holder: Uuid,
+        position: LogPosition,
+        fits: &[Fit],
+    ) -> Result<bool, StoreError> {
+        let work = self.as_teller(tenant, holder, async |session| {
+            insert(session, tenant, fits).await?;
+            let mut statement = session.statement("UPDATE notice_cursors SET position = ");
+            statement.bind(Value::Int(Some(position.0)));
+            push_tenant(&mut statement, tenant);
+            session.execute(statement).await.map(drop)
+        });
+        work.instrument(span!(self, "INSERT", "notifications")).await
+    }
+
+    async fn waiting_subscriptions(&self, tenant: &TenantId, limit: usize) -> Result<Vec<SubscriptionId>, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT DISTINCT subscription_id FROM notifications");
+            push_tenant(&mut statement, tenant);
+            statement.push(" AND id IS NULL ORDER BY subscription_id LIMIT ").bind(limit_of(limit));
+            session.fetch_all(statement, |fields| fields.uuid().map(SubscriptionId::from_uuid)).await
+        });
+        work.instrument(span!(self, "SELECT", "notifications")).await
+    }
+
+    async fn waiting_fits(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        limit: usize,
+    ) -> Result<Vec<Fit>, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT ");
+            statement.push_names(FIT).push(" FROM notifications");
+            push_tenant(&mut statement, tenant);
+            statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
+            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, need_id LIMIT ");
+            statement.bind(limit_of(limit));
+            session.fetch_all(statement, read_fit).await
+        });
+        work.instrument(span!(self, "SELECT", "notifications")).await
+    }
+
+    async fn told_on(&self, tenant: &TenantId, subscription: SubscriptionId, day: i64) -> Result<usize, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT COUNT(*) FROM notifications");
+            push_tenant(&mut statement, tenant);
+            statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
+            statement.push(" AND told_day = ").bind(Value::Int(Some(day))).push(" AND id IS NOT NULL");
+            session.fetch_one(statement, |fields| fields.number()).await
+        });
+        Ok(work.instrument(span!(self, "SELECT", "notifications")).await?.unwrap_or(0))
+    }
+
+    async fn tell(
+        &self,
+        tenant: &TenantId,
+        holder: Uuid,
+        told: &[Told],
+        dropped: &[(OrganizationId, NeedId)],
+    ) -> Result<bool, StoreError> {
+        let work = self.as_teller(tenant, holder, async |session| {
+            for told in told {
+                tell_one(session, tenant, told).await?;
+            }
+            for (organization, need) in dropped {
+                let mut statement = session.statement("DELETE FROM notifications");
+                push_waiting(&mut statement, tenant, *organization, *need);
+                session.execute(statement).await?;
+            }
+            Ok(())
+        });
+        work.instrument(span!(self, "UPDATE", "notifications")).await
+    }
+
+    async fn drop_old_fits(&self, tenant: &TenantId, before: Timestamp) -> Result<u64, StoreError> {
+        let work = self.writing(async |session| notifications::drop_old(session, tenant, before).await);
+        work.instrument(span!(self, "DELETE", "notifications")).await
+    }
+
+    async fn list_notifications(
+        &self,
+        tenant: &TenantId,
+        filter: &NotificationFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Notification>, StoreError> {
+        let work = self.read(async |session| notifications::list(session, tenant, filter, page).await);
+        work.instrument(span!(self, "SELECT", "notifications")).await
+    }
+
+    async fn mark_seen(
+        &self,
+        tenant: &TenantId,
+        organization: Option<OrganizationId>,
+        ids: &[NotificationId],
+    ) -> Result<u64, StoreError> {
+        let work = self.writing(async |session| notifications::mark_seen(session, tenant, organization, ids).await);
+        work.instrument(span!(self, "UPDATE", "notifications")).await
+    }
+
+    async fn take_due(&self, tenant: &TenantId, seconds: i64, limit: usize) -> Result<Vec<Notification>, StoreError> {
+        // Nearly always there is nothing, and finding that out writes nothing.
+        let looking = self.read(async |session| {
+            let mut statement = session.statement("SELECT 1 FROM notifications");
+            push_due(&mut statement, tenant);
+            statement.push(" LIMIT 1");
+            session.fetch(statement, |_| Ok(())).await
+        });
+        if looking.instrument(span!(self, "SELECT", "notifications")).await? == 0 {
+            return Ok(Vec::new());
+        }
+        let work = self.writing(async |session| {
+            let mut statement =
+                session.statement("UPDATE notifications SET attempts = attempts + 1, next_attempt_at = ");
+            statement.push_now().push(" + ").bind(Value::Int(Some(seconds.max(0) * 1_000_000)));
+            push_due(&mut statement, tenant);
+            // Whoever asks at the same time waits for these rows, and finds that they are not due any more.
+            statement.push(" AND id IN (SELECT id FROM notifications");
+            push_due(&mut statement, tenant);
+            statement.push(" ORDER BY next_attempt_at LIMIT ").bind(limit_of(limit)).push(") RETURNING ");
+            statement.push_names(FIT).push(", ").push_names(TOLD);
+            session.fetch_all(statement, read_notification).await
+        });
+        work.instrument(span!(self, "UPDATE", "notifications")).await
+    }
+
+    async fn keep_delivery(
+        &self,
+        tenant: &TenantId,
+        id: NotificationId,
+        delivery: &Delivery,
+    ) -> Result<bool, StoreError> {
+        let state = Value::word(delivery.state)?;
+        let work = self.writing(async |session| {
+            let mut statement = session.statement("UPDATE notifications SET delivery = ");
+            statement.bind(state).push(", status = ").bind(Value::Int(delivery.status.map(i64::from)));
+            statement.push(", next_attempt_at = ").bind(Value::opt_time(delivery.next_attempt_at));
+            push_tenant(&mut statement, tenant);
+            statement.push(" AND id = ").bind(Value::Uuid(Some(id.as_uuid())));
+            statement.push(" AND delivery = 'pending' AND attempts = ");
+            statement.bind(Value::Int(Some(i64::from(delivery.attempts))));
+            Ok(session.execute(statement).await? > 0)
+        });
+        work.instrument(span!(self, "UPDATE", "notifications")).await
+    }
+}
+
+impl SqlStore {
+    /// Does something in a transaction of its own.
+    async fn writing<T>(&self, work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>) -> Result<T, StoreError> {
+        let write = async {
+            let mut session = self.database.begin_write().await?;
+            let done = work(&mut session).await?;
+            session.commit().await?;
+            Ok(done)
+        };
+        write.await.map_err(Failure::into_store_error)
+    }
+
+    /// Writes as long as `holder` has the lease; answers whether it does.
+    async fn as_teller(
+        &self,
+        tenant: &TenantId,
+        holder: Uuid,
+        work: impl AsyncFnOnce(&mut Session) -> Result<(), Failure>,
+    ) -> Result<bool, StoreError> {
+        let write = async {
+            let mut session = self.database.begin_write().await?;
+            let mut statement = session.statement("SELECT 1 FROM notice_cursors");
+            push_tenant(&mut statement, tenant);
+            statement.push(" AND lease_holder = ").bind(Value::Uuid(Some(holder)));
+            // Whoever wants the lease waits until this is written.
+            statement.push_for_update();
+            let held = session.fetch(statement, |_| Ok(())).await? > 0;
+            if held {
+                work(&mut session).await?;
+                session.commit().await?;
+            } else {
+                session.end().await?;
+            }
+            Ok(held)
+        };
+        write.await.map_err(Failure::into_store_error)
+    }
+}
+
+fn limit_of(limit: usize) -> Value {
+    Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok())
+}
+
+fn push_due(statement: &mut Statement, tenant: &TenantId) {
+    push_tenant(statement, tenant);
+    statement.push(" AND delivery = 'pending' AND next_attempt_at <= ").push_now();
+}
+
+fn push_waiting(statement: &mut Statement, tenant: &TenantId, organization: OrganizationId, need: NeedId) {
+    push_tenant(statement, tenant);
+    statement.push(" AND organization_id = ").bind(Value::Uuid(Some(organization.as_uuid())));
+    statement.push(" AND need_id = ").bind(Value::Uuid(Some(need.as_uuid()))).push(" AND id IS NULL");
+}
+
+/// The first time, wishes are looked at from where the log ends.
+async fn begin(session: &mut Session, tenant: &TenantId) -> Result<(), Failure> {
+    let head = log::head(session, tenant).await?;
+    let mut statement = session.statement("INSERT INTO notice_cursors (tenant, position) VALUES (");
+    statement.bind(Value::text(tenant.as_str())).push(", ").bind(Value::Int(Some(head.0)));
+    statement.push(") ON CONFLICT (tenant) DO NOTHING");
+    session.execute(statement).await.map(drop)
+}
+
+async fn lease(
+    session: &mut Session,
+    tenant: &TenantId,
+    holder: Uuid,
+    seconds: i64,
+) -> Result<Option<LogPosition>, Failure> {
+    let mut statement = session.statement("UPDATE notice_cursors SET lease_holder = ");
+    statement.bind(Value::Uuid(Some(holder))).push(", lease_until = ").push_now().push(" + ");
+    statement.bind(Value::Int(Some(seconds.max(0) * 1_000_000)));
+    push_tenant(&mut statement, tenant);
+    statement.push(" AND (lease_until IS NULL OR lease_until <= ").push_now().push(" OR lease_holder = ");
+    statement.bind(Value::Uuid(Some(holder))).push(") RETURNING position");
+    session.fetch_one(statement, |fields| fields.int().map(LogPosition)).await
+}
+
+async fn insert(session: &mut Session, tenant: &TenantId, fits: &[Fit]) -> Result<(), Failure> {
+    let now = super::now(session).await?;
+    let rows = fits.iter().map(|fit| {
+        let mut row = vec![Value::text(tenant.as_str())];
+        row.extend(fit_row(fit));
+        row.extend([Value::time(now), Value::text("none"), Value::Int(Some(0))]);
+        row
+    });
+    for rows in chunks(rows.collect()) {
+        let mut statement = session.statement("INSERT INTO notifications (tenant, ");
+        statement.push_names(FIT).push(", found_at, delivery, attempts) ").push_rows(rows);
+        statement.push(" ON CONFLICT (tenant, organization_id, need_id) DO NOTHING");
+        session.execute(statement).await?;
+    }
+    Ok(())
+}
+
+async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Result<(), Failure> {
+    let state = if told.send { DeliveryState::Pending } else { DeliveryState::None };
+    let mut statement = session.statement("UPDATE notifications SET id = ");
+    statement.bind(Value::Uuid(Some(told.id.as_uuid()))).push(", told_at = ").push_now();
+    statement.push(", told_day = ").bind(Value::Int(Some(told.day)));
+    statement.push(", delivery = ").bind(Value::word(state)?);
+    if told.send {
+        statement.push(", next_attempt_at = ").push_now();
+    }
+    push_waiting(&mut statement, tenant, told.organization, told.need);
+    session.execute(statement).await.map(drop)
+}
