@@ -92,12 +92,13 @@ impl Canaries {
             rules: extension("buf.validate.field"),
             message_rules: extension("buf.validate.message"),
             behavior: extension("google.api.field_behavior"),
-            // Referrals and wishes are named by calls that come before others make them.
+            // Referrals, wishes and notifications are named by calls that come before others make them.
             names: [
                 ("categories", "categories/education.desk"),
                 ("divisions", "divisions/640104"),
                 ("referrals", "referrals/01890000-0000-7000-8000-000000000000"),
                 ("wishes", "wishes/01890000-0000-7000-8000-000000000000"),
+                ("notifications", "notifications/01890000-0000-7000-8000-000000000000"),
                 ("rounds", "rounds/01890000-0000-7000-8000-000000000000"),
             ]
             .into_iter()
@@ -216,6 +217,9 @@ impl Canaries {
             "expression" => return Some("age_years >= 60".to_owned()),
             "key" => return Some("gender".to_owned()),
             "string_value" => return Some("female".to_owned()),
+            "time_zone" => return Some("Asia/Shanghai".to_owned()),
+            // Nobody has a name below it (RFC 6761).
+            "webhook_url" => return Some("https://receiver.invalid/wishes".to_owned()),
             "valid_until" => return Some("2035-01-01".to_owned()),
             _ => {}
         }

@@ -75,7 +75,7 @@ fn methods() -> Vec<MethodDescriptor> {
         "CreateBeneficiary" => 3,
         "CreateHousehold" => 4,
         "SubmitNeed" => 5,
-        "WithdrawNeed" => 8,
+        "WithdrawNeed" | "DeleteSubscription" => 8,
         "EraseBeneficiary" => 9,
         "BatchUpsertCategories" | "BatchUpsertDivisions" => -1,
         name if name.starts_with("Batch") => 7,
@@ -138,7 +138,7 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
                 leaks.of_error(&method, &status, canaries);
                 // A need that the loop has served is withdrawn no more; a round goes on by itself.
                 let of_the_loop = method.parent_service().name() == "ReferralService"
-                    || method.name() == "WithdrawNeed"
+                    || matches!(method.name(), "WithdrawNeed" | "MarkNotificationsSeen")
                     || (method.name().contains("Round") && method.name() != "CreateRound");
                 if !of_the_loop || !REFUSALS_OF_THE_LOOP.contains(&reason(&status).as_str()) {
                     refused.push(format!("{}: {status:?}", method.name()));

@@ -89,8 +89,18 @@ async fn entity(web: &mut Plain, collection: &str, state: &mut u32) -> String {
             beneficiary["beneficiary"]["external"]["externalId"] = format!("replayed-{state}").into();
             text(&web.post(HOTLINE, "/v1/beneficiaries", &beneficiary).await.ok(), "/beneficiary/name").to_owned()
         }
+        "subscriptions" => {
+            let subscription = example("NotificationService.CreateSubscription");
+            text(&web.post(PARTNER, "/v1/subscriptions", &subscription).await.ok(), "/subscription/name").to_owned()
+        }
         "wishes" => {
-            let listed = web.get(PARTNER, "/v1/wishes?category=education").await.ok();
+            // A wish of its own: the round of an example may have served those of the demo by now.
+            let mut need = example("NeedService.SubmitNeed");
+            need["need"]["external"]["externalId"] = format!("wished-{state}").into();
+            need["need"]["wish"] =
+                json!({ "title": "一盏台灯", "consentTime": "2026-01-01T00:00:00Z", "consentGivenBy": "herself" });
+            web.post(HOTLINE, "/v1/needs", &need).await.ok();
+            let listed = web.get(PARTNER, "/v1/wishes").await.ok();
             text(&listed, "/items/0/wish").to_owned()
         }
         collection => {
@@ -135,6 +145,8 @@ fn may_be_refused(operation: &Operation) -> &'static [&'static str] {
         | "CancelReferral" => &["ILLEGAL_STATE"],
         // The round may have ended by itself.
         "CancelRound" | "GetRoundReport" => &["ILLEGAL_STATE"],
+        // The example's subscription has no webhook.
+        "TestSubscription" => &["INVALID_FIELDS"],
         // The resource of the example is not the partner's.
         "ClaimWish" => &["PERMISSION_DENIED", "NOT_FOUND", "WRONG_ORGANIZATION", "NOT_A_CANDIDATE"],
         _ => &[],
@@ -144,7 +156,7 @@ fn may_be_refused(operation: &Operation) -> &'static [&'static str] {
 /// Who asks for an operation.
 fn key(operation: &Operation) -> &'static str {
     match (operation.method.parent_service().name(), operation.method.name()) {
-        (_, "ClaimWish" | "ListWishes") => PARTNER,
+        (_, "ClaimWish" | "ListWishes") | ("NotificationService", _) => PARTNER,
         ("NeedService", "WithdrawNeed" | "EraseBeneficiary") => HOTLINE,
         ("NeedService", _) => HOTLINE,
         ("ReferralService", "WatchEvents") => OPERATOR,

@@ -237,6 +237,18 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
             v1::GetSupervisionRequest { min_position: far, ..Default::default() }.encode_to_vec(),
         ),
         (
+            "NotificationService/GetSubscription",
+            v1::GetSubscriptionRequest { name: format!("subscriptions/{id}"), min_position: far }.encode_to_vec(),
+        ),
+        (
+            "NotificationService/ListSubscriptions",
+            v1::ListSubscriptionsRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
+        (
+            "NotificationService/ListNotifications",
+            v1::ListNotificationsRequest { min_position: far, ..Default::default() }.encode_to_vec(),
+        ),
+        (
             "ReferralService/ListWishes",
             v1::ListWishesRequest { min_position: far, ..Default::default() }.encode_to_vec(),
         ),
@@ -250,7 +262,8 @@ async fn each_read_waits_two_seconds_for_a_position_and_then_says_how_far_it_is(
     let served = &served;
     let waiting = calls.into_iter().map(|(method, message)| async move {
         let started = Instant::now();
-        let status = served.call_raw(&format!("/wishwell.v1.{method}"), HOTLINE, message).await.expect_err(method);
+        let key = if method.starts_with("NotificationService") { "demo-operator" } else { HOTLINE };
+        let status = served.call_raw(&format!("/wishwell.v1.{method}"), key, message).await.expect_err(method);
         (method, status, started.elapsed())
     });
     let mut handles = Vec::new();

@@ -11,6 +11,8 @@ const PATTERNS: &[(&str, &str)] = &[
     ("^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `households/` and a UUID in lower case"),
     ("^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `referrals/` and a UUID in lower case"),
     ("^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `wishes/` and a UUID in lower case"),
+    ("^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `subscriptions/` and a UUID in lower case"),
+    ("^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `notifications/` and a UUID in lower case"),
     ("^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "must be `categories/` and the code of a category"),
     (
         "^divisions/[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
