@@ -22,7 +22,7 @@ let round;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "wishwell-browser-"));
-  const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--lang", "en"];
+  const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--http-listen", "off", "--lang", "en"];
   server = spawn(binary, flags, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const address = await servingAt(server);
   const ask = (...words) => execFileSync(binary, [...words, "--server", `http://${address}`], { cwd: folder, env: environment, encoding: "utf8" });

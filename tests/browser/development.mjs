@@ -42,7 +42,7 @@ function servingAt(server) {
     const timer = setTimeout(() => give("no banner"), patience);
     const hear = (chunk) => {
       said += chunk;
-      const pages = /^ {2}pages\s+(\S+?)\/?$/m.exec(said)?.[1];
+      const pages = /^ {2}pages\s+(\S+?)\/?(?:\s|$)/m.exec(said)?.[1];
       if (pages && /demo data/.test(said)) {
         clearTimeout(timer);
         resolve(pages);

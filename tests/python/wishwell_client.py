@@ -43,7 +43,7 @@ def development_server():
         log_path = pathlib.Path(folder) / "output"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [binary(), "--listen", address, "--admin-listen", "off"],
+                [binary(), "--listen", address, "--admin-listen", "off", "--http-listen", "off"],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

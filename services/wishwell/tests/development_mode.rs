@@ -15,7 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Starts development mode on free ports and waits for its banner; answers where it serves.
 async fn start(arguments: &[&str]) -> (Wishwell, SocketAddr) {
     let arguments =
-        ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--lang", "en"].iter().chain(arguments);
+        ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--lang", "en"]
+            .iter()
+            .chain(arguments);
     let mut process = Wishwell::spawn(arguments.copied(), &[]);
     let address = serving_at(&mut process).await;
     (process, address)
@@ -124,7 +126,7 @@ async fn a_second_start_finds_the_demo_and_everything_else_where_it_was() {
     process.terminate();
     process.wait_until_ended(PATIENCE).await;
     std::fs::remove_file(folder.join("stdout")).unwrap();
-    let arguments = ["--listen", "127.0.0.1:0", "--admin-listen", "off", "--lang", "en"];
+    let arguments = ["--listen", "127.0.0.1:0", "--admin-listen", "off", "--http-listen", "off", "--lang", "en"];
     let mut process = Wishwell::spawn_in(process.into_folder(), arguments, &[]);
     let address = serving_at(&mut process).await;
     assert!(process.output().contains("was there already"), "{}", process.output());

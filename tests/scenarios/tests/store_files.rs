@@ -40,7 +40,7 @@ fn store(folder: &Path) -> PathBuf {
 /// Starts on a folder and waits for the end; exit code and everything that was said.
 async fn refused(folder: TempDir, data_dir: &str) -> (Option<i32>, String, TempDir) {
     let listen = free_address().to_string();
-    let arguments = ["--listen", &listen, "--admin-listen", "off", "--data-dir", data_dir];
+    let arguments = ["--listen", &listen, "--admin-listen", "off", "--http-listen", "off", "--data-dir", data_dir];
     let mut process = Wishwell::spawn_in(folder, arguments.map(ToOwned::to_owned), &[]);
     let status = process.wait_until_ended(PATIENCE).await;
     let said = process.output();

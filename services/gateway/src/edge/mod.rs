@@ -87,15 +87,23 @@ impl Edge {
     }
 
     /// Refuses what comes too often or cannot be meant; compresses what the reader takes compressed.
-    async fn admitted(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
+    async fn admitted(&self, peer: Peer, mut request: Request<Body>) -> Response<Body> {
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
             return plain(StatusCode::URI_TOO_LONG, "the address is too long\n");
         }
         let is_call = rest::is_call(&request);
-        let counted = !assets::is_one(request.uri().path());
-        let had_credentials = is_call && rates::has_credentials(request.headers());
-        if counted && let Some(time) = rates::wait(&self.app, peer, request.headers(), is_call).await {
+        let is_asset = assets::is_one(request.uri().path());
+        // Opened here once, for whoever looks who is signed in: cookies open pages and never a call.
+        let session =
+            if is_call || is_asset { None } else { self.app.sessions().of(request.headers(), self.app.now()) };
+        let shown = if is_call { rates::shown(request.headers()) } else { None };
+        let token = shown.or_else(|| session.as_ref().map(|session| session.token.reveal().as_bytes()));
+        if !is_asset && let Some(time) = rates::wait(&self.app, peer, token).await {
             return self.too_many(is_call, time);
+        }
+        let had_credentials = shown.is_some();
+        if let Some(session) = session {
+            request.extensions_mut().insert(session);
         }
         let compressed = request.headers().contains_key(ACCEPT_ENCODING);
         let response = if compressed {

@@ -21,11 +21,10 @@ const IPV6_NETWORK_BYTES: usize = 8;
 /// The code of gRPC that says that credentials were refused.
 const UNAUTHENTICATED: &str = "16";
 
-/// How long the sender of a request has to wait, if it has to.
-pub(super) async fn wait(app: &App, peer: Peer, headers: &HeaderMap, is_call: bool) -> Option<Duration> {
-    let shown = if is_call { shown(headers) } else { sealed(app, headers) };
-    let key = match shown {
-        Some(token) => key("token", &token),
+/// How long the sender of a request has to wait, if it has to: whoever shows a token by that, anybody else by the network.
+pub(super) async fn wait(app: &App, peer: Peer, token: Option<&[u8]>) -> Option<Duration> {
+    let key = match token {
+        Some(token) => key("token", token),
         None => key("peer", &network(peer)),
     };
     take(app, key).await
@@ -43,11 +42,6 @@ pub(super) fn leaves_unproven<B>(response: &Response<B>) -> bool {
         || response.extensions().get::<Unproven>().is_some()
 }
 
-/// Whether a call shows credentials.
-pub(super) fn has_credentials(headers: &HeaderMap) -> bool {
-    shown(headers).is_some()
-}
-
 async fn take(app: &App, key: RateKey) -> Option<Duration> {
     match app.options().rates.as_ref()?.take(key).await {
         Verdict::Go => None,
@@ -55,18 +49,12 @@ async fn take(app: &App, key: RateKey) -> Option<Duration> {
     }
 }
 
-/// The credentials of a call: they come in headers alone.
-fn shown(headers: &HeaderMap) -> Option<Vec<u8>> {
+/// The credentials that a call shows: they come in headers alone.
+pub(super) fn shown(headers: &HeaderMap) -> Option<&[u8]> {
     if let Some(shown) = headers.get(AUTHORIZATION) {
-        return Some(shown.as_bytes().get(7..).unwrap_or_default().to_vec());
+        return Some(shown.as_bytes().get(7..).unwrap_or_default());
     }
-    headers.get("x-api-key").map(|shown| shown.as_bytes().to_vec())
-}
-
-/// The credentials of a look at a page: those in the session, which was sealed here.
-fn sealed(app: &App, headers: &HeaderMap) -> Option<Vec<u8>> {
-    let session = app.sessions().of(headers, app.now())?;
-    Some(session.token.reveal().as_bytes().to_vec())
+    headers.get("x-api-key").map(http::HeaderValue::as_bytes)
 }
 
 fn key(kind: &str, of: &[u8]) -> RateKey {

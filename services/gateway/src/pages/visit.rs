@@ -58,7 +58,7 @@ impl FromRequestParts<App> for Visit {
         Ok(Self {
             app: app.clone(),
             language: language_of(parts.uri.query().unwrap_or_default(), &parts.headers),
-            session: app.sessions().of(&parts.headers, app.now()),
+            session: parts.extensions.get::<Session>().cloned(),
             part: parts.headers.contains_key("hx-request"),
             target,
             request_id: parts.extensions.get::<RequestId>().cloned().unwrap_or_else(|| RequestId::of(&parts.headers)),

@@ -27,6 +27,22 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Asks for one answer: its one message.
+pub(super) async fn unary(
+    upstream: &Upstream,
+    path: &str,
+    headers: &HeaderMap,
+    message: &[u8],
+) -> Result<Bytes, Box<Status>> {
+    whole(begin(upstream, path, headers, message).await?).await
+}
+
+/// What came from the service is not what the contract says. The caller is told no more than that.
+pub(super) fn internal(path: &str, what: &dyn std::fmt::Display) -> Status {
+    tracing::error!(call = path, %what, "the service's answer is not what it should be");
+    Status::with_reason(Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[])
+}
+
 /// Begins a call. Its answers come in the body.
 pub(super) async fn begin(
     upstream: &Upstream,
@@ -53,7 +69,7 @@ pub(super) async fn begin(
 }
 
 /// The one message of a unary answer.
-pub(super) async fn whole(response: Response<tonic::body::Body>) -> Result<Bytes, Box<Status>> {
+async fn whole(response: Response<tonic::body::Body>) -> Result<Bytes, Box<Status>> {
     failed(response.headers())?;
     let body = response.into_body().collect().await;
     let body = body.map_err(|status| Box::new(from_tonic(&status)))?;

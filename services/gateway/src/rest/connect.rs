@@ -47,12 +47,7 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
             }
         },
     };
-    let called = call::begin(&rest.0.upstream, &path, &parts.headers, &message).await;
-    let answered = match called {
-        Ok(response) => call::whole(response).await,
-        Err(status) => Err(status),
-    };
-    let wire = match answered {
+    let wire = match call::unary(&rest.0.upstream, &path, &parts.headers, &message).await {
         Ok(wire) => wire,
         Err(status) => return refusal(rest, &status),
     };
@@ -61,8 +56,7 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
         Codec::Proto => content.extend_from_slice(&wire),
         Codec::Json => {
             if let Err(error) = unary.answer(&wire, &mut content) {
-                tracing::error!(call = path, %error, "the service's answer is no message of its type");
-                return refusal(rest, &Status::with_reason(Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[]));
+                return refusal(rest, &call::internal(&path, &error));
             }
         }
     }

@@ -143,7 +143,7 @@ impl Reading {
     /// Every message that is there as a whole.
     fn whole_messages(&mut self) -> Result<Bytes, Box<Status>> {
         if self.pending.len() > MESSAGE_BYTES_MAX {
-            return Err(Box::new(internal("an answer of the service is too long")));
+            return Err(Box::new(call::internal(self.route.call_path(), &"a message is too long")));
         }
         let mut frames = self.pending.split().freeze();
         let mut text = Vec::new();
@@ -151,7 +151,7 @@ impl Reading {
             let mut json = Vec::with_capacity(message.len() * 2 + 64);
             self.route
                 .answer(&message, &mut json)
-                .map_err(|_| Box::new(internal("an answer of the service is no message")))?;
+                .map_err(|error| Box::new(call::internal(self.route.call_path(), &error)))?;
             match self.form {
                 Form::Lines => line(&json, &mut text),
                 Form::Events => {
@@ -175,11 +175,6 @@ impl Reading {
         }
         text.into()
     }
-}
-
-fn internal(message: &str) -> Status {
-    tracing::error!(message, "a stream ended");
-    Status::with_reason(wishwell_transcoding::Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[])
 }
 
 /// The field of the answers that tells how far the log was read.

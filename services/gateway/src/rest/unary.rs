@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Method, Request, Response};
 
-use wishwell_transcoding::{Captures, Code, Route, Status};
+use wishwell_transcoding::{Captures, Route, Status};
 
 use super::{ERROR_DOMAIN, Rest, body, call, conditional, json};
 
@@ -25,21 +25,15 @@ pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, requ
             return super::unproven(rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)));
         }
     };
-    let called = call::begin(&rest.0.upstream, route.call_path(), &parts.headers, &message).await;
-    let answered = match called {
-        Ok(response) => call::whole(response).await,
-        Err(status) => Err(status),
-    };
-    let wire = match answered {
+    let asked = call::unary(&rest.0.upstream, route.call_path(), &parts.headers, &message).await;
+    let wire = match asked {
         Ok(wire) => wire,
         Err(status) => return rest.refusal(&status),
     };
     // JSON is about twice as long as its wire form.
     let mut text = Vec::with_capacity(wire.len() * 2 + 64);
     if let Err(error) = route.answer(&wire, &mut text) {
-        tracing::error!(call = route.call_path(), %error, "the service's answer is no message of its type");
-        let status = Status::with_reason(Code(13), "internal error", ERROR_DOMAIN, "INTERNAL", &[]);
-        return rest.refusal(&status);
+        return rest.refusal(&call::internal(route.call_path(), &error));
     }
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return conditional::answer(&parts.headers, json(Vec::new()), text);

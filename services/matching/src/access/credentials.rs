@@ -192,7 +192,10 @@ impl Credentials {
 
     /// Whom a bearer presents a key or a token of; none for a key that is not known. Both are looked up by their digest, and a token
     /// that was not seen before is verified, at `now`.
-    pub(crate) fn bearer(
+    ///
+    /// # Errors
+    /// Why a token is refused.
+    pub fn bearer(
         &self,
         credential: &[u8],
         now: impl FnOnce() -> jiff::Timestamp,

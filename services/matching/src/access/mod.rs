@@ -15,4 +15,5 @@ pub use tokens::{
     LEEWAY_SECONDS_DEFAULT, LEEWAY_SECONDS_MAX, TOKEN_BYTES_MAX, TOKEN_LIFETIME_SECONDS_DEFAULT,
     TOKEN_LIFETIME_SECONDS_MAX, TOKEN_NAME_CHARS_MAX, TOKENS_CACHED_MAX,
 };
-pub(crate) use tokens::{Freshness as Fresh, Outcome, Refusal, keep_fresh};
+pub(crate) use tokens::{Freshness as Fresh, keep_fresh};
+pub use tokens::{Outcome, Refusal};

@@ -3,8 +3,9 @@
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::error::Precondition;
-use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use wishwell_domain::ids::{CapacityPoolId, DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{Command, Offer, Pledge};
+use wishwell_domain::limits::TREE_DEPTH_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::Origin;
@@ -12,10 +13,29 @@ use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle}
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
+use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
 use super::referrals::{Subject, item_of};
 use super::{Caller, Platform};
+
+/// Digits of the code of a street or town.
+const STREET_DIGITS_MAX: usize = 9;
+
+/// Street or town: what a village or community (twelve digits), which would say too much, lies in.
+pub(crate) fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
+    let mut shown = Some(code);
+    // Trees are shallow, and a circle in one must not hold up an answer.
+    for _ in 0..TREE_DEPTH_MAX {
+        match shown {
+            Some(code) if code.as_str().len() > STREET_DIGITS_MAX => {
+                shown = snapshot.division(code.as_str()).and_then(|division| division.parent.as_ref());
+            }
+            _ => break,
+        }
+    }
+    shown.filter(|code| code.as_str().len() <= STREET_DIGITS_MAX).map(ToString::to_string).unwrap_or_default()
+}
 
 /// What a partner claims a wish with.
 #[derive(Debug, Clone)]

@@ -12,8 +12,8 @@ use wishwell_api::answer::{AnswerWriter, Basis};
 use wishwell_api::v1::matching_service_server::MatchingService;
 use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, ResourceId};
-use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, TREE_DEPTH_MAX};
+use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
+use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
@@ -24,13 +24,11 @@ use super::status::to_status;
 use super::{planning, rounds};
 use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
+use crate::cases::wishes::coarse_division;
 use crate::cases::{Caller, Platform, page_tokens};
 
 /// The method that is asked most.
 pub(crate) const FIND_RESOURCES: &str = "wishwell.v1.MatchingService/FindResources";
-
-/// Digits of the code of a street or town.
-const STREET_DIGITS_MAX: usize = 9;
 
 /// Room for the usual answer: ten candidates and five near misses.
 const ANSWER_BYTES_USUAL: usize = 6 * 1024;
@@ -293,21 +291,6 @@ const fn distance_band(metres: u32) -> v1::DistanceBand {
         25_000..100_000 => v1::DistanceBand::From25To100Km,
         _ => v1::DistanceBand::Over100Km,
     }
-}
-
-/// Street or town: what a village or community (twelve digits), which would say too much, lies in.
-pub(super) fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
-    let mut shown = Some(code);
-    // Trees are shallow, and a circle in one must not hold up an answer.
-    for _ in 0..TREE_DEPTH_MAX {
-        match shown {
-            Some(code) if code.as_str().len() > STREET_DIGITS_MAX => {
-                shown = snapshot.division(code.as_str()).and_then(|division| division.parent.as_ref());
-            }
-            _ => break,
-        }
-    }
-    shown.filter(|code| code.as_str().len() <= STREET_DIGITS_MAX).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Monday of the week, in China's time: the week of publication is all that a wish says about its date.

@@ -54,17 +54,7 @@ pub(crate) fn format_key(key: &MasterKey) -> String {
 }
 
 fn parse(text: &str) -> Result<MasterKey, &'static str> {
-    let text = text.trim();
-    let wrong = "must be 64 hexadecimal digits";
-    if text.len() != 2 * MasterKey::BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(wrong);
-    }
-    let mut bytes = [0; MasterKey::BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).map_err(|_| wrong)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong)?;
-    }
-    if bytes == [0; MasterKey::BYTES] { Err("is all zeros") } else { Ok(MasterKey::from_bytes(bytes)) }
+    values::key(text).map(MasterKey::from_bytes)
 }
 
 #[cfg(test)]

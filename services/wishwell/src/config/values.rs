@@ -111,6 +111,21 @@ pub(crate) fn calls(text: &str) -> Result<usize, Wrong> {
     }
 }
 
+/// 256 bits of a secret as 64 hexadecimal digits. What is wrong with it never shows it.
+pub(crate) fn key(text: &str) -> Result<[u8; 32], &'static str> {
+    let text = text.trim();
+    let wrong = "must be 64 hexadecimal digits";
+    let mut key = [0; 32];
+    if text.len() != 2 * key.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong);
+    }
+    for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_| wrong)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong)?;
+    }
+    if key == [0; 32] { Err("is all zeros") } else { Ok(key) }
+}
+
 /// A whole number above 0.
 pub(crate) fn positive(text: &str) -> Result<NonZeroU32, Wrong> {
     text.parse().map_err(|_| ("must be a whole number above 0".to_owned(), "for example 50".to_owned()))

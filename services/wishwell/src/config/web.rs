@@ -37,12 +37,12 @@ impl std::fmt::Debug for WebConfig {
 pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
     let session_key = reader.read("session_key_file", values::path).and_then(|path| reader.secret_file(&path));
     let session_key = session_key.and_then(|text| {
-        let key = parse_key(&text);
-        if key.is_none() {
-            let what = "the session key must be 64 hexadecimal digits";
-            reader.problems.push(Problem::new(what.to_owned(), "`wishwell key master > FILE` makes one of that form"));
-        }
-        key
+        values::key(&text)
+            .map_err(|what| {
+                let remedy = "`wishwell key master > FILE` makes one of that form";
+                reader.problems.push(Problem::new(format!("the session key {what}"), remedy));
+            })
+            .ok()
     });
     let visitor_key = reader.read("visitor_key_file", values::path).and_then(|path| reader.secret_file(&path));
     let secure = reader.read("http_secure", values::switch).unwrap_or(true);
@@ -64,14 +64,4 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
             .read("http_requests_per_second", values::positive)
             .unwrap_or(REQUESTS_PER_SECOND_DEFAULT),
     }
-}
-
-fn parse_key(text: &str) -> Option<[u8; 32]> {
-    let text = text.trim();
-    let mut key = [0; 32];
-    (text.len() == 64 && text.is_ascii()).then_some(())?;
-    for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(key)
 }

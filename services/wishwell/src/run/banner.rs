@@ -77,7 +77,13 @@ impl Banner {
         };
         let keys: Vec<&str> = DEMO_KEYS.iter().map(|demo| demo.key).chain(DEMO_PARTNERS.map(|(key, _)| key)).collect();
         let web = match self.web {
-            Some(address) => format!("http://{address}/"),
+            Some(address) => {
+                let what = lang.pick(
+                    "/wishes the pool, /portal partners, /desk case workers, /api REST",
+                    "/wishes 许愿池、/portal 机构、/desk 工作台、/api REST 接口",
+                );
+                format!("http://{address}/  {what}")
+            }
             None => lang.pick("off", "未开启").to_owned(),
         };
         vec![
@@ -172,7 +178,7 @@ mod tests {
             "
 Wishwell {} · development mode, for this machine only
 
-  pages       http://127.0.0.1:8080/
+  pages       http://127.0.0.1:8080/  /wishes the pool, /portal partners, /desk case workers, /api REST
   gRPC        127.0.0.1:50051 (reflection and health are on)
   admin       http://127.0.0.1:9464/metrics  /healthz  /readyz
   store       sqlite 3.51.0 · wishwell-data/wishwell.db

@@ -4,19 +4,20 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::{InProcessRates, Rate, Rates, RedisRates};
 use wishwell_gateway::{DemoUser, Gateway, GatewayOptions, SessionKey, Token, Upstream};
 use wishwell_matching::Server;
 
-use super::ports::Reserved;
 use super::{SystemClock, notify, ports, signals};
 use crate::client;
 use crate::config::{DevConfig, GatewayConfig, WebConfig};
 use crate::exit::{Exit, Failure};
 use crate::telemetry::Telemetry;
 
+const FLAG: &str = "--http-listen";
 /// So many times the steady rate may come at once.
 const BURST_FACTOR: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
@@ -58,7 +59,7 @@ pub(super) fn start_for_development(
         trace_sample_ratio: config.common.telemetry.trace_sample_ratio,
         secure: false,
     };
-    match ports::reserve(address, "--http-listen") {
+    match ports::reserve(address, FLAG).and_then(|port| port.open(FLAG)) {
         Ok(port) => start(port, Upstream::new(server.calls()), options, stop).map(Some),
         Err(failure) if config.common.http_listen_given => Err(failure),
         Err(_) => {
@@ -76,7 +77,7 @@ pub(super) fn start_beside(
     server: &Server,
     stop: &CancellationToken,
 ) -> Result<Web, Failure> {
-    let port = ports::reserve(config.listen, "--http-listen")?;
+    let port = ports::reserve(config.listen, FLAG)?.open(FLAG)?;
     start(port, Upstream::new(server.calls()), options(config, redis_url, trace_sample_ratio)?, stop)
 }
 
@@ -90,7 +91,7 @@ pub(crate) async fn run(config: GatewayConfig) -> Result<(), Failure> {
 
 async fn serve(config: &GatewayConfig) -> Result<(), Failure> {
     let stop = signals::listen()?;
-    let port = ports::reserve(config.web.listen, "--http-listen")?;
+    let port = ports::reserve(config.web.listen, FLAG)?.open(FLAG)?;
     let channel = client::channel_when_needed(&config.upstream, config.upstream_ca.as_deref())?;
     let web = start(
         port,
@@ -108,14 +109,22 @@ async fn serve(config: &GatewayConfig) -> Result<(), Failure> {
 }
 
 fn start(
-    port: Reserved,
+    (listener, address): (TcpListener, SocketAddr),
     upstream: Upstream,
     options: GatewayOptions,
     stop: &CancellationToken,
 ) -> Result<Web, Failure> {
+    if !Gateway::may_listen_on(&options, address) {
+        let what = "it has users of the demo, whom anybody could be there".to_owned();
+        return Err(Failure::one(
+            Exit::Configuration,
+            "the gateway listens on this machine alone",
+            what,
+            "use 127.0.0.1",
+        ));
+    }
     let gateway = Gateway::new(upstream, options)
         .map_err(|error| Failure::one(Exit::Defect, "the gateway cannot start", error.to_string(), ""))?;
-    let (listener, address) = port.open("--http-listen")?;
     let stop = stop.clone();
     let serving = tokio::spawn(async move { gateway.serve(listener, stop.cancelled_owned()).await });
     Ok(Web { address, serving })

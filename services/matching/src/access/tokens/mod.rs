@@ -49,7 +49,7 @@ const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
 /// Why a token is refused. What is said to the caller is less: it must not help whoever makes tokens up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// It never was one, or is not for here.
     Invalid(&'static str),
     /// It was one once.
@@ -60,7 +60,7 @@ pub(crate) enum Refusal {
 
 /// What is made of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// It is a key, and no token.
     Key,
     /// It was verified before.

@@ -191,26 +191,3 @@ fn every_mistake_in_an_issuer_is_told() {
     ];
     assert_eq!(told, expected);
 }
-
-/// What verifying costs, and what looking up costs instead: `cargo test --release -p wishwell-matching measures -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn measures_what_a_token_costs() {
-    for signer in [Signer::rs256("a"), Signer::ps256("a"), Signer::es256("a"), Signer::eddsa("a")] {
-        let tokens = tokens(entry(&[signer.jwk()]));
-        let token = signer.token(&claims(json!({})));
-        let rounds = 2_000;
-        let started = std::time::Instant::now();
-        for _ in 0..rounds {
-            assert!(tokens.verify(token.as_bytes(), NOW).is_ok());
-        }
-        let verifying = started.elapsed() / rounds;
-        ask(&tokens, &token, NOW).unwrap();
-        let started = std::time::Instant::now();
-        for _ in 0..rounds {
-            assert_eq!(ask(&tokens, &token, NOW).map(|found| found.1), Ok(Outcome::Known));
-        }
-        let (algorithm, bytes) = (signer.header()["alg"].clone(), token.len());
-        println!("{algorithm}, {bytes} bytes: verified in {verifying:?}, known in {:?}", started.elapsed() / rounds);
-    }
-}

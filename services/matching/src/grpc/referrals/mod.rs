@@ -22,9 +22,9 @@ use wishwell_store::Written;
 
 use super::call::{self, read, write};
 use super::convert::{common, referral as convert};
-use super::matching::coarse_division;
 use super::status::to_status;
 use crate::cases::referrals::referrals_of;
+use crate::cases::wishes::coarse_division;
 use crate::cases::{Caller, Platform};
 
 /// Handlers of `ReferralService`.

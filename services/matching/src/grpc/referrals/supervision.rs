@@ -7,9 +7,10 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::AnswerTimes;
 
 use crate::cases::supervision::{Counted, Scarce};
+use crate::cases::wishes::coarse_division;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert_need, referral as convert};
-use crate::grpc::matching::{coarse_division, position};
+use crate::grpc::matching::position;
 
 pub(super) async fn get(
     platform: &Platform,

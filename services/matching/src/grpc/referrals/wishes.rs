@@ -10,11 +10,12 @@ use wishwell_engine::Snapshot;
 use wishwell_store::NeedFilter;
 
 use super::answer;
+use crate::cases::wishes::coarse_division;
 use crate::cases::wishes::{Claim, Gift, PledgeAsked};
 use crate::cases::{Caller, Platform};
 use crate::grpc::call::{next_token, page, required};
 use crate::grpc::convert::{common, need as convert, referral};
-use crate::grpc::matching::{coarse_division, monday, position};
+use crate::grpc::matching::{monday, position};
 
 pub(super) async fn list(
     platform: &Platform,
