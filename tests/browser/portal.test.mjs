@@ -310,7 +310,7 @@ for (const language of ["zh", "en"]) {
           await page.goto("/wishes");
           return card(page, `一盏台灯 ${language} ${screen}`).getByRole("link").getAttribute("href");
         };
-        const pages = { pool: "/wishes", today: "/portal", referrals: "/portal/referrals", referral: `/portal/${name}`, resources: "/portal/resources", claim: await claim() };
+        const pages = { pool: "/wishes", today: "/portal", referrals: "/portal/referrals", referral: `/portal/${name}`, notifications: "/portal/notifications", resources: "/portal/resources", claim: await claim() };
         if (language === "en") await page.getByRole("button", { name: "English" }).click();
         for (const [title, address] of Object.entries(pages)) {
           await page.goto(address);

@@ -11,6 +11,7 @@ use wishwell_api::v1::access_service_client::AccessServiceClient;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
+use wishwell_api::v1::notification_service_client::NotificationServiceClient;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
 use crate::edge::inject_trace;
@@ -43,6 +44,8 @@ clients! {
     needs: NeedServiceClient,
     /// Matching and rounds.
     matching: MatchingServiceClient,
+    /// What partners are told of.
+    notifications: NotificationServiceClient,
     /// Referrals, wishes, events.
     referrals: ReferralServiceClient,
 }

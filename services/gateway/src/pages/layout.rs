@@ -112,6 +112,7 @@ fn destinations(visit: &Visit) -> Vec<(&'static str, &'static str)> {
     }
     if role == Some(PrincipalRole::Partner) {
         places.push(("/portal", visit.say("今日工作", "Today")));
+        places.push(("/portal/notifications", visit.say("通知", "Notifications")));
         places.push(("/portal/referrals", visit.say("我的转介", "My referrals")));
         places.push(("/portal/resources", visit.say("我的资源", "My resources")));
     }

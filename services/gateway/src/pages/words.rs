@@ -2,6 +2,7 @@
 
 pub(super) mod figures;
 pub(crate) mod need;
+pub(super) mod notification;
 pub(super) mod referral;
 pub(crate) mod round;
 pub(super) mod time;

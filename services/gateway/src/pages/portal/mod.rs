@@ -4,6 +4,7 @@ mod claim;
 mod fitting;
 mod form;
 mod live;
+mod notifications;
 mod own;
 mod partner;
 mod referrals;
@@ -29,6 +30,11 @@ pub(super) fn router() -> Router<App> {
         .route("/portal/referrals/{id}/state", get(referrals::state))
         .route("/portal/referrals/{id}/contact", post(referrals::contact))
         .route("/portal/referrals/{id}/{action}", post(referrals::step::take))
+        .route("/portal/notifications", get(notifications::show))
+        .route("/portal/notifications/told", get(notifications::list))
+        .route("/portal/notifications/seen", post(notifications::act::mark_seen))
+        .route("/portal/subscriptions", post(notifications::act::subscribe))
+        .route("/portal/subscriptions/{id}/{step}", post(notifications::act::change))
         .route("/portal/resources", get(resources::show))
         .route("/portal/resources/{id}/{lifecycle}", post(resources::act::change_lifecycle))
         .route("/portal/pools/{id}", post(resources::act::set_capacity))

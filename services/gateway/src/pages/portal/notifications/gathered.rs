@@ -1,0 +1,155 @@
+//! What the page knows: what was told, of wishes as the pool shows them now, and what is subscribed to.
+
+use std::collections::BTreeMap;
+
+use futures::future::{join_all, try_join_all};
+use jiff::Timestamp;
+use tonic::Status;
+use wishwell_api::v1::{self, DeliveryState};
+use wishwell_domain::zone::Zone;
+
+use super::Filter;
+use crate::pages::names::Names;
+use crate::pages::portal::own::Resources;
+use crate::pages::portal::partner::Partner;
+use crate::pages::words::figures::instant;
+
+/// Notifications on a page.
+const PAGE_SIZE: i32 = 24;
+/// Subscriptions of an organization: the service allows no more.
+pub(super) const SUBSCRIPTIONS_MAX: i32 = 16;
+/// Notifications of a subscription that are looked through for the newest message.
+const LOOKED_THROUGH_MIN: i32 = 50;
+const LOOKED_THROUGH_MAX: i32 = 1_000;
+
+/// Everything.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    /// The newest first, each with the wish; none for one that has left the pool.
+    pub(super) told: Vec<(v1::Notification, Option<v1::WishItem>)>,
+    /// Token of the next page.
+    pub(super) next: String,
+    /// The oldest first.
+    pub(super) subscriptions: Vec<Subscribed>,
+    pub(super) resources: Resources,
+    pub(super) names: Names,
+}
+
+/// A subscription and how it fares.
+#[derive(Debug)]
+pub(super) struct Subscribed {
+    pub(super) subscription: v1::Subscription,
+    /// How many were told today, at most the budget.
+    pub(super) today: usize,
+    /// The newest whose message was to be sent.
+    pub(super) last: Option<v1::Notification>,
+}
+
+impl Gathered {
+    pub(super) async fn of(partner: &Partner, filter: &Filter) -> Result<Self, Status> {
+        let (page, subscriptions, resources) =
+            futures::try_join!(told(partner, filter), subscriptions(partner), Resources::of(partner))?;
+        let items = wishes(partner, &page.notifications).await?;
+        let told = page.notifications.into_iter().map(|notification| {
+            let item = items.get(&(notification.wish.clone(), notification.item_ordinal)).cloned();
+            (notification, item)
+        });
+        let told: Vec<_> = told.collect();
+        let known = told.iter().filter_map(|(_, item)| item.as_ref());
+        let categories = known
+            .clone()
+            .map(|item| item.category.as_str())
+            .chain(resources.0.values().flat_map(|resource| resource.categories.iter().map(String::as_str)))
+            .chain(subscriptions.iter().flat_map(|each| each.subscription.categories.iter().map(String::as_str)));
+        let divisions = known
+            .map(|item| item.division.as_str())
+            .chain(subscriptions.iter().flat_map(|each| each.subscription.divisions.iter().map(String::as_str)));
+        let names = Names::of(&partner.calls, categories, divisions).await?;
+        Ok(Self { told, next: page.next_page_token, subscriptions, resources, names })
+    }
+}
+
+async fn told(partner: &Partner, filter: &Filter) -> Result<v1::ListNotificationsResponse, Status> {
+    let asked = v1::NotificationFilter {
+        organization: partner.organization.clone(),
+        unseen_only: filter.unread_only(),
+        ..v1::NotificationFilter::default()
+    };
+    let request = v1::ListNotificationsRequest {
+        filter: Some(asked),
+        page_size: PAGE_SIZE,
+        page_token: filter.page.clone(),
+        ..v1::ListNotificationsRequest::default()
+    };
+    Ok(partner.calls.notifications().list_notifications(request).await?.into_inner())
+}
+
+/// The wishes that were told, as the pool shows them now, by name and ordinal.
+async fn wishes(
+    partner: &Partner,
+    notifications: &[v1::Notification],
+) -> Result<BTreeMap<(String, i32), v1::WishItem>, Status> {
+    let asked = notifications.iter().map(|notification| {
+        let mut referrals = partner.calls.referrals();
+        let request = v1::ListWishesRequest { wish: notification.wish.clone(), ..v1::ListWishesRequest::default() };
+        async move { Ok::<_, Status>(referrals.list_wishes(request).await?.into_inner().items) }
+    });
+    let mut found = BTreeMap::new();
+    for items in join_all(asked.collect::<Vec<_>>()).await {
+        found.extend(items?.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)));
+    }
+    Ok(found)
+}
+
+async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
+    let request = v1::ListSubscriptionsRequest {
+        organization: partner.organization.clone(),
+        page_size: SUBSCRIPTIONS_MAX,
+        ..v1::ListSubscriptionsRequest::default()
+    };
+    let found = partner.calls.notifications().list_subscriptions(request).await?.into_inner().subscriptions;
+    try_join_all(found.into_iter().map(|subscription| fares(partner, subscription))).await
+}
+
+async fn fares(partner: &Partner, subscription: v1::Subscription) -> Result<Subscribed, Status> {
+    let filter = v1::NotificationFilter {
+        organization: partner.organization.clone(),
+        subscription: subscription.name.clone(),
+        ..v1::NotificationFilter::default()
+    };
+    let request = v1::ListNotificationsRequest {
+        filter: Some(filter),
+        page_size: subscription.daily_budget.clamp(LOOKED_THROUGH_MIN, LOOKED_THROUGH_MAX),
+        ..v1::ListNotificationsRequest::default()
+    };
+    let found = partner.calls.notifications().list_notifications(request).await?.into_inner().notifications;
+    let since = start_of_day(&subscription.time_zone, partner.visit.app.now());
+    let today = found.iter().filter(|told| instant(told.create_time.as_ref()) >= Some(since)).count();
+    let budget = usize::try_from(subscription.daily_budget).unwrap_or_default();
+    let last = found.into_iter().find(|told| told.delivery() != DeliveryState::None);
+    Ok(Subscribed { subscription, today: today.min(budget), last })
+}
+
+/// When the day of a zone began.
+fn start_of_day(zone: &str, now: Timestamp) -> Timestamp {
+    let zone = Zone::named("time_zone", zone).unwrap_or_else(|_| Zone::of_places());
+    zone.start_of(zone.date_at(now))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_by_the_clock_of_the_subscription_s_zone() {
+        let now: Timestamp = "2026-11-28T17:00:00Z".parse().unwrap();
+        for (zone, start) in [
+            ("Asia/Shanghai", "2026-11-28T16:00:00Z"),
+            ("Europe/Berlin", "2026-11-27T23:00:00Z"),
+            ("nowhere", "2026-11-28T16:00:00Z"),
+        ] {
+            assert_eq!(start_of_day(zone, now), start.parse().unwrap(), "{zone}");
+        }
+    }
+}
