@@ -112,8 +112,8 @@ test("the pool's page is small", async () => {
   });
 });
 
-test("a wish is seen, claimed with a resource that fits, begun and delivered", async () => {
-  await wishFor(server.pages, "有人来陪老人说说话", {
+test("a wish is seen, claimed with a resource that fits, begun and delivered with a note for the case worker", async () => {
+  const need = await wishFor(server.pages, "有人来陪老人说说话", {
     items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }],
   });
   await visit(partner, async (page) => {
@@ -127,11 +127,22 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered", a
     await page.getByRole("button", { name: "开始", exact: true }).click();
     assert.match(await notice(page).textContent(), /已开始/);
     assert.equal(await page.locator(".steps [aria-current=step]").count(), 1);
+    await page.getByLabel(/给社工的话/).fill("老人想再约下周");
+    await keep(page, "deliver-zh-desk");
     await page.getByRole("button", { name: "已送达" }).click();
     assert.match(await notice(page).textContent(), /等待对方确认/);
+    assert.equal((await page.content()).includes("老人想再约下周"), false, "it is for the case worker");
     assert.deepEqual(await seriousViolations(page), []);
     await page.goto("/portal/referrals?state=delivered");
     assert.ok((await card(page, "结对陪伴").count()) >= 1);
+  });
+  await visit("demo-case-worker", async (page) => {
+    await page.goto(`/desk/${need}`);
+    assert.equal(await page.locator(".timeline .said").count(), 0);
+    await page.getByRole("link", { name: "显示情况说明和备注" }).click();
+    assert.equal(await page.locator(".timeline .said").textContent(), "老人想再约下周");
+    await keep(page, "delivery-note-zh-desk");
+    assert.deepEqual(await seriousViolations(page), []);
   });
 });
 

@@ -64,6 +64,8 @@ pub const ELIGIBILITY_EXPRESSION_BYTES_MAX: usize = 512;
 pub const ELIGIBILITY_EXPRESSION_DEPTH_MAX: usize = 16;
 /// Most items of one need.
 pub const NEED_ITEMS_MAX: usize = 32;
+/// Notes of providers on their deliveries that a need holds.
+pub const DELIVERY_NOTES_PER_NEED_MAX: usize = 100;
 /// Longest window in which a need is to be served, and farthest deadline.
 pub const NEED_HORIZON_DAYS_MAX: i64 = 400;
 /// How soon an emergency is to be served when nothing else is said.

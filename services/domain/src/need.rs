@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::beneficiary::{GroupTag, Sealed};
 use crate::capacity_pool::PeriodLength;
-use crate::error::{Field, Violation, Violations};
+use crate::error::{Error, Field, Violation, Violations};
 use crate::fact::Facts;
 use crate::geo::{Disclosure, Point};
-use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, Version};
+use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, ReferralId, Version};
 use crate::limits;
 use crate::occurrence::{Asked, Share, TakenPeriod};
 use crate::text::{check_length, check_required, check_unique};
@@ -183,6 +183,10 @@ pub struct NeedPersonal {
     /// Why it was withdrawn, in free words about somebody; empty when it was not or nothing was said.
     #[serde(default)]
     pub withdrawal_reason: String,
+    /// What providers said when they delivered, in free words: by referral, the oldest first, at most
+    /// [`limits::DELIVERY_NOTES_PER_NEED_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivery_notes: Vec<(ReferralId, String)>,
 }
 
 impl std::fmt::Debug for NeedPersonal {
@@ -531,6 +535,20 @@ impl Wish {
 }
 
 impl NeedPersonal {
+    /// Keeps what a provider said when it delivered; said again of the same referral, it takes the place of what was said before.
+    ///
+    /// # Errors
+    /// [`Error::LimitReached`] when the need holds as many as it may.
+    pub fn note_delivery(&mut self, referral: ReferralId, text: &str) -> Result<(), Error> {
+        self.delivery_notes.retain(|(known, _)| *known != referral);
+        if self.delivery_notes.len() >= limits::DELIVERY_NOTES_PER_NEED_MAX {
+            let max = i64::try_from(limits::DELIVERY_NOTES_PER_NEED_MAX).unwrap_or(i64::MAX);
+            return Err(Error::LimitReached { limit: "delivery_notes_per_need_max", max });
+        }
+        self.delivery_notes.push((referral, text.to_owned()));
+        Ok(())
+    }
+
     /// Checks lengths and facts. No violation shows what a field holds.
     pub fn check(&self, field: impl Field, violations: &mut Violations) {
         check_length(format_args!("{field}.description"), &self.description, limits::TEXT_CHARS_MAX, violations);

@@ -267,6 +267,9 @@ pub(crate) struct ReferralArgs {
     /// How many units are promised or have arrived, over all occurrences: for accept and deliver; without it, all
     #[arg(long, value_name = "N")]
     pub(crate) quantity: Option<i64>,
+    /// What the case worker should know, at most 512 characters, kept sealed: for deliver
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
     /// How the help is rated, 1 (poor) to 5 (very good): for confirm
     #[arg(long, value_name = "1..5")]
     pub(crate) rating: Option<i32>,

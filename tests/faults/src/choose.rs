@@ -135,7 +135,7 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
         }
         Kind::Start => ask(id, kind, &partner, Message::Start(v1::StartReferralRequest { name, etag, request_id })),
         Kind::Deliver => {
-            let message = v1::DeliverReferralRequest { name, quantity: some, etag, request_id };
+            let message = v1::DeliverReferralRequest { name, quantity: some, etag, request_id, note: String::new() };
             ask(id, kind, &partner, Message::Deliver(message))
         }
         Kind::Confirm => {

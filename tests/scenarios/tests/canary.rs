@@ -297,7 +297,13 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     for status in &refused {
         leaks.add("a refusal", found(&told(status), &canaries.markers, |marker| marker.sensitive));
     }
-    Step::Deliver(Some(1)).take(&served, PARTNER, &referral.name).await.expect("delivered");
+    let deliver = v1::DeliverReferralRequest {
+        name: referral.name.clone(),
+        quantity: Some(1),
+        note: sensitive(&mut canaries, "delivery note"),
+        ..v1::DeliverReferralRequest::default()
+    };
+    served.referrals(PARTNER).deliver_referral(deliver).await.expect("delivered");
     Step::Dispute.take(&served, HOTLINE, &referral.name).await.expect("disputed");
     for key in [PARTNER, OPERATOR] {
         let request = v1::WatchEventsRequest::default();

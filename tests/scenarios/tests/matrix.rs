@@ -172,9 +172,8 @@ fn message(name: &str, half: &Half) -> Value {
         "CreateReferral" => json!({"offer": offer()}),
         "BatchCreateReferrals" | "BatchTryCreateReferrals" => json!({"offers": [offer()]}),
         "AutoRefer" => json!({"need": wanted, "itemOrdinal": 1}),
-        "GetReferral" | "StartReferral" | "AcceptReferral" | "DeliverReferral" | "ConfirmReferral" => {
-            json!({"name": referral})
-        }
+        "GetReferral" | "StartReferral" | "AcceptReferral" | "ConfirmReferral" => json!({"name": referral}),
+        "DeliverReferral" => json!({"name": referral, "note": SECRET}),
         "DeclineReferral" | "WithdrawReferral" => step("STEP_REASON_NO_SUITABLE_TIME"),
         "DisputeReferral" | "CancelReferral" | "FailReferral" => step("STEP_REASON_NO_SUITABLE_TIME"),
         "ClaimWish" => {
@@ -312,11 +311,14 @@ const SENSITIVE: &[&str] = &[
     "wishwell.v1.Contact.address",
     "wishwell.v1.Contact.display_name",
     "wishwell.v1.Contact.phone",
+    "wishwell.v1.DeliverReferralRequest.note",
+    "wishwell.v1.DeliveryNote.text",
     "wishwell.v1.Fact.bool_value",
     "wishwell.v1.Fact.int_value",
     "wishwell.v1.Fact.string_value",
     "wishwell.v1.Fact.string_values",
     "wishwell.v1.GetReferralResponse.contact",
+    "wishwell.v1.Need.delivery_notes",
     "wishwell.v1.Need.description",
     "wishwell.v1.Need.facts",
     "wishwell.v1.Need.place",

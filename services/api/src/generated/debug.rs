@@ -71,6 +71,15 @@ impl ::core::fmt::Debug for crate::v1::NeedItem {
     }
 }
 
+impl ::core::fmt::Debug for crate::v1::DeliveryNote {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("DeliveryNote")
+            .field("referral", &self.referral)
+            .field("text", &crate::Redacted)
+            .finish()
+    }
+}
+
 impl ::core::fmt::Debug for crate::v1::Wish {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Wish")
@@ -109,6 +118,7 @@ impl ::core::fmt::Debug for crate::v1::Need {
             .field("withdrawal_reason", &crate::Redacted)
             .field("beneficiary_external", &self.beneficiary_external)
             .field("household_external", &self.household_external)
+            .field("delivery_notes", &crate::Redacted)
             .finish()
     }
 }
@@ -140,6 +150,18 @@ impl ::core::fmt::Debug for crate::v1::RotateSubscriptionSecretResponse {
             .field("subscription", &self.subscription)
             .field("secret", &crate::Redacted)
             .field("log_position", &self.log_position)
+            .finish()
+    }
+}
+
+impl ::core::fmt::Debug for crate::v1::DeliverReferralRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("DeliverReferralRequest")
+            .field("name", &self.name)
+            .field("quantity", &self.quantity)
+            .field("etag", &self.etag)
+            .field("request_id", &self.request_id)
+            .field("note", &crate::Redacted)
             .finish()
     }
 }

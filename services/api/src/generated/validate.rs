@@ -12247,6 +12247,16 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DeliverReferralRequest {
                     );
             }
         }
+        if self.note.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "note",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
         if violations.is_empty() {
             Ok(())
         } else {

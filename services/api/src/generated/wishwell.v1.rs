@@ -6051,6 +6051,27 @@ impl ::prost::Name for Mobility {
         "/wishwell.v1.Mobility".into()
     }
 }
+/// What a provider said when it delivered.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct DeliveryNote {
+    /// The referral that was delivered, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub referral: ::prost::alloc::string::String,
+    /// What was said. Sensitive.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeliveryNote {
+    const NAME: &'static str = "DeliveryNote";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.DeliveryNote".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.DeliveryNote".into()
+    }
+}
 /// The public, identity-free form of a need in the wishing pool (微心愿). It exists only with its own consent.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -6155,6 +6176,10 @@ pub struct Need {
     /// On input, the household by its external identity instead of its name.
     #[prost(message, optional, tag = "24")]
     pub household_external: ::core::option::Option<ExternalId>,
+    /// What providers said when they delivered, as DeliverReferral was told, the oldest first; none after an erasure. Kept sealed and
+    /// answered like the description. Sensitive.
+    #[prost(message, repeated, tag = "25")]
+    pub delivery_notes: ::prost::alloc::vec::Vec<DeliveryNote>,
 }
 impl ::prost::Name for Need {
     const NAME: &'static str = "Need";
@@ -13895,6 +13920,7 @@ impl ::prost::Name for StartReferralResponse {
 }
 /// Request of DeliverReferral.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct DeliverReferralRequest {
     /// The referral, `referrals/{uuid}`.
     #[prost(string, tag = "1")]
@@ -13908,6 +13934,11 @@ pub struct DeliverReferralRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// What the case worker should know of it, at most 512 characters; empty says nothing. Kept sealed with the need among its
+    /// `delivery_notes`; refused with ERASED when the need's beneficiary was erased, because nothing is left that it could be sealed
+    /// with. Sensitive.
+    #[prost(string, tag = "5")]
+    pub note: ::prost::alloc::string::String,
 }
 impl ::prost::Name for DeliverReferralRequest {
     const NAME: &'static str = "DeliverReferralRequest";

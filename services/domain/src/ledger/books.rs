@@ -156,6 +156,11 @@ impl Books {
             Command::WithdrawNeed { need, personal, expected } => {
                 self.withdraw_need(principal, *need, personal.as_ref(), *expected)
             }
+            Command::Reseal { need, personal, expected } => {
+                self.need_must_be_current(*need, Some(*expected))?;
+                self.change_need(*need)?.personal = Some(personal.clone());
+                Ok(Done::Need(*need))
+            }
             Command::Look { referral } => Ok(Done::Unchanged(self.referral(*referral)?.id)),
             Command::Escalate { referral } => self.escalate(*referral),
         }

@@ -50,6 +50,15 @@ pub enum Command {
         /// Only from this version.
         expected: Option<Version>,
     },
+    /// Put something else in place of what is sealed in a need. What follows in the request may have more to do with it.
+    Reseal {
+        /// Which.
+        need: NeedId,
+        /// What is sealed in it from now on.
+        personal: Sealed,
+        /// Only from this version: what was sealed then is in it.
+        expected: Version,
+    },
     /// Look whether time has made something of a referral. Lapsed offers are let go by looking.
     Look {
         /// Which referral.

@@ -1,9 +1,12 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
+use uuid::Uuid;
+use wishwell_domain::Error;
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
+use wishwell_domain::ids::ReferralId;
 use wishwell_domain::limits;
 use wishwell_domain::need::{Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
 
@@ -141,6 +144,7 @@ fn what_a_need_says_in_confidence_is_never_shown() {
         facts: Facts([("age_years".to_owned(), FactValue::Text(secret))].into()),
         wish_consent_given_by: String::new(),
         withdrawal_reason: String::new(),
+        delivery_notes: Vec::new(),
     };
     let found = violations(|violations| personal.check("need", violations));
     let broken: Vec<_> = found.iter().map(|v| (v.field.clone(), v.rule.clone())).collect();
@@ -315,4 +319,20 @@ fn a_need_survives_json() {
     };
     let json = serde_json::to_string(&original).unwrap();
     assert_eq!(serde_json::from_str::<Need>(&json).unwrap(), original);
+}
+
+#[test]
+fn a_note_on_a_delivery_takes_the_place_of_the_one_before_it_and_there_are_only_so_many() {
+    let referral = |nth: u128| ReferralId::from_uuid(Uuid::from_u128(nth));
+    let mut personal = NeedPersonal::default();
+    personal.note_delivery(referral(1), "left at the door").unwrap();
+    personal.note_delivery(referral(1), "handed over").unwrap();
+    assert_eq!(personal.delivery_notes, [(referral(1), "handed over".to_owned())]);
+    for nth in 2..=100 {
+        personal.note_delivery(referral(nth), "handed over").unwrap();
+    }
+    let refused = personal.note_delivery(referral(101), "one more");
+    assert!(matches!(refused, Err(Error::LimitReached { limit: "delivery_notes_per_need_max", max: 100 })));
+    personal.note_delivery(referral(7), "again").unwrap();
+    assert_eq!(personal.delivery_notes.len(), 100);
 }

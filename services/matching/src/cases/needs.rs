@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{HouseholdId, NeedId, Version};
@@ -123,6 +123,23 @@ impl Platform {
         }
     }
 
+    /// What is sealed in a need with something changed in it, sealed anew; a key of its own is made where it has none yet.
+    pub(super) async fn reseal(
+        &self,
+        caller: &Caller,
+        need: &Need,
+        change: impl FnOnce(&mut NeedPersonal) -> Result<(), Error>,
+    ) -> Result<Sealed, Error> {
+        let mut known = self.need_personal(caller, need).await?.unwrap_or_default();
+        change(&mut known)?;
+        let mut mutations = Vec::new();
+        let key = self.sealing_key(caller, need, &mut mutations).await?;
+        if !mutations.is_empty() {
+            self.write(&Caller { request: None, ..caller.clone() }, mutations).await?;
+        }
+        key.seal(&known)
+    }
+
     /// Takes a need back, with everything that is under way for it. Why is said in free words about somebody, so it is sealed with
     /// the rest.
     pub(crate) async fn withdraw_need(
@@ -141,15 +158,12 @@ impl Platform {
             let need = self.need(caller, id).await?;
             let (mut personal, mut from) = (None, expected);
             if !reason.is_empty() && need.state.is_open() {
-                let mut known = self.need_personal(caller, &need).await?.unwrap_or_default();
-                reason.clone_into(&mut known.withdrawal_reason);
-                let mut mutations = Vec::new();
-                let key = self.sealing_key(caller, &need, &mut mutations).await?;
-                if !mutations.is_empty() {
-                    self.write(&Caller { request: None, ..caller.clone() }, mutations).await?;
-                }
+                let say = |known: &mut NeedPersonal| {
+                    reason.clone_into(&mut known.withdrawal_reason);
+                    Ok(())
+                };
                 // What is sealed now is what was read.
-                (personal, from) = (Some(key.seal(&known)?), expected.or(Some(need.version)));
+                (personal, from) = (Some(self.reseal(caller, &need, say).await?), expected.or(Some(need.version)));
             }
             let command = Command::WithdrawNeed { need: id, personal, expected: from };
             match self.carry_out(caller, vec![command]).await {

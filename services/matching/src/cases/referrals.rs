@@ -11,7 +11,7 @@ use wishwell_domain::event::Change;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
 use wishwell_domain::ledger::{Command, Offer, Step};
-use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::need::{Need, NeedItem, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
 use wishwell_domain::{Error, Violation};
 use wishwell_engine::{Candidate, Query, ReasonCode, Scratch, Snapshot, Wanted};
@@ -215,6 +215,29 @@ impl Platform {
         }
         self.referral(caller, step.referral).await?;
         self.carry_out(caller, vec![Command::Step(step)]).await
+    }
+
+    /// Takes the step of delivery with what the provider says of it. That is in free words about somebody, so it is sealed with the rest
+    /// of the need.
+    pub(crate) async fn deliver_with_note(&self, caller: &Caller, step: Step, note: &str) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let referral = self.referral(caller, step.referral).await?;
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            let need = self.store.need(caller.tenant(), referral.need).await?;
+            let need = need.ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+            let note = |personal: &mut NeedPersonal| personal.note_delivery(referral.id, note);
+            let personal = self.reseal(caller, &need, note).await?;
+            let reseal = Command::Reseal { need: need.id, personal, expected: need.version };
+            match self.carry_out(caller, vec![reseal, Command::Step(step.clone())]).await {
+                // The need has changed since it was read; the referral has not.
+                Err(Error::EtagMismatch { name, .. }) if name == need.id.name() && attempts > 0 => {}
+                written => return written,
+            }
+        }
     }
 
     /// How the beneficiary of a referral can be reached: for the provider that promised help, while there is consent.

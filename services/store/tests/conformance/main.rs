@@ -134,6 +134,7 @@ macro_rules! conformance_of {
                 every_refusal_names_its_reason_and_leaves_nothing_behind
                 what_a_case_needs_comes_back_when_the_case_closes
                 withdrawing_a_need_ends_what_is_under_way_for_it
+                what_is_sealed_in_a_need_changes_with_the_step_that_says_it_or_not_at_all
                 a_lower_total_is_refused_with_what_is_in_the_way_or_forces_it_out
                 figures_said_within_one_tick_of_the_clock_are_all_kept
                 periods_follow_the_usual_total_until_somebody_says_otherwise

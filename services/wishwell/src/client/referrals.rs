@@ -67,7 +67,10 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
         ReferralAction::Decline => send!(decline_referral, DeclineReferralRequest { reason: reason }),
         ReferralAction::Withdraw => send!(withdraw_referral, WithdrawReferralRequest { reason: reason }),
         ReferralAction::Start => send!(start_referral, StartReferralRequest {}),
-        ReferralAction::Deliver => send!(deliver_referral, DeliverReferralRequest { quantity: arguments.quantity }),
+        ReferralAction::Deliver => send!(
+            deliver_referral,
+            DeliverReferralRequest { quantity: arguments.quantity, note: arguments.note.clone().unwrap_or_default() }
+        ),
         ReferralAction::Confirm => send!(confirm_referral, ConfirmReferralRequest { rating: arguments.rating }),
         ReferralAction::Dispute => send!(dispute_referral, DisputeReferralRequest { reason: reason }),
         ReferralAction::Cancel => send!(cancel_referral, CancelReferralRequest { reason: reason }),

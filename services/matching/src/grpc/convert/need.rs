@@ -179,6 +179,7 @@ pub(crate) fn need(
         facts: common::facts(format_args!("{field}.facts"), message.facts, violations),
         wish_consent_given_by: String::new(),
         withdrawal_reason: String::new(),
+        delivery_notes: Vec::new(),
     };
     let given = message.items.len();
     let mut items = Vec::with_capacity(given);
@@ -269,7 +270,13 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
         withdrawal_reason: personal.map(|personal| personal.withdrawal_reason.clone()).unwrap_or_default(),
         beneficiary_external: None,
         household_external: None,
+        delivery_notes: personal.map(delivery_notes_out).unwrap_or_default(),
     }
+}
+
+fn delivery_notes_out(personal: &NeedPersonal) -> Vec<v1::DeliveryNote> {
+    let notes = personal.delivery_notes.iter();
+    notes.map(|(referral, text)| v1::DeliveryNote { referral: referral.name(), text: text.clone() }).collect()
 }
 
 fn item_out(item: &NeedItem, personal: Option<&NeedPersonal>) -> v1::NeedItem {

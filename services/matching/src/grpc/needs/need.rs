@@ -206,6 +206,8 @@ pub(super) async fn update(
             violations.into_result()?;
             let mut read = required("need", read)?;
             keep_publication(&mut read.need, &stored);
+            // What others have said of it stays.
+            read.personal.delivery_notes = personal.delivery_notes;
             let expected = etag.unwrap_or(stored.version);
             platform.update_need(&caller, read.need, &stored, read.personal, expected).await
         })?,

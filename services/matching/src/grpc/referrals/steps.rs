@@ -17,11 +17,12 @@ struct Said {
     reason: Option<i32>,
     units: Option<i64>,
     rating: Option<i32>,
+    note: String,
 }
 
 impl Said {
     const fn plain(name: String, etag: String) -> Self {
-        Self { name, etag, reason: None, units: None, rating: None }
+        Self { name, etag, reason: None, units: None, rating: None, note: String::new() }
     }
 }
 
@@ -43,7 +44,11 @@ async fn take(platform: &Platform, caller: &Caller, action: Action, said: Said) 
         rating: said.rating.map(|rating| u8::try_from(rating).unwrap_or_default()),
         expected,
     };
-    let written = platform.step(caller, step).await?;
+    let written = if said.note.is_empty() {
+        platform.step(caller, step).await?
+    } else {
+        platform.deliver_with_note(caller, step, &said.note).await?
+    };
     answer(platform, caller, &written).await
 }
 
@@ -71,7 +76,10 @@ steps! {
     decline = Decline: DeclineReferralRequest -> DeclineReferralResponse { reason: |sent: &v1::DeclineReferralRequest| Some(sent.reason) };
     withdraw = Withdraw: WithdrawReferralRequest -> WithdrawReferralResponse { reason: |sent: &v1::WithdrawReferralRequest| Some(sent.reason) };
     start = Start: StartReferralRequest -> StartReferralResponse { };
-    deliver = Deliver: DeliverReferralRequest -> DeliverReferralResponse { units: |sent: &v1::DeliverReferralRequest| sent.quantity };
+    deliver = Deliver: DeliverReferralRequest -> DeliverReferralResponse {
+        units: |sent: &v1::DeliverReferralRequest| sent.quantity,
+        note: |sent: &v1::DeliverReferralRequest| sent.note.clone()
+    };
     confirm = Confirm: ConfirmReferralRequest -> ConfirmReferralResponse { rating: |sent: &v1::ConfirmReferralRequest| sent.rating };
     dispute = Dispute: DisputeReferralRequest -> DisputeReferralResponse { reason: |sent: &v1::DisputeReferralRequest| Some(sent.reason) };
     cancel = Cancel: CancelReferralRequest -> CancelReferralResponse { reason: |sent: &v1::CancelReferralRequest| Some(sent.reason) };

@@ -109,6 +109,7 @@ impl Wanted {
                         wanted.all_of_pools.insert(pool);
                     }
                 }
+                Command::Reseal { need, .. } => wanted.needs.extend([need.as_uuid()]),
                 Command::WithdrawNeed { need, .. } => {
                     wanted.needs.insert(need.as_uuid());
                     wanted.all_of_needs.insert(need.as_uuid());

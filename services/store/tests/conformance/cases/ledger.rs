@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::Error;
+use wishwell_domain::beneficiary::Sealed;
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, Version};
@@ -442,5 +443,27 @@ pub async fn what_one_tenant_holds_another_cannot_reach(fixture: Fixture) {
     }
     assert_eq!(fixture.store.verify(&other).await.unwrap(), Default::default());
     assert_eq!(uuid(100), fixture.referral(100).await.id.as_uuid());
+    fixture.everything_adds_up().await;
+}
+
+pub async fn what_is_sealed_in_a_need_changes_with_the_step_that_says_it_or_not_at_all(fixture: Fixture) {
+    let fixture =
+        fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 3)])]).await;
+    fixture.ask(vec![offering(100, 60, 30, 3)]).await;
+    fixture.ask(vec![step(100, Action::Accept)]).await;
+    let before = fixture.need(60).await;
+    let said = Sealed(b"with a note".to_vec());
+    let reseal = |expected| Command::Reseal { need: need_id(60), personal: said.clone(), expected };
+    let stale = fixture.refused(vec![reseal(Version(before.version.0 - 1)), step(100, Action::Deliver)]).await;
+    assert!(stale.to_string().contains("is current"), "{stale}");
+    let illegal = fixture.refused(vec![reseal(before.version), step(100, Action::Confirm)]).await;
+    assert!(illegal.to_string().contains("cannot confirm"), "{illegal}");
+    assert_eq!((fixture.need(60).await, fixture.referral(100).await.state), (before.clone(), ReferralState::Accepted));
+
+    let done = fixture.ask(vec![reseal(before.version), step(100, Action::Deliver)]).await;
+    let need = fixture.need(60).await;
+    assert_eq!(done[0].after, Some(Change::Need(Box::new(need.clone()))));
+    assert_eq!((need.personal, need.state, need.version.0), (Some(said), NeedState::Served, before.version.0 + 1));
+    assert_eq!(fixture.referral(100).await.state, ReferralState::Delivered);
     fixture.everything_adds_up().await;
 }

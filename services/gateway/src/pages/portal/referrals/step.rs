@@ -59,6 +59,9 @@ pub(in crate::pages::portal) struct Step {
     /// Name of a reason in the contract.
     #[serde(default)]
     reason: String,
+    /// What the case worker should know of a delivery.
+    #[serde(default)]
+    note: String,
 }
 
 /// Takes one and goes back to the referral.
@@ -97,9 +100,9 @@ async fn call(
     quantity: Option<i64>,
 ) -> Result<(), Status> {
     let mut referrals = partner.calls.referrals();
-    let Step { etag, request_id, .. } = step;
     // What is no reason of the contract, the contract refuses.
     let reason = StepReason::from_str_name(&step.reason).unwrap_or_default().into();
+    let Step { etag, request_id, note, .. } = step;
     match action {
         Action::Accept => {
             referrals.accept_referral(v1::AcceptReferralRequest { name, quantity, etag, request_id }).await?;
@@ -111,7 +114,8 @@ async fn call(
             referrals.start_referral(v1::StartReferralRequest { name, etag, request_id }).await?;
         }
         Action::Deliver => {
-            referrals.deliver_referral(v1::DeliverReferralRequest { name, quantity, etag, request_id }).await?;
+            let note = note.trim().to_owned();
+            referrals.deliver_referral(v1::DeliverReferralRequest { name, quantity, etag, request_id, note }).await?;
         }
         Action::Cancel => {
             referrals.cancel_referral(v1::CancelReferralRequest { name, reason, etag, request_id }).await?;

@@ -157,6 +157,10 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
             form method="post" action=(address) {
                 (hidden)
                 @if referral.units > 1 { (quantity(visit, referral, visit.say("送达了多少", "How much has arrived"), false)) }
+                label class="say" {
+                    (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
+                    textarea name="note" rows="2" maxlength="512" {}
+                }
                 button class="primary" { (visit.say("已送达", "Delivered")) }
             }
         },

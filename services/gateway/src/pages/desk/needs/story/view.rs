@@ -265,13 +265,24 @@ fn hidden(referral: &v1::Referral) -> Markup {
 
 fn told(visit: &Visit, gathered: &Gathered, moment: &Moment) -> Markup {
     let (kind, text) = text(visit, gathered, &moment.what);
+    let note = note_of(&gathered.need, &moment.what);
     html! {
         li class=(kind) {
             span class="time" { (figures::clock(moment.at.as_ref())) }
-            span class="text" { (text) }
+            span class="text" {
+                (text)
+                @if let Some(note) = note { q class="said" { (note) } }
+            }
             span class="note" { (moment.by) }
         }
     }
+}
+
+/// What a provider said when it delivered, where that was asked for.
+fn note_of<'n>(need: &'n v1::Need, what: &What) -> Option<&'n str> {
+    let What::Step { referral, action: ReferralAction::Deliver, .. } = what else { return None };
+    let said = need.delivery_notes.iter().find(|said| said.referral == referral.name);
+    said.map(|said| said.text.as_str())
 }
 
 /// A class for the dot, and the words.
