@@ -26,6 +26,7 @@ pub mod organization;
 pub mod period;
 pub mod polygon;
 pub mod principal;
+pub mod publication;
 pub mod referral;
 pub mod resource;
 pub mod round;

@@ -131,6 +131,14 @@ pub const DUPLICATE_LOOK_BACK_DAYS: i64 = 30;
 pub const DUPLICATE_DISTANCE_METRES_MAX: u32 = 100;
 /// Most likely duplicates pointed out.
 pub const LIKELY_DUPLICATES_MAX: usize = 10;
+/// Fewest households that share the place, the categories and the time that a wish shows.
+pub const WISH_ANONYMITY_HOUSEHOLDS_MIN: usize = 10;
+/// Digits of the division code of a street or town: no wish shows a smaller place.
+pub const WISH_PLACE_DIGITS_MAX: usize = 9;
+/// Digits of the division code of a district or county: what an offer of a need that is no wish shows before it is answered.
+pub const OFFER_PLACE_DIGITS_MAX: usize = 6;
+/// Most lacks, of one need in one category each, that are looked at to find a wish's place.
+pub const WISH_SHARING_LACKS_MAX: usize = 100_000;
 /// Most lines of one hold: a visit each day of a year, from two pools.
 pub const HOLD_LINES_MAX: usize = 800;
 /// How long a provider has to answer the offer of an emergency.

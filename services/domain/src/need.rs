@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::beneficiary::{GroupTag, Sealed};
 use crate::capacity_pool::PeriodLength;
@@ -12,6 +13,7 @@ use crate::geo::{Disclosure, Point};
 use crate::ids::{BeneficiaryId, CategoryCode, DivisionCode, ExternalId, HouseholdId, NeedId, ReferralId, Version};
 use crate::limits;
 use crate::occurrence::{Asked, Share, TakenPeriod};
+use crate::publication::Publication;
 use crate::text::{check_length, check_required, check_unique};
 use crate::unit::Unit;
 
@@ -163,6 +165,13 @@ pub struct Wish {
     pub consent_given_by: String,
     /// When it was published.
     pub published_at: Timestamp,
+    /// The place it shows: a division that enough households share, as [`crate::publication::coarse_place`] found it when it was
+    /// published, and from then on never a smaller one; none when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<DivisionCode>,
+    /// Where it stands among wishes that are alike, drawn so that it tells nothing; none for those published before there were lots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<Uuid>,
 }
 
 /// What a need holds that is personal, in the clear. Lives only in memory.
@@ -237,6 +246,9 @@ pub struct Need {
     /// Its public projection, when consented to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<Wish>,
+    /// Since when it is known to the pool; none when it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
     /// Where it stands.
     pub state: NeedState,
     /// Version, counted from 1.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use uuid::Uuid;
 use wishwell_domain::ids::NeedId;
 use wishwell_domain::need::Urgency;
 
@@ -120,8 +121,10 @@ pub struct NeedRank {
     pub effective_urgency: Urgency,
     /// How far, in metres, `u32::MAX` where a place is not known: the nearest come first.
     pub distance_metres: u32,
-    /// Since when the need waits: the longest waiting come first.
+    /// Since when the need waits, of a wish since the week of its publication: the longest waiting come first.
     pub waiting_since: Timestamp,
+    /// A wish's lot, nil for needs: the order of their ids is that of their submission, which no wish tells.
+    pub lot: Uuid,
     /// Which need.
     pub need: NeedId,
     /// Which of its items.

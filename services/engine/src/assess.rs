@@ -4,7 +4,7 @@ use wishwell_domain::geo::whole_metres;
 use wishwell_domain::resource::DeliveryMode;
 
 use crate::capacity::{self, View, When};
-use crate::context::{Context, Span};
+use crate::context::{Context, Somewhere, Span};
 use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
@@ -103,6 +103,10 @@ impl Memo {
     pub(crate) fn eligible(&mut self, context: &Context<'_>, program: u32) -> Eligible {
         if program == NONE {
             return Eligible::Anyone;
+        }
+        // Whose wish it is nobody is to learn from what fits.
+        if context.somewhere.is_some() {
+            return Eligible::Unknown;
         }
         let Some(known) = self.eligible.get_mut(program as usize) else { return Eligible::Unknown };
         if known.0 != self.query {
@@ -280,6 +284,29 @@ impl<'q> Context<'q> {
     }
 
     fn in_area(&self, row: &Row, distance: u32) -> bool {
+        self.in_area_exactly(row, distance)
+            || self.somewhere.is_some_and(|somewhere| self.may_be_in_area(row, distance, somewhere))
+    }
+
+    /// Whether any part of where a wish may be lies in the area: of its division, the parts whose centres are known.
+    fn may_be_in_area(&self, row: &Row, distance: u32, somewhere: Somewhere) -> bool {
+        let Somewhere::InDivision(extent_metres) = somewhere else { return true };
+        let reached = |radius: u32| distance != UNKNOWN_DISTANCE && distance <= radius.saturating_add(extent_metres);
+        let holds_part = |division: u32| {
+            self.chain().first().is_some_and(|own| self.tables.division_ancestors(division).any(|at| at == *own))
+        };
+        match row.area_kind {
+            AreaKind::Everywhere => true,
+            AreaKind::Radius => reached(row.area),
+            AreaKind::Division => holds_part(row.area),
+            AreaKind::Set => self.area_set(row).is_some_and(|set| {
+                (set.radius_metres > 0 && reached(set.radius_metres))
+                    || set.divisions.iter().any(|division| holds_part(*division))
+            }),
+        }
+    }
+
+    fn in_area_exactly(&self, row: &Row, distance: u32) -> bool {
         match row.area_kind {
             AreaKind::Everywhere => true,
             AreaKind::Radius => distance <= row.area,

@@ -39,6 +39,17 @@ pub(crate) struct Asked<'q> {
     pub(crate) facts: &'q Facts,
     /// What the need counts, in millionths of an emergency's item.
     pub(crate) worth: Millionths,
+    /// That it may be anywhere in its division, or anywhere at all; none when it is where it says.
+    pub(crate) somewhere: Option<Somewhere>,
+}
+
+/// How much is left open of where a need is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Somewhere {
+    /// In its division, whose known parts lie so many metres from its centre at most.
+    InDivision(u32),
+    /// Nothing is known.
+    Anywhere,
 }
 
 impl<'q> Asked<'q> {
@@ -68,6 +79,7 @@ impl<'q> Asked<'q> {
             group_tags: query.group_tags,
             facts: query.facts,
             worth: query.worth,
+            somewhere: None,
         })
     }
 }
@@ -120,6 +132,7 @@ pub(crate) struct Context<'q> {
     pub(crate) involves_minors: bool,
     /// What the need counts, in millionths of an emergency's item.
     pub(crate) worth: Millionths,
+    pub(crate) somewhere: Option<Somewhere>,
 }
 
 /// One second, in microseconds.
@@ -159,6 +172,7 @@ impl<'q> Context<'q> {
             max_travel_metres: asked.mobility.max_travel_metres.unwrap_or(0),
             involves_minors: asked.involves_minors,
             worth: asked.worth,
+            somewhere: asked.somewhere,
         }
     }
 

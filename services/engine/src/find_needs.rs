@@ -3,20 +3,22 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
-use wishwell_domain::need::useful_window;
+use wishwell_domain::need::{Mobility, useful_window};
 use wishwell_domain::occurrence::Outstanding;
 
 use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
-use crate::context::{Asked, Context};
-use crate::find::shown;
+use crate::context::{Asked, Context, Somewhere};
+use crate::find::shown as distance_shown;
 use crate::near_miss::eligibility;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
+use crate::reason::ReasonCode;
 use crate::round::tier_worth;
 use crate::score::ScoringRules;
-use crate::snapshot::need::{OpenItem, OpenNeed};
-use crate::snapshot::row::Row;
+use crate::snapshot::need::{OpenItem, OpenNeed, ShownWish};
+use crate::snapshot::row::{NONE, Row};
 use crate::snapshot::{ResourceRef, Snapshot};
 
 impl Snapshot {
@@ -30,20 +32,21 @@ impl Snapshot {
         let within: Vec<u32> =
             query.divisions.iter().filter_map(|code| self.tables.division_places.get(code.as_str())).collect();
         let is_within = |need: &OpenNeed| self.tables.division_ancestors(need.division).any(|at| within.contains(&at));
-        let asked_for =
-            |need: &&OpenNeed| (need.has_wish || !query.wishes_only) && (query.divisions.is_empty() || is_within(need));
+        let asked_for = |need: &&OpenNeed| {
+            (need.wish.is_some() || !query.wishes_only) && (query.divisions.is_empty() || is_within(need))
+        };
         let place = self.resource(resource);
         let found = place.and_then(|place| Some((place, self.row(place)?)));
         let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
         let mut answer = NeedsAnswer::default();
         let mut found: Vec<NeedMatch> = Vec::new();
         let mut scratch = Scratch::default();
-        let facts = Facts::default();
         for category in self.categories_served(place) {
             for need in self.needs.in_category(category).filter(asked_for) {
                 for item in need.items.iter().filter(|item| item.category == category) {
                     answer.considered += 1;
-                    let matched = self.match_need(place, row, need, item, &facts, now, &mut scratch);
+                    let shown = need.wish.as_ref().filter(|_| query.wishes_only);
+                    let matched = self.match_need(place, row, need, item, shown, now, &mut scratch);
                     found.extend(matched.filter(|matched| query.after.is_none_or(|after| matched.rank > after)));
                 }
             }
@@ -74,12 +77,14 @@ impl Snapshot {
         let found = place.and_then(|place| Some((place, self.row(place)?)));
         let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
         let categories = self.categories_served(place);
-        let (mut scratch, facts) = (Scratch::default(), Facts::default());
+        let mut scratch = Scratch::default();
         let mut found: Vec<NeedMatch> = Vec::new();
-        for need in wishes.iter().filter_map(|id| self.needs.get(*id)).filter(|need| need.has_wish) {
+        for need in wishes.iter().filter_map(|id| self.needs.get(*id)) {
+            let Some(shown) = &need.wish else { continue };
             let items = need.items.iter().filter(|item| categories.binary_search(&item.category).is_ok());
-            let matches = items.filter_map(|item| self.match_need(place, row, need, item, &facts, now, &mut scratch));
-            found.extend(matches);
+            found.extend(
+                items.filter_map(|item| self.match_need(place, row, need, item, Some(shown), now, &mut scratch)),
+            );
         }
         found.sort_unstable_by_key(|matched| matched.rank);
         Ok(found)
@@ -119,14 +124,57 @@ impl Snapshot {
         row: &Row,
         need: &OpenNeed,
         item: &OpenItem,
-        facts: &Facts,
+        shown: Option<&ShownWish>,
         now: Timestamp,
         scratch: &mut Scratch,
     ) -> Option<NeedMatch> {
-        let urgency = need.urgency.aged(now.duration_since(need.created_at));
-        let (start, end) = useful_window(need.timing, urgency, now);
+        let facts = Facts::default();
+        let asked = match shown {
+            Some(shown) => self.asked_of_wish(need, item, shown, &facts, now),
+            None => asked_of_need(need, item, &facts, now),
+        };
+        let rules = ScoringRules::default();
+        let context = Context::new(&asked, &self.tables, &rules);
+        scratch.memo.begin(&context);
+        let hit = self.judge(&context, item.category, place, row, scratch);
+        let since = shown.map_or(need.created_at, |shown| shown.week_start);
+        let distance_metres = distance_shown(hit.distance);
+        hit.assessment.failed.is_empty().then(|| NeedMatch {
+            rank: NeedRank {
+                effective_urgency: need.urgency.aged(now.duration_since(since)),
+                distance_metres: distance_metres.unwrap_or(u32::MAX),
+                waiting_since: since,
+                lot: shown.map_or(Uuid::nil(), |shown| shown.lot),
+                need: need.id,
+                item_ordinal: item.ordinal,
+            },
+            distance_metres,
+            serves: hit.assessment.capacity.served.min(asked.quantity),
+            eligibility: eligibility(&context, row, hit.assessment.eligible),
+            modes: hit.assessment.modes,
+            has_wish: need.wish.is_some(),
+        })
+    }
+
+    /// What a wish asks, by what it shows alone, so that which resources fit tells nothing that it does not: its coarse place, its week,
+    /// and how help may reach; not how far somebody can travel, by when it must be there, or of which groups somebody is.
+    fn asked_of_wish<'q>(
+        &self,
+        need: &OpenNeed,
+        item: &OpenItem,
+        shown: &ShownWish,
+        facts: &'q Facts,
+        now: Timestamp,
+    ) -> Asked<'q> {
+        let somewhere = match shown.place {
+            NONE => Somewhere::Anywhere,
+            place => Somewhere::InDivision(self.tables.division_extent(place)),
+        };
+        let urgency = need.urgency.aged(now.duration_since(shown.week_start));
+        let (start, end) = useful_window(None, urgency, now);
         let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
-        let asked = Asked {
+        let max_travel_metres = need.mobility.max_travel_metres.map(|_| u32::MAX);
+        Asked {
             category: item.category,
             quantity,
             unit: item.unit,
@@ -134,32 +182,66 @@ impl Snapshot {
             recurrence,
             window: TimeWindow { start, end },
             now,
-            place: need.place,
-            division: need.division,
-            mobility: need.mobility,
-            involves_minors: need.involves_minors,
-            group_tags: &need.group_tags,
+            place: None,
+            division: shown.place,
+            mobility: Mobility { max_travel_metres, ..need.mobility },
+            involves_minors: false,
+            group_tags: &[],
             facts,
             worth: tier_worth(urgency),
-        };
+            somewhere: Some(somewhere),
+        }
+    }
+
+    /// Whether a resource fits an item of a wish, judged as [`Snapshot::find_needs`] judges wishes, but for capacity, of
+    /// which promising has the last word. None when the item is not in the pool.
+    ///
+    /// # Errors
+    /// An unknown resource.
+    pub fn wish_fits(
+        &self,
+        resource: ResourceId,
+        need: NeedId,
+        item_ordinal: u16,
+        now: Timestamp,
+    ) -> Result<Option<bool>, QueryError> {
+        let place = self.resource(resource);
+        let found = place.and_then(|place| Some((place, self.row(place)?)));
+        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let wished = self.needs.get(need).and_then(|need| Some((need, need.wish.as_ref()?)));
+        let Some((need, shown)) = wished else { return Ok(None) };
+        let Some(item) = need.items.iter().find(|item| item.ordinal == item_ordinal) else { return Ok(None) };
+        let facts = Facts::default();
+        let asked = self.asked_of_wish(need, item, shown, &facts, now);
         let rules = ScoringRules::default();
         let context = Context::new(&asked, &self.tables, &rules);
+        let mut scratch = Scratch::default();
         scratch.memo.begin(&context);
-        let hit = self.judge(&context, item.category, place, row, scratch);
-        let distance_metres = shown(hit.distance);
-        hit.assessment.failed.is_empty().then(|| NeedMatch {
-            rank: NeedRank {
-                effective_urgency: urgency,
-                distance_metres: distance_metres.unwrap_or(u32::MAX),
-                waiting_since: need.created_at,
-                need: need.id,
-                item_ordinal: item.ordinal,
-            },
-            distance_metres,
-            serves: hit.assessment.capacity.served.min(quantity),
-            eligibility: eligibility(&context, row, hit.assessment.eligible),
-            modes: hit.assessment.modes,
-            has_wish: need.has_wish,
-        })
+        let failed = self.judge(&context, item.category, place, row, &mut scratch).assessment.failed;
+        Ok(Some(failed.len() == u8::from(failed.contains(ReasonCode::NoCapacity))))
+    }
+}
+
+/// What a need asks, as it is.
+fn asked_of_need<'q>(need: &'q OpenNeed, item: &OpenItem, facts: &'q Facts, now: Timestamp) -> Asked<'q> {
+    let urgency = need.urgency.aged(now.duration_since(need.created_at));
+    let (start, end) = useful_window(need.timing, urgency, now);
+    let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
+    Asked {
+        category: item.category,
+        quantity,
+        unit: item.unit,
+        splittable: item.splittable,
+        recurrence,
+        window: TimeWindow { start, end },
+        now,
+        place: need.place,
+        division: need.division,
+        mobility: need.mobility,
+        involves_minors: need.involves_minors,
+        group_tags: &need.group_tags,
+        facts,
+        worth: tier_worth(urgency),
+        somewhere: None,
     }
 }

@@ -109,7 +109,8 @@ impl<'a> Query<'a> {
 pub struct NeedsQuery<'a> {
     /// The present.
     pub now: Timestamp,
-    /// Only needs that have a published wish.
+    /// Only needs that have a published wish, judged by what it shows alone: its coarse place and its week instead of the need's own,
+    /// and nothing of who it is.
     pub wishes_only: bool,
     /// Only needs in one of these divisions or below it; none means anywhere.
     pub divisions: &'a [DivisionCode],

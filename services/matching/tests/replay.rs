@@ -133,6 +133,7 @@ fn need_at(latitude_e7: i32) -> Change {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        publication: None,
         state: NeedState::Open,
         version: Version(0),
         created_at: now(),

@@ -21,6 +21,7 @@ use wishwell_domain::ids::{
 };
 use wishwell_domain::need::{Channel, Need, NeedState, Urgency};
 use wishwell_domain::organization::{Organization, OrganizationKind, OrganizationState};
+use wishwell_domain::publication::Lack;
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use crate::error::StoreError;
@@ -213,8 +214,10 @@ pub struct NeedFilter {
     pub without_division: bool,
     /// Only open ones for which help comes too late by now, by the database's clock.
     pub overdue_only: bool,
-    /// Only those published as a wish.
+    /// Only those published as a wish, by their lots instead of their ids: the order tells nothing of when they came.
     pub wishes_only: bool,
+    /// Published with any of these places (the caller expands the subtree).
+    pub wish_divisions: Vec<DivisionCode>,
     /// Only those with an item, in one of the categories when there are some, of which something is neither referred nor served.
     pub wanting_only: bool,
 }
@@ -425,6 +428,16 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
     /// Open needs that may be the same as a new one, newest first, at most `LIKELY_DUPLICATES_MAX`. Near means within
     /// `DUPLICATE_DISTANCE_METRES_MAX` by a box around the point; the caller measures exactly.
     async fn likely_duplicates(&self, tenant: &TenantId, query: &DuplicateQuery) -> Result<Vec<Need>, StoreError>;
+
+    /// What households lack in these categories by needs that are open now and were submitted by `until`, but for one need; at most
+    /// `WISH_SHARING_LACKS_MAX`. Needs without a division are left out.
+    async fn lacks(
+        &self,
+        tenant: &TenantId,
+        categories: &[CategoryCode],
+        until: Timestamp,
+        but: NeedId,
+    ) -> Result<Vec<Lack>, StoreError>;
 
     /// The wrapped key of a subject; none once destroyed.
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError>;

@@ -57,6 +57,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0008_notifications.sql"),
         include_str!("../migrations/postgres/0008_notifications.sql"),
     ),
+    (
+        9,
+        "wish_places",
+        include_str!("../migrations/sqlite/0009_wish_places.sql"),
+        include_str!("../migrations/postgres/0009_wish_places.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

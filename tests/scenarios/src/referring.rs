@@ -159,6 +159,7 @@ pub fn wishing(pieces: i64, title: &str) -> v1::Need {
         consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
         consent_given_by: "herself".to_owned(),
         publish_time: None,
+        division: String::new(),
     };
     v1::Need { wish: Some(wish), ..sharing(pieces) }
 }

@@ -417,6 +417,7 @@ async fn operators_and_auditors_see_needs_and_people_without_what_identifies_the
             consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
             consent_given_by: "secret giver".to_owned(),
             publish_time: None,
+            division: String::new(),
         }),
         ..need("640104")
     };

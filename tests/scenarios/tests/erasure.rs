@@ -64,6 +64,7 @@ fn need(beneficiary: &str) -> v1::Need {
             consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
             consent_given_by: marked("wish"),
             publish_time: None,
+            division: String::new(),
         }),
         ..v1::Need::default()
     }

@@ -52,6 +52,7 @@ fn need(urgency: v1::Urgency, latitude: f64, title: &str) -> v1::Need {
         consent_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
         consent_given_by: "herself".to_owned(),
         publish_time: None,
+        division: String::new(),
     };
     v1::Need {
         items: vec![v1::NeedItem {
@@ -100,8 +101,12 @@ async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
     let named: Vec<_> = listed.iter().map(|item| (item.title.as_str(), item.item_ordinal)).collect();
     assert_eq!(named, [("a trunk for school", wish.item_ordinal)], "the pool knows it by the same name");
     assert_eq!(wish.eligibility(), v1::EligibilityVerdict::Unspecified);
-    assert_eq!(wish.distance_band(), v1::DistanceBand::From2To5Km, "3.3 kilometres, coarsely");
-    assert_eq!(wish.division, "640104001", "the street, not the community");
+    assert_eq!(
+        wish.distance_band(),
+        v1::DistanceBand::Unspecified,
+        "from a place that is not shown there is no distance"
+    );
+    assert_eq!(wish.division, "", "nobody else lacks the same");
     assert_eq!(wish.urgency(), v1::Urgency::Urgent);
     let monday: Vec<_> = wish.published_week.split('-').collect();
     assert_eq!((monday.len(), wish.published_week.len()), (3, 10), "{}", wish.published_week);
@@ -158,7 +163,7 @@ async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_on
             min_position: position,
             evaluation_time: None,
         };
-        let page = find(&served, PARTNER, request).await;
+        let page = find(&served, OPERATOR, request).await;
         assert!(page.matches.len() <= 3);
         titles.extend(page.matches.into_iter().map(|found| found.title));
         if page.next_page_token.is_empty() {
@@ -169,7 +174,7 @@ async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_on
     assert_eq!(titles, expected);
     let other = served.demo_resource("res-nuanyang-visit").await;
     let other = v1::FindNeedsRequest { resource: other, page_token: token, ..Default::default() };
-    let other = told(served.matching(PARTNER).find_needs(other).await);
+    let other = told(served.matching(OPERATOR).find_needs(other).await);
     refused("the token of another resource", other, "INVALID_PAGE_TOKEN", "page_token");
 }
 
@@ -199,7 +204,7 @@ async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_wh
         let request = v1::WithdrawNeedRequest { name: name.to_owned(), ..v1::WithdrawNeedRequest::default() };
         told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn").log_position
     };
-    let first = page("", position, PARTNER).await;
+    let first = page("", position, OPERATOR).await;
     assert_eq!(first.matches.len(), 2);
     for name in &submitted {
         let id = name.trim_start_matches("needs/").replace('-', "");
@@ -211,13 +216,13 @@ async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_wh
     submit(&served, need(Emergency, 38.4005, "Emergency")).await;
     let position = submit(&served, need(Low, 38.4005, "Low")).await.log_position;
     let mut titles: Vec<_> = first.matches.into_iter().map(|found| found.title).collect();
-    let second = page(&first.next_page_token, position, PARTNER).await;
+    let second = page(&first.next_page_token, position, OPERATOR).await;
     // One that is still to come goes, too.
     withdraw(&submitted[5]).await;
     let mut next = second.next_page_token.clone();
     titles.extend(second.matches.into_iter().map(|found| found.title));
     while !next.is_empty() {
-        let page = page(&next, 0, PARTNER).await;
+        let page = page(&next, 0, OPERATOR).await;
         titles.extend(page.matches.into_iter().map(|found| found.title));
         next = page.next_page_token;
     }

@@ -38,6 +38,7 @@ fn wish(title: &str) -> Option<v1::Wish> {
         consent_time: at(CONSENTED),
         consent_given_by: "guardian".to_owned(),
         publish_time: None,
+        division: String::new(),
     })
 }
 

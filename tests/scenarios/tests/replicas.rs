@@ -260,3 +260,43 @@ async fn the_prices_of_a_round_reach_the_other_replica() {
         assert_eq!(reason(&answer), "LEFT_TO_NEXT_ROUND", "{turn}");
     }
 }
+
+#[tokio::test]
+async fn a_wish_that_is_taken_back_on_one_replica_is_gone_from_live_pages_and_lists_of_the_other_within_seconds() {
+    let pair = Pair::start(1).await;
+    let partner = pair.partners[0].key;
+    let need = submit(pair.by(0), wishing(1, "a trunk")).await;
+    let list = async || {
+        let request = v1::ListWishesRequest { category: TRUNK.to_owned(), page_size: 1_000, ..Default::default() };
+        told(pair.by(1).referrals(partner).list_wishes(request).await).expect("listed").items
+    };
+    let wish = list().await.remove(0).wish;
+    let filter = v1::EventFilter { kinds: vec![v1::EventKind::Wish.into()], ..Default::default() };
+    let request = v1::WatchEventsRequest { after_position: 0, filter: Some(filter), ..Default::default() };
+    let mut watch = told(pair.by(1).referrals(partner).watch_events(request).await).expect("watched");
+    let mut next = async || loop {
+        let batch =
+            tokio::time::timeout(DRAIN, watch.message()).await.expect("in time").expect("no refusal").expect("more");
+        if let Some(event) = batch.events.into_iter().find(|event| event.subject == wish) {
+            break event;
+        }
+    };
+    let listed = next().await;
+    assert_eq!((listed.wish_state(), listed.principal.as_str()), (v1::WishState::Listed, ""));
+    let begin = std::time::Instant::now();
+    let request = v1::UpdateNeedRequest {
+        need: Some(v1::Need { name: need.name, ..Default::default() }),
+        update_mask: wishwell_scenarios::told::mask(&["wish"]),
+        ..Default::default()
+    };
+    told(pair.by(0).needs(HOTLINE).update_need(request).await).expect("taken back");
+    assert!(list().await.is_empty(), "at once, whichever is asked");
+    let gone = next().await;
+    let took = begin.elapsed();
+    assert_eq!(
+        (gone.wish_state(), gone.need_state(), gone.referral),
+        (v1::WishState::Gone, v1::NeedState::Unspecified, None)
+    );
+    println!("gone after {took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}, a minute at most is promised");
+}

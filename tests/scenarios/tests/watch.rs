@@ -241,7 +241,8 @@ async fn a_partner_watches_its_own_and_a_case_worker_its_divisions() {
     let set = |names: &[&String]| names.iter().map(|name| (*name).clone()).collect::<BTreeSet<_>>();
 
     let events = history(&served, PARTNER, begin, v1::EventFilter::default(), end).await;
-    assert_eq!(subjects(&events), set(&[&near_pool, &near, &own, &away]));
+    let wish = seen(&served, PARTNER, &own).await.expect("there").wish;
+    assert_eq!(subjects(&events), set(&[&near_pool, &near, &own, &away, &wish]));
     let said = format!("{events:?}");
     let ids = [&one, &elsewhere, &theirs.name].map(|name| name.split_once('/').expect("a name").1);
     for hidden in ids.into_iter().chain(["secret", "herself", "38.4"]) {

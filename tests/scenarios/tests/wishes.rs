@@ -86,8 +86,8 @@ async fn a_page_of_wishes_is_full_however_many_before_it_want_nothing_any_more()
         ..Default::default()
     };
     let first = page(&served, PARTNER, listing(String::new())).await;
-    let titles: Vec<_> = first.items.iter().map(|item| item.title.as_str()).collect();
-    assert_eq!(titles, ["trunk 5", "trunk 6"], "the first page has all there is");
+    let titles: BTreeSet<_> = first.items.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!(titles, BTreeSet::from(["trunk 5", "trunk 6"]), "the first page has all there is");
     assert_eq!(first.next_page_token, "");
 }
 
@@ -127,7 +127,9 @@ async fn the_pool_shows_what_is_wished_for_and_nothing_of_whose_wish_it_is() {
     };
     let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
     told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
-    submit(&served, v1::Need { description: "secret".to_owned(), ..wanting(1) }).await;
+    for _ in 0..9 {
+        submit(&served, v1::Need { description: "secret".to_owned(), ..wanting(1) }).await;
+    }
     let secret =
         || v1::Need { description: "secret".to_owned(), division: community.to_owned(), ..wishing(3, "a trunk") };
     let need = submit(&served, secret()).await;

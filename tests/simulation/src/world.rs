@@ -207,6 +207,8 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         consented_at: now,
         consent_given_by: "guardian".to_owned(),
         published_at: now,
+        place: None,
+        lot: None,
     };
     Need {
         id: NeedId::from_uuid(dice.uuid(now)),
@@ -224,6 +226,7 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: dice.chance(40).then_some(wish),
+        publication: None,
         state: NeedState::Open,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

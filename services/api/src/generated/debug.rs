@@ -87,6 +87,7 @@ impl ::core::fmt::Debug for crate::v1::Wish {
             .field("consent_time", &self.consent_time)
             .field("consent_given_by", &crate::Redacted)
             .field("publish_time", &self.publish_time)
+            .field("division", &self.division)
             .finish()
     }
 }

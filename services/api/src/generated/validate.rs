@@ -6435,13 +6435,13 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
         &self,
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
-        if self.kinds.len() > 5usize {
+        if self.kinds.len() > 6usize {
             violations
                 .push(
                     ::prost_protovalidate::Violation::new(
                         "kinds",
                         "repeated.max_items",
-                        "must have at most 5 items",
+                        "must have at most 6 items",
                     ),
                 );
         }
@@ -6451,7 +6451,7 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
             > = ::std::vec::Vec::new();
             {
                 let violations = &mut _local_violations;
-                if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32].contains(&(*_item)) {
+                if ![0i32, 1i32, 2i32, 3i32, 4i32, 5i32, 6i32].contains(&(*_item)) {
                     violations
                         .push(
                             ::prost_protovalidate::Violation::new(

@@ -6088,6 +6088,10 @@ pub struct Wish {
     /// When it was published.
     #[prost(message, optional, tag = "4")]
     pub publish_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Code of the division that the pool shows as its place: the smallest, from the street upwards, that at least 10 households show who
+    /// lack the same. Found when it is published and never smaller afterwards; empty when not even the largest is shared by so many.
+    #[prost(string, tag = "5")]
+    pub division: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Wish {
     const NAME: &'static str = "Wish";
@@ -6453,7 +6457,8 @@ pub struct Referral {
     /// Whose it is, `organizations/{uuid}`.
     #[prost(string, tag = "6")]
     pub organization: ::prost::alloc::string::String,
-    /// Code of the need's division, for partners that of the street or town; empty when unknown.
+    /// Code of the need's division. Partners are shown the street or town of what they promised; before that, of a wish what it shows, and
+    /// of other needs the district. Empty when unknown.
     #[prost(string, tag = "7")]
     pub division: ::prost::alloc::string::String,
     /// Urgency of the need when it was offered.
@@ -6854,6 +6859,9 @@ pub struct Event {
     /// The referral after it; for referrals only.
     #[prost(message, optional, tag = "7")]
     pub referral: ::core::option::Option<Referral>,
+    /// Whether the wish is in the pool after it; for wishes only, whose events carry nothing else of them and no principal.
+    #[prost(enumeration = "WishState", tag = "8")]
+    pub wish_state: i32,
 }
 impl ::prost::Name for Event {
     const NAME: &'static str = "Event";
@@ -6868,7 +6876,7 @@ impl ::prost::Name for Event {
 /// Which events to watch; conditions are combined with and.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EventFilter {
-    /// Only of these kinds, at most 5; none means all.
+    /// Only of these kinds, at most 6; none means all.
     #[prost(enumeration = "EventKind", repeated, tag = "1")]
     pub kinds: ::prost::alloc::vec::Vec<i32>,
     /// Only of needs and referrals in this division or below it; empty means anywhere.
@@ -6950,6 +6958,8 @@ pub enum EventKind {
     Resource = 4,
     /// An organization was put.
     Organization = 5,
+    /// A wish came into the pool, changed or went; told to partners, who know needs as wishes only.
+    Wish = 6,
 }
 impl EventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -6964,6 +6974,7 @@ impl EventKind {
             Self::CapacityPool => "EVENT_KIND_CAPACITY_POOL",
             Self::Resource => "EVENT_KIND_RESOURCE",
             Self::Organization => "EVENT_KIND_ORGANIZATION",
+            Self::Wish => "EVENT_KIND_WISH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6975,6 +6986,40 @@ impl EventKind {
             "EVENT_KIND_CAPACITY_POOL" => Some(Self::CapacityPool),
             "EVENT_KIND_RESOURCE" => Some(Self::Resource),
             "EVENT_KIND_ORGANIZATION" => Some(Self::Organization),
+            "EVENT_KIND_WISH" => Some(Self::Wish),
+            _ => None,
+        }
+    }
+}
+/// Whether a wish can be seen in the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WishState {
+    /// Not a wish's event.
+    Unspecified = 0,
+    /// It is there, perhaps changed: ListWishes has it.
+    Listed = 1,
+    /// It was withdrawn, or wants nothing for now: whoever shows it drops it.
+    Gone = 2,
+}
+impl WishState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WISH_STATE_UNSPECIFIED",
+            Self::Listed => "WISH_STATE_LISTED",
+            Self::Gone => "WISH_STATE_GONE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WISH_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "WISH_STATE_LISTED" => Some(Self::Listed),
+            "WISH_STATE_GONE" => Some(Self::Gone),
             _ => None,
         }
     }
@@ -9141,7 +9186,8 @@ pub struct NeedMatch {
     /// How far away it is, coarsely.
     #[prost(enumeration = "DistanceBand", tag = "6")]
     pub distance_band: i32,
-    /// Code of the division it is in, at the level of a street or town and never finer; empty when unknown.
+    /// Code of the division it is in, at the level of a street or town and never finer; for partners what the wish shows, often less;
+    /// empty when unknown.
     #[prost(string, tag = "7")]
     pub division: ::prost::alloc::string::String,
     /// Monday of the week in which it was published, as `YYYY-MM-DD`; empty when it is not.
@@ -11735,10 +11781,11 @@ pub struct WishItem {
     /// How often it recurs; absent means once.
     #[prost(message, optional, tag = "6")]
     pub recurrence: ::core::option::Option<Recurrence>,
-    /// How soon; waiting ages a need upwards.
+    /// How soon; waiting ages a need upwards, a wish from the week on in which it was published.
     #[prost(enumeration = "Urgency", tag = "7")]
     pub urgency: i32,
-    /// Code of the division it is in, at the level of a street or town and never finer; empty when unknown.
+    /// Code of a division it is in: the smallest, from the street upwards, that at least 10 households show who lack the same as all items
+    /// of the wish together, as it was when it was published; empty when there is none.
     #[prost(string, tag = "8")]
     pub division: ::prost::alloc::string::String,
     /// Monday of the week in which it was published, as `YYYY-MM-DD`.
@@ -11764,7 +11811,7 @@ pub struct ListWishesRequest {
     /// Only of this category or below it; empty means of any.
     #[prost(string, tag = "1")]
     pub category: ::prost::alloc::string::String,
-    /// Only in this division or below it; empty means anywhere.
+    /// Only those that show this division or one below it; empty means any, also those that show none.
     #[prost(string, tag = "2")]
     pub division: ::prost::alloc::string::String,
     /// Largest number of wishes in the answer, 1 to 1000; 0 means 50.

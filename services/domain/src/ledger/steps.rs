@@ -227,7 +227,7 @@ impl Books {
             need.personal = Some(sealed.clone());
         }
         // A withdrawn need has no wish in the pool.
-        need.wish = None;
+        need.unpublish();
         Ok(Done::Need(id))
     }
 

@@ -199,6 +199,7 @@ pub(crate) fn need() -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        publication: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: at("2026-11-01T00:00:00Z"),

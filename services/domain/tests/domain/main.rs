@@ -18,6 +18,7 @@ mod occurrence;
 mod organization;
 mod plan;
 mod polygon;
+mod publication;
 mod referral;
 mod resource;
 mod round;

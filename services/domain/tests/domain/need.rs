@@ -24,6 +24,8 @@ fn wish(title: &str, consent_given_by: &str, consented_at: &str) -> Option<Wish>
         consented_at: at(consented_at),
         consent_given_by: consent_given_by.into(),
         published_at: at("2026-11-02T00:00:00Z"),
+        place: None,
+        lot: None,
     })
 }
 
@@ -314,6 +316,7 @@ fn a_need_survives_json() {
     let original = Need {
         timing: Some(Timing::Deadline(at("2026-12-01T00:00:00Z"))),
         wish: wish("两张书桌", "guardian", "2026-11-02T00:00:00Z"),
+        publication: None,
         group_tags: vec![GroupTag::Minor],
         ..need()
     };

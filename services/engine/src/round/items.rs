@@ -94,6 +94,7 @@ fn question<'a>(
         group_tags: given.tags(need),
         facts,
         worth: tier_worth(urgency),
+        somewhere: None,
     }
 }
 

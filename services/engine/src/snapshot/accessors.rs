@@ -2,7 +2,7 @@
 
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
-use wishwell_domain::ids::{CategoryCode, DivisionCode, LogPosition, OrganizationId, ResourceId};
+use wishwell_domain::ids::{CategoryCode, DivisionCode, LogPosition, NeedId, OrganizationId, ResourceId};
 
 use super::row::{Cold, NONE, Row};
 use super::segment::Segment;
@@ -150,6 +150,15 @@ impl Snapshot {
     #[must_use]
     pub fn division(&self, code: &str) -> Option<&Division> {
         self.tables.divisions.get(self.tables.division_places.get(code)?)?.division.as_deref()
+    }
+
+    /// The place that the pool shows of a need, if it shows one; none when the need is open and never was a wish. Of what is a wish no
+    /// more, or is not open, nothing is shown.
+    #[must_use]
+    pub fn place_in_pool(&self, need: NeedId) -> Option<Option<&DivisionCode>> {
+        let Some(need) = self.needs.get(need) else { return Some(None) };
+        let place = need.wish.and_then(|wish| self.tables.divisions.get(wish.place));
+        need.was_wish.then_some(place.map(|entry| &entry.code))
     }
 
     /// Whether `division` is `ancestor` or lies below it.

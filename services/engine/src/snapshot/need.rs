@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{HouseholdId, NeedId};
@@ -28,9 +29,20 @@ pub(crate) struct OpenNeed {
     pub(crate) mobility: Mobility,
     pub(crate) group_tags: Box<[GroupTag]>,
     pub(crate) involves_minors: bool,
-    pub(crate) has_wish: bool,
+    pub(crate) wish: Option<ShownWish>,
+    /// Whether it is a wish, or once was.
+    pub(crate) was_wish: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) items: Box<[OpenItem]>,
+}
+
+/// What a published need shows of where and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownWish {
+    /// The division that it shows.
+    pub(crate) place: u32,
+    pub(crate) week_start: Timestamp,
+    pub(crate) lot: Uuid,
 }
 
 /// One of its items.
@@ -96,7 +108,12 @@ impl NeedTable {
             mobility: need.mobility,
             group_tags: need.group_tags.as_slice().into(),
             involves_minors: need.involves_minors,
-            has_wish: need.wish.is_some(),
+            was_wish: need.wish.is_some() || need.publication.is_some(),
+            wish: need.wish.as_ref().map(|wish| ShownWish {
+                place: wish.place.as_ref().map_or(NONE, |code| tables.division_place(code)),
+                week_start: wish.week_start(),
+                lot: wish.lot.unwrap_or_default(),
+            }),
             created_at: need.created_at,
         });
         // Each offer takes from what a need lacks, and few change in which categories it is listed.
@@ -144,15 +161,15 @@ impl NeedTable {
         }
     }
 
+    /// An open need.
+    pub(crate) fn get(&self, id: NeedId) -> Option<&OpenNeed> {
+        self.needs.get(self.places.get(&id)?)?.as_deref()
+    }
+
     /// Needs with an item in the very category.
     pub(crate) fn in_category(&self, category: u32) -> impl Iterator<Item = &OpenNeed> {
         let listed = self.by_category.get(&category).map_or(&[][..], |listed| listed);
         listed.iter().filter_map(|at| self.needs.get(*at)?.as_deref())
-    }
-
-    /// An open need by its id.
-    pub(crate) fn get(&self, id: NeedId) -> Option<&OpenNeed> {
-        self.needs.get(self.places.get(&id)?)?.as_deref()
     }
 
     /// All open needs, in no particular order.

@@ -5,7 +5,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use wishwell_domain::category::Category;
@@ -118,6 +118,8 @@ pub(crate) struct Tables {
     pub(crate) category_places: Lookup<CategoryCode>,
     pub(crate) divisions: Chunked<DivisionEntry>,
     pub(crate) division_places: Lookup<DivisionCode>,
+    /// How far the known parts of each division lie from its centre, in metres, once that was asked; shared until the tree changes.
+    division_extents: Arc<OnceLock<Box<[u32]>>>,
     pub(crate) standings: Chunked<Standing>,
     pub(crate) organizations: Chunked<OrganizationRow>,
     pub(crate) organizations_cold: Chunked<OrganizationCold>,
@@ -185,6 +187,27 @@ impl Tables {
             entry.parent = parent;
             entry.division = Some(Box::new(division.clone()));
         }
+        self.division_extents = Arc::default();
+    }
+
+    /// Metres from a division's centre within which lie the centres of all divisions below it; 0 when there are none.
+    pub(crate) fn division_extent(&self, at: u32) -> u32 {
+        let extents = self.division_extents.get_or_init(|| self.extents());
+        extents.get(at as usize).copied().unwrap_or_default()
+    }
+
+    fn extents(&self) -> Box<[u32]> {
+        let centre = |at: u32| self.divisions.get(at)?.division.as_ref()?.centre;
+        let mut extents = vec![0; self.divisions.len()];
+        for at in 0..u32::try_from(self.divisions.len()).unwrap_or(u32::MAX) {
+            let Some(here) = centre(at) else { continue };
+            for above in self.division_ancestors(at).skip(1) {
+                if let (Some(extent), Some(there)) = (extents.get_mut(above as usize), centre(above)) {
+                    *extent = here.distance_metres(&there).max(*extent);
+                }
+            }
+        }
+        extents.into()
     }
 
     /// A division and those above it, the nearest first.

@@ -107,6 +107,7 @@ impl SyntheticNeed {
             channel: Channel::Import,
             personal: None,
             wish: None,
+            publication: None,
             state: NeedState::Open,
             version: Version(1),
             created_at,

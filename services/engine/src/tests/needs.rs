@@ -39,6 +39,7 @@ fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> N
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        publication: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: ago(days_waiting),
@@ -60,6 +61,17 @@ fn all() -> NeedsQuery<'static> {
 
 fn numbers_of(answer: &NeedsAnswer) -> Vec<u128> {
     answer.matches.iter().map(|found| found.rank.need.as_uuid().as_u128()).collect()
+}
+
+fn wish(place: Option<DivisionCode>) -> Wish {
+    Wish {
+        title: "一张书桌".into(),
+        consented_at: now(),
+        consent_given_by: "guardian".into(),
+        published_at: now(),
+        place,
+        lot: None,
+    }
 }
 
 fn world(needs: Vec<Need>) -> Snapshot {
@@ -86,13 +98,7 @@ fn needs_are_ordered_by_urgency_that_ages_then_by_distance() {
 #[test]
 fn partners_are_shown_needs_with_a_wish_only() {
     let mut wished = need(2, &Asking::plain(), Urgency::Normal, 1);
-    let wish = Wish {
-        title: "一张书桌".into(),
-        consented_at: now(),
-        consent_given_by: "guardian".into(),
-        published_at: now(),
-    };
-    wished.wish = Some(wish);
+    wished.wish = Some(wish(None));
     let snapshot = world(vec![need(1, &Asking::plain(), Urgency::Normal, 2), wished]);
     assert_eq!(numbers(&snapshot, false), [1, 2]);
     assert_eq!(numbers(&snapshot, true), [2]);
@@ -100,14 +106,6 @@ fn partners_are_shown_needs_with_a_wish_only() {
 
 #[test]
 fn among_wishes_named_one_by_one_the_same_fit_as_among_all() {
-    let published = || {
-        Some(Wish {
-            title: "一张书桌".into(),
-            consented_at: now(),
-            consent_given_by: "guardian".into(),
-            published_at: now(),
-        })
-    };
     let mut dice = Dice(7);
     let (mut looked, mut fitting) = (0, 0);
     for _ in 0..40 {
@@ -115,7 +113,7 @@ fn among_wishes_named_one_by_one_the_same_fit_as_among_all() {
         let mut needs: Vec<Need> = (1..=20)
             .map(|number| need(number, &random_asking(&mut dice, 60), Urgency::Normal, number as i64))
             .collect();
-        needs.iter_mut().step_by(2).for_each(|need| need.wish = published());
+        needs.iter_mut().step_by(2).for_each(|need| need.wish = Some(wish(need.division.clone())));
         let ids: Vec<NeedId> = needs.iter().map(|need| need.id).collect();
         let organizations = input.organizations.iter().map(|organization| organization.id).collect();
         let snapshot = Snapshot::build(&CatalogInput { needs, ..input }, LogPosition(1));

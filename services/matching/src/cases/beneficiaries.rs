@@ -77,7 +77,7 @@ impl Platform {
         let consented = |beneficiary: &Beneficiary| beneficiary.consents_to(ConsentPurpose::WishPublication, now);
         if consented(stored) && !consented(&beneficiary) {
             // Who takes the consent back takes the wishes out of the pool.
-            mutations = self.needs_changed(caller, beneficiary.id, |need| need.wish.take().is_some()).await?;
+            mutations = self.needs_changed(caller, beneficiary.id, Need::unpublish).await?;
         }
         let mode = WriteMode::Update { expected: Some(expected) };
         mutations.insert(0, put(Change::Beneficiary(beneficiary), mode));
@@ -193,7 +193,7 @@ impl Platform {
             .needs_changed(caller, id, |need| {
                 need.personal = None;
                 let placed = need.division.is_some() && need.place.take().is_some();
-                need.wish.take().is_some() || placed
+                need.unpublish() || placed
             })
             .await?;
         mutations.push(Mutation::EraseBeneficiary { id });

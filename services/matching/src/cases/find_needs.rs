@@ -71,12 +71,13 @@ impl Platform {
 impl NeedCursor {
     /// The cursor as bytes of a page token.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
-        let NeedRank { effective_urgency, distance_metres, waiting_since, need, item_ordinal } = self.after;
+        let NeedRank { effective_urgency, distance_metres, waiting_since, lot, need, item_ordinal } = self.after;
         let mut bytes = Vec::with_capacity(CURSOR_BYTES);
         bytes.extend_from_slice(&self.now.as_nanosecond().to_be_bytes());
         bytes.push(effective_urgency.tier());
         bytes.extend_from_slice(&distance_metres.to_be_bytes());
         bytes.extend_from_slice(&waiting_since.as_nanosecond().to_be_bytes());
+        bytes.extend_from_slice(lot.as_bytes());
         bytes.extend_from_slice(need.as_uuid().as_bytes());
         bytes.extend_from_slice(&item_ordinal.to_be_bytes());
         bytes
@@ -88,11 +89,13 @@ impl NeedCursor {
         let ([tier], rest) = rest.split_first_chunk()?;
         let (distance_metres, rest) = rest.split_first_chunk()?;
         let (waiting_since, rest) = instant(rest)?;
+        let (lot, rest) = rest.split_first_chunk()?;
         let (need, rest) = rest.split_first_chunk()?;
         let after = NeedRank {
             effective_urgency: Urgency::ALL.into_iter().find(|urgency| urgency.tier() == *tier)?,
             distance_metres: u32::from_be_bytes(*distance_metres),
             waiting_since,
+            lot: Uuid::from_bytes(*lot),
             need: NeedId::from_uuid(Uuid::from_bytes(*need)),
             item_ordinal: u16::from_be_bytes(rest.try_into().ok()?),
         };
@@ -100,8 +103,8 @@ impl NeedCursor {
     }
 }
 
-/// Two instants, a tier, a distance, an identifier and an ordinal.
-const CURSOR_BYTES: usize = 16 + 1 + 4 + 16 + 16 + 2;
+/// Two instants, a tier, a distance, a lot, an identifier and an ordinal.
+const CURSOR_BYTES: usize = 16 + 1 + 4 + 16 + 16 + 16 + 2;
 
 fn instant(bytes: &[u8]) -> Option<(Timestamp, &[u8])> {
     let (nanoseconds, rest) = bytes.split_first_chunk()?;
@@ -121,6 +124,7 @@ mod tests {
                 effective_urgency: Urgency::Low,
                 distance_metres: u32::MAX,
                 waiting_since: "1969-12-31T23:59:59.999999Z".parse().unwrap(),
+                lot: Uuid::from_u128(5),
                 need: NeedId::from_uuid(Uuid::from_u128(7)),
                 item_ordinal: 32,
             },

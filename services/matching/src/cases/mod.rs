@@ -10,6 +10,7 @@ pub(crate) mod needs;
 pub(crate) mod notices;
 pub(crate) mod page_tokens;
 pub(crate) mod plan;
+pub(crate) mod publishing;
 pub(crate) mod references;
 pub(crate) mod referrals;
 pub(crate) mod rounds;

@@ -61,6 +61,7 @@ impl Platform {
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "need", need.external.as_ref()).await? {
             check_consent(&need, beneficiary.as_ref())?;
+            self.publish(caller, &mut need, beneficiary.as_ref(), None).await?;
             let subject = sealed_for(&need);
             let key = match need.beneficiary {
                 Some(id) => self.beneficiary_key(caller, id).await?,
@@ -88,6 +89,7 @@ impl Platform {
         must_be_open(stored)?;
         let beneficiary = self.check_need(caller, &need, Some(stored)).await?;
         check_consent(&need, beneficiary.as_ref())?;
+        self.publish(caller, &mut need, beneficiary.as_ref(), Some(stored)).await?;
         let mut mutations = Vec::with_capacity(2);
         let key = self.sealing_key(caller, &need, &mut mutations).await?;
         seal(&key, &mut need, &mut personal)?;

@@ -173,6 +173,25 @@ impl Platform {
         quantity: Option<i64>,
         now: Timestamp,
     ) -> Result<Decision, Error> {
+        let (decision, failed) = self.weigh(snapshot, subject, resource, quantity, now)?;
+        if failed.is_empty() {
+            return Ok(decision);
+        }
+        Err(Error::ResourceDoesNotFit {
+            name: resource.name(),
+            reasons: failed.into_iter().map(ReasonCode::name).collect(),
+        })
+    }
+
+    /// The record of a decision for a resource that somebody chose, and what speaks against it, but for capacity.
+    pub(crate) fn weigh(
+        &self,
+        snapshot: &Snapshot,
+        subject: &Subject<'_>,
+        resource: ResourceId,
+        quantity: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(Decision, Vec<ReasonCode>), Error> {
         let Subject { need, item, facts } = *subject;
         let question = Query::of_item(need, item, facts, now, Wanted { top_k: 1, near_misses: 1, quantity });
         let mut scratch = Scratch::default();
@@ -182,15 +201,11 @@ impl Platform {
         let mut decision = self.decision(snapshot, need, now);
         if let Some(candidate) = answer.candidates.first() {
             decided(&mut decision, None, candidate);
-            return Ok(decision);
+            return Ok((decision, Vec::new()));
         }
         let reasons = answer.near_misses.first().map_or(&[][..], |miss| answer.reasons(miss));
         let failed = reasons.iter().map(wishwell_engine::Reason::code).filter(|code| *code != ReasonCode::NoCapacity);
-        let reasons: Vec<&'static str> = failed.map(ReasonCode::name).collect();
-        if reasons.is_empty() {
-            return Ok(decision);
-        }
-        Err(Error::ResourceDoesNotFit { name: resource.name(), reasons })
+        Ok((decision, failed.collect()))
     }
 
     /// The record of a decision made now, before what was decided is put into it.

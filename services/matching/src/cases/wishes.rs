@@ -8,33 +8,26 @@ use wishwell_domain::ledger::{Command, Offer, Pledge};
 use wishwell_domain::limits::TREE_DEPTH_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::organization::{OrganizationState, Vetting};
-use wishwell_domain::referral::Origin;
+use wishwell_domain::referral::{Decision, Origin};
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
-use wishwell_engine::Snapshot;
+use wishwell_engine::{ReasonCode, Snapshot};
 use wishwell_store::Written;
 
+use super::find::query_error;
 use super::referrals::{Subject, item_of};
 use super::{Caller, Platform};
 
-/// Digits of the code of a street or town.
-const STREET_DIGITS_MAX: usize = 9;
+const MINORS: &str = ReasonCode::NotVettedForMinors.name();
 
-/// Street or town: what a village or community (twelve digits), which would say too much, lies in.
-pub(crate) fn coarse_division(code: &DivisionCode, snapshot: &Snapshot) -> String {
-    let mut shown = Some(code);
+/// The smallest division above a code, or itself, with so many digits at most.
+pub(crate) fn coarse_division(code: &DivisionCode, digits_max: usize, snapshot: &Snapshot) -> Option<DivisionCode> {
+    let above = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|known| known.parent.clone());
     // Trees are shallow, and a circle in one must not hold up an answer.
-    for _ in 0..TREE_DEPTH_MAX {
-        match shown {
-            Some(code) if code.as_str().len() > STREET_DIGITS_MAX => {
-                shown = snapshot.division(code.as_str()).and_then(|division| division.parent.as_ref());
-            }
-            _ => break,
-        }
-    }
-    shown.filter(|code| code.as_str().len() <= STREET_DIGITS_MAX).map(ToString::to_string).unwrap_or_default()
+    let mut chain = std::iter::successors(Some(code.clone()), above).take(TREE_DEPTH_MAX + 1);
+    chain.find(|code| code.as_str().len() <= digits_max)
 }
 
 /// What a partner claims a wish with.
@@ -89,12 +82,7 @@ impl Platform {
             Gift::Resource(resource) => {
                 self.resource_to_ask_for(caller, resource, &snapshot).map_err(|_| not_found(resource))?;
                 let subject = Subject { need: &need, item, facts: &facts };
-                let decision = self.judge(&snapshot, &subject, resource, claim.quantity, self.clock.now());
-                // Why somebody is not eligible is nothing a partner may learn.
-                let decision = decision.map_err(|error| match error {
-                    Error::ResourceDoesNotFit { name, .. } => Error::ResourceDoesNotFit { name, reasons: Vec::new() },
-                    error => error,
-                })?;
+                let decision = self.judge_claim(&snapshot, &subject, resource, claim.quantity)?;
                 (resource, Origin::Claim, Some(decision))
             }
             Gift::Pledge(asked) => {
@@ -120,6 +108,28 @@ impl Platform {
         self.carry_out(caller, commands).await
     }
 
+    /// Judges a resource that a wish is claimed with by what the wish shows. Whoever claims says that it reaches any part of the place
+    /// that is shown: were it refused for lying outside of its area, or for whom it is, chosen areas and rules would find out where
+    /// somebody lives and who that is, without anybody noticing. Only who may come near minors is decided by the need itself.
+    fn judge_claim(
+        &self,
+        snapshot: &Snapshot,
+        subject: &Subject<'_>,
+        resource: ResourceId,
+        quantity: Option<i64>,
+    ) -> Result<Decision, Error> {
+        let now = self.clock.now();
+        let fits = snapshot.wish_fits(resource, subject.need.id, subject.item.ordinal, now);
+        let (decision, failed) = self.weigh(snapshot, subject, resource, quantity, now)?;
+        let may_come = !failed.contains(&ReasonCode::NotVettedForMinors);
+        // An item that is not in the pool any more is covered, as the ledger says.
+        if may_come && fits.map_err(|error| query_error("resource", error))?.unwrap_or(true) {
+            return Ok(decision);
+        }
+        // Why somebody is not served is nothing a partner may learn.
+        Err(Error::ResourceDoesNotFit { name: resource.name(), reasons: Vec::new() })
+    }
+
     /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people.
     async fn may_pledge(&self, caller: &Caller, id: OrganizationId, need: &Need) -> Result<(), Error> {
         let organization = self.organization(caller, id).await?;
@@ -131,12 +141,17 @@ impl Platform {
             failed.push("ORGANIZATION_NOT_VERIFIED");
         }
         if need.involves_minors && mode != DeliveryMode::Delivery && !vetted(&organization.vetted_for_minors) {
-            failed.push("NOT_VETTED_FOR_MINORS");
+            failed.push(MINORS);
         }
         if mode == DeliveryMode::HomeVisit && !vetted(&organization.vetted_for_home_visits) {
             failed.push("NOT_VETTED_FOR_HOME_VISITS");
         }
-        if failed.is_empty() { Ok(()) } else { Err(Error::ResourceDoesNotFit { name: id.name(), reasons: failed }) }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        // What an organization lacks it may be told, but not that minors are why.
+        failed.retain(|reason| *reason != MINORS);
+        Err(Error::ResourceDoesNotFit { name: id.name(), reasons: failed })
     }
 
     /// The resource and the pool that a pledge becomes: as much as is claimed, and no more.

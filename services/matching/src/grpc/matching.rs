@@ -13,7 +13,7 @@ use wishwell_api::v1::matching_service_server::MatchingService;
 use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
-use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT};
+use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, WISH_PLACE_DIGITS_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
@@ -255,6 +255,11 @@ fn match_out(
 ) -> Option<v1::NeedMatch> {
     let item = need.items.iter().find(|item| item.ordinal == found.rank.item_ordinal)?;
     let wish = need.wish.as_ref();
+    let division = if caller.is_partner() {
+        wish.and_then(|wish| wish.place.clone())
+    } else {
+        need.division.as_ref().and_then(|code| coarse_division(code, WISH_PLACE_DIGITS_MAX, snapshot))
+    };
     let mut shown = v1::NeedMatch {
         title: wish.map(|wish| wish.title.clone()).unwrap_or_default(),
         category: item.category.to_string(),
@@ -262,8 +267,8 @@ fn match_out(
         recurrence: item.recurrence.map(convert::recurrence_out),
         urgency: convert::urgency_out(found.rank.effective_urgency).into(),
         distance_band: found.distance_metres.map_or(v1::DistanceBand::Unspecified, distance_band).into(),
-        division: need.division.as_ref().map(|code| coarse_division(code, snapshot)).unwrap_or_default(),
-        published_week: wish.map(|wish| monday(wish.published_at)).unwrap_or_default(),
+        division: common::code_out(division.as_ref()),
+        published_week: wish.map(|wish| wish.week().to_string()).unwrap_or_default(),
         served_quantity: found.serves,
         modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
         item_ordinal: found.rank.item_ordinal.into(),
@@ -291,11 +296,4 @@ const fn distance_band(metres: u32) -> v1::DistanceBand {
         25_000..100_000 => v1::DistanceBand::From25To100Km,
         _ => v1::DistanceBand::Over100Km,
     }
-}
-
-/// Monday of the week, in China's time: the week of publication is all that a wish says about its date.
-pub(super) fn monday(at: Timestamp) -> String {
-    let date = jiff::tz::offset(8).to_datetime(at).date();
-    let since_monday = i32::from(date.weekday().to_monday_zero_offset());
-    date.checked_sub(jiff::Span::new().days(since_monday)).unwrap_or(date).to_string()
 }

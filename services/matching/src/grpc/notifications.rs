@@ -12,7 +12,6 @@ use wishwell_domain::ids::{NotificationId, SubscriptionId};
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::{Fit, Subscription};
 use wishwell_domain::{Error, Violations};
-use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
 use super::call::{mask_paths, merge_fields, next_token, page, read, required, retry_update, write};
@@ -233,14 +232,13 @@ async fn mark_seen(
 pub(crate) fn wish_fits(
     platform: &Platform,
     caller: &Caller,
-    snapshot: &Snapshot,
     need: &Need,
     fit: &Fit,
     now: Timestamp,
 ) -> Option<v1::WishFits> {
     let item = need.items.iter().find(|item| item.ordinal == fit.item_ordinal)?;
     Some(v1::WishFits {
-        item: Some(wish_item_out(platform, caller, snapshot, need, item, now)?),
+        item: Some(wish_item_out(platform, caller, need, item, now)?),
         resource: fit.resource.name(),
         organization: fit.organization.name(),
         subscription: fit.subscription.name(),

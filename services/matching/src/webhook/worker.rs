@@ -123,8 +123,7 @@ async fn event(
     if !is_in_the_pool(&need, fit.item_ordinal) {
         return Ok(None);
     }
-    let snapshot = platform.snapshot(caller, None).await?;
-    let Some(fits) = wish_fits(platform, caller, &snapshot, &need, fit, now) else { return Ok(None) };
+    let Some(fits) = wish_fits(platform, caller, &need, fit, now) else { return Ok(None) };
     let data = wishwell_api::json::to_json(&fits).map_err(|error| Error::Internal(format!("a message: {error}")))?;
     Ok(Some(Event {
         id: notification.id.name(),

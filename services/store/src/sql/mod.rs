@@ -29,6 +29,7 @@ pub(crate) mod steps;
 pub(crate) mod store;
 pub(crate) mod subscription;
 pub(crate) mod tallies;
+pub(crate) mod wishes;
 pub(crate) mod write;
 
 use jiff::Timestamp;

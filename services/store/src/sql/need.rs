@@ -5,6 +5,7 @@ use wishwell_domain::beneficiary::Sealed;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, NeedId, Version};
 use wishwell_domain::need::{Mobility, Need, NeedItem, Recurrence, Timing, Wish};
+use wishwell_domain::publication::Publication;
 
 use super::beneficiary::group_tag_rows;
 use super::record::{
@@ -44,6 +45,10 @@ impl Record for Need {
         "wish_consented_at",
         "wish_consent_given_by",
         "wish_published_at",
+        "wish_division_code",
+        "wish_lot",
+        "first_published_at",
+        "last_published_version",
         "state",
         "version",
         "created_at",
@@ -89,6 +94,9 @@ impl Record for Need {
             wish.consented_at = settled(wish.consented_at);
             wish.published_at = settled(wish.published_at);
         }
+        if let Some(publication) = &mut self.publication {
+            publication.first_at = settled(publication.first_at);
+        }
         self.items.sort_by_key(|item| item.ordinal);
     }
 
@@ -124,6 +132,10 @@ impl Record for Need {
             Value::opt_time(wish.map(|wish| wish.consented_at)),
             Value::opt_text(wish.map(|wish| wish.consent_given_by.as_str())),
             Value::opt_time(wish.map(|wish| wish.published_at)),
+            Value::opt_text(wish.and_then(|wish| wish.place.as_ref()).map(|code| code.as_str())),
+            Value::Uuid(wish.and_then(|wish| wish.lot)),
+            Value::opt_time(self.publication.map(|publication| publication.first_at)),
+            Value::Int(self.publication.and_then(|publication| publication.last_version).map(|version| version.0)),
             Value::word(self.state)?,
             Value::Int(Some(self.version.0)),
             Value::time(self.created_at),
@@ -159,14 +171,21 @@ impl Record for Need {
                 let consented_at = fields.opt_time()?;
                 let given_by = fields.opt_text()?;
                 let published_at = fields.opt_time()?;
+                let (place, lot) = (fields.opt_parse()?, fields.opt_uuid()?);
                 title.zip(consented_at).zip(given_by.zip(published_at)).map(
                     |((title, consented_at), (consent_given_by, published_at))| Wish {
                         title,
                         consented_at,
                         consent_given_by,
                         published_at,
+                        place,
+                        lot,
                     },
                 )
+            },
+            publication: {
+                let (first_at, last_version) = (fields.opt_time()?, fields.opt_int()?.map(Version));
+                first_at.map(|first_at| Publication { first_at, last_version })
             },
             state: fields.word()?,
             version: Version(fields.int()?),
@@ -285,6 +304,9 @@ impl NeedFilter {
         }
         if self.wishes_only {
             statement.push(" AND wish_title IS NOT NULL");
+        }
+        if !self.wish_divisions.is_empty() {
+            statement.push(" AND ").push_in_texts("wish_division_code", super::texts(&self.wish_divisions));
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use wishwell_domain::ids::{
 use wishwell_domain::limits::{LOG_PAGE_EVENTS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::organization::Organization;
+use wishwell_domain::publication::Lack;
 use wishwell_domain::resource::Resource;
 
 use super::database::Database;
@@ -27,7 +28,7 @@ use super::ledger::Queues;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
-use super::{catalog, direct, duplicates, erase, log, request, restore};
+use super::{catalog, direct, duplicates, erase, log, request, restore, wishes};
 use crate::contract::{
     BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, Mutation, NeedFilter,
     OrganizationFilter, Page, PageRequest, ResourceFilter, Store, StoreDescription, WriteContext, Written,
@@ -86,26 +87,43 @@ impl SqlStore {
         page: &PageRequest,
         filter: impl FnOnce(&mut Statement) -> Result<(), StoreError> + Send,
     ) -> Result<Page<T>, StoreError> {
+        let id_of = |entry: &T| match entry.key() {
+            Key::Id(id) => Some(id),
+            Key::Code(_) => None,
+        };
+        self.list_in_order(tenant, page, (T::KEY, id_of), filter).await
+    }
+
+    /// One page of what passes the filter, in the order of an expression whose value an entry tells as well.
+    pub(super) async fn list_in_order<T: Record>(
+        &self,
+        tenant: &TenantId,
+        page: &PageRequest,
+        (order, place_of): (&'static str, fn(&T) -> Option<Uuid>),
+        filter: impl FnOnce(&mut Statement) -> Result<(), StoreError> + Send,
+    ) -> Result<Page<T>, StoreError> {
         let read = async {
             let mut session = self.database.begin_read().await?;
             let limit = page.limit.clamp(1, PAGE_SIZE_MAX);
             let mut statement = record::select::<T>(&session, tenant, Reading::Whole);
             filter(&mut statement)?;
             if let Some(after) = page.after {
-                statement.push(" AND ").push(T::KEY).push(" > ").bind(Value::Uuid(Some(after)));
+                statement.push(" AND ").push(order).push(" > ").bind(Value::Uuid(Some(after)));
             }
             // One more than asked for tells whether there is a next page.
             let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-            statement.push(" ORDER BY ").push(T::KEY).push(" LIMIT ").bind(Value::Int(Some(one_more)));
+            statement.push(" ORDER BY ").push(order).push(" LIMIT ").bind(Value::Int(Some(one_more)));
             let mut entries = session.fetch_all(statement, T::read).await?;
             let more = entries.len() > limit;
             entries.truncate(limit);
+            let next_after = entries.last().filter(|_| more).and_then(place_of);
+            // What belongs to them is attached in the order of their keys.
+            entries.sort_by_key(T::key);
             record::attach(&mut session, tenant, &mut entries).await?;
             session.end().await?;
-            let next_after = match entries.last().map(T::key) {
-                Some(Key::Id(id)) if more => Some(id),
-                _ => None,
-            };
+            if order != T::KEY {
+                entries.sort_by_key(place_of);
+            }
             Ok(Page { entries, next_after })
         };
         read.await.map_err(Failure::into_store_error)
@@ -306,8 +324,12 @@ impl Store for SqlStore {
         filter: &NeedFilter,
         page: &PageRequest,
     ) -> Result<Page<Need>, StoreError> {
-        let work = self.list(tenant, page, |statement| filter.push(statement));
-        work.instrument(span!(self, "SELECT", "needs")).await
+        let push = |statement: &mut Statement| filter.push(statement);
+        let span = span!(self, "SELECT", "needs");
+        if filter.wishes_only {
+            return self.list_in_order(tenant, page, wishes::BY_LOT, push).instrument(span).await;
+        }
+        self.list(tenant, page, push).instrument(span).await
     }
 
     async fn list_beneficiaries(
@@ -328,6 +350,17 @@ impl Store for SqlStore {
             Ok(found)
         };
         work.instrument(span!(self, "SELECT", "needs")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn lacks(
+        &self,
+        tenant: &TenantId,
+        categories: &[CategoryCode],
+        until: Timestamp,
+        but: NeedId,
+    ) -> Result<Vec<Lack>, StoreError> {
+        let work = self.read(async |session| wishes::lacks(session, tenant, categories, until, but).await);
+        work.instrument(span!(self, "SELECT", "needs")).await
     }
 
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError> {

@@ -86,6 +86,11 @@ macro_rules! conformance_of {
                 a_filter_takes_more_codes_than_a_statement_takes_values
                 external_identities_resolve_in_the_order_asked
             }
+            wishes {
+                wishes_are_listed_by_their_lots_page_by_page
+                wishes_are_found_by_the_place_they_show_and_by_no_other
+                lacks_are_told_by_household_of_open_needs_only
+            }
             duplicates {
                 each_likeness_finds_its_own
                 restrictions_leave_out_what_cannot_be_the_same

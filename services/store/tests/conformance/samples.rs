@@ -17,6 +17,7 @@ use wishwell_domain::ids::{
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
 use wishwell_domain::notification::{SecretGeneration, Subscription, SubscriptionState};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
+use wishwell_domain::publication::Publication;
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
 use wishwell_domain::round::{
     Aim, Guarantee, LevelFigure, Minimum, Round, RoundLevel, RoundProgress, RoundReached, RoundRules, RoundState,
@@ -311,7 +312,10 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
             consented_at: instant("2026-11-20T00:00:00Z"),
             consent_given_by: "guardian".to_owned(),
             published_at: instant("2026-11-21T00:00:00Z"),
+            place: Some(division_code("640104")),
+            lot: Some(Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))),
         }),
+        publication: Some(Publication { first_at: instant("2026-11-21T00:00:00Z"), last_version: Some(Version(7)) }),
         state: NeedState::Open,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

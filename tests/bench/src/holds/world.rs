@@ -225,6 +225,7 @@ fn need_of(id: NeedId) -> Change {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        publication: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: now,

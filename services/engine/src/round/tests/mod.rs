@@ -105,6 +105,7 @@ pub(super) fn need(number: u128, metres_north: i32) -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        publication: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: now(),

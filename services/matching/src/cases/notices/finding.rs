@@ -8,11 +8,9 @@ use jiff::Timestamp;
 use wishwell_domain::Error;
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, NeedId, OrganizationId, ResourceId};
-use wishwell_domain::need::Need;
+use wishwell_domain::need::{Need, Wish};
 use wishwell_domain::notification::{Fit, Subscription};
 use wishwell_engine::{NeedMatch, Snapshot};
-
-use crate::cases::wishes::coarse_division;
 
 /// Published needs among events, each as it was last, in the order of their ids.
 pub(super) fn published(events: Vec<Event>) -> BTreeMap<NeedId, Need> {
@@ -63,8 +61,7 @@ fn fits(
         let scope = Scope::of(subscription, snapshot);
         for (matched, resource) in found.iter() {
             let need = matched.rank.need;
-            let admitted =
-                wishes.get(&need).is_some_and(|wish| scope.admits(snapshot, wish, matched.rank.item_ordinal));
+            let admitted = wishes.get(&need).is_some_and(|wish| scope.admits(wish, matched.rank.item_ordinal));
             if admitted && taken.insert((organization, need)) {
                 let rank = matched.rank;
                 fits.push(Fit {
@@ -114,15 +111,14 @@ impl Scope {
         }
     }
 
-    /// Judged by what the pool shows of a wish, its street or town at the finest: a partner must not learn more by being told.
-    fn admits(&self, snapshot: &Snapshot, need: &Need, item_ordinal: u16) -> bool {
+    /// Judged by the place that the pool shows: a partner must not learn more by being told.
+    fn admits(&self, need: &Need, item_ordinal: u16) -> bool {
         let category = need.items.iter().find(|item| item.ordinal == item_ordinal).map(|item| &item.category);
-        let within = |division: &DivisionCode| {
-            let shown = coarse_division(division, snapshot).parse::<DivisionCode>();
-            shown.is_ok_and(|shown| self.divisions.contains(&shown))
-        };
-        need.wish.as_ref().is_some_and(|wish| wish.published_at >= self.since)
-            && (self.categories.is_empty() || category.is_some_and(|category| self.categories.contains(category)))
-            && (self.divisions.is_empty() || need.division.as_ref().is_some_and(within))
+        let shows_one_of = |wish: &Wish| wish.place.as_ref().is_some_and(|place| self.divisions.contains(place));
+        need.wish.as_ref().is_some_and(|wish| {
+            wish.published_at >= self.since
+                && (self.categories.is_empty() || category.is_some_and(|category| self.categories.contains(category)))
+                && (self.divisions.is_empty() || shows_one_of(wish))
+        })
     }
 }

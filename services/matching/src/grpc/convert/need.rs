@@ -154,7 +154,15 @@ fn mobility(message: Option<v1::Mobility>) -> Mobility {
 
 fn wish(field: impl Field, message: v1::Wish, now: Timestamp, violations: &mut Violations) -> Option<Wish> {
     let consented_at = common::timestamp(format_args!("{field}.consent_time"), message.consent_time, violations)?;
-    Some(Wish { title: message.title, consented_at, consent_given_by: message.consent_given_by, published_at: now })
+    Some(Wish {
+        title: message.title,
+        consented_at,
+        consent_given_by: message.consent_given_by,
+        published_at: now,
+        // What it shows of where is found when it is published.
+        place: None,
+        lot: None,
+    })
 }
 
 /// Reads a need. Checks of the domain's own are left to the caller: a new need, an update and a question differ in them.
@@ -212,6 +220,7 @@ pub(crate) fn need(
         channel: channel?,
         personal: None,
         wish: message.wish.and_then(|sent| wish(format_args!("{field}.wish"), sent, now, violations)),
+        publication: None,
         state: NeedState::Open,
         version: Version::default(),
         created_at: now,
@@ -262,6 +271,7 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
             // Kept sealed with the description.
             consent_given_by: personal.map(|personal| personal.wish_consent_given_by.clone()).unwrap_or_default(),
             publish_time: Some(common::timestamp_out(wish.published_at)),
+            division: common::code_out(wish.place.as_ref()),
         }),
         state: state_out(need.state).into(),
         etag: common::etag_out(need.version),

@@ -129,6 +129,7 @@ pub(super) async fn list(
         household: beneficiary::household_name("filter.household", &sent.household, &mut violations),
         external: common::external(sent.external),
         wishes_only: false,
+        wish_divisions: Vec::new(),
         wanting_only: false,
         overdue_only: sent.overdue_only,
         without_division: sent.without_division,

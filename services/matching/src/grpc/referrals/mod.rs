@@ -16,7 +16,9 @@ use tonic::{Request, Response, Status};
 use wishwell_api::v1;
 use wishwell_api::v1::referral_service_server::ReferralService;
 use wishwell_domain::Error;
-use wishwell_domain::referral::Referral;
+use wishwell_domain::ids::DivisionCode;
+use wishwell_domain::limits::{OFFER_PLACE_DIGITS_MAX, WISH_PLACE_DIGITS_MAX};
+use wishwell_domain::referral::{Referral, ReferralState};
 use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
@@ -42,12 +44,33 @@ impl ReferralHandlers {
 /// A referral as this caller may see it.
 fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
     let partner = caller.is_partner();
-    let division = match &referral.division {
-        Some(division) if partner => coarse_division(division, snapshot),
-        division => common::code_out(division.as_ref()),
-    };
+    let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
     let wish = platform.wish_name(caller, referral.need);
     convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
+}
+
+/// Where a referral's need is, as exactly as this caller may know. A partner learns the street from what it promised; before that,
+/// of a wish what the wish shows, and of what was never one the district.
+fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> Option<DivisionCode> {
+    let division = referral.division.as_ref()?;
+    if !caller.is_partner() {
+        return Some(division.clone());
+    }
+    let promised = matches!(
+        referral.state,
+        ReferralState::Accepted
+            | ReferralState::InProgress
+            | ReferralState::Delivered
+            | ReferralState::Confirmed
+            | ReferralState::Disputed
+    );
+    if promised {
+        return coarse_division(division, WISH_PLACE_DIGITS_MAX, snapshot);
+    }
+    match snapshot.place_in_pool(referral.need) {
+        Some(place) => place.cloned(),
+        None => coarse_division(division, OFFER_PLACE_DIGITS_MAX, snapshot),
+    }
 }
 
 /// The referral that a write made or changed.

@@ -5,10 +5,13 @@ use prost::Message;
 use wishwell_api::v1;
 use wishwell_domain::Error;
 use wishwell_domain::Violations;
-use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId};
-use wishwell_store::ReferralFilter;
+use wishwell_domain::ids::{DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId};
+use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::referral::Referral;
+use wishwell_engine::Snapshot;
+use wishwell_store::{Page, PageRequest, ReferralFilter};
 
-use super::show;
+use super::{division_shown, show};
 use crate::cases::{Caller, Platform};
 use crate::grpc::call::{next_token, page};
 use crate::grpc::convert::{common, referral as convert};
@@ -61,7 +64,8 @@ pub(super) async fn list(
             return Err(Error::PermissionDenied { role, method });
         }
         organization = Some(own);
-        division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default()
+        // By what they are shown, below: where a need is more exactly, no filter tells.
+        Vec::new()
     } else {
         caller.divisions_to_list(division.as_ref(), &snapshot)?
     };
@@ -76,9 +80,42 @@ pub(super) async fn list(
         answered_only: sent.answered_only,
         ..ReferralFilter::default()
     };
-    let found = platform.store.list_referrals(caller.tenant(), &filter, &page).await?;
+    let found = match division.filter(|_| caller.is_partner()) {
+        Some(division) => shown_within(platform, &caller, &snapshot, &filter, page, &division).await?,
+        None => platform.store.list_referrals(caller.tenant(), &filter, &page).await?,
+    };
     Ok(v1::ListReferralsResponse {
         referrals: found.entries.iter().map(|found| show(platform, &caller, &snapshot, found)).collect(),
         next_page_token: next_token(&scope, found.next_after)?,
     })
+}
+
+/// One page of the referrals whose place, as it is shown to this caller, lies within a division. Pages are filled: a short one would
+/// tell that there was something to leave out.
+async fn shown_within(
+    platform: &Platform,
+    caller: &Caller,
+    snapshot: &Snapshot,
+    filter: &ReferralFilter,
+    page: PageRequest,
+    division: &DivisionCode,
+) -> Result<Page<Referral>, Error> {
+    let mut entries: Vec<Referral> = Vec::new();
+    let mut next = PageRequest { after: page.after, limit: PAGE_SIZE_MAX };
+    loop {
+        let found = platform.store.list_referrals(caller.tenant(), filter, &next).await?;
+        let within = |referral: &Referral| {
+            division_shown(caller, snapshot, referral)
+                .is_some_and(|shown| snapshot.division_is_within(&shown, division))
+        };
+        entries.extend(found.entries.into_iter().filter(within));
+        next.after = found.next_after;
+        if next.after.is_none() || entries.len() > page.limit {
+            break;
+        }
+    }
+    let more = entries.len() > page.limit;
+    entries.truncate(page.limit);
+    let next_after = entries.last().filter(|_| more).map(|last| last.id.as_uuid());
+    Ok(Page { entries, next_after })
 }

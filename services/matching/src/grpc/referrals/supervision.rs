@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use wishwell_api::v1;
+use wishwell_domain::limits::WISH_PLACE_DIGITS_MAX;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::AnswerTimes;
 
@@ -21,7 +22,7 @@ pub(super) async fn get(
     let mut violations = Violations::new();
     let division = common::division("division", &message.division, &mut violations);
     violations.into_result()?;
-    let street = |code: &_| coarse_division(code, &snapshot).parse().ok();
+    let street = |code: &_| coarse_division(code, WISH_PLACE_DIGITS_MAX, &snapshot);
     let found = platform.supervision(&caller, division.as_ref(), &snapshot, street).await?;
     let divisions = found.divisions.into_iter().map(|(code, Counted { open, served })| v1::DivisionTally {
         division: common::code_out(code.as_ref()),

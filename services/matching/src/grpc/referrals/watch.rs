@@ -10,10 +10,12 @@ use tonic::Status;
 use wishwell_api::v1;
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId};
+use wishwell_domain::need::Need;
+use wishwell_domain::publication::InPool;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
 
-use super::show;
+use super::{division_shown, show};
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
 use crate::grpc::status::to_status;
@@ -106,6 +108,9 @@ impl Sieve {
     }
 
     fn event_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
+        if let (true, Change::Need(need)) = (self.caller.is_partner(), &event.change) {
+            return self.wish_out(platform, snapshot, event, need);
+        }
         let kind = kind_of(&event.change)?;
         if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change, snapshot) {
             return None;
@@ -128,6 +133,30 @@ impl Sieve {
         Some(shown)
     }
 
+    /// Partners know needs as wishes: that one is in the pool, or no more. Not who did it, nor what it was.
+    fn wish_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event, need: &Need) -> Option<v1::Event> {
+        if !(self.kinds.is_empty() || self.kinds.contains(&v1::EventKind::Wish)) {
+            return None;
+        }
+        let state = match need.in_pool()? {
+            InPool::Listed => v1::WishState::Listed,
+            InPool::Gone => v1::WishState::Gone,
+        };
+        let place = need.wish.as_ref().and_then(|wish| wish.place.as_ref());
+        // Where it was that is gone is not told: who shows it can drop it by its name.
+        let within = state == v1::WishState::Gone
+            || self.divisions.is_empty()
+            || place.is_some_and(|place| self.divisions.iter().any(|root| snapshot.division_is_within(place, root)));
+        within.then(|| v1::Event {
+            log_position: event.position.0,
+            event_time: Some(common::timestamp_out(event.at)),
+            kind: v1::EventKind::Wish.into(),
+            subject: platform.wish_name(&self.caller, need.id),
+            wish_state: state.into(),
+            ..v1::Event::default()
+        })
+    }
+
     fn lets_through(&self, change: &Change, snapshot: &Snapshot) -> bool {
         let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
         let within = |division: Option<&DivisionCode>| {
@@ -145,7 +174,7 @@ impl Sieve {
             Change::Referral(referral) => {
                 of(referral.organization)
                     && self.need.is_none_or(|asked| asked == referral.need)
-                    && within(referral.division.as_ref())
+                    && within(division_shown(&self.caller, snapshot, referral).as_ref())
             }
             Change::CapacityPool(pool) => self.need.is_none() && of(pool.organization),
             Change::Resource(resource) => self.need.is_none() && of(resource.organization),

@@ -6,16 +6,14 @@ use wishwell_api::v1;
 use wishwell_domain::ids::{NeedId, ResourceId};
 use wishwell_domain::need::{Need, NeedItem, NeedState};
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_engine::Snapshot;
 use wishwell_store::NeedFilter;
 
 use super::answer;
-use crate::cases::wishes::coarse_division;
 use crate::cases::wishes::{Claim, Gift, PledgeAsked};
 use crate::cases::{Caller, Platform};
 use crate::grpc::call::{next_token, page, required};
 use crate::grpc::convert::{common, need as convert, referral};
-use crate::grpc::matching::{monday, position};
+use crate::grpc::matching::position;
 
 pub(super) async fn list(
     platform: &Platform,
@@ -42,7 +40,8 @@ pub(super) async fn list(
     let filter = NeedFilter {
         states: vec![NeedState::Open, NeedState::PartlyServed],
         categories: category.as_ref().map(|code| snapshot.category_subtree(code)).unwrap_or_default(),
-        divisions: division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default(),
+        // By what is shown: where a need is more exactly, no filter tells.
+        wish_divisions: division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default(),
         wishes_only: true,
         // A page of wishes that want nothing would be empty, and yet not the last one.
         wanting_only: true,
@@ -60,7 +59,7 @@ pub(super) async fn list(
         let wanting = need.items.iter().filter(|item| {
             item.left() > 0 && (filter.categories.is_empty() || filter.categories.contains(&item.category))
         });
-        wanting.filter_map(|item| item_out(platform, &caller, &snapshot, need, item, now)).collect::<Vec<_>>()
+        wanting.filter_map(|item| item_out(platform, &caller, need, item, now)).collect::<Vec<_>>()
     });
     Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, next_after)? })
 }
@@ -79,7 +78,6 @@ async fn one(platform: &Platform, caller: &Caller, id: NeedId, filter: &NeedFilt
 pub(in crate::grpc) fn item_out(
     platform: &Platform,
     caller: &Caller,
-    snapshot: &Snapshot,
     need: &Need,
     item: &NeedItem,
     now: jiff::Timestamp,
@@ -92,9 +90,9 @@ pub(in crate::grpc) fn item_out(
         category: item.category.to_string(),
         left: Some(v1::Quantity { value: item.left(), unit: item.unit.code().to_owned() }),
         recurrence: item.recurrence.map(convert::recurrence_out),
-        urgency: convert::urgency_out(need.aged_urgency(now)).into(),
-        division: need.division.as_ref().map(|code| coarse_division(code, snapshot)).unwrap_or_default(),
-        published_week: monday(wish.published_at),
+        urgency: convert::urgency_out(need.urgency.aged(now.duration_since(wish.week_start()))).into(),
+        division: common::code_out(wish.place.as_ref()),
+        published_week: wish.week().to_string(),
         splittable: item.splittable,
     })
 }

@@ -19,4 +19,5 @@ pub mod round_trip;
 pub mod rounds;
 pub mod tallies;
 pub mod tenants;
+pub mod wishes;
 pub mod writes;

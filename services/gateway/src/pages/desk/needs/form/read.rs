@@ -334,6 +334,7 @@ fn read_wish(filled: &Filled, problems: &mut Problems) -> v1::Wish {
         consent_time: at.map(|at| prost_types::Timestamp { seconds: at.as_second(), nanos: 0 }),
         consent_given_by: filled.wish_consent_by.trim().to_owned(),
         publish_time: None,
+        division: String::new(),
     }
 }
 
