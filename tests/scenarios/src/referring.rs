@@ -170,6 +170,15 @@ pub async fn submit(served: &Served, need: v1::Need) -> v1::Need {
     told(served.needs(HOTLINE).submit_need(request).await).expect("submitted").need.expect("one")
 }
 
+/// Nine households of [`STREET`] that lack a trunk and publish nothing: beside them a wish for one shows its street.
+pub async fn neighbours(served: &Served) -> Vec<v1::Need> {
+    let mut silent = Vec::with_capacity(9);
+    for _ in 0..9 {
+        silent.push(submit(served, wanting(1)).await);
+    }
+    silent
+}
+
 /// A need as it is now.
 pub async fn stored_need(served: &Served, name: &str) -> v1::Need {
     let request = v1::GetNeedRequest { name: name.to_owned(), ..Default::default() };

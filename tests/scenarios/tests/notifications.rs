@@ -8,8 +8,8 @@ use wishwell_api::v1;
 use wishwell_scenarios::deployment::{self, CALLERS};
 use wishwell_scenarios::partners;
 use wishwell_scenarios::referring::{
-    AUDITOR, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, TRUNK, demo, draw, pool, resource, stock, submit, trunk,
-    trunks, wanting, wishing,
+    AUDITOR, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, TRUNK, demo, draw, neighbours, pool, resource, stock,
+    submit, trunk, trunks, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, refused, request_id, told, violations};
 use wishwell_scenarios::{Served, external};
@@ -83,6 +83,7 @@ async fn update(
 #[tokio::test]
 async fn a_partner_is_told_once_of_each_new_wish_that_its_best_resource_fits_and_marks_it_as_seen() {
     let served = demo().await;
+    neighbours(&served).await;
     submit(&served, wishing(1, "before")).await;
     let pool = pool(&served, stock(NEAR, Some(9))).await;
     let _far = resource(&served, trunk(NEAR, vec![draw(&pool, 1)], 38.9)).await;
@@ -130,6 +131,7 @@ async fn a_partner_is_told_once_of_each_new_wish_that_its_best_resource_fits_and
 #[tokio::test]
 async fn a_wish_that_is_withdrawn_or_not_for_a_subscription_is_not_told() {
     let served = demo().await;
+    neighbours(&served).await;
     trunks(&served, NEAR, Some(9)).await;
     let elsewhere = v1::Subscription { divisions: vec!["6402".to_owned()], ..asking(10) };
     subscribed(&served, PARTNER, elsewhere).await;

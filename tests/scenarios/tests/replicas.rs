@@ -285,7 +285,8 @@ async fn a_wish_that_is_taken_back_on_one_replica_is_gone_from_live_pages_and_li
     assert_eq!((listed.wish_state(), listed.principal.as_str()), (v1::WishState::Listed, ""));
     let begin = std::time::Instant::now();
     let request = v1::UpdateNeedRequest {
-        need: Some(v1::Need { name: need.name, ..Default::default() }),
+        name: need.name,
+        need: Some(v1::Need::default()),
         update_mask: wishwell_scenarios::told::mask(&["wish"]),
         ..Default::default()
     };

@@ -215,7 +215,7 @@ async fn each_condition_of_a_filter_holds() {
     for (filter, field) in [
         (v1::EventFilter { kinds: vec![0], ..Default::default() }, "filter.kinds[0]"),
         (v1::EventFilter { kinds: vec![99], ..Default::default() }, "filter.kinds[0]"),
-        (v1::EventFilter { kinds: vec![1; 6], ..Default::default() }, "filter.kinds"),
+        (v1::EventFilter { kinds: vec![1; 7], ..Default::default() }, "filter.kinds"),
         (v1::EventFilter { need: "needs/1".to_owned(), ..Default::default() }, "filter.need"),
         (v1::EventFilter { organization: one, ..Default::default() }, "filter.organization"),
         (v1::EventFilter { division: "Xingqing".to_owned(), ..Default::default() }, "filter.division"),

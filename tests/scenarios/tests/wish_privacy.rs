@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    HOTLINE, NEAR, PARTNER, STREET, TRUNK, VISITOR, demo, offer, seen, submit, to, trunk, trunks, wanting, wishing,
+    HOTLINE, NEAR, PARTNER, STREET, TRUNK, VISITOR, demo, neighbours, offer, seen, submit, to, trunk, trunks, wanting,
+    wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, text, told};
 
 /// Fewest households that show the same.
 const HOUSEHOLDS_MIN: usize = 10;
-/// Categories that households lack; all are pieces.
-const CATEGORIES: [&str; 3] = [TRUNK, "goods.bedding", "goods.clothing"];
+/// Categories that these households lack, and nobody in the demo; all are pieces.
+const CATEGORIES: [&str; 3] = [TRUNK, "goods.infant", "housing.repair"];
 
 /// Numbers that look random, the same for the same seed (SplitMix64).
 struct Dice(u64);
@@ -98,7 +99,8 @@ async fn populate(
 async fn publish(served: &Served, need: &str) -> v1::Need {
     let wish = wishing(1, "a wish").wish;
     let request = v1::UpdateNeedRequest {
-        need: Some(v1::Need { name: need.to_owned(), wish, ..v1::Need::default() }),
+        name: need.to_owned(),
+        need: Some(v1::Need { wish, ..v1::Need::default() }),
         update_mask: mask(&["wish"]),
         ..Default::default()
     };
@@ -269,14 +271,11 @@ async fn whoever_lists_filters_and_probes_takes_ten_households_at_least_for_each
 #[tokio::test]
 async fn later_publications_and_withdrawals_never_narrow_what_a_wish_shows() {
     let served = demo().await;
-    let mut silent = Vec::new();
-    for _ in 0..9 {
-        silent.push(submit(&served, wanting(1)).await.name);
-    }
+    let silent = neighbours(&served).await;
     let street = submit(&served, wishing(1, "a trunk")).await;
     let place = |need: &v1::Need| need.wish.as_ref().expect("published").division.clone();
     assert_eq!(place(&street), STREET);
-    for name in silent {
+    for v1::Need { name, .. } in silent {
         let request = v1::WithdrawNeedRequest { name, ..Default::default() };
         told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
     }
@@ -291,7 +290,8 @@ async fn later_publications_and_withdrawals_never_narrow_what_a_wish_shows() {
     assert_eq!(places.iter().collect::<BTreeSet<_>>(), BTreeSet::from([&"", &STREET]));
     // Taken back and published again, it is looked for among those who lacked the same when it was published first.
     let request = v1::UpdateNeedRequest {
-        need: Some(v1::Need { name: early.name.clone(), ..Default::default() }),
+        name: early.name.clone(),
+        need: Some(v1::Need::default()),
         update_mask: mask(&["wish"]),
         ..Default::default()
     };

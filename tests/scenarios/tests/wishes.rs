@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, demo, draw, figures, offer, pool,
-    referrals, resource, stock, submit, to, trunk, trunks, units, wanting, wishing,
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, demo, draw, figures, neighbours, offer,
+    pool, referrals, resource, stock, submit, to, trunk, trunks, units, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external, partners};
@@ -98,7 +98,8 @@ async fn one_wish_is_asked_for_by_its_name_until_it_wants_nothing_any_more() {
     for title in ["a trunk", "another"] {
         submit(&served, wishing(2, title)).await;
     }
-    let wish = pool_of_wishes(&served, PARTNER, 10).await.swap_remove(1).wish;
+    let pool = pool_of_wishes(&served, PARTNER, 10).await;
+    let wish = pool.into_iter().find(|item| item.title == "another").expect("published").wish;
     let asked = || v1::ListWishesRequest { wish: wish.clone(), ..Default::default() };
     let titles = |answer: v1::ListWishesResponse| {
         assert_eq!(answer.next_page_token, "");
@@ -127,9 +128,8 @@ async fn the_pool_shows_what_is_wished_for_and_nothing_of_whose_wish_it_is() {
     };
     let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
     told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
-    for _ in 0..9 {
-        submit(&served, v1::Need { description: "secret".to_owned(), ..wanting(1) }).await;
-    }
+    neighbours(&served).await;
+    submit(&served, v1::Need { description: "secret".to_owned(), ..wanting(1) }).await;
     let secret =
         || v1::Need { description: "secret".to_owned(), division: community.to_owned(), ..wishing(3, "a trunk") };
     let need = submit(&served, secret()).await;

@@ -68,8 +68,9 @@ pub(super) async fn list(
 async fn one(platform: &Platform, caller: &Caller, id: NeedId, filter: &NeedFilter) -> Result<Vec<Need>, Error> {
     let mut found = platform.store.needs(caller.tenant(), &[id]).await?;
     found.retain(|need| {
-        let within = || need.division.as_ref().is_some_and(|division| filter.divisions.contains(division));
-        need.state.is_open() && need.wish.is_some() && (filter.divisions.is_empty() || within())
+        let Some(wish) = &need.wish else { return false };
+        let within = || wish.place.as_ref().is_some_and(|place| filter.wish_divisions.contains(place));
+        need.state.is_open() && (filter.wish_divisions.is_empty() || within())
     });
     Ok(found)
 }
