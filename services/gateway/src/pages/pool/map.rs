@@ -19,15 +19,18 @@ pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary) -> Markup {
             } @else {
                 p class="note" {
                     (visit.say(
-                        "圆的大小是心愿项数，位置是街道或乡镇的中心，不是任何人的住址。点一个圆，只看那里的心愿。",
-                        "The size of a circle is the number of items. It stands in the middle of a street or town, not at anybody's home. Choose one to see its wishes.",
+                        "圆的大小是心愿项数，位置是街道、乡镇、区县或市的中心，不是任何人的住址。点一个圆，只看那里的心愿。",
+                        "The size of a circle is the number of items. It stands in the middle of a street, town, district or city, not at anybody's home. Choose one to see its wishes.",
                     ))
                 }
                 (drawn)
             }
             @if elsewhere > 0 {
                 p class="note" {
-                    (visit.say(format!("另有 {elsewhere} 项没有标明地点。"), format!("{elsewhere} more are not placed.")))
+                    (visit.say(
+                        format!("另有 {elsewhere} 项不在图上，多是因为同样需要的家庭太少，写出地点会认出是谁。"),
+                        format!("{elsewhere} more are not on the map, most because too few families lack the same to say where without saying who."),
+                    ))
                 }
             }
         }

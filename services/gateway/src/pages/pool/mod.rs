@@ -106,8 +106,8 @@ fn content(visit: &Visit, filter: &Filter, summary: &Summary, found: &v1::ListWi
         h1 { (visit.say("许愿池", "The wishing pool")) }
         p class="lead" {
             (visit.say(
-                "这些家庭许下了心愿，还等着有人来圆。只写需要什么、在哪个街道，不写是谁。",
-                "Families have wished for these things, and each still waits for somebody. What is needed and in which street, never by whom.",
+                "这些家庭许下了心愿，还等着有人来圆。只写需要什么、大致在哪里，不写是谁。",
+                "Families have wished for these things, and each still waits for somebody. What is needed and roughly where, never by whom.",
             ))
         }
         div class="pool" {

@@ -31,8 +31,12 @@ const FROM_NOW_ON: i64 = -1;
 /// How long a browser waits before it comes back, at first.
 const RETRY_MILLISECONDS: u32 = 1_000;
 /// Events in one message name each kind once, in this order.
-const TOLD: [(EventKind, &str); 3] =
-    [(EventKind::Referral, "referral"), (EventKind::CapacityPool, "capacity"), (EventKind::Resource, "resource")];
+const TOLD: [(EventKind, &str); 4] = [
+    (EventKind::Referral, "referral"),
+    (EventKind::CapacityPool, "capacity"),
+    (EventKind::Resource, "resource"),
+    (EventKind::Wish, "wish"),
+];
 
 /// What makes a page listen. Events are dispatched on it and rise to the body, where the parts of the page wait for them.
 pub(super) fn live() -> Markup {
@@ -119,10 +123,13 @@ mod tests {
     fn a_batch_is_told_once_for_each_kind_and_its_position_last() {
         let event = |kind: EventKind| v1::Event { kind: kind.into(), ..v1::Event::default() };
         let answer = v1::WatchEventsResponse {
-            events: vec![event(EventKind::CapacityPool), event(EventKind::Referral), event(EventKind::Referral)],
+            events: [EventKind::Wish, EventKind::CapacityPool, EventKind::Referral, EventKind::Wish].map(event).into(),
             log_position: 17,
         };
-        assert_eq!(message(&answer), "event: referral\ndata: 2\n\nevent: capacity\ndata: 1\n\nid: 17\n\n");
+        assert_eq!(
+            message(&answer),
+            "event: referral\ndata: 1\n\nevent: capacity\ndata: 1\n\nevent: wish\ndata: 2\n\nid: 17\n\n"
+        );
         let quiet = v1::WatchEventsResponse { events: Vec::new(), log_position: 18 };
         assert_eq!(message(&quiet), "id: 18\n\n");
     }

@@ -23,6 +23,9 @@ const REFERRALS_MAX: i32 = 200;
 const WISHES_ASKED_MAX: i32 = 12;
 /// New wishes that are shown.
 const WISHES_SHOWN_MAX: usize = 9;
+/// When to look again for what fits. A crowded pool changes all the time: where one change follows another without a pause, the clock decides.
+const FITTING_CHANGES: &str = "wish from:body delay:1s, referral from:body delay:400ms, capacity from:body delay:400ms, \
+     resource from:body delay:400ms, every 60s";
 
 pub(super) async fn show(partner: Partner) -> Response {
     let visit = &partner.visit;
@@ -37,7 +40,7 @@ pub(super) async fn show(partner: Partner) -> Response {
                 (live())
                 div id="work" hx-get="/portal/work" hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (work) }
                 div id="fitting" hx-get="/portal/fitting" hx-swap="innerMorph"
-                    hx-trigger="referral from:body delay:400ms, capacity from:body delay:400ms, resource from:body delay:400ms, every 45s" {
+                    hx-trigger=(FITTING_CHANGES) {
                     (fitting)
                 }
             };
