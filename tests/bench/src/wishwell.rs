@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use prost::bytes::Bytes;
 use tonic::transport::{Channel, Endpoint};
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
+use wishwell_api::v1::need_service_client::NeedServiceClient;
 use wishwell_test_support::ports::free_address;
 
 use crate::load::{Form, Target};
@@ -142,6 +143,11 @@ impl Wishwell {
         Endpoint::from_shared(format!("http://{}", self.address)).expect("an address makes a URI")
     }
 
+    /// Key of an internal service.
+    pub(crate) const fn key(&self) -> &'static str {
+        API_KEY
+    }
+
     /// Key of the operator.
     pub(crate) const fn operator_key(&self) -> &'static str {
         OPERATOR_KEY
@@ -150,6 +156,11 @@ impl Wishwell {
     /// Its catalogue, over a connection of its own.
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Channel> {
         CatalogServiceClient::new(self.endpoint().connect_lazy())
+    }
+
+    /// Its needs, over a connection of its own.
+    pub(crate) fn needs(&self) -> NeedServiceClient<Channel> {
+        NeedServiceClient::new(self.endpoint().connect_lazy())
     }
 
     /// Memory of the snapshot, as the server itself accounts for it.

@@ -77,7 +77,9 @@ fn change_things(wishwell: &Wishwell, duration: Duration, resident: impl Fn() ->
         let mut catalog = wishwell.catalog();
         let list = v1::ListCapacityPoolsRequest { page_size: 100, ..Default::default() };
         let pools = catalog.list_capacity_pools(keyed(wishwell.operator_key(), list)).await.expect("pools");
-        let pools = pools.into_inner().capacity_pools;
+        let mut pools = pools.into_inner().capacity_pools;
+        // Of an unbounded pool no total can be set.
+        pools.retain(|pool| pool.kind() != v1::CapacityKind::Unbounded);
         let (started, mut changes, mut seconds) = (Instant::now(), 0, Vec::new());
         let mut ticker = tokio::time::interval(Duration::from_secs(1) / u32::try_from(CHANGES_PER_SECOND).unwrap_or(1));
         while started.elapsed() < duration {

@@ -2,6 +2,7 @@
 
 mod edge;
 mod listeners;
+mod pool;
 mod report;
 
 use std::path::PathBuf;
@@ -70,7 +71,9 @@ pub(crate) async fn run(args: &WebArgs) {
         let wishwell = Wishwell::start(&store, folder.path());
         let (gateway, gateway_address) = wishwell.gateway(folder.path());
         let envoy = args.envoy.as_ref().map(|envoy| edge::start(envoy, wishwell.address, folder.path()));
-        let frames = questions(&Synthetic::new(SEED, args.resources)).wishwell;
+        let made = Synthetic::new(SEED, args.resources);
+        pool::fill(&wishwell, &made);
+        let frames = questions(&made).wishwell;
         let bodies = Arc::new(frames.iter().map(as_json).collect::<Vec<_>>());
         let mut sides = vec![
             Side::new("gRPC", wishwell.target(Arc::new(frames)), vec![&wishwell.process]),
@@ -93,7 +96,9 @@ pub(crate) async fn run(args: &WebArgs) {
             ));
         }
         let ways = ways(&args, &sides);
+        eprintln!("asked every way; now the wishing pool's page");
         let page = page(&args, &wishwell);
+        eprintln!("{} listeners for {} s", args.listeners, args.listen_seconds);
         let listening = listeners::measure(&wishwell, args.listeners, Duration::from_secs(args.listen_seconds));
         Results { machine, resources: args.resources, ways, page, listening }
     });
