@@ -26,8 +26,10 @@ pub(crate) fn status_with_reason(
     details.set_error_info(
         reason.reason(),
         ERROR_DOMAIN,
+        // An empty value says nothing, and an entry without one, as it is on the wire, ends Envoy's transcoder (1.40).
         metadata
             .iter()
+            .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
             .collect::<std::collections::HashMap<_, _>>(),
     );
@@ -243,5 +245,14 @@ mod tests {
         }
         let status = to_status(Error::NotFound { name: "needs/none".to_owned() });
         assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+    }
+
+    #[test]
+    fn metadata_without_a_value_is_left_out() {
+        let pairs = [("name", "capacityPools/one".to_owned()), ("referrals", String::new())];
+        let status = status_with_reason(Code::FailedPrecondition, ErrorReason::CapacityBelowUse, "", &pairs);
+        let details = status.get_error_details();
+        let metadata = &details.error_info().unwrap().metadata;
+        assert_eq!(metadata.iter().collect::<Vec<_>>(), [(&"name".to_owned(), &"capacityPools/one".to_owned())]);
     }
 }
