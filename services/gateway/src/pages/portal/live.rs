@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
+use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Streaming};
 use wishwell_api::v1::{self, EventKind};
@@ -38,19 +40,43 @@ const TOLD: [(EventKind, &str); 4] = [
     (EventKind::Wish, "wish"),
 ];
 
+/// Where the log stood before a page was gathered: from there on it listens, so that nothing falls between the page and its events.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since(i64);
+
+/// Asked before anything that a page shows.
+pub(super) async fn since(partner: &Partner) -> Since {
+    let request = v1::WatchEventsRequest { after_position: FROM_NOW_ON, filter: None, until_now: true };
+    let first = async { partner.calls.referrals().watch_events(request).await?.into_inner().message().await };
+    // A page that could not learn it listens from when it gets to it.
+    Since(first.await.ok().flatten().map_or(FROM_NOW_ON, |answer| answer.log_position))
+}
+
 /// What makes a page listen. Events are dispatched on it and rise to the body, where the parts of the page wait for them.
-pub(super) fn live() -> Markup {
-    html! { div hx-sse:connect="/portal/live" {} }
+pub(super) fn live(Since(position): Since) -> Markup {
+    html! { div hx-sse:connect={ "/portal/live?after=" (position) } {} }
+}
+
+/// From where a page listens that has heard nothing yet.
+#[derive(Debug, Deserialize)]
+pub(super) struct After {
+    #[serde(default = "from_now_on")]
+    after: i64,
+}
+
+const fn from_now_on() -> i64 {
+    FROM_NOW_ON
 }
 
 /// Streams until the browser leaves, the session ends or the server stops.
 pub(super) async fn events(
     partner: Partner,
     Extension(Stopping(stopping)): Extension<Stopping>,
+    Query(After { after }): Query<After>,
     headers: HeaderMap,
 ) -> Response {
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
-    let after_position = last.filter(|position| *position >= 0).unwrap_or(FROM_NOW_ON);
+    let after_position = last.unwrap_or(after).max(FROM_NOW_ON);
     let filter = v1::EventFilter {
         kinds: TOLD.iter().map(|(kind, _)| (*kind).into()).collect(),
         organization: partner.organization.clone(),

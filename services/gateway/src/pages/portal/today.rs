@@ -6,7 +6,7 @@ use tonic::Status;
 use wishwell_api::v1::{self, ReferralState};
 
 use super::fitting;
-use super::live::live;
+use super::live;
 use super::own::Resources;
 use super::partner::Partner;
 use super::referrals::card;
@@ -29,6 +29,7 @@ const FITTING_CHANGES: &str = "wish from:body delay:1s, referral from:body delay
 
 pub(super) async fn show(partner: Partner) -> Response {
     let visit = &partner.visit;
+    let since = live::since(&partner).await;
     let parts = async {
         let resources = Resources::of(&partner).await?;
         futures::try_join!(work_part(&partner, &resources), fitting_part(&partner, &resources))
@@ -37,7 +38,7 @@ pub(super) async fn show(partner: Partner) -> Response {
         Ok((work, fitting)) => {
             let content = html! {
                 h1 { (visit.say("今日工作", "Today")) }
-                (live())
+                (live::live(since))
                 div id="work" hx-get="/portal/work" hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (work) }
                 div id="fitting" hx-get="/portal/fitting" hx-swap="innerMorph"
                     hx-trigger=(FITTING_CHANGES) {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tonic::Status;
 use wishwell_api::v1;
 
+use super::live;
 use super::own::Resources;
 use super::partner::Partner;
 use super::refusal::Refusal;
@@ -62,6 +63,7 @@ pub(super) async fn state(partner: Partner, Path(id): Path<String>) -> Response 
 
 /// The page with how the beneficiary can be reached. The service records who read it.
 pub(super) async fn contact(partner: Partner, Path(id): Path<String>) -> Response {
+    let since = live::since(&partner).await;
     let answer = match read(&partner, &id, true).await {
         Ok(answer) => answer,
         Err(status) => {
@@ -74,7 +76,7 @@ pub(super) async fn contact(partner: Partner, Path(id): Path<String>) -> Respons
     let Some(referral) = answer.referral else { return Failure::NoSuchPage.response(&partner.visit) };
     match Shown::of(&partner, referral).await {
         Ok(shown) => {
-            let content = view::content(&partner.visit, &shown, None, answer.contact.as_ref());
+            let content = view::content(&partner.visit, &shown, since, None, answer.contact.as_ref());
             let mut response = layout::page(&partner.visit, view::title(&partner.visit, &shown), &content);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
@@ -85,6 +87,7 @@ pub(super) async fn contact(partner: Partner, Path(id): Path<String>) -> Respons
 
 /// The page as it stands now, with what is to be said first.
 async fn page(partner: &Partner, id: &str, status: StatusCode, notice: Option<view::Notice>) -> Response {
+    let since = live::since(partner).await;
     let shown = async {
         let answer = read(partner, id, false).await?;
         let referral = answer.referral.ok_or_else(|| Status::not_found(format!("referrals/{id}")))?;
@@ -92,7 +95,7 @@ async fn page(partner: &Partner, id: &str, status: StatusCode, notice: Option<vi
     };
     match shown.await {
         Ok(shown) => {
-            let content = view::content(&partner.visit, &shown, notice, None);
+            let content = view::content(&partner.visit, &shown, since, notice, None);
             layout::page_with(&partner.visit, status, view::title(&partner.visit, &shown), &content)
         }
         Err(status) => Failure::from(status).response(&partner.visit),

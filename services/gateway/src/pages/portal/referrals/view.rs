@@ -9,7 +9,7 @@ use super::picture::picture;
 use super::{Shown, step};
 use crate::pages::pool::urgency_mark;
 use crate::pages::portal::form::once;
-use crate::pages::portal::live::live;
+use crate::pages::portal::live::{Since, live};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
 
@@ -38,7 +38,13 @@ pub(super) fn title<'s>(visit: &Visit, shown: &'s Shown) -> &'s str {
     shown.resources.title(visit, &shown.referral.resource)
 }
 
-pub(super) fn content(visit: &Visit, shown: &Shown, notice: Option<Notice>, contact: Option<&v1::Contact>) -> Markup {
+pub(super) fn content(
+    visit: &Visit,
+    shown: &Shown,
+    since: Since,
+    notice: Option<Notice>,
+    contact: Option<&v1::Contact>,
+) -> Markup {
     let referral = &shown.referral;
     html! {
         p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
@@ -49,7 +55,7 @@ pub(super) fn content(visit: &Visit, shown: &Shown, notice: Option<Notice>, cont
         }
         h1 { (title(visit, shown)) }
         (facts(visit, shown))
-        (live())
+        (live(since))
         div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
         (steps(visit, referral))
         (reach(visit, referral, contact))
