@@ -2,12 +2,12 @@
 //! equal JSON, but for the deviations that docs/rest.md argues.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wishwell_scenarios::Served;
 use wishwell_scenarios::envoy::{self, Envoy};
 use wishwell_scenarios::made::{Change, Known, Made, Maker, Operation, operations};
@@ -34,6 +34,7 @@ fn keys(operation: &Operation) -> &'static [&'static str] {
         ("MatchingService", "FindResources" | "FindNeeds") => {
             &["demo-hotline", "demo-hotline", "demo-case-worker", "nobody"]
         }
+        ("NotificationService", _) => &["demo-partner", "demo-partner", "demo-partner", "demo-operator", "nobody"],
         _ => &["demo-operator", "demo-operator", "demo-operator", "demo-hotline", "demo-partner", "nobody"],
     }
 }
@@ -257,20 +258,39 @@ async fn compare(
     }
 }
 
+/// Makes what the demo has none of, so that there is something of every kind to ask for.
+async fn complete(client: &mut Plain) {
+    let round = client.post("demo-operator", "/v1/rounds", &json!({"round": {}})).await;
+    assert_eq!(round.status, 200, "{}", round.text());
+    let subscription = json!({"subscription": {"dailyBudget": 5}});
+    let subscribed = client.post("demo-partner", "/v1/subscriptions", &subscription).await;
+    assert_eq!(subscribed.status, 200, "{}", subscribed.text());
+}
+
 /// Ids of what is there, as the gateway lists it.
 async fn known(gateway: SocketAddr) -> Known {
     let mut client = Plain::to(gateway);
+    complete(&mut client).await;
     let mut known = Known::new();
-    for collection in
-        ["beneficiaries", "needs", "organizations", "resources", "capacityPools", "wishes", "rounds", "referrals"]
-    {
-        let key = if collection == "beneficiaries" { "demo-hotline" } else { "demo-operator" };
-        let credentials = format!("Bearer {key}");
-        let answer =
-            client.ask("GET", &format!("/v1/{collection}?pageSize=20"), &[("authorization", &credentials)], b"").await;
-        let entries = answer.ok()[collection].as_array().cloned().unwrap_or_default();
-        let names = entries.iter().filter_map(|entry| entry["name"].as_str()?.split_once('/'));
-        known.insert(collection.to_owned(), names.map(|(_, id)| id.to_owned()).collect());
+    for (collection, key) in [
+        ("beneficiaries", "demo-hotline"),
+        ("needs", "demo-operator"),
+        ("organizations", "demo-operator"),
+        ("resources", "demo-operator"),
+        ("capacityPools", "demo-operator"),
+        ("wishes", "demo-partner"),
+        ("subscriptions", "demo-partner"),
+        ("rounds", "demo-operator"),
+        ("referrals", "demo-operator"),
+    ] {
+        let answer = client.get(key, &format!("/v1/{collection}?pageSize=20")).await.ok();
+        // Of a wish each item is listed.
+        let (entries, name) = if collection == "wishes" { ("items", "wish") } else { (collection, "name") };
+        let entries = answer[entries].as_array().cloned().unwrap_or_default();
+        let ids: BTreeSet<String> =
+            entries.iter().filter_map(|entry| Some(entry[name].as_str()?.split_once('/')?.1.to_owned())).collect();
+        assert!(!ids.is_empty(), "there are {collection}");
+        known.insert(collection.to_owned(), ids.into_iter().collect());
     }
     known
 }
