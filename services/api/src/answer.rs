@@ -128,15 +128,6 @@ pub struct ReasonsWriter<'w> {
     wire: &'w mut Wire,
 }
 
-/// How much of the index was considered for an item.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Resources of the category and below it.
-    pub considered: i64,
-    /// Resources that were looked at closely.
-    pub examined: i64,
-}
-
 /// What an answer was judged upon: enough to give it again.
 #[derive(Debug, Clone, Copy)]
 pub struct Basis<'a> {
@@ -157,13 +148,12 @@ impl AnswerWriter {
         Self { wire: Wire::with_capacity(bytes) }
     }
 
-    /// Writes the answer for one item of the need.
-    pub fn item(&mut self, ordinal: i32, counts: Counts, matches: impl FnOnce(&mut ItemWriter<'_>)) {
-        self.wire.message(1, |wire| {
+    /// Writes the answer for one item of the need; `considered` are the resources of its category and below it.
+    pub fn item(&mut self, ordinal: i32, considered: i64, matches: impl FnOnce(&mut ItemWriter<'_>)) {
+        self.wire.long_message(1, |wire| {
             wire.int32(1, ordinal);
             matches(&mut ItemWriter { wire });
-            wire.int64(4, counts.considered);
-            wire.int64(5, counts.examined);
+            wire.int64(4, considered);
         });
     }
 
@@ -188,7 +178,7 @@ impl AnswerWriter {
 impl ItemWriter<'_> {
     /// Writes one candidate.
     pub fn candidate(&mut self, candidate: &Candidate<'_>) {
-        self.wire.message(2, |wire| {
+        self.wire.long_message(2, |wire| {
             summary(wire, &candidate.resource);
             wire.packed(2, candidate.modes.iter().map(|mode| i32::from(*mode)));
             wire.optional_int64(3, candidate.distance_metres.map(i64::from));
@@ -218,7 +208,7 @@ impl ItemWriter<'_> {
         score_if_fitting: i32,
         reasons: impl FnOnce(&mut ReasonsWriter<'_>),
     ) {
-        self.wire.message(3, |wire| {
+        self.wire.long_message(3, |wire| {
             summary(wire, resource);
             reasons(&mut ReasonsWriter { wire });
             wire.optional_int64(3, distance_metres.map(i64::from));
@@ -256,7 +246,7 @@ impl ReasonsWriter<'_> {
 }
 
 fn summary(wire: &mut Wire, summary: &Summary<'_>) {
-    wire.message(1, |wire| {
+    wire.long_message(1, |wire| {
         wire.name(1, "resources/", summary.resource);
         text(wire, 2, summary.title);
         wire.name(3, "organizations/", summary.organization);

@@ -3,7 +3,7 @@
 
 use prost::Message as _;
 use prost_types::Timestamp;
-use wishwell_api::answer::{AnswerWriter, Basis, Candidate, Capacity, Counts, Miss, ReasonsWriter, Summary, Text};
+use wishwell_api::answer::{AnswerWriter, Basis, Candidate, Capacity, Miss, ReasonsWriter, Summary, Text};
 use wishwell_api::v1;
 
 /// A small generator of numbers that are the same in every run (SplitMix64).
@@ -139,14 +139,9 @@ fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
     let mut answer = v1::FindResourcesResponse::default();
     for ordinal in 0..dice.roll(3) {
         let ordinal = i32::try_from(ordinal).unwrap();
-        let counts = Counts { considered: dice.number().into(), examined: dice.number().into() };
-        let mut item = v1::ItemMatches {
-            item_ordinal: ordinal,
-            considered_count: counts.considered,
-            examined_count: counts.examined,
-            ..Default::default()
-        };
-        writer.item(ordinal, counts, |matches| {
+        let considered = dice.number().into();
+        let mut item = v1::ItemMatches { item_ordinal: ordinal, considered_count: considered, ..Default::default() };
+        writer.item(ordinal, considered, |matches| {
             for _ in 0..dice.roll(4) {
                 let resource = summary(dice);
                 let mut message = candidate(dice);

@@ -98,8 +98,6 @@ pub struct Answer {
     pub candidates: Vec<Candidate>,
     /// Fewest failed constraints first, then by the score they would have, then as candidates.
     pub near_misses: Vec<NearMiss>,
-    /// Resources, fitting or not, whose score reaches the last candidate's: those among which the answer was decided.
-    pub examined: u32,
     /// Resources in the category and below it.
     pub considered: u32,
     pub(crate) reasons: Vec<Reason>,

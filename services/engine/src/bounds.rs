@@ -1,7 +1,7 @@
 //! Upper bounds of scores, by what nodes and entries know. They hold for whatever weights the rules have.
 
 use crate::context::Context;
-use crate::index::leaf::{Entry, LEAF_ENTRIES, metres_of_chord};
+use crate::index::leaf::{LEAF_ENTRIES, Leaf, metres_of_chord};
 use crate::index::tree::Node;
 use crate::score::Millionths;
 
@@ -24,6 +24,11 @@ pub(crate) struct Bounds {
     centre: Option<[f32; 3]>,
 }
 
+/// 2^23: a number of 24 bits that is as large has no digits after the point.
+const WHOLE_FROM: f32 = 8_388_608.0;
+/// What is added to it.
+const WHOLE_MASK: u32 = (1 << 22) - 1;
+
 impl Bounds {
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn new(context: &Context<'_>) -> Self {
@@ -33,13 +38,16 @@ impl Bounds {
         // Without facts no rule can be settled, except one that does not depend on any.
         let settled = context.facts.any() || context.tables.has_constant_rules;
         let certain = if settled { rules.eligibility_certain } else { 0 };
-        let class = std::array::from_fn(|class| {
+        let class: [Millionths; 4] = std::array::from_fn(|class| {
             let known = if class & 1 == 0 { capacity } else { 0 };
             neutral + known + if class & 2 == 0 { rules.eligibility_certain } else { certain }
         });
-        let classes = std::array::from_fn(|set: usize| {
-            (0..4).filter(|at| set >> at & 1 == 1).map(|at: usize| class[at]).max().unwrap_or(0)
-        });
+        let mut classes = [0; 16];
+        for set in 1..classes.len() {
+            // The lowest class of the set, and the set of the others.
+            let (lowest, others) = (set.trailing_zeros() as usize, set & (set - 1));
+            classes[set] = classes[others].max(class[lowest & 3]);
+        }
         let half = f64::from(rules.distance_half_metres.max(1));
         Self {
             class,
@@ -65,16 +73,18 @@ impl Bounds {
         class + self.levels[usize::from(node.levels & 15)] + distance_term
     }
 
-    /// Of the distance terms of a leaf's entries at least so far away; none where either side has no place.
+    /// Of the scores of a leaf's entries at least so far away; none where either side has no place.
     #[inline]
-    pub(crate) fn distance_terms(&self, metres_at_least: Option<&[f32; LEAF_ENTRIES]>) -> [Millionths; LEAF_ENTRIES] {
-        metres_at_least.map_or([self.assumed; LEAF_ENTRIES], |metres| metres.map(|metres| self.distance_term(metres)))
-    }
-
-    /// Of the score of an entry with this distance term.
-    #[inline]
-    pub(crate) fn of_entry(&self, entry: Entry, distance_term: Millionths) -> Millionths {
-        self.class[entry.class() & 3] + self.levels[usize::from(entry.levels() & 15)] + distance_term
+    pub(crate) fn of_entries(
+        &self,
+        leaf: &Leaf,
+        metres_at_least: Option<&[f32; LEAF_ENTRIES]>,
+    ) -> [Millionths; LEAF_ENTRIES] {
+        let terms = metres_at_least.map(|metres| metres.map(|metres| self.distance_term(metres)));
+        let terms = terms.unwrap_or([self.assumed; LEAF_ENTRIES]);
+        std::array::from_fn(|at| {
+            self.class[leaf.class(at) & 3] + self.levels[usize::from(leaf.levels(at) & 15)] + terms[at]
+        })
     }
 
     /// The query's place relative to the centre of a node's ball; none where either side has no place.
@@ -89,8 +99,8 @@ impl Bounds {
     fn distance_term(&self, metres: f32) -> Millionths {
         // The term is an integer division, rounded down: the last digits of 24 bits, and one more, cover the rounding of this one.
         let (weight, half) = self.hyperbola;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let term = (weight / (half + metres) * (1.0 + 4.0 * f32::EPSILON)) as u32;
-        term + 1
+        let term = weight / (half + metres) * (1.0 + 4.0 * f32::EPSILON);
+        // The nearest whole number below 2^22, sooner than a conversion that looks for what cannot be: it is what 2^23 leaves behind.
+        ((term + WHOLE_FROM).to_bits() & WHOLE_MASK) + 1
     }
 }

@@ -40,7 +40,6 @@ impl Snapshot {
             scratch.misses.push(hit)
         }
         self.write_answer(&context, scratch);
-        scratch.answer.examined = 1;
         scratch.answer.considered = 1;
         Ok(&scratch.answer)
     }

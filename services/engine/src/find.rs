@@ -9,6 +9,7 @@ use std::collections::BinaryHeap;
 use wishwell_domain::geo::whole_metres;
 use wishwell_domain::limits::{NEAR_MISSES_MAX, TOP_K_MAX};
 
+use crate::ahead;
 use crate::answer::Answer;
 use crate::assess::{Assessment, Eligible, Memo, UNKNOWN_DISTANCE};
 use crate::bounds::Bounds;
@@ -19,6 +20,7 @@ use crate::index::tree::Node;
 use crate::nearest::{Nearest, Pending};
 use crate::query::{Query, QueryError, Scratch};
 use crate::score::{Millionths, ScoringRules};
+use crate::snapshot::area::AreaSet;
 use crate::snapshot::pool::PoolRow;
 use crate::snapshot::row::{NONE, Row};
 use crate::snapshot::segment::Segment;
@@ -52,13 +54,13 @@ impl Hit {
 /// A resource on its way to be judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Lane<'a> {
-    row: &'a Row,
+    pub(crate) row: &'a Row,
     resource: ResourceRef,
     levels_below: u8,
     /// A lower bound of the number of constraints it fails.
     pub(crate) failures: u8,
-    /// Its single pool, and the hour of its figure: read early, to have the pool's memory on its way.
-    pool: Option<(&'a PoolRow, u32)>,
+    /// Its single pool.
+    pool: Option<&'a PoolRow>,
 }
 
 /// Most resources on their way together.
@@ -109,15 +111,13 @@ impl Snapshot {
     ) -> Result<&'s Answer, QueryError> {
         let asked = Asked::new(query, &self.tables)?;
         let context = Context::new(&asked, &self.tables, rules);
-        let examined = self.search(&context, asked.category, query.top_k, query.near_miss_limit, scratch);
+        self.search(&context, asked.category, query.top_k, query.near_miss_limit, scratch);
         self.write_answer(&context, scratch);
-        scratch.answer.examined = u32::try_from(examined).unwrap_or(u32::MAX);
         scratch.answer.considered = self.considered(asked.category);
         Ok(&scratch.answer)
     }
 
-    /// Leaves the best resources for what the context asks, and the nearest misses, in the scratch's hits and misses. Answers how many
-    /// resources reach the last candidate's score.
+    /// Leaves the best resources for what the context asks, and the nearest misses, in the scratch's hits and misses.
     pub(crate) fn search(
         &self,
         context: &Context<'_>,
@@ -125,7 +125,7 @@ impl Snapshot {
         top_k: usize,
         near_miss_limit: usize,
         scratch: &mut Scratch,
-    ) -> usize {
+    ) {
         scratch.memo.begin(context);
         scratch.hits.clear();
         scratch.heap.clear();
@@ -142,7 +142,7 @@ impl Snapshot {
             memo: &mut scratch.memo,
         };
         search.run(category);
-        search.choose_misses()
+        search.choose_misses();
     }
 
     /// Resources in a category and below it.
@@ -191,6 +191,7 @@ impl<'a> Search<'a> {
             if place & WAITING_BIT != 0 {
                 let waiting = self.waiting.get((place & !WAITING_BIT) as usize);
                 ready[count] = waiting.and_then(|waiting| self.lane(waiting));
+                ready[count].iter().for_each(|lane| self.send_for_parts(lane));
                 count += 1;
                 if count == LANES {
                     self.judge_all(&mut ready);
@@ -242,9 +243,10 @@ impl<'a> Search<'a> {
             if bound >= threshold {
                 self.heap.push(pack(bound, at | bit));
                 if child.kind.is_leaf() {
-                    // Most leaves of a node are looked at: have them on their way together.
-                    let leaf = segment.forest.leaves.get(child.first as usize);
-                    std::hint::black_box(leaf.map(|Leaf(entries)| entries[0].row()));
+                    // Most leaves of a node are looked at.
+                    segment.forest.leaves.get(child.first as usize).into_iter().for_each(Leaf::send_for);
+                } else {
+                    ahead::elements(&segment.forest.nodes, child.first as usize);
                 }
             }
         }
@@ -255,35 +257,42 @@ impl<'a> Search<'a> {
         let Some(entries) = segment.forest.leaves.get(leaf.first as usize) else { return };
         let (context, threshold) = (self.context, self.threshold());
         let metres = self.bounds.relative_to(leaf).map(|relative| entries.metres_at_least(relative, leaf.radius));
-        let distance_terms = self.bounds.distance_terms(metres.as_ref());
-        for (at, (entry, term)) in entries.0.iter().zip(distance_terms).take(usize::from(leaf.count)).enumerate() {
-            let metres_at_least = metres.map(|metres| metres[at]);
-            let mut bound = self.bounds.of_entry(*entry, term);
-            if bound < threshold || bit == 0 && self.snapshot.mask.contains(entry.row()) {
+        let bounds = self.bounds.of_entries(entries, metres.as_ref());
+        let failures = context.screen(entries, metres.as_ref());
+        for (at, (mut bound, mut failures)) in
+            bounds.into_iter().zip(failures).take(usize::from(leaf.count)).enumerate()
+        {
+            let row = entries.row(at);
+            if bound < threshold || bit == 0 && self.snapshot.mask.contains(row) {
                 continue;
             }
-            let screened = context.screen(*entry, metres_at_least, self.memo);
-            if screened.uncertain {
-                bound = bound.saturating_sub(self.bounds.certain);
-                if bound < threshold {
-                    continue;
+            match self.memo.eligible(context, entries.program(at)) {
+                Eligible::Anyone | Eligible::Yes => {}
+                Eligible::No => failures += 1,
+                Eligible::Unknown => {
+                    bound = bound.saturating_sub(self.bounds.certain);
+                    if bound < threshold {
+                        continue;
+                    }
                 }
             }
-            let resource = ResourceRef(entry.row() | bit);
-            let pending = Pending { bound, resource, levels_below: entry.levels(), failures: screened.failures };
-            if screened.failures > 0 {
+            let resource = ResourceRef(row | bit);
+            let pending = Pending { bound, resource, levels_below: entries.levels(at), failures: failures as u8 };
+            if failures > 0 {
                 self.nearest.put_off(pending);
             } else {
                 // Fewer resources than rows have bits.
                 self.heap.push(pack(bound, self.waiting.len() as u32 | WAITING_BIT));
                 self.waiting.push(pending);
+                // Most of what waits is judged.
+                ahead::element(&segment.rows, row as usize);
             }
         }
     }
 
     /// Judges what is ready and fits or not, and empties it.
     fn judge_all(&mut self, ready: &mut Lanes<'a>) {
-        self.fetch(ready);
+        self.read_parts(ready);
         for lane in ready.iter_mut().filter_map(Option::take) {
             let threshold = self.threshold();
             let Some(weighed) = self.weigh(&lane, threshold) else { continue };
@@ -299,15 +308,20 @@ impl<'a> Search<'a> {
         Some(Lane { row: self.snapshot.row(resource)?, resource, levels_below, failures, pool: None })
     }
 
-    /// Reads what lies apart from the rows of all lanes.
-    pub(crate) fn fetch(&self, lanes: &mut Lanes<'a>) {
+    /// Asks for what lies apart from a row.
+    pub(crate) fn send_for_parts(&self, lane: &Lane<'a>) {
+        capacity::single_pool(self.context, lane.row).into_iter().for_each(ahead::lines_of);
+        self.context.area_set(lane.row).into_iter().for_each(ahead::line_of);
+    }
+
+    /// Reads the pools and areas of all lanes, and asks for what lies apart from them.
+    pub(crate) fn read_parts(&self, lanes: &mut Lanes<'a>) {
         for lane in lanes.iter_mut().flatten() {
-            lane.pool = capacity::single_pool(self.context, lane.row).map(|pool| (pool, pool.confirmed_hour));
-        }
-        for lane in lanes.iter().flatten() {
-            // Read for nothing but to have them on their way: each would be waited for by itself later.
-            std::hint::black_box(lane.pool.and_then(|(pool, _)| Some(pool.overrides.as_deref()?.first()?.day)));
-            std::hint::black_box(self.context.area_set(lane.row).map(|set| set.radius_metres));
+            lane.pool = capacity::single_pool(self.context, lane.row);
+            if let Some(overrides) = lane.pool.and_then(|pool| pool.overrides.as_deref()) {
+                ahead::elements(overrides, 0);
+            }
+            self.context.area_set(lane.row).into_iter().for_each(AreaSet::send_for_polygon);
         }
     }
 
@@ -327,7 +341,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let capacity = match context.recurrence {
-            None => capacity::at_any_time(context, lane.pool.map(|(pool, _)| pool), row, &mut self.memo.periods),
+            None => capacity::at_any_time(context, lane.pool, row, &mut self.memo.periods),
             Some(_) => None,
         };
         let capacity = capacity.map(|view| (view, context.capacity_terms(&view)));
@@ -346,31 +360,14 @@ impl<'a> Search<'a> {
         (score >= threshold).then_some(hit)
     }
 
-    /// Judges a resource that fails something, as far as it takes; answers whether its score reaches `threshold`.
-    pub(crate) fn judge_miss(&mut self, lane: &Lane<'a>, threshold: Millionths) -> bool {
-        let Some(weighed) = self.weigh(lane, threshold) else { return false };
-        let (least, most) = match weighed.capacity {
-            Some((_, terms)) => (terms, terms),
-            None => self.capacity_range(lane),
-        };
-        if weighed.fixed + least >= threshold && !self.nearest.may_keep(lane.failures, weighed.fixed + most) {
-            return true;
-        }
-        let hit = self.assess(lane, &weighed, threshold);
-        if let Some(hit) = &hit {
-            self.nearest.keep(*hit, self.snapshot);
-        }
-        hit.is_some()
-    }
-
-    /// Least and most that the terms of capacity may be, whatever the period.
-    fn capacity_range(&self, lane: &Lane<'_>) -> (Millionths, Millionths) {
-        match lane.pool {
-            Some((pool, confirmed_hour)) if pool.known && self.context.recurrence.is_none() => {
-                let least = self.context.rules.capacity_known + self.context.freshness_term(confirmed_hour);
-                (least, least + self.context.rules.capacity_spare)
-            }
-            _ => (0, self.bounds.capacity[lane.row.class() & 1]),
+    /// Judges a resource that fails something, as far as it takes to keep it when it is among the nearest.
+    pub(crate) fn judge_miss(&mut self, lane: &Lane<'a>, threshold: Millionths) {
+        let Some(weighed) = self.weigh(lane, threshold) else { return };
+        let most = weighed.capacity.map_or(self.bounds.capacity[lane.row.class() & 1], |(_, terms)| terms);
+        if self.nearest.may_keep(lane.failures, weighed.fixed + most)
+            && let Some(hit) = self.assess(lane, &weighed, threshold)
+        {
+            self.nearest.keep(hit, self.snapshot);
         }
     }
 
@@ -380,6 +377,7 @@ impl<'a> Search<'a> {
         if at < self.top_k {
             self.hits.truncate(self.top_k - 1);
             self.hits.insert(at, hit);
+            self.snapshot.send_for_cold(hit.resource);
         }
     }
 

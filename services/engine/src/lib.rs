@@ -5,6 +5,7 @@
 //! judges one pair. Time, facts and rules come in as parameters: the same snapshot position, query and rules give the same answer,
 //! however the snapshot came about.
 
+mod ahead;
 pub mod answer;
 mod assess;
 mod bounds;

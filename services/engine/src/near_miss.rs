@@ -24,10 +24,13 @@ impl Snapshot {
         answer.candidates.clear();
         answer.near_misses.clear();
         answer.reasons.clear();
+        hits.iter().for_each(|hit| self.send_for_names(hit.resource));
+        misses.iter().for_each(|miss| self.send_for_cold(miss.resource));
         for hit in hits.iter() {
             let Some(row) = self.row(hit.resource) else { continue };
             answer.candidates.push(candidate(context, row, hit, memo));
         }
+        misses.iter().for_each(|miss| self.send_for_names(miss.resource));
         for miss in misses.iter() {
             self.write_miss(context, miss, answer);
         }

@@ -1,8 +1,9 @@
 //! Choosing the nearest misses: fewest failed constraints first, then as candidates are ordered.
 //!
 //! What fails something for certain is put off until the search knows the last candidate's score. Then those with the fewest failures
-//! come first, and whoever can no longer be among the nearest is judged no further than it takes to tell whether it counts.
+//! come first, and whoever can no longer be among the nearest is not looked at.
 
+use crate::ahead;
 use crate::find::{Hit, LANES, Lanes, Search};
 use crate::score::Millionths;
 use crate::snapshot::{ResourceRef, Snapshot};
@@ -99,50 +100,32 @@ fn order(a: &Hit, b: &Hit, snapshot: &Snapshot) -> std::cmp::Ordering {
 }
 
 impl<'a> Search<'a> {
-    /// Chooses the nearest misses. Answers how many resources, fitting or not, reach the last candidate's score.
-    pub(crate) fn choose_misses(&mut self) -> usize {
-        let (full, threshold) = (self.is_full(), self.threshold());
+    /// Chooses the nearest misses among resources that reach the last candidate's score.
+    pub(crate) fn choose_misses(&mut self) {
+        let threshold = self.threshold();
         self.nearest.misses.retain(|miss| miss.score >= threshold);
-        let mut examined = self.hits.len() + self.nearest.misses.len();
         self.nearest.select(self.snapshot);
         for group in 0..GROUPS {
             let put_off = std::mem::take(&mut self.nearest.put_off[group]);
-            let mut left = put_off.iter();
-            if full {
-                while let Some(lanes) = self.next_lanes(&mut left, |_, put_off| put_off.bound >= threshold) {
-                    for lane in lanes.iter().flatten() {
-                        examined += usize::from(self.judge_miss(lane, threshold));
-                    }
-                }
-            } else {
-                // With fewer candidates than asked all of them count, whatever their scores.
-                examined += put_off.len();
-                let likely =
-                    |nearest: &Nearest<'_>, put_off: &Pending| nearest.may_keep(put_off.failures, put_off.bound);
-                while let Some(lanes) = self.next_lanes(&mut left, likely) {
-                    lanes.iter().flatten().for_each(|lane| {
-                        self.judge_miss(lane, threshold);
-                    });
-                }
+            let mut left = put_off.iter().filter(|put_off| put_off.bound >= threshold);
+            while let Some(lanes) = self.next_lanes(&mut left) {
+                lanes.iter().flatten().for_each(|lane| self.judge_miss(lane, threshold));
             }
             self.nearest.put_off[group] = put_off;
         }
-        examined
     }
 
-    /// The next that are wanted, on their way; none when there are no more.
-    fn next_lanes(
-        &self,
-        left: &mut std::slice::Iter<'_, Pending>,
-        wanted: impl Fn(&Nearest<'_>, &Pending) -> bool,
-    ) -> Option<Lanes<'a>> {
+    /// The next that may be among the nearest, on their way; none when there are no more.
+    fn next_lanes<'p>(&self, left: &mut impl Iterator<Item = &'p Pending>) -> Option<Lanes<'a>> {
         let mut lanes: Lanes<'a> = [const { None }; LANES];
-        let mut wanted = left.filter(|put_off| wanted(&self.nearest, put_off));
-        for (lane, put_off) in lanes.iter_mut().zip(&mut wanted) {
+        let mut likely = left.filter(|put_off| self.nearest.may_keep(put_off.failures, put_off.bound));
+        for (lane, put_off) in lanes.iter_mut().zip(&mut likely) {
             *lane = self.lane(put_off);
+            lane.iter().for_each(|lane| ahead::line_of(lane.row));
         }
         lanes[0]?;
-        self.fetch(&mut lanes);
+        lanes.iter().flatten().for_each(|lane| self.send_for_parts(lane));
+        self.read_parts(&mut lanes);
         Some(lanes)
     }
 }

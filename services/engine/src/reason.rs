@@ -40,6 +40,12 @@ impl ModeSet {
         self.0 == 0
     }
 
+    /// This set but for one mode.
+    #[must_use]
+    pub const fn without(self, mode: DeliveryMode) -> Self {
+        Self(self.0 & !Self::bit(mode))
+    }
+
     /// The modes in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -49,11 +55,6 @@ impl ModeSet {
     /// The set as four bits.
     pub(crate) const fn bits(self) -> u8 {
         self.0
-    }
-
-    /// The set of four bits; others are ignored.
-    pub(crate) const fn from_bits(bits: u8) -> Self {
-        Self(bits & 15)
     }
 
     /// The modes that fail nothing of their own: near enough to come to, vetted for home visits, vetted for minors (or none involved).

@@ -101,7 +101,7 @@ fn answer() -> Value {
         })
         .collect();
     json!({
-        "items": [{"itemOrdinal": 1, "candidates": candidates, "nearMisses": near_misses, "consideredCount": "4321", "examinedCount": "77"}],
+        "items": [{"itemOrdinal": 1, "candidates": candidates, "nearMisses": near_misses, "consideredCount": "4321"}],
         "logPosition": "123456789",
         "evaluationTime": "2026-05-01T08:00:00.123456Z",
         "engineVersion": "1.4.2",

@@ -137,7 +137,6 @@ fn look_at_answers(target: &Target) -> Answers {
             sum.candidates += item.candidates.len() as f64;
             sum.near_misses += item.near_misses.len() as f64;
             sum.reasons += item.near_misses.iter().map(|miss| miss.reasons.len()).sum::<usize>() as f64;
-            sum.examined += item.examined_count as f64;
         }
     });
     let questions = target.frames.len() as f64;
@@ -148,7 +147,6 @@ fn look_at_answers(target: &Target) -> Answers {
         candidates: sum.candidates / questions,
         near_misses: sum.near_misses / questions,
         reasons: sum.reasons / questions,
-        examined: sum.examined / questions,
     }
 }
 

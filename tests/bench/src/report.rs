@@ -78,7 +78,6 @@ pub(crate) struct Answers {
     pub(crate) candidates: f64,
     pub(crate) near_misses: f64,
     pub(crate) reasons: f64,
-    pub(crate) examined: f64,
 }
 
 /// The middle value, the mean of the middle two for an even number; 0 of none.

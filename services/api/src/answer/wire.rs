@@ -5,6 +5,21 @@ use prost::encoding::{WireType, encoded_len_varint};
 
 use crate::encoded::{FRAME_PREFIX_BYTES, frame_prefix};
 
+/// Where the two digits of each byte of a UUID stand.
+const DIGITS_AT: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// Each byte in hexadecimal digits.
+const HEX: [[u8; 2]; 256] = {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut all = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < all.len() {
+        all[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    all
+};
+
 /// Bytes of a message that is being written.
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -29,20 +44,30 @@ impl Wire {
         self.out.into()
     }
 
-    /// A message in a field. Its length stands before it and is known after it: one byte is kept, which suffices for most,
-    /// and a longer message moves up.
+    /// A message in a field, usually of less than 128 bytes.
     pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+        self.message_with_room::<1>(field, write);
+    }
+
+    /// A message in a field, usually of more.
+    pub(super) fn long_message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+        self.message_with_room::<2>(field, write);
+    }
+
+    /// A message in a field. Its length stands before it and is known after it: bytes are kept for the usual length, and a message for
+    /// whose length they are too few or too many moves.
+    fn message_with_room<const KEPT: usize>(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         self.key(field, WireType::LengthDelimited);
         let kept = self.out.len();
-        self.out.push(0);
+        self.out.extend_from_slice(&[0; KEPT]);
         write(self);
-        let start = kept + 1;
-        let mut length = (self.out.len() - start) as u64;
+        let (start, end) = (kept + KEPT, self.out.len());
+        let mut length = (end - start) as u64;
         let width = encoded_len_varint(length);
-        if width > 1 {
-            let end = self.out.len();
-            self.out.resize(end + width - 1, 0);
+        if width != KEPT {
+            self.out.resize(end + width.saturating_sub(KEPT), 0);
             self.out.copy_within(start..end, kept + width);
+            self.out.truncate(kept + width + (end - start));
         }
         for byte in self.out.iter_mut().skip(kept).take(width - 1) {
             *byte = (length & 0x7f) as u8 | 0x80;
@@ -82,20 +107,13 @@ impl Wire {
 
     /// A resource name: a collection with its slash, and a UUID in lower case with hyphens.
     pub(super) fn name(&mut self, field: u32, collection: &str, id: u128) {
-        const HEX: [u8; 16] = *b"0123456789abcdef";
         const UUID_BYTES: usize = 36;
         self.key(field, WireType::LengthDelimited);
         self.varint((collection.len() + UUID_BYTES) as u64);
         self.out.extend_from_slice(collection.as_bytes());
         let mut uuid = [b'-'; UUID_BYTES];
-        let mut at = 0;
-        for (index, byte) in id.to_be_bytes().into_iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                at += 1;
-            }
-            uuid[at] = HEX[usize::from(byte >> 4)];
-            uuid[at + 1] = HEX[usize::from(byte & 15)];
-            at += 2;
+        for (byte, at) in id.to_be_bytes().into_iter().zip(DIGITS_AT) {
+            [uuid[at], uuid[at + 1]] = HEX[usize::from(byte)];
         }
         self.out.extend_from_slice(&uuid);
     }

@@ -1922,9 +1922,6 @@ pub struct ItemMatches {
     /// How many resources carry the item's category or one below it.
     #[prost(int64, tag = "4")]
     pub considered_count: i64,
-    /// How many of them were looked at closely, because they could have been among the candidates.
-    #[prost(int64, tag = "5")]
-    pub examined_count: i64,
 }
 impl ::prost::Name for ItemMatches {
     const NAME: &'static str = "ItemMatches";

@@ -78,8 +78,6 @@ pub struct BruteAnswer {
     pub candidates: Vec<Judgement>,
     /// Nearest first.
     pub near_misses: Vec<Judgement>,
-    /// As [`crate::Answer::examined`].
-    pub examined: usize,
     /// Resources in the category and below it.
     pub considered: usize,
 }
@@ -142,9 +140,8 @@ impl BruteForce {
         let threshold = if full { candidates.last().map_or(0, Judgement::score) } else { 0 };
         misses.retain(|miss| miss.score() >= threshold && (!full || miss.reachable));
         misses.sort_by_key(|miss| (miss.failed.len(), miss.order()));
-        let examined = candidates.len() + misses.len();
         misses.truncate(query.near_miss_limit);
-        BruteAnswer { candidates, near_misses: misses, examined, considered }
+        BruteAnswer { candidates, near_misses: misses, considered }
     }
 
     /// Fewest levels from one of `codes` up to `category`.

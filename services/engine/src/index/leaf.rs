@@ -1,19 +1,29 @@
 //! The leaves of trees: what gives most resources up, side by side in two cache lines.
 
 use wishwell_domain::geo::EARTH_RADIUS_METRES;
+use wishwell_domain::resource::DeliveryMode;
 
 use super::tree::ROUNDING_MARGIN;
+use crate::ahead;
 use crate::reason::ModeSet;
-use crate::snapshot::row::{AreaKind, NONE, Row};
+use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
 use crate::snapshot::tables::Tables;
 
 /// Most entries of a leaf.
 pub(crate) const LEAF_ENTRIES: usize = 8;
 
-/// The entries of a leaf; those beyond its count are empty.
+/// The entries of a leaf, each part of all of them side by side, so that the processor looks at several entries at once; those beyond
+/// its count are empty. Parts are those of [`Entry`].
 #[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-pub(crate) struct Leaf(pub(crate) [Entry; LEAF_ENTRIES]);
+#[repr(align(128))]
+pub(crate) struct Leaf {
+    words: [u32; LEAF_ENTRIES],
+    areas: [u32; LEAF_ENTRIES],
+    offsets: [[i8; LEAF_ENTRIES]; 3],
+    units: [u8; LEAF_ENTRIES],
+    programs: [u16; LEAF_ENTRIES],
+    paused: [bool; LEAF_ENTRIES],
+}
 
 const _: () = assert!(size_of::<Leaf>() == 128, "a leaf is two cache lines");
 
@@ -25,7 +35,7 @@ pub(crate) struct Entry {
     word: u32,
     /// From the centre of the leaf's ball, in steps of a 127th of its radius.
     offset: [i8; 3],
-    pub(crate) unit: u8,
+    unit: u8,
     /// Where it serves, in [`AREA_BITS`] bits, below flags.
     area: u32,
     /// Place of the rule of eligibility.
@@ -33,26 +43,14 @@ pub(crate) struct Entry {
     paused: bool,
 }
 
-const _: () = assert!(size_of::<Entry>() == 16);
-
 /// Where a resource serves, as far as its entry knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Serves {
+enum Serves {
     /// Everywhere, or where only the row says.
     Anywhere,
     /// Nowhere farther than so many metres.
     Within(u32),
     /// In the division.
     Division(u32),
-}
-
-/// The rule of a resource, as far as its entry knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// None, or one that only the row says.
-    Unsaid,
-    /// The program at this place.
-    Program(u32),
 }
 
 /// Steps of an [`Entry`]'s offset in the radius of its leaf.
@@ -83,8 +81,7 @@ const UNSAID: u16 = u16::MAX;
 
 impl Entry {
     /// Stands where a leaf has no entry.
-    pub(crate) const EMPTY: Self =
-        Self { word: u32::MAX, offset: [0; 3], unit: 0, area: 0, program: UNSAID, paused: true };
+    const EMPTY: Self = Self { word: u32::MAX, offset: [0; 3], unit: 0, area: 0, program: UNSAID, paused: true };
 
     /// The entry of a row, without levels and offset.
     pub(crate) fn of(at: u32, row: &Row, tables: &Tables) -> Self {
@@ -123,56 +120,134 @@ impl Entry {
         self
     }
 
-    #[inline]
     pub(crate) const fn row(self) -> u32 {
         self.word & ROW_MASK
     }
-    #[inline]
     pub(crate) const fn levels(self) -> u8 {
         (self.word >> ROW_BITS) as u8
     }
     /// As [`Row::class`].
-    #[inline]
     pub(crate) const fn class(self) -> usize {
         (self.area >> CLASS_SHIFT) as usize
     }
-    #[inline]
-    pub(crate) const fn modes(self) -> ModeSet {
-        ModeSet::from_bits((self.area >> MODES_SHIFT) as u8)
-    }
-    #[inline]
-    pub(crate) const fn is_paused(self) -> bool {
-        self.paused
-    }
-    #[inline]
-    pub(crate) const fn serves(self) -> Serves {
-        let area = self.area & AREA_MASK;
-        match self.area >> KIND_SHIFT & 3 {
-            KIND_WITHIN => Serves::Within(area),
-            KIND_DIVISION => Serves::Division(area),
-            _ => Serves::Anywhere,
-        }
-    }
-    #[inline]
-    pub(crate) const fn rule(self) -> Rule {
-        if self.program == UNSAID { Rule::Unsaid } else { Rule::Program(self.program as u32) }
-    }
+}
+
+/// What is asked of the entries of a leaf.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The index of a unit.
+    pub(crate) unit: u32,
+    /// Modes of which one is wanted.
+    pub(crate) modes: ModeSet,
+    /// Farther away than this nobody comes on site.
+    pub(crate) reach_metres: f32,
+    /// Places of divisions of which one is to be served.
+    pub(crate) divisions: &'a [u32],
 }
 
 impl Leaf {
+    /// A leaf of at most [`LEAF_ENTRIES`] entries.
+    pub(crate) fn new(entries: impl Iterator<Item = Entry>) -> Self {
+        let mut all = [Entry::EMPTY; LEAF_ENTRIES];
+        all.iter_mut().zip(entries).for_each(|(place, entry)| *place = entry);
+        Self {
+            words: all.map(|entry| entry.word),
+            areas: all.map(|entry| entry.area),
+            offsets: std::array::from_fn(|axis| all.map(|entry| entry.offset[axis])),
+            units: all.map(|entry| entry.unit),
+            programs: all.map(|entry| entry.program),
+            paused: all.map(|entry| entry.paused),
+        }
+    }
+
+    /// Asks for its memory: see [`ahead`].
+    #[inline]
+    pub(crate) fn send_for(&self) {
+        ahead::line_of(&self.words);
+        ahead::line_of(&self.offsets);
+    }
+
+    /// The row of the entry at `at`.
+    #[inline]
+    pub(crate) const fn row(&self, at: usize) -> u32 {
+        self.words[at] & ROW_MASK
+    }
+
+    /// Its levels below the tree's category.
+    #[inline]
+    pub(crate) const fn levels(&self, at: usize) -> u8 {
+        (self.words[at] >> ROW_BITS) as u8
+    }
+
+    /// Its class, as [`Row::class`].
+    #[inline]
+    pub(crate) const fn class(&self, at: usize) -> usize {
+        (self.areas[at] >> CLASS_SHIFT) as usize
+    }
+
+    /// The place of its rule; [`NONE`] where it has none, or one that only the row says.
+    #[inline]
+    pub(crate) const fn program(&self, at: usize) -> u32 {
+        if self.programs[at] == UNSAID { NONE } else { self.programs[at] as u32 }
+    }
+
+    /// Of each entry, at least so many metres away, how much of what is asked it fails. Metres that are not a number are neither within
+    /// a radius nor out of reach.
+    ///
+    /// Everything is counted in words of one width, without a branch: so several entries are looked at by one instruction.
+    #[inline]
+    pub(crate) fn failures(&self, asked: &Asked<'_>, metres: &[f32; LEAF_ENTRIES]) -> [u32; LEAF_ENTRIES] {
+        let mut inside = [0; LEAF_ENTRIES];
+        for division in asked.divisions {
+            inside = std::array::from_fn(|at| inside[at] | u32::from(self.areas[at] & AREA_MASK == *division));
+        }
+        let near = u32::from(asked.modes.bits());
+        let far = u32::from(asked.modes.without(DeliveryMode::OnSite).bits());
+        std::array::from_fn(|at| {
+            let (area, unit) = (self.areas[at], u32::from(self.units[at]));
+            let kind = area >> KIND_SHIFT & 3;
+            // 24 bits, as the distance.
+            let radius = (area & AREA_MASK).cast_signed() as f32;
+            let modes = if metres[at] > asked.reach_metres { far } else { near };
+            let other_unit = (unit != u32::from(ANY_UNIT)) & (unit != asked.unit);
+            let within = metres[at] <= radius;
+            let outside = (kind == KIND_DIVISION) & (inside[at] == 0);
+            let not_reaching = area >> MODES_SHIFT & modes == 0;
+            u32::from(self.paused[at])
+                + u32::from(other_unit)
+                + u32::from((kind == KIND_WITHIN) & !within)
+                + u32::from(outside)
+                + u32::from(not_reaching)
+        })
+    }
+
     /// For each entry a lower bound of the metres, rounded to whole ones, from a place given relative to the centre of the leaf's ball, of
-    /// this radius. All at once, so that the processor computes several together.
+    /// this radius.
     #[inline]
     pub(crate) fn metres_at_least(&self, relative: [f32; 3], radius: f32) -> [f32; LEAF_ENTRIES] {
         let step = radius * (1.0 / STEPS);
         let mut squares = [0.0; LEAF_ENTRIES];
-        for (square, entry) in squares.iter_mut().zip(&self.0) {
-            let [x, y, z]: [f32; 3] = std::array::from_fn(|axis| relative[axis] - f32::from(entry.offset[axis]) * step);
-            *square = x * x + y * y + z * z;
+        for (from, offsets) in relative.into_iter().zip(&self.offsets) {
+            for (square, offset) in squares.iter_mut().zip(offsets) {
+                let along = from - f32::from(*offset) * step;
+                *square += along * along;
+            }
         }
         // The rounding of centres is in the radius, of which a step is too small a part.
         let error = STEP_ERROR * step + ROUNDING_MARGIN as f32;
         squares.map(|square| metres_of_chord(square.sqrt() - error))
+    }
+
+    /// All entries, the empty ones too.
+    pub(crate) fn entries(&self) -> [Entry; LEAF_ENTRIES] {
+        std::array::from_fn(|at| Entry {
+            word: self.words[at],
+            offset: std::array::from_fn(|axis| self.offsets[axis][at]),
+            unit: self.units[at],
+            area: self.areas[at],
+            program: self.programs[at],
+            paused: self.paused[at],
+        })
     }
 }
 

@@ -133,9 +133,7 @@ impl Forest {
 
     fn leaf(&mut self, items: &[Item], kind: NodeKind) -> Node {
         let first = index(self.leaves.len());
-        let mut leaf = Leaf([Entry::EMPTY; LEAF_ENTRIES]);
-        leaf.0.iter_mut().zip(items).for_each(|(entry, item)| *entry = item.entry);
-        self.leaves.push(leaf);
+        self.leaves.push(Leaf::new(items.iter().map(|item| item.entry)));
         summary(items, first, items.len(), kind)
     }
 

@@ -8,6 +8,7 @@ use super::row::{Cold, NONE, Row};
 use super::segment::Segment;
 use super::tables::OrganizationCold;
 use super::{OVERLAY_BIT, ResourceRef, Snapshot};
+use crate::ahead;
 use crate::reason::Clause;
 
 impl Snapshot {
@@ -66,6 +67,28 @@ impl Snapshot {
 
     fn organization_cold(&self, resource: ResourceRef) -> Option<&OrganizationCold> {
         self.tables.organizations_cold.get(self.row(resource)?.organization)
+    }
+
+    /// Asks for what says where its names are: see [`ahead`].
+    pub(crate) fn send_for_cold(&self, resource: ResourceRef) {
+        let (segment, row) = self.segment(resource);
+        ahead::element(&segment.ids, row);
+        ahead::element(&segment.cold, row);
+        self.organization_cold(resource).into_iter().for_each(ahead::lines_of);
+    }
+
+    /// Asks for its names and those of its organization.
+    pub(crate) fn send_for_names(&self, resource: ResourceRef) {
+        let (segment, _) = self.segment(resource);
+        if let Some(cold) = self.cold(resource) {
+            let (start, titles) = (cold.title_start as usize, segment.titles.as_bytes());
+            ahead::element(titles, start);
+            ahead::element(titles, start + usize::from(cold.title_zh_bytes) + usize::from(cold.title_en_bytes));
+        }
+        if let Some(organization) = self.organization_cold(resource) {
+            ahead::element(organization.zh.as_bytes(), 0);
+            ahead::element(organization.en.as_bytes(), 0);
+        }
     }
 
     /// Its identifier.

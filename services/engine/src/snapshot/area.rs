@@ -3,6 +3,8 @@
 use wishwell_domain::geo::{Point, UnitVector, round_metres};
 use wishwell_domain::polygon;
 
+use crate::ahead;
+
 /// Half a turn, in units of 1e-7 degree.
 const HALF_TURN_E7: i64 = 1_800_000_000;
 
@@ -92,6 +94,15 @@ impl AreaSet {
         let more: Box<[Polygon]> = polygons.collect();
         let more = (!more.is_empty()).then(|| Box::new(Polygons(more)));
         Self { radius_metres, divisions: divisions.into(), polygon, more }
+    }
+
+    /// Asks for what says where its first polygon is: see [`ahead`].
+    #[inline]
+    pub(crate) fn send_for_polygon(&self) {
+        if let Some(polygon) = &self.polygon {
+            ahead::element(&polygon.vertices, 0);
+            ahead::element(&polygon.vertices, polygon.vertices.len().saturating_sub(1));
+        }
     }
 
     /// Its polygons, in the order given.

@@ -61,8 +61,6 @@ pub(crate) struct PoolRow {
     /// Place of the period rule; `u16::MAX` for none.
     pub(crate) rule: u16,
     pub(crate) renewal: Renewal,
-    /// Whether the total is known, of every period.
-    pub(crate) known: bool,
 }
 
 const _: () = assert!(size_of::<PoolRow>() <= 40, "a pool is less than a cache line");
@@ -97,7 +95,6 @@ impl PoolTable {
                 overrides: None,
                 rule: u16::MAX,
                 renewal: Renewal::Consumed,
-                known: false,
             });
             self.places.insert(id, at);
             at
@@ -120,10 +117,8 @@ impl PoolTable {
         };
         let confirmed_hour = hour(pool.confirmed_at);
         let left = Left::of(pool.kind, &pool.figures);
-        let mut lefts = overrides.iter().flat_map(|periods| periods.iter()).map(|period| period.left);
-        let known = left.remaining != UNKNOWN && lefts.all(|left| left.remaining != UNKNOWN);
         if let Some(row) = self.rows.get_mut(at) {
-            *row = PoolRow { left, confirmed_hour, overrides, rule, renewal, known };
+            *row = PoolRow { left, confirmed_hour, overrides, rule, renewal };
         }
     }
 

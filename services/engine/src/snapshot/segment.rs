@@ -6,7 +6,7 @@ use wishwell_domain::ids::ResourceId;
 
 use super::row::{AreaKind, Cold, Draft, NONE, Row};
 use super::tables::Tables;
-use crate::index::leaf::Entry;
+use crate::index::leaf::{Entry, Leaf};
 use crate::index::tree::{Forest, Item};
 
 /// The trees and lists of one category with everything below it. Roots in the segment's forest, [`NONE`] when empty.
@@ -232,7 +232,7 @@ fn in_tree_order(drafts: &[Draft], tables: &Tables) -> Vec<Draft> {
         forest.add_list(&mut group.unplaced);
     }
     // Empty entries name no draft.
-    let entries = forest.leaves.iter().flat_map(|leaf| &leaf.0);
+    let entries = forest.leaves.iter().flat_map(Leaf::entries);
     entries.filter_map(|entry| drafts.get(entry.row() as usize).copied()).collect()
 }
 

@@ -5,7 +5,7 @@ use wishwell_domain::geo::{Point, UnitVector};
 use wishwell_domain::ids::LogPosition;
 
 use super::worlds::{Dice, random_asking, random_world};
-use crate::assess::Memo;
+use crate::assess::{Eligible, Memo};
 use crate::bounds::Bounds;
 use crate::context::{Asked, Context};
 use crate::query::Scratch;
@@ -31,24 +31,26 @@ fn what_an_entry_fails_its_resource_fails_and_its_bound_is_never_below_the_score
         for leaf in forest.nodes.iter().filter(|node| node.kind.is_leaf()) {
             let entries = &forest.leaves[leaf.first as usize];
             let metres = bounds.relative_to(leaf).map(|relative| entries.metres_at_least(relative, leaf.radius));
-            let terms = bounds.distance_terms(metres.as_ref());
-            for (at, entry) in entries.0.iter().take(usize::from(leaf.count)).enumerate() {
+            let of_entries = bounds.of_entries(entries, metres.as_ref());
+            let screened = context.screen(entries, metres.as_ref());
+            for (at, entry) in entries.entries().iter().take(usize::from(leaf.count)).enumerate() {
                 let metres = metres.map(|metres| metres[at]);
-                let screened = context.screen(*entry, metres, &mut memo);
+                let eligible = memo.eligible(&context, entries.program(at));
+                let screened = screened[at] + u32::from(eligible == Eligible::No);
                 let resource = ResourceRef(entry.row());
                 let row = snapshot.row(resource).expect("a row");
                 let hit = snapshot.judge(&context, asked.category, resource, row, &mut scratch);
                 let outside = u8::from(snapshot.levels_below(resource, asked.category).is_none());
                 let failures = hit.assessment.failed.len() - outside;
-                assert!(screened.failures <= failures, "{entry:?}: {screened:?}, {:?}", hit.assessment);
-                let certain = if screened.uncertain { bounds.certain } else { 0 };
-                let bound = bounds.of_entry(*entry, terms[at]) - certain;
+                assert!(screened <= u32::from(failures), "{entry:?}: {screened}, {:?}", hit.assessment);
+                let certain = if eligible == Eligible::Unknown { bounds.certain } else { 0 };
+                let bound = of_entries[at] - certain;
                 let score = context.terms(row, hit.distance, entry.levels(), &hit.assessment).sum();
                 assert!(bound >= score, "{entry:?} at {metres:?}: {bound} below {score}");
                 assert!(metres.is_none_or(|metres| metres <= hit.distance as f32), "{metres:?}: {}", hit.distance);
                 if failures > 0 {
                     failing += 1;
-                    passed += u32::from(screened.failures == 0);
+                    passed += u32::from(screened == 0);
                 }
             }
         }

@@ -127,7 +127,7 @@ fn the_answer_does_not_depend_on_how_the_snapshot_came_about() {
                 .collect()
         };
         assert_eq!(without_places(told(&whole, one)), without_places(told(&grown, other)));
-        assert_eq!((one.examined, one.considered), (other.examined, other.considered));
+        assert_eq!(one.considered, other.considered);
     }
 }
 

@@ -217,11 +217,8 @@ impl Page {
     fn near_misses(&self, item: &ItemMatches) -> String {
         let lang = self.lang;
         let considered = match lang {
-            Lang::En => format!(
-                "{} resources carry the category, {} were looked at closely\n",
-                item.considered_count, item.examined_count
-            ),
-            Lang::Zh => format!("该类别共有 {} 项资源，细看了 {} 项\n", item.considered_count, item.examined_count),
+            Lang::En => format!("{} resources carry the category\n", item.considered_count),
+            Lang::Zh => format!("该类别共有 {} 项资源\n", item.considered_count),
         };
         if item.near_misses.is_empty() {
             return format!("\n{considered}");

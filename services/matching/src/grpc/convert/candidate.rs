@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use wishwell_api::answer::{
-    AnswerWriter, Candidate as CandidateOut, Capacity as CapacityLeft, Counts, ItemWriter, Miss, ReasonsWriter,
-    Summary, Text,
+    AnswerWriter, Candidate as CandidateOut, Capacity as CapacityLeft, ItemWriter, Miss, ReasonsWriter, Summary, Text,
 };
 use wishwell_api::v1;
 use wishwell_domain::unit::Unit;
@@ -27,20 +26,22 @@ pub(crate) fn write_item(
     window_start: Timestamp,
     answer: &Answer,
 ) {
-    let counts = Counts { considered: answer.considered.into(), examined: answer.examined.into() };
-    let summaries = summaries(snapshot, answer);
-    let (of_candidates, of_misses) = summaries.split_at(answer.candidates.len());
     let mut room = Room::default();
-    answers.item(ordinal.into(), counts, |item| {
-        for (candidate, summary) in answer.candidates.iter().zip(of_candidates) {
-            write_candidate(item, snapshot, unit, window_start, candidate, *summary, &mut room);
+    answers.item(ordinal.into(), answer.considered.into(), |item| {
+        for candidate in &answer.candidates {
+            write_candidate(item, snapshot, unit, window_start, candidate, &mut room);
         }
-        for (miss, summary) in answer.near_misses.iter().zip(of_misses) {
-            item.near_miss(summary, miss.distance_metres.map(metres), millionths(miss.score_if_it_fitted), |reasons| {
-                for reason in answer.reasons(miss) {
-                    write_reason(reasons, snapshot, unit, miss.resource, reason, &mut room);
-                }
-            });
+        for miss in &answer.near_misses {
+            item.near_miss(
+                &summary(snapshot, miss.resource),
+                miss.distance_metres.map(metres),
+                millionths(miss.score_if_it_fitted),
+                |reasons| {
+                    for reason in answer.reasons(miss) {
+                        write_reason(reasons, snapshot, unit, miss.resource, reason, &mut room);
+                    }
+                },
+            );
         }
     });
 }
@@ -70,19 +71,6 @@ fn date_in(room: &mut String, date: Option<Date>) -> &str {
     room
 }
 
-/// What all candidates and near misses are called. Names lie far apart and are seldom in a cache: looked at one after the other
-/// while writing, each makes the processor wait; looked at together, it waits for all at once.
-fn summaries<'s>(snapshot: &'s Snapshot, answer: &Answer) -> Vec<Summary<'s>> {
-    let candidates = answer.candidates.iter().map(|candidate| candidate.resource);
-    let found = candidates.chain(answer.near_misses.iter().map(|miss| miss.resource));
-    let summaries: Vec<Summary<'s>> = found.map(|found| summary(snapshot, found)).collect();
-    let first = |text: &str| text.as_bytes().first().copied().unwrap_or_default();
-    let names = |text: Text<'_>| first(text.zh) ^ first(text.en);
-    let looked_at = summaries.iter().fold(0, |sum, found| sum ^ names(found.title) ^ names(found.organization_title));
-    std::hint::black_box(looked_at);
-    summaries
-}
-
 fn summary(snapshot: &Snapshot, found: ResourceRef) -> Summary<'_> {
     Summary {
         resource: snapshot.resource_id(found).as_uuid().as_u128(),
@@ -102,7 +90,6 @@ fn write_candidate(
     unit: Unit,
     window_start: Timestamp,
     candidate: &Candidate,
-    resource: Summary<'_>,
     room: &mut Room,
 ) {
     let capacity = match candidate.capacity {
@@ -122,7 +109,7 @@ fn write_candidate(
     let next_opening = snapshot.next_opening(candidate.resource, window_start);
     let zone = next_opening.and_then(|_| snapshot.time_zone(candidate.resource));
     item.candidate(&CandidateOut {
-        resource,
+        resource: summary(snapshot, candidate.resource),
         modes: modes_in(&mut room.modes, candidate.modes),
         distance_metres: candidate.distance_metres.map(metres),
         capacity,

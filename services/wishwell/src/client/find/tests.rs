@@ -60,7 +60,6 @@ fn answer() -> FindResourcesResponse {
             candidates: vec![near, unknown],
             near_misses: vec![miss],
             considered_count: 7,
-            examined_count: 5,
         }],
         score_weights: vec![
             weight(ScoreTerm::Distance, 500_000),
@@ -130,7 +129,7 @@ Item 1: education.desk 2 piece
 nearly fits  organization  distance  why not, and what would have to change
 Desk shop    Shanyuan       12.4 km  OUTSIDE_AREA: 12.4 km away, radius 8 km
 
-7 resources carry the category, 5 were looked at closely
+7 resources carry the category
 
 as of 2026-11-24 08:00 UTC · log position 42 · engine 1
 ";
