@@ -5,7 +5,8 @@ use std::path::Path;
 
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, told};
+use wishwell_scenarios::referring::PARTNER;
+use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
 use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
@@ -208,4 +209,45 @@ async fn what_identifies_a_person_is_never_in_the_clear_and_after_an_erasure_not
     let served = Served::start_in(folder, &[], &[]).await;
     assert_eq!(get(&served, &created.name).await.personal, None);
     assert_eq!(get_need(&served, &stored.name).await.description, "");
+}
+
+#[tokio::test]
+async fn an_erased_person_s_wish_leaves_the_pool_its_page_its_watchers_and_the_answers_that_were_kept() {
+    let served = Served::demo().await;
+    let made = v1::CreateBeneficiaryRequest { beneficiary: Some(person()), request_id: request_id() };
+    let created = told(served.needs(HOTLINE).create_beneficiary(made.clone()).await).expect("created");
+    let created = created.beneficiary.expect("one");
+    let submitted = v1::SubmitNeedRequest { need: Some(need(&created.name)), request_id: request_id() };
+    told(served.needs(HOTLINE).submit_need(submitted.clone()).await).expect("submitted");
+    let listed = async || {
+        let request = v1::ListWishesRequest { page_size: 1_000, ..Default::default() };
+        let items = told(served.referrals(PARTNER).list_wishes(request).await).expect("listed").items;
+        items.into_iter().find(|item| item.title == "a desk").map(|item| item.wish)
+    };
+    let wish = listed().await.expect("published");
+    let mut visitor = served.web();
+    assert!(visitor.get("", "/wishes").await.text().contains("a desk"));
+    let filter = v1::EventFilter { kinds: vec![v1::EventKind::Wish.into()], ..Default::default() };
+    let request = v1::WatchEventsRequest { after_position: -1, filter: Some(filter), ..Default::default() };
+    let mut watch = told(served.referrals(PARTNER).watch_events(request).await).expect("watched");
+
+    let erase = v1::EraseBeneficiaryRequest { name: created.name.clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
+    assert_eq!(listed().await, None, "at once");
+    assert!(!visitor.get("", "/wishes").await.text().contains("a desk"), "the page too");
+    let gone = async {
+        loop {
+            let batch = watch.message().await.expect("no refusal").expect("more");
+            if let Some(event) = batch.events.into_iter().find(|event| event.subject == wish) {
+                break event.wish_state();
+            }
+        }
+    };
+    let gone = tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("told in time");
+    assert_eq!(gone, v1::WishState::Gone);
+    // The same requests once more have the same effect, which is none, and tell nobody who it was.
+    let again = told(served.needs(HOTLINE).create_beneficiary(made).await);
+    assert!(!format!("{again:?}").contains(MARK), "{again:?}");
+    let again = told(served.needs(HOTLINE).submit_need(submitted).await);
+    assert!(!format!("{again:?}").contains(MARK), "{again:?}");
 }
