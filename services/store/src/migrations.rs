@@ -63,6 +63,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0009_wish_places.sql"),
         include_str!("../migrations/postgres/0009_wish_places.sql"),
     ),
+    (
+        10,
+        "what_referrals_are_for",
+        include_str!("../migrations/sqlite/0010_what_referrals_are_for.sql"),
+        include_str!("../migrations/postgres/0010_what_referrals_are_for.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

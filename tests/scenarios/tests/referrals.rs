@@ -3,10 +3,10 @@
 
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, PARTNER, Step, auto_refer, demo, draw, figures, following, pool, resource, stock,
-    stored_need, submit, trunk, units, wanting,
+    CASE_WORKER, FAR, HOTLINE, NEAR, PARTNER, Step, TRUNK, auto_refer, demo, draw, figures, following, pool, resource,
+    stock, stored_need, submit, trunk, units, wanting,
 };
-use wishwell_scenarios::told::{metadata, reason, told};
+use wishwell_scenarios::told::{metadata, reason, text, told};
 
 #[tokio::test]
 async fn a_need_is_referred_declined_offered_to_the_next_accepted_delivered_and_confirmed() {
@@ -28,6 +28,9 @@ async fn a_need_is_referred_declined_offered_to_the_next_accepted_delivered_and_
     let seen = told(served.referrals(PARTNER).list_referrals(list).await).expect("listed").referrals;
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].need.as_str(), seen[0].wish.starts_with("wishes/")), ("", true), "{:?}", seen[0]);
+    // And what it is for, without asking for more.
+    assert_eq!((seen[0].category.as_str(), &seen[0].resource_title), (TRUNK, &text("a trunk")));
+    assert_eq!((&first.category, &first.resource_title), (&seen[0].category, &seen[0].resource_title));
 
     let declined = Step::Decline.take(&served, PARTNER, &first.name).await.expect("declined");
     assert_eq!(declined.state(), v1::ReferralState::Declined);

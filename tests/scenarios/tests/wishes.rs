@@ -262,6 +262,7 @@ async fn a_pledge_brings_its_own_resource_and_pool_and_is_used_up_exactly() {
         (claimed.organization.as_str(), "a trunk, used once")
     );
     assert_eq!(brought.categories, [TRUNK]);
+    assert_eq!((claimed.category.as_str(), &claimed.resource_title), (TRUNK, &brought.title), "named at once");
     Step::Deliver(Some(1)).take(&served, PARTNER, &claimed.name).await.expect("one of them");
     assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 1, Some(1)), (0, 1)));
     let rest = claim(&served, PARTNER, pledging(&wish, None)).await.expect("what is left");

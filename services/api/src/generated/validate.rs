@@ -6401,6 +6401,16 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Referral {
                 }
             }
         }
+        if let ::core::option::Option::Some(ref _nested) = self.resource_title {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("resource_title");
+                    violations.push(_viol);
+                }
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {

@@ -6528,6 +6528,12 @@ pub struct Referral {
     /// item are served by somebody else, or by nobody yet.
     #[prost(string, repeated, tag = "30")]
     pub occurrence_periods: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Code of the category that the item asked for when it was offered; empty where it was offered before that was kept.
+    #[prost(string, tag = "31")]
+    pub category: ::prost::alloc::string::String,
+    /// What the resource is called now.
+    #[prost(message, optional, tag = "32")]
+    pub resource_title: ::core::option::Option<LocalizedText>,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";

@@ -41,6 +41,7 @@ impl Books {
             item_ordinal: offer.item_ordinal,
             resource: offer.resource,
             organization: offering.organization,
+            category: Some(item.category.clone()),
             division: need.division.clone(),
             urgency: need.urgency,
             origin: offer.origin,

@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::capacity_pool::PeriodLength;
-use crate::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, Version};
+use crate::ids::{
+    CategoryCode, DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, Version,
+};
 use crate::need::Urgency;
 use crate::occurrence::{TakenPeriod, spread};
 use crate::unit::Unit;
@@ -189,6 +191,9 @@ pub struct Referral {
     pub resource: ResourceId,
     /// Whose it is.
     pub organization: OrganizationId,
+    /// Category that the item asked for when it was offered; none where that was before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryCode>,
     /// Division of the need, for lists and watchers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub division: Option<DivisionCode>,

@@ -8,7 +8,7 @@ use wishwell_api::v1::{
     Referral, ReferralFilter, ReferralOffer, StartReferralRequest, StepReason, WithdrawReferralRequest,
 };
 
-use super::words::{amount, instant, referral_state, step_reason, urgency};
+use super::words::{amount, instant, referral_state, step_reason, text, urgency};
 use super::{Server, needs, refused};
 use crate::cli::{ReferArgs, ReferralAction, ReferralArgs, ReferralsArgs, StepReasonArg};
 use crate::config::ClientConfig;
@@ -141,7 +141,7 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         referral.name.clone(),
         referral_state(referral.state, lang).to_owned(),
         amount(referral.units, unit, lang),
-        format!("{} {}", lang.pick("to", "转给"), referral.resource),
+        to(referral, lang),
     ];
     if referral.attempt > 1 {
         parts.push(format!("{} {}", lang.pick("attempt", "第几次转介:"), referral.attempt));
@@ -159,12 +159,23 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
     parts.join(" · ")
 }
 
+/// Whom it goes to: by the resource's title where it has one.
+fn to(referral: &Referral, lang: Lang) -> String {
+    let to = lang.pick("to", "转给");
+    match text(referral.resource_title.as_ref(), lang) {
+        "" => format!("{to} {}", referral.resource),
+        title => format!("{to} {title} ({})", referral.resource),
+    }
+}
+
 fn render(referrals: &[Referral], lang: Lang) -> String {
     let zone = TimeZone::system();
     let mut table = Table::new([
         (lang.pick("referral", "转介"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
         (lang.pick("urgency", "紧急程度"), Align::Left),
+        (lang.pick("category", "类别"), Align::Left),
+        (lang.pick("resource", "资源"), Align::Left),
         (lang.pick("quantity", "数量"), Align::Right),
         (lang.pick("attempt", "次数"), Align::Right),
         (lang.pick("due", "应于何时完成"), Align::Left),
@@ -177,6 +188,8 @@ fn render(referrals: &[Referral], lang: Lang) -> String {
             referral.name.clone(),
             referral_state(referral.state, lang).to_owned(),
             urgency(referral.urgency, lang).to_owned(),
+            referral.category.clone(),
+            text(referral.resource_title.as_ref(), lang).to_owned(),
             amount(referral.units, unit, lang),
             referral.attempt.to_string(),
             instant(referral.due_time.as_ref(), &zone),
@@ -225,5 +238,8 @@ mod tests {
             "referrals/1 · declined · 2 piece · to resources/2 · attempt 2 · no time that suits both"
         );
         assert!(line(&referral, Lang::Zh).starts_with("referrals/1 · 已婉拒 · 2 件 · 转给 resources/2"));
+        let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
+        let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
+        assert!(named.contains(" · 转给 书桌 (resources/2) · "), "{named}");
     }
 }

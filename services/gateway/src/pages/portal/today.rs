@@ -31,8 +31,8 @@ pub(super) async fn show(partner: Partner) -> Response {
     let visit = &partner.visit;
     let since = live::since(&partner).await;
     let parts = async {
-        let resources = Resources::of(&partner).await?;
-        futures::try_join!(work_part(&partner, &resources), fitting_part(&partner, &resources))
+        let fitting = async { fitting_part(&partner, &Resources::of(&partner).await?).await };
+        futures::try_join!(work_part(&partner), fitting)
     };
     match parts.await {
         Ok((work, fitting)) => {
@@ -53,8 +53,7 @@ pub(super) async fn show(partner: Partner) -> Response {
 
 /// The part with referrals.
 pub(super) async fn work(partner: Partner) -> Response {
-    let made = async { work_part(&partner, &Resources::of(&partner).await?).await };
-    part(&partner.visit, made.await)
+    part(&partner.visit, work_part(&partner).await)
 }
 
 /// The part with wishes.
@@ -70,7 +69,7 @@ fn part(visit: &Visit, made: Result<Markup, Status>) -> Response {
     }
 }
 
-async fn work_part(partner: &Partner, resources: &Resources) -> Result<Markup, Status> {
+async fn work_part(partner: &Partner) -> Result<Markup, Status> {
     let visit = &partner.visit;
     let filter = v1::ReferralFilter {
         organization: partner.organization.clone(),
@@ -85,8 +84,7 @@ async fn work_part(partner: &Partner, resources: &Resources) -> Result<Markup, S
         ..v1::ListReferralsRequest::default()
     };
     let found = partner.calls.referrals().list_referrals(request).await?.into_inner();
-    let names =
-        Names::of(&partner.calls, [], found.referrals.iter().map(|referral| referral.division.as_str())).await?;
+    let names = card::names(&partner.calls, &found.referrals).await?;
     let sections = [
         (ReferralState::Offered, visit.say("等您答复", "Waiting for your answer")),
         (ReferralState::Accepted, visit.say("已经承诺", "Promised")),
@@ -102,7 +100,7 @@ async fn work_part(partner: &Partner, resources: &Resources) -> Result<Markup, S
                     @if shown.is_empty() {
                         p class="note" { (visit.say("没有等您答复的请求。", "Nothing waits for your answer.")) }
                     } @else {
-                        (card::cards(visit, &shown, resources, &names))
+                        (card::cards(visit, &shown, &names))
                     }
                 }
             }

@@ -46,7 +46,11 @@ fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Re
     let partner = caller.is_partner();
     let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
     let wish = platform.wish_name(caller, referral.need);
-    convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
+    let resource_title = snapshot.resource(referral.resource).map(|resource| v1::LocalizedText {
+        zh: snapshot.title_zh(resource).to_owned(),
+        en: snapshot.title_en(resource).to_owned(),
+    });
+    convert::referral_out(referral, convert::Shown { wish, need: !partner, division, resource_title })
 }
 
 /// Where a referral's need is, as exactly as this caller may know. A partner learns the street from what it promised; before that,
@@ -75,9 +79,13 @@ fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> 
 
 /// The referral that a write made or changed.
 async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Result<(v1::Referral, i64), Error> {
-    let snapshot = platform.snapshot(caller, None).await?;
     let referral = referrals_of(written).next();
     let referral = referral.ok_or_else(|| Error::Internal("the ledger answered without a referral".to_owned()))?;
+    let mut snapshot = platform.snapshot(caller, None).await?;
+    if snapshot.resource(referral.resource).is_none() {
+        // One that was pledged with it is there a moment later.
+        snapshot = platform.snapshot(caller, Some(written.position)).await?;
+    }
     Ok((show(platform, caller, &snapshot, referral), written.position.0))
 }
 

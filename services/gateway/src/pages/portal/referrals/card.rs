@@ -1,32 +1,43 @@
 //! A referral in a list: what it is about, where it stands, and what is due when.
 
 use maud::{Markup, html};
+use tonic::Status;
 use wishwell_api::v1::{self, ReferralState};
 
+use crate::calls::Calls;
 use crate::pages::names::Names;
 use crate::pages::pool::urgency_mark;
-use crate::pages::portal::own::Resources;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
 
 /// Cards of referrals.
-pub(in crate::pages::portal) fn cards(
-    visit: &Visit,
-    referrals: &[&v1::Referral],
-    resources: &Resources,
-    names: &Names,
-) -> Markup {
-    html! { ul class="cards" { @for referral in referrals { li { (card(visit, referral, resources, names)) } } } }
+pub(in crate::pages::portal) fn cards(visit: &Visit, referrals: &[&v1::Referral], names: &Names) -> Markup {
+    html! { ul class="cards" { @for referral in referrals { li { (card(visit, referral, names)) } } } }
 }
 
-fn card(visit: &Visit, referral: &v1::Referral, resources: &Resources, names: &Names) -> Markup {
+/// What they are for and where, by name.
+pub(in crate::pages::portal) async fn names(calls: &Calls, referrals: &[v1::Referral]) -> Result<Names, Status> {
+    let categories = referrals.iter().map(|referral| referral.category.as_str());
+    Names::of(calls, categories, referrals.iter().map(|referral| referral.division.as_str())).await
+}
+
+/// What the resource is called; a neutral word for one that is not there any more.
+pub(super) fn title<'r>(visit: &Visit, referral: &'r v1::Referral) -> &'r str {
+    match visit.name(referral.resource_title.as_ref()) {
+        "" => visit.say("（已移除的资源）", "(a resource that was removed)"),
+        title => title,
+    }
+}
+
+fn card(visit: &Visit, referral: &v1::Referral, names: &Names) -> Markup {
     html! {
         a class="card link" href={ "/portal/" (referral.name) } {
             span class="card-head" {
-                strong { (resources.title(visit, &referral.resource)) }
+                strong { (title(visit, referral)) }
                 (urgency_mark(visit, referral.urgency()))
             }
             span class="facts" {
+                @if !referral.category.is_empty() { span { (names.category(visit, &referral.category)) } }
                 span { (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref())) }
                 @if !referral.division.is_empty() { span { (names.place(visit, &referral.division)) } }
             }

@@ -9,8 +9,6 @@ use wishwell_api::v1::{self, ReferralState};
 
 use super::card;
 use crate::pages::failure::Failure;
-use crate::pages::names::Names;
-use crate::pages::portal::own::Resources;
 use crate::pages::portal::partner::Partner;
 use crate::pages::visit::Visit;
 use crate::pages::words::referral as words;
@@ -64,12 +62,8 @@ async fn content(partner: &Partner, filter: &Filter) -> Result<Markup, Status> {
         page_token: filter.page.clone(),
         min_position: 0,
     };
-    let mut referrals = partner.calls.referrals();
-    let (found, resources) =
-        futures::try_join!(referrals.list_referrals(request), async { Resources::of(partner).await })?;
-    let found = found.into_inner();
-    let divisions = found.referrals.iter().map(|referral| referral.division.as_str());
-    let names = Names::of(&partner.calls, [], divisions).await?;
+    let found = partner.calls.referrals().list_referrals(request).await?.into_inner();
+    let names = card::names(&partner.calls, &found.referrals).await?;
     let shown: Vec<&v1::Referral> = found.referrals.iter().collect();
     Ok(html! {
         h1 { (visit.say("我的转介", "My referrals")) }
@@ -80,7 +74,7 @@ async fn content(partner: &Partner, filter: &Filter) -> Result<Markup, Status> {
                 p { a class="button quiet" href="/wishes" { (visit.say("去许愿池看看", "Look into the wishing pool")) } }
             }
         } @else {
-            (card::cards(visit, &shown, &resources, &names))
+            (card::cards(visit, &shown, &names))
         }
         @if !found.next_page_token.is_empty() {
             p class="actions" {

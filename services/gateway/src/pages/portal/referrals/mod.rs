@@ -15,7 +15,6 @@ use tonic::Status;
 use wishwell_api::v1;
 
 use super::live;
-use super::own::Resources;
 use super::partner::Partner;
 use super::refusal::Refusal;
 use crate::pages::failure::Failure;
@@ -32,15 +31,13 @@ pub(super) struct Done {
 /// A referral with what its page says of it.
 struct Shown {
     referral: v1::Referral,
-    resources: Resources,
     names: Names,
 }
 
 impl Shown {
     async fn of(partner: &Partner, referral: v1::Referral) -> Result<Self, Status> {
-        let (resources, names) =
-            futures::try_join!(Resources::of(partner), Names::of(&partner.calls, [], [referral.division.as_str()]),)?;
-        Ok(Self { referral, resources, names })
+        let names = card::names(&partner.calls, std::slice::from_ref(&referral)).await?;
+        Ok(Self { referral, names })
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use wishwell_api::v1::{self, ReferralState, StepReason};
 use wishwell_domain::referral::Action;
 
-use super::card::{class, deadline};
+use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
 use crate::pages::pool::urgency_mark;
@@ -35,7 +35,7 @@ pub(super) fn done(visit: &Visit, step: &str) -> Option<Notice> {
 }
 
 pub(super) fn title<'s>(visit: &Visit, shown: &'s Shown) -> &'s str {
-    shown.resources.title(visit, &shown.referral.resource)
+    card::title(visit, &shown.referral)
 }
 
 pub(super) fn content(
@@ -67,6 +67,9 @@ fn facts(visit: &Visit, shown: &Shown) -> Markup {
     let offered = figures::instant(referral.create_time.as_ref());
     html! {
         dl class="details" {
+            @if !referral.category.is_empty() {
+                div { dt { (visit.say("需要什么", "What for")) } dd { (shown.names.category(visit, &referral.category)) } }
+            }
             div { dt { (visit.say("数量", "How much")) } dd {
                 (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
                 @if referral.enquiry { " · " (visit.say("请告知能提供多少", "please say how much you can give")) }

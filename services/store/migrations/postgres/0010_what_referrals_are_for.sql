@@ -1,0 +1,3 @@
+-- The category that an item asked for when it was offered. The same columns as on SQLite; only types differ.
+-- Of what was offered before, it is not known.
+ALTER TABLE referrals ADD COLUMN category_code TEXT;
