@@ -21,6 +21,8 @@ const REQUESTS_VARIABLE: &str = "WISHWELL_ENVOY_REQUESTS";
 const DIFFERENCES_VARIABLE: &str = "WISHWELL_ENVOY_DIFFERENCES";
 /// Clients that ask at once.
 const CLIENTS: usize = 4;
+/// How often to ask again, a tenth of a second later, where too much is under way.
+const OVERLOADED_MAX: usize = 300;
 /// What all of it is made from.
 const SEED: u64 = 20_261_128;
 /// Who asks for an operation; most of them may.
@@ -197,7 +199,15 @@ async fn ask(client: &mut Plain, address: SocketAddr, made: &Made, is_stream: bo
             return answer;
         }
     }
-    client.ask(&made.verb, &made.target, &made.headers(), &made.body).await
+    // How much is under way is of the moment: rounds that were asked for have to be planned first.
+    for _ in 0..OVERLOADED_MAX {
+        let answer = client.ask(&made.verb, &made.target, &made.headers(), &made.body).await;
+        if answer.status != 429 {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("overloaded for too long: {made}")
 }
 
 #[derive(Debug, Default)]

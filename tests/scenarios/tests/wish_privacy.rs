@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    HOTLINE, NEAR, PARTNER, STREET, TRUNK, VISITOR, demo, neighbours, offer, seen, submit, to, trunk, trunks, wanting,
-    wishing,
+    HOTLINE, NEAR, PARTNER, STREET, TRUNK, VISITOR, demo, draw, neighbours, offer, pool, resource, seen, stock, submit,
+    to, trunk, trunks, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, text, told};
 
@@ -16,6 +17,9 @@ use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, text, t
 const HOUSEHOLDS_MIN: usize = 10;
 /// Categories that these households lack, and nobody in the demo; all are pieces.
 const CATEGORIES: [&str; 3] = [TRUNK, "goods.infant", "housing.repair"];
+
+/// Key of the partner whose organization is vetted for home visits and not for minors, and the organization.
+const UNVETTED: (&str, &str) = ("demo-volunteer", "org-xq-hongmajia");
 
 /// Numbers that look random, the same for the same seed (SplitMix64).
 struct Dice(u64);
@@ -361,4 +365,95 @@ async fn claims_tell_neither_where_somebody_is_nor_who_nor_that_minors_are_there
     let status =
         refused("nothing given", told(served.referrals(PARTNER).claim_wish(request).await), "INVALID_FIELDS", "");
     assert!(!metadata(&status, "reasons").contains("MINORS"));
+}
+
+#[tokio::test]
+async fn households_that_are_helped_already_hide_nobody() {
+    let served = demo().await;
+    let (_, trunk) = trunks(&served, NEAR, Some(20)).await;
+    for need in neighbours(&served).await {
+        offer(&served, HOTLINE, to(&need.name, &trunk)).await.expect("offered");
+    }
+    let wish = submit(&served, wishing(1, "the last one")).await.wish.expect("published");
+    assert_eq!(wish.division, "", "whoever sees the pool and the offers could leave the nine out");
+}
+
+#[tokio::test]
+async fn a_move_changes_nothing_that_is_shown_and_what_is_published_again_shows_no_place() {
+    let served = demo().await;
+    neighbours(&served).await;
+    let wished = submit(&served, wishing(1, "a trunk")).await;
+    let place = |need: &v1::Need| need.wish.as_ref().map(|wish| wish.division.clone());
+    assert_eq!(place(&wished).as_deref(), Some(STREET));
+    let change = async |need: v1::Need, paths: &[&str]| {
+        let request = v1::UpdateNeedRequest {
+            name: wished.name.clone(),
+            need: Some(need),
+            update_mask: mask(paths),
+            ..Default::default()
+        };
+        told(served.needs(HOTLINE).update_need(request).await).expect("changed").need.expect("one")
+    };
+    let elsewhere = v1::Need { division: "640202003".to_owned(), place: None, ..Default::default() };
+    let moved = change(elsewhere, &["division", "place"]).await;
+    assert_eq!(place(&moved).as_deref(), Some(STREET), "the place where it was published");
+    let taken_back = change(v1::Need::default(), &["wish"]).await;
+    assert_eq!(place(&taken_back), None);
+    let back = v1::Need { division: STREET.to_owned(), ..Default::default() };
+    change(back, &["division"]).await;
+    assert_eq!(place(&publish(&served, &wished.name).await).as_deref(), Some(""));
+}
+
+#[tokio::test]
+async fn asking_in_vain_tells_nothing_of_minors() {
+    let served = demo().await;
+    let visit = v1::Mobility { max_travel_metres: Some(90_000), ..v1::Mobility::default() };
+    submit(&served, v1::Need { mobility: Some(visit), ..wishing(1, "a grown-up's") }).await;
+    submit(&served, v1::Need { mobility: Some(visit), involves_minors: true, ..wishing(1, "a child's") }).await;
+    // Not vetted, and with a resource of its own.
+    let pool = pool(&served, stock(UNVETTED.1, Some(5))).await;
+    let on_site = v1::Resource {
+        modes: vec![v1::DeliveryMode::OnSite.into()],
+        ..trunk(UNVETTED.1, vec![draw(&pool, 1)], 38.401)
+    };
+    let trunk = resource(&served, on_site).await;
+    let pledge = |quantity| v1::Pledge {
+        title: text("a trunk"),
+        content: "a trunk".to_owned(),
+        responsible_party: "the driver".to_owned(),
+        service_standard: if quantity > 1 { "within a week".to_owned() } else { String::new() },
+    };
+    let mut said: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for wish in listed(&served, UNVETTED.0, TRUNK, "").await {
+        let title = if wish.title == "a child's" { "child" } else { "grown-up" };
+        for quantity in [0, 2, 999] {
+            let asked = |resource: &str, pledge: Option<v1::Pledge>| v1::ClaimWishRequest {
+                wish: wish.wish.clone(),
+                item_ordinal: 1,
+                resource: resource.to_owned(),
+                quantity: Some(quantity),
+                pledge,
+                request_id: String::new(),
+            };
+            for request in [asked(&trunk, None), asked("", Some(pledge(quantity)))] {
+                let status = told(served.referrals(UNVETTED.0).claim_wish(request).await).expect_err("asked in vain");
+                let details = status.get_error_details();
+                let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
+                said.entry(title).or_default().push(format!("{:?} {reason}", status.code()));
+            }
+        }
+    }
+    assert_eq!(said["child"], said["grown-up"]);
+    assert!(said["child"].iter().any(|reason| reason.contains("ITEM_COVERED")), "{said:?}");
+    // What is in order in every other way is refused for a child alone.
+    for wish in listed(&served, UNVETTED.0, TRUNK, "").await {
+        let request = v1::ClaimWishRequest {
+            wish: wish.wish.clone(),
+            item_ordinal: 1,
+            resource: trunk.clone(),
+            ..Default::default()
+        };
+        let answer = told(served.referrals(UNVETTED.0).claim_wish(request).await);
+        assert_eq!(answer.is_err(), wish.title == "a child's", "{answer:?}");
+    }
 }

@@ -6844,7 +6844,7 @@ pub struct Event {
     /// Position in the log, without gaps but for what the watcher may not see or did not ask for.
     #[prost(int64, tag = "1")]
     pub log_position: i64,
-    /// When it happened.
+    /// When it happened; absent for wishes, of which only the week is told.
     #[prost(message, optional, tag = "2")]
     pub event_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Name of the principal who did it.

@@ -101,6 +101,9 @@ pub struct Offer {
     pub decision: Option<Decision>,
     /// The offer that came to nothing and that this one follows.
     pub previous: Option<ReferralId>,
+    /// Why it is refused when nothing else speaks against it; none when it may go ahead. A refusal that comes first would tell, of
+    /// whatever is asked in vain, that there is this reason.
+    pub refusal: Option<Box<Error>>,
 }
 
 /// Asks for a step of a referral.

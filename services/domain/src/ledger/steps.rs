@@ -70,6 +70,9 @@ impl Books {
         };
         self.ask_once(offer, referral.organization)?;
         self.move_capacity(&[], &referral.lines)?;
+        if let Some(refusal) = &offer.refusal {
+            return Err(Refusal::from(Error::clone(refusal)));
+        }
         if matches!(offer.origin, Origin::Claim | Origin::Pledge) {
             // Whoever picks a wish has answered already.
             let held = referral.lines;

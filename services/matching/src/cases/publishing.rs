@@ -39,6 +39,8 @@ impl Platform {
             Some((stored, before)) => {
                 self.place_kept(caller, need, beneficiary, (stored, before), first_at, &snapshot).await?
             }
+            // Whoever remembers the place that it showed would compare: published again it shows none.
+            None if need.publication.is_some() => None,
             None => self.place_found(caller, need, beneficiary, &need.categories(), first_at, &snapshot).await?,
         };
         let lot = self.lot(caller, need.id);
@@ -54,8 +56,8 @@ impl Platform {
         self.keys(caller).wish_of(need.as_uuid())
     }
 
-    /// What a wish goes on to show. Who asks for more than before is looked for among those who lack all of it, old and new, and shows
-    /// no smaller place for it; who moved away shows none.
+    /// What a wish goes on to show: the place where it was published, also when whose it is moved since, for that would tell who moved.
+    /// Who asks for more than before is looked for among those who lack all of it, old and new, and shows no smaller place for it.
     async fn place_kept(
         &self,
         caller: &Caller,
@@ -66,9 +68,6 @@ impl Platform {
         snapshot: &Snapshot,
     ) -> Result<Option<DivisionCode>, Error> {
         let Some(kept) = &before.place else { return Ok(None) };
-        if !need.division.as_ref().is_some_and(|division| snapshot.division_is_within(division, kept)) {
-            return Ok(None);
-        }
         let (mut all, known) = (need.categories(), stored.categories());
         if all.is_subset(&known) {
             return Ok(Some(kept.clone()));

@@ -20,8 +20,6 @@ use super::find::query_error;
 use super::referrals::{Subject, item_of};
 use super::{Caller, Platform};
 
-const MINORS: &str = ReasonCode::NotVettedForMinors.name();
-
 /// The smallest division above a code, or itself, with so many digits at most.
 pub(crate) fn coarse_division(code: &DivisionCode, digits_max: usize, snapshot: &Snapshot) -> Option<DivisionCode> {
     let above = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|known| known.parent.clone());
@@ -78,19 +76,19 @@ impl Platform {
         }
         let item = item_of(&need, claim.item_ordinal, "")?;
         let mut commands = Vec::with_capacity(2);
-        let (resource, origin, decision) = match claim.gift {
+        let (resource, origin, decision, refusal) = match claim.gift {
             Gift::Resource(resource) => {
                 self.resource_to_ask_for(caller, resource, &snapshot).map_err(|_| not_found(resource))?;
                 let subject = Subject { need: &need, item, facts: &facts };
-                let decision = self.judge_claim(&snapshot, &subject, resource, claim.quantity)?;
-                (resource, Origin::Claim, Some(decision))
+                let (decision, refusal) = self.judge_claim(&snapshot, &subject, resource, claim.quantity)?;
+                (resource, Origin::Claim, Some(decision), refusal)
             }
             Gift::Pledge(asked) => {
-                self.may_pledge(caller, organization, &need).await?;
+                let refusal = self.may_pledge(caller, organization, &need).await?;
                 let pledge = self.pledge(organization, &need, item, asked, claim.quantity)?;
                 let resource = pledge.resource.id;
                 commands.push(Command::Pledge(Box::new(pledge)));
-                (resource, Origin::Pledge, None)
+                (resource, Origin::Pledge, None, refusal)
             }
         };
         let offer = Offer {
@@ -103,6 +101,7 @@ impl Platform {
             answer_within: need.urgency.answer_within(),
             decision,
             previous: None,
+            refusal: refusal.map(Box::new),
         };
         commands.push(Command::Offer(Box::new(offer)));
         self.carry_out(caller, commands).await
@@ -110,28 +109,30 @@ impl Platform {
 
     /// Judges a resource that a wish is claimed with by what the wish shows. Whoever claims says that it reaches any part of the place
     /// that is shown: were it refused for lying outside of its area, or for whom it is, chosen areas and rules would find out where
-    /// somebody lives and who that is, without anybody noticing. Only who may come near minors is decided by the need itself.
+    /// somebody lives and who that is, without anybody noticing. Only who may come near minors is decided by the need itself, and last:
+    /// the error that comes with a decision is for when nothing else speaks against the claim.
     fn judge_claim(
         &self,
         snapshot: &Snapshot,
         subject: &Subject<'_>,
         resource: ResourceId,
         quantity: Option<i64>,
-    ) -> Result<Decision, Error> {
+    ) -> Result<(Decision, Option<Error>), Error> {
         let now = self.clock.now();
         let fits = snapshot.wish_fits(resource, subject.need.id, subject.item.ordinal, now);
         let (decision, failed) = self.weigh(snapshot, subject, resource, quantity, now)?;
-        let may_come = !failed.contains(&ReasonCode::NotVettedForMinors);
-        // An item that is not in the pool any more is covered, as the ledger says.
-        if may_come && fits.map_err(|error| query_error("resource", error))?.unwrap_or(true) {
-            return Ok(decision);
-        }
         // Why somebody is not served is nothing a partner may learn.
-        Err(Error::ResourceDoesNotFit { name: resource.name(), reasons: Vec::new() })
+        let refusal = || Error::ResourceDoesNotFit { name: resource.name(), reasons: Vec::new() };
+        // An item that is not in the pool any more is covered, as the ledger says.
+        if !fits.map_err(|error| query_error("resource", error))?.unwrap_or(true) {
+            return Err(refusal());
+        }
+        Ok((decision, failed.contains(&ReasonCode::NotVettedForMinors).then(refusal)))
     }
 
-    /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people.
-    async fn may_pledge(&self, caller: &Caller, id: OrganizationId, need: &Need) -> Result<(), Error> {
+    /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people. That it is not vetted
+    /// for minors is answered, for when nothing else speaks against the pledge.
+    async fn may_pledge(&self, caller: &Caller, id: OrganizationId, need: &Need) -> Result<Option<Error>, Error> {
         let organization = self.organization(caller, id).await?;
         let today = jiff::tz::offset(8).to_datetime(self.clock.now()).date();
         let vetted = |vetting: &Option<Vetting>| vetting.as_ref().is_some_and(|vetting| vetting.holds_on(today));
@@ -140,18 +141,17 @@ impl Platform {
         if organization.state != OrganizationState::Verified {
             failed.push("ORGANIZATION_NOT_VERIFIED");
         }
-        if need.involves_minors && mode != DeliveryMode::Delivery && !vetted(&organization.vetted_for_minors) {
-            failed.push(MINORS);
-        }
         if mode == DeliveryMode::HomeVisit && !vetted(&organization.vetted_for_home_visits) {
             failed.push("NOT_VETTED_FOR_HOME_VISITS");
         }
-        if failed.is_empty() {
-            return Ok(());
+        let refusal = |reasons| Error::ResourceDoesNotFit { name: id.name(), reasons };
+        if !failed.is_empty() {
+            return Err(refusal(failed));
         }
+        let is_barred =
+            need.involves_minors && mode != DeliveryMode::Delivery && !vetted(&organization.vetted_for_minors);
         // What an organization lacks it may be told, but not that minors are why.
-        failed.retain(|reason| *reason != MINORS);
-        Err(Error::ResourceDoesNotFit { name: id.name(), reasons: failed })
+        Ok(is_barred.then(|| refusal(Vec::new())))
     }
 
     /// The resource and the pool that a pledge becomes: as much as is claimed, and no more.
@@ -240,6 +240,10 @@ fn as_partner_knows_it(error: Error, need: &str, wish: &str) -> Error {
         Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name, message } => {
             let message = message.replace(need, wish);
             Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name: known(name), message }
+        }
+        // For which days capacity was looked for tells by when the help is needed, and so does what those days have left.
+        Error::CapacityExhausted { pool, period_start: Some(_), .. } => {
+            Error::ResourceDoesNotFit { name: pool, reasons: vec![ReasonCode::NoCapacity.name()] }
         }
         error => error,
     }

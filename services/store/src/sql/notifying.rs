@@ -90,7 +90,12 @@ impl Notifications for SqlStore {
             statement.push_names(FIT).push(" FROM notifications");
             push_tenant(&mut statement, tenant);
             statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
-            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, need_id LIMIT ");
+            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, ");
+            // The order of needs' identifiers is that of their submission, which no wish tells.
+            statement.push(
+                "(SELECT COALESCE(needs.wish_lot, needs.id) FROM needs WHERE needs.tenant = notifications.tenant ",
+            );
+            statement.push("AND needs.id = notifications.need_id), need_id LIMIT ");
             statement.bind(limit_of(limit));
             session.fetch_all(statement, read_fit).await
         });

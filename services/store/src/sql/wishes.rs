@@ -17,7 +17,7 @@ fn lot_of(need: &Need) -> Option<Uuid> {
     need.wish.as_ref().and_then(|wish| wish.lot).or(Some(need.id.as_uuid()))
 }
 
-/// Each household's lacks in each category and division, once.
+/// Each household's lacks in each category and division, once. What is referred or served in full is lacked no more.
 pub(super) async fn lacks(
     session: &mut Session,
     tenant: &TenantId,
@@ -35,6 +35,7 @@ pub(super) async fn lacks(
     statement.bind(Value::text(tenant.as_str())).push(" AND ");
     statement.push_in_texts("part.category_code", super::texts(categories));
     statement.push(" AND needs.state IN ('open', 'partly_served') AND needs.division_code IS NOT NULL");
+    statement.push(" AND part.referred + part.served < part.quantity * COALESCE(part.recurrence_occurrences, 1)");
     statement.push(" AND needs.created_at <= ").bind(Value::time(until));
     statement.push(" AND needs.id <> ").bind(Value::Uuid(Some(but.as_uuid())));
     statement.push(" ORDER BY 1, 2, 3 LIMIT ");

@@ -149,7 +149,6 @@ impl Sieve {
             || place.is_some_and(|place| self.divisions.iter().any(|root| snapshot.division_is_within(place, root)));
         within.then(|| v1::Event {
             log_position: event.position.0,
-            event_time: Some(common::timestamp_out(event.at)),
             kind: v1::EventKind::Wish.into(),
             subject: platform.wish_name(&self.caller, need.id),
             wish_state: state.into(),
