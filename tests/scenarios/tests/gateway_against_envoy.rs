@@ -21,7 +21,7 @@ const REQUESTS_VARIABLE: &str = "WISHWELL_ENVOY_REQUESTS";
 const DIFFERENCES_VARIABLE: &str = "WISHWELL_ENVOY_DIFFERENCES";
 /// Clients that ask at once.
 const CLIENTS: usize = 4;
-/// How often to ask again, a tenth of a second later, where too much is under way.
+/// How often to ask again, a tenth of a second later, where too many rounds are under way.
 const OVERLOADED_MAX: usize = 300;
 /// What all of it is made from.
 const SEED: u64 = 20_261_128;
@@ -179,8 +179,8 @@ fn agree(made: &Made, envoy: &Answer, gateway: &Answer) -> bool {
     let (Some(theirs), Some(ours)) = (json(envoy), json(gateway)) else { return false };
     // An empty request id is none.
     let body = String::from_utf8_lossy(&made.body);
-    let has_id =
-        (body.contains("requestId\":\"") || body.contains("request_id\":\"")) && !body.contains("requestId\":\"\"");
+    let says = |text: &str| ["requestId", "request_id"].iter().any(|name| body.contains(&format!("{name}\":\"{text}")));
+    let has_id = says("") && !says("\"");
     let is_repeatable = made.verb == "GET" || has_id;
     theirs == ours || ((!is_repeatable || made.target.contains(":find")) && lasting(&theirs) == lasting(&ours))
 }
@@ -199,10 +199,10 @@ async fn ask(client: &mut Plain, address: SocketAddr, made: &Made, is_stream: bo
             return answer;
         }
     }
-    // How much is under way is of the moment: rounds that were asked for have to be planned first.
+    // How many rounds wait to be planned is of the moment; what there may be at most of anything else is not.
     for _ in 0..OVERLOADED_MAX {
         let answer = client.ask(&made.verb, &made.target, &made.headers(), &made.body).await;
-        if answer.status != 429 {
+        if answer.status != 429 || !answer.text().contains("rounds_unfinished_max") {
             return answer;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -222,44 +222,59 @@ fn requests() -> usize {
     std::env::var(REQUESTS_VARIABLE).map_or(REQUESTS, |text| text.parse().expect("a number"))
 }
 
-/// A pair of answers that differ and by no deviation is asked once more when nobody else asks: what others did in between is no difference.
+/// Whether a pair of answers agrees, or differs by a deviation.
+fn judge(found: &Mutex<Found>, made: &Made, envoy: &Answer, gateway: &Answer) -> bool {
+    let mut found = found.lock().expect("nobody panicked");
+    if agree(made, envoy, gateway) {
+        found.successes += usize::from(gateway.status == 200);
+        return true;
+    }
+    let explained = DEVIATIONS.iter().find(|deviation| (deviation.explains)(made, envoy, gateway));
+    explained.is_some_and(|deviation| {
+        *found.deviations.entry(deviation.name).or_default() += 1;
+        true
+    })
+}
+
+/// Asks both of them what one client asks of an operation; answers what is doubtful.
 async fn compare(
     operation: &Operation,
     known: &Known,
     envoy: SocketAddr,
     gateway: SocketAddr,
-    found: &Arc<Mutex<Found>>,
+    found: &Mutex<Found>,
     seed: u64,
-) {
+) -> Vec<Made> {
     let is_stream = operation.method.is_server_streaming();
     let mut clients = (Plain::to(envoy), Plain::to(gateway));
     let mut maker = Maker::new(operation, known, keys(operation), seed);
     let mut doubtful = Vec::new();
-    let judge = |made: &Made, envoy: &Answer, gateway: &Answer| -> bool {
-        let mut found = found.lock().expect("nobody panicked");
-        if agree(made, envoy, gateway) {
-            found.successes += usize::from(gateway.status == 200);
-            return true;
-        }
-        let explained = DEVIATIONS.iter().find(|deviation| (deviation.explains)(made, envoy, gateway));
-        explained.is_some_and(|deviation| {
-            *found.deviations.entry(deviation.name).or_default() += 1;
-            true
-        })
-    };
     for _ in 0..requests() / CLIENTS {
         let made = maker.request();
         let envoys = ask(&mut clients.0, envoy, &made, is_stream).await;
         let ours = ask(&mut clients.1, gateway, &made, is_stream).await;
         found.lock().expect("nobody panicked").requests += 1;
-        if !judge(&made, &envoys, &ours) {
+        if !judge(found, &made, &envoys, &ours) {
             doubtful.push(made);
         }
     }
+    doubtful
+}
+
+/// What is doubtful is asked once more when nobody else asks: what others did in between is no difference.
+async fn settle(
+    operation: &Operation,
+    doubtful: Vec<Made>,
+    envoy: SocketAddr,
+    gateway: SocketAddr,
+    found: &Mutex<Found>,
+) {
+    let is_stream = operation.method.is_server_streaming();
+    let mut clients = (Plain::to(envoy), Plain::to(gateway));
     for made in doubtful {
         let envoys = ask(&mut clients.0, envoy, &made, is_stream).await;
         let ours = ask(&mut clients.1, gateway, &made, is_stream).await;
-        if !judge(&made, &envoys, &ours) {
+        if !judge(found, &made, &envoys, &ours) {
             let said = |answer: &Answer| format!("{} {:.600}", answer.status, answer.text());
             let text =
                 format!("{}\n  {made:.1200}\n  envoy   {}\n  gateway {}", operation.name(), said(&envoys), said(&ours));
@@ -323,9 +338,11 @@ async fn the_gateway_answers_as_envoys_transcoder_does_but_for_the_deviations_th
                 (operation.clone(), known.clone(), Arc::clone(&found), envoy.address);
             tokio::spawn(async move { compare(&operation, &known, envoy, gateway, &found, seed).await })
         });
+        let mut doubtful = Vec::new();
         for asked in asked.collect::<Vec<_>>() {
-            asked.await.expect("nobody panicked");
+            doubtful.extend(asked.await.expect("nobody panicked"));
         }
+        settle(operation, doubtful, envoy.address, gateway, &found).await;
         let found = Arc::try_unwrap(found).expect("nobody else has it").into_inner().expect("nobody panicked");
         println!(
             "{}: {} asked, {} succeeded, {} by a deviation, {} differ",
