@@ -1,5 +1,6 @@
 // The program in development mode for a test file: on ports of its own, with the demo, in a folder that is removed.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,4 +77,15 @@ export async function visitor(browser, pages, { user, language = "zh", ...option
     await page.waitForURL((url) => url.pathname !== "/sign-in");
   }
   return { page, complaints, close: () => context.close() };
+}
+
+/** A visit from its beginning to its end, by a browser as `visitor` has it; whatever it is about, the browser may not complain. */
+export async function visiting(browser, pages, options, test) {
+  const visited = await visitor(browser, pages, options);
+  try {
+    await test(visited.page);
+    assert.deepEqual(visited.complaints, [], "the browser complains");
+  } finally {
+    await visited.close();
+  }
 }

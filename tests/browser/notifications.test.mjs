@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { desk, launch, results } from "./browser.mjs";
-import { start, visitor } from "./development.mjs";
+import { start, visiting } from "./development.mjs";
 import { call, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -33,16 +33,8 @@ beforeEach(async () => {
   for (const { name } of subscriptions ?? []) await call(server.pages, partner, "DELETE", `/v1/${name}`);
 });
 
-/** A partner's visit; whatever it is about, the browser may not complain. */
-async function visit(test, options) {
-  const visited = await visitor(browser, server.pages, { user: partner, ...options });
-  try {
-    await test(visited.page);
-    assert.deepEqual(visited.complaints, [], "the browser complains");
-  } finally {
-    await visited.close();
-  }
-}
+/** A partner's visit. */
+const visit = (test, options) => visiting(browser, server.pages, { user: partner, ...options }, test);
 
 const notice = (page) => page.locator(".notice").first();
 const card = (page, title) => page.locator(".card", { hasText: title });

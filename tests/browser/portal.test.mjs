@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, results } from "./browser.mjs";
-import { start, visitor } from "./development.mjs";
+import { start, visiting, visitor } from "./development.mjs";
 import { call, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -26,16 +26,8 @@ after(async () => {
   await server?.stop();
 });
 
-/** Somebody's visit; whatever it is about, the browser may not complain. */
-async function visit(user, test, options) {
-  const visited = await visitor(browser, server.pages, { user, ...options });
-  try {
-    await test(visited.page);
-    assert.deepEqual(visited.complaints, [], "the browser complains");
-  } finally {
-    await visited.close();
-  }
-}
+/** Somebody's visit. */
+const visit = (user, test, options) => visiting(browser, server.pages, { user, ...options }, test);
 
 const keep = (page, name) => page.screenshot({ path: join(results, `portal-${name}.png`), fullPage: true });
 const notice = (page) => page.locator(".notice").first();

@@ -64,12 +64,20 @@ impl Wish {
     }
 }
 
+impl Publication {
+    /// What is known of a need whose wish, there until its version `last`, is taken out of the pool.
+    #[must_use]
+    pub fn ended(known: Option<Self>, wish: &Wish, last: Version) -> Self {
+        let first_at = known.map_or(wish.published_at, |known| known.first_at);
+        Self { first_at, last_version: Some(last) }
+    }
+}
+
 impl Need {
     /// Takes the wish out of the pool; says whether there was one.
     pub fn unpublish(&mut self) -> bool {
         let Some(wish) = self.wish.take() else { return false };
-        let first_at = self.publication.map_or(wish.published_at, |publication| publication.first_at);
-        self.publication = Some(Publication { first_at, last_version: Some(self.version) });
+        self.publication = Some(Publication::ended(self.publication, &wish, self.version));
         true
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
-use wishwell_domain::need::{Mobility, useful_window};
+use wishwell_domain::need::{Mobility, Timing, useful_window};
 use wishwell_domain::occurrence::Outstanding;
 
 use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
@@ -35,9 +35,7 @@ impl Snapshot {
         let asked_for = |need: &&OpenNeed| {
             (need.wish.is_some() || !query.wishes_only) && (query.divisions.is_empty() || is_within(need))
         };
-        let place = self.resource(resource);
-        let found = place.and_then(|place| Some((place, self.row(place)?)));
-        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let (place, row) = self.known(resource)?;
         let mut answer = NeedsAnswer::default();
         let mut found: Vec<NeedMatch> = Vec::new();
         let mut scratch = Scratch::default();
@@ -73,9 +71,7 @@ impl Snapshot {
         wishes: &[NeedId],
         now: Timestamp,
     ) -> Result<Vec<NeedMatch>, QueryError> {
-        let place = self.resource(resource);
-        let found = place.and_then(|place| Some((place, self.row(place)?)));
-        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let (place, row) = self.known(resource)?;
         let categories = self.categories_served(place);
         let mut scratch = Scratch::default();
         let mut found: Vec<NeedMatch> = Vec::new();
@@ -106,6 +102,11 @@ impl Snapshot {
         found
     }
 
+    fn known(&self, resource: ResourceId) -> Result<(ResourceRef, &Row), QueryError> {
+        let found = self.resource(resource).and_then(|place| Some((place, self.row(place)?)));
+        found.ok_or(QueryError::UnknownResource(resource))
+    }
+
     /// The categories a resource serves and all above them, each once.
     fn categories_served(&self, resource: ResourceRef) -> Vec<u32> {
         let set = self.cold(resource).and_then(|cold| self.tables.category_sets.get(cold.category_set));
@@ -131,7 +132,7 @@ impl Snapshot {
         let facts = Facts::default();
         let asked = match shown {
             Some(shown) => self.asked_of_wish(need, item, shown, &facts, now),
-            None => asked_of_need(need, item, &facts, now),
+            None => asked(need, item, need.timing, need.created_at, &facts, now),
         };
         let rules = ScoringRules::default();
         let context = Context::new(&asked, &self.tables, &rules);
@@ -160,7 +161,7 @@ impl Snapshot {
     /// and how help may reach; not how far somebody can travel, by when it must be there, or of which groups somebody is.
     fn asked_of_wish<'q>(
         &self,
-        need: &OpenNeed,
+        need: &'q OpenNeed,
         item: &OpenItem,
         shown: &ShownWish,
         facts: &'q Facts,
@@ -170,26 +171,15 @@ impl Snapshot {
             NONE => Somewhere::Anywhere,
             place => Somewhere::InDivision(self.tables.division_extent(place)),
         };
-        let urgency = need.urgency.aged(now.duration_since(shown.week_start));
-        let (start, end) = useful_window(None, urgency, now);
-        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
         let max_travel_metres = need.mobility.max_travel_metres.map(|_| u32::MAX);
         Asked {
-            category: item.category,
-            quantity,
-            unit: item.unit,
-            splittable: item.splittable,
-            recurrence,
-            window: TimeWindow { start, end },
-            now,
             place: None,
             division: shown.place,
             mobility: Mobility { max_travel_metres, ..need.mobility },
             involves_minors: false,
             group_tags: &[],
-            facts,
-            worth: tier_worth(urgency),
             somewhere: Some(somewhere),
+            ..asked(need, item, None, shown.week_start, facts, now)
         }
     }
 
@@ -205,9 +195,7 @@ impl Snapshot {
         item_ordinal: u16,
         now: Timestamp,
     ) -> Result<Option<bool>, QueryError> {
-        let place = self.resource(resource);
-        let found = place.and_then(|place| Some((place, self.row(place)?)));
-        let (place, row) = found.ok_or(QueryError::UnknownResource(resource))?;
+        let (place, row) = self.known(resource)?;
         let wished = self.needs.get(need).and_then(|need| Some((need, need.wish.as_ref()?)));
         let Some((need, shown)) = wished else { return Ok(None) };
         let Some(item) = need.items.iter().find(|item| item.ordinal == item_ordinal) else { return Ok(None) };
@@ -222,10 +210,17 @@ impl Snapshot {
     }
 }
 
-/// What a need asks, as it is.
-fn asked_of_need<'q>(need: &'q OpenNeed, item: &OpenItem, facts: &'q Facts, now: Timestamp) -> Asked<'q> {
-    let urgency = need.urgency.aged(now.duration_since(need.created_at));
-    let (start, end) = useful_window(need.timing, urgency, now);
+/// What a need asks, as it is, with this timing and waiting since then.
+fn asked<'q>(
+    need: &'q OpenNeed,
+    item: &OpenItem,
+    timing: Option<Timing>,
+    since: Timestamp,
+    facts: &'q Facts,
+    now: Timestamp,
+) -> Asked<'q> {
+    let urgency = need.urgency.aged(now.duration_since(since));
+    let (start, end) = useful_window(timing, urgency, now);
     let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
     Asked {
         category: item.category,

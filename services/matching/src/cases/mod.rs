@@ -9,6 +9,7 @@ pub(crate) mod find_needs;
 pub(crate) mod needs;
 pub(crate) mod notices;
 pub(crate) mod page_tokens;
+pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod publishing;
 pub(crate) mod references;

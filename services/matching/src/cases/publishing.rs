@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::Beneficiary;
 use wishwell_domain::ids::{CategoryCode, DivisionCode, NeedId};
-use wishwell_domain::limits::{TREE_DEPTH_MAX, WISH_PLACE_DIGITS_MAX};
+use wishwell_domain::limits::WISH_PLACE_DIGITS_MAX;
 use wishwell_domain::need::{Need, Wish};
 use wishwell_domain::publication::{Publication, coarse_place};
-use wishwell_engine::Snapshot;
 
+use super::places::chain;
 use super::{Caller, Platform};
 
 impl Platform {
@@ -27,21 +27,17 @@ impl Platform {
         need.publication = stored.and_then(|stored| stored.publication);
         let Some(wish) = &need.wish else {
             if let Some((stored, before)) = stored.zip(before) {
-                let first_at = need.publication.map_or(before.published_at, |publication| publication.first_at);
-                need.publication = Some(Publication { first_at, last_version: Some(stored.version) });
+                need.publication = Some(Publication::ended(stored.publication, before, stored.version));
             }
             return Ok(());
         };
         let published_at = before.map_or(wish.published_at, |before| before.published_at);
         let first_at = need.publication.map_or(published_at, |publication| publication.first_at);
-        let snapshot = self.fresh_snapshot(caller).await?;
         let place = match stored.zip(before) {
-            Some((stored, before)) => {
-                self.place_kept(caller, need, beneficiary, (stored, before), first_at, &snapshot).await?
-            }
+            Some((stored, before)) => self.place_kept(caller, need, beneficiary, (stored, before), first_at).await?,
             // Whoever remembers the place that it showed would compare: published again it shows none.
             None if need.publication.is_some() => None,
-            None => self.place_found(caller, need, beneficiary, &need.categories(), first_at, &snapshot).await?,
+            None => self.place_found(caller, need, beneficiary, &need.categories(), first_at).await?,
         };
         let lot = self.lot(caller, need.id);
         need.publication = Some(Publication { first_at, last_version: None });
@@ -65,7 +61,6 @@ impl Platform {
         beneficiary: Option<&Beneficiary>,
         (stored, before): (&Need, &Wish),
         first_at: Timestamp,
-        snapshot: &Snapshot,
     ) -> Result<Option<DivisionCode>, Error> {
         let Some(kept) = &before.place else { return Ok(None) };
         let (mut all, known) = (need.categories(), stored.categories());
@@ -73,7 +68,8 @@ impl Platform {
             return Ok(Some(kept.clone()));
         }
         all.extend(known);
-        let found = self.place_found(caller, need, beneficiary, &all, first_at, snapshot).await?;
+        let found = self.place_found(caller, need, beneficiary, &all, first_at).await?;
+        let snapshot = self.snapshot(caller, None).await?;
         Ok(found.map(|found| if snapshot.division_is_within(kept, &found) { found } else { kept.clone() }))
     }
 
@@ -86,24 +82,15 @@ impl Platform {
         beneficiary: Option<&Beneficiary>,
         categories: &BTreeSet<&CategoryCode>,
         first_at: Timestamp,
-        snapshot: &Snapshot,
     ) -> Result<Option<DivisionCode>, Error> {
         let Some(division) = &need.division else { return Ok(None) };
         let household = need.household.or(beneficiary.and_then(|found| found.household)).map(|id| id.as_uuid());
         let who = household.or(need.beneficiary.map(|id| id.as_uuid())).unwrap_or(need.id.as_uuid());
         let codes: Vec<CategoryCode> = categories.iter().copied().cloned().collect();
         let lacks = self.store.lacks(caller.tenant(), &codes, first_at, need.id).await?;
-        let own = chain(division, snapshot);
-        Ok(coarse_place(who, &own, categories, &lacks, |division| chain(division, snapshot)))
+        let snapshot = self.fresh_snapshot(caller).await?;
+        // From the street or town that it lies in, or is, upwards.
+        let chain = |division: &DivisionCode| chain(division, WISH_PLACE_DIGITS_MAX, &snapshot).collect::<Vec<_>>();
+        Ok(coarse_place(who, &chain(division), categories, &lacks, chain))
     }
-}
-
-/// The street or town that a division lies in, or is, and all divisions above it.
-fn chain(division: &DivisionCode, snapshot: &Snapshot) -> Vec<DivisionCode> {
-    let above = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|known| known.parent.clone());
-    // Trees are shallow, and a circle in one must not hold up an answer.
-    std::iter::successors(Some(division.clone()), above)
-        .take(TREE_DEPTH_MAX)
-        .filter(|code| code.as_str().len() <= WISH_PLACE_DIGITS_MAX)
-        .collect()
 }

@@ -3,9 +3,8 @@
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::error::Precondition;
-use wishwell_domain::ids::{CapacityPoolId, DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{Command, Offer, Pledge};
-use wishwell_domain::limits::TREE_DEPTH_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::{Decision, Origin};
@@ -19,14 +18,6 @@ use wishwell_store::Written;
 use super::find::query_error;
 use super::referrals::{Subject, item_of};
 use super::{Caller, Platform};
-
-/// The smallest division above a code, or itself, with so many digits at most.
-pub(crate) fn coarse_division(code: &DivisionCode, digits_max: usize, snapshot: &Snapshot) -> Option<DivisionCode> {
-    let above = |code: &DivisionCode| snapshot.division(code.as_str()).and_then(|known| known.parent.clone());
-    // Trees are shallow, and a circle in one must not hold up an answer.
-    let mut chain = std::iter::successors(Some(code.clone()), above).take(TREE_DEPTH_MAX + 1);
-    chain.find(|code| code.as_str().len() <= digits_max)
-}
 
 /// What a partner claims a wish with.
 #[derive(Debug, Clone)]

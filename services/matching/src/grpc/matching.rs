@@ -24,7 +24,7 @@ use super::status::to_status;
 use super::{planning, rounds};
 use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
-use crate::cases::wishes::coarse_division;
+use crate::cases::places::coarse_division;
 use crate::cases::{Caller, Platform, page_tokens};
 
 /// The method that is asked most.

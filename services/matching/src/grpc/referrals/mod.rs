@@ -25,8 +25,8 @@ use wishwell_store::Written;
 use super::call::{self, read, write};
 use super::convert::{common, referral as convert};
 use super::status::to_status;
+use crate::cases::places::coarse_division;
 use crate::cases::referrals::referrals_of;
-use crate::cases::wishes::coarse_division;
 use crate::cases::{Caller, Platform};
 
 /// Handlers of `ReferralService`.

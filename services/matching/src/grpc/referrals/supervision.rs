@@ -7,8 +7,8 @@ use wishwell_domain::limits::WISH_PLACE_DIGITS_MAX;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::AnswerTimes;
 
+use crate::cases::places::coarse_division;
 use crate::cases::supervision::{Counted, Scarce};
-use crate::cases::wishes::coarse_division;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert_need, referral as convert};
 use crate::grpc::matching::position;

@@ -144,10 +144,7 @@ impl Sieve {
         };
         let place = need.wish.as_ref().and_then(|wish| wish.place.as_ref());
         // Where it was that is gone is not told: who shows it can drop it by its name.
-        let within = state == v1::WishState::Gone
-            || self.divisions.is_empty()
-            || place.is_some_and(|place| self.divisions.iter().any(|root| snapshot.division_is_within(place, root)));
-        within.then(|| v1::Event {
+        (state == v1::WishState::Gone || self.admits(place, snapshot)).then(|| v1::Event {
             log_position: event.position.0,
             kind: v1::EventKind::Wish.into(),
             subject: platform.wish_name(&self.caller, need.id),
@@ -156,13 +153,15 @@ impl Sieve {
         })
     }
 
+    /// Whether what is in a division, or nowhere that is known, is asked for.
+    fn admits(&self, division: Option<&DivisionCode>, snapshot: &Snapshot) -> bool {
+        let asked_for = |division| self.divisions.iter().any(|root| snapshot.division_is_within(division, root));
+        self.divisions.is_empty() || division.is_some_and(asked_for)
+    }
+
     fn lets_through(&self, change: &Change, snapshot: &Snapshot) -> bool {
         let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
-        let within = |division: Option<&DivisionCode>| {
-            let below = |division, root: &DivisionCode| root == division || snapshot.division_is_within(division, root);
-            self.divisions.is_empty()
-                || division.is_some_and(|division| self.divisions.iter().any(|root| below(division, root)))
-        };
+        let within = |division: Option<&DivisionCode>| self.admits(division, snapshot);
         match change {
             // Partners know needs as wishes only; with an organization asked for, needs are nobody's.
             Change::Need(need) => {

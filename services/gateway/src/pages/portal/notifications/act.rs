@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use tonic::Status;
 use wishwell_api::v1::{self, SubscriptionState};
+use wishwell_domain::limits::NOTIFICATIONS_MARKED_MAX;
 
 use super::problem::Problem;
 use super::{Filter, PAGE, Said, page};
@@ -15,9 +16,6 @@ use crate::pages::portal::partner::Partner;
 use crate::pages::portal::refusal::Refusal;
 use crate::pages::visit::Visit;
 use crate::pages::words::notification as words;
-
-/// Notifications that are marked at once: the contract's most.
-const MARKED_MAX: usize = 500;
 
 /// What a form of this page sends. Some fields come several times.
 #[derive(Debug, Default)]
@@ -74,7 +72,7 @@ pub(in crate::pages::portal) async fn mark_seen(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
     let request = v1::MarkNotificationsSeenRequest {
-        names: all(&fields, "name").take(MARKED_MAX).collect(),
+        names: all(&fields, "name").take(NOTIFICATIONS_MARKED_MAX).collect(),
         request_id: all(&fields, "request_id").next().unwrap_or_default(),
     };
     let unread = all(&fields, "unread").next().unwrap_or_default();

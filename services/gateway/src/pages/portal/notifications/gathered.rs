@@ -1,11 +1,12 @@
 //! What the page knows: what was told, of wishes as the pool shows them now, and what is subscribed to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use tonic::Status;
 use wishwell_api::v1::{self, DeliveryState};
+use wishwell_domain::limits::SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
 use wishwell_domain::zone::Zone;
 
 use super::Filter;
@@ -16,8 +17,6 @@ use crate::pages::words::figures::instant;
 
 /// Notifications on a page.
 const PAGE_SIZE: i32 = 24;
-/// Subscriptions of an organization: the service allows no more.
-pub(super) const SUBSCRIPTIONS_MAX: i32 = 16;
 /// Notifications of a subscription that are looked through for the newest message.
 const LOOKED_THROUGH_MIN: i32 = 50;
 const LOOKED_THROUGH_MAX: i32 = 1_000;
@@ -89,9 +88,10 @@ async fn wishes(
     partner: &Partner,
     notifications: &[v1::Notification],
 ) -> Result<BTreeMap<(String, i32), v1::WishItem>, Status> {
-    let asked = notifications.iter().map(|notification| {
+    let names: BTreeSet<&str> = notifications.iter().map(|notification| notification.wish.as_str()).collect();
+    let asked = names.into_iter().map(|wish| {
         let mut referrals = partner.calls.referrals();
-        let request = v1::ListWishesRequest { wish: notification.wish.clone(), ..v1::ListWishesRequest::default() };
+        let request = v1::ListWishesRequest { wish: wish.to_owned(), ..v1::ListWishesRequest::default() };
         async move { Ok::<_, Status>(referrals.list_wishes(request).await?.into_inner().items) }
     });
     let mut found = BTreeMap::new();
@@ -104,7 +104,7 @@ async fn wishes(
 async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
     let request = v1::ListSubscriptionsRequest {
         organization: partner.organization.clone(),
-        page_size: SUBSCRIPTIONS_MAX,
+        page_size: i32::try_from(SUBSCRIPTIONS_PER_ORGANIZATION_MAX).unwrap_or(i32::MAX),
         ..v1::ListSubscriptionsRequest::default()
     };
     let found = partner.calls.notifications().list_subscriptions(request).await?.into_inner().subscriptions;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use wishwell_api::v1::{self, SubscriptionState};
+use wishwell_domain::limits::SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
 
-use super::gathered::{Gathered, SUBSCRIPTIONS_MAX, Subscribed};
+use super::gathered::{Gathered, Subscribed};
 use super::problem::{Problem, field_id};
 use crate::pages::portal::form::once;
 use crate::pages::visit::Visit;
@@ -16,7 +17,7 @@ const BUDGET_AT_FIRST: &str = "10";
 
 pub(super) fn all(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup {
     let none = gathered.subscriptions.is_empty();
-    let full = gathered.subscriptions.len() >= usize::try_from(SUBSCRIPTIONS_MAX).unwrap_or_default();
+    let full = gathered.subscriptions.len() >= SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
     html! {
         section aria-labelledby="subscriptions-title" {
             h2 id="subscriptions-title" {
