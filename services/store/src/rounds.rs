@@ -87,6 +87,12 @@ pub trait Rounds: Send + Sync + std::fmt::Debug {
     /// Rounds whose report is kept, the newest first; at most `limit` (1..=`PAGE_SIZE_MAX`).
     async fn rounds_with_results(&self, tenant: &TenantId, limit: usize) -> Result<Vec<RoundId>, StoreError>;
 
-    /// Drops the results of finished rounds but for the newest `keep`, those of a few rounds at a time. Answers of how many.
-    async fn drop_old_round_results(&self, tenant: &TenantId, keep: usize) -> Result<u64, StoreError>;
+    /// Drops the results of finished rounds but for the newest `keep` and for `also`, those of a few rounds at a time. Answers of how
+    /// many.
+    async fn drop_old_round_results(
+        &self,
+        tenant: &TenantId,
+        keep: usize,
+        also: Option<RoundId>,
+    ) -> Result<u64, StoreError>;
 }

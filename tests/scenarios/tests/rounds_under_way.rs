@@ -131,6 +131,37 @@ async fn what_was_taken_after_the_plan_is_planned_anew_around_what_stands() {
 }
 
 #[tokio::test]
+async fn of_a_bundle_all_is_offered_or_nothing_also_where_something_was_taken_after_the_plan() {
+    let served = demo().await;
+    let (near, here) = trunks(&served, NEAR, Some(3)).await;
+    let (far, _) = trunks(&served, FAR, Some(2)).await;
+    let home = v1::CreateHouseholdRequest { household: Some(v1::Household::default()), request_id: String::new() };
+    let home = told(served.needs(HOTLINE).create_household(home).await).expect("created").household.expect("one").name;
+    let of_household = || v1::Need { household: home.clone(), ..sharing(2) };
+    let bundled = [submit(&served, of_household()).await.name, submit(&served, of_household()).await.name];
+    let alone = submit(&served, wanting(1)).await.name;
+    let rules = v1::RoundRules { bundling: v1::RoundBundling::Households.into(), ..rules() };
+    let planned = run(&served, rules, true).await;
+    assert_eq!(tally(&planned).served_units, 5, "all there is");
+    // Then three are left, and the bundle needs four.
+    let other = submit(&served, wanting(2)).await.name;
+    offer(&served, HOTLINE, to(&other, &here)).await.expect("taken");
+
+    let folder = stopped(served).await;
+    let store = folder.path().join("wishwell-data/wishwell.db");
+    change_store(store, "UPDATE rounds SET dry_run = 0, finished_at = NULL WHERE state = 'solved'").await;
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, &planned.name).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    assert_eq!([units(&served, &bundled[0]).await.0, units(&served, &bundled[1]).await.0], [0, 0]);
+    assert_eq!(units(&served, &alone).await.0, 1);
+    assert_eq!(figures(&served, &near).await.0 + figures(&served, &far).await.0, 2 + 1);
+    let refusals = outcomes(&served, &round.name).await.into_iter().filter(|outcome| bundled.contains(&outcome.need));
+    let refusals: Vec<_> = refusals.flat_map(|outcome| outcome.offers).map(|offer| offer.refusal).collect();
+    assert!(refusals.len() >= 2 && refusals.iter().all(|why| why == "CAPACITY_EXHAUSTED"), "{refusals:?}");
+}
+
+#[tokio::test]
 async fn a_commit_that_was_killed_goes_on_where_it_stood_and_offers_nothing_twice() {
     let served = demo().await;
     let (pool, _) = trunks(&served, NEAR, Some(2_000)).await;

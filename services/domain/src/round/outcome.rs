@@ -267,6 +267,9 @@ pub struct ItemOutcome {
     pub occurrences: u32,
     /// Since when the need has been waiting, in seconds.
     pub waiting_seconds: i64,
+    /// Which bundle of the plan it is in: items with the same number are served together or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<u32>,
     /// Who serves it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub servings: Vec<Serving>,

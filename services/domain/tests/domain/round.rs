@@ -126,6 +126,7 @@ fn outcome(servings: Vec<Serving>, left: bool) -> RoundOutcome {
         quantity: 3,
         occurrences: 1,
         waiting_seconds: 0,
+        bundle: None,
         servings,
         unserved: left.then_some(unserved),
     };

@@ -117,6 +117,7 @@ mod tests {
             quantity,
             occurrences: 1,
             waiting_seconds: 0,
+            bundle: None,
             servings: vec![Serving {
                 resource: ResourceId::from_uuid(Uuid::from_u128(2)),
                 organization: OrganizationId::from_uuid(Uuid::from_u128(3)),

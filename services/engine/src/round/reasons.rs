@@ -113,7 +113,7 @@ impl Draft<'_> {
         let guaranteed = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Pool(pool, _) if room.guaranteed(*pool).is_some_and(|of| of > tier));
         let by_guarantee = obstacles.iter().any(guaranteed);
         if any(|obstacle| *obstacle == Obstacle::None) {
-            if room.is_bundled(row) { UnservedReason::Bundle } else { UnservedReason::NotProven }
+            if room.bundle(row).is_some() { UnservedReason::Bundle } else { UnservedReason::NotProven }
         } else if any(|obstacle| *obstacle == Obstacle::Partners) {
             UnservedReason::Partners
         } else if any(|obstacle| matches!(obstacle, Obstacle::Contacts(_) | Obstacle::Cap(CapOf::Contacts(_), _))) {

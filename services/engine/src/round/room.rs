@@ -130,9 +130,9 @@ impl<'a> Room<'a> {
         self.guaranteed.get(&pool).copied()
     }
 
-    /// Whether a row is in a bundle.
-    pub(super) fn is_bundled(&self, row: u32) -> bool {
-        self.bundle_of[row as usize] != NONE
+    /// The bundle that a row is in, if any.
+    pub(super) fn bundle(&self, row: u32) -> Option<u32> {
+        Some(self.bundle_of[row as usize]).filter(|bundle| *bundle != NONE)
     }
 
     fn is_below(&self, pool: u32, cap: u32) -> bool {

@@ -113,6 +113,7 @@ impl Draft<'_> {
     ) -> ItemOutcome {
         let item = &self.made.items.items[at as usize];
         let (need, open) = (self.made.items.need(item), self.made.items.open(item));
+        let row = Some(self.made.row_of[at as usize]).filter(|row| *row != NONE);
         let mut outcome = ItemOutcome {
             need: need.id,
             item_ordinal: open.ordinal,
@@ -122,6 +123,7 @@ impl Draft<'_> {
             quantity: item.quantity,
             occurrences: item.occurrences,
             waiting_seconds: self.given.at.duration_since(need.created_at).as_secs().max(0),
+            bundle: row.and_then(|row| room.bundle(row)),
             servings,
             unserved: None,
         };

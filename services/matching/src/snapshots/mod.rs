@@ -26,6 +26,7 @@ use crate::watch::Tail;
 use prices::Prices;
 
 pub use follower::POLL_INTERVAL_MILLISECONDS;
+pub(crate) use prices::pricing_round;
 
 /// One tenant's current snapshot. Reading it is one atomic load.
 #[derive(Debug)]

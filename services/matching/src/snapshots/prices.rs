@@ -23,11 +23,25 @@ impl Pricing {
         Some(Self { until: round.prices_until()?, round: round.id })
     }
 
+    /// The last one whose report is kept.
+    async fn last(store: &dyn Store, tenant: &TenantId) -> Result<Option<Self>, StoreError> {
+        let mut last = None;
+        for id in store.rounds_with_results(tenant, PAGE_SIZE_MAX).await? {
+            last = last.max(store.round(tenant, id).await?.as_ref().and_then(Self::of));
+        }
+        Ok(last)
+    }
+
     /// Its prices; none when its report is not kept any more.
     async fn read(self, store: &dyn Store, tenant: &TenantId) -> Result<Option<RoundPrices>, StoreError> {
         let report = store.round_report(tenant, self.round).await?;
         Ok(report.map(|report| RoundPrices { round: self.round, until: self.until, scarcity: report.scarcity }))
     }
+}
+
+/// The round whose prices are looked at, or would be if anybody looked ahead; none when there is none whose report is kept.
+pub(crate) async fn pricing_round(store: &dyn Store, tenant: &TenantId) -> Result<Option<RoundId>, StoreError> {
+    Ok(Pricing::last(store, tenant).await?.map(|pricing| pricing.round))
 }
 
 /// The prices that a tenant's snapshots have, and those that are still to be read.
@@ -44,10 +58,7 @@ impl Prices {
     pub(super) async fn last(on: bool, store: &dyn Store, tenant: &TenantId) -> Result<Self, StoreError> {
         let mut prices = Self { on, known: None, due: None };
         if on {
-            for id in store.rounds_with_results(tenant, PAGE_SIZE_MAX).await? {
-                let round = store.round(tenant, id).await?;
-                prices.due = prices.due.max(round.as_ref().and_then(Pricing::of));
-            }
+            prices.due = Pricing::last(store, tenant).await?;
             prices.read_due(store, tenant).await?;
         }
         Ok(prices)

@@ -181,7 +181,12 @@ impl Rounds for SqlStore {
         work.instrument(span!(self, "SELECT", "round_reports")).await
     }
 
-    async fn drop_old_round_results(&self, tenant: &TenantId, keep: usize) -> Result<u64, StoreError> {
+    async fn drop_old_round_results(
+        &self,
+        tenant: &TenantId,
+        keep: usize,
+        also: Option<RoundId>,
+    ) -> Result<u64, StoreError> {
         let work = async {
             let mut session = self.database.begin_write().await?;
             let mut statement = session.statement(
@@ -191,7 +196,8 @@ impl Rounds for SqlStore {
             statement.bind(Value::text(tenant.as_str())).push(" ORDER BY id DESC LIMIT ");
             statement.bind(Value::Int(Some(DROPPED_AT_ONCE_MAX))).push(" OFFSET ");
             statement.bind(Value::Int(i64::try_from(keep).ok()));
-            let old = session.fetch_all(statement, |fields| fields.uuid()).await?;
+            let mut old = session.fetch_all(statement, |fields| fields.uuid()).await?;
+            old.retain(|id| also.is_none_or(|also| *id != also.as_uuid()));
             for table in ["round_outcomes", "round_reports"] {
                 let mut statement = session.statement("DELETE FROM ");
                 statement.push(table).push(" WHERE tenant = ").bind(Value::text(tenant.as_str())).push(" AND ");

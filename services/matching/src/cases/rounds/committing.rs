@@ -26,6 +26,54 @@ struct Refused {
     items: u64,
 }
 
+impl Refused {
+    /// Notes an outcome of which something was refused in this plan.
+    fn note(&mut self, outcome: &RoundOutcome, pass: u32) {
+        let refused = |fate: &OfferFate| matches!(fate, OfferFate::Refused(_));
+        if outcome.pass == pass && outcome.offers.iter().any(|offer| offer.pass == pass && refused(&offer.fate)) {
+            self.needs.insert(outcome.need());
+            self.items += 1;
+        }
+    }
+}
+
+/// What is offered together: a bundle, all or nothing, or one item.
+type Parcel = Vec<RoundOutcome>;
+
+fn is_bundled(parcel: &Parcel) -> bool {
+    parcel.iter().any(|outcome| outcome.item.bundle.is_some())
+}
+
+/// Outcomes in their order, in which bundles stand together, as what is offered together.
+fn parcels(outcomes: Vec<RoundOutcome>) -> Vec<Parcel> {
+    let mut parcels: Vec<Parcel> = Vec::new();
+    for outcome in outcomes {
+        let bundle = outcome.item.bundle;
+        match parcels.last_mut() {
+            Some(last) if bundle.is_some() && last.iter().all(|other| other.item.bundle == bundle) => {
+                last.push(outcome)
+            }
+            _ => parcels.push(vec![outcome]),
+        }
+    }
+    parcels
+}
+
+/// Parcels in runs that may be written in one go.
+fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
+    let mut runs = Vec::new();
+    let (mut from, mut outcomes) = (0, 0);
+    for (at, parcel) in parcels.iter().enumerate() {
+        if outcomes + parcel.len() > ROUND_OUTCOMES_WRITTEN_MAX && at > from {
+            runs.push(&parcels[from..at]);
+            (from, outcomes) = (at, 0);
+        }
+        outcomes += parcel.len();
+    }
+    runs.push(&parcels[from..]);
+    runs
+}
+
 impl Held {
     /// Makes offers of the plan, plans anew what was refused, and so on, until nothing is refused or enough plans were made.
     pub(super) async fn commit(&mut self) -> Result<(), Stopped> {
@@ -42,67 +90,73 @@ impl Held {
     async fn offer_plan(&mut self) -> Result<Refused, Stopped> {
         let pass = self.round.progress.passes;
         let mut refused = Refused::default();
+        let mut open: Vec<RoundOutcome> = Vec::new();
         let mut after = 0;
         loop {
             if self.is_stopped() {
                 return Err(Stopped::Left);
             }
             let page = self.outcomes(after).await?;
-            let Some(last) = page.last() else { return Ok(refused) };
-            after = last.ordinal;
-            let (open, done): (Vec<_>, Vec<_>) =
-                page.into_iter().partition(|outcome| outcome.pass == pass && outcome.to_offer().next().is_some());
-            let had_open = !open.is_empty();
-            let offered = if had_open { self.offer_page(open).await? } else { Vec::new() };
-            for outcome in offered.iter().chain(&done).filter(|outcome| is_refused(outcome, pass)) {
-                refused.needs.insert(outcome.need());
-                refused.items += 1;
+            let at_end = page.is_empty();
+            after = page.last().map_or(after, |last| last.ordinal);
+            for outcome in page {
+                if outcome.pass == pass && outcome.to_offer().next().is_some() {
+                    open.push(outcome);
+                } else {
+                    refused.note(&outcome, pass);
+                }
             }
-            if had_open {
+            let mut parcels = parcels(std::mem::take(&mut open));
+            if !at_end && let Some(last) = parcels.pop_if(|last| is_bundled(last)) {
+                // The next page may have more of it.
+                open = last;
+            }
+            if !parcels.is_empty() {
+                let offered = self.offer_parcels(parcels).await?;
+                offered.iter().for_each(|outcome| refused.note(outcome, pass));
                 self.save().await?;
+            }
+            if at_end {
+                return Ok(refused);
             }
         }
     }
 
-    /// Makes the offers of some outcomes, several at once, and keeps what became of them, whatever else happens.
-    async fn offer_page(&mut self, open: Vec<RoundOutcome>) -> Result<Vec<RoundOutcome>, Stopped> {
-        let before: Vec<usize> = open.iter().map(|outcome| outcome.offers.len()).collect();
+    /// Makes the offers of some outcomes, several parcels at once, and keeps what became of them, whatever else happens.
+    async fn offer_parcels(&mut self, parcels: Vec<Parcel>) -> Result<Vec<RoundOutcome>, Stopped> {
+        let before: Vec<usize> = parcels.iter().flatten().map(|outcome| outcome.offers.len()).collect();
         let this = &*self;
-        let tried = futures::stream::iter(open)
-            .map(|outcome| this.offer_patiently(outcome))
+        let tried = futures::stream::iter(parcels)
+            .map(|parcel| this.offer_patiently(parcel))
             .buffered(ROUND_OFFERS_AT_ONCE_MAX)
             .collect::<Vec<_>>()
             .await;
-        let mut offered = Vec::with_capacity(tried.len());
-        let mut trouble = None;
-        for ((outcome, result), before) in tried.into_iter().zip(before) {
+        let (parcels, results): (Vec<Parcel>, Vec<_>) = tried.into_iter().unzip();
+        for (outcome, before) in parcels.iter().flatten().zip(before) {
             for offer in outcome.offers.iter().skip(before) {
                 match offer.fate {
                     OfferFate::Offered(_) => self.round.progress.offered += 1,
                     OfferFate::Refused(_) => self.round.progress.refused += 1,
                 }
             }
-            trouble = trouble.or(result.err());
-            offered.push(outcome);
         }
-        self.keep_outcomes(&offered).await?;
-        match trouble {
-            Some(stopped) => Err(stopped),
-            None => Ok(offered),
+        // What became of a bundle is written in one go, so that whoever takes the round up finds all of it or nothing.
+        for parcels in within_one_write(&parcels) {
+            self.keep_outcomes(&parcels.concat()).await?;
         }
+        results.into_iter().collect::<Result<(), Stopped>>()?;
+        Ok(parcels.concat())
     }
 
-    async fn offer_patiently(&self, mut outcome: RoundOutcome) -> (RoundOutcome, Result<(), Stopped>) {
+    async fn offer_patiently(&self, mut parcel: Parcel) -> (Parcel, Result<(), Stopped>) {
         let mut wait = Duration::from_millis(TROUBLE_FIRST_WAIT_MILLISECONDS);
         for attempt in 1.. {
             if self.is_stopped() {
-                return (outcome, Err(Stopped::Left));
+                return (parcel, Err(Stopped::Left));
             }
-            let (reached, result) = self.platform.offer_all(&self.caller, self.round.id, outcome).await;
-            outcome = reached;
-            match result {
+            match self.platform.offer_parcel(&self.caller, self.round.id, &mut parcel).await {
                 Ok(()) => break,
-                Err(error) if attempt >= TROUBLE_ATTEMPTS_MAX => return (outcome, Err(Stopped::Trouble(error))),
+                Err(error) if attempt >= TROUBLE_ATTEMPTS_MAX => return (parcel, Err(Stopped::Trouble(error))),
                 Err(error) => {
                     tracing::debug!(%error, "an offer of a round is tried again");
                     tokio::time::sleep(wait).await;
@@ -110,7 +164,7 @@ impl Held {
                 }
             }
         }
-        (outcome, Ok(()))
+        (parcel, Ok(()))
     }
 
     /// Plans what was refused on the picture of now, around what stands. Answers whether there is anything to offer.
@@ -208,10 +262,4 @@ impl Held {
         }
         Ok(())
     }
-}
-
-/// Whether something of the item was refused in this plan.
-fn is_refused(outcome: &RoundOutcome, pass: u32) -> bool {
-    let refused = |fate: &OfferFate| matches!(fate, OfferFate::Refused(_));
-    outcome.pass == pass && outcome.offers.iter().any(|offer| offer.pass == pass && refused(&offer.fate))
 }

@@ -1,4 +1,4 @@
-//! One planned offer: made through the ledger, or refused by it.
+//! Planned offers: made through the ledger, or refused by it.
 
 use uuid::Uuid;
 
@@ -13,63 +13,85 @@ use crate::cases::referrals::{OfferAsked, derived_uuid, referrals_of};
 use crate::cases::{Caller, Platform};
 
 impl Platform {
-    /// Makes all offers of an outcome's current plan that were not made or refused yet, one after the other, and notes what became of
-    /// each.
+    /// Makes all offers of a parcel's current plan that were not made or refused yet, and notes what became of each: of a bundle all or
+    /// none, else one after the other.
     ///
     /// # Errors
-    /// What may pass, such as a store that does not answer. What was noted before is kept in `outcome`.
-    pub(super) async fn offer_all(
+    /// What may pass, such as a store that does not answer. What was noted before is kept in `parcel`.
+    pub(super) async fn offer_parcel(
         &self,
         caller: &Caller,
         round: RoundId,
-        mut outcome: RoundOutcome,
-    ) -> (RoundOutcome, Result<(), Error>) {
-        let servings: Vec<Serving> = outcome.to_offer().cloned().collect();
-        for serving in servings {
-            let place = outcome.offers.len();
-            match self.offer_one(caller, round, &outcome, &serving, place).await {
-                Ok(fate) => outcome.offers.push(RoundOffer {
-                    pass: outcome.pass,
-                    resource: serving.resource,
-                    quantity: serving.quantity,
-                    fate,
-                }),
-                Err(error) => return (outcome, Err(error)),
+        parcel: &mut [RoundOutcome],
+    ) -> Result<(), Error> {
+        if parcel.iter().any(|outcome| outcome.item.bundle.is_some()) {
+            return self.offer_bundle(caller, round, parcel).await;
+        }
+        for outcome in parcel {
+            let servings: Vec<Serving> = outcome.to_offer().cloned().collect();
+            for serving in &servings {
+                let request_id = request_id(round, outcome.ordinal, outcome.offers.len());
+                let fates = self.offer(caller, request_id, vec![asked(outcome, serving)]).await?;
+                note(outcome, std::slice::from_ref(serving), fates);
             }
         }
-        (outcome, Ok(()))
+        Ok(())
     }
 
-    async fn offer_one(
-        &self,
-        caller: &Caller,
-        round: RoundId,
-        outcome: &RoundOutcome,
-        serving: &Serving,
-        place: usize,
-    ) -> Result<OfferFate, Error> {
-        let request_id = request_id(round, outcome.ordinal, place);
+    async fn offer_bundle(&self, caller: &Caller, round: RoundId, bundle: &mut [RoundOutcome]) -> Result<(), Error> {
+        let Some(first) = bundle.first() else { return Ok(()) };
+        let request_id = request_id(round, first.ordinal, first.offers.len());
+        let servings: Vec<Vec<Serving>> = bundle.iter().map(|outcome| outcome.to_offer().cloned().collect()).collect();
+        let all = bundle.iter().zip(&servings);
+        let all = all.flat_map(|(outcome, servings)| servings.iter().map(|serving| asked(outcome, serving)));
+        let mut fates = self.offer(caller, request_id, all.collect()).await?.into_iter();
+        for (outcome, servings) in bundle.iter_mut().zip(&servings) {
+            note(outcome, servings, fates.by_ref().take(servings.len()));
+        }
+        Ok(())
+    }
+
+    /// Makes offers, all or none; answers what became of each, in order. The same request made twice is made once.
+    async fn offer(&self, caller: &Caller, request_id: Uuid, asked: Vec<OfferAsked>) -> Result<Vec<OfferFate>, Error> {
         let request = RequestKey { method: METHOD, request_id, body_digest: [0; 32] };
         let caller = Caller { request: Some(request), ..caller.clone() };
-        let asked = OfferAsked {
-            need: outcome.need(),
-            item_ordinal: outcome.item_ordinal(),
-            resource: serving.resource,
-            quantity: Some(serving.quantity),
-            answer_within: None,
-        };
-        match self.create_referrals(&caller, |_| "offer".to_owned(), vec![asked]).await {
+        let offers = asked.len();
+        match self.create_referrals(&caller, |_| "offer".to_owned(), asked).await {
             Ok(written) => {
-                let made = referrals_of(&written).next().map(|referral| referral.id);
-                made.map(OfferFate::Offered)
-                    .ok_or_else(|| Error::Internal("the ledger answered without a referral".to_owned()))
+                let made: Vec<OfferFate> =
+                    referrals_of(&written).map(|referral| OfferFate::Offered(referral.id)).collect();
+                if made.len() == offers {
+                    Ok(made)
+                } else {
+                    Err(Error::Internal(format!("the ledger answered {} referrals to {offers} offers", made.len())))
+                }
             }
             Err(error) => match refusal(&error) {
-                Some(reason) => Ok(OfferFate::Refused(reason.to_owned())),
+                Some(reason) => Ok(vec![OfferFate::Refused(reason.to_owned()); offers]),
                 None => Err(error),
             },
         }
     }
+}
+
+fn asked(outcome: &RoundOutcome, serving: &Serving) -> OfferAsked {
+    OfferAsked {
+        need: outcome.need(),
+        item_ordinal: outcome.item_ordinal(),
+        resource: serving.resource,
+        quantity: Some(serving.quantity),
+        answer_within: None,
+    }
+}
+
+fn note(outcome: &mut RoundOutcome, servings: &[Serving], fates: impl IntoIterator<Item = OfferFate>) {
+    let pass = outcome.pass;
+    outcome.offers.extend(servings.iter().zip(fates).map(|(serving, fate)| RoundOffer {
+        pass,
+        resource: serving.resource,
+        quantity: serving.quantity,
+        fate,
+    }));
 }
 
 /// Of a round, an item of it and an offer of that always the same, so that an offer made twice is made once.

@@ -46,7 +46,7 @@ impl Held {
         let reached = RoundReached::of(&result, true, digest(&result.outcomes)?);
         let report = RoundReport { gaps: result.gaps, fairness: result.fairness, scarcity: result.scarcity };
         let outcomes: Vec<RoundOutcome> = (1..)
-            .zip(result.outcomes)
+            .zip(with_bundles_together(result.outcomes))
             .map(|(ordinal, item)| RoundOutcome { ordinal, pass: 1, item, offers: Vec::new() })
             .collect();
         self.keep_outcomes(&outcomes).await?;
@@ -130,6 +130,17 @@ impl From<SolveError> for Stopped {
             SolveError::Component(_) => Self::Failed(RoundFailure::Internal, error.to_string()),
         }
     }
+}
+
+/// The same outcomes in their order, each bundle at the place of its first item, so that it is met as a whole.
+fn with_bundles_together(outcomes: Vec<ItemOutcome>) -> Vec<ItemOutcome> {
+    let mut first: HashMap<u32, usize> = HashMap::new();
+    let mut placed: Vec<(usize, ItemOutcome)> = Vec::with_capacity(outcomes.len());
+    for (at, outcome) in outcomes.into_iter().enumerate() {
+        placed.push((outcome.bundle.map_or(at, |bundle| *first.entry(bundle).or_insert(at)), outcome));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// SHA-256 of outcomes, in hexadecimal digits.

@@ -21,6 +21,7 @@ use wishwell_solver::Watch;
 use wishwell_store::WriteMode;
 
 use crate::cases::{Caller, Platform, put};
+use crate::snapshots::pricing_round;
 
 /// The name under which a round's requests are kept, so that work that is done again has one effect.
 pub(super) const METHOD: &str = "wishwell.rounds/Work";
@@ -103,7 +104,8 @@ async fn take_one(
     // It ends with the token; it cannot fail.
     let _ = pulse.await;
     platform.store.renew_round_lease(tenant, id, holder, 0).await?;
-    platform.store.drop_old_round_results(tenant, ROUND_RESULTS_KEPT_MAX).await?;
+    let pricing = pricing_round(platform.store.as_ref(), tenant).await?;
+    platform.store.drop_old_round_results(tenant, ROUND_RESULTS_KEPT_MAX, pricing).await?;
     Ok(true)
 }
 

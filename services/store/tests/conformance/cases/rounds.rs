@@ -74,6 +74,7 @@ fn outcome(ordinal: u32) -> RoundOutcome {
             quantity: 3,
             occurrences: 1,
             waiting_seconds: 86_400,
+            bundle: (ordinal % 4 == 0).then_some(ordinal / 4),
             servings: if ordinal % 3 == 2 { Vec::new() } else { vec![serving] },
             unserved: (!ordinal.is_multiple_of(3)).then_some(unserved),
         },
@@ -301,14 +302,15 @@ pub async fn results_of_old_rounds_are_dropped_and_the_rounds_stay(fixture: Fixt
     }
     assert_eq!(store.rounds_with_results(&tenant, 3).await.unwrap(), [8, 7, 6].map(id), "the newest first");
     let mut dropped = Vec::new();
-    while let Some(count) = Some(store.drop_old_round_results(&tenant, 2).await.unwrap()).filter(|count| *count > 0) {
+    let drop = async || store.drop_old_round_results(&tenant, 2, Some(id(4))).await.unwrap();
+    while let Some(count) = Some(drop().await).filter(|count| *count > 0) {
         dropped.push(count);
     }
-    assert_eq!(dropped, [4, 1]);
-    assert_eq!(store.rounds_with_results(&tenant, 100).await.unwrap(), [8, 7, 2].map(id));
+    assert_eq!(dropped, [3, 1]);
+    assert_eq!(store.rounds_with_results(&tenant, 100).await.unwrap(), [8, 7, 4, 2].map(id));
     assert_eq!(store.rounds_with_results(&samples::tenant_called("other"), 100).await.unwrap(), []);
     for n in 1..=8 {
-        let kept = [2, 7, 8].contains(&n);
+        let kept = [2, 4, 7, 8].contains(&n);
         assert_eq!(outcomes(store.as_ref(), n, &[]).await.len(), usize::from(kept), "{n}");
         assert_eq!(store.round_report(&tenant, id(n)).await.unwrap().is_some(), kept, "{n}");
         assert!(store.round(&tenant, id(n)).await.unwrap().is_some());
