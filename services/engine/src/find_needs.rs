@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
+use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
 use wishwell_domain::need::{Mobility, Timing, useful_window};
@@ -38,13 +39,15 @@ impl Snapshot {
         let (place, row) = self.known(resource)?;
         let mut answer = NeedsAnswer::default();
         let mut found: Vec<NeedMatch> = Vec::new();
-        let mut scratch = Scratch::default();
+        let (mut scratch, facts) = (Scratch::default(), Facts::default());
         for category in self.categories_served(place) {
             for need in self.needs.in_category(category).filter(asked_for) {
                 for item in need.items.iter().filter(|item| item.category == category) {
                     answer.considered += 1;
                     let shown = need.wish.as_ref().filter(|_| query.wishes_only);
-                    let matched = self.match_need(place, row, need, item, shown, now, &mut scratch);
+                    let asked = self.asked_of(need, item, shown, &facts, now);
+                    let tolerated = query.whoever.then_some(ReasonCode::Ineligible);
+                    let matched = self.match_need(place, row, need, item, &asked, tolerated, &mut scratch);
                     found.extend(matched.filter(|matched| query.after.is_none_or(|after| matched.rank > after)));
                 }
             }
@@ -73,17 +76,43 @@ impl Snapshot {
     ) -> Result<Vec<NeedMatch>, QueryError> {
         let (place, row) = self.known(resource)?;
         let categories = self.categories_served(place);
-        let mut scratch = Scratch::default();
+        let (mut scratch, facts) = (Scratch::default(), Facts::default());
         let mut found: Vec<NeedMatch> = Vec::new();
         for need in wishes.iter().filter_map(|id| self.needs.get(*id)) {
-            let Some(shown) = &need.wish else { continue };
-            let items = need.items.iter().filter(|item| categories.binary_search(&item.category).is_ok());
-            found.extend(
-                items.filter_map(|item| self.match_need(place, row, need, item, Some(shown), now, &mut scratch)),
-            );
+            let Some(shown) = need.wish.as_ref() else { continue };
+            for item in need.items.iter().filter(|item| categories.binary_search(&item.category).is_ok()) {
+                let asked = self.asked_of_wish(need, item, shown, &facts, now);
+                found.extend(self.match_need(place, row, need, item, &asked, None, &mut scratch));
+            }
         }
         found.sort_unstable_by_key(|matched| matched.rank);
         Ok(found)
+    }
+
+    /// What [`Self::find_needs`] found for whoever it may be, weighed by the groups and facts of whom the need is for; none when the
+    /// resource does not serve them.
+    ///
+    /// # Errors
+    /// An unknown resource.
+    pub fn weigh_need(
+        &self,
+        resource: ResourceId,
+        rank: &NeedRank,
+        group_tags: &[GroupTag],
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Option<NeedMatch>, QueryError> {
+        let (place, row) = self.known(resource)?;
+        let Some(need) = self.needs.get(rank.need) else { return Ok(None) };
+        let Some(item) = need.items.iter().find(|item| item.ordinal == rank.item_ordinal) else { return Ok(None) };
+        let asked = Asked { group_tags, ..asked(need, item, need.timing, need.created_at, facts, now) };
+        Ok(self.match_need(place, row, need, item, &asked, None, &mut Scratch::default()))
+    }
+
+    /// Whether a resource has a rule about whom it serves.
+    #[must_use]
+    pub fn has_eligibility(&self, resource: ResourceId) -> bool {
+        self.known(resource).is_ok_and(|(_, row)| self.tables.programs.get(row.eligibility).is_some())
     }
 
     /// The resources of these organizations, by organization, each in the order of their identifiers.
@@ -118,6 +147,7 @@ impl Snapshot {
         served
     }
 
+    /// An item as it is asked, where the resource meets every constraint but for the one that is tolerated.
     #[allow(clippy::too_many_arguments)]
     fn match_need(
         &self,
@@ -125,24 +155,21 @@ impl Snapshot {
         row: &Row,
         need: &OpenNeed,
         item: &OpenItem,
-        shown: Option<&ShownWish>,
-        now: Timestamp,
+        asked: &Asked<'_>,
+        tolerated: Option<ReasonCode>,
         scratch: &mut Scratch,
     ) -> Option<NeedMatch> {
-        let facts = Facts::default();
-        let asked = match shown {
-            Some(shown) => self.asked_of_wish(need, item, shown, &facts, now),
-            None => asked(need, item, need.timing, need.created_at, &facts, now),
-        };
         let rules = ScoringRules::default();
-        let context = Context::new(&asked, &self.tables, &rules);
+        let context = Context::new(asked, &self.tables, &rules);
         scratch.memo.begin(&context);
         let hit = self.judge(&context, item.category, place, row, scratch);
+        let failed = hit.assessment.failed;
+        let shown = need.wish.as_ref().filter(|_| asked.somewhere.is_some());
         let since = shown.map_or(need.created_at, |shown| shown.week_start);
         let distance_metres = distance_shown(hit.distance);
-        hit.assessment.failed.is_empty().then(|| NeedMatch {
+        (failed.len() == u8::from(tolerated.is_some_and(|code| failed.contains(code)))).then(|| NeedMatch {
             rank: NeedRank {
-                effective_urgency: need.urgency.aged(now.duration_since(since)),
+                effective_urgency: need.urgency.aged(asked.now.duration_since(since)),
                 distance_metres: distance_metres.unwrap_or(u32::MAX),
                 waiting_since: since,
                 lot: shown.map_or(Uuid::nil(), |shown| shown.lot),
@@ -155,6 +182,21 @@ impl Snapshot {
             modes: hit.assessment.modes,
             has_wish: need.wish.is_some(),
         })
+    }
+
+    /// What is asked: of a wish what it shows, else all that the need itself says.
+    fn asked_of<'q>(
+        &self,
+        need: &'q OpenNeed,
+        item: &OpenItem,
+        shown: Option<&ShownWish>,
+        facts: &'q Facts,
+        now: Timestamp,
+    ) -> Asked<'q> {
+        match shown {
+            Some(shown) => self.asked_of_wish(need, item, shown, facts, now),
+            None => asked(need, item, need.timing, need.created_at, facts, now),
+        }
     }
 
     /// What a wish asks, by what it shows alone, so that which resources fit tells nothing that it does not: its coarse place, its week,

@@ -114,6 +114,9 @@ pub struct NeedsQuery<'a> {
     pub wishes_only: bool,
     /// Only needs in one of these divisions or below it; none means anywhere.
     pub divisions: &'a [DivisionCode],
+    /// Also needs that the resource's rule turns away by what they say themselves: whoever asks weighs each by all that is known of whom
+    /// it is for ([`Snapshot::weigh_need`](crate::Snapshot::weigh_need)).
+    pub whoever: bool,
     /// Only what comes after this rank.
     pub after: Option<NeedRank>,
     /// Most items wanted.

@@ -15,6 +15,12 @@ const COMMUNITY: &str = "640104001777";
 
 /// A category of its own, so that the demo's needs stay out of it, a community, and a resource of the demo's partner.
 async fn resource(served: &Served) -> String {
+    resource_for(served, None).await
+}
+
+/// The same for those whom a rule admits.
+async fn resource_for(served: &Served, eligibility: Option<&str>) -> String {
+    let rule = eligibility.map(|rule| v1::Eligibility { expression: rule.to_owned(), statement: text("for some") });
     let mut catalog = served.catalog(OPERATOR);
     let category = v1::Category { code: "test.trunk".to_owned(), title: text("trunk"), ..v1::Category::default() };
     let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
@@ -40,6 +46,7 @@ async fn resource(served: &Served) -> String {
             .map(|code| v1::ServiceArea { division: code.to_owned(), ..v1::ServiceArea::default() })
             .to_vec(),
         modes: vec![v1::DeliveryMode::Delivery.into(), v1::DeliveryMode::OnSite.into()],
+        eligibility: rule,
         ..v1::Resource::default()
     };
     let request = v1::CreateResourceRequest { resource: Some(resource), request_id: String::new() };
@@ -281,4 +288,49 @@ async fn what_fits_in_one_direction_fits_in_the_other() {
     }
     let missing: Vec<_> = pairs.iter().filter(|pair| !reverse.contains(pair)).collect();
     assert!(missing.is_empty(), "{} of {} pairs are missing: {missing:?}", missing.len(), pairs.len());
+}
+
+#[tokio::test]
+async fn a_rule_weighs_groups_and_facts_of_whom_a_need_is_for_as_a_search_for_it_does() {
+    let served = Served::demo().await;
+    let rule = "'elderly' in group_tags && age_years >= 70";
+    let resource = resource_for(&served, Some(rule)).await;
+    let mut submitted = Vec::new();
+    for (elderly, age) in [(true, Some(71)), (true, Some(65)), (false, Some(71)), (true, None)] {
+        let group_tags = if elderly { vec![v1::GroupTag::Elderly.into()] } else { Vec::new() };
+        let age = age.map(|age| v1::Fact { key: "age_years".to_owned(), int_value: Some(age), ..v1::Fact::default() });
+        let person = v1::Beneficiary { group_tags, facts: age.into_iter().collect(), ..v1::Beneficiary::default() };
+        let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person), request_id: String::new() };
+        let person = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary;
+        // Not a word of it in the need itself.
+        let need = v1::Need { beneficiary: person.expect("one").name, ..need(v1::Urgency::Normal, 38.40, "a wish") };
+        submitted.push(submit(&served, need).await.need.expect("one").name);
+    }
+    let request = v1::FindNeedsRequest { resource: resource.clone(), page_size: 1, ..Default::default() };
+    let (mut found, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let page = v1::FindNeedsRequest { page_token: page_token.clone(), ..request.clone() };
+        let answer = find(&served, HOTLINE, page).await;
+        found.extend(answer.matches.into_iter().map(|one| (one.need, one.eligibility)));
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    found.sort();
+    let (eligible, open) = (v1::EligibilityVerdict::Eligible.into(), v1::EligibilityVerdict::Unknown.into());
+    // Who is not known to be of the group may be.
+    let mut expected = [(0, eligible), (2, open), (3, open)].map(|(at, verdict)| (submitted[at].clone(), verdict));
+    expected.sort();
+    assert_eq!(found, expected);
+    // The same the other way round.
+    for (at, need) in submitted.iter().enumerate() {
+        let request = v1::FindResourcesRequest { need: need.clone(), ..Default::default() };
+        let answer = told(served.matching(HOTLINE).find_resources(request).await).expect("found");
+        let candidates = &answer.items[0].candidates;
+        let fits = candidates.iter().any(|one| one.resource.as_ref().expect("one").name == resource);
+        assert_eq!(fits, at != 1, "{at}");
+    }
+    // Partners are told nothing of who it is, not even by absence.
+    assert_eq!(find(&served, PARTNER, v1::FindNeedsRequest { page_size: 10, ..request }).await.matches.len(), 4);
 }

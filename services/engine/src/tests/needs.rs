@@ -56,7 +56,7 @@ fn numbers(snapshot: &Snapshot, wishes_only: bool) -> Vec<u128> {
 }
 
 fn all() -> NeedsQuery<'static> {
-    NeedsQuery { now: now(), wishes_only: false, divisions: &[], after: None, limit: 100 }
+    NeedsQuery { now: now(), wishes_only: false, divisions: &[], whoever: false, after: None, limit: 100 }
 }
 
 fn numbers_of(answer: &NeedsAnswer) -> Vec<u128> {

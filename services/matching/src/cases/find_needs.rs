@@ -11,7 +11,11 @@ use wishwell_domain::need::{Need, Urgency};
 use wishwell_engine::{NeedMatch, NeedRank, NeedsAnswer, NeedsQuery, Snapshot};
 
 use super::find::query_error;
+use super::known_of_needs::KnownOfNeeds;
 use super::{Caller, Platform};
+
+/// Times that a page is filled up where a resource's rule or a withdrawal a moment ago left gaps in it; then it stays short.
+const LOOKS_MAX: usize = 8;
 
 /// Where a page ended: the instant for which all pages are judged, so that nothing moves by ageing between two of them, and the
 /// last place in that order.
@@ -32,7 +36,8 @@ pub(crate) struct NeedPage {
 
 impl Platform {
     /// The needs after `after` that a resource could serve, at most `size`, in the order of their ranks at `now`. Partners are
-    /// shown what is published, callers that are held to divisions what lies in them.
+    /// shown what is published, callers that are held to divisions what lies in them. A resource's rule weighs all that is known of
+    /// whom a need is for, as a search for the need does.
     pub(crate) async fn find_needs(
         &self,
         caller: &Caller,
@@ -49,22 +54,45 @@ impl Platform {
             Some([]) => return Ok(NeedPage { matches: Vec::new(), next: None }),
             Some(divisions) => divisions,
         };
-        let query = NeedsQuery { now, wishes_only, divisions, after, limit: size };
-        let found = tracing::info_span!("engine.find_needs")
-            .in_scope(|| snapshot.find_needs(resource, &query))
-            .map_err(|error| query_error("resource", error))?;
-        let NeedsAnswer { matches, more, .. } = found;
-        let next = matches.last().filter(|_| more).map(|last| NeedCursor { now, after: last.rank });
-        // What is shown comes from the store, so that a need withdrawn a moment ago is not.
-        let ids: Vec<NeedId> = matches.iter().map(|found| found.rank.need).collect();
-        let known = self.store.needs(caller.tenant(), &ids).await?;
-        let known: HashMap<NeedId, Need> = known.into_iter().map(|need| (need.id, need)).collect();
+        let whoever = !wishes_only && snapshot.has_eligibility(resource);
+        let mut query = NeedsQuery { now, wishes_only, divisions, whoever, after, limit: size };
         let shown = |need: &Need| {
             need.state.is_open()
                 && if wishes_only { need.wish.is_some() } else { caller.works_in(need.division.as_ref(), snapshot) }
         };
-        let still = |found: NeedMatch| Some((known.get(&found.rank.need).filter(|need| shown(need))?.clone(), found));
-        Ok(NeedPage { matches: matches.into_iter().filter_map(still).collect(), next })
+        let mut page = NeedPage { matches: Vec::new(), next: None };
+        for _ in 0..LOOKS_MAX {
+            query.limit = size - page.matches.len();
+            let found = tracing::info_span!("engine.find_needs")
+                .in_scope(|| snapshot.find_needs(resource, &query))
+                .map_err(|error| query_error("resource", error))?;
+            let NeedsAnswer { matches, more, .. } = found;
+            query.after = matches.last().filter(|_| more).map(|last| last.rank);
+            // What is shown comes from the store, so that a need withdrawn a moment ago is not.
+            let ids: Vec<NeedId> = matches.iter().map(|found| found.rank.need).collect();
+            let mut needs = self.store.needs(caller.tenant(), &ids).await?;
+            needs.retain(shown);
+            let known = match whoever {
+                true => self.known_of_needs(caller, needs.clone()).await?,
+                false => KnownOfNeeds::default(),
+            };
+            let needs: HashMap<NeedId, Need> = needs.into_iter().map(|need| (need.id, need)).collect();
+            for found in matches {
+                let Some(need) = needs.get(&found.rank.need) else { continue };
+                let weighed = match whoever {
+                    true => snapshot
+                        .weigh_need(resource, &found.rank, known.tags(need), known.facts_of(need.id), now)
+                        .map_err(|error| query_error("resource", error))?,
+                    false => Some(found),
+                };
+                page.matches.extend(weighed.map(|found| (need.clone(), found)));
+            }
+            if query.after.is_none() || page.matches.len() >= size {
+                break;
+            }
+        }
+        page.next = query.after.map(|after| NeedCursor { now, after });
+        Ok(page)
     }
 }
 

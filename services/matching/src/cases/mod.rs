@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod find_needs;
+pub(crate) mod known_of_needs;
 pub(crate) mod needs;
 pub(crate) mod notices;
 pub(crate) mod page_tokens;

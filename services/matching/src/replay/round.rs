@@ -10,7 +10,8 @@ use wishwell_solver::Watch;
 use wishwell_store::Store;
 
 use super::past::Past;
-use crate::cases::rounds::{KnownOfNeeds, People, Question, Stopped, decide, digest};
+use crate::cases::known_of_needs::{KnownOfNeeds, People};
+use crate::cases::rounds::{Question, Stopped, decide, digest};
 use crate::privacy::MasterKey;
 
 /// What planning a round again came to.

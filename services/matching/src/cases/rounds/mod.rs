@@ -2,12 +2,10 @@
 
 mod calling;
 mod committing;
-mod facts;
 mod offering;
 mod solving;
 pub(crate) mod worker;
 
 pub(crate) use calling::RoundAsked;
-pub(crate) use facts::{KnownOfNeeds, People};
 pub(crate) use solving::{Question, decide, digest};
 pub(crate) use worker::{Bell, Stopped};

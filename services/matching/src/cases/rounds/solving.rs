@@ -17,8 +17,8 @@ use wishwell_engine::Snapshot;
 use wishwell_engine::round::{DraftError, Given, Solved, draft, tell};
 use wishwell_solver::{Options, SolveError, Watch, solve};
 
-use super::facts::KnownOfNeeds;
 use super::worker::{Held, Stopped};
+use crate::cases::known_of_needs::KnownOfNeeds;
 
 /// Most nodes of each component's tree of decisions: what needs whole numbers is as good as can be found in seconds.
 const NODES_MAX: u64 = 2_000;
@@ -72,7 +72,7 @@ impl Held {
     ) -> Result<RoundResult, Stopped> {
         let platform = &self.platform;
         let snapshot = platform.fresh_snapshot(&self.caller).await?;
-        let known = platform.known_of_needs(&self.caller, &rules.scope, &snapshot).await?;
+        let known = platform.known_of_scope(&self.caller, &rules.scope, &snapshot).await?;
         // As precise as it is kept.
         let at = platform.clock.now();
         let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);

@@ -1,6 +1,6 @@
-//! What is known of all needs of a round, read many at a time.
+//! What is known of many needs at once: facts, groups and households of whom they are for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
@@ -37,6 +37,17 @@ pub(crate) struct People<'p> {
 }
 
 impl KnownOfNeeds {
+    /// The groups that count for a need.
+    pub(super) fn tags<'k>(&'k self, need: &'k Need) -> &'k [GroupTag] {
+        self.group_tags.get(&need.id).unwrap_or(&need.group_tags)
+    }
+
+    /// The facts known for a need.
+    pub(super) fn facts_of(&self, need: NeedId) -> &Facts {
+        static NONE: Facts = Facts(BTreeMap::new());
+        self.facts.get(&need).unwrap_or(&NONE)
+    }
+
     /// Adds what is known of needs of these people, as far as there are keys to read it with.
     pub(crate) async fn add(
         &mut self,
@@ -104,7 +115,7 @@ impl KnownOfNeeds {
 
 impl Platform {
     /// What is known of the open needs of a scope.
-    pub(super) async fn known_of_needs(
+    pub(super) async fn known_of_scope(
         &self,
         caller: &Caller,
         scope: &Scope,
@@ -133,6 +144,13 @@ impl Platform {
                 self.add_known(caller, found, &mut known).await?;
             }
         }
+        Ok(known)
+    }
+
+    /// What is known of these needs.
+    pub(super) async fn known_of_needs(&self, caller: &Caller, needs: Vec<Need>) -> Result<KnownOfNeeds, Error> {
+        let mut known = KnownOfNeeds::default();
+        self.add_known(caller, needs, &mut known).await?;
         Ok(known)
     }
 
