@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use wishwell_allocation::check;
@@ -35,6 +35,9 @@ pub(crate) struct GrowthArgs {
     /// Threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// What is asked.
+    #[arg(long, value_enum, default_value_t = Asks::Flow)]
+    asks: Asks,
     /// Most nodes of each tree of decisions, where a round needs whole numbers.
     #[arg(long, default_value_t = 1)]
     nodes: u64,
@@ -55,9 +58,42 @@ pub(crate) struct RoundArgs {
     /// Threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// What is asked.
+    #[arg(long, value_enum, default_value_t = Asks::Flow)]
+    asks: Asks,
     /// Most nodes of each tree of decisions, where a round needs whole numbers.
     #[arg(long, default_value_t = 1)]
     nodes: u64,
+}
+
+/// What the needs of a round ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Asks {
+    /// One unit, once, of resources that draw on one pool each: a flow.
+    Flow,
+    /// One unit; visits that recur and resources that draw on two pools need whole numbers.
+    Unit,
+    /// Up to three units that may be split.
+    Split,
+    /// Up to three units that mostly may not.
+    Whole,
+}
+
+impl Asks {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Flow => "one unit, once, of resources that draw on one pool each",
+            Self::Unit => "one unit; visits that recur and resources that draw on two pools need whole numbers",
+            Self::Split => {
+                "up to three units that may be split; visits that recur and resources that draw on two pools need whole numbers"
+            }
+            Self::Whole => "up to three units that mostly may not be split: whole numbers throughout",
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// What a round took.
@@ -98,7 +134,7 @@ pub(crate) fn run(args: &GrowthArgs) {
         let (needs, resources) = size.split_once('x').expect("a size is needs x resources");
         let mut command = Command::new(std::env::current_exe().expect("a running program knows its path"));
         command.args(["round", "--needs", needs, "--resources", resources, "--threads", &args.threads.to_string()]);
-        command.args(["--nodes", &args.nodes.to_string()]);
+        command.args(["--nodes", &args.nodes.to_string(), "--asks", &args.asks.name()]);
         let (done, told, why) = within(&mut command, Duration::from_secs(86_400)).expect("a day is enough");
         assert!(done, "{size}: {why}");
         let round: Round = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
@@ -106,14 +142,15 @@ pub(crate) fn run(args: &GrowthArgs) {
         rounds.push(round);
     }
     let mut page = format!(
-        "# A round from end to end, {}\n\n{}.\n\nThe engine's made-up catalogue and needs, one unit each, {} threads: candidates by \
-         its own index and constraints, the solve (visits that recur need whole numbers: {} nodes a tree), the check, and who gets what \
+        "# A round from end to end, {}\n\n{}.\n\nThe engine's made-up catalogue and needs ({}), {} threads: candidates by \
+         its own index and constraints, the solve (at most {} nodes a tree where whole numbers are needed), the check, and who gets what \
          and why with gaps and fairness. In brackets how many \
          times the row before. Memory is the round's own peak beside the picture of needs and resources, at most {} MiB allowed.\n\n\
          | needs x resources | arcs | candidates | solve | check | explain | in all | memory MiB | picture MiB |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
         machine.date,
         about(&machine),
+        args.asks.words(),
         args.threads,
         args.nodes,
         PEAK_MAX >> 20
@@ -122,9 +159,9 @@ pub(crate) fn run(args: &GrowthArgs) {
         // Writing to a String cannot fail.
         let _ = writeln!(page, "{}", row(round, nth.checked_sub(1).map(|before| &rounds[before])));
     }
-    let json = json!({"machine": machine, "threads": args.threads, "rounds": rounds});
+    let json = json!({"machine": machine, "asks": args.asks.name(), "threads": args.threads, "rounds": rounds});
     let json = serde_json::to_string_pretty(&json).expect("figures are plain values");
-    keep(&format!("allocation-growth-{}", machine.date), &args.results, &json, &page);
+    keep(&format!("allocation-growth-{}-{}", args.asks.name(), machine.date), &args.results, &json, &page);
 }
 
 fn row(round: &Round, before: Option<&Round>) -> String {
@@ -157,7 +194,7 @@ fn row(round: &Round, before: Option<&Round>) -> String {
 /// One round, in this process: prints one line of JSON.
 pub(crate) fn round(args: &RoundArgs) {
     let made = Synthetic::new(1, args.resources);
-    let (snapshot, facts) = picture(&made, args.needs);
+    let (snapshot, facts) = picture(&made, args.needs, args.asks);
     let (group_tags, households, contacted) = (HashMap::new(), HashMap::new(), HashMap::new());
     let given = Given {
         at: made.now,
@@ -208,19 +245,31 @@ pub(crate) fn round(args: &RoundArgs) {
     println!("{}", serde_json::to_string(&round).expect("figures are plain values"));
 }
 
-/// The catalogue and open needs of one unit an item.
-fn picture(made: &Synthetic, needs: usize) -> (Snapshot, HashMap<NeedId, Facts>) {
+fn picture(made: &Synthetic, needs: usize, asks: Asks) -> (Snapshot, HashMap<NeedId, Facts>) {
     let mut builder = SnapshotBuilder::new();
     made.categories().iter().for_each(|category| builder.category(category));
     made.divisions().iter().for_each(|division| builder.division(division));
     (0..made.organization_count()).for_each(|at| builder.organization(&made.organization(at)));
     (0..made.resources).filter_map(|at| made.pool(at)).for_each(|pool| builder.pool(&pool));
-    (0..made.resources).for_each(|at| builder.resource(&made.resource(at)));
+    for at in 0..made.resources {
+        let mut resource = made.resource(at);
+        if asks == Asks::Flow {
+            resource.draws.truncate(1);
+        }
+        builder.resource(&resource);
+    }
     let mut facts = HashMap::new();
     for at in 0..needs {
         let need = made.need(at);
         let mut entity = need.entity(made.seed, at);
-        entity.items.iter_mut().for_each(|item| item.quantity = 1);
+        for item in &mut entity.items {
+            match asks {
+                Asks::Flow => (item.quantity, item.recurrence) = (1, None),
+                Asks::Unit => item.quantity = 1,
+                Asks::Split => item.splittable = true,
+                Asks::Whole => {}
+            }
+        }
         facts.insert(entity.id, need.facts);
         builder.need(&entity);
     }
