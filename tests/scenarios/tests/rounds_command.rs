@@ -5,7 +5,10 @@ use std::process::{Command, Output};
 
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
-use wishwell_scenarios::referring::{FAR, NEAR, TRUNK, demo, referrals, submit, trunks, wanting};
+use wishwell_scenarios::referring::{
+    FAR, HOTLINE, NEAR, TRUNK, demo, figures, offer, referrals, sharing, submit, to, trunks, wanting,
+};
+use wishwell_scenarios::rounds::{rules, run};
 use wishwell_test_support::process::binary;
 
 fn wishwell(served: &Served, arguments: &[&str]) -> Output {
@@ -95,4 +98,24 @@ async fn a_store_with_rounds_adds_up_follows_from_its_log_and_decides_the_same_a
         let output = wishwell(&served, &["replay", &round.name, "--data-dir", "wishwell-data"]);
         assert!(said(&output).contains("identical"), "{}", said(&output));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_helps_already_counts_among_a_needs_partners_and_comes_out_again_in_a_replay() {
+    let served = demo().await;
+    let (near, here) = trunks(&served, NEAR, Some(2)).await;
+    let (far, _) = trunks(&served, FAR, Some(5)).await;
+    let need = submit(&served, sharing(4)).await.name;
+    let begun = v1::ReferralOffer { quantity: Some(1), ..to(&need, &here) };
+    offer(&served, HOTLINE, begun).await.expect("offered");
+    let one = v1::RoundRules { partners_per_need_max: Some(1), ..rules() };
+    let round = run(&served, one, false).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (2, 0), "nobody else is asked");
+    let output = wishwell(&served, &["replay", &round.name, "--data-dir", "wishwell-data"]);
+    assert!(output.status.success() && said(&output).contains("identical"), "{}", said(&output));
+    // Where two may help, the other one does.
+    let two = v1::RoundRules { partners_per_need_max: Some(2), ..rules() };
+    run(&served, two, false).await;
+    assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (2, 2));
 }

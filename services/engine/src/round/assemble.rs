@@ -346,7 +346,7 @@ impl<'a> Build<'a> {
         self.parts.bundles = sides::bundles_of_rows(&bundles, &self.row_of, &self.parts.items);
         let (most, partners_of) = (self.rules.partners_per_need_max, &self.partners_of);
         let of = |row: u32| partners_of[row as usize];
-        self.parts.partners = sides::partners(most, self.items, &self.rows, &self.parts.items, of);
+        self.parts.partners = sides::partners(most, self.given, self.items, &self.rows, &self.parts.items, of);
         self.parts.levels = levels(self.rules, self.items);
         if control.stopped() {
             return Err(DraftError::Stopped);

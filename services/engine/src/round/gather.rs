@@ -64,6 +64,8 @@ pub(super) struct Found {
     pub(super) unknown: Vec<ResourceRef>,
     /// Whether some fitting resource cannot be counted.
     pub(super) uncountable: bool,
+    /// Whether some fitting resource is of an organization that would be one too many for the need.
+    pub(super) one_too_many: bool,
 }
 
 /// Looks for what could serve items.
@@ -88,7 +90,7 @@ impl<'a> Gatherer<'a> {
             Some(distances) => self.judge_pairs(&context, asked.category, item, distances, scratch),
         }
         let hits = std::mem::take(&mut scratch.hits);
-        let found = self.choices(&context, at, &hits, scratch);
+        let found = self.choices(&context, at, item, &hits, scratch);
         scratch.hits = hits;
         found
     }
@@ -110,7 +112,7 @@ impl<'a> Gatherer<'a> {
         if !hit.assessment.failed.is_empty() && !by_pair {
             return Vec::new();
         }
-        self.choices(&context, at, &[hit], scratch).choices
+        self.choices(&context, at, item, &[hit], scratch).choices
     }
 
     /// The resources that the caller gives a distance to and that fit but for where they are.
@@ -139,14 +141,28 @@ impl<'a> Gatherer<'a> {
         scratch.hits = hits;
     }
 
-    fn choices(&self, context: &Context<'_>, at: usize, hits: &[Hit], scratch: &mut Scratch) -> Found {
+    fn choices(
+        &self,
+        context: &Context<'_>,
+        at: usize,
+        item: &RoundItem,
+        hits: &[Hit],
+        scratch: &mut Scratch,
+    ) -> Found {
         let mut found = Found::default();
+        // Where as many help already as may, nobody else is asked.
+        let helping = self.given.helping(self.items.need(item).id);
+        let is_full = self.rules.partners_per_need_max.is_some_and(|most| helping.len() >= most as usize);
         let mut buffer = Vec::new();
         let mut decided = false;
         for hit in hits {
             let too_far = |most: u32| hit.distance != UNKNOWN_DISTANCE && hit.distance > most;
             let Some(row) = self.snapshot.row(hit.resource) else { continue };
             if self.rules.radius_metres_max.is_some_and(too_far) {
+                continue;
+            }
+            if is_full && !helping.contains(&self.snapshot.organization_id(hit.resource)) {
+                found.one_too_many = true;
                 continue;
             }
             let times = match ways(context, row, hit, at, &mut scratch.memo, &mut buffer) {

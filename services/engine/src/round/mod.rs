@@ -63,6 +63,8 @@ pub struct Given<'a> {
     pub households: &'a HashMap<NeedId, HouseholdId>,
     /// How many items organizations were asked about lately, which counts in the budget of contacts.
     pub contacted: &'a HashMap<OrganizationId, u32>,
+    /// Organizations that help a need already, by need, each once: they count in a bound on its partners.
+    pub helping: &'a HashMap<NeedId, Vec<OrganizationId>>,
     /// Distances to take instead of those on the map: a need and a resource without one are forbidden, and where either is does not
     /// matter any more. In any unit.
     pub distances: Option<&'a PairDistances>,
@@ -72,6 +74,11 @@ impl<'a> Given<'a> {
     /// The groups that count for a need.
     pub(crate) fn tags(&self, need: &'a OpenNeed) -> &'a [GroupTag] {
         self.group_tags.get(&need.id).map_or(&*need.group_tags, Vec::as_slice)
+    }
+
+    /// Those who help a need already.
+    pub(crate) fn helping(&self, need: NeedId) -> &'a [OrganizationId] {
+        self.helping.get(&need).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -73,6 +73,8 @@ impl Draft<'_> {
         } else if !found.choices.is_empty() {
             // It fits what is there, but not what pinned parts and the largest quantity for each unit leave of it.
             UnservedReason::Whole
+        } else if found.one_too_many {
+            UnservedReason::Partners
         } else if found.uncountable {
             UnservedReason::NotCountable
         } else if !found.unknown.is_empty() {

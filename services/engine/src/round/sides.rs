@@ -120,9 +120,11 @@ pub(super) fn bundles_of_rows(bundles: &[Vec<u32>], row_of: &[u32], rows: &[Item
     bundles.iter().map(rows_of).filter(says).map(|items| Bundle { items }).collect()
 }
 
-/// The bounds on the partners of a need; those that say nothing are left out. `partners_of` says how many a row could have.
+/// The bounds on the partners of a need; those that say nothing are left out. Each of those who help already takes one from the bound,
+/// also where it is asked again; where none is left, there are no rows but to them. `partners_of` says how many a row could have.
 pub(super) fn partners(
     most: Option<u32>,
+    given: &Given<'_>,
     items: &Items,
     rows: &[u32],
     asked: &[Item],
@@ -132,7 +134,10 @@ pub(super) fn partners(
     let mut bounds = Vec::new();
     let mut at = 0;
     while at < rows.len() {
-        let need = items.items[rows[at] as usize].need;
+        let item = &items.items[rows[at] as usize];
+        let need = item.need;
+        let helping = u32::try_from(given.helping(items.need(item).id).len()).unwrap_or(u32::MAX);
+        let most = most.saturating_sub(helping);
         let same = rows[at..].iter().take_while(|row| items.items[**row as usize].need == need).count();
         let of_need: Vec<u32> = (at..at + same).filter_map(|row| u32::try_from(row).ok()).collect();
         let possible: u64 = of_need
@@ -143,7 +148,7 @@ pub(super) fn partners(
                 parts.min(u64::from(partners_of(*row)))
             })
             .sum();
-        if possible > u64::from(most) {
+        if most > 0 && possible > u64::from(most) {
             bounds.push(Partners { items: of_need, most });
         }
         at += same;

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, TenantId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, OrganizationId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::need::{Need, NeedPersonal, NeedState};
-use wishwell_domain::round::Scope;
+use wishwell_domain::referral::ReferralState;
+use wishwell_domain::round::RoundRules;
 use wishwell_engine::Snapshot;
-use wishwell_store::{NeedFilter, PageRequest, Store};
+use wishwell_store::{NeedFilter, PageRequest, ReferralFilter, Store};
 
 use crate::cases::find::facts_with;
 use crate::cases::needs::sealed_for;
@@ -25,6 +26,8 @@ pub(crate) struct KnownOfNeeds {
     pub(crate) group_tags: HashMap<NeedId, Vec<GroupTag>>,
     /// Those of needs whose beneficiary has one, and that do not name one themselves.
     pub(crate) households: HashMap<NeedId, HouseholdId>,
+    /// Who helps needs already; empty where nobody asks for it.
+    pub(crate) helping: HashMap<NeedId, Vec<OrganizationId>>,
     /// Whether facts of some need cannot be read any more, because somebody was erased.
     pub(crate) erased: bool,
 }
@@ -90,6 +93,14 @@ impl KnownOfNeeds {
         Ok(())
     }
 
+    /// Notes that an organization helps a need.
+    pub(crate) fn add_helping(&mut self, need: NeedId, organization: OrganizationId) {
+        let helping = self.helping.entry(need).or_default();
+        if let Err(place) = helping.binary_search(&organization) {
+            helping.insert(place, organization);
+        }
+    }
+
     fn add_one(
         &mut self,
         need: Need,
@@ -114,13 +125,15 @@ impl KnownOfNeeds {
 }
 
 impl Platform {
-    /// What is known of the open needs of a scope.
-    pub(super) async fn known_of_scope(
+    /// What is known of the open needs of a round.
+    pub(super) async fn known_of_round(
         &self,
         caller: &Caller,
-        scope: &Scope,
+        rules: &RoundRules,
         snapshot: &Snapshot,
     ) -> Result<KnownOfNeeds, Error> {
+        let scope = &rules.scope;
+        let counts_partners = rules.partners_per_need_max.is_some();
         let mut known = KnownOfNeeds::default();
         if scope.needs.is_empty() {
             let filter = NeedFilter {
@@ -132,7 +145,7 @@ impl Platform {
             let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
             loop {
                 let found = self.store.list_needs(caller.tenant(), &filter, &page).await?;
-                self.add_known(caller, found.entries, &mut known).await?;
+                self.add_of_round(caller, found.entries, counts_partners, &mut known).await?;
                 page.after = found.next_after;
                 if page.after.is_none() {
                     break;
@@ -141,10 +154,40 @@ impl Platform {
         } else {
             for ids in scope.needs.chunks(PAGE_SIZE_MAX) {
                 let found = self.store.needs(caller.tenant(), ids).await?;
-                self.add_known(caller, found, &mut known).await?;
+                self.add_of_round(caller, found, counts_partners, &mut known).await?;
             }
         }
         Ok(known)
+    }
+
+    async fn add_of_round(
+        &self,
+        caller: &Caller,
+        needs: Vec<Need>,
+        counts_partners: bool,
+        known: &mut KnownOfNeeds,
+    ) -> Result<(), Error> {
+        if counts_partners {
+            let is_taken = |need: &&Need| need.items.iter().any(|item| item.left() < item.asked());
+            for need in needs.iter().filter(is_taken) {
+                self.add_who_helps(caller, need.id, known).await?;
+            }
+        }
+        self.add_known(caller, needs, known).await
+    }
+
+    async fn add_who_helps(&self, caller: &Caller, need: NeedId, known: &mut KnownOfNeeds) -> Result<(), Error> {
+        let states = ReferralState::ALL.into_iter().filter(|state| state.is_live() || state.is_served());
+        let filter = ReferralFilter { need: Some(need), states: states.collect(), ..ReferralFilter::default() };
+        let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
+        loop {
+            let found = self.store.list_referrals(caller.tenant(), &filter, &page).await?;
+            found.entries.iter().for_each(|referral| known.add_helping(need, referral.organization));
+            page.after = found.next_after;
+            if page.after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// What is known of these needs.

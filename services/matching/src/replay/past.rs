@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household};
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, TenantId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, OrganizationId, ReferralId, TenantId};
 use wishwell_domain::limits::LOG_PAGE_EVENTS_MAX;
 use wishwell_domain::need::Need;
 use wishwell_engine::{Snapshot, SnapshotBuilder};
@@ -17,6 +17,8 @@ pub(super) struct Past {
     pub(super) needs: HashMap<NeedId, Need>,
     pub(super) beneficiaries: HashMap<BeneficiaryId, Beneficiary>,
     pub(super) households: HashMap<HouseholdId, Household>,
+    /// Referrals of which help is to come or has come: of which need, and by whom.
+    pub(super) helping: HashMap<ReferralId, (NeedId, OrganizationId)>,
 }
 
 impl Past {
@@ -32,6 +34,7 @@ impl Past {
             needs: HashMap::new(),
             beneficiaries: HashMap::new(),
             households: HashMap::new(),
+            helping: HashMap::new(),
         };
         while past.snapshot.position() < position {
             let left = usize::try_from(position.0 - past.snapshot.position().0).unwrap_or(LOG_PAGE_EVENTS_MAX);
@@ -48,6 +51,10 @@ impl Past {
                     Change::Need(need) => past.pass(*need, wanted),
                     Change::Beneficiary(found) => drop(past.beneficiaries.insert(found.id, found)),
                     Change::Household(found) => drop(past.households.insert(found.id, found)),
+                    Change::Referral(found) if found.state.is_live() || found.state.is_served() => {
+                        past.helping.insert(found.id, (found.need, found.organization));
+                    }
+                    Change::Referral(found) => drop(past.helping.remove(&found.id)),
                     _ => {}
                 }
             }

@@ -56,6 +56,9 @@ pub async fn replay_round(
     let people = People { beneficiaries: &past.beneficiaries, households: &past.households };
     let open = past.needs.into_values().filter(|need| need.state.is_open()).collect();
     known.add(store, tenant, &master_key.tenant(tenant), open, people).await?;
+    if round.rules.partners_per_need_max.is_some() {
+        past.helping.values().for_each(|(need, organization)| known.add_helping(*need, *organization));
+    }
     let erased = known.erased;
     let question = Question {
         snapshot: Arc::new(past.snapshot),

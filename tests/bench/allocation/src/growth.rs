@@ -195,7 +195,7 @@ fn row(round: &Round, before: Option<&Round>) -> String {
 pub(crate) fn round(args: &RoundArgs) {
     let made = Synthetic::new(1, args.resources);
     let (snapshot, facts) = picture(&made, args.needs, args.asks);
-    let (group_tags, households, contacted) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (group_tags, households, contacted, helping) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
     let given = Given {
         at: made.now,
         threads: args.threads,
@@ -203,6 +203,7 @@ pub(crate) fn round(args: &RoundArgs) {
         group_tags: &group_tags,
         households: &households,
         contacted: &contacted,
+        helping: &helping,
         distances: None,
     };
     // A budget of contacts needs whole numbers; this is about size.

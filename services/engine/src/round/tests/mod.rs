@@ -31,6 +31,7 @@ pub(super) struct Side {
     pub(super) group_tags: HashMap<NeedId, Vec<GroupTag>>,
     pub(super) households: HashMap<NeedId, HouseholdId>,
     pub(super) contacted: HashMap<OrganizationId, u32>,
+    pub(super) helping: HashMap<NeedId, Vec<OrganizationId>>,
     pub(super) distances: Option<PairDistances>,
 }
 
@@ -43,6 +44,7 @@ impl Side {
             group_tags: &self.group_tags,
             households: &self.households,
             contacted: &self.contacted,
+            helping: &self.helping,
             distances: self.distances.as_ref(),
         }
     }

@@ -191,6 +191,30 @@ fn a_need_has_no_more_partners_than_it_may() {
 }
 
 #[test]
+fn who_helps_a_need_already_counts_among_its_partners() {
+    let mut input = world(&[2, 2]);
+    input.resources[1].organization = organization_id(1);
+    input.resources[1].modes = vec![wishwell_domain::resource::DeliveryMode::Delivery];
+    input.needs = vec![need(1, 0)];
+    input.needs[0].items[0].quantity = 3;
+    input.needs[0].items[0].splittable = true;
+    let with = |most: u32, helping: &[usize]| {
+        let helping = helping.iter().map(|number| organization_id(*number)).collect();
+        let side = Side { helping: [(need_id(1), helping)].into(), ..Side::default() };
+        let rules = RoundRules { partners_per_need_max: Some(most), ..RoundRules::default() };
+        let result = round(&input, &rules, &side);
+        let servings = outcome(&result, 1, 1).servings.iter().map(|serving| (serving.organization, serving.quantity));
+        (servings.collect::<Vec<_>>(), reason(&result, 1))
+    };
+    let partners = Some(UnservedReason::Partners);
+    assert_eq!(with(1, &[1]), (vec![(organization_id(1), 2)], Some(UnservedReason::Capacity)), "the same again");
+    assert_eq!(with(1, &[9]), (vec![], partners), "nobody else");
+    assert_eq!(with(2, &[9]), (vec![(organization_id(0), 2)], partners), "one more");
+    assert_eq!(with(3, &[9]).0.len(), 2);
+    assert_eq!(with(2, &[0, 1]).0.len(), 2, "those who help, both again");
+}
+
+#[test]
 fn a_household_is_served_together_or_not_at_all() {
     let mut input = world(&[2]);
     let household = HouseholdId::from_uuid(uuid::Uuid::from_u128(1));

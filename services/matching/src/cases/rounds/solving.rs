@@ -72,7 +72,7 @@ impl Held {
     ) -> Result<RoundResult, Stopped> {
         let platform = &self.platform;
         let snapshot = platform.fresh_snapshot(&self.caller).await?;
-        let known = platform.known_of_scope(&self.caller, &rules.scope, &snapshot).await?;
+        let known = platform.known_of_round(&self.caller, &rules, &snapshot).await?;
         // As precise as it is kept.
         let at = platform.clock.now();
         let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
@@ -96,6 +96,7 @@ pub(crate) fn decide(question: &Question) -> Result<RoundResult, Stopped> {
         group_tags: &known.group_tags,
         households: &known.households,
         contacted,
+        helping: &known.helping,
         distances: None,
     };
     let draft = tracing::info_span!("round.draft").in_scope(|| draft(snapshot, rules, &given, &**watch))?;
