@@ -163,9 +163,7 @@ impl Edge {
     /// What every answer carries.
     fn sign(&self, id: &RequestId, response: &mut Response<Body>) {
         let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-            headers.insert(request_id::HEADER, value);
-        }
+        headers.insert(request_id::HEADER, id.header());
         headers.insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(http::header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));

@@ -1,7 +1,8 @@
 //! A name for each request, by which its answer, its log lines and its trace are found.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 /// The header that carries it, both ways.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -10,34 +11,55 @@ const CHARACTERS_MAX: usize = 64;
 
 /// Name of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RequestId(String);
+pub(crate) struct RequestId {
+    name: HeaderValue,
+    random: Uuid,
+}
 
 impl RequestId {
     /// The caller's own when it is short and plain, so that nobody writes into logs with it; a new one otherwise.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let own = headers.get(HEADER).and_then(|value| value.to_str().ok());
-        let own = own.filter(|text| !text.is_empty() && text.len() <= CHARACTERS_MAX);
-        let own = own.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
-        Self(own.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned))
+        let random = Uuid::new_v4();
+        let own = headers.get(HEADER).filter(|value| {
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+            !value.is_empty() && value.len() <= CHARACTERS_MAX && value.as_bytes().iter().all(plain)
+        });
+        let name = own.cloned().unwrap_or_else(|| {
+            let mut text = [0; Hyphenated::LENGTH];
+            // Hexadecimal digits and hyphens can stand in a header.
+            HeaderValue::from_str(random.hyphenated().encode_lower(&mut text))
+                .unwrap_or(const { HeaderValue::from_static("-") })
+        });
+        Self { name, random }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        self.name.to_str().unwrap_or_default()
+    }
+
+    /// The value of the header. A name comes once, so no table of a connection is to keep it.
+    pub(super) fn header(&self) -> HeaderValue {
+        let mut value = self.name.clone();
+        value.set_sensitive(true);
+        value
+    }
+
+    /// 122 random bits that were drawn for this request, also when its name is the caller's.
+    pub(super) fn random(&self) -> Uuid {
+        self.random
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]
     fn a_plain_name_is_kept_and_anything_else_is_replaced() {
         let of = |text: &str| {
             let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
-            RequestId::of(&HeaderMap::from_iter([(HEADER, value)])).0
+            RequestId::of(&HeaderMap::from_iter([(HEADER, value)])).as_str().to_owned()
         };
         assert_eq!(of("portal-17.a_B"), "portal-17.a_B");
         for wrong in ["", "a b", "a\tb", "字", &"x".repeat(CHARACTERS_MAX + 1)] {

@@ -11,7 +11,7 @@ use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use uuid::Uuid;
+use uuid::fmt::Simple;
 
 use super::RequestId;
 
@@ -60,7 +60,7 @@ impl Traced {
         let remote = parent.as_ref().map(|context| context.span().span_context().clone()).filter(|c| c.is_valid());
         if !remote.as_ref().map_or_else(|| sampling.take(), |remote| remote.is_sampled()) {
             let theirs = headers.get(TRACEPARENT).filter(|_| remote.is_some()).cloned();
-            return Self { span: Span::none(), not_sampled: theirs.or_else(unsampled) };
+            return Self { span: Span::none(), not_sampled: theirs.or_else(|| unsampled(id)) };
         }
         let area = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let area: String = area.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
@@ -100,9 +100,11 @@ impl Traced {
 }
 
 /// A trace of its own that nobody records.
-fn unsampled() -> Option<HeaderValue> {
-    let (trace, span) = (Uuid::new_v4().simple().to_string(), Uuid::new_v4().simple().to_string());
-    HeaderValue::from_str(&format!("00-{trace}-{}-00", span.get(..16)?)).ok()
+fn unsampled(id: &RequestId) -> Option<HeaderValue> {
+    let mut text = [0; Simple::LENGTH];
+    let trace = &*id.random().simple().encode_lower(&mut text);
+    // Neither part is all zeros: the version of the random number is one of their digits.
+    HeaderValue::from_str(&format!("00-{trace}-{}-00", trace.get(..16)?)).ok()
 }
 
 /// Tells the service which trace a call is a part of.
