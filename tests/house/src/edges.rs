@@ -1,6 +1,6 @@
 //! Who may depend on whom. Arrows run one way: `allocation <- solver <- engine`, both `<- matching`,
 //! `domain <- engine, store, bus <- matching <- wishwell`, `api <- matching, gateway, import <- wishwell`, `bus <- gateway`,
-//! `domain <- report <- gateway, wishwell`, `transcoding <- gateway`.
+//! `domain <- report <- gateway, wishwell`, `transcoding <- gateway`, `connection <- matching, gateway`.
 
 use crate::repository::Package;
 
@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wishwell-store", &["wishwell-domain"]),
     ("wishwell-bus", &["wishwell-domain"]),
     ("wishwell-api", &[]),
+    ("wishwell-connection", &[]),
     (
         "wishwell-matching",
         &[
@@ -23,13 +24,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wishwell-store",
             "wishwell-bus",
             "wishwell-api",
+            "wishwell-connection",
         ],
     ),
     ("wishwell-report", &["wishwell-domain"]),
     ("wishwell-transcoding", &[]),
     (
         "wishwell-gateway",
-        &["wishwell-domain", "wishwell-api", "wishwell-bus", "wishwell-report", "wishwell-transcoding"],
+        &[
+            "wishwell-domain",
+            "wishwell-api",
+            "wishwell-bus",
+            "wishwell-connection",
+            "wishwell-report",
+            "wishwell-transcoding",
+        ],
     ),
     ("wishwell-import", &["wishwell-api"]),
     (

@@ -10,7 +10,6 @@ mod trace;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -45,14 +44,14 @@ pub(crate) struct Stopping(pub(crate) CancellationToken);
 #[derive(Debug, Clone, Copy)]
 struct Peer(SocketAddr);
 
-/// The pipe. Cloned for each connection; clones share everything.
-#[derive(Debug, Clone)]
+/// The pipe, shared by all connections.
+#[derive(Debug)]
 pub(crate) struct Edge {
     app: App,
     rest: Rest,
     pages: axum::Router,
     cross_origin: CorsLayer,
-    sampling: Arc<Sampling>,
+    sampling: Sampling,
 }
 
 impl Edge {
@@ -62,7 +61,7 @@ impl Edge {
         let rest = Rest::new(app.upstream().clone())?;
         let pages = pages::router(app.clone());
         let cross_origin = cross_origin::layer(&app.options().allowed_origins);
-        let sampling = Arc::new(Sampling::ratio(app.options().trace_sample_ratio));
+        let sampling = Sampling::ratio(app.options().trace_sample_ratio);
         Ok(Self { app, rest, pages, cross_origin, sampling })
     }
 

@@ -2,17 +2,18 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
+
+use wishwell_connection::Turns;
 
 use crate::edge::Edge;
 
@@ -37,7 +38,7 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves one connection until its peer goes away, or until `drain`, when what is under way is answered first.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Edge, drain: CancellationToken) {
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Arc<Edge>, drain: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
@@ -46,10 +47,11 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Edge, drain
     let speaks = Arc::clone(&spoke);
     let service = service_fn(move |request: http::Request<Incoming>| {
         speaks.store(true, Ordering::Relaxed);
-        let (edge, ending) = (edge.clone(), ending.clone());
+        let (edge, ending) = (Arc::clone(&edge), ending.clone());
         async move { Ok::<_, Infallible>(edge.answer(peer, request, ending).await) }
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let (turns, calls, stream) = Turns::on(stream);
+    let mut builder = auto::Builder::new(calls);
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -65,13 +67,9 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Edge, drain
         .max_header_list_size(HEADER_LIST_BYTES_MAX)
         .keep_alive_interval(KEEPALIVE_INTERVAL)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = drain.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+        ended = turns.serve(connection, |connection| connection.graceful_shutdown(), &drain) => ended,
         () = mute(&spoke) => {
             tracing::debug!(%peer, "a connection asked nothing");
             return;

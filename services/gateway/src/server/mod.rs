@@ -4,6 +4,7 @@ mod connection;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -27,7 +28,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 /// A gateway that is ready to serve.
 #[derive(Debug, Clone)]
 pub struct Gateway {
-    edge: Edge,
+    edge: Arc<Edge>,
     drain: CancellationToken,
 }
 
@@ -37,7 +38,7 @@ impl Gateway {
     /// # Errors
     /// When the contract's annotations cannot be compiled: a defect of the build.
     pub fn new(upstream: Upstream, options: GatewayOptions) -> Result<Self, CompileError> {
-        Ok(Self { edge: Edge::new(App::new(upstream, options))?, drain: CancellationToken::new() })
+        Ok(Self { edge: Arc::new(Edge::new(App::new(upstream, options))?), drain: CancellationToken::new() })
     }
 
     /// Whether it may listen on this address: with users of the demo only on loopback, where nobody else can be one of them.
@@ -72,7 +73,7 @@ impl Gateway {
             }
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    connections.spawn(connection::serve(stream, peer, self.edge.clone(), self.drain.clone()));
+                    connections.spawn(connection::serve(stream, peer, Arc::clone(&self.edge), self.drain.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "accepting a connection of the gateway failed");

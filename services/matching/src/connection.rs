@@ -1,14 +1,7 @@
 //! One connection: its preface awaited, its calls answered, its end.
 
-mod calls;
-mod gathering;
-
 use std::convert::Infallible;
-use std::error::Error;
-use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -17,10 +10,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use wishwell_connection::{ConnectionError, Turns};
+
 use crate::stack::CallStack;
 use crate::tls::ServerTls;
 use crate::transport::{self, Transport};
-use calls::Calls;
 
 /// Calls under way at once on one connection.
 const STREAMS_PER_CONNECTION_MAX: u32 = 1_024;
@@ -70,7 +64,7 @@ pub(crate) async fn serve(
     }
 }
 
-async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) -> Result<(), Box<dyn Error>> {
+async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) -> Result<(), ConnectionError> {
     let names = stream.names_shown();
     let certified = stack.certified(names.iter().map(String::as_str));
     let service = service_fn(move |mut request: http::Request<Incoming>| {
@@ -80,9 +74,8 @@ async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) ->
         }
         async move { Ok::<_, Infallible>(stack.answer(request).await) }
     });
-    let (stream, gathered) = gathering::gather(stream);
-    let calls = Calls::default();
-    let connection = hyper::server::conn::http2::Builder::new(calls.clone())
+    let (turns, calls, stream) = Turns::on(stream);
+    let connection = hyper::server::conn::http2::Builder::new(calls)
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
         .max_pending_accept_reset_streams(PENDING_ACCEPT_RESET_STREAMS_MAX)
@@ -91,24 +84,5 @@ async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) ->
         .keep_alive_interval(KEEPALIVE_INTERVAL)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    let mut draining = pin!(drain.cancelled());
-    let mut told = false;
-    poll_fn(|context| {
-        if !told && draining.as_mut().poll(context).is_ready() {
-            told = true;
-            connection.as_mut().graceful_shutdown();
-        }
-        calls.begin_turn();
-        match connection.as_mut().poll(context) {
-            // To end the stream is to send all of it.
-            Poll::Ready(ended) => Poll::Ready(ended.map_err(Into::into)),
-            // Nothing more to say for now.
-            Poll::Pending => match gathered.poll_send(context) {
-                Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
-                Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
-            },
-        }
-    })
-    .await
+    turns.serve(connection, |connection| connection.graceful_shutdown(), &drain).await
 }

@@ -16,13 +16,13 @@ const CALLS_BEGUN_PER_TURN_MAX: usize = 16;
 
 /// Runs the calls of one connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Calls {
+pub struct Calls {
     begun: Arc<AtomicUsize>,
 }
 
 impl Calls {
     /// The connection's task is run anew.
-    pub(super) fn begin_turn(&self) {
+    pub(crate) fn begin_turn(&self) {
         self.begun.store(0, Ordering::Relaxed);
     }
 

@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// Splits a stream into what is read from and written to, and what sends.
-pub(super) fn gather<S>(stream: S) -> (Gathering<S>, Gathered<S>) {
+pub(crate) fn gather<S>(stream: S) -> (Gathering<S>, Gathered<S>) {
     let shared = Arc::new(Mutex::new(Shared { stream, bytes: Vec::new(), sent: 0 }));
     (Gathering(Arc::clone(&shared)), Gathered(shared))
 }
@@ -34,13 +34,13 @@ struct Shared<S> {
     sent: usize,
 }
 
-/// A stream whose writes wait for [`Gathered::poll_send`], or for so many that they fill the room. Flushing does nothing.
+/// A stream whose writes wait for the end of the turn, or for so many that they fill the room. Flushing does nothing.
 #[derive(Debug)]
-pub(super) struct Gathering<S>(Arc<Mutex<Shared<S>>>);
+pub struct Gathering<S>(Arc<Mutex<Shared<S>>>);
 
 /// Sends what was written.
 #[derive(Debug)]
-pub(super) struct Gathered<S>(Arc<Mutex<Shared<S>>>);
+pub(crate) struct Gathered<S>(Arc<Mutex<Shared<S>>>);
 
 /// One task uses both halves, so nobody ever waits.
 fn lock<S>(shared: &Mutex<Shared<S>>) -> MutexGuard<'_, Shared<S>> {
@@ -52,7 +52,7 @@ impl<S: AsyncWrite + Unpin> Gathered<S> {
     ///
     /// # Errors
     /// Those of the stream.
-    pub(super) fn poll_send(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_send(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         lock(&self.0).poll_send(context)
     }
 }
