@@ -12,6 +12,7 @@ mod request;
 mod routes;
 mod status;
 pub mod stream;
+mod table;
 
 pub use answer::{AnswerWriter, Answers, WIRE_DEPTH_MAX, WireError};
 pub use request::{

@@ -51,7 +51,7 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
         Ok(wire) => wire,
         Err(status) => return refusal(rest, &status),
     };
-    let mut content = Vec::with_capacity(wire.len() * 2 + 64);
+    let mut content = Vec::new();
     match codec {
         Codec::Proto => content.extend_from_slice(&wire),
         Codec::Json => {

@@ -148,7 +148,7 @@ impl Reading {
         let mut frames = self.pending.split().freeze();
         let mut text = Vec::new();
         while let Some(message) = call::next_message(&mut frames)? {
-            let mut json = Vec::with_capacity(message.len() * 2 + 64);
+            let mut json = Vec::new();
             self.route
                 .answer(&message, &mut json)
                 .map_err(|error| Box::new(call::internal(self.route.call_path(), &error)))?;

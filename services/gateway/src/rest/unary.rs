@@ -30,8 +30,7 @@ pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, requ
         Ok(wire) => wire,
         Err(status) => return rest.refusal(&status),
     };
-    // JSON is about twice as long as its wire form.
-    let mut text = Vec::with_capacity(wire.len() * 2 + 64);
+    let mut text = Vec::new();
     if let Err(error) = route.answer(&wire, &mut text) {
         return rest.refusal(&call::internal(route.call_path(), &error));
     }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::table::{MessageTable, Scalar, Shape, Slot};
 use super::text;
 use super::value::Value;
 use super::wire::{Raw, Wire, WireError};
 use super::write::{Stop, Writer, is_packable};
+use crate::table::{MessageTable, Scalar, Shape, Slot};
 
 /// All that lies on the wire of one field, in order.
 pub(super) struct Gathered<'a> {

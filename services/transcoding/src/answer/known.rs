@@ -1,11 +1,11 @@
 //! The messages of `google.protobuf` that have a JSON form of their own.
 
 use super::gather::{gather, merged};
-use super::table::{Known, MessageTable, Scalar, Shape, Slot};
 use super::text;
 use super::value::Value;
 use super::wire::{Raw, Wire, WireError};
 use super::write::{Stop, Writer};
+use crate::table::{Known, MessageTable, Scalar, Shape, Slot};
 
 /// The first and last second of the years 1 to 9999.
 const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;

@@ -5,7 +5,6 @@
 
 mod gather;
 mod known;
-mod table;
 mod text;
 mod value;
 mod wire;
@@ -20,7 +19,7 @@ pub use wire::{WIRE_DEPTH_MAX, WireError};
 pub(crate) use text::string as write_string;
 
 use crate::routes::CompileError;
-use table::Tables;
+use crate::table::Tables;
 use wire::{Raw, Wire};
 use write::{Order, Stop, Writer};
 
@@ -37,6 +36,11 @@ impl Answers {
     /// When a message has a group among its fields, which JSON has no form for.
     pub fn compile(pool: &DescriptorPool) -> Result<Self, CompileError> {
         Ok(Self { tables: Arc::new(Tables::compile(pool)?) })
+    }
+
+    /// The tables behind it.
+    pub(crate) fn tables(&self) -> &Arc<Tables> {
+        &self.tables
     }
 
     /// What writes this message; none when the pool did not have it.
@@ -90,8 +94,9 @@ impl AnswerWriter {
     /// # Errors
     /// When the bytes are no message of this type, or hold what canonical JSON cannot say; `out` is then as it was.
     pub fn write(&self, wire: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
-        /// What JSON needs for each byte of protobuf, in messages such as ours; the buffer grows when that does not suffice.
-        const JSON_PER_WIRE: usize = 2;
+        /// More than what JSON needs for each byte of protobuf, in messages such as ours, which is a little over two: to grow would be
+        /// to copy nearly all of it. What is not written costs nothing.
+        const JSON_PER_WIRE: usize = 3;
         out.reserve(wire.len().saturating_mul(JSON_PER_WIRE));
         let start = out.len();
         let result = match self.attempt(wire, out, Order::AsOnWire) {

@@ -43,17 +43,49 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// A text in quotes if all of it is ASCII that stands for itself, as most texts of a contract are; otherwise nothing, and the answer
+/// is false. That a text is plain says that it is UTF-8, too.
+#[inline]
+pub(super) fn plain_string(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let is_plain = is_plain_ascii(text);
+    if is_plain {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+    }
+    is_plain
+}
+
+/// Eight bytes at a time, as in [`plain_bytes`]; the last ones are filled up with what is plain.
+#[inline]
+fn is_plain_ascii(text: &[u8]) -> bool {
+    let (words, tail) = text.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+    words.iter().chain([&last]).all(|word| {
+        let word = u64::from_le_bytes(*word);
+        (special(word) | word) & TOPS == 0
+    })
+}
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const TOPS: u64 = ONES << 7;
+
+/// The top bit of each byte that does not stand for itself, up to the first one.
+#[inline]
+fn special(word: u64) -> u64 {
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+    below_space | has_zero(word ^ (ONES * 0x22)) | has_zero(word ^ (ONES * 0x5c))
+}
+
 /// How many bytes stand for themselves before the first one that does not. Eight at a time (Anderson, "Bit Twiddling Hacks",
 /// "Determine if a word has a byte less than n"): the lowest byte that is found is always a true one.
 fn plain_bytes(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = ONES << 7;
-    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
     let (words, tail) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let below_space = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
-        let found = below_space | has_zero(word ^ (ONES * 0x22)) | has_zero(word ^ (ONES * 0x5c));
+        let found = special(u64::from_le_bytes(*word));
         if found != 0 {
             return at * 8 + found.trailing_zeros() as usize / 8;
         }
@@ -130,6 +162,24 @@ mod tests {
                     bytes[at] = special;
                     let expected = bytes.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0).unwrap_or(length);
                     assert_eq!(plain_bytes(&bytes), expected, "{special} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_ascii_that_stands_for_itself_is_plain() {
+        for length in 0..20 {
+            for at in 0..length {
+                for special in 0..=255_u8 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = special;
+                    let expected = special.is_ascii() && ESCAPES[usize::from(special)] == 0;
+                    let mut out = b"before ".to_vec();
+                    assert_eq!(plain_string(&bytes, &mut out), expected, "{special} at {at} of {length}");
+                    let written =
+                        if expected { [b"before \"", &bytes[..], b"\""].concat() } else { b"before ".to_vec() };
+                    assert_eq!(out, written);
                 }
             }
         }

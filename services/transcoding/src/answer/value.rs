@@ -1,8 +1,8 @@
 //! One value of a field: from its wire form into JSON.
 
-use super::table::{Scalar, Tables};
 use super::text;
 use super::wire::{Raw, Wire, WireError};
+use crate::table::{Scalar, Tables};
 
 /// What a value of a scalar type is once it was read.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub(super) enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// Reads a value that is no message.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(scalar: Scalar, number: u32, raw: Raw<'a>) -> Result<Self, WireError> {
         Ok(match (scalar, raw) {
             (Scalar::Text, Raw::Bytes(bytes)) => {
@@ -39,7 +39,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn of_varint(scalar: Scalar, bits: u64) -> Option<Self> {
         // Protobuf keeps the lower half of what is too long.
         let low = bits as u32;
@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether it is as good as absent where presence is not told. A negative zero is a value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_default(&self) -> bool {
         match self {
             Self::Signed(value) | Self::Enum(value, _) => *value == 0,
@@ -90,7 +90,7 @@ impl<'a> Value<'a> {
     }
 
     /// Writes it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&self, tables: &Tables, out: &mut Vec<u8>) {
         match self {
             Self::Signed(value) => text::integer(*value, out),

@@ -67,7 +67,7 @@ impl<'a> Wire<'a> {
     }
 
     /// The next field and its number; none at the end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn field(&mut self) -> Result<Option<(u32, Raw<'a>)>, WireError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -76,7 +76,7 @@ impl<'a> Wire<'a> {
         Ok(Some((number, self.value(number, wire_type, 0)?)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn tag(&mut self) -> Result<(u32, u8), WireError> {
         let tag = u32::try_from(self.varint()?).map_err(|_| WireError::Tag)?;
         match tag >> 3 {
@@ -85,7 +85,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, number: u32, wire_type: u8, depth: u32) -> Result<Raw<'a>, WireError> {
         match wire_type {
             0 => self.varint().map(Raw::Varint),
@@ -117,7 +117,7 @@ impl<'a> Wire<'a> {
     }
 
     /// One number of a packed list.
-    #[inline]
+    #[inline(always)]
     pub(super) fn varint(&mut self) -> Result<u64, WireError> {
         match self.rest {
             [first, rest @ ..] if *first < 0x80 => {
@@ -146,7 +146,7 @@ impl<'a> Wire<'a> {
     }
 
     /// So many bytes of a packed list.
-    #[inline]
+    #[inline(always)]
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
         let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or(WireError::Truncated)?;
         self.rest = rest;

@@ -4,9 +4,10 @@
 //! otherwise stops the pass, and the whole message is written again by gathering its fields first (`gather`): at most twice the
 //! work, whoever made the bytes.
 
-use super::table::{Known, MessageTable, ONEOFS_IN_ORDER_MAX, Scalar, Shape, Slot, Tables};
+use super::text;
 use super::value::{Value, unpack};
 use super::wire::{Raw, WIRE_DEPTH_MAX, Wire, WireError};
+use crate::table::{Known, MessageTable, ONEOFS_IN_ORDER_MAX, Scalar, Shape, Slot, Tables};
 
 /// Which of the two ways a message is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +138,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Writes a name, with a comma before it unless it is the first one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&mut self, slot: &Slot, is_empty: &mut bool) {
         let key = if *is_empty { slot.key.get(1..).unwrap_or_default() } else { &slot.key };
         *is_empty = false;
@@ -145,12 +146,19 @@ impl<'t> Writer<'t> {
     }
 
     /// Writes a field that is there once, unless it holds a default that is not told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn singular(&mut self, slot: &Slot, raw: Raw<'_>, is_empty: &mut bool) -> Result<(), Stop> {
         if let Scalar::Message(index) = slot.scalar {
             let Raw::Bytes(bytes) = raw else { return Err(WireError::WireType(slot.number).into()) };
             self.key(slot, is_empty);
             return self.message(index, bytes);
+        }
+        if let (Scalar::Text, Raw::Bytes(bytes)) = (slot.scalar, raw) {
+            if slot.shape == Shape::Explicit || !bytes.is_empty() {
+                self.key(slot, is_empty);
+                self.text(slot.number, bytes)?;
+            }
+            return Ok(());
         }
         let value = Value::read(slot.scalar, slot.number, raw)?;
         if slot.shape == Shape::Explicit || !value.is_default() {
@@ -180,6 +188,9 @@ impl<'t> Writer<'t> {
         };
         if !is_packable(slot.scalar) {
             self.comma(is_first);
+            if slot.scalar == Scalar::Text {
+                return self.text(slot.number, bytes);
+            }
             return self.value(slot.scalar, slot.number, raw);
         }
         let mut packed = Wire::new(bytes);
@@ -192,7 +203,15 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
+    fn text(&mut self, number: u32, bytes: &[u8]) -> Result<(), Stop> {
+        if !text::plain_string(bytes, self.out) {
+            text::string(std::str::from_utf8(bytes).map_err(|_| WireError::Utf8(number))?, self.out);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
     fn comma(&mut self, is_first: bool) {
         if !is_first {
             self.out.push(b',');

@@ -2,6 +2,7 @@
 
 mod json;
 mod message;
+mod plain;
 mod query;
 mod scalar;
 mod violation;
@@ -9,6 +10,7 @@ mod violation;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _, Value};
 
+pub(crate) use plain::PlainReader;
 pub use query::QUERY_PARAMETERS_MAX;
 pub(crate) use query::is_parameter;
 pub use violation::{Rule, VIOLATION_VALUE_CHARS_MAX, VIOLATIONS_MAX, Violation, Violations};
@@ -31,6 +33,11 @@ impl Route {
     /// # Errors
     /// Everything that is wrong, at most [`VIOLATIONS_MAX`]. Rules of the contract on values are not checked here: the service does.
     pub fn request(&self, captures: &Captures, query: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Violations> {
+        let is_all_body =
+            *self.body() == Body::Whole && captures.values.is_empty() && query.unwrap_or_default().is_empty();
+        if is_all_body && let Some(message) = self.call().plain().read(body) {
+            return Ok(message);
+        }
         let mut found = Collector::default();
         let mut message = DynamicMessage::new(self.method().input());
         read_body(self.body(), body, &mut message, &mut found);
@@ -49,6 +56,9 @@ impl Call {
     /// # Errors
     /// As [`Route::request`].
     pub fn request(&self, body: &[u8]) -> Result<Vec<u8>, Violations> {
+        if let Some(message) = self.plain().read(body) {
+            return Ok(message);
+        }
         let mut found = Collector::default();
         let mut message = DynamicMessage::new(self.method().input());
         read_body(&Body::Whole, body, &mut message, &mut found);

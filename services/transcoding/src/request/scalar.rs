@@ -128,7 +128,8 @@ fn boolean(json: &Json, source: Source) -> Result<bool, Refusal> {
     }
 }
 
-fn base64(text: &str) -> Result<Vec<u8>, Refusal> {
+/// Bytes from base64, of either alphabet.
+pub(super) fn base64(text: &str) -> Result<Vec<u8>, Refusal> {
     let engine = if text.contains(['-', '_']) { URL_SAFE } else { STANDARD };
     engine.decode(text).map_err(|_| (Rule::Format, "must be base64".to_owned()))
 }

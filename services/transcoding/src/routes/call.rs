@@ -8,19 +8,30 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 use super::path::{self, MalformedPath, Slashes};
 use super::template::Template;
 use super::{Rule, Variable};
-use crate::answer::{AnswerWriter, WireError};
+use crate::answer::{AnswerWriter, Answers, WireError};
+use crate::request::PlainReader;
 
 /// One method of the contract.
 #[derive(Debug, Clone)]
 pub struct Call {
     path: String,
     method: MethodDescriptor,
+    plain: PlainReader,
     answer: AnswerWriter,
 }
 
 impl Call {
-    pub(super) fn new(method: MethodDescriptor, answer: AnswerWriter) -> Self {
-        Self { path: format!("/{}/{}", method.parent_service().full_name(), method.name()), method, answer }
+    /// None when `answers` does not know the messages of the method.
+    pub(super) fn new(method: MethodDescriptor, answers: &Answers) -> Option<Self> {
+        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+        let plain = PlainReader::new(answers.tables(), &method.input())?;
+        let answer = answers.writer(&method.output())?;
+        Some(Self { path, method, plain, answer })
+    }
+
+    /// What reads its request where that is plain.
+    pub(crate) fn plain(&self) -> &PlainReader {
+        &self.plain
     }
 
     /// The path of a gRPC or Connect request, such as `/wishwell.v1.NeedService/GetNeed`.

@@ -74,9 +74,8 @@ impl RouteTable {
         let mut table = Self { routes: Vec::new(), by_verb: HashMap::new(), calls: BTreeMap::new(), answers };
         for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
             let fail = |message: String| CompileError { subject: method.full_name().to_owned(), message };
-            let answer = table.answers.writer(&method.output());
-            let answer = answer.ok_or_else(|| fail("its answer has no table".to_owned()))?;
-            let call = Arc::new(Call::new(method.clone(), answer));
+            let call = Call::new(method.clone(), &table.answers);
+            let call = Arc::new(call.ok_or_else(|| fail("its messages have no tables".to_owned()))?);
             table.calls.insert(call.path().to_owned(), Arc::clone(&call));
             if method.is_client_streaming() {
                 continue;

@@ -1,50 +1,55 @@
-//! What is to be known of each message to write it: compiled from the descriptors once.
+//! What is to be known of each message to write it as JSON and to read it from there: compiled from the descriptors once.
 
 use std::collections::HashMap;
 
 use prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
+use crate::answer::write_string;
 use crate::routes::CompileError;
 
 /// Field numbers below this are looked up by index.
 const DENSE_NUMBERS_MAX: u32 = 256;
 /// Most oneofs of a message that are written in the order of the wire.
-pub(super) const ONEOFS_IN_ORDER_MAX: u16 = 64;
+pub(crate) const ONEOFS_IN_ORDER_MAX: u16 = 64;
 
 /// All messages and enums of a pool.
 #[derive(Debug)]
-pub(super) struct Tables {
-    pub(super) messages: Vec<MessageTable>,
-    pub(super) enums: Vec<EnumTable>,
-    pub(super) by_name: HashMap<String, usize>,
+pub(crate) struct Tables {
+    pub(crate) messages: Vec<MessageTable>,
+    pub(crate) enums: Vec<EnumTable>,
+    pub(crate) by_name: HashMap<String, usize>,
 }
 
 /// One message.
 #[derive(Debug)]
-pub(super) struct MessageTable {
-    pub(super) known: Known,
+pub(crate) struct MessageTable {
+    pub(crate) known: Known,
     /// By field number.
-    pub(super) slots: Vec<Slot>,
+    pub(crate) slots: Vec<Slot>,
     /// Index into `slots` plus 1 by field number; 0 where there is none.
     dense: Vec<u16>,
-    pub(super) oneofs: u16,
+    /// Index into `slots` by name: that of JSON, and that of the contract.
+    names: HashMap<Box<str>, usize>,
+    pub(crate) oneofs: u16,
 }
 
 /// One field.
 #[derive(Debug)]
-pub(super) struct Slot {
-    pub(super) number: u32,
+pub(crate) struct Slot {
+    pub(crate) number: u32,
     /// A comma, and the name with its quotes and colon.
-    pub(super) key: Box<[u8]>,
-    pub(super) scalar: Scalar,
-    pub(super) shape: Shape,
+    pub(crate) key: Box<[u8]>,
+    pub(crate) scalar: Scalar,
+    pub(crate) shape: Shape,
     /// Index of the oneof it is a member of.
-    pub(super) oneof: Option<u16>,
+    pub(crate) oneof: Option<u16>,
+    /// Whether encoders put all values of a list together.
+    pub(crate) is_packed: bool,
 }
 
 /// How often a field may be there, and whether its default is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Once; its default is as good as absent.
     Implicit,
     /// Once; whatever it holds is told.
@@ -57,7 +62,7 @@ pub(super) enum Shape {
 
 /// The type of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     Int32,
     Int64,
     Uint32,
@@ -81,7 +86,7 @@ pub(super) enum Scalar {
 
 /// Messages whose JSON is not an object of their fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     No,
     Any,
     Timestamp,
@@ -98,17 +103,18 @@ pub(super) enum Known {
 
 /// One enum.
 #[derive(Debug)]
-pub(super) struct EnumTable {
-    pub(super) is_null: bool,
+pub(crate) struct EnumTable {
+    pub(crate) is_null: bool,
     first: i32,
     /// Names with their quotes, from the smallest number on; empty where a number has no name.
     dense: Vec<Box<[u8]>>,
     /// Names of what is too far off.
     sparse: HashMap<i32, Box<[u8]>>,
+    numbers: HashMap<Box<str>, i32>,
 }
 
 impl Tables {
-    pub(super) fn compile(pool: &DescriptorPool) -> Result<Self, CompileError> {
+    pub(crate) fn compile(pool: &DescriptorPool) -> Result<Self, CompileError> {
         let descriptors: Vec<MessageDescriptor> = pool.all_messages().collect();
         let enum_descriptors: Vec<EnumDescriptor> = pool.all_enums().collect();
         let by_name: HashMap<String, usize> =
@@ -121,6 +127,15 @@ impl Tables {
             .collect::<Result<_, _>>()?;
         let enums = enum_descriptors.iter().map(EnumTable::compile).collect();
         Ok(Self { messages, enums, by_name })
+    }
+
+    /// Whether `null` is a value of this type; of all other ones it says that there is none.
+    pub(crate) fn takes_null(&self, scalar: Scalar) -> bool {
+        match scalar {
+            Scalar::Message(index) => self.messages.get(index).is_some_and(|table| table.known == Known::Value),
+            Scalar::Enum(kind) => self.enums.get(kind).is_some_and(|kind| kind.is_null),
+            _ => false,
+        }
     }
 }
 
@@ -146,9 +161,18 @@ impl MessageTable {
                 scalar,
                 shape: shape(&field),
                 oneof: oneof.and_then(|at| u16::try_from(at).ok()),
+                is_packed: field.is_packed(),
             });
         }
         slots.sort_by_key(|slot| slot.number);
+        // Where a field is named in the contract as another one is in JSON, JSON's name counts.
+        let all_names = message.fields().map(|field| (field.name().to_owned(), field.number()));
+        let all_names = all_names.chain(message.fields().map(|field| (field.json_name().to_owned(), field.number())));
+        let names = all_names
+            .filter_map(|(name, number)| {
+                Some((name.into(), slots.binary_search_by_key(&number, |slot| slot.number).ok()?))
+            })
+            .collect();
         let width = slots.iter().map(|slot| slot.number).filter(|number| *number < DENSE_NUMBERS_MAX).max();
         let mut dense = vec![0; width.map_or(0, |width| width as usize + 1)];
         for (at, slot) in slots.iter().enumerate() {
@@ -157,12 +181,12 @@ impl MessageTable {
             }
         }
         let oneofs = u16::try_from(oneofs.len()).map_err(|_| fail("has too many oneofs", message.full_name()))?;
-        Ok(Self { known: known(message.full_name()), slots, dense, oneofs })
+        Ok(Self { known: known(message.full_name()), slots, dense, names, oneofs })
     }
 
     /// Index of the field with this number.
     #[inline]
-    pub(super) fn slot(&self, number: u32) -> Option<usize> {
+    pub(crate) fn slot(&self, number: u32) -> Option<usize> {
         if let Some(entry) = self.dense.get(number as usize) {
             return usize::from(*entry).checked_sub(1);
         }
@@ -170,6 +194,11 @@ impl MessageTable {
             return None;
         }
         self.slots.binary_search_by_key(&number, |slot| slot.number).ok()
+    }
+
+    /// Index of the field with this name.
+    pub(crate) fn slot_by_name(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
     }
 }
 
@@ -198,12 +227,18 @@ impl EnumTable {
                 _ => drop(sparse.entry(value.number()).or_insert(name)),
             }
         }
-        Self { is_null: kind.full_name() == "google.protobuf.NullValue", first, dense, sparse }
+        let numbers = kind.values().map(|value| (value.name().into(), value.number())).collect();
+        Self { is_null: kind.full_name() == "google.protobuf.NullValue", first, dense, sparse, numbers }
+    }
+
+    /// The number of the value with this name.
+    pub(crate) fn number(&self, name: &str) -> Option<i32> {
+        self.numbers.get(name).copied()
     }
 
     /// The name of a value with its quotes.
     #[inline]
-    pub(super) fn name(&self, number: i32) -> Option<&[u8]> {
+    pub(crate) fn name(&self, number: i32) -> Option<&[u8]> {
         let at = usize::try_from(i64::from(number) - i64::from(self.first)).ok()?;
         match self.dense.get(at) {
             Some(name) if !name.is_empty() => Some(name),
@@ -216,7 +251,7 @@ impl EnumTable {
 fn key(name: &str) -> Box<[u8]> {
     let mut key = Vec::with_capacity(name.len() + 4);
     key.push(b',');
-    super::text::string(name, &mut key);
+    write_string(name, &mut key);
     key.push(b':');
     key.into()
 }

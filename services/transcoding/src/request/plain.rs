@@ -1,0 +1,284 @@
+//! Reading a request in one pass over its JSON, straight into protobuf bytes.
+//!
+//! Most requests are right, and then nobody asks where in the text a value stood: it is written as it is read, and neither a tree of
+//! the text nor a message is built. Whatever is not as plain as that gives up, a mistake above all. Such a request is read again by
+//! `message`, which knows every form of a value and tells everything that is wrong. What both read is the same bytes.
+
+mod put;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+use prost_reflect::MessageDescriptor;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::table::{Known, MessageTable, Scalar, Shape, Slot, Tables};
+use put::{Plain, close, open, put};
+
+/// Deepest nesting of a request that is read here, in objects and lists; few come to ten.
+const PLAIN_DEPTH_MAX: usize = 32;
+
+/// Reads the requests of one type that are plain.
+#[derive(Debug, Clone)]
+pub(crate) struct PlainReader {
+    tables: Arc<Tables>,
+    root: usize,
+}
+
+impl PlainReader {
+    /// What reads this message; none when the tables do not know it.
+    pub(crate) fn new(tables: &Arc<Tables>, message: &MessageDescriptor) -> Option<Self> {
+        let root = *tables.by_name.get(message.full_name())?;
+        Some(Self { tables: Arc::clone(tables), root })
+    }
+
+    /// The protobuf bytes of a request; none when it is not plain, whatever the reason.
+    pub(crate) fn read(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let table = self.tables.messages.get(self.root).filter(|table| table.known == Known::No)?;
+        let text = std::str::from_utf8(text).ok()?;
+        // Protobuf is shorter: names are numbers.
+        let mut out = Vec::with_capacity(text.len());
+        let mut json = serde_json::Deserializer::from_str(text);
+        let fields = Fields { tables: &self.tables, table, out: &mut out, depth: 1 };
+        json.deserialize_map(fields).ok()?;
+        json.end().ok()?;
+        Some(out)
+    }
+}
+
+/// Ends the reading here. Nobody sees the message.
+fn give_up<E: Error>() -> E {
+    E::custom("not plain")
+}
+
+/// The fields of one object.
+struct Fields<'t, 'o> {
+    tables: &'t Tables,
+    table: &'t MessageTable,
+    out: &'o mut Vec<u8>,
+    depth: usize,
+}
+
+/// Where in the buffer a field lies.
+struct Part {
+    at: usize,
+    start: usize,
+    end: usize,
+}
+
+impl<'de> Visitor<'de> for Fields<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let Self { tables, table, out, depth } = self;
+        let mut parts: Vec<Part> = Vec::with_capacity(table.slots.len().min(16));
+        let mut in_order = true;
+        while let Some(at) = object.next_key_seed(Name(table))? {
+            let slot = table.slots.get(at).ok_or_else(give_up)?;
+            let start = out.len();
+            object.next_value_seed(Field { tables, slot, out: &mut *out, depth })?;
+            // Names that come twice, and two of a choice. An absent one of a choice, which is `null`, writes nothing.
+            let is_rival = |part: &Part| {
+                let other = table.slots.get(part.at).and_then(|other| other.oneof);
+                part.at == at || (other.is_some() && other == slot.oneof && part.start < part.end && start < out.len())
+            };
+            if parts.iter().any(is_rival) {
+                return Err(give_up());
+            }
+            in_order &= parts.last().is_none_or(|last| last.at < at);
+            parts.push(Part { at, start, end: out.len() });
+        }
+        if !in_order {
+            sort(&mut parts, out);
+        }
+        Ok(())
+    }
+}
+
+/// Brings what was written last, these parts, into the order of the fields' numbers.
+fn sort(parts: &mut [Part], out: &mut Vec<u8>) {
+    let Some(start) = parts.first().map(|part| part.start) else { return };
+    let written = out.split_off(start);
+    parts.sort_unstable_by_key(|part| part.at);
+    for part in parts {
+        out.extend_from_slice(written.get(part.start - start..part.end - start).unwrap_or_default());
+    }
+}
+
+/// A name, read as the index of its field.
+struct Name<'t>(&'t MessageTable);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        self.0.slot_by_name(name).ok_or_else(give_up)
+    }
+}
+
+/// The value of a field, with its key.
+struct Field<'t, 'o> {
+    tables: &'t Tables,
+    slot: &'t Slot,
+    out: &'o mut Vec<u8>,
+    depth: usize,
+}
+
+impl Field<'_, '_> {
+    fn plain<E: Error>(self, value: Plain<'_>) -> Result<(), E> {
+        match self.slot.shape {
+            Shape::Implicit if value.is_default(self.tables, self.slot.scalar) => Ok(()),
+            Shape::Implicit | Shape::Explicit => {
+                put(self.tables, self.slot, &value, true, self.out).ok_or_else(give_up)
+            }
+            Shape::List | Shape::Map => Err(give_up()),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Field<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Field<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        if self.tables.takes_null(self.slot.scalar) { Err(give_up()) } else { Ok(()) }
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.plain(Plain::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.plain(Plain::Integer(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.plain(Plain::Integer(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.plain(Plain::Double(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.plain(Plain::Text(value))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
+        if matches!(self.slot.shape, Shape::List | Shape::Map) {
+            return Err(give_up());
+        }
+        message(self, object)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Self { tables, slot, out, depth } = self;
+        if slot.shape != Shape::List || depth >= PLAIN_DEPTH_MAX {
+            return Err(give_up());
+        }
+        let start = out.len();
+        let inside = if slot.is_packed { Some(open(slot.number, out)) } else { None };
+        let mut is_empty = true;
+        while list.next_element_seed(Element(Field { tables, slot, out: &mut *out, depth: depth + 1 }))?.is_some() {
+            is_empty = false;
+        }
+        match inside {
+            _ if is_empty => out.truncate(start),
+            Some(inside) => close(inside, out),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+/// One value of a list: with its key, unless all of them are packed behind one.
+struct Element<'t, 'o>(Field<'t, 'o>);
+
+impl Element<'_, '_> {
+    fn plain<E: Error>(self, value: Plain<'_>) -> Result<(), E> {
+        let Field { tables, slot, out, .. } = self.0;
+        put(tables, slot, &value, !slot.is_packed, out).ok_or_else(give_up)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Element<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of a list")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.plain(Plain::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.plain(Plain::Integer(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.plain(Plain::Integer(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.plain(Plain::Double(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.plain(Plain::Text(value))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
+        message(self.0, object)
+    }
+}
+
+/// Reads a message that is an object of its fields, with its key.
+fn message<'de, A: MapAccess<'de>>(field: Field<'_, '_>, object: A) -> Result<(), A::Error> {
+    let Field { tables, slot, out, depth } = field;
+    let Scalar::Message(index) = slot.scalar else { return Err(give_up()) };
+    let table = tables.messages.get(index).filter(|table| table.known == Known::No && depth < PLAIN_DEPTH_MAX);
+    let table = table.ok_or_else(give_up)?;
+    let inside = open(slot.number, out);
+    Fields { tables, table, out: &mut *out, depth: depth + 1 }.visit_map(object)?;
+    close(inside, out);
+    Ok(())
+}
