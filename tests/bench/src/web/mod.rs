@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use prost::Message as _;
 use prost::bytes::Bytes;
 use wishwell_api::v1::FindResourcesRequest;
@@ -29,6 +29,9 @@ pub(crate) struct WebArgs {
     /// Number of resources.
     #[arg(long, default_value_t = 100_000)]
     resources: usize,
+    /// Asks by these ways alone, and leaves out the page and the listeners: for looking at one of them, or quickly.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    ways: Vec<Asked>,
     /// Rounds; each asks every way once.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -61,6 +64,19 @@ pub(crate) struct WebArgs {
     results: PathBuf,
 }
 
+/// A way to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    /// gRPC.
+    Grpc,
+    /// REST, the gateway in the same process.
+    Rest,
+    /// REST, the gateway in a process of its own.
+    Remote,
+    /// REST by Envoy's transcoder.
+    Envoy,
+}
+
 /// Measures, prints a table and writes JSON and Markdown.
 pub(crate) async fn run(args: &WebArgs) {
     let machine = Machine::this();
@@ -72,17 +88,21 @@ pub(crate) async fn run(args: &WebArgs) {
         let (gateway, gateway_address) = wishwell.gateway(folder.path());
         let envoy = args.envoy.as_ref().map(|envoy| edge::start(envoy, wishwell.address, folder.path()));
         let made = Synthetic::new(SEED, args.resources);
-        pool::fill(&wishwell, &made);
+        if args.ways.is_empty() {
+            pool::fill(&wishwell, &made);
+        }
         let frames = questions(&made).wishwell;
         let bodies = Arc::new(frames.iter().map(as_json).collect::<Vec<_>>());
         let mut sides = vec![
-            Side::new("gRPC", wishwell.target(Arc::new(frames)), vec![&wishwell.process]),
+            Side::new(Asked::Grpc, "gRPC", wishwell.target(Arc::new(frames)), vec![&wishwell.process]),
             Side::new(
+                Asked::Rest,
                 "REST, gateway in the same process",
                 Wishwell::rest_target(wishwell.web, Arc::clone(&bodies)),
                 vec![&wishwell.process],
             ),
             Side::new(
+                Asked::Remote,
                 "REST, gateway in a process of its own",
                 Wishwell::rest_target(gateway_address, Arc::clone(&bodies)),
                 vec![&wishwell.process, &gateway],
@@ -90,16 +110,23 @@ pub(crate) async fn run(args: &WebArgs) {
         ];
         if let Some((envoy, address)) = &envoy {
             sides.push(Side::new(
+                Asked::Envoy,
                 "REST, Envoy's transcoder",
                 Wishwell::rest_target(*address, bodies),
                 vec![&wishwell.process, envoy],
             ));
         }
+        if !args.ways.is_empty() {
+            sides.retain(|side| args.ways.contains(&side.asked));
+        }
         let ways = ways(&args, &sides);
-        eprintln!("asked every way; now the wishing pool's page");
-        let page = page(&args, &wishwell);
-        eprintln!("{} listeners for {} s", args.listeners, args.listen_seconds);
-        let listening = listeners::measure(&wishwell, args.listeners, Duration::from_secs(args.listen_seconds));
+        let rest = args.ways.is_empty().then(|| {
+            eprintln!("asked every way; now the wishing pool's page");
+            let page = page(&args, &wishwell);
+            eprintln!("{} listeners for {} s", args.listeners, args.listen_seconds);
+            (page, listeners::measure(&wishwell, args.listeners, Duration::from_secs(args.listen_seconds)))
+        });
+        let (page, listening) = rest.unzip();
         Results { machine, resources: args.resources, ways, page, listening }
     });
     let results = measured.await.expect("the measurement runs to its end");
@@ -109,6 +136,7 @@ pub(crate) async fn run(args: &WebArgs) {
 
 /// One way to ask.
 struct Side<'p> {
+    asked: Asked,
     name: &'static str,
     target: Target,
     /// Whose processor time it costs.
@@ -116,8 +144,8 @@ struct Side<'p> {
 }
 
 impl<'p> Side<'p> {
-    fn new(name: &'static str, target: Target, processes: Vec<&'p Process>) -> Self {
-        Self { name, target, processes }
+    fn new(asked: Asked, name: &'static str, target: Target, processes: Vec<&'p Process>) -> Self {
+        Self { asked, name, target, processes }
     }
 }
 
@@ -136,8 +164,8 @@ fn ways(args: &WebArgs, sides: &[Side<'_>]) -> Vec<Way> {
             flows.push(load::closed_loop(&side.target, args.connections, args.in_flight, duration, cpu));
         }
     }
-    let first = flows.first().cloned().unwrap_or_default();
-    sides.iter().zip(&flows).map(|(side, flows)| Way::of(side.name, flows, &first)).collect()
+    let grpc = sides.iter().position(|side| side.asked == Asked::Grpc).and_then(|at| flows.get(at));
+    sides.iter().zip(&flows).map(|(side, flows)| Way::of(side.name, flows, grpc.map(Vec::as_slice))).collect()
 }
 
 fn page(args: &WebArgs, wishwell: &Wishwell) -> Page {

@@ -16,8 +16,9 @@ pub(super) struct Results {
     pub(super) machine: Machine,
     pub(super) resources: usize,
     pub(super) ways: Vec<Way>,
-    pub(super) page: Page,
-    pub(super) listening: Listening,
+    /// None when only some ways were asked.
+    pub(super) page: Option<Page>,
+    pub(super) listening: Option<Listening>,
 }
 
 /// One way to ask for resources.
@@ -27,23 +28,20 @@ pub(super) struct Way {
     pub(super) answers_per_second: f64,
     /// Processor time of all servers on the way, for each answer.
     pub(super) cpu_micros: f64,
-    /// Answers a second by those over gRPC, median of the rounds' ratios.
-    pub(super) of_grpc: f64,
+    /// Answers a second by those over gRPC, median of the rounds' ratios; none when gRPC was not asked.
+    pub(super) of_grpc: Option<f64>,
 }
 
 impl Way {
-    pub(super) fn of(name: &'static str, flows: &[Flow], grpc: &[Flow]) -> Self {
+    pub(super) fn of(name: &'static str, flows: &[Flow], grpc: Option<&[Flow]>) -> Self {
         Self {
             name,
             answers_per_second: median(&mut flows.iter().map(Flow::per_second).collect::<Vec<_>>()),
             cpu_micros: median(&mut flows.iter().map(Flow::cpu_micros).collect::<Vec<_>>()),
-            of_grpc: median(
-                &mut flows
-                    .iter()
-                    .zip(grpc)
-                    .map(|(flow, grpc)| flow.per_second() / grpc.per_second())
-                    .collect::<Vec<_>>(),
-            ),
+            of_grpc: grpc.map(|grpc| {
+                let ratios = flows.iter().zip(grpc).map(|(flow, grpc)| flow.per_second() / grpc.per_second());
+                median(&mut ratios.collect::<Vec<_>>())
+            }),
         }
     }
 }
@@ -90,27 +88,27 @@ fn markdown(results: &Results) -> String {
     );
     text.push_str("| way | answers a second | of gRPC | processor time an answer |\n|---|---:|---:|---:|\n");
     for way in &results.ways {
+        let of_grpc = way.of_grpc.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let _ =
+            writeln!(text, "| {} | {:.0} | {of_grpc} | {:.0} µs |", way.name, way.answers_per_second, way.cpu_micros);
+    }
+    if let Some(Page { rate, bytes, p50_ms, p99_ms, max_ms }) = &results.page {
         let _ = writeln!(
             text,
-            "| {} | {:.0} | {:.2} | {:.0} µs |",
-            way.name, way.answers_per_second, way.of_grpc, way.cpu_micros
+            "\nThe wishing pool's page, {bytes} bytes uncompressed, at {rate} a second until its last byte: p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms, \
+             max {max_ms:.1} ms.\n"
         );
     }
-    let Page { rate, bytes, p50_ms, p99_ms, max_ms } = &results.page;
-    let _ = writeln!(
-        text,
-        "\nThe wishing pool's page, {bytes} bytes uncompressed, at {rate} a second until its last byte: p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms, \
-         max {max_ms:.1} ms.\n"
-    );
-    let Listening { listeners, changes, bytes, before_mib, seconds_mib } = &results.listening;
-    let third = seconds_mib.len() / 3;
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
-    let (first, last) = (mean(&seconds_mib[..third]), mean(&seconds_mib[seconds_mib.len() - third..]));
-    let _ = writeln!(
-        text,
-        "{listeners} listeners to server-sent events, {changes} changes, {:.1} MiB told: {before_mib:.0} MiB before they came, {first:.0} MiB in \
-         the first third of the time, {last:.0} MiB in the last.",
-        *bytes as f64 / f64::from(1 << 20)
-    );
+    if let Some(Listening { listeners, changes, bytes, before_mib, seconds_mib }) = &results.listening {
+        let third = seconds_mib.len() / 3;
+        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+        let (first, last) = (mean(&seconds_mib[..third]), mean(&seconds_mib[seconds_mib.len() - third..]));
+        let _ = writeln!(
+            text,
+            "{listeners} listeners to server-sent events, {changes} changes, {:.1} MiB told: {before_mib:.0} MiB before they came, {first:.0} MiB in \
+             the first third of the time, {last:.0} MiB in the last.",
+            *bytes as f64 / f64::from(1 << 20)
+        );
+    }
     text
 }
