@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, phone, results } from "./browser.mjs";
 import { start, visitor } from "./development.mjs";
+import { comeTrue } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 let browser;
@@ -13,6 +14,7 @@ let development;
 before(async () => {
   development = await start();
   browser = await launch();
+  for (const division of ["640104101", "640104004"]) await comeTrue(development.pages, `灯 ${division}`, { division });
 });
 
 after(async () => {
@@ -133,19 +135,57 @@ async function countRows(page, address) {
   return rows;
 }
 
-for (const user of ["demo-operator", "demo-case-worker"]) {
-  test(`each figure of supervision is as many as its list shows (${user})`, async () => {
+for (const [user, scope] of [["demo-operator", ""], ["demo-case-worker", ""], ["demo-operator", "?category=education"], ["demo-case-worker", "?division=640104&category=education.study-lamp"]]) {
+  test(`each figure of supervision is as many as its list shows (${user} ${scope})`, async () => {
     await as(user, {}, async (page) => {
-      await page.goto(at("/desk/supervision"));
+      await page.goto(at(`/desk/supervision${scope}`));
       // A circle that stands for a crowd of places leads to the map that takes it apart, and to no list.
       const figures = await page.locator('a.tally[href^="/"], a[href^="/"]:has(.tally, .count)').evaluateAll((links) =>
         links.map((link) => [link.getAttribute("href"), Number((link.querySelector(".tally, .count") ?? link).textContent)]),
       );
-      assert.ok(figures.length > 20, `${figures.length} figures`);
-      assert.ok(figures.some(([, count]) => count > 0));
+      assert.ok(figures.length > 12, `${figures.length} figures`);
+      assert.ok(figures.some(([address, count]) => count > 0 && address.includes("state=open")) || scope.includes("lamp"));
+      assert.ok(figures.some(([address, count]) => count > 0 && address.includes("state=served")));
+      const counts = new Map();
       for (const [address, count] of figures) {
-        assert.equal(await countRows(page, address), count, address);
+        // The map and the table say the same.
+        if (!counts.has(address)) counts.set(address, await countRows(page, address));
+        assert.equal(counts.get(address), count, address);
       }
+    });
+  });
+}
+
+for (const [language, { kind, street }] of Object.entries({ zh: { kind: "教育助学", street: "大新镇" }, en: { kind: "Education", street: "Daxin" } })) {
+  test(`a kind of help is chosen and what is served of it is on the map and in the table (${language})`, async () => {
+    await as("demo-operator", { language }, async (page) => {
+      await page.goto(at("/desk/supervision"));
+      const colours = await page.locator(".split svg").first().evaluate((drawn) =>
+        [".ground", ".served", ".unserved"].map((part) => getComputedStyle(drawn.ownerDocument.querySelector(`.split ${part}`)).fill),
+      );
+      assert.equal(new Set([...colours, "rgb(0, 0, 0)"]).size, 4, `ground, served and open can be told apart: ${colours}`);
+      const table = page.locator("#places-table");
+      const everything = await table.locator("tbody tr").count();
+      await page.locator("nav.kinds").getByRole("link", { name: kind }).click();
+      await page.waitForURL("**category=education");
+      assert.ok((await table.locator("tbody tr").count()) < everything);
+      const figures = async (within) => within.locator("a.tally").evaluateAll((links) => links.map((link) => link.textContent).join(" "));
+      const onMap = page.locator(".split.detail text.name", { hasText: street }).first();
+      assert.equal(await figures(onMap), await figures(table.locator("tr", { hasText: street }).first()), "map and table agree");
+      assert.match(await figures(onMap), /^\d+ [1-9]\d*$/, "something is served there");
+      // The keyboard reaches each figure, and can go past them all.
+      await page.locator(".past").focus();
+      await page.keyboard.press("Tab");
+      assert.equal(await page.evaluate(() => document.activeElement.closest(".split") !== null), true, "the next stop is on the map");
+      await page.locator(".past").focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      assert.equal(await page.evaluate(() => document.activeElement.closest("#places-table") !== null), true, "past the map");
+      await onMap.locator("a.tally").nth(1).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**state=served**");
+      assert.match(page.url(), /category=education/);
+      assert.ok((await page.locator("table.list tbody tr").count()) > 0);
     });
   });
 }
@@ -180,7 +220,7 @@ test("whoever may not is told so in plain words", async () => {
 });
 
 const pages = {
-  "demo-case-worker": { today: "/desk", needs: "/desk/needs?state=open", form: "/desk/needs/new", referrals: "/desk/referrals", supervision: "/desk/supervision" },
+  "demo-case-worker": { today: "/desk", needs: "/desk/needs?state=open", form: "/desk/needs/new", referrals: "/desk/referrals", supervision: "/desk/supervision", "supervision-education": "/desk/supervision?category=education" },
   "demo-operator": { rounds: "/desk/rounds", capacity: "/desk/supervision/capacity" },
 };
 

@@ -33,3 +33,17 @@ export async function wishFor(url, title, more = {}) {
 /** How many pixels the page is wider than its window. */
 export const overhang = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Lets a wish of `wishFor` come true: pledged, begun, delivered and confirmed. @returns the need's name */
+export async function comeTrue(url, title, more) {
+  const need = await wishFor(url, title, more);
+  const { items } = await call(url, "demo-partner", "GET", "/v1/wishes?pageSize=1000");
+  const item = items.find((found) => found.title === title);
+  assert.ok(item, `${title} is in the pool`);
+  const pledge = { title: { zh: title, en: title }, content: title, responsibleParty: "x", serviceStandard: "x" };
+  const { referral } = await call(url, "demo-partner", "POST", `/v1/${item.wish}:claim`, { itemOrdinal: item.itemOrdinal, pledge });
+  for (const [key, step] of [["demo-partner", "start"], ["demo-partner", "deliver"], ["demo-case-worker", "confirm"]]) {
+    await call(url, key, "POST", `/v1/${referral.name}:${step}`, {});
+  }
+  return need;
+}

@@ -24,6 +24,7 @@ mod picture;
 mod proof;
 mod reasons;
 mod reconcile;
+mod split;
 mod summary;
 mod svg;
 mod tables;
@@ -37,3 +38,4 @@ pub use picture::{
     Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
 };
 pub use reconcile::disagreements;
+pub use split::{LinkedFigure, SplitPlace, split_map};

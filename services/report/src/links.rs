@@ -88,9 +88,8 @@ impl LinkedMap<'_> {
 
     /// Where a circle leads: to what is in its division, or to the map that takes its crowd apart.
     fn address(&self, plates: &[Plate], plate: &Plate, circle: usize) -> String {
-        let detail = plates.iter().position(|other| plate.of.is_none() && other.of == Some(circle));
-        match (detail, plate.groups.get(circle).map(Vec::as_slice)) {
-            (Some(nth), _) => format!("#{}", id(nth)),
+        match (detail_of(plates, plate, circle), plate.groups.get(circle).map(Vec::as_slice)) {
+            (Some(detail), _) => detail,
             (None, Some([first, ..])) => self.places[*first].address.clone(),
             (None, _) => String::new(),
         }
@@ -106,12 +105,19 @@ impl LinkedMap<'_> {
     }
 }
 
-const SCREEN: Screen = Screen::Narrow;
+/// A page of lists has a column for its map.
+pub(crate) const SCREEN: Screen = Screen::Narrow;
 /// Radius in pixels within which a touch counts as one of the circle's.
-const REACH: f64 = 14.0;
+pub(crate) const REACH: f64 = 14.0;
 
-fn id(nth: usize) -> String {
+pub(crate) fn id(nth: usize) -> String {
     format!("map-{nth}")
+}
+
+/// Where on the page a circle's crowd is taken apart; none where it is none, or one too many.
+pub(crate) fn detail_of(plates: &[Plate], plate: &Plate, circle: usize) -> Option<String> {
+    let detail = plates.iter().position(|other| plate.of.is_none() && other.of == Some(circle))?;
+    Some(format!("#{}", id(detail)))
 }
 
 #[cfg(test)]

@@ -14,7 +14,17 @@ async fn figures(
     key: &'static str,
     division: &str,
 ) -> Result<v1::GetSupervisionResponse, tonic::Status> {
-    let request = v1::GetSupervisionRequest { division: division.to_owned(), min_position: 0 };
+    figures_of(served, key, division, "").await
+}
+
+async fn figures_of(
+    served: &Served,
+    key: &'static str,
+    division: &str,
+    category: &str,
+) -> Result<v1::GetSupervisionResponse, tonic::Status> {
+    let request =
+        v1::GetSupervisionRequest { division: division.to_owned(), category: category.to_owned(), min_position: 0 };
     told(served.referrals(key).get_supervision(request).await)
 }
 
@@ -46,9 +56,15 @@ fn served_ones(filter: v1::NeedFilter) -> v1::NeedFilter {
 }
 
 /// Every figure against its list.
-async fn every_figure_is_as_many_as_its_list_shows(served: &Served, key: &'static str, division: &str) {
-    let told = figures(served, key, division).await.expect("told");
-    let within = || v1::NeedFilter { division: division.to_owned(), ..Default::default() };
+async fn every_figure_is_as_many_as_its_list_shows(
+    served: &Served,
+    key: &'static str,
+    division: &str,
+    category: &str,
+) -> v1::GetSupervisionResponse {
+    let told = figures_of(served, key, division, category).await.expect("told");
+    let of_kind = || v1::NeedFilter { category: category.to_owned(), ..Default::default() };
+    let within = || v1::NeedFilter { division: division.to_owned(), ..of_kind() };
     assert_eq!(told.urgencies.len(), 4);
     for tally in &told.urgencies {
         let urgent = || v1::NeedFilter { urgency: tally.urgency, ..within() };
@@ -58,8 +74,8 @@ async fn every_figure_is_as_many_as_its_list_shows(served: &Served, key: &'stati
     }
     for tally in &told.divisions {
         let there = || match tally.division.as_str() {
-            "" => v1::NeedFilter { without_division: true, ..Default::default() },
-            code => v1::NeedFilter { division: code.to_owned(), ..Default::default() },
+            "" => v1::NeedFilter { without_division: true, ..of_kind() },
+            code => v1::NeedFilter { division: code.to_owned(), ..of_kind() },
         };
         assert_eq!(tally.open_needs, needs(served, key, open(there())).await, "{key} {tally:?}");
         assert_eq!(tally.served_needs, needs(served, key, served_ones(there())).await, "{key} {tally:?}");
@@ -82,6 +98,7 @@ async fn every_figure_is_as_many_as_its_list_shows(served: &Served, key: &'stati
     assert_eq!(told.escalated_referrals, referrals(served, key, escalated).await);
     let answered = v1::ReferralFilter { answered_only: true, ..referred() };
     assert_eq!(told.answer_times.expect("told").answered_referrals, referrals(served, key, answered).await);
+    told
 }
 
 #[tokio::test]
@@ -100,12 +117,27 @@ async fn every_figure_counts_what_its_list_shows_for_whoever_asks() {
     Step::Deliver(None).take(&served, CASE_WORKER, &second.name).await.expect("delivered");
 
     for key in [OPERATOR, AUDITOR, CASE_WORKER, HOTLINE] {
-        every_figure_is_as_many_as_its_list_shows(&served, key, "").await;
+        every_figure_is_as_many_as_its_list_shows(&served, key, "", "").await;
     }
     for division in ["6401", "640104", "640104001"] {
-        every_figure_is_as_many_as_its_list_shows(&served, OPERATOR, division).await;
+        every_figure_is_as_many_as_its_list_shows(&served, OPERATOR, division, "").await;
     }
-    every_figure_is_as_many_as_its_list_shows(&served, CASE_WORKER, "640104").await;
+    every_figure_is_as_many_as_its_list_shows(&served, CASE_WORKER, "640104", "").await;
+
+    // Of one kind of help: the rows are those right below it, and other kinds are in no figure of needs.
+    let all = figures(&served, OPERATOR, "").await.expect("told");
+    for (key, division) in [(OPERATOR, ""), (CASE_WORKER, "640104")] {
+        let told = every_figure_is_as_many_as_its_list_shows(&served, key, division, TRUNK).await;
+        assert!(told.divisions.iter().any(|tally| tally.served_needs > 0), "{told:?}");
+    }
+    let below = every_figure_is_as_many_as_its_list_shows(&served, OPERATOR, "", "education").await.categories;
+    assert!(!below.is_empty() && below.iter().all(|tally| tally.category.starts_with("education.")), "{below:?}");
+    let of_kind = figures_of(&served, OPERATOR, "", TRUNK).await.expect("told");
+    let open = |told: &v1::GetSupervisionResponse| told.urgencies.iter().map(|tally| tally.open_needs).sum::<i64>();
+    assert!(open(&of_kind) < open(&all), "{of_kind:?}");
+    assert_eq!(of_kind.referrals, all.referrals);
+    let nothing = figures_of(&served, OPERATOR, "", "no-such-kind").await.expect("told");
+    assert_eq!((open(&nothing), nothing.divisions.len(), nothing.categories.len()), (0, 0, 0));
 
     let told = figures(&served, OPERATOR, "").await.expect("told");
     let trunks = told.categories.iter().find(|tally| tally.category == TRUNK).expect("asked for");

@@ -13044,6 +13044,27 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetSupervisionRequest {
             violation.set_message("value must be greater than or equal to 0");
             violations.push(violation);
         }
+        if !self.category.is_empty() {
+            {
+                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                {
+                    ::prost_protovalidate::regex::Regex::new(
+                            "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                        )
+                        .expect("pattern validated at codegen time")
+                });
+                if !RE.is_match(&self.category) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "category",
+                                "string.pattern",
+                                "does not match regex pattern `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`",
+                            ),
+                        );
+                }
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {

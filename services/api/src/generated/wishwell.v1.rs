@@ -14366,6 +14366,10 @@ pub struct GetSupervisionRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "2")]
     pub min_position: i64,
+    /// Only needs with an item of this category, or of one below it, are counted in `urgencies`, `divisions` and `categories`; empty means
+    /// all. The other figures are of all categories.
+    #[prost(string, tag = "3")]
+    pub category: ::prost::alloc::string::String,
 }
 impl ::prost::Name for GetSupervisionRequest {
     const NAME: &'static str = "GetSupervisionRequest";
@@ -14424,7 +14428,8 @@ impl ::prost::Name for DivisionTally {
         "/wishwell.v1.DivisionTally".into()
     }
 }
-/// Needs with an item of a category that has none above it, or of one below. A need counts once in each row.
+/// Needs with an item of a category, or of one below it: a category that has none above it, or one right below that which was asked
+/// for. A need counts once in each row.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CategoryTally {
     /// Code of the category.

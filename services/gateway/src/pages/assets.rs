@@ -18,13 +18,17 @@ struct Asset {
 }
 
 /// What partners and the public see: one file for browsers, one per subject for whoever writes them.
-const PARTNER_STYLE: &str = concat!(include_str!("assets/pool.css"), include_str!("assets/portal.css"));
+const PARTNER_STYLE: &str =
+    concat!(include_str!("assets/map.css"), include_str!("assets/pool.css"), include_str!("assets/portal.css"));
+
+/// What case workers and operators see. The map's rules come first: the desk has words of its own for some of its names.
+const DESK_STYLE: &str = concat!(include_str!("assets/map.css"), include_str!("assets/desk.css"));
 
 const ASSETS: &[Asset] = &[
     Asset { name: "style.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/style.css") },
     Asset { name: "partner.css", kind: "text/css; charset=utf-8", content: PARTNER_STYLE.as_bytes() },
     Asset { name: "api.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/api.css") },
-    Asset { name: "desk.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/desk.css") },
+    Asset { name: "desk.css", kind: "text/css; charset=utf-8", content: DESK_STYLE.as_bytes() },
     Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("assets/page.js") },
     Asset {
         name: "htmx.min.js",

@@ -60,6 +60,15 @@ pub(crate) struct Scarce {
     pub(crate) period_start: Option<Date>,
 }
 
+/// What is counted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// In this division and below it; none for everywhere the caller works.
+    pub(crate) division: Option<DivisionCode>,
+    /// Needs with an item of this category or below it; none for all.
+    pub(crate) category: Option<CategoryCode>,
+}
+
 /// All figures.
 #[derive(Debug)]
 pub(crate) struct Supervision {
@@ -74,17 +83,19 @@ pub(crate) struct Supervision {
 }
 
 impl Platform {
-    /// Counts within a division, or everywhere the caller works.
+    /// Counts what a caller may see of a part of the whole.
     pub(crate) async fn supervision(
         &self,
         caller: &Caller,
-        division: Option<&DivisionCode>,
+        scope: &Scope,
         snapshot: &Snapshot,
         street: impl Fn(&DivisionCode) -> Option<DivisionCode>,
     ) -> Result<Supervision, Error> {
+        let division = scope.division.as_ref();
         let divisions = caller.divisions_to_list(division, snapshot)?;
         let tenant = caller.tenant();
-        let within = NeedFilter { divisions: divisions.clone(), ..NeedFilter::default() };
+        let categories = scope.category.as_ref().map(|code| snapshot.category_subtree(code)).unwrap_or_default();
+        let within = NeedFilter { divisions: divisions.clone(), categories, ..NeedFilter::default() };
         let tallies = self.store.tally_needs(tenant, &within).await?;
         let late = self.store.tally_needs(tenant, &NeedFilter { overdue_only: true, ..within.clone() }).await?;
         let referred = ReferralFilter { divisions, ..ReferralFilter::default() };
@@ -102,7 +113,7 @@ impl Platform {
                 };
                 row.filter(within).unwrap_or_else(|| code.clone())
             }),
-            categories: self.by_category(caller, &within, snapshot).await?,
+            categories: self.by_category(caller, &within, scope.category.as_ref(), snapshot).await?,
             referrals,
             overdue: sum(&self.store.tally_referrals(tenant, &overdue).await?),
             escalated: sum(&self.store.tally_referrals(tenant, &escalated).await?),
@@ -116,23 +127,24 @@ impl Platform {
         &self,
         caller: &Caller,
         within: &NeedFilter,
+        above: Option<&CategoryCode>,
         snapshot: &Snapshot,
     ) -> Result<Vec<(CategoryCode, Counted)>, Error> {
-        let mut roots: Vec<CategoryCode> =
-            snapshot.categories().filter(|found| found.parent.is_none()).map(|found| found.code.clone()).collect();
-        roots.sort_unstable();
-        roots.truncate(SUPERVISION_CATEGORIES_MAX);
-        let mut counted = Vec::with_capacity(roots.len());
-        for root in roots {
+        let right_below = snapshot.categories().filter(|found| found.parent.as_ref() == above);
+        let mut rows: Vec<CategoryCode> = right_below.map(|found| found.code.clone()).collect();
+        rows.sort_unstable();
+        rows.truncate(SUPERVISION_CATEGORIES_MAX);
+        let mut counted = Vec::with_capacity(rows.len());
+        for row in rows {
             let filter = NeedFilter {
-                categories: snapshot.category_subtree(&root),
+                categories: snapshot.category_subtree(&row),
                 states: vec![NeedState::Open, NeedState::PartlyServed, NeedState::Served],
                 ..within.clone()
             };
             let mut figures = Counted::default();
             self.store.tally_needs(caller.tenant(), &filter).await?.iter().for_each(|tally| figures.add(tally));
             if figures != Counted::default() {
-                counted.push((root, figures));
+                counted.push((row, figures));
             }
         }
         Ok(counted)

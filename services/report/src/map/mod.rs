@@ -4,7 +4,7 @@ pub(crate) mod crowd;
 pub(crate) mod ground;
 pub(crate) mod labels;
 pub(crate) mod names;
-mod pie;
+pub(crate) mod pie;
 pub(crate) mod plate;
 mod projection;
 

@@ -8,7 +8,7 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::AnswerTimes;
 
 use crate::cases::places::coarse_division;
-use crate::cases::supervision::{Counted, Scarce};
+use crate::cases::supervision::{Counted, Scarce, Scope};
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert_need, referral as convert};
 use crate::grpc::matching::position;
@@ -20,10 +20,13 @@ pub(super) async fn get(
 ) -> Result<v1::GetSupervisionResponse, Error> {
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
+    let category = (!message.category.is_empty())
+        .then(|| common::category("category", &message.category, &mut violations))
+        .flatten();
     let division = common::division("division", &message.division, &mut violations);
     violations.into_result()?;
     let street = |code: &_| coarse_division(code, WISH_PLACE_DIGITS_MAX, &snapshot);
-    let found = platform.supervision(&caller, division.as_ref(), &snapshot, street).await?;
+    let found = platform.supervision(&caller, &Scope { division, category }, &snapshot, street).await?;
     let divisions = found.divisions.into_iter().map(|(code, Counted { open, served })| v1::DivisionTally {
         division: common::code_out(code.as_ref()),
         open_needs: wire(open),

@@ -1,5 +1,6 @@
 //! Supervision: what is open, late, waiting, served and running out. Every figure leads to the list that it counts.
 
+mod kinds;
 mod places;
 mod scarce;
 
@@ -24,17 +25,33 @@ pub(super) use scarce::show as show_scarce;
 
 const PATH: &str = "/desk/supervision";
 
-/// Where to look.
+/// What to look at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Where {
+pub(super) struct Scope {
     /// Code; empty for everywhere one works.
     division: String,
+    /// Code; empty for every kind of help.
+    category: String,
+}
+
+impl Scope {
+    fn address(&self) -> String {
+        address::of(PATH, &[("division", &self.division), ("category", &self.category)])
+    }
+
+    fn request(&self) -> v1::GetSupervisionRequest {
+        v1::GetSupervisionRequest {
+            division: self.division.clone(),
+            category: self.category.clone(),
+            ..v1::GetSupervisionRequest::default()
+        }
+    }
 }
 
 /// The page.
-pub(super) async fn show(user: SignedIn, Query(asked): Query<Where>) -> Response {
-    page(&user, &asked.division).await.unwrap_or_else(|failure| failure.response(&user.visit))
+pub(super) async fn show(user: SignedIn, Query(scope): Query<Scope>) -> Response {
+    page(&user, &scope).await.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
 /// Figures with what is needed to lead to their lists.
@@ -42,35 +59,37 @@ struct Sheet<'a> {
     visit: &'a Visit,
     names: &'a Names,
     /// What every list is narrowed to.
-    division: &'a str,
+    scope: &'a Scope,
     figures: &'a v1::GetSupervisionResponse,
 }
 
-async fn page(user: &SignedIn, division: &str) -> Result<Response, Failure> {
+async fn page(user: &SignedIn, scope: &Scope) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let request = v1::GetSupervisionRequest { division: division.to_owned(), min_position: 0 };
-    let figures = user.calls.referrals().get_supervision(request).await?.into_inner();
+    let figures = user.calls.referrals().get_supervision(scope.request()).await?.into_inner();
     let mut names = Names::default();
     names.ask_divisions(&user.calls, figures.divisions.iter().map(|tally| tally.division.as_str())).await?;
-    names.ask_categories(&user.calls, figures.categories.iter().map(|tally| tally.category.as_str())).await?;
+    let kinds = figures.categories.iter().map(|tally| tally.category.as_str());
+    names.ask_categories(&user.calls, kinds.chain([scope.category.as_str()])).await?;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
-    let sheet = Sheet { visit, names: &names, division, figures: &figures };
+    let sheet = Sheet { visit, names: &names, scope, figures: &figures };
     let title = visit.say("督办", "Supervision");
     let content = html! {
         h1 { (title) }
         form class="filters" method="get" action=(PATH) {
+            @if !scope.category.is_empty() { input type="hidden" name="category" value=(scope.category); }
             div {
                 label for="filter-division" { (visit.say("区划", "Division")) }
-                (pickers::division_field(visit, "filter-division", &divisions, division, visit.say("我负责的全部", "everywhere I work"), None))
+                (pickers::division_field(visit, "filter-division", &divisions, &scope.division, visit.say("我负责的全部", "everywhere I work"), None))
             }
             button { (visit.say("查看", "Look")) }
         }
+        (kinds::choices(&sheet))
         (sheet.urgencies())
+        (places::section(&sheet))
+        (kinds::section(&sheet))
         (sheet.referrals())
         (sheet.answers())
         (sheet.scarce())
-        (places::section(&sheet))
-        (sheet.categories())
     };
     Ok(layout::page(visit, title, &content))
 }
@@ -80,8 +99,14 @@ impl Sheet<'_> {
         self.visit.say(zh, en)
     }
 
+    /// A list of needs, of the kind of help that is looked at.
+    fn of_kind(&self, query: NeedQuery) -> NeedQuery {
+        NeedQuery { category: self.scope.category.clone(), ..query }
+    }
+
+    /// The same, where one looks.
     fn needs(&self, query: NeedQuery) -> NeedQuery {
-        NeedQuery { division: self.division.to_owned(), ..query }
+        NeedQuery { division: self.scope.division.clone(), ..self.of_kind(query) }
     }
 
     fn late(&self, urgency: Urgency) -> NeedQuery {
@@ -94,13 +119,13 @@ impl Sheet<'_> {
     }
 
     fn referred(&self, query: ReferralQuery) -> ReferralQuery {
-        ReferralQuery { division: self.division.to_owned(), ..query }
+        ReferralQuery { division: self.scope.division.clone(), ..query }
     }
 
     fn urgencies(&self) -> Markup {
         html! {
             section aria-labelledby="open-title" {
-                h2 id="open-title" { (self.say("待满足的需求", "Open needs")) }
+                h2 id="open-title" { (self.say("待满足的需求", "Open needs")) (self.kind()) }
                 ul class="tiles" {
                     @for tally in &self.figures.urgencies {
                         (tile(word(tally.urgency()), &self.open(tally.urgency()).address(), tally.open_needs, words::urgency(self.visit.language, tally.urgency())))
@@ -121,7 +146,7 @@ impl Sheet<'_> {
         let attention = |count: i64| if count > 0 { "attention" } else { "" };
         html! {
             section aria-labelledby="referrals-title" {
-                h2 id="referrals-title" { (self.say("转介", "Referrals")) }
+                h2 id="referrals-title" { (self.say("转介", "Referrals")) (self.every_kind()) }
                 ul class="tiles" {
                     (tile(attention(figures.overdue_referrals), &overdue.address(), figures.overdue_referrals, self.say("答应了却逾期未到", "promised, and late")))
                     (tile(attention(figures.escalated_referrals), &escalated.address(), figures.escalated_referrals, self.say("已上报，未了结", "escalated, not settled")))
@@ -146,7 +171,7 @@ impl Sheet<'_> {
         };
         html! {
             section aria-labelledby="answers-title" {
-                h2 id="answers-title" { (self.say("从转介到答复", "From offer to answer")) }
+                h2 id="answers-title" { (self.say("从转介到答复", "From offer to answer")) (self.every_kind()) }
                 ul class="tiles" {
                     li class="tile" { a href=(list.address()) {
                         strong class="time" { (time(times.median)) }
@@ -166,38 +191,30 @@ impl Sheet<'_> {
         let count = i64::try_from(self.figures.scarce_pools.len()).unwrap_or(i64::MAX);
         html! {
             section aria-labelledby="scarce-title" {
-                h2 id="scarce-title" { (self.say("快用完的容量", "Capacity about to run out")) }
+                h2 id="scarce-title" { (self.say("快用完的容量", "Capacity about to run out")) (self.every_kind()) }
                 ul class="tiles" {
-                    (tile(if count > 0 { "attention" } else { "" }, &address::of(scarce::PATH, &[("division", self.division)]), count,
+                    (tile(if count > 0 { "attention" } else { "" }, scarce::PATH, count,
                         self.say("剩余不到一成的资源池", "pools with a tenth or less left")))
                 }
             }
         }
     }
 
-    fn categories(&self) -> Markup {
-        html! {
-            section aria-labelledby="kinds-title" {
-                h2 id="kinds-title" { (self.say("按服务类别", "By kind of help")) }
-                (self.open_and_served(
-                    self.say("服务类别", "Kind of help"),
-                    self.figures.categories.iter().map(|tally| {
-                        let of = |query: NeedQuery| self.needs(NeedQuery { category: tally.category.clone(), ..query });
-                        Row {
-                            name: self.names.category(self.visit, &tally.category).to_owned(),
-                            open: (tally.open_needs, of(NeedQuery::open())),
-                            served: (tally.served_needs, of(NeedQuery::served())),
-                        }
-                    }),
-                ))
-            }
-        }
+    /// Which kind of help figures are of, where one was chosen.
+    fn kind(&self) -> Markup {
+        let chosen = self.scope.category.as_str();
+        html! { @if !chosen.is_empty() { span class="note" { " · " (self.names.category(self.visit, chosen)) } } }
+    }
+
+    /// That figures are of every kind of help, where one was chosen.
+    fn every_kind(&self) -> Markup {
+        html! { @if !self.scope.category.is_empty() { span class="note" { " · " (self.say("不分类别", "all kinds of help")) } } }
     }
 
     /// A table in which both figures of a row lead to their lists.
-    fn open_and_served(&self, what: &str, rows: impl Iterator<Item = Row>) -> Markup {
+    fn open_and_served(&self, id: &str, what: &str, rows: impl Iterator<Item = Row>) -> Markup {
         html! {
-            div class="scroller" tabindex="0" role="region" aria-label=(what) {
+            div id=(id) class="scroller" tabindex="0" role="region" aria-label=(what) {
                 table class="list" {
                     thead { tr {
                         th scope="col" { (what) }

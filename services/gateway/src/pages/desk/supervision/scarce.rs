@@ -1,11 +1,9 @@
 //! Pools of which little is left.
 
-use axum::extract::Query;
 use axum::response::Response;
 use maud::html;
 use wishwell_api::v1;
 
-use super::Where;
 use crate::pages::desk::names::Names;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
@@ -15,13 +13,13 @@ use crate::pages::words::figures;
 pub(super) const PATH: &str = "/desk/supervision/capacity";
 
 /// The page.
-pub(in crate::pages::desk) async fn show(user: SignedIn, Query(asked): Query<Where>) -> Response {
-    page(&user, asked.division).await.unwrap_or_else(|failure| failure.response(&user.visit))
+pub(in crate::pages::desk) async fn show(user: SignedIn) -> Response {
+    page(&user).await.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
-async fn page(user: &SignedIn, division: String) -> Result<Response, Failure> {
+async fn page(user: &SignedIn) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let request = v1::GetSupervisionRequest { division, min_position: 0 };
+    let request = v1::GetSupervisionRequest::default();
     let pools = user.calls.referrals().get_supervision(request).await?.into_inner().scarce_pools;
     let mut names = Names::default();
     names.ask_organizations(&user.calls, pools.iter().map(|pool| pool.organization.as_str())).await?;
