@@ -255,6 +255,8 @@ pub const PLAN_CHUNKS_MAX: usize = 100_000;
 pub const PLAN_NAME_CHARS_MAX: usize = 128;
 /// Most stateless plans that one replica makes at once.
 pub const PLANS_AT_ONCE_MAX: usize = 2;
+/// Claims of one organization that may be refused within an hour; then it waits. Each refusal says something about somebody's need.
+pub const REFUSED_CLAIMS_PER_HOUR_MAX: usize = 30;
 /// Most subscriptions of one organization.
 pub const SUBSCRIPTIONS_PER_ORGANIZATION_MAX: usize = 16;
 /// Most subscriptions of a tenant that are told of new wishes.

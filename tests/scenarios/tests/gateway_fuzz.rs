@@ -166,7 +166,7 @@ async fn storms(address: SocketAddr, round: usize) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_thrown_at_it_the_gateway_answers_without_a_fault_and_within_its_memory() {
-    let served = Served::demo().await;
+    let served = Served::start(&["--http-requests-per-second=1000000"], &[]).await;
     let address = served.web.expect("pages and REST are served");
     let mut faults = storms(address, 0).await;
     let before = resident(served.process.id());

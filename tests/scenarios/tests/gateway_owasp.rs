@@ -1,11 +1,12 @@
-//! The OWASP API Security Top 10 of 2023 over REST: a test named for each item that applies. Those that do not are named with the reason in
-//! docs/security.md.
+//! The OWASP API Security Top 10 of 2023 over REST: a test named for each item that applies. What each holds is
+//! in docs/security.md.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wishwell_scenarios::Served;
 use wishwell_scenarios::deployment::{self, CALLERS, folder};
 use wishwell_scenarios::made::{OPENAPI, operations};
@@ -276,6 +277,47 @@ async fn api6_one_wish_is_claimed_once_however_many_ask_for_it_at_once() {
 }
 
 #[tokio::test]
+async fn api6_claims_that_are_refused_are_few_and_leave_a_trace() {
+    let served = Served::demo().await;
+    let mut web = served.web();
+    let listed = web.get(PARTNER, "/v1/wishes?pageSize=1000").await.ok();
+    let own = web.get(PARTNER, "/v1/resources?pageSize=1000").await.ok();
+    let resource = text(&own, "/resources/0/name").to_owned();
+    let wishes: Vec<Value> = listed["items"].as_array().cloned().unwrap_or_default();
+    let (mut refused, mut limited) = (0, None);
+    'probing: for _ in 0..40 {
+        for wish in &wishes {
+            let claim = json!({ "itemOrdinal": wish["itemOrdinal"], "resource": resource });
+            let answer = web.post(PARTNER, &format!("/v1/{}:claim", text(wish, "/wish")), &claim).await;
+            match answer.reason().as_str() {
+                "RESOURCE_DOES_NOT_FIT" | "NOT_FOUND" => refused += 1,
+                "OVERLOADED" => {
+                    limited = Some(answer);
+                    break 'probing;
+                }
+                _ => {}
+            }
+        }
+    }
+    let limited = limited.expect("a limit");
+    assert_eq!((limited.status, refused), (429, 30), "{}", limited.text());
+    let told = limited.json()["details"].to_string();
+    assert!(told.contains("refused_claims_per_hour_max"), "{told}");
+    // What fits is not claimed either, by no way round; others are not held up, and the partner does all else as before.
+    let pledge = json!({ "title": { "zh": "一次" }, "content": "x", "responsibleParty": "x", "serviceStandard": "x" });
+    let claim = json!({ "itemOrdinal": wishes[0]["itemOrdinal"], "pledge": pledge });
+    let path = format!("/v1/{}:claim", text(&wishes[0], "/wish"));
+    assert_eq!(web.post(PARTNER, &path, &claim).await.status, 429);
+    assert_ne!(web.post(VOLUNTEER, &path, &claim).await.status, 429);
+    web.get(PARTNER, "/v1/referrals").await.ok();
+    let log = served.process.output();
+    assert_eq!(log.matches("a claim was refused").count(), refused, "each leaves a line");
+    let line = log.lines().find(|line| line.contains("too many claims were refused")).expect("a line of the limit");
+    assert!(line.contains("wishwell::refused_claim") && line.contains("demo-partner"), "{line}");
+    assert!(!log.contains("needs/"), "a trace names wishes, and whose they are not");
+}
+
+#[tokio::test]
 async fn api7_an_address_in_a_request_is_stored_and_never_asked() {
     let served = Served::demo().await;
     let mut web = served.web();
@@ -303,6 +345,58 @@ async fn api7_an_address_in_a_request_is_stored_and_never_asked() {
         tokio::time::timeout(Duration::from_millis(500), listener.accept()).await.is_err(),
         "the server asked the address"
     );
+}
+
+#[tokio::test]
+async fn api7_a_webhook_reaches_nothing_that_is_not_everybodys_and_follows_no_redirect() {
+    let served = Served::demo().await;
+    let mut web = served.web();
+    for url in [
+        "http://tools.example.org/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:127.0.0.1]/",
+        "https://somebody:secret@tools.example.org/",
+        "https://tools.example.org:22/",
+        "file:///etc/passwd",
+    ] {
+        let subscription = json!({ "subscription": { "dailyBudget": 1, "webhookUrl": url } });
+        let answer = web.post(PARTNER, "/v1/subscriptions", &subscription).await;
+        assert_eq!((answer.status, answer.violations()[0].0.as_str()), (400, "subscription.webhook_url"), "{url}");
+    }
+    let inside = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let location = format!("location: http://{}/inside\r\n", inside.local_addr().unwrap());
+    let receiver = answering(format!("HTTP/1.1 302 Found\r\n{location}content-length: 0\r\n\r\n")).await;
+    let trial = on_trial(&mut web, &receiver).await;
+    assert_eq!(trial["status"], 302, "{trial}");
+    let asked = tokio::time::timeout(Duration::from_millis(500), inside.accept()).await;
+    assert!(asked.is_err(), "the server went where it was sent");
+}
+
+/// An address at which everybody is told the same.
+async fn answering(answer: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/wishes", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut head = [0; 4_096];
+                let _ = stream.read(&mut head).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            });
+        }
+    });
+    url
+}
+
+/// Sends a message to a partner's tool and tells what came back.
+async fn on_trial(web: &mut Plain, url: &str) -> Value {
+    let subscription = json!({ "subscription": { "dailyBudget": 1, "webhookUrl": url } });
+    let made = web.post(PARTNER, "/v1/subscriptions", &subscription).await.ok();
+    let name = text(&made, "/subscription/name").to_owned();
+    web.post(PARTNER, &format!("/v1/{name}:test"), &json!({})).await.ok()
 }
 
 #[tokio::test]
@@ -374,4 +468,41 @@ async fn api9_what_is_served_is_what_the_published_document_lists() {
     ] {
         assert_eq!(web.get(OPERATOR, other).await.status, 404, "{other}");
     }
+}
+
+#[tokio::test]
+async fn api10_of_what_others_answer_no_more_is_read_than_is_needed_and_nothing_is_believed() {
+    let served = Served::demo().await;
+    let mut web = served.web();
+    // A receiver that never ends its answer, one that answers a mountain of headers, one that speaks no HTTP, and one that reflects a script.
+    let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}", "400\r\n".repeat(10));
+    let mountain = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-filler: 0123456789abcdef\r\n".repeat(4_000));
+    let script = "HTTP/1.1 500 <script>alert(1)</script>\r\ncontent-length: 0\r\n\r\n".to_owned();
+    let started = Instant::now();
+    let told = on_trial(&mut web, &answering(endless).await).await;
+    assert_eq!(told["status"], 200, "its status is all that counts: {told}");
+    let told = on_trial(&mut web, &answering(mountain).await).await;
+    assert_eq!(told.get("status").and_then(Value::as_i64).unwrap_or_default(), 0, "{told}");
+    let told = on_trial(&mut web, &answering("SSH-2.0-OpenSSH_9.9\r\n".to_owned()).await).await;
+    assert_eq!(told.get("status").and_then(Value::as_i64).unwrap_or_default(), 0, "{told}");
+    assert!(!told.to_string().contains("OpenSSH"), "what somebody's port says is told to nobody: {told}");
+    let told = on_trial(&mut web, &answering(script).await).await;
+    assert!(!told.to_string().contains("script"), "{told}");
+    assert!(started.elapsed() < Duration::from_secs(30), "nobody holds the server up");
+    // Keys of an issuer that answers nonsense open nothing, and whoever is known otherwise is served on.
+    let keys = answering(format!("HTTP/1.1 200 OK\r\ncontent-length: 300000\r\n\r\n{}", "[".repeat(300_000))).await;
+    let folder = folder(CALLERS);
+    let file = folder.path().join("principals.toml");
+    let mut callers = std::fs::read_to_string(&file).expect("callers");
+    callers.push_str(&format!(
+        "[[token_issuers]]\nissuer = \"https://id.example.org\"\naudiences = [\"wishwell\"]\n\
+         algorithms = [\"ES256\"]\ntenant = \"main\"\njwks_url = \"{keys}\"\n"
+    ));
+    std::fs::write(file, callers).expect("written");
+    let more = ["--http-listen", "127.0.0.1:0", "--http-secure=false"];
+    let served = deployment::serve(folder, "sqlite:wishwell.db", &more).await;
+    let signer = wishwell_test_support::tokens::Signer::es256("theirs");
+    let token = signer.token(&json!({ "iss": "https://id.example.org", "aud": ["wishwell"], "sub": "somebody", "wishwell_role": "operator" }));
+    assert_eq!(served.web().get(&token, "/v1/principal").await.status, 401);
+    served.web().get(deployment::HOTLINE, "/v1/principal").await.ok();
 }

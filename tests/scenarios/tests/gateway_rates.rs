@@ -129,3 +129,25 @@ async fn gateways_that_share_redis_count_together_and_serve_on_without_it() {
     assert!(after.iter().all(|status| [400, 429].contains(status)), "{after:?}");
     assert!(after.contains(&400), "served without Redis: {after:?}");
 }
+
+#[tokio::test]
+async fn development_mode_stops_what_runs_in_a_circle_and_pages_say_so_in_words() {
+    let served = Served::start(&["--http-requests-per-second=1"], &[]).await;
+    let mut web = served.web();
+    let (_, refused) = ask_until_refused(&mut web, 40, |_| vec![bearer("demo-hotline")], "/v1/principal").await;
+    assert_eq!(refused.expect("a limit").reason(), "OVERLOADED");
+    for (language, words) in [("zh-CN", "请求太多，请稍后再试"), ("en", "Too many requests; please wait a moment")]
+    {
+        let preferred = |_| vec![("accept-language", language.to_owned())];
+        let (_, refused) = ask_until_refused(&mut served.web(), 40, preferred, "/wishes").await;
+        let refused = refused.expect("a limit");
+        assert!(refused.text().contains(words), "{}", refused.text());
+        assert!(refused.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
+        assert!(refused.header("content-security-policy").is_some());
+        assert_eq!(refused.header("refresh"), refused.header("retry-after"), "it comes back by itself");
+        // What would change something is not sent again by itself.
+        let headers = [("accept-language", language), ("sec-fetch-site", "same-origin")];
+        let refused = web.ask("POST", "/language", &headers, b"lang=en").await;
+        assert_eq!((refused.status, refused.header("refresh")), (429, None));
+    }
+}

@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -39,6 +39,10 @@ const TARGET_BYTES_MAX: usize = 8 * 1024;
 /// Ends when the server stops: what streams without an end looks at it.
 #[derive(Debug, Clone)]
 pub(crate) struct Stopping(pub(crate) CancellationToken);
+
+/// A form as it was sent, for a page that has to ask for it again.
+#[derive(Debug, Clone)]
+pub(crate) struct SentForm(pub(crate) Bytes);
 
 /// Where a request came from. Nothing in its headers changes that.
 #[derive(Debug, Clone, Copy)]
@@ -97,12 +101,13 @@ impl Edge {
             if is_call || is_asset { None } else { self.app.sessions().of(request.headers(), self.app.now()) };
         let shown = if is_call { rates::shown(request.headers()) } else { None };
         let token = shown.or_else(|| session.as_ref().map(|session| session.token.reveal().as_bytes()));
-        if !is_asset && let Some(time) = rates::wait(&self.app, peer, token).await {
-            return self.too_many(is_call, time);
-        }
+        let waits = if is_asset { None } else { rates::wait(&self.app, peer, token).await };
         let had_credentials = shown.is_some();
         if let Some(session) = session {
             request.extensions_mut().insert(session);
+        }
+        if let Some(time) = waits {
+            return if is_call { self.too_many(time) } else { self.too_many_pages(request, time).await };
         }
         let compressed = request.headers().contains_key(ACCEPT_ENCODING);
         let response = if compressed {
@@ -118,7 +123,7 @@ impl Edge {
         };
         let unproven = had_credentials && rates::leaves_unproven(&response);
         if unproven && let Some(time) = rates::wait_unproven(&self.app, peer).await {
-            return self.too_many(is_call, time);
+            return self.too_many(time);
         }
         response
     }
@@ -140,7 +145,11 @@ impl Edge {
             // A form is read here, under the bounds of every body; what reads it later would wait for as long as its sender likes.
             let (parts, content) = request.into_parts();
             request = match rest::read_body(content).await {
-                Ok(content) => Request::from_parts(parts, Body::from(content)),
+                Ok(content) => {
+                    let mut request = Request::from_parts(parts, Body::from(content.clone()));
+                    request.extensions_mut().insert(SentForm(content));
+                    request
+                }
                 Err(unreadable) => return Ok(plain(unreadable.0, "the form did not come as a whole\n")),
             };
         }
@@ -151,11 +160,19 @@ impl Edge {
         Ok(response)
     }
 
-    fn too_many(&self, is_call: bool, time: Duration) -> Response<Body> {
-        let mut response =
-            if is_call { self.rest.too_many() } else { plain(StatusCode::TOO_MANY_REQUESTS, "too many requests\n") };
-        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+    fn too_many(&self, time: Duration) -> Response<Body> {
+        let mut response = self.rest.too_many();
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(whole_seconds(time)));
+        response
+    }
+
+    /// The same for people, in words.
+    async fn too_many_pages(&self, request: Request<Body>, time: Duration) -> Response<Body> {
+        let nonce = Nonce::new();
+        let (mut parts, _) = request.into_parts();
+        parts.extensions.insert(nonce.clone());
+        let mut response = pages::too_many(&self.app, &mut parts, whole_seconds(time)).await;
+        content_security::guard(&nonce, response.headers_mut());
         response
     }
 
@@ -171,6 +188,11 @@ impl Edge {
             headers.insert(http::header::STRICT_TRANSPORT_SECURITY, year);
         }
     }
+}
+
+/// Rounded up.
+const fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + (time.subsec_nanos() > 0) as u64
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -1,17 +1,20 @@
 //! What a page says when it cannot do what was asked: in plain words, what happened, what is kept, and what to do next.
 
+use axum::extract::FromRequestParts as _;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{RETRY_AFTER, SET_COOKIE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::visit::Visit;
 use super::{address, layout};
+use crate::app::App;
 
 /// After how many seconds one may try again when the service is away.
-const RETRY_SECONDS: u32 = 5;
+const RETRY_SECONDS: u64 = 5;
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -73,53 +76,150 @@ fn sign_in_first(visit: &Visit) -> Response {
     response
 }
 
-fn refused(visit: &Visit, status: &Status) -> Response {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
-    let (code, title) = match status.code() {
-        Code::Unavailable | Code::Unknown => {
-            (StatusCode::SERVICE_UNAVAILABLE, visit.say("匹配服务暂时连不上", "The matching service cannot be reached"))
-        }
-        Code::DeadlineExceeded => (
-            StatusCode::GATEWAY_TIMEOUT,
-            visit.say("匹配服务没有及时答复", "The matching service did not answer in time"),
-        ),
-        Code::ResourceExhausted => (
-            StatusCode::TOO_MANY_REQUESTS,
-            visit.say("请求太多，请稍后再试", "Too many requests; please wait a moment"),
-        ),
-        Code::NotFound => (StatusCode::NOT_FOUND, visit.say("找不到", "It is not there")),
-        Code::PermissionDenied => (StatusCode::FORBIDDEN, visit.say("您没有这项权限", "You may not do this")),
-        Code::InvalidArgument | Code::OutOfRange => {
-            (StatusCode::BAD_REQUEST, visit.say("填写的内容有误", "Something that was filled in does not fit"))
-        }
-        Code::FailedPrecondition | Code::Aborted | Code::AlreadyExists => {
-            (StatusCode::CONFLICT, visit.say("现在不能这样做", "This cannot be done now"))
-        }
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, visit.say("出错了", "Something went wrong")),
+/// The answer to whoever asks too often, with the seconds to wait.
+pub(crate) async fn too_many(app: &App, parts: &mut Parts, seconds: u64) -> Response {
+    let visit = match Visit::from_request_parts(parts, app).await {
+        Ok(visit) => visit,
+        Err(never) => match never {},
     };
+    let title = visit.say("请求太多，请稍后再试", "Too many requests; please wait a moment");
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    let content = html! {
+        @if is_read {
+            p { (visit.say("本页过几秒会自动重试。", "This page tries again by itself in a few seconds.")) }
+        } @else {
+            p { (visit.say(
+                "这一步还没有做。请过几秒退回上一页再试，填好的内容都还在。",
+                "Nothing was done yet. Go back in a few seconds and try again; what you filled in is still there.",
+            )) }
+        }
+    };
+    let mut response = told(&visit, StatusCode::TOO_MANY_REQUESTS, title, &content);
+    come_back(&visit, is_read, seconds, &mut response);
+    response
+}
+
+/// Says when to try again; a whole page that only shows something does so by itself.
+fn come_back(visit: &Visit, is_read: bool, seconds: u64, response: &mut Response) {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    if is_read && !visit.part {
+        response.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from(seconds));
+    }
+}
+
+fn refused(visit: &Visit, status: &Status) -> Response {
+    let (code, title, words) = in_words(visit, status.code());
     let waits = matches!(code, StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT);
     let content = html! {
-        @if waits {
-            p { (visit.say(
-                "已经保存的内容都还在。本页会自动重试；您也可以稍后刷新。",
-                "Nothing that was saved is lost. This page tries again by itself; you can also reload it later."
-            )) }
-        } @else {
-            p { (status.message()) }
-        }
-        @if !violations.is_empty() {
-            ul { @for violation in violations { li { code { (violation.field) } " " (violation.description) } } }
-        }
+        @if waits && visit.sends() { (once_more(visit)) } @else { p { (words) } }
+        @if !waits { (exactly(visit, status)) }
     };
     let mut response = told(visit, code, title, &content);
     if waits || code == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-        if !visit.part {
-            response.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from(RETRY_SECONDS));
-        }
+        come_back(visit, waits && !visit.sends(), RETRY_SECONDS, &mut response);
+    }
+    if visit.sends() {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// A code of the service as a page says it: its own code, a title, and what that means for whoever reads it.
+fn in_words<'v>(visit: &'v Visit, code: Code) -> (StatusCode, &'v str, &'v str) {
+    let (status, title, words) = match code {
+        Code::Unavailable | Code::Unknown => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            ("匹配服务暂时连不上", "The matching service cannot be reached"),
+            (
+                "已经保存的内容都还在。本页会自动重试；您也可以稍后刷新。",
+                "Nothing that was saved is lost. This page tries again by itself; you can also reload it later.",
+            ),
+        ),
+        Code::DeadlineExceeded => (
+            StatusCode::GATEWAY_TIMEOUT,
+            ("匹配服务没有及时答复", "The matching service did not answer in time"),
+            (
+                "已经保存的内容都还在。本页会自动重试；您也可以稍后刷新。",
+                "Nothing that was saved is lost. This page tries again by itself; you can also reload it later.",
+            ),
+        ),
+        Code::ResourceExhausted => (
+            StatusCode::TOO_MANY_REQUESTS,
+            ("请求太多，请稍后再试", "Too many requests; please wait a moment"),
+            ("这一步没有做成，过一会儿再试就好。", "Nothing was done. Please try again in a while."),
+        ),
+        Code::NotFound => (
+            StatusCode::NOT_FOUND,
+            ("找不到", "It is not there"),
+            ("它可能已经结束或被删除，也可能不归您查看。", "It may be over or removed, or it is not yours to see."),
+        ),
+        Code::PermissionDenied => (
+            StatusCode::FORBIDDEN,
+            ("您没有这项权限", "You may not do this"),
+            (
+                "您的角色或负责的区划不包括这里。确有需要，请联系平台管理员。",
+                "It is outside of your role or of the divisions you work in. If you need it, ask an operator of the platform.",
+            ),
+        ),
+        Code::InvalidArgument | Code::OutOfRange => (
+            StatusCode::BAD_REQUEST,
+            ("填写的内容有误", "Something that was filled in does not fit"),
+            ("请返回检查，改好后再试；什么都没有保存。", "Please go back and look it over; nothing was saved."),
+        ),
+        Code::FailedPrecondition | Code::Aborted | Code::AlreadyExists => (
+            StatusCode::CONFLICT,
+            ("现在不能这样做", "This cannot be done now"),
+            (
+                "情况可能刚刚变了。请返回看看最新进展，再决定怎么做。",
+                "Things may have just changed. Go back and see how it stands now.",
+            ),
+        ),
+        _ => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ("出错了", "Something went wrong"),
+            (
+                "这是我们的问题。请记下页脚的请求编号，告诉平台管理员。",
+                "This is our fault. Please note the request's number at the foot of the page and tell an operator.",
+            ),
+        ),
+    };
+    (status, visit.say(title.0, title.1), visit.say(words.0, words.1))
+}
+
+/// What exactly the service said, which is English, for whoever asks about it.
+fn exactly(visit: &Visit, status: &Status) -> Markup {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
+    html! {
+        @if !status.message().is_empty() {
+            details {
+                summary { (visit.say("技术说明（英文）", "What the service said")) }
+                p lang="en" { (status.message()) }
+                @if !violations.is_empty() {
+                    ul lang="en" { @for violation in violations { li { code { (violation.field) } " " (violation.description) } } }
+                }
+            }
+        }
+    }
+}
+
+/// The form that was sent, to be sent again as it is: its request has one effect, however often it comes.
+fn once_more(visit: &Visit) -> Markup {
+    let fields = visit.sent_again();
+    html! {
+        @if fields.is_empty() {
+            p { (visit.say("请过一会儿再试。", "Please try again in a while.")) }
+        } @else {
+            p { (visit.say(
+                "您刚才填写的内容都还在。过一会儿点“再试一次”重新提交，不会重复登记。",
+                "What you filled in is still here. Send it again in a while: it counts once, however often it is sent.",
+            )) }
+            form method="post" action=(visit.target) {
+                @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
+                button class="primary" { (visit.say("再试一次", "Try again")) }
+            }
+        }
+    }
 }
 
 fn told(visit: &Visit, status: StatusCode, title: &str, content: &Markup) -> Response {

@@ -12,8 +12,10 @@ use super::assets;
 use super::visit::Visit;
 use super::words;
 
-/// What htmx may do: no evaluated code, no style of its own.
-const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false}"#;
+/// What htmx may do: no style of its own; what a page shows stays where the service is away; and a listener that lost its stream tries
+/// again at least this often.
+const HTMX_CONFIG: &str =
+    r#"{"includeIndicatorCSS":false,"noSwap":[204,304,429,"5xx"],"sse":{"reconnectMaxDelay":8000}}"#;
 
 /// A page in its frame.
 pub(super) fn page(visit: &Visit, title: &str, content: &Markup) -> Response {
@@ -41,6 +43,11 @@ pub(super) fn page_with(visit: &Visit, status: StatusCode, title: &str, content:
             body {
                 a class="skip" href="#content" { (visit.say("跳到正文", "Skip to the content")) }
                 (header(visit))
+                // Filled by the page's script while the service does not answer.
+                p id="away" role="status" data-text=(visit.say(
+                    "匹配服务暂时连不上，页面上是先前的内容；恢复后会自动更新。",
+                    "The matching service cannot be reached. What you see is as it was before, and follows by itself as soon as it can.",
+                )) {}
                 main id="content" tabindex="-1" { (content) }
                 (footer(visit))
             }

@@ -14,6 +14,8 @@ mod sign_in;
 mod visit;
 pub(crate) mod words;
 
+pub(crate) use failure::too_many;
+
 use axum::Router;
 use axum::routing::{get, post};
 

@@ -15,7 +15,7 @@ use wishwell_report::Language;
 use super::failure::Failure;
 use crate::app::App;
 use crate::calls::Calls;
-use crate::edge::RequestId;
+use crate::edge::{RequestId, SentForm};
 use crate::session::Session;
 
 /// The cookie that remembers a choice of language: nothing about anybody.
@@ -34,6 +34,8 @@ pub(crate) struct Visit {
     /// Whether a part of a page is asked for by the page itself, and not a whole one.
     pub(crate) part: bool,
     pub(crate) request_id: RequestId,
+    /// What was filled in and sent, if anything was.
+    sent: Option<SentForm>,
 }
 
 impl Visit {
@@ -50,6 +52,20 @@ impl Visit {
     }
 }
 
+impl Visit {
+    /// Whether a form was sent.
+    pub(crate) const fn sends(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    /// The form that was sent, field by field, to ask for it again; nothing of a form with a secret in it.
+    pub(crate) fn sent_again(&self) -> Vec<(String, String)> {
+        let secret = self.target.starts_with("/sign-in");
+        let Some(SentForm(content)) = self.sent.as_ref().filter(|_| !secret) else { return Vec::new() };
+        serde_urlencoded::from_bytes(content).unwrap_or_default()
+    }
+}
+
 impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
@@ -60,6 +76,7 @@ impl FromRequestParts<App> for Visit {
             language: language_of(parts.uri.query().unwrap_or_default(), &parts.headers),
             session: parts.extensions.get::<Session>().cloned(),
             part: parts.headers.contains_key("hx-request"),
+            sent: parts.extensions.get::<SentForm>().cloned(),
             target,
             request_id: parts.extensions.get::<RequestId>().cloned().unwrap_or_else(|| RequestId::of(&parts.headers)),
         })

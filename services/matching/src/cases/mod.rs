@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod publishing;
 pub(crate) mod references;
 pub(crate) mod referrals;
+pub(crate) mod refused_claims;
 pub(crate) mod rounds;
 pub(crate) mod supervision;
 pub(crate) mod wishes;
@@ -62,6 +63,8 @@ pub(crate) struct Platform {
     pub(crate) planners: Arc<tokio::sync::Semaphore>,
     /// Threads that a round is planned with.
     pub(crate) round_threads: usize,
+    /// Claims that were refused lately.
+    pub(crate) refused_claims: refused_claims::RefusedClaims,
     /// Sends messages to partners' tools; none when that is switched off.
     pub(crate) webhooks: Option<Sender>,
     /// Cancelled when the server takes no more calls.

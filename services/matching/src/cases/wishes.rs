@@ -54,12 +54,23 @@ impl Platform {
         if let Some(written) = self.answered(caller).await? {
             return Ok(written);
         }
+        let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+        self.refused_claims.may_claim(caller, organization, self.clock.now())?;
         let (need, wish) = (claim.need.name(), claim.wish.clone());
-        self.claim_by_need(caller, claim).await.map_err(|error| as_partner_knows_it(error, &need, &wish))
+        let claimed = self.claim_by_need(caller, organization, claim).await;
+        claimed.map_err(|error| {
+            let error = as_partner_knows_it(error, &need, &wish);
+            self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
+            error
+        })
     }
 
-    async fn claim_by_need(&self, caller: &Caller, claim: Claim) -> Result<Written, Error> {
-        let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+    async fn claim_by_need(
+        &self,
+        caller: &Caller,
+        organization: OrganizationId,
+        claim: Claim,
+    ) -> Result<Written, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
         let (need, facts) = self.need_with_facts(caller, claim.need, &snapshot).await?;
         if need.wish.is_none() {

@@ -13,6 +13,7 @@ mod values;
 mod web;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use wishwell_matching::{Credentials, MasterKey, ServerTls};
@@ -81,6 +82,8 @@ pub(crate) struct DevConfig {
     pub(crate) data_dir: PathBuf,
     /// Whether to load the demo into an empty store.
     pub(crate) demo: bool,
+    /// Requests of pages and REST by one principal in a second.
+    pub(crate) requests_per_second: NonZeroU32,
 }
 
 /// `serve`.
@@ -145,6 +148,7 @@ impl DevConfig {
         let common = reader.common(Some(HTTP_LISTEN_DEFAULT), LogFormat::Text, 1.0);
         let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from("wishwell-data"));
         let demo = reader.read("demo", values::switch).unwrap_or(true);
+        let requests_per_second = web::development_requests_per_second(&mut reader);
         if !common.listen.ip().is_loopback() {
             problems.push(Problem::new(
                 format!("development mode listens on this machine only, not on {}: its keys are public", common.listen),
@@ -159,7 +163,7 @@ impl DevConfig {
                 "use 127.0.0.1, or `wishwell serve`",
             ));
         }
-        finish("wishwell cannot start", problems, Self { common, data_dir, demo })
+        finish("wishwell cannot start", problems, Self { common, data_dir, demo, requests_per_second })
     }
 }
 

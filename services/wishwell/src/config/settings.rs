@@ -148,9 +148,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
         form: Form::Number,
         ..setting(
             "http_requests_per_second",
-            WEB,
+            EVERY_SERVER,
             "N",
-            "50",
+            "50 (dev: 1000)",
             "Requests of pages and REST by one principal; four times as many at once. More are answered 429.",
         )
     },

@@ -9,6 +9,8 @@ use crate::exit::Problem;
 
 /// Requests of one principal in a second when nothing is said.
 const REQUESTS_PER_SECOND_DEFAULT: NonZeroU32 = NonZeroU32::new(50).unwrap();
+/// The same in development mode, where whatever is tried out comes from one machine: it stops what runs in a circle.
+const DEVELOPMENT_REQUESTS_PER_SECOND_DEFAULT: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 
 /// Pages and REST of a deployment.
 #[derive(Clone)]
@@ -60,8 +62,15 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
         visitor_key,
         secure,
         allowed_origins: reader.read("http_allowed_origins", origins).unwrap_or_default(),
-        requests_per_second: reader
-            .read("http_requests_per_second", values::positive)
-            .unwrap_or(REQUESTS_PER_SECOND_DEFAULT),
+        requests_per_second: requests_per_second(reader, REQUESTS_PER_SECOND_DEFAULT),
     }
+}
+
+/// Reads how often one principal may ask in development mode.
+pub(super) fn development_requests_per_second(reader: &mut Reader<'_>) -> NonZeroU32 {
+    requests_per_second(reader, DEVELOPMENT_REQUESTS_PER_SECOND_DEFAULT)
+}
+
+fn requests_per_second(reader: &mut Reader<'_>, default: NonZeroU32) -> NonZeroU32 {
+    reader.read("http_requests_per_second", values::positive).unwrap_or(default)
 }

@@ -54,7 +54,7 @@ pub(super) fn start_for_development(
         session_key: random_key()?,
         visitor: Some(Token::new("demo-visitor")),
         demo_users: demo_users(),
-        rates: None,
+        rates: Some(rates(config.requests_per_second, None)?),
         allowed_origins: Vec::new(),
         trace_sample_ratio: config.common.telemetry.trace_sample_ratio,
         secure: false,

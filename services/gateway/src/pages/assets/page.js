@@ -1,4 +1,4 @@
-// What pages do beyond htmx: they join the trace of the request that made them, and say aloud what changed.
+// What pages do beyond htmx: they join the trace of the request that made them, and say so while the service does not answer.
 "use strict";
 (() => {
   const hex = (bytes) =>
@@ -8,4 +8,35 @@
     const request = event.detail?.ctx?.request;
     if (request?.headers) request.headers.traceparent = `00-${trace}-${hex(8)}-01`;
   });
+
+  // Parts of the page that had no answer. What they show stays; each asks again until it has one.
+  const waiting = new Set();
+  const again = 5000;
+  const say = () => {
+    for (const part of waiting) if (!part.isConnected) waiting.delete(part);
+    const place = document.getElementById("away");
+    const text = waiting.size > 0 ? place?.dataset.text : "";
+    if (place && place.textContent !== text) place.textContent = text;
+  };
+  const answered = (part, is) => {
+    if (!(part instanceof Element)) return;
+    if (is) {
+      waiting.delete(part);
+    } else {
+      waiting.add(part);
+      const address = part.getAttribute("hx-get");
+      if (address) setTimeout(() => waiting.has(part) && part.isConnected && htmx.ajax("GET", address, { source: part }), again);
+    }
+    say();
+  };
+  document.addEventListener("htmx:after:request", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    answered(sourceElement, response.status < 500 && response.status !== 429);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const ctx = event.detail.ctx;
+    if (ctx && !ctx.response) answered(ctx.sourceElement, false);
+  });
+  document.addEventListener("htmx:sse:error", (event) => answered(event.target, false));
+  document.addEventListener("htmx:sse:after:connection", (event) => answered(event.target, true));
 })();

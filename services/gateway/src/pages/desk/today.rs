@@ -46,7 +46,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
     let kinds = [
         (visit.say("有异议，要处理", "Disputes to settle"), state("disputed"), of(ReferralState::Disputed)),
         (
-            visit.say("答应了却逾期未到", "Promised, and late"),
+            visit.say("已承诺，逾期未到位", "Promised, and late"),
             ReferralQuery { overdue: "yes".to_owned(), ..ReferralQuery::default() },
             figures.overdue_referrals,
         ),

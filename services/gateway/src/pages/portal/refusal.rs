@@ -11,6 +11,7 @@ pub(super) struct Refusal {
     /// What it speaks of.
     name: String,
     left: Option<i64>,
+    limit: String,
 }
 
 impl Refusal {
@@ -19,7 +20,8 @@ impl Refusal {
         let info = status.get_error_details().error_info()?.clone();
         let left = info.metadata.get("left").and_then(|left| left.parse().ok());
         let name = info.metadata.get("name").cloned().unwrap_or_default();
-        Some(Self { reason: info.reason, name, left })
+        let limit = info.metadata.get("limit").cloned().unwrap_or_default();
+        Some(Self { reason: info.reason, name, left, limit })
     }
 
     /// Whether somebody else claimed it first.
@@ -76,6 +78,10 @@ impl Refusal {
             "CONSENT_MISSING" => said(
                 "本人没有同意向服务单位提供联系方式。请通过社工联系。",
                 "The person has not agreed to share contact data. Please reach them through the case worker.",
+            ),
+            "OVERLOADED" if self.limit == "refused_claims_per_hour_max" => said(
+                "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",
+                "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
             ),
             "ERASED" => said("本人的资料已按要求删除。", "The person's data was erased on request."),
             _ => None,

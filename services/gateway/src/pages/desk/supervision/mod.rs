@@ -148,8 +148,8 @@ impl Sheet<'_> {
             section aria-labelledby="referrals-title" {
                 h2 id="referrals-title" { (self.say("转介", "Referrals")) (self.every_kind()) }
                 ul class="tiles" {
-                    (tile(attention(figures.overdue_referrals), &overdue.address(), figures.overdue_referrals, self.say("答应了却逾期未到", "promised, and late")))
-                    (tile(attention(figures.escalated_referrals), &escalated.address(), figures.escalated_referrals, self.say("已上报，未了结", "escalated, not settled")))
+                    (tile(attention(figures.overdue_referrals), &overdue.address(), figures.overdue_referrals, self.say("已承诺，逾期未到位", "promised, and late")))
+                    (tile(attention(figures.escalated_referrals), &escalated.address(), figures.escalated_referrals, self.say("已上报，未办结", "escalated, not settled")))
                     @for tally in &figures.referrals { (self.referral_tile(tally)) }
                 }
             }
@@ -175,11 +175,11 @@ impl Sheet<'_> {
                 ul class="tiles" {
                     li class="tile" { a href=(list.address()) {
                         strong class="time" { (time(times.median)) }
-                        span { (self.say("一半在此之内答复", "half answer within")) }
+                        span { (self.say("半数在此时间内答复", "half answer within")) }
                     } }
                     li class="tile" { a href=(list.address()) {
                         strong class="time" { (time(times.ninth_decile)) }
-                        span { (self.say("九成在此之内答复", "nine in ten answer within")) }
+                        span { (self.say("九成在此时间内答复", "nine in ten answer within")) }
                     } }
                     (tile("", &list.address(), times.answered_referrals, self.say("已答复的转介", "offers answered")))
                 }

@@ -13,6 +13,7 @@ use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::live;
 use super::partner::Partner;
 use crate::pages::failure::Failure;
 use crate::pages::visit::Visit;
@@ -23,8 +24,9 @@ use problem::Problem;
 
 /// Where the page is.
 const PAGE: &str = "/portal/notifications";
-/// How often an open page asks for its list anew.
-const REFRESH_SECONDS: u32 = 20;
+/// When an open page asks for its list anew: what is told of a new wish is written a moment after the wish itself. Where one wish follows
+/// another without a pause, the clock decides.
+const CHANGES: &str = "wish from:body delay:2500ms, every 60s";
 
 /// Which notifications: as in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -78,9 +80,10 @@ pub(super) async fn list(partner: Partner, Query(filter): Query<Filter>) -> Resp
 
 async fn page(partner: &Partner, filter: &Filter, said: Said) -> Response {
     let visit = &partner.visit;
+    let since = live::since(partner).await;
     match Gathered::of(partner, filter).await {
         Ok(gathered) => {
-            let content = content(visit, filter, &gathered, &said);
+            let content = content(visit, filter, &gathered, &said, since);
             let mut response = layout::page_with(visit, said.status, visit.say("通知", "Notifications"), &content);
             if said.secret.is_some() {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -91,7 +94,7 @@ async fn page(partner: &Partner, filter: &Filter, said: Said) -> Response {
     }
 }
 
-fn content(visit: &Visit, filter: &Filter, gathered: &Gathered, said: &Said) -> Markup {
+fn content(visit: &Visit, filter: &Filter, gathered: &Gathered, said: &Said, since: live::Since) -> Markup {
     let problem = said.problem.as_ref();
     html! {
         @if let Some(text) = &said.done { p class="notice done" role="status" { (text) } }
@@ -112,7 +115,8 @@ fn content(visit: &Visit, filter: &Filter, gathered: &Gathered, said: &Said) -> 
             }
         }
         @if !(gathered.subscriptions.is_empty() && gathered.told.is_empty()) {
-            div id="told" hx-get=(filter.address("/portal/notifications/told")) hx-trigger={ "every " (REFRESH_SECONDS) "s" } hx-swap="innerMorph" {
+            (live::live(since))
+            div id="told" hx-get=(filter.address("/portal/notifications/told")) hx-trigger=(CHANGES) hx-swap="innerMorph" {
                 (told::list(visit, filter, gathered))
             }
         }
