@@ -93,6 +93,8 @@ test("everything that does not fit is said at once, next to its field, and nothi
     await page.locator(".need-fields button[value=submit]").click();
     const said = await page.locator("#problems li").allTextContents();
     assert.ok(said.length >= 6, said.join("\n"));
+    const beside = await page.locator(".need-fields .problem").evaluateAll((places) => places.map((place) => place.querySelectorAll("span").length));
+    assert.ok(beside.every((count) => count === 1), `each field is told once: ${said.join(" / ")}`);
     for (const field of ["f-items-0-category", "f-items-0-quantity", "f-channel"]) {
       assert.equal(await page.locator(`#${field}-problem`).count(), 1, field);
     }
@@ -189,6 +191,24 @@ for (const [language, { kind, street }] of Object.entries({ zh: { kind: "教育�
     });
   });
 }
+
+test("what runs out leads to whoever has it, and to what draws on it", async () => {
+  await as("demo-operator", {}, async (page) => {
+    await page.goto(at("/desk/supervision"));
+    const tile = page.locator("a[href='/desk/supervision/capacity']");
+    const count = Number(await tile.locator("strong").textContent());
+    await tile.click();
+    await page.waitForURL("**/capacity");
+    assert.equal(await page.locator("table.list tbody tr").count(), count);
+    const owner = page.locator("table.list tbody tr td a").first();
+    const name = await owner.textContent();
+    await owner.click();
+    await page.waitForURL("**organization=**");
+    assert.ok((await page.locator("main").textContent()).includes(name));
+    const others = (await page.locator("table.referrals tbody tr").allTextContents()).filter((row) => !row.includes(name));
+    assert.deepEqual(others, []);
+  });
+});
 
 test("an operator tries a round, sees it end by itself, reads its report, and makes the offers", async () => {
   await as("demo-operator", {}, async (page) => {

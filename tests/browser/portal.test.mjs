@@ -72,6 +72,20 @@ test("anybody reads the pool, narrows it down and finds the map, without script"
   }, { javaScriptEnabled: false });
 });
 
+test("a partner sees on the map where it is itself, and nobody else does", async () => {
+  await visit(partner, async (page) => {
+    await page.goto("/wishes");
+    assert.ok((await page.locator(".map .context").count()) >= 1, "its own places");
+    assert.match(await page.locator(".pool-map .key").textContent(), /我们的服务点/);
+    const shown = await page.locator(".map .context").first().evaluate((ring) => [getComputedStyle(ring).stroke, ring.getBoundingClientRect().width]);
+    assert.ok(shown[0] !== "none" && shown[1] >= 6, `it can be seen: ${shown}`);
+  });
+  await visit(null, async (page) => {
+    await page.goto("/wishes");
+    assert.equal(await page.locator(".map .context").count(), 0);
+  });
+});
+
 test("a filter with nothing in it says so and leads back", async () => {
   await visit(null, async (page) => {
     await page.goto("/wishes?category=education.desk&division=640205");

@@ -23,9 +23,15 @@ pub struct LinkedPlace {
 }
 
 /// Divisions as circles that are links, in a column as wide as a telephone. A crowd of divisions is one circle of the overview and
-/// leads to its detail below. Empty when no place has a point.
+/// leads to its detail below. Points of the reader's own, latitude and longitude in degrees, are rings where they are in sight. Empty when
+/// no place has a point.
 #[must_use]
-pub fn linked_map(divisions: &[DivisionPlace], places: &[LinkedPlace], language: Language) -> Markup {
+pub fn linked_map(
+    divisions: &[DivisionPlace],
+    places: &[LinkedPlace],
+    own: &[(f64, f64)],
+    language: Language,
+) -> Markup {
     let (places, spots): (Vec<&LinkedPlace>, Vec<Spot>) = places
         .iter()
         .filter_map(|place| {
@@ -33,13 +39,14 @@ pub fn linked_map(divisions: &[DivisionPlace], places: &[LinkedPlace], language:
             Some((place, Spot { at, weight: place.count as f64 }))
         })
         .unzip();
-    let map = LinkedMap { divisions, places: &places, language };
+    let map = LinkedMap { divisions, places: &places, own, language };
     html! { @if !spots.is_empty() { (map.maps(&spots)) } }
 }
 
 struct LinkedMap<'a> {
     divisions: &'a [DivisionPlace],
     places: &'a [&'a LinkedPlace],
+    own: &'a [(f64, f64)],
     language: Language,
 }
 
@@ -60,7 +67,7 @@ impl LinkedMap<'_> {
             .map(|group| Name { words: self.name(group), figure: count(self.count(group)) })
             .collect();
         let says: Vec<String> = names.iter().map(|name| format!("{} {}", name.words, name.figure)).collect();
-        let (below, mut taken) = ground(plate, &[], self.language);
+        let (below, mut taken) = ground(plate, self.own, self.language);
         taken.extend(seats(plate));
         let frame = plate.frame;
         let sheet = Sheet { width: frame.width, height: frame.height, circles: &plate.circles, taken };
@@ -141,11 +148,12 @@ mod tests {
         let places: Vec<LinkedPlace> = (0..divisions.len())
             .map(|n| LinkedPlace { division: n, count: 3, address: format!("/wishes?division={n}") })
             .collect();
-        let drawn = linked_map(&divisions, &places, Language::En).into_string();
+        let drawn = linked_map(&divisions, &places, &[(39.2, 106.7), (10.0, 10.0)], Language::En).into_string();
         for n in 1..6 {
             assert_eq!(drawn.matches(&format!("href=\"/wishes?division={n}\"")).count(), 1, "{n}");
         }
         assert!(!drawn.contains("division=0\""), "it has no point");
+        assert_eq!(drawn.matches("class=\"context\"").count(), 1, "what is one's own is shown where it is in sight");
         assert_eq!(drawn.matches("href=\"#map-1\"").count(), 1);
         assert!(!drawn.contains("style="), "pages forbid inline style");
     }
@@ -153,6 +161,6 @@ mod tests {
     #[test]
     fn without_a_point_there_is_no_map() {
         let places = [LinkedPlace { division: 0, count: 1, address: "/".to_owned() }];
-        assert_eq!(linked_map(&[division("City", None, None)], &places, Language::Zh).into_string(), "");
+        assert_eq!(linked_map(&[division("City", None, None)], &places, &[], Language::Zh).into_string(), "");
     }
 }

@@ -125,7 +125,7 @@ fn refused(visit: &Visit, status: &Status) -> Response {
 }
 
 /// A code of the service as a page says it: its own code, a title, and what that means for whoever reads it.
-fn in_words<'v>(visit: &'v Visit, code: Code) -> (StatusCode, &'v str, &'v str) {
+fn in_words(visit: &Visit, code: Code) -> (StatusCode, &str, &str) {
     let (status, title, words) = match code {
         Code::Unavailable | Code::Unknown => (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -51,6 +51,8 @@ pub(super) struct ReferralQuery {
     pub(super) escalated: String,
     /// `yes` for offers that were answered.
     pub(super) answered: String,
+    /// Of one organization, `organizations/{uuid}`; empty for all.
+    pub(super) organization: String,
     /// Where this page starts.
     pub(super) page: String,
 }
@@ -64,6 +66,7 @@ impl ReferralQuery {
             ("overdue", &self.overdue),
             ("escalated", &self.escalated),
             ("answered", &self.answered),
+            ("organization", &self.organization),
             ("page", &self.page),
         ];
         address::of(PATH, &parameters)
@@ -78,6 +81,7 @@ impl ReferralQuery {
             overdue_only: self.overdue == "yes",
             escalated_only: self.escalated == "yes",
             answered_only: self.answered == "yes",
+            organization: self.organization.clone(),
             ..v1::ReferralFilter::default()
         }
     }
@@ -99,11 +103,19 @@ async fn page(user: &SignedIn, query: ReferralQuery) -> Result<Response, Failure
     let answer = user.calls.referrals().list_referrals(request).await?.into_inner();
     let mut names = Names::default();
     ask_names(&mut names, &user.calls, &answer.referrals).await?;
+    names.ask_organizations(&user.calls, [query.organization.as_str()]).await?;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
     let title = visit.say("转介", "Referrals");
     let content = html! {
         h1 { (title) }
         (filters(visit, &query, &divisions))
+        @if !query.organization.is_empty() {
+            @let all = ReferralQuery { organization: String::new(), page: String::new(), ..query.clone() };
+            p {
+                (visit.say("只看：", "Only of ")) strong { (names.organization(visit, &query.organization)) } " "
+                a href=(all.address()) { (visit.say("看所有单位", "all organizations")) }
+            }
+        }
         @if answer.referrals.is_empty() {
             p class="empty" { (visit.say("没有符合条件的转介。", "No referral is like this.")) }
         } @else {
@@ -144,6 +156,7 @@ fn filters(visit: &Visit, query: &ReferralQuery, divisions: &[v1::Division]) -> 
                     label for={ "filter-" (name) } { (text) }
                 }
             }
+            @if !query.organization.is_empty() { input type="hidden" name="organization" value=(query.organization); }
             button { (visit.say("筛选", "Filter")) }
         }
     }

@@ -7,10 +7,11 @@ use super::Filter;
 use super::summary::Summary;
 use crate::pages::visit::Visit;
 
-pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary) -> Markup {
+/// `own` are the places of a partner that looks, latitude and longitude in degrees.
+pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary, own: &[(f64, f64)]) -> Markup {
     let (divisions, places) = places(filter, summary);
     let elsewhere = summary.items.saturating_sub(places.iter().map(|place| place.count).sum());
-    let drawn = linked_map(&divisions, &places, visit.language);
+    let drawn = linked_map(&divisions, &places, own, visit.language);
     html! {
         section class="pool-map" aria-labelledby="pool-map-title" {
             h2 id="pool-map-title" { (visit.say("心愿在哪里", "Where the wishes are")) }
@@ -22,6 +23,11 @@ pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary) -> Markup {
                         "圆的大小是心愿项数，位置是街道、乡镇、区县或市的中心，不是任何人的住址。点一个圆，只看那里的心愿。",
                         "The size of a circle is the number of items. It stands in the middle of a street, town, district or city, not at anybody's home. Choose one to see its wishes.",
                     ))
+                }
+                @if !own.is_empty() {
+                    ul class="key" {
+                        li { span class="swatch own" {} (visit.say("我们的服务点，离得近的心愿就在旁边", "places of ours: what is near stands beside them")) }
+                    }
                 }
                 (drawn)
             }

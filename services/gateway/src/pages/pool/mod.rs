@@ -27,6 +27,8 @@ pub(in crate::pages) use list::{facts, urgency_mark};
 
 /// Wishes on a page.
 const PAGE_SIZE: i32 = 24;
+/// Resources of a partner whose places are on its map.
+const OWN_MAX: i32 = 100;
 /// How often an open page asks for its list anew.
 const REFRESH_SECONDS: u32 = 30;
 
@@ -80,10 +82,15 @@ async fn show(
 ) -> Response {
     let Some(token) = reader(&visit) else { return Failure::SignInFirst.response(&visit) };
     let calls = app.calls(token.reveal());
-    let asked = futures::try_join!(summaries.of(&token, &calls, app.now()), wishes(&calls, &filter));
+    let asked = futures::try_join!(
+        summaries.of(&token, &calls, app.now()),
+        wishes(&calls, &filter),
+        own_places(&visit, &calls)
+    );
     match asked {
-        Ok((summary, found)) => {
-            layout::page(&visit, visit.say("许愿池", "The wishing pool"), &content(&visit, &filter, &summary, &found))
+        Ok((summary, found, own)) => {
+            let content = content(&visit, &filter, &summary, &found, &own);
+            layout::page(&visit, visit.say("许愿池", "The wishing pool"), &content)
         }
         Err(status) => Failure::from(status).response(&visit),
     }
@@ -100,7 +107,28 @@ async fn wishes(calls: &Calls, filter: &Filter) -> Result<v1::ListWishesResponse
     Ok(calls.referrals().list_wishes(request).await?.into_inner())
 }
 
-fn content(visit: &Visit, filter: &Filter, summary: &Summary, found: &v1::ListWishesResponse) -> Markup {
+/// Where the resources of a partner are that looks, latitude and longitude in degrees; nobody else has places of their own.
+async fn own_places(visit: &Visit, calls: &Calls) -> Result<Vec<(f64, f64)>, Status> {
+    let partner = visit.session.as_ref().filter(|session| session.role == v1::PrincipalRole::Partner);
+    let Some(partner) = partner else { return Ok(Vec::new()) };
+    let filter = v1::ResourceFilter { organization: partner.organization.clone(), ..v1::ResourceFilter::default() };
+    let request =
+        v1::ListResourcesRequest { filter: Some(filter), page_size: OWN_MAX, ..v1::ListResourcesRequest::default() };
+    let found = calls.catalog().list_resources(request).await?.into_inner().resources;
+    let mut places: Vec<(f64, f64)> =
+        found.iter().filter_map(|resource| resource.place.map(|place| (place.latitude, place.longitude))).collect();
+    places.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    places.dedup();
+    Ok(places)
+}
+
+fn content(
+    visit: &Visit,
+    filter: &Filter,
+    summary: &Summary,
+    found: &v1::ListWishesResponse,
+    own: &[(f64, f64)],
+) -> Markup {
     let next = Filter { page: found.next_page_token.clone(), ..filter.clone() };
     html! {
         h1 { (visit.say("许愿池", "The wishing pool")) }
@@ -125,7 +153,7 @@ fn content(visit: &Visit, filter: &Filter, summary: &Summary, found: &v1::ListWi
                     }
                 }
             }
-            (map::map(visit, filter, summary))
+            (map::map(visit, filter, summary, own))
         }
     }
 }

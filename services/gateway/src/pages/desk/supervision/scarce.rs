@@ -5,6 +5,7 @@ use maud::html;
 use wishwell_api::v1;
 
 use crate::pages::desk::names::Names;
+use crate::pages::desk::referrals::ReferralQuery;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::SignedIn;
@@ -27,6 +28,12 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
     let content = html! {
         p class="crumbs" { a href="/desk/supervision" { (visit.say("督办", "Supervision")) } }
         h1 { (title) }
+        p class="note" {
+            (visit.say(
+                "剩余不到一成的都在这里，占比最少的在前。点单位，看它手上的转介。",
+                "All of which a tenth or less is left, the smallest share first. Choose an organization to see its referrals.",
+            ))
+        }
         @if pools.is_empty() {
             p class="empty" { (visit.say("没有快用完的资源池。", "No pool is about to run out.")) }
         } @else {
@@ -42,7 +49,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
                     tbody { @for pool in &pools {
                         tr {
                             th scope="row" { (pool.title) }
-                            td { (names.organization(visit, &pool.organization)) }
+                            td { a href=(of(&pool.organization).address()) { (names.organization(visit, &pool.organization)) } }
                             td class="figure" { (figures::amount(visit.language, pool.remaining, &pool.unit)) }
                             td class="figure" { (figures::amount(visit.language, pool.total, &pool.unit)) }
                             td { (pool.period_start) }
@@ -53,4 +60,9 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
         }
     };
     Ok(layout::page(visit, title, &content))
+}
+
+/// The referrals of an organization: what draws on its pools.
+fn of(organization: &str) -> ReferralQuery {
+    ReferralQuery { organization: organization.to_owned(), ..ReferralQuery::default() }
 }

@@ -84,11 +84,18 @@ impl Problems {
         if violations.is_empty() || status.code() != Code::InvalidArgument {
             return Err(Failure::from(status.clone()));
         }
+        // What the form has said of a field by itself, it has said in better words.
+        let known: Vec<String> = self.iter().map(|problem| problem.field.clone()).collect();
         for violation in violations {
             let field = violation.field.strip_prefix(prefix).unwrap_or(&violation.field);
             // Where it is must be said by a point or by a division: this form asks for the division.
             let field = if violation.reason == "NEED_PLACE_REQUIRED" { "division" } else { field };
-            self.add(Problem::said(field, &violation.description));
+            let said = |known: &String| {
+                field.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            if !known.iter().any(said) {
+                self.add(Problem::said(field, &violation.description));
+            }
         }
         Ok(())
     }

@@ -59,8 +59,20 @@ pub(super) fn timeline(need: &v1::Need, events: &[v1::Event]) -> Vec<Moment> {
             _ => {}
         }
     }
+    steps_first(&mut moments);
     publish(need, &mut moments);
     moments
+}
+
+/// Where a need stands follows from a step of the same instant, and is told after it.
+fn steps_first(moments: &mut [Moment]) {
+    for nth in 1..moments.len() {
+        let (before, after) = (&moments[nth - 1], &moments[nth]);
+        let follows = matches!((&before.what, &after.what), (What::Stands(_), What::Step { .. }));
+        if follows && before.at == after.at {
+            moments.swap(nth - 1, nth);
+        }
+    }
 }
 
 fn moment(event: &v1::Event, what: What) -> Moment {
@@ -94,7 +106,8 @@ fn steps(before: Option<&v1::Referral>, referral: &v1::Referral) -> Vec<What> {
 fn publish(need: &v1::Need, moments: &mut Vec<Moment>) {
     let Some(at) = need.wish.as_ref().and_then(|wish| wish.publish_time) else { return };
     let later = |moment: &Moment| instant(moment.at.as_ref()) > instant(Some(&at));
-    let place = moments.iter().position(later).unwrap_or(moments.len());
+    // A need that comes in as a wish is published a moment before it is written.
+    let place = moments.iter().position(later).unwrap_or(moments.len()).max(moments.len().min(1));
     let by = place.checked_sub(1).and_then(|before| moments.get(before)).map(|before| before.by.clone());
     moments.insert(place, Moment { at: Some(at), by: by.unwrap_or_default(), what: What::Published });
 }
@@ -172,6 +185,27 @@ mod tests {
             "REFERRAL_ACTION_UNSPECIFIED after 0",
             "REFERRAL_ACTION_ACCEPT after 60",
             "escalated",
+            "REFERRAL_ACTION_DELIVER after 300",
+            "Stands(Served)",
+        ];
+        assert_eq!(told(&need, &events), expected);
+    }
+
+    #[test]
+    fn a_cause_is_told_before_what_follows_from_it_in_the_same_instant() {
+        let wish = v1::Wish { publish_time: at(9), ..v1::Wish::default() };
+        let need = v1::Need { wish: Some(wish), ..v1::Need::default() };
+        let events = [
+            need_event(10, NeedState::Open),
+            step_event(100, ReferralAction::Accept, None),
+            need_event(400, NeedState::Served),
+            step_event(400, ReferralAction::Deliver, None),
+        ];
+        let expected = [
+            "Submitted",
+            "Published",
+            "REFERRAL_ACTION_UNSPECIFIED after 0",
+            "REFERRAL_ACTION_ACCEPT after 0",
             "REFERRAL_ACTION_DELIVER after 300",
             "Stands(Served)",
         ];
