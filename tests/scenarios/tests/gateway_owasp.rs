@@ -314,7 +314,7 @@ async fn api6_claims_that_are_refused_are_few_and_leave_a_trace() {
     let log = served.process.output();
     assert_eq!(log.matches("a claim was refused").count(), refused, "each leaves a line");
     let line = log.lines().find(|line| line.contains("too many claims were refused")).expect("a line of the limit");
-    assert!(line.contains("wishwell::refused_claim") && line.contains("demo-partner"), "{line}");
+    assert!(line.contains("demo-partner") && line.contains("organizations/"), "{line}");
     assert!(!log.contains("needs/"), "a trace names wishes, and whose they are not");
 }
 
