@@ -74,7 +74,7 @@ fn outcome(ordinal: u32) -> RoundOutcome {
             quantity: 3,
             occurrences: 1,
             waiting_seconds: 86_400,
-            bundle: (ordinal % 4 == 0).then_some(ordinal / 4),
+            bundle: ordinal.is_multiple_of(4).then_some(ordinal / 4),
             servings: if ordinal % 3 == 2 { Vec::new() } else { vec![serving] },
             unserved: (!ordinal.is_multiple_of(3)).then_some(unserved),
         },
