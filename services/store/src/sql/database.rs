@@ -50,7 +50,7 @@ impl Database {
                 .begin_with(
                     "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan; \
                      SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
-                     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off",
+                     SET LOCAL enable_bitmapscan = off",
                 )
                 .await
                 .map(Session::PostgresTransaction)

@@ -186,51 +186,6 @@ impl Statement {
         self.push("WITH given (").push_names(columns).push(") AS (").push_rows(rows).push(") ")
     }
 
-    /// As [`Self::push_given`], for rows of `table` that are to be changed: `columns` start with the keys by which those are known.
-    /// [`Self::push_at_given`] says which they are.
-    ///
-    /// PostgreSQL looks each of them up by itself and goes where it lies. A join it plans once, by how many rows there seem to be
-    /// then, and compares all there are with all that are given once it was wrong.
-    pub(crate) fn push_given_of(
-        &mut self,
-        (table, keys): (&'static str, usize),
-        tenant: &TenantId,
-        columns: &[&'static str],
-        rows: Vec<Vec<Value>>,
-    ) -> &mut Self {
-        if self.dialect == Dialect::Sqlite {
-            return self.push_given(columns, rows);
-        }
-        self.push("WITH given AS MATERIALIZED (SELECT asked.*, (SELECT known.ctid FROM ").push(table);
-        self.push(" AS known WHERE known.tenant = ").bind(Value::text(tenant.as_str()));
-        for key in columns.iter().take(keys) {
-            self.push(" AND known.").push(key).push(" BETWEEN asked.").push(key).push(" AND asked.").push(key);
-        }
-        // In the primary key's order: of a table that seems empty any index of the tenant is as good as that one, unless it is to sort.
-        for (index, key) in columns.iter().take(keys).enumerate() {
-            self.push(if index == 0 { " ORDER BY known." } else { ", known." }).push(key);
-        }
-        self.push(" LIMIT 1) AS place FROM (").push_rows(rows).push(") AS asked (").push_names(columns).push(")) ")
-    }
-
-    /// Adds the condition that a row of `table` is one of those of [`Self::push_given_of`].
-    pub(crate) fn push_at_given(
-        &mut self,
-        (table, keys): (&'static str, usize),
-        tenant: &TenantId,
-        columns: &[&'static str],
-    ) -> &mut Self {
-        self.push(table);
-        if self.dialect == Dialect::Postgres {
-            return self.push(".ctid = given.place");
-        }
-        self.push(".tenant = ").bind(Value::text(tenant.as_str()));
-        for key in columns.iter().take(keys) {
-            self.push(" AND ").push(table).push(".").push(key).push(" = given.").push(key);
-        }
-        self
-    }
-
     /// Adds `column IN (...)`; one placeholder however many values there are, so the text recurs and no bound is hit.
     pub(crate) fn push_in_texts(&mut self, column: &'static str, texts: Vec<String>) -> &mut Self {
         self.push(column);

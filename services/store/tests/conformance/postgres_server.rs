@@ -7,7 +7,6 @@ use wishwell_store::{Durability, PostgresOptions, PostgresStore, StoreError};
 use wishwell_test_support::postgres::{TestDatabase, server_url};
 
 use crate::fixture::Fixture;
-use crate::ledger_world::{giving, item, lacking, offering, stock};
 use crate::samples::{self, context};
 
 fn hasty() -> PostgresOptions {
@@ -80,27 +79,4 @@ async fn after_its_connections_were_cut_a_store_goes_on() {
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(StoreError::Unavailable(_)))), "{answers:?}");
     assert_eq!(answers.last().unwrap().as_ref().unwrap().position.0, 6);
     assert!(fixture.store.organization(&samples::tenant(), samples::organization(1).id).await.unwrap().is_some());
-}
-
-#[tokio::test]
-async fn offers_read_the_rows_that_they_change_however_many_there_are() {
-    const NEEDS: u128 = 1_000;
-    const OFFERS: u128 = 50;
-    let needs = (0..NEEDS).map(|n| lacking(1_000 + n, vec![item(1, 100)])).collect();
-    let fixture = Fixture::postgres().await;
-    // A server that has not counted its rows yet plans as if there were few.
-    let fixture = fixture.with(vec![stock(20, Some(100))], vec![giving(30, &[(20, 1)])], needs).await;
-    let read = "SELECT CAST(SUM(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)) AS BIGINT) \
-                FROM pg_stat_user_tables WHERE relname IN ('needs', 'need_items', 'capacity_pools', 'referrals')";
-    // Sessions tell what they have read as they end.
-    fixture.store.close().await;
-    let (before, store) = (fixture.count(read).await, fixture.another().await);
-    for n in 0..OFFERS {
-        // Two at a time: what is given is joined with what there is. What it has read once, the ledger remembers.
-        let both = vec![offering(20_000 + n, 1_000, 30, 1), offering(30_000 + n, 1_001, 30, 1)];
-        store.carry_out(&context(), both).await.unwrap();
-    }
-    store.close().await;
-    let read = fixture.count(read).await - before;
-    assert!(read < i64::try_from(NEEDS * OFFERS / 5).unwrap(), "{read} rows were read for {} offers", 2 * OFFERS);
 }

@@ -110,23 +110,23 @@ fn saving_needs(
     for rows in chunks(rows) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        let (table, columns) = (("needs", 1), ["id", "state", "version"]);
-        statement.push_given_of(table, tenant, &columns, rows);
+        statement.push_given(&["id", "state", "version"], rows);
         statement.push("UPDATE needs SET state = given.state, version = given.version, updated_at = ");
-        statement.bind(Value::time(now)).push(" FROM given WHERE ").push_at_given(table, tenant, &columns);
-        statement.push(" AND needs.version = given.version - 1");
+        statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = ");
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(" AND needs.id = given.id AND needs.version = given.version - 1");
         steps.push(Step::exactly(count, statement));
     }
     for rows in chunks(items) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        let (table, columns) = (("need_items", 2), ["need_id", "ordinal", "referred", "served"]);
-        statement.push_given_of(table, tenant, &columns, rows);
+        statement.push_given(&["need_id", "ordinal", "referred", "served"], rows);
         statement.push(
             "UPDATE need_items SET referred = need_items.referred + given.referred, \
-             served = need_items.served + given.served FROM given WHERE ",
+             served = need_items.served + given.served FROM given WHERE need_items.tenant = ",
         );
-        statement.push_at_given(table, tenant, &columns);
+        statement.bind(Value::text(tenant.as_str()));
+        statement.push(" AND need_items.need_id = given.need_id AND need_items.ordinal = given.ordinal");
         steps.push(Step::exactly(count, statement));
     }
     Ok(steps)
@@ -155,16 +155,16 @@ fn saving_pools(
     for rows in chunks(rows) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        let (table, columns) = (("capacity_pools", 1), ["id", "version", "pending", "committed", "consumed"]);
-        statement.push_given_of(table, tenant, &columns, rows);
+        statement.push_given(&["id", "version", "pending", "committed", "consumed"], rows);
         statement.push(
             "UPDATE capacity_pools SET pending = capacity_pools.pending + given.pending, \
              committed = capacity_pools.committed + given.committed, \
              consumed = capacity_pools.consumed + given.consumed, version = given.version, updated_at = ",
         );
-        statement.bind(Value::time(now)).push(" FROM given WHERE ").push_at_given(table, tenant, &columns);
+        statement.bind(Value::time(now)).push(" FROM given WHERE capacity_pools.tenant = ");
+        statement.bind(Value::text(tenant.as_str()));
         statement.push(
-            " AND capacity_pools.version = given.version - 1 \
+            " AND capacity_pools.id = given.id AND capacity_pools.version = given.version - 1 \
              AND (capacity_pools.total IS NULL OR capacity_pools.used_elsewhere + capacity_pools.pending \
              + capacity_pools.committed + capacity_pools.consumed + given.pending + given.committed + given.consumed \
              <= capacity_pools.total)",
@@ -265,17 +265,18 @@ impl Periods {
         for rows in chunks(self.moved) {
             let count = rows.len();
             let mut statement = Statement::new(dialect, "");
-            let table = ("capacity_pool_periods", 2);
-            let columns = ["capacity_pool_id", "period_start", "pending", "committed", "consumed"];
-            statement.push_given_of(table, tenant, &columns, rows);
+            statement.push_given(&["pool", "period_start", "pending", "committed", "consumed"], rows);
             statement.push(
                 "UPDATE capacity_pool_periods SET pending = capacity_pool_periods.pending + given.pending, \
                  committed = capacity_pool_periods.committed + given.committed, \
-                 consumed = capacity_pool_periods.consumed + given.consumed FROM given WHERE ",
+                 consumed = capacity_pool_periods.consumed + given.consumed FROM given \
+                 WHERE capacity_pool_periods.tenant = ",
             );
-            statement.push_at_given(table, tenant, &columns);
+            statement.bind(tenant_value.clone());
             statement.push(
-                " AND (capacity_pool_periods.total IS NULL OR capacity_pool_periods.used_elsewhere \
+                " AND capacity_pool_periods.capacity_pool_id = given.pool \
+                 AND capacity_pool_periods.period_start = given.period_start \
+                 AND (capacity_pool_periods.total IS NULL OR capacity_pool_periods.used_elsewhere \
                  + capacity_pool_periods.pending + capacity_pool_periods.committed + capacity_pool_periods.consumed \
                  + given.pending + given.committed + given.consumed <= capacity_pool_periods.total)",
             );
