@@ -164,6 +164,7 @@ impl Snapshot {
         scratch.memo.begin(&context);
         let hit = self.judge(&context, item.category, place, row, scratch);
         let failed = hit.assessment.failed;
+        // Only what is asked by what a wish shows leaves open where it is.
         let shown = need.wish.as_ref().filter(|_| asked.somewhere.is_some());
         let since = shown.map_or(need.created_at, |shown| shown.week_start);
         let distance_metres = distance_shown(hit.distance);

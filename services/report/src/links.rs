@@ -5,9 +5,10 @@ use maud::{Markup, html};
 use crate::figures::count;
 use crate::language::Language;
 use crate::map::ground::ground;
-use crate::map::labels::{self, Name, Sheet};
-use crate::map::plate::{Plate, Screen, Sizes, Spot, plates};
-use crate::map::{label, leaders, names, seats, sheets, title};
+use crate::map::labels::{self, Name, Placed, Sheet};
+use crate::map::linked::{REACH, Way, id, maps, way};
+use crate::map::plate::{Plate, Spot};
+use crate::map::{label, leaders, names, seats, title};
 use crate::picture::DivisionPlace;
 use crate::svg::{described, labelled_by, number};
 
@@ -40,7 +41,7 @@ pub fn linked_map(
         })
         .unzip();
     let map = LinkedMap { divisions, places: &places, own, language };
-    html! { @if !spots.is_empty() { (map.maps(&spots)) } }
+    html! { @if !spots.is_empty() { (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate))) } }
 }
 
 struct LinkedMap<'a> {
@@ -51,13 +52,6 @@ struct LinkedMap<'a> {
 }
 
 impl LinkedMap<'_> {
-    fn maps(&self, spots: &[Spot]) -> Markup {
-        let whole: f64 = spots.iter().map(|spot| spot.weight).sum();
-        let plates = plates(spots, SCREEN, Sizes::of(SCREEN, whole));
-        let drawn = plates.iter().enumerate().map(|(nth, plate)| self.map(&plates, nth, plate));
-        sheets(SCREEN, drawn.collect())
-    }
-
     fn map(&self, plates: &[Plate], nth: usize, plate: &Plate) -> Markup {
         let id = id(nth);
         let title = title(self.language, plates, plate, |group| self.name(group));
@@ -79,26 +73,28 @@ impl LinkedMap<'_> {
                     (described(&id, &title, &self.language.list(&says)))
                     (below)
                     (leaders(plate))
-                    @for (circle_nth, (group, circle)) in plate.groups.iter().zip(&plate.circles).enumerate() {
-                        a href=(self.address(plates, plate, circle_nth)) {
-                            title { (says[circle_nth]) }
-                            // A finger is wider than a small circle.
-                            circle class="reach" cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius.max(REACH))) {}
-                            circle class=(if group.len() > 1 { "place crowd" } else { "place" }) cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius)) {}
-                            @if let Some(Some(found)) = placed.get(circle_nth) { (label(found)) }
-                        }
+                    @for circle in 0..plate.circles.len() {
+                        (self.mark(plates, plate, circle, &says[circle], placed.get(circle).and_then(Option::as_ref)))
                     }
                 }
             }
         }
     }
 
-    /// Where a circle leads: to what is in its division, or to the map that takes its crowd apart.
-    fn address(&self, plates: &[Plate], plate: &Plate, circle: usize) -> String {
-        match (detail_of(plates, plate, circle), plate.groups.get(circle).map(Vec::as_slice)) {
-            (Some(detail), _) => detail,
-            (None, Some([first, ..])) => self.places[*first].address.clone(),
-            (None, _) => String::new(),
+    /// A circle with its name, as a link where it leads somewhere.
+    fn mark(&self, plates: &[Plate], plate: &Plate, nth: usize, says: &str, placed: Option<&(Placed, Name)>) -> Markup {
+        let circle = &plate.circles[nth];
+        let class = if plate.groups[nth].len() > 1 { "place crowd" } else { "place" };
+        let drawn = html! {
+            title { (says) }
+            circle class="reach" cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius.max(REACH))) {}
+            circle class=(class) cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius)) {}
+            @if let Some(placed) = placed { (label(placed)) }
+        };
+        match way(plates, plate, nth) {
+            Way::Place(place) => html! { a href=(self.places[place].address) { (drawn) } },
+            Way::Detail(address) => html! { a href=(address) { (drawn) } },
+            Way::Nowhere => html! { g { (drawn) } },
         }
     }
 
@@ -110,21 +106,6 @@ impl LinkedMap<'_> {
         let divisions: Vec<usize> = group.iter().map(|spot| self.places[*spot].division).collect();
         names::name(self.divisions, self.language, &divisions)
     }
-}
-
-/// A page of lists has a column for its map.
-pub(crate) const SCREEN: Screen = Screen::Narrow;
-/// Radius in pixels within which a touch counts as one of the circle's.
-pub(crate) const REACH: f64 = 14.0;
-
-pub(crate) fn id(nth: usize) -> String {
-    format!("map-{nth}")
-}
-
-/// Where on the page a circle's crowd is taken apart; none where it is none, or one too many.
-pub(crate) fn detail_of(plates: &[Plate], plate: &Plate, circle: usize) -> Option<String> {
-    let detail = plates.iter().position(|other| plate.of.is_none() && other.of == Some(circle))?;
-    Some(format!("#{}", id(detail)))
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use crate::figures::count;
 use crate::language::Language;
-use crate::links::{REACH, SCREEN, detail_of, id};
 use crate::map::ground::ground;
 use crate::map::labels::{self, Name, Placed, Sheet};
-use crate::map::plate::{Plate, Sizes, Spot, plates};
-use crate::map::{label, leaders, names, pie, seats, sheets, title};
+use crate::map::linked::{REACH, Way, id, maps, way};
+use crate::map::plate::{Plate, Spot};
+use crate::map::{label, leaders, names, pie, seats, title};
 use crate::picture::{DivisionPlace, Outcome};
 use crate::svg::{described, labelled_by, number};
 
@@ -52,7 +52,7 @@ pub fn split_map(divisions: &[DivisionPlace], places: &[SplitPlace], language: L
         })
         .unzip();
     let map = SplitMap { divisions, places: &places, language };
-    html! { @if !spots.is_empty() { (map.maps(&spots)) } }
+    html! { @if !spots.is_empty() { (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate))) } }
 }
 
 struct SplitMap<'a> {
@@ -61,24 +61,7 @@ struct SplitMap<'a> {
     language: Language,
 }
 
-/// Where the figures of a circle lead.
-enum Way<'a> {
-    /// To the lists of one division.
-    Lists(&'a SplitPlace),
-    /// To the map that takes a crowd apart.
-    Detail(String),
-    /// A crowd too many: the table has it.
-    Nowhere,
-}
-
 impl SplitMap<'_> {
-    fn maps(&self, spots: &[Spot]) -> Markup {
-        let whole: f64 = spots.iter().map(|spot| spot.weight).sum();
-        let plates = plates(spots, SCREEN, Sizes::of(SCREEN, whole));
-        let drawn = plates.iter().enumerate().map(|(nth, plate)| self.map(&plates, nth, plate));
-        sheets(SCREEN, drawn.collect())
-    }
-
     fn map(&self, plates: &[Plate], nth: usize, plate: &Plate) -> Markup {
         let id = id(nth);
         let title = title(self.language, plates, plate, |group| self.name(group));
@@ -117,16 +100,16 @@ impl SplitMap<'_> {
         let circle = &plate.circles[nth];
         let drawn = html! {
             title { (says) }
-            // A finger is wider than a small circle.
             circle class="reach" cx=(number(circle.x)) cy=(number(circle.y)) r=(number(circle.radius.max(REACH))) {}
             (pie::pie(circle, &self.outcome(&plate.groups[nth])))
         };
-        match self.way(plates, plate, nth) {
+        match way(plates, plate, nth) {
             Way::Detail(address) => html! {
                 a class="crowd" href=(address) { (drawn) @if let Some(placed) = placed { (label(placed)) } }
             },
             Way::Nowhere => html! { g { (drawn) @if let Some(placed) = placed { (label(placed)) } } },
-            Way::Lists(place) => {
+            Way::Place(place) => {
+                let place = self.places[place];
                 let main = if place.open.count > 0 { &place.open } else { &place.served };
                 html! {
                     // Where figures stand beside it they are the links, and the circle is one for pointers alone.
@@ -155,14 +138,6 @@ impl SplitMap<'_> {
                     tspan class="count" { (count(place.served.count)) }
                 }
             }
-        }
-    }
-
-    fn way(&self, plates: &[Plate], plate: &Plate, circle: usize) -> Way<'_> {
-        match (detail_of(plates, plate, circle), plate.groups[circle].as_slice()) {
-            (Some(detail), _) => Way::Detail(detail),
-            (None, [only]) => Way::Lists(self.places[*only]),
-            (None, _) => Way::Nowhere,
         }
     }
 

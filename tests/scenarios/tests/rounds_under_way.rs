@@ -83,6 +83,17 @@ async fn change_store(file: PathBuf, sql: &'static str) {
     database.close().await.expect("closed");
 }
 
+/// As if the process that planned this dry run had ended before it made an offer, and it was no dry run.
+async fn carried_out(served: Served, planned: &str) -> (Served, v1::Round) {
+    let folder = stopped(served).await;
+    let store = folder.path().join("wishwell-data/wishwell.db");
+    change_store(store, "UPDATE rounds SET dry_run = 0, finished_at = NULL WHERE state = 'solved'").await;
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, planned).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    (served, round)
+}
+
 #[tokio::test]
 async fn what_was_taken_after_the_plan_is_planned_anew_around_what_stands() {
     let served = demo().await;
@@ -101,13 +112,7 @@ async fn what_was_taken_after_the_plan_is_planned_anew_around_what_stands() {
     let request = v1::WithdrawNeedRequest { name: withdrawn.clone(), ..Default::default() };
     told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
 
-    // The process that planned it ended before it made an offer; it was no dry run.
-    let folder = stopped(served).await;
-    let store = folder.path().join("wishwell-data/wishwell.db");
-    change_store(store, "UPDATE rounds SET dry_run = 0, finished_at = NULL WHERE state = 'solved'").await;
-    let served = Served::start_in(folder, &[], &[]).await;
-    let round = ended(&served, &planned.name).await;
-    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    let (served, round) = carried_out(served, &planned.name).await;
     let progress = round.progress.expect("told");
     assert!(progress.refused_offers >= 1 && progress.replanned_items >= 1, "{progress:?}");
     assert!((2..=4).contains(&progress.passes), "{progress:?}");
@@ -147,12 +152,7 @@ async fn of_a_bundle_all_is_offered_or_nothing_also_where_something_was_taken_af
     let other = submit(&served, wanting(2)).await.name;
     offer(&served, HOTLINE, to(&other, &here)).await.expect("taken");
 
-    let folder = stopped(served).await;
-    let store = folder.path().join("wishwell-data/wishwell.db");
-    change_store(store, "UPDATE rounds SET dry_run = 0, finished_at = NULL WHERE state = 'solved'").await;
-    let served = Served::start_in(folder, &[], &[]).await;
-    let round = ended(&served, &planned.name).await;
-    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    let (served, round) = carried_out(served, &planned.name).await;
     assert_eq!([units(&served, &bundled[0]).await.0, units(&served, &bundled[1]).await.0], [0, 0]);
     assert_eq!(units(&served, &alone).await.0, 1);
     assert_eq!(figures(&served, &near).await.0 + figures(&served, &far).await.0, 2 + 1);

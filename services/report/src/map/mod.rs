@@ -3,6 +3,7 @@
 pub(crate) mod crowd;
 pub(crate) mod ground;
 pub(crate) mod labels;
+pub(crate) mod linked;
 pub(crate) mod names;
 pub(crate) mod pie;
 pub(crate) mod plate;

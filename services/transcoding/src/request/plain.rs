@@ -83,7 +83,7 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
         while let Some(at) = object.next_key_seed(Name(table))? {
             let slot = table.slots.get(at).ok_or_else(give_up)?;
             let start = out.len();
-            object.next_value_seed(Field { tables, slot, out: &mut *out, depth })?;
+            object.next_value_seed(Field { tables, slot, out: &mut *out, depth, in_list: false })?;
             // Names that come twice, and two of a choice. An absent one of a choice, which is `null`, writes nothing.
             let is_rival = |part: &Part| {
                 let other = table.slots.get(part.at).and_then(|other| other.oneof);
@@ -135,21 +135,22 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
-/// The value of a field, with its key.
+/// The value of a field, or one of its list. It is written with its key, unless all of a list are packed behind one.
 struct Field<'t, 'o> {
     tables: &'t Tables,
     slot: &'t Slot,
     out: &'o mut Vec<u8>,
     depth: usize,
+    in_list: bool,
 }
 
 impl Field<'_, '_> {
     fn plain<E: Error>(self, value: Plain<'_>) -> Result<(), E> {
-        match self.slot.shape {
-            Shape::Implicit if value.is_default(self.tables, self.slot.scalar) => Ok(()),
-            Shape::Implicit | Shape::Explicit => {
-                put(self.tables, self.slot, &value, true, self.out).ok_or_else(give_up)
-            }
+        let Self { tables, slot, out, in_list, .. } = self;
+        match slot.shape {
+            _ if in_list => put(tables, slot, &value, !slot.is_packed, out).ok_or_else(give_up),
+            Shape::Implicit if value.is_default(tables, slot.scalar) => Ok(()),
+            Shape::Implicit | Shape::Explicit => put(tables, slot, &value, true, out).ok_or_else(give_up),
             Shape::List | Shape::Map => Err(give_up()),
         }
     }
@@ -171,7 +172,7 @@ impl<'de> Visitor<'de> for Field<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.tables.takes_null(self.slot.scalar) { Err(give_up()) } else { Ok(()) }
+        if self.in_list || self.tables.takes_null(self.slot.scalar) { Err(give_up()) } else { Ok(()) }
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
@@ -195,21 +196,22 @@ impl<'de> Visitor<'de> for Field<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        if matches!(self.slot.shape, Shape::List | Shape::Map) {
+        if !self.in_list && matches!(self.slot.shape, Shape::List | Shape::Map) {
             return Err(give_up());
         }
         message(self, object)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { tables, slot, out, depth } = self;
-        if slot.shape != Shape::List || depth >= PLAIN_DEPTH_MAX {
+        let Self { tables, slot, out, depth, in_list } = self;
+        if in_list || slot.shape != Shape::List || depth >= PLAIN_DEPTH_MAX {
             return Err(give_up());
         }
         let start = out.len();
         let inside = if slot.is_packed { Some(open(slot.number, out)) } else { None };
         let mut is_empty = true;
-        while list.next_element_seed(Element(Field { tables, slot, out: &mut *out, depth: depth + 1 }))?.is_some() {
+        while list.next_element_seed(Field { tables, slot, out: &mut *out, depth: depth + 1, in_list: true })?.is_some()
+        {
             is_empty = false;
         }
         match inside {
@@ -221,59 +223,9 @@ impl<'de> Visitor<'de> for Field<'_, '_> {
     }
 }
 
-/// One value of a list: with its key, unless all of them are packed behind one.
-struct Element<'t, 'o>(Field<'t, 'o>);
-
-impl Element<'_, '_> {
-    fn plain<E: Error>(self, value: Plain<'_>) -> Result<(), E> {
-        let Field { tables, slot, out, .. } = self.0;
-        put(tables, slot, &value, !slot.is_packed, out).ok_or_else(give_up)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Element<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value of a list")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.plain(Plain::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.plain(Plain::Integer(value.into()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.plain(Plain::Integer(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.plain(Plain::Double(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        self.plain(Plain::Text(value))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        message(self.0, object)
-    }
-}
-
 /// Reads a message that is an object of its fields, with its key.
 fn message<'de, A: MapAccess<'de>>(field: Field<'_, '_>, object: A) -> Result<(), A::Error> {
-    let Field { tables, slot, out, depth } = field;
+    let Field { tables, slot, out, depth, .. } = field;
     let Scalar::Message(index) = slot.scalar else { return Err(give_up()) };
     let table = tables.messages.get(index).filter(|table| table.known == Known::No && depth < PLAIN_DEPTH_MAX);
     let table = table.ok_or_else(give_up)?;

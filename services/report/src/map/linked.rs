@@ -1,0 +1,43 @@
+//! What maps that lead somewhere have in common: for pages that list what is in a place, in a column as wide as a telephone.
+
+use maud::Markup;
+
+use super::plate::{Plate, Screen, Sizes, Spot, plates};
+use super::sheets;
+
+/// A page of lists has a column for its map.
+const SCREEN: Screen = Screen::Narrow;
+/// Radius in pixels within which a touch counts as one of the circle's: a finger is wider than a small circle.
+pub(crate) const REACH: f64 = 14.0;
+
+/// Where a circle leads.
+pub(crate) enum Way {
+    /// To what is in one place, by its index among the spots.
+    Place(usize),
+    /// To the map on the same page that takes a crowd apart.
+    Detail(String),
+    /// A crowd too many to be taken apart: lists and tables have it.
+    Nowhere,
+}
+
+/// The overview and its details, each drawn by `draw`, which is given all of them and which one it is.
+pub(crate) fn maps(spots: &[Spot], draw: impl Fn(&[Plate], usize, &Plate) -> Markup) -> Markup {
+    let whole: f64 = spots.iter().map(|spot| spot.weight).sum();
+    let plates = plates(spots, SCREEN, Sizes::of(SCREEN, whole));
+    sheets(SCREEN, plates.iter().enumerate().map(|(nth, plate)| draw(&plates, nth, plate)).collect())
+}
+
+/// The name of a map within its page.
+pub(crate) fn id(nth: usize) -> String {
+    format!("map-{nth}")
+}
+
+/// Where a circle of one of these maps leads.
+pub(crate) fn way(plates: &[Plate], plate: &Plate, circle: usize) -> Way {
+    let detail = plates.iter().position(|other| plate.of.is_none() && other.of == Some(circle));
+    match (detail, plate.groups.get(circle).map(Vec::as_slice)) {
+        (Some(nth), _) => Way::Detail(format!("#{}", id(nth))),
+        (None, Some([only])) => Way::Place(*only),
+        (None, _) => Way::Nowhere,
+    }
+}
