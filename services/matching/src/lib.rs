@@ -28,5 +28,5 @@ pub use metrics::Metrics;
 pub use privacy::MasterKey;
 pub use server::{DRAIN_SECONDS_MAX, Dependencies, Health, Server, ServerOptions};
 pub use stack::{Sampling, StackLimits};
-pub use tls::{ClientCertificates, ServerTls, TlsError};
-pub use webhook::Reach;
+pub use tls::{Authorities, ClientCertificates, ServerTls, TlsError};
+pub use webhook::{Network, Reach};

@@ -29,7 +29,7 @@ use crate::privacy::MasterKey;
 use crate::snapshots::{Snapshots, Sources};
 use crate::stack::{CallStack, Sampling, Services, StackLimits};
 use crate::sweeper;
-use crate::tls::ServerTls;
+use crate::tls::{Authorities, ServerTls};
 use crate::watch::Watchers;
 use crate::webhook::{self, Reach, Sender};
 
@@ -74,6 +74,8 @@ pub struct ServerOptions {
     pub look_ahead: bool,
     /// Where messages to partners' tools may go; none sends none.
     pub webhooks: Option<Reach>,
+    /// Authorities that vouch for partners' tools besides those that browsers trust.
+    pub webhook_authorities: Option<Authorities>,
     /// TLS of callers; none serves them in the clear.
     pub tls: Option<ServerTls>,
     /// Threads that a round is planned with, at least 1. What it decides does not depend on them.
@@ -88,6 +90,7 @@ impl Default for ServerOptions {
             rules: ScoringRules::default(),
             look_ahead: true,
             webhooks: Some(Reach::Public),
+            webhook_authorities: None,
             tls: None,
             round_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
@@ -145,7 +148,10 @@ impl Server {
             planners: Arc::new(Semaphore::new(PLANS_AT_ONCE_MAX)),
             round_threads: options.round_threads.max(1),
             refused_claims: RefusedClaims::default(),
-            webhooks: options.webhooks.map(Sender::new).transpose()?,
+            webhooks: options
+                .webhooks
+                .map(|reach| Sender::new(reach, options.webhook_authorities.clone()))
+                .transpose()?,
             draining: CancellationToken::new(),
         });
         let health = Health::new();

@@ -139,12 +139,28 @@ pub(crate) fn names_shown(stream: &TlsStream<TcpStream>) -> Vec<String> {
     certificate.valid_uri_names().chain(certificate.valid_dns_names()).map(ToOwned::to_owned).collect()
 }
 
-/// Connects to servers whose certificates come from the authorities that browsers trust (Mozilla's list).
+/// Authorities that vouch for others' servers.
+#[derive(Debug, Clone)]
+pub struct Authorities(RootCertStore);
+
+impl Authorities {
+    /// Reads their certificates from the text of a PEM file.
+    ///
+    /// # Errors
+    /// [`TlsError::Authorities`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self, TlsError> {
+        roots(pem).map(Self)
+    }
+}
+
+/// Connects to servers whose certificates come from the authorities that browsers trust (Mozilla's list), or from these.
 ///
 /// # Errors
 /// [`TlsError::Authorities`] when there is no way to speak with them.
-pub(crate) fn connector_to_public() -> Result<TlsConnector, TlsError> {
-    connector_to(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+pub(crate) fn connector_to_public_and(authorities: Option<Authorities>) -> Result<TlsConnector, TlsError> {
+    let mut roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
+    roots.extend(authorities.into_iter().flat_map(|authorities| authorities.0.roots));
+    connector_to(RootCertStore { roots })
 }
 
 pub(crate) fn connector_to(roots: RootCertStore) -> Result<TlsConnector, TlsError> {

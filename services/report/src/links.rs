@@ -113,6 +113,7 @@ mod tests {
     use wishwell_domain::text::LocalizedText;
 
     use super::*;
+    use crate::map::linked::crowds;
 
     fn division(name: &str, parent: Option<usize>, centre: Option<(f64, f64)>) -> DivisionPlace {
         let name = LocalizedText::new(name, name);
@@ -137,6 +138,22 @@ mod tests {
         assert_eq!(drawn.matches("class=\"context\"").count(), 1, "what is one's own is shown where it is in sight");
         assert_eq!(drawn.matches("href=\"#map-1\"").count(), 1);
         assert!(!drawn.contains("style="), "pages forbid inline style");
+    }
+
+    #[test]
+    fn a_crowd_beyond_the_eighth_detail_leads_nowhere() {
+        let divisions: Vec<DivisionPlace> =
+            crowds(9).into_iter().enumerate().map(|(n, at)| division(&format!("Street {n}"), None, Some(at))).collect();
+        let place = |n| LinkedPlace { division: n, count: 3, address: format!("/wishes?division={n}") };
+        let places: Vec<LinkedPlace> = (0..divisions.len()).map(place).collect();
+        let drawn = linked_map(&divisions, &places, &[], Language::En).into_string();
+        assert_eq!(drawn.matches("<h3>").count(), 9, "the overview and eight details");
+        let overview = drawn.split("class=\"map detail\"").next().expect("an overview");
+        assert_eq!(overview.matches("class=\"place crowd\"").count(), 9, "all crowds are drawn");
+        assert_eq!(overview.matches("href=\"#map-").count(), 8, "{overview}");
+        assert_eq!(overview.matches("/wishes").count(), 0, "and none leads to one of its places: {overview}");
+        let reached = (0..places.len()).filter(|n| drawn.contains(&format!("href=\"/wishes?division={n}\"")));
+        assert_eq!(reached.count(), 24);
     }
 
     #[test]

@@ -168,6 +168,7 @@ mod tests {
     use wishwell_domain::text::LocalizedText;
 
     use super::*;
+    use crate::map::linked::crowds;
 
     fn division(name: &str, parent: Option<usize>, centre: Option<(f64, f64)>) -> DivisionPlace {
         let name = LocalizedText::new(name, name);
@@ -214,6 +215,19 @@ mod tests {
         let both = drawn(&[place(1, 1, 4)]);
         assert!(both.contains("<path class=\"served\"") && both.contains("<path class=\"unserved\""), "{both}");
         assert_eq!(both.matches("<a href=\"/open?division=1\"").count(), 1);
+    }
+
+    #[test]
+    fn a_crowd_beyond_the_eighth_detail_leads_nowhere() {
+        let divisions: Vec<DivisionPlace> =
+            crowds(9).into_iter().enumerate().map(|(n, at)| division(&format!("Street {n}"), None, Some(at))).collect();
+        let places: Vec<SplitPlace> = (0..divisions.len()).map(|n| place(n, 3, 2)).collect();
+        let drawn = split_map(&divisions, &places, Language::En).into_string();
+        let overview = drawn.split("class=\"map split detail\"").next().expect("an overview");
+        assert_eq!(overview.matches("9 open, 6 served").count(), 2 * 9, "all crowds are drawn and told of");
+        assert_eq!(overview.matches("href=\"#map-").count(), 8, "{overview}");
+        assert_eq!(overview.matches("division=").count(), 0, "and none leads to one of its places: {overview}");
+        assert_eq!(drawn.matches("<a class=\"tally\" href=\"/open").count(), 24);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod admin;
+pub mod authority;
 pub mod canary;
 pub mod catalogue;
 pub mod deployment;

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
+/// No answer, in the place of a status.
+pub const SILENCE: u16 = 0;
 /// How long a message may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -77,6 +80,7 @@ pub struct Tool {
     received: Arc<Mutex<Vec<Message>>>,
     answer: Arc<AtomicU16>,
     address: SocketAddr,
+    is_secure: bool,
     listening: JoinHandle<()>,
 }
 
@@ -100,16 +104,40 @@ impl Tool {
     /// # Panics
     /// When it is taken.
     pub async fn start_at(address: SocketAddr, status: u16) -> Self {
+        Self::start_with(address, status, None).await
+    }
+
+    /// As [`Tool::start`], over TLS.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    pub async fn start_over_tls(status: u16, acceptor: TlsAcceptor) -> Self {
+        Self::start_with("127.0.0.1:0".parse().expect("an address"), status, Some(acceptor)).await
+    }
+
+    async fn start_with(address: SocketAddr, status: u16, acceptor: Option<TlsAcceptor>) -> Self {
+        let is_secure = acceptor.is_some();
         let listener = TcpListener::bind(address).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (received, answer) = (Arc::default(), Arc::new(AtomicU16::new(status)));
         let (messages, status) = (Arc::clone(&received), Arc::clone(&answer));
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(take(stream, Arc::clone(&messages), Arc::clone(&status)));
+                let (messages, status, acceptor) = (Arc::clone(&messages), Arc::clone(&status), acceptor.clone());
+                tokio::spawn(async move {
+                    match acceptor {
+                        // Whoever does not believe the certificate has sent nothing.
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                take(stream, messages, status).await;
+                            }
+                        }
+                        None => take(stream, messages, status).await,
+                    }
+                });
             }
         });
-        Self { received, answer, address, listening }
+        Self { received, answer, address, is_secure, listening }
     }
 
     /// Where it listens.
@@ -121,10 +149,13 @@ impl Tool {
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
+        if self.is_secure {
+            return format!("https://localhost:{}/wishes?team=1", self.address.port());
+        }
         format!("http://{}/wishes?team=1", self.address)
     }
 
-    /// Answers with another status from now on.
+    /// Answers with another status from now on; with [`SILENCE`] it takes messages and says nothing.
     pub fn answer(&self, status: u16) {
         self.answer.store(status, Ordering::SeqCst);
     }
@@ -156,7 +187,11 @@ impl Tool {
 }
 
 /// Takes one message off a connection and answers it.
-async fn take(mut stream: TcpStream, messages: Arc<Mutex<Vec<Message>>>, status: Arc<AtomicU16>) {
+async fn take(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    messages: Arc<Mutex<Vec<Message>>>,
+    status: Arc<AtomicU16>,
+) {
     let mut bytes = Vec::new();
     let message = loop {
         let mut chunk = [0; 4_096];
@@ -171,6 +206,11 @@ async fn take(mut stream: TcpStream, messages: Arc<Mutex<Vec<Message>>>, status:
     messages.lock().expect("nobody panics with it").push(message);
     // A redirect that must not be followed, and a body that nobody is to read.
     let status = status.load(Ordering::SeqCst);
+    if status == SILENCE {
+        // Until the sender has waited long enough.
+        let _ = stream.read(&mut [0]).await;
+        return;
+    }
     let answer = format!(
         "HTTP/1.1 {status} Answer\r\nlocation: /elsewhere\r\ncontent-length: 9\r\nconnection: close\r\n\r\na body..."
     );

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::referring::PARTNER;
+use wishwell_scenarios::referring::{NEAR, PARTNER, TRUNK, demo, submit, trunks, wishing};
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
+use wishwell_scenarios::webhooks::Tool;
 use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
@@ -250,4 +251,83 @@ async fn an_erased_person_s_wish_leaves_the_pool_its_page_its_watchers_and_the_a
     assert!(!format!("{again:?}").contains(MARK), "{again:?}");
     let again = told(served.needs(HOTLINE).submit_need(submitted).await);
     assert!(!format!("{again:?}").contains(MARK), "{again:?}");
+}
+
+/// What the partner was told, the newest first, once it is so.
+async fn told_once(served: &Served, is_so: impl Fn(&[v1::Notification]) -> bool) -> Vec<v1::Notification> {
+    let started = std::time::Instant::now();
+    loop {
+        let request = v1::ListNotificationsRequest { page_size: 1_000, ..Default::default() };
+        let found =
+            told(served.notifications(PARTNER).list_notifications(request).await).expect("listed").notifications;
+        if is_so(&found) {
+            return found;
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(90), "{found:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_an_erased_person_s_wishes_nothing_more_is_told_and_no_message_that_waits_is_sent() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(99)).await;
+    let tool = Tool::start(503).await;
+    let asking = |daily_budget| v1::Subscription {
+        daily_budget,
+        categories: vec![TRUNK.to_owned()],
+        webhook_url: tool.url(),
+        ..v1::Subscription::default()
+    };
+    let request = v1::CreateSubscriptionRequest { subscription: Some(asking(1)), request_id: request_id() };
+    let made = told(served.notifications(PARTNER).create_subscription(request).await).expect("made");
+    let subscription = made.subscription.expect("one");
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person()), request_id: request_id() };
+    let beneficiary = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created");
+    let beneficiary = beneficiary.beneficiary.expect("one").name;
+    let theirs = |title: &str| v1::Need {
+        beneficiary: beneficiary.clone(),
+        description: marked("description"),
+        ..wishing(1, title)
+    };
+    // One is told and its message is not taken; another waits for the next day, and beside it somebody else's.
+    submit(&served, theirs("told")).await;
+    tool.once(1).await;
+    let tried = told_once(&served, |found| found.first().is_some_and(|told| told.delivery_status == 503)).await;
+    assert_eq!(tried[0].delivery(), v1::DeliveryState::Pending);
+    submit(&served, theirs("waits")).await;
+    submit(&served, wishing(1, "somebody else's")).await;
+    let somebody_elses = async || {
+        let request = v1::ListWishesRequest { category: TRUNK.to_owned(), page_size: 1_000, ..Default::default() };
+        let items = told(served.referrals(PARTNER).list_wishes(request).await).expect("listed").items;
+        items.into_iter().map(|item| (item.title, item.wish)).collect::<Vec<_>>()
+    };
+    assert_eq!(somebody_elses().await.len(), 3);
+    // What waits is found by now.
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+
+    let erase = v1::EraseBeneficiaryRequest { name: beneficiary.clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
+    let before = tool.received();
+    tool.answer(200);
+    let request = v1::UpdateSubscriptionRequest {
+        name: subscription.name.clone(),
+        subscription: Some(asking(10)),
+        update_mask: mask(&["daily_budget"]),
+        ..Default::default()
+    };
+    told(served.notifications(PARTNER).update_subscription(request).await).expect("raised");
+    let settled = |told: &v1::Notification| told.delivery() != v1::DeliveryState::Pending;
+    let found = told_once(&served, |found| found.len() > 1 && found.iter().all(settled)).await;
+    let left = somebody_elses().await;
+    assert_eq!((left.len(), left[0].0.as_str()), (1, "somebody else's"));
+    assert_eq!((found.len(), &found[0].wish, found[0].delivery()), (2, &left[0].1, v1::DeliveryState::Delivered));
+    assert_eq!((&found[1].name, found[1].delivery()), (&tried[0].name, v1::DeliveryState::Withdrawn));
+    let sent = tool.received();
+    assert_eq!(sent.len(), before.len() + 1, "{sent:?}");
+    assert!(before.iter().all(|message| message.body.contains("\"title\":\"told\"")), "{before:?}");
+    assert!(sent.last().expect("one").body.contains("somebody else's"), "{sent:?}");
+    assert!(sent.iter().all(|message| !message.body.contains(MARK)), "{sent:?}");
+    assert!(!format!("{found:?}").contains(MARK), "{found:?}");
+    assert_eq!(files_with_mark(served.process.folder()), Vec::<String>::new());
 }

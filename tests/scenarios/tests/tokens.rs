@@ -1,73 +1,26 @@
 //! Bearer tokens: the good ones are accepted whatever their algorithm, and nothing that only looks like one is.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tonic::{Code, Status};
+use tonic::Code;
 use tonic_types::StatusExt as _;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::admin::get;
-use wishwell_scenarios::deployment::{self, OPERATOR};
-use wishwell_scenarios::issuer::Publisher;
+use wishwell_scenarios::deployment::OPERATOR;
+use wishwell_scenarios::issuer::{ISSUER, LIST, Publisher, REFRESH_PATIENCE, call, is_refused, serve};
 use wishwell_scenarios::told::{reason, seconds_now as now};
 use wishwell_test_support::tokens::{Signer, base64url, hs256, key_set, message};
 
-const ISSUER: &str = "https://id.example.org/realms/wishwell";
-const LIST: &str = "/wishwell.v1.CatalogService/ListCategories";
-/// Time within which the server asks for keys again when somebody comes with an unknown one.
-const REFRESH_PATIENCE: Duration = Duration::from_secs(20);
-
-/// The claims of a good token, with some changed; null takes one away.
 fn claims(changes: Value) -> Value {
-    let mut claims = json!({
-        "iss": ISSUER,
-        "aud": ["account", "wishwell"],
-        "sub": "somebody",
-        "iat": now() - 5,
-        "nbf": now() - 5,
-        "exp": now() + 300,
-        "wishwell_role": "auditor",
-    });
-    for (key, value) in changes.as_object().expect("an object") {
-        if value.is_null() {
-            claims.as_object_mut().expect("an object").remove(key);
-        } else {
-            claims[key] = value.clone();
-        }
-    }
-    claims
-}
-
-/// A deployment that believes one issuer.
-async fn serve(keys: &str) -> Served {
-    let folder = deployment::folder(deployment::CALLERS);
-    let file = folder.path().join("principals.toml");
-    let mut text = std::fs::read_to_string(&file).expect("callers");
-    write!(
-        text,
-        "[[token_issuers]]\nissuer = \"{ISSUER}\"\naudiences = [\"wishwell\"]\n\
-         algorithms = [\"RS256\", \"PS256\", \"ES256\", \"EdDSA\"]\ntenant = \"main\"\n{keys}\n"
-    )
-    .expect("a String takes everything");
-    std::fs::write(file, text).expect("written");
-    deployment::serve(folder, "sqlite:wishwell.db", &[]).await
+    wishwell_scenarios::issuer::claims(&changes)
 }
 
 async fn serve_set(keys: &[Value]) -> Served {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), key_set(keys)).expect("written");
     serve(&format!("jwks_file = \"{}\"", file.path().display())).await
-}
-
-async fn call(served: &Served, token: &str) -> Result<Vec<u8>, Status> {
-    served.call_raw(LIST, token, Vec::new()).await
-}
-
-/// Whether a call was refused with this reason, and as UNAUTHENTICATED.
-fn is_refused(answer: &Result<Vec<u8>, Status>, expected: &str) -> bool {
-    answer.as_ref().is_err_and(|status| status.code() == Code::Unauthenticated && reason(status) == expected)
 }
 
 #[tokio::test]

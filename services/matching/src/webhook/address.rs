@@ -30,7 +30,7 @@ impl Address {
     ///
     /// # Errors
     /// What is wrong, in words.
-    pub(crate) fn parse(url: &str, reach: Reach) -> Result<Self, String> {
+    pub(crate) fn parse(url: &str, reach: &Reach) -> Result<Self, String> {
         if url.chars().count() > URL_CHARS_MAX {
             return Err(format!("must have at most {URL_CHARS_MAX} characters"));
         }
@@ -45,7 +45,7 @@ impl Address {
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let number: Option<IpAddr> = host.parse().ok();
         let here = host.eq_ignore_ascii_case("localhost") || number.is_some_and(|ip| ip.is_loopback());
-        let here = here && reach == Reach::PublicAndThisMachine;
+        let here = here && *reach == Reach::PublicAndThisMachine;
         if number.is_some_and(|ip| !reach.allows(ip)) {
             return Err("must lead to a public address".to_owned());
         }
@@ -70,7 +70,7 @@ impl Address {
     ///
     /// # Errors
     /// What is wrong, in words.
-    pub(super) async fn resolve(&self, reach: Reach) -> Result<Vec<SocketAddr>, String> {
+    pub(super) async fn resolve(&self, reach: &Reach) -> Result<Vec<SocketAddr>, String> {
         let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
         let found = found.map_err(|_| "the host's address cannot be looked up".to_owned())?;
         let addresses: Vec<SocketAddr> = found.take(ADDRESSES_MAX).collect();
@@ -98,9 +98,9 @@ mod tests {
             "https://8.8.8.8/",
             "https://[2606:4700::1111]/",
         ] {
-            assert!(Address::parse(good, Reach::Public).is_ok(), "{good}");
+            assert!(Address::parse(good, &Reach::Public).is_ok(), "{good}");
         }
-        let address = Address::parse("https://tools.example.org:8443/wishes?team=1", Reach::Public).unwrap();
+        let address = Address::parse("https://tools.example.org:8443/wishes?team=1", &Reach::Public).unwrap();
         assert_eq!((address.authority.as_str(), address.port), ("tools.example.org:8443", 8443));
         assert_eq!((address.host.as_str(), address.target.as_str()), ("tools.example.org", "/wishes?team=1"));
     }
@@ -140,25 +140,25 @@ mod tests {
             "",
             &long,
         ] {
-            assert!(Address::parse(bad, Reach::Public).is_err(), "{bad}");
+            assert!(Address::parse(bad, &Reach::Public).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn in_development_this_machine_is_reached_over_http_and_nothing_else_is() {
         for good in ["http://127.0.0.1:81/", "http://localhost:8000/a", "http://[::1]:8000/", "https://localhost:1/"] {
-            assert!(Address::parse(good, Reach::PublicAndThisMachine).is_ok(), "{good}");
+            assert!(Address::parse(good, &Reach::PublicAndThisMachine).is_ok(), "{good}");
         }
         for bad in ["http://10.0.0.1:8000/", "https://10.0.0.1/", "http://tools.example.org/", "http://0.0.0.0:80/"] {
-            assert!(Address::parse(bad, Reach::PublicAndThisMachine).is_err(), "{bad}");
+            assert!(Address::parse(bad, &Reach::PublicAndThisMachine).is_err(), "{bad}");
         }
     }
 
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_is_not_connected_to() {
-        let address = Address::parse("https://localhost:8443/", Reach::Public).unwrap();
-        assert!(address.resolve(Reach::Public).await.unwrap_err().contains("not public"));
-        let found = address.resolve(Reach::PublicAndThisMachine).await.unwrap();
+        let address = Address::parse("https://localhost:8443/", &Reach::Public).unwrap();
+        assert!(address.resolve(&Reach::Public).await.unwrap_err().contains("not public"));
+        let found = address.resolve(&Reach::PublicAndThisMachine).await.unwrap();
         assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 8443));
     }
 }

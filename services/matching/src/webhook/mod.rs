@@ -2,6 +2,7 @@
 
 mod address;
 mod event;
+mod network;
 mod post;
 mod reach;
 mod trial;
@@ -11,9 +12,10 @@ use tokio_rustls::TlsConnector;
 use wishwell_domain::Error;
 
 pub(crate) use address::Address;
+pub use network::Network;
 pub use reach::Reach;
 
-use crate::tls;
+use crate::tls::{self, Authorities};
 
 /// Sends messages.
 #[derive(Clone)]
@@ -29,17 +31,18 @@ impl std::fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// A sender that trusts the authorities that browsers trust.
+    /// A sender that trusts the authorities that browsers trust, and others that the operator names.
     ///
     /// # Errors
     /// [`Error::Internal`] when TLS cannot be set up.
-    pub(crate) fn new(reach: Reach) -> Result<Self, Error> {
-        let connector = tls::connector_to_public().map_err(|error| Error::Internal(error.to_string()))?;
+    pub(crate) fn new(reach: Reach, authorities: Option<Authorities>) -> Result<Self, Error> {
+        let connector =
+            tls::connector_to_public_and(authorities).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self { reach, connector })
     }
 
     /// Where messages may go.
-    pub(crate) const fn reach(&self) -> Reach {
-        self.reach
+    pub(crate) const fn reach(&self) -> &Reach {
+        &self.reach
     }
 }

@@ -29,7 +29,7 @@ impl Sender {
         event: &Event,
         now: Timestamp,
     ) -> Result<u16, String> {
-        let address = Address::parse(url, self.reach).map_err(|problem| format!("the URL {problem}"))?;
+        let address = Address::parse(url, &self.reach).map_err(|problem| format!("the URL {problem}"))?;
         let request = request(&address, secrets, event, now)?;
         let time = Duration::from_secs(WEBHOOK_ANSWER_SECONDS_MAX);
         let late = |_| Err(format!("the receiver did not answer within {WEBHOOK_ANSWER_SECONDS_MAX} seconds"));
@@ -38,7 +38,7 @@ impl Sender {
 
     async fn connect_and_ask(&self, address: &Address, request: Request<Full<Bytes>>) -> Result<u16, String> {
         let unreachable = |_| "the receiver cannot be connected to".to_owned();
-        let addresses = address.resolve(self.reach).await?;
+        let addresses = address.resolve(&self.reach).await?;
         let stream = TcpStream::connect(addresses.as_slice()).await.map_err(unreachable)?;
         match &address.tls {
             Some(name) => {
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(sent(&sender, &url).await, Ok(202));
         let by_number = url.replace("localhost", "127.0.0.1");
         assert!(sent(&sender, &by_number).await.unwrap_err().contains("TLS"), "the certificate has another name");
-        let strict = Sender::new(Reach::PublicAndThisMachine).unwrap();
+        let strict = Sender::new(Reach::PublicAndThisMachine, None).unwrap();
         assert!(sent(&strict, &url).await.unwrap_err().contains("TLS"), "nobody vouches for it");
     }
 

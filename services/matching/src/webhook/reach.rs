@@ -2,12 +2,17 @@
 //! addresses that are not everybody's are not connected to, whatever name led there.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use super::network::Network;
 
 /// How far messages go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// To public addresses over TLS.
     Public,
+    /// Also to networks that the operator names, over TLS as well.
+    PublicAnd(Arc<[Network]>),
     /// Also to this machine, over HTTP as well: for development.
     PublicAndThisMachine,
 }
@@ -15,8 +20,13 @@ pub enum Reach {
 impl Reach {
     /// Whether an address may be connected to.
     #[must_use]
-    pub fn allows(self, address: IpAddr) -> bool {
-        is_public(address) || (self == Self::PublicAndThisMachine && address.is_loopback())
+    pub fn allows(&self, address: IpAddr) -> bool {
+        is_public(address)
+            || match self {
+                Self::Public => false,
+                Self::PublicAnd(networks) => networks.iter().any(|network| network.holds(address)),
+                Self::PublicAndThisMachine => address.is_loopback(),
+            }
     }
 }
 
@@ -134,6 +144,22 @@ mod tests {
             assert!(!Reach::Public.allows(address), "{refused}");
             let here = Reach::PublicAndThisMachine.allows(address);
             assert_eq!(here, address.is_loopback(), "{refused} in development");
+        }
+    }
+
+    #[test]
+    fn of_what_is_not_everybodys_the_networks_that_are_named_are_reached_and_no_others() {
+        let reach = Reach::PublicAnd(["10.20.0.0/16", "fd12::/16"].map(|text| text.parse().unwrap()).into());
+        for (address, allowed) in [
+            ("10.20.1.2", true),
+            ("fd12::1", true),
+            ("8.8.8.8", true),
+            ("10.21.0.1", false),
+            ("127.0.0.1", false),
+            ("169.254.169.254", false),
+            ("::ffff:10.20.1.2", false),
+        ] {
+            assert_eq!(reach.allows(address.parse().unwrap()), allowed, "{address}");
         }
     }
 

@@ -41,3 +41,14 @@ pub(crate) fn way(plates: &[Plate], plate: &Plate, circle: usize) -> Way {
         (None, _) => Way::Nowhere,
     }
 }
+
+/// So many crowds of three streets each, far from each other, for tests: the points of their streets.
+#[cfg(test)]
+pub(crate) fn crowds(count: usize) -> Vec<(f64, f64)> {
+    let crowd = |nth: usize| {
+        let (row, column) = (nth / 4, nth % 4);
+        let at = (38.0 + 0.5 * row as f64, 106.0 + 0.5 * column as f64);
+        (0..3).map(move |street| (at.0 + 0.002 * f64::from(street), at.1))
+    };
+    (0..count).flat_map(crowd).collect()
+}

@@ -11,6 +11,7 @@ mod suggest;
 mod tls;
 mod values;
 mod web;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -23,6 +24,7 @@ pub(crate) use master_key::{format_key, read_key_file};
 pub(crate) use suggest::closest;
 pub(crate) use values::{Database, LogFormat, without_password};
 pub(crate) use web::WebConfig;
+pub(crate) use webhooks::WebhookConfig;
 
 use crate::exit::{Failure, Problem};
 use crate::lang::Lang;
@@ -107,6 +109,8 @@ pub(crate) struct ServeConfig {
     pub(crate) tls: Option<ServerTls>,
     /// Pages and REST; none serves none.
     pub(crate) web: Option<WebConfig>,
+    /// Where messages to partners' tools may go.
+    pub(crate) webhooks: WebhookConfig,
 }
 
 /// `gateway`.
@@ -196,10 +200,22 @@ impl ServeConfig {
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
         let credentials = reader.credentials(&callers, demo_principals, common.listen);
         let tls = tls::read(&mut reader);
+        let webhooks = webhooks::read(&mut reader);
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {
             return Err(failure("wishwell serve cannot start", problems));
         };
-        Ok(Self { common, database, redis_url, master_key, master_key_file, credentials, demo_principals, tls, web })
+        Ok(Self {
+            common,
+            database,
+            redis_url,
+            master_key,
+            master_key_file,
+            credentials,
+            demo_principals,
+            tls,
+            web,
+            webhooks,
+        })
     }
 }
 

@@ -287,6 +287,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
         ..setting("webhooks", BOTH, "BOOL", "true", "Send notifications to the webhooks that partners subscribe with.")
     },
     setting(
+        "webhook_networks",
+        SERVE,
+        "NETWORKS",
+        "",
+        "Networks of your own that webhooks may be in besides public addresses, such as `10.20.0.0/16,fd12:3456::/32`.",
+    ),
+    setting(
+        "webhook_ca",
+        SERVE,
+        "FILE",
+        "",
+        "PEM file with authorities that vouch for webhooks, besides those that browsers trust.",
+    ),
+    setting(
         "log_format",
         EVERY_SERVER,
         "json|text",

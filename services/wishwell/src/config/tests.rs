@@ -203,6 +203,27 @@ fn an_issuer_of_tokens_is_read_from_the_file_and_its_mistakes_are_told_by_line()
 }
 
 #[test]
+fn networks_and_authorities_of_webhooks_are_read_and_their_mistakes_are_told() {
+    let with = |more: &[&str]| serve(&[more, &["--listen", "127.0.0.1:1"]].concat(), &LEAST);
+    assert_eq!(with(&[]).unwrap().webhooks.reach, wishwell_matching::Reach::Public);
+    let reach = with(&["--webhook-networks", "10.20.0.0/16, fd12::/16"]).unwrap().webhooks.reach;
+    assert!(reach.allows("10.20.3.4".parse().unwrap()) && !reach.allows("10.21.3.4".parse().unwrap()), "{reach:?}");
+    let no_certificate = file("nothing");
+    let many = vec!["10.0.0.1"; 33].join(",");
+    for (setting, value, expected) in [
+        ("--webhook-networks", "10.20.0.0/33", "must be a network"),
+        ("--webhook-networks", "10.20.0.1/16", "must begin with the network's first address"),
+        ("--webhook-networks", "10.20.0.0/16,0.0.0.0/0", "must not be every address there is"),
+        ("--webhook-networks", &many, "names too many networks"),
+        ("--webhook-ca", "/nowhere.pem", "webhook_ca /nowhere.pem cannot be read"),
+        ("--webhook-ca", no_certificate.path().to_str().unwrap(), "there is none in PEM form"),
+    ] {
+        let told = problems(with(&[setting, value]));
+        assert!(told.iter().any(|told| told.contains(expected)), "{expected}\n{told:#?}");
+    }
+}
+
+#[test]
 fn a_master_key_given_twice_is_refused() {
     let key_file = file(KEY);
     let told = problems(serve(&["--master-key-file", key_file.path().to_str().unwrap()], &LEAST));

@@ -64,7 +64,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ServerTls> {
     }
 }
 
-fn contents(reader: &mut Reader<'_>, setting: &str, path: &Path) -> Option<Vec<u8>> {
+/// What a PEM file holds.
+pub(super) fn contents(reader: &mut Reader<'_>, setting: &str, path: &Path) -> Option<Vec<u8>> {
     let shown = path.display();
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > FILE_BYTES_MAX) {
         let what = format!("{setting} {shown} is too large for a PEM file");

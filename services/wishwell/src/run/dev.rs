@@ -115,6 +115,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         calls_active_max: None,
         look_ahead: true,
         webhooks: None,
+        webhook_authorities: None,
         tls: None,
     }
 }

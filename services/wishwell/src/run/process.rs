@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use wishwell_bus::ChangeHints;
 use wishwell_domain::ids::TenantId;
 use wishwell_matching::{
-    Credentials, Dependencies, MasterKey, Metrics, Reach, Sampling, Server, ServerOptions, ServerTls,
+    Authorities, Credentials, Dependencies, MasterKey, Metrics, Reach, Sampling, Server, ServerOptions, ServerTls,
 };
 use wishwell_store::{LoadProgress, Store};
 
@@ -41,6 +41,8 @@ pub(super) struct Parts {
     pub(super) look_ahead: bool,
     /// Where messages to partners' webhooks may go; none sends none.
     pub(super) webhooks: Option<Reach>,
+    /// Authorities that vouch for them besides those that browsers trust.
+    pub(super) webhook_authorities: Option<Authorities>,
     /// TLS of callers; none serves them in the clear.
     pub(super) tls: Option<ServerTls>,
 }
@@ -53,6 +55,7 @@ impl Parts {
             tls: self.tls,
             look_ahead: self.look_ahead,
             webhooks: self.webhooks,
+            webhook_authorities: self.webhook_authorities,
             ..ServerOptions::default()
         };
         if let Some(max) = self.calls_active_max {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wishwell_bus::{ChangeHints, InProcessHints, RedisHints, RedisOptions};
-use wishwell_matching::{Metrics, Reach};
+use wishwell_matching::Metrics;
 
 use super::process::{self, Parts};
 use super::{gateway, notify, ports, signals, store};
@@ -51,7 +51,8 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
             trace_sample_ratio: common.telemetry.trace_sample_ratio,
             calls_active_max: common.calls_active_max,
             look_ahead: common.look_ahead,
-            webhooks: common.webhooks.then_some(Reach::Public),
+            webhooks: common.webhooks.then(|| config.webhooks.reach.clone()),
+            webhook_authorities: config.webhooks.authorities.clone(),
             tls: config.tls.clone(),
         };
         Ok((parts.start(&shown).await?, store))
