@@ -6,7 +6,7 @@ mod slow;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use random::{Kind, Random};
-use wishwell_allocation::{Level, Objective, Plan, Problem, ProblemParts, Segment};
+use wishwell_allocation::{Item, Level, Objective, Plan, Problem, ProblemParts, Segment, limits};
 use wishwell_solver::transport::{Standing, Start};
 use wishwell_solver::{Cancelled, Control, Unwatched, Watch, transport};
 
@@ -289,6 +289,38 @@ fn a_standing_answer_that_is_changed_step_by_step_stays_the_optimum() {
                 assert_eq!(warm.prices, cold.prices, "{name} seed {seed} step {step}");
                 slow::assert_proven(&now, &warm.plan, &warm.prices, &format!("{name} seed {seed} step {step}"));
             }
+        }
+    }
+}
+
+#[test]
+fn a_standing_answer_takes_arrivals_from_farther_away_than_anybody_before() {
+    for seed in 0..100 {
+        let first = problem(seed, &EVEN);
+        let answer = transport::solve(&first, 1, &Unwatched).unwrap();
+        let mut parts = first.parts().clone();
+        if parts.pools.is_empty() || parts.items.is_empty() {
+            continue;
+        }
+        let Some(mut standing) = Standing::new(&first, &answer) else { continue };
+        for (distance, price) in [(limits::DISTANCE_MAX, 0), (limits::DISTANCE_MAX - 1, limits::SEGMENT_PRICE_MAX)] {
+            let arcs: Vec<(u32, u32)> = (0..parts.pools.len() as u32).map(|pool| (pool, distance - pool)).collect();
+            let tier = parts.items[0].tier;
+            standing.add(2, tier, 1, &arcs).unwrap();
+            parts.items.push(Item { quantity: 2, tier, worth: 1, ..parts.items[0] });
+            parts.arc_pool.extend(arcs.iter().map(|(pool, _)| *pool));
+            parts.arc_distance.extend(arcs.iter().map(|(_, distance)| *distance));
+            parts.first.push(parts.arc_pool.len() as u32);
+            parts.pools[0].segments.push(Segment { units: 1, price });
+            parts.pools[0].segments.sort_by_key(|segment| segment.price);
+            standing.set_capacity(0, &parts.pools[0].segments).unwrap();
+            standing.solve(&Unwatched).unwrap();
+            let now = Problem::new(parts.clone()).unwrap();
+            let all: Vec<u32> = (0..parts.items.len() as u32).collect();
+            let warm = standing.answer(&now, &all).unwrap();
+            let cold = transport::solve(&now, 1, &Unwatched).unwrap();
+            assert_eq!(Objective::of(&now, &warm.plan), Objective::of(&now, &cold.plan), "seed {seed} price {price}");
+            assert_eq!(warm.prices, cold.prices, "seed {seed} price {price}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use wishwell_allocation::Problem;
 
 use super::cost::Cost;
-use super::fill::Incoming;
 use super::flow::Flow;
+use super::incoming::Incoming;
 use super::network::Network;
 use super::prices;
 use super::primal::Primal;
@@ -52,7 +52,7 @@ impl Place<'_> {
             primal.leave().leave(&mut flow);
         }
         control.settled(u64::from(items));
-        let prices = prices::lowest(&mut flow, self.levels);
+        let prices = prices::lowest(&flow, self.levels);
         Ok(Part { flows: self.flows(&flow), prices })
     }
 

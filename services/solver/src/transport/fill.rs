@@ -4,49 +4,8 @@ use std::cmp::Reverse;
 
 use super::cost::Cost;
 use super::flow::{Flow, NONE};
-use super::network::Network;
+use super::incoming::Incoming;
 use super::search::{Search, Step};
-
-/// Arcs by the pool they lead to.
-#[derive(Debug)]
-pub(super) struct Incoming {
-    first: Vec<u32>,
-    /// (item, arc).
-    arcs: Vec<(u32, u32)>,
-    /// Those added later, of each pool.
-    later: Vec<Vec<(u32, u32)>>,
-}
-
-impl Incoming {
-    pub(super) fn of<C: Cost>(network: &Network<C>) -> Self {
-        let mut first = vec![0_u32; network.pools() + 1];
-        for arc in &network.arcs {
-            first[arc.pool as usize + 1] += 1;
-        }
-        for pool in 0..network.pools() {
-            first[pool + 1] += first[pool];
-        }
-        let mut next = first.clone();
-        let mut arcs = vec![(0, 0); network.arcs.len()];
-        for item in 0..network.items() as u32 {
-            for arc in network.arcs(item) {
-                let at = &mut next[network.arcs[arc].pool as usize];
-                arcs[*at as usize] = (item, arc as u32);
-                *at += 1;
-            }
-        }
-        Self { first, arcs, later: vec![Vec::new(); network.pools()] }
-    }
-
-    pub(super) fn add(&mut self, pool: u32, item: u32, arc: u32) {
-        self.later[pool as usize].push((item, arc));
-    }
-
-    fn arcs(&self, pool: u32) -> impl Iterator<Item = &(u32, u32)> {
-        let first = &self.arcs[self.first[pool as usize] as usize..self.first[pool as usize + 1] as usize];
-        first.iter().chain(&self.later[pool as usize])
-    }
-}
 
 /// Where the cheapest path begins.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +23,7 @@ impl<C: Cost> Search<C> {
     /// pool asks no less than its price.
     pub(super) fn fill(&mut self, flow: &mut Flow<C>, incoming: &Incoming, pool: u32) {
         while flow.ask[pool as usize] < flow.price[pool as usize] {
+            self.fell = true;
             match self.origin(flow, incoming, pool) {
                 Origin::Here => return,
                 Origin::Less(from) => {
@@ -90,7 +50,7 @@ impl<C: Cost> Search<C> {
         let mut best = flow.price[start as usize] - flow.ask[start as usize];
         let mut origin = Origin::Here;
         self.reach(start, C::ZERO, Step { pool: NONE, nth: 0, arc: 0 });
-        while let Some(Reverse((label, pool))) = self.heap.pop() {
+        while let Some(Reverse((label, pool, _))) = self.heap.pop() {
             if label >= best {
                 break;
             }
@@ -106,19 +66,20 @@ impl<C: Cost> Search<C> {
                     (best, origin) = (cost, Origin::Less(pool));
                 }
             }
-            for (item, to) in incoming.arcs(pool) {
-                let total = label + price + network.cost(network.arcs[*to as usize]);
-                if flow.lacking[*item as usize] > 0 {
-                    let cost = total - network.worth(*item);
+            for inbound in incoming.arcs(pool) {
+                let item = inbound.item;
+                let total = label + price + network.cost_of(inbound.distance);
+                if flow.lacking[item as usize] > 0 {
+                    let cost = total - network.worth(item);
                     if cost < best {
-                        (best, origin) = (cost, Origin::Lacking(*item, *to));
+                        (best, origin) = (cost, Origin::Lacking(item, inbound.arc));
                     }
                 }
-                for by in flow.carriers(*item) {
+                for by in flow.carriers(item) {
                     let arc = network.arcs[by as usize];
                     let label = total - network.cost(arc) - flow.price[arc.pool as usize];
                     if label < best && arc.pool != pool {
-                        self.reach(arc.pool, label, Step { pool, nth: by, arc: *to });
+                        self.reach(arc.pool, label, Step { pool, nth: by, arc: inbound.arc });
                     }
                 }
             }

@@ -10,10 +10,14 @@ const SEVERAL: u32 = u32::MAX - 1;
 
 /// What a pool gives to an item.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece {
+pub(super) struct Piece<C> {
     pub(super) item: u32,
     pub(super) arc: u32,
     pub(super) units: u64,
+    /// From this price of the pool on the item would as soon go without.
+    pub(super) goes_at: C,
+    /// Below this price of the pool the item is certainly best served here, as long as no price elsewhere falls.
+    pub(super) stays_below: C,
 }
 
 /// Who gets what from where, and what a unit costs at each pool.
@@ -27,7 +31,7 @@ pub(super) struct Flow<C> {
     /// Units given by each pool.
     pub(super) load: Vec<u64>,
     /// To whom, in no particular order; an item once at the most.
-    pub(super) pieces: Vec<Vec<Piece>>,
+    pub(super) pieces: Vec<Vec<Piece<C>>>,
     /// Units that each item still lacks.
     pub(super) lacking: Vec<u64>,
     /// The one arc that carries units of an item, `NONE` or `SEVERAL`.
@@ -134,7 +138,14 @@ impl<C: Cost> Flow<C> {
         self.set_load(pool, self.load[pool as usize] + more - less);
     }
 
-    /// Adds to what a pool gives an item.
+    /// Forgets where items would rather stay: prices have fallen.
+    pub(super) fn forget_stays(&mut self) {
+        for piece in self.pieces.iter_mut().flatten() {
+            piece.stays_below = -C::FAR;
+        }
+    }
+
+    /// Adds to what a pool gives an item, which has no better use of its units at the prices as they are.
     pub(super) fn put(&mut self, pool: u32, item: u32, arc: u32, units: u64) {
         let carrier = &mut self.carrier[item as usize];
         let pieces = &mut self.pieces[pool as usize];
@@ -146,7 +157,8 @@ impl<C: Cost> Flow<C> {
             return;
         }
         *carrier = if *carrier == NONE { arc } else { SEVERAL };
-        pieces.push(Piece { item, arc, units });
+        let goes_at = self.network.worth(item) - self.network.cost(self.network.arcs[arc as usize]);
+        pieces.push(Piece { item, arc, units, goes_at, stays_below: self.price[pool as usize] });
     }
 
     /// Takes from a pool's n-th piece; the last piece takes its place when nothing is left.

@@ -5,6 +5,7 @@ mod cost;
 mod estimate;
 mod fill;
 mod flow;
+mod incoming;
 mod network;
 mod prices;
 mod primal;

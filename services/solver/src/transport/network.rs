@@ -117,18 +117,7 @@ impl Network<()> {
     }
 }
 
-impl<C: Cost> Network<C> {
-    /// Changes what a pool has to give.
-    pub(super) fn set_segments(&mut self, pool: u32, segments: &[Segment]) {
-        let at = pool as usize;
-        let range = self.first_segment[at] as usize..self.first_segment[at + 1] as usize;
-        let (before, now) = (range.len() as u32, segments.len() as u32);
-        self.segments.splice(range, added_up(segments));
-        for first in &mut self.first_segment[at + 1..] {
-            *first = *first - before + now;
-        }
-    }
-
+impl<C> Network<C> {
     pub(super) fn items(&self) -> usize {
         self.quantity.len()
     }
@@ -140,9 +129,40 @@ impl<C: Cost> Network<C> {
     pub(super) fn arcs(&self, item: u32) -> std::ops::Range<usize> {
         self.first[item as usize] as usize..self.first[item as usize + 1] as usize
     }
+}
+
+impl<C: Cost> Network<C> {
+    /// A copy with other weights.
+    pub(super) fn weighed_anew<W>(&self, weights: Weights<W>) -> Network<W> {
+        let Self { first, arcs, quantity, rank, first_segment, segments, weights: _ } = self;
+        Network {
+            first: first.clone(),
+            arcs: arcs.clone(),
+            quantity: quantity.clone(),
+            rank: rank.clone(),
+            first_segment: first_segment.clone(),
+            segments: segments.clone(),
+            weights,
+        }
+    }
+
+    /// Changes what a pool has to give.
+    pub(super) fn set_segments(&mut self, pool: u32, segments: &[Segment]) {
+        let at = pool as usize;
+        let range = self.first_segment[at] as usize..self.first_segment[at + 1] as usize;
+        let (before, now) = (range.len() as u32, segments.len() as u32);
+        self.segments.splice(range, added_up(segments));
+        for first in &mut self.first_segment[at + 1..] {
+            *first = *first - before + now;
+        }
+    }
 
     pub(super) fn cost(&self, arc: Arc) -> C {
-        self.weights.distance * C::from(arc.distance)
+        self.cost_of(arc.distance)
+    }
+
+    pub(super) fn cost_of(&self, distance: u32) -> C {
+        self.weights.distance * C::from(distance)
     }
 
     /// What a unit of an item is worth.

@@ -1,10 +1,11 @@
-//! The lowest prices that prove a flow optimal.
+//! The lowest and the highest prices that prove a flow optimal.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::cost::Cost;
 use super::flow::Flow;
+use super::incoming::Incoming;
 use super::weights::Levels;
 
 /// What holds a price up.
@@ -20,11 +21,11 @@ enum Support {
     Served { pool: u32, from: u32, to: u32 },
 }
 
-/// Lowers the prices of an optimal flow as far as they prove it, and tells them in the whole problem's weights: what a unit more at
+/// The prices of an optimal flow, lowered as far as they prove it and told in the whole problem's weights: what a unit more at
 /// each pool would bring. Lowest prices are what they are whatever way led to the flow.
 ///
 /// A price can fall until something holds it up; how far, are shortest paths (Dijkstra 1959) over what would hold it.
-pub(super) fn lowest<C: Cost>(flow: &mut Flow<C>, levels: &Levels) -> Vec<i128> {
+pub(super) fn lowest<C: Cost>(flow: &Flow<C>, levels: &Levels) -> Vec<i128> {
     let network = &flow.network;
     let pools = network.pools();
     let mut fall = vec![C::FAR; pools];
@@ -67,9 +68,6 @@ pub(super) fn lowest<C: Cost>(flow: &mut Flow<C>, levels: &Levels) -> Vec<i128> 
             }
         }
     }
-    for (price, fall) in flow.price.iter_mut().zip(&fall) {
-        *price -= *fall;
-    }
     let mut prices = vec![0_i128; pools];
     let distance = |arc: u32| levels.distance * i128::from(network.arcs[arc as usize].distance);
     for pool in order {
@@ -81,4 +79,51 @@ pub(super) fn lowest<C: Cost>(flow: &mut Flow<C>, levels: &Levels) -> Vec<i128> 
         };
     }
     prices
+}
+
+/// Raises the prices of a flow as far as they go with it. Then something holds each price down without a gap: a unit that the pool has
+/// left, an item that would rather go without, or one that would rather be served where that is so; and a search for the cheapest end of a
+/// path meets hardly a pool besides those on the way.
+///
+/// A price can rise until the first of these; how far, are shortest paths (Dijkstra 1959) from there.
+pub(super) fn raise<C: Cost>(flow: &mut Flow<C>, incoming: &Incoming) {
+    let network = &flow.network;
+    let mut rise: Vec<C> = (0..network.pools()).map(|pool| end(flow, pool)).collect();
+    let reached = |(pool, rise): (u32, &C)| (*rise < C::FAR).then_some(Reverse((*rise, pool)));
+    let mut heap: BinaryHeap<_> = (0..).zip(&rise).filter_map(reached).collect();
+    let mut elsewhere = vec![C::FAR; network.items()];
+    while let Some(Reverse((by, pool))) = heap.pop() {
+        if by > rise[pool as usize] {
+            continue;
+        }
+        let price = flow.price[pool as usize];
+        for inbound in incoming.arcs(pool) {
+            let item = inbound.item;
+            let total = by + price + network.cost_of(inbound.distance);
+            for from in flow.carriers(item).filter(|from| *from != inbound.arc) {
+                let arc = network.arcs[from as usize];
+                elsewhere[item as usize] = elsewhere[item as usize].min(total);
+                let least = total - network.cost(arc) - flow.price[arc.pool as usize];
+                if least < rise[arc.pool as usize] {
+                    rise[arc.pool as usize] = least;
+                    heap.push(Reverse((least, arc.pool)));
+                }
+            }
+        }
+    }
+    // What nobody could be given any more is worth more than anybody would pay.
+    let dearest = network.weights.worths.iter().copied().fold(C::ZERO, Ord::max);
+    for (price, rise) in flow.price.iter_mut().zip(rise) {
+        *price = if rise < C::FAR { *price + rise } else { dearest.max(*price) };
+    }
+    for piece in flow.pieces.iter_mut().flatten() {
+        piece.stays_below = elsewhere[piece.item as usize] - network.cost(network.arcs[piece.arc as usize]);
+    }
+}
+
+/// How far a pool's price can rise until the pool gives a unit more, or one of those it gives is not worth it.
+fn end<C: Cost>(flow: &Flow<C>, pool: usize) -> C {
+    let (price, ask) = (flow.price[pool], flow.ask[pool]);
+    let room = if ask < C::FAR { (ask - price).max(C::ZERO) } else { C::FAR };
+    flow.pieces[pool].iter().map(|piece| piece.goes_at - price).fold(room, Ord::min)
 }

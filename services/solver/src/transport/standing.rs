@@ -1,20 +1,16 @@
 //! A solved problem that changes a little, and is solved again by what changed alone.
 
+mod kept;
+
 use std::fmt;
 
 use wishwell_allocation::{Plan, Prices, Problem, Segment, limits};
 
 use super::Solution;
-use super::fill::Incoming;
-use super::flow::Flow;
 use super::network::{Arc, Network};
-use super::prices;
-use super::search::Search;
 use super::weights::{Levels, Size, Weights};
 use crate::control::{Cancelled, Control};
-
-/// So much of what there is fits in besides before everything has to be moved: an eighth.
-const ROOM: usize = 8;
+use kept::{Kept, Optimum};
 
 /// A solved transportation problem, kept to be changed. [`Standing::solve`] makes it optimal again in a time that depends on what has
 /// changed and not on how large the problem is.
@@ -22,12 +18,9 @@ const ROOM: usize = 8;
 /// Items and pools keep the numbers they have in the problem; items added later are numbered on. A removed item's number stays its own.
 #[derive(Debug)]
 pub struct Standing {
-    flow: Flow<i128>,
-    search: Search<i128>,
-    incoming: Incoming,
+    /// In numbers for what is there and some more; wider ones take their place when they do not suffice any more.
+    kept: Box<dyn Kept>,
     levels: Levels,
-    /// Items that may lack units which would bring something.
-    open: Vec<u32>,
 }
 
 /// Why a change was refused; nothing has changed.
@@ -53,32 +46,25 @@ impl Standing {
             return None;
         }
         let levels = Levels::complete(problem);
-        // Weights for whatever may come.
-        let size =
-            Size { across: limits::POOLS_MAX, dearest: limits::DISTANCE_MAX, highest_price: limits::SEGMENT_PRICE_MAX };
-        let network = Network::whole(problem, &levels).weighed(Weights::own(&levels, size)?);
-        let incoming = Incoming::of(&network);
-        let search = Search::new(network.pools());
-        let mut flow = Flow::new(network);
+        let network = Network::whole(problem, &levels);
+        let is = network.size();
+        let size = Size { across: network.pools(), dearest: is.dearest.saturating_mul(2), ..is };
         let parts = problem.parts();
-        flow.reserve(parts.items.len() / ROOM, parts.arc_pool.len() / ROOM);
         let whole_levels = Levels::of(problem);
         let whole = Weights::whole(&whole_levels);
-        for (price, told) in flow.price.iter_mut().zip(&answer.prices.pools) {
-            let digits = levels.translated(whole.apart(*told), &whole_levels);
-            *price = flow.network.weights.put_together(digits).unwrap_or(0);
-        }
-        let mut item = 0;
-        for (arc, units) in answer.plan.flows() {
-            while flow.network.first.get(item as usize + 1).is_some_and(|next| next <= arc) {
-                item += 1;
-            }
-            if (item as usize) < flow.network.items() {
-                flow.give_if_best(item, *arc, *units);
-            }
-        }
-        let open = (0..flow.network.items() as u32).filter(|item| flow.wants(*item)).collect();
-        Some(Self { flow, search, incoming, levels, open })
+        let prices = answer.prices.pools.iter().map(|told| levels.translated(whole.apart(*told), &whole_levels));
+        let flows = answer.plan.flows().iter().scan(0, |item, (arc, units)| {
+            *item += parts.first[*item as usize + 1..].iter().take_while(|first| *first <= arc).count() as u32;
+            Some((*item, *arc, *units))
+        });
+        let flows = flows.take_while(|(item, ..)| (*item as usize) < parts.items.len());
+        let kept: Box<dyn Kept> = if let Some(weights) = Weights::<i64>::own(&levels, size) {
+            Box::new(Optimum::new(network.weighed(weights), size, prices, flows))
+        } else {
+            let weights = Weights::<i128>::own(&levels, Size::LARGEST)?;
+            Box::new(Optimum::new(network.weighed(weights), Size::LARGEST, prices, flows))
+        };
+        Some(Self { kept, levels })
     }
 
     /// Adds an item with arcs of (pool, distance), in any order; tells its number.
@@ -87,31 +73,21 @@ impl Standing {
     ///
     /// Where it would violate what [`wishwell_allocation::ProblemParts`] promises.
     pub fn add(&mut self, quantity: u64, tier: u8, worth: u32, arcs: &[(u32, u32)]) -> Result<u32, Unfit> {
-        let network = &mut self.flow.network;
         let rank = self.levels.rank(tier, worth);
         if !(1..=limits::UNITS_MAX).contains(&quantity) || rank == 0 {
             return Err(Unfit("quantity, tier and worth must be within their limits, the tier one of the levels"));
         }
-        if network.items() >= limits::ITEMS_MAX || network.arcs.len() + arcs.len() > limits::ARCS_MAX {
+        if self.kept.items() >= limits::ITEMS_MAX || self.kept.arcs() + arcs.len() > limits::ARCS_MAX {
             return Err(Unfit("there must be no more items and arcs than their limits"));
         }
         let mut arcs: Vec<Arc> = arcs.iter().map(|(pool, distance)| Arc { pool: *pool, distance: *distance }).collect();
         arcs.sort_unstable_by_key(|arc| arc.pool);
-        let fits = |arc: &Arc| (arc.pool as usize) < network.pools() && arc.distance <= limits::DISTANCE_MAX;
+        let fits = |arc: &Arc| (arc.pool as usize) < self.kept.pools() && arc.distance <= limits::DISTANCE_MAX;
         if !arcs.is_sorted_by(|one, next| one.pool < next.pool) || !arcs.iter().all(fits) {
             return Err(Unfit("arcs must lead to pools, to each once, within the limit of distance"));
         }
-        let item = network.items() as u32;
-        for arc in &arcs {
-            self.incoming.add(arc.pool, item, network.arcs.len() as u32);
-            network.arcs.push(*arc);
-        }
-        network.first.push(network.arcs.len() as u32);
-        network.quantity.push(quantity);
-        network.rank.push(rank);
-        self.flow.add_item(quantity);
-        self.open.push(item);
-        Ok(item)
+        self.make_count(arcs.iter().map(|arc| arc.distance).max().unwrap_or(0), 0)?;
+        Ok(self.kept.add(quantity, rank, &arcs))
     }
 
     /// Changes how many units an item asks for; 0 removes it.
@@ -120,11 +96,10 @@ impl Standing {
     ///
     /// Where there is no such item, or the quantity exceeds its limit.
     pub fn set_quantity(&mut self, item: u32, quantity: u64) -> Result<(), Unfit> {
-        if item as usize >= self.flow.network.items() || quantity > limits::UNITS_MAX {
+        if item as usize >= self.kept.items() || quantity > limits::UNITS_MAX {
             return Err(Unfit("must be an item, and a quantity within its limit"));
         }
-        self.flow.set_quantity(item, quantity);
-        self.open.push(item);
+        self.kept.set_quantity(item, quantity);
         Ok(())
     }
 
@@ -136,15 +111,23 @@ impl Standing {
     pub fn set_capacity(&mut self, pool: u32, segments: &[Segment]) -> Result<(), Unfit> {
         let units = segments.iter().fold(0_u64, |sum, segment| sum.saturating_add(segment.units));
         let fits = |segment: &Segment| segment.units > 0 && segment.price <= limits::SEGMENT_PRICE_MAX;
-        if pool as usize >= self.flow.network.pools()
+        if pool as usize >= self.kept.pools()
             || units > limits::UNITS_MAX
             || !segments.iter().all(fits)
             || !segments.is_sorted_by(|one, next| one.price <= next.price)
         {
             return Err(Unfit("must be a pool, and segments within their limits that never fall in price"));
         }
-        self.flow.network.set_segments(pool, segments);
-        self.flow.fit_load(pool, &mut self.open);
+        self.make_count(0, segments.last().map_or(0, |segment| segment.price))?;
+        self.kept.set_capacity(pool, segments);
+        Ok(())
+    }
+
+    /// Takes wider numbers where those there would overflow.
+    fn make_count(&mut self, dearest: u32, highest_price: u32) -> Result<(), Unfit> {
+        if !self.kept.counts(dearest, highest_price) {
+            self.kept = self.kept.widened(&self.levels).ok_or(Unfit("must be within what can be counted"))?;
+        }
         Ok(())
     }
 
@@ -154,34 +137,13 @@ impl Standing {
     ///
     /// [`Cancelled`], if `control` asked to stop. Another call goes on from there.
     pub fn solve(&mut self, control: &dyn Control) -> Result<(), Cancelled> {
-        let ranks = &self.flow.network.rank;
-        self.open.sort_by_key(|item| (std::cmp::Reverse(ranks[*item as usize]), *item));
-        self.open.dedup();
-        let open = std::mem::take(&mut self.open);
-        for (nth, item) in open.iter().enumerate() {
-            if control.stopped() {
-                self.open.extend_from_slice(&open[nth..]);
-                return Err(Cancelled);
-            }
-            self.search.place(&mut self.flow, *item);
-        }
-        for pool in 0..self.flow.network.pools() as u32 {
-            if self.flow.ask[pool as usize] < self.flow.price[pool as usize] {
-                if control.stopped() {
-                    return Err(Cancelled);
-                }
-                self.search.fill(&mut self.flow, &self.incoming, pool);
-            }
-        }
-        control.settled(open.len() as u64);
-        Ok(())
+        self.kept.solve(control)
     }
 
     /// What serves an item, as of the last [`Standing::solve`]: (pool, units).
     pub fn served(&self, item: u32) -> impl Iterator<Item = (u32, u64)> {
-        let known = (item as usize) < self.flow.network.items();
-        let carriers = known.then(|| self.flow.carriers(item)).into_iter().flatten();
-        carriers.map(|arc| (self.flow.network.arcs[arc as usize].pool, self.flow.carried(arc)))
+        let known = (item as usize) < self.kept.items();
+        known.then(|| self.kept.served(item)).into_iter().flatten()
     }
 
     /// The answer told in the arcs and weights of the problem as it is now, with lowest prices as [`super::solve`] gives them: takes a
@@ -191,16 +153,16 @@ impl Standing {
     /// # Errors
     ///
     /// Where items, arcs or levels are others.
-    pub fn answer(&mut self, problem: &Problem, items: &[u32]) -> Result<Solution, Unfit> {
+    pub fn answer(&self, problem: &Problem, items: &[u32]) -> Result<Solution, Unfit> {
         let parts = problem.parts();
         let levels = Levels::complete(problem);
-        let pools = self.flow.network.pools();
+        let pools = self.kept.pools();
         if parts.pools.len() != pools || parts.items.len() != items.len() || !levels.ranks_like(&self.levels) {
             return Err(Unfit("must be the problem as it is now"));
         }
         let mut flows = Vec::new();
         for (nth, item) in (0..).zip(items) {
-            if *item as usize >= self.flow.network.items() {
+            if *item as usize >= self.kept.items() {
                 return Err(Unfit("must be the problem as it is now"));
             }
             let arcs = problem.arcs(nth);
@@ -210,7 +172,7 @@ impl Standing {
                 flows.push(((arcs.start + place) as u32, units));
             }
         }
-        let prices = prices::lowest(&mut self.flow, &levels);
+        let prices = self.kept.lowest(&levels);
         Ok(Solution { plan: Plan::new(flows), prices: Prices { pools: prices, caps: Vec::new(), groups: Vec::new() } })
     }
 }

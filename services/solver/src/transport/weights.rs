@@ -165,6 +165,12 @@ pub(super) struct Size {
     pub(super) highest_price: u32,
 }
 
+impl Size {
+    /// As large as a problem may be.
+    pub(super) const LARGEST: Self =
+        Self { across: limits::POOLS_MAX, dearest: limits::DISTANCE_MAX, highest_price: limits::SEGMENT_PRICE_MAX };
+}
+
 impl<C: Cost> Weights<C> {
     /// Weights for a component of this size alone, if the numbers are large enough. A simple cycle without groups passes two items at the most
     /// on their sides to the source, so that of what units are worth only the order matters; the rest is
