@@ -5,8 +5,8 @@ use super::network::{Arc, Network};
 
 /// No arc, pool or item.
 pub(super) const NONE: u32 = u32::MAX;
-/// An item's arc when several carry its units.
-const SEVERAL: u32 = u32::MAX - 1;
+/// An item's arc or pool when several carry its units.
+pub(super) const SEVERAL: u32 = u32::MAX - 1;
 
 /// What a pool gives to an item.
 #[derive(Clone, Copy, Debug)]

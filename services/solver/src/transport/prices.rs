@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::cost::Cost;
-use super::flow::Flow;
+use super::flow::{Flow, NONE, SEVERAL};
 use super::incoming::Incoming;
 use super::weights::Levels;
 
@@ -91,23 +91,31 @@ pub(super) fn raise<C: Cost>(flow: &mut Flow<C>, incoming: &Incoming) {
     let mut rise: Vec<C> = (0..network.pools()).map(|pool| end(flow, pool)).collect();
     let reached = |(pool, rise): (u32, &C)| (*rise < C::FAR).then_some(Reverse((*rise, pool)));
     let mut heap: BinaryHeap<_> = (0..).zip(&rise).filter_map(reached).collect();
-    let mut elsewhere = vec![C::FAR; network.items()];
+    let mut uses = uses(flow);
     while let Some(Reverse((by, pool))) = heap.pop() {
         if by > rise[pool as usize] {
             continue;
         }
         let price = flow.price[pool as usize];
         for inbound in incoming.arcs(pool) {
-            let item = inbound.item;
+            let used = &mut uses[inbound.item as usize];
             let total = by + price + network.cost_of(inbound.distance);
-            for from in flow.carriers(item).filter(|from| *from != inbound.arc) {
-                let arc = network.arcs[from as usize];
-                elsewhere[item as usize] = elsewhere[item as usize].min(total);
-                let least = total - network.cost(arc) - flow.price[arc.pool as usize];
-                if least < rise[arc.pool as usize] {
-                    rise[arc.pool as usize] = least;
-                    heap.push(Reverse((least, arc.pool)));
+            let mut hold = |pool: u32, here: C| {
+                let least = total - here;
+                if least < rise[pool as usize] {
+                    rise[pool as usize] = least;
+                    heap.push(Reverse((least, pool)));
                 }
+            };
+            if used.pool == SEVERAL {
+                for from in flow.carriers(inbound.item).filter(|from| *from != inbound.arc) {
+                    let arc = network.arcs[from as usize];
+                    used.elsewhere = used.elsewhere.min(total);
+                    hold(arc.pool, network.cost(arc) + flow.price[arc.pool as usize]);
+                }
+            } else if used.pool != NONE && used.pool != pool {
+                used.elsewhere = used.elsewhere.min(total);
+                hold(used.pool, used.here);
             }
         }
     }
@@ -117,8 +125,32 @@ pub(super) fn raise<C: Cost>(flow: &mut Flow<C>, incoming: &Incoming) {
         *price = if rise < C::FAR { *price + rise } else { dearest.max(*price) };
     }
     for piece in flow.pieces.iter_mut().flatten() {
-        piece.stays_below = elsewhere[piece.item as usize] - network.cost(network.arcs[piece.arc as usize]);
+        piece.stays_below = uses[piece.item as usize].elsewhere - network.cost(network.arcs[piece.arc as usize]);
     }
+}
+
+/// What serves an item, in one place for whoever comes to it from all sides.
+#[derive(Clone, Copy)]
+struct Use<C> {
+    /// The pool, `NONE` or `SEVERAL`.
+    pool: u32,
+    /// What a unit of it costs from the one pool, before prices rise.
+    here: C,
+    /// The least it would cost from another, once they have.
+    elsewhere: C,
+}
+
+fn uses<C: Cost>(flow: &Flow<C>) -> Vec<Use<C>> {
+    let network = &flow.network;
+    let mut uses = vec![Use { pool: NONE, here: C::ZERO, elsewhere: C::FAR }; network.items()];
+    for (pool, pieces) in (0..).zip(&flow.pieces) {
+        for piece in pieces {
+            let used = &mut uses[piece.item as usize];
+            used.here = network.cost(network.arcs[piece.arc as usize]) + flow.price[pool as usize];
+            used.pool = if used.pool == NONE { pool } else { SEVERAL };
+        }
+    }
+    uses
 }
 
 /// How far a pool's price can rise until the pool gives a unit more, or one of those it gives is not worth it.
