@@ -8,7 +8,7 @@ use wishwell_instances::orlib::GeneralisedAssignment;
 use wishwell_solver::Unwatched;
 use wishwell_solver::gap::{Instance, Limits, solve};
 
-/// Those that take seconds to minutes; the bench solves them.
+/// Those that take seconds to minutes; `tests/bench/run collection` solves them.
 const SLOW: [&str; 4] = ["chu1997/d10100", "chu1997/d10200", "chu1997/d20100", "chu1997/d20200"];
 
 #[test]

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+mod collection;
 mod differential;
 mod exchange;
 mod growth;
@@ -46,6 +47,8 @@ enum Command {
     Round(growth::RoundArgs),
     /// A file of a public collection: prints one line of JSON.
     Solve(solve::SolveArgs),
+    /// All generalised assignments of a collection beside the best values known.
+    Collection(collection::CollectionArgs),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         }
         Command::Differential(args) => differential::run(&args),
         Command::Solve(args) => solve::run(&args),
+        Command::Collection(args) => collection::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

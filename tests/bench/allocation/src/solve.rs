@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use serde_json::{Value, json};
 use wishwell_allocation::assignment_check::{
     AssignmentClaim, AssignmentMultipliers, AssignmentProblem, check_assignment,
@@ -102,15 +103,31 @@ impl Control for Until {
     }
 }
 
-/// A generalised assignment's figures.
-fn generalised(read: &GeneralisedAssignment, most: Duration) -> Result<Value, String> {
+/// What came of a generalised assignment.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Assigned {
+    pub(crate) cost: Option<i64>,
+    pub(crate) bound: Option<i64>,
+    pub(crate) proven: bool,
+    /// What multipliers alone prove; the rest of the bound rests on a search that nobody repeats.
+    pub(crate) bound_checked: Option<i64>,
+    pub(crate) seconds: f64,
+    pub(crate) peak_memory_bytes: u64,
+}
+
+/// Solves a generalised assignment for so long at the most, and has the answer checked.
+///
+/// # Errors
+///
+/// What is wrong with the instance or with the answer.
+pub(crate) fn assign(read: &GeneralisedAssignment, most: Duration) -> Result<Assigned, String> {
     let GeneralisedAssignment { agents, jobs, costs, weights, capacities } = read;
     let instance = gap::Instance::new(*agents, *jobs, costs.clone(), weights.clone(), capacities.clone())
         .map_err(|error| error.to_string())?;
     let begin = Instant::now();
     let outcome = gap::solve(&instance, &gap::Limits::default(), &Until(begin + most));
     let seconds = begin.elapsed().as_secs_f64();
-    let peak = memory::peak_bytes();
+    let peak_memory_bytes = memory::peak_bytes();
     let problem = AssignmentProblem { agents: *agents, jobs: *jobs, costs, weights, capacities };
     let multipliers = outcome.root.as_ref().map(|root| AssignmentMultipliers {
         scale: root.scale,
@@ -120,15 +137,27 @@ fn generalised(read: &GeneralisedAssignment, most: Duration) -> Result<Value, St
     let assignment = outcome.assignment.as_deref().zip(outcome.cost);
     let claim = AssignmentClaim { assignment, bound: outcome.bound, multipliers };
     let checked = check_assignment(&problem, &claim).map_err(|fault| format!("the claim does not hold: {fault}"))?;
-    let gap = outcome.cost.zip(outcome.bound).map(|(cost, bound)| (cost - bound) as f64 / cost.abs().max(1) as f64);
+    Ok(Assigned {
+        cost: outcome.cost,
+        bound: outcome.bound,
+        proven: outcome.proven && outcome.cost.is_some(),
+        bound_checked: checked.bound_checked,
+        seconds,
+        peak_memory_bytes,
+    })
+}
+
+/// A generalised assignment's figures.
+fn generalised(read: &GeneralisedAssignment, most: Duration) -> Result<Value, String> {
+    let of = assign(read, most)?;
+    let gap = of.cost.zip(of.bound).map(|(cost, bound)| (cost - bound) as f64 / cost.abs().max(1) as f64);
     Ok(json!({
-        "objective": outcome.cost,
-        "bound": outcome.bound,
+        "objective": of.cost,
+        "bound": of.bound,
         "gap": gap,
-        "seconds": seconds,
-        "peak_memory_bytes": peak,
-        "optimal": outcome.proven && outcome.cost.is_some(),
-        // What multipliers alone prove; the rest of the bound rests on a search that nobody repeats.
-        "bound_checked": checked.bound_checked,
+        "seconds": of.seconds,
+        "peak_memory_bytes": of.peak_memory_bytes,
+        "optimal": of.proven,
+        "bound_checked": of.bound_checked,
     }))
 }
