@@ -27,7 +27,6 @@ use crate::app::App;
 use crate::pages::{self, assets};
 use crate::rest::{self, Rest};
 
-pub(crate) use content_security::Nonce;
 pub(crate) use request_id::RequestId;
 pub use trace::REQUEST_SPAN_TARGET;
 pub(crate) use trace::inject as inject_trace;
@@ -153,10 +152,8 @@ impl Edge {
                 Err(unreadable) => return Ok(plain(unreadable.0, "the form did not come as a whole\n")),
             };
         }
-        let nonce = Nonce::new();
-        request.extensions_mut().insert(nonce.clone());
         let mut response = self.pages.clone().oneshot(request).await?;
-        content_security::guard(&nonce, response.headers_mut());
+        content_security::guard(&mut response);
         Ok(response)
     }
 
@@ -168,11 +165,9 @@ impl Edge {
 
     /// The same for people, in words.
     async fn too_many_pages(&self, request: Request<Body>, time: Duration) -> Response<Body> {
-        let nonce = Nonce::new();
         let (mut parts, _) = request.into_parts();
-        parts.extensions.insert(nonce.clone());
         let mut response = pages::too_many(&self.app, &mut parts, whole_seconds(time)).await;
-        content_security::guard(&nonce, response.headers_mut());
+        content_security::guard(&mut response);
         response
     }
 

@@ -2,11 +2,14 @@
 
 use std::sync::LazyLock;
 
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use ring::digest::{SHA256, digest};
+
+use crate::rest;
 
 /// Characters of the digest in a name.
 const DIGEST_CHARACTERS: usize = 12;
@@ -63,12 +66,13 @@ pub(crate) fn is_one(path: &str) -> bool {
 }
 
 /// Answers one.
-pub(super) async fn serve(Path(name): Path<String>) -> Response {
+pub(super) async fn serve(headers: HeaderMap, Path(name): Path<String>) -> Response {
     let found = ASSETS.iter().zip(NAMES.iter()).find(|(_, known)| **known == name);
-    let Some((asset, _)) = found else { return StatusCode::NOT_FOUND.into_response() };
-    let mut response = asset.content.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    response
+    let Some((asset, name)) = found else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = Response::new(Body::empty());
+    let written = response.headers_mut();
+    written.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
+    written.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    // Its name holds a digest of its content.
+    rest::conditional_tagged(&headers, response, Bytes::from_static(asset.content), name)
 }

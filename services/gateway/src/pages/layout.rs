@@ -9,6 +9,7 @@ use wishwell_api::v1::PrincipalRole;
 use wishwell_report::Language;
 
 use super::assets;
+use super::conditional::Changing;
 use super::visit::Visit;
 use super::words;
 
@@ -53,12 +54,22 @@ pub(super) fn page_with(visit: &Visit, status: StatusCode, title: &str, content:
             }
         }
     };
-    let mut response = (status, Html(markup.into_string())).into_response();
+    let html = markup.into_string();
+    let changing = changing(&html, visit);
+    let mut response = (status, Html(html)).into_response();
+    response.extensions_mut().insert(changing);
     let headers = response.headers_mut();
     // A page is about one person and one moment.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(VARY, HeaderValue::from_static("cookie, accept-language, hx-request"));
     response
+}
+
+/// Where the number of the request stands, at the foot of a page.
+fn changing(html: &str, visit: &Visit) -> Changing {
+    let number = html! { (visit.request_id.as_str()) }.into_string();
+    let at = html.rfind(&number).unwrap_or(html.len());
+    Changing(at..(at + number.len()).min(html.len()))
 }
 
 /// A part of a page, for a page that replaces it.

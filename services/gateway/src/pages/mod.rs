@@ -3,6 +3,7 @@
 mod address;
 mod api;
 pub(crate) mod assets;
+mod conditional;
 mod desk;
 mod failure;
 mod home;
@@ -17,6 +18,7 @@ pub(crate) mod words;
 pub(crate) use failure::too_many;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::app::App;
@@ -35,5 +37,6 @@ pub(crate) fn router(app: App) -> Router {
         .merge(portal::router())
         .merge(desk::router())
         .fallback(failure::no_such_page)
+        .layer(from_fn(conditional::tagged))
         .with_state(app)
 }

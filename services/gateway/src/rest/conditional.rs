@@ -1,19 +1,35 @@
 //! Answers that a reader may have already (RFC 9110, 13).
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256};
 
 /// Bytes of the digest that tell two contents apart.
 const TAG_BYTES: usize = 16;
 
 /// The content with its tag, or only that it is the one the reader has. The tag is a weak one: the same content may travel compressed.
-pub(crate) fn answer(headers: &HeaderMap, mut response: Response<Body>, content: Vec<u8>) -> Response<Body> {
-    let digest = digest(&SHA256, &content);
-    let tag = URL_SAFE_NO_PAD.encode(digest.as_ref().get(..TAG_BYTES).unwrap_or_default());
+pub(crate) fn answer(headers: &HeaderMap, response: Response<Body>, content: Vec<u8>) -> Response<Body> {
+    let tag = tag(&[&content]);
+    answer_tagged(headers, response, content.into(), &tag)
+}
+
+/// A tag for content in parts.
+pub(crate) fn tag(parts: &[&[u8]]) -> String {
+    let mut context = Context::new(&SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    URL_SAFE_NO_PAD.encode(context.finish().as_ref().get(..TAG_BYTES).unwrap_or_default())
+}
+
+/// The content with a tag that it has already, or only that it is the one the reader has.
+pub(crate) fn answer_tagged(
+    headers: &HeaderMap,
+    mut response: Response<Body>,
+    content: Bytes,
+    tag: &str,
+) -> Response<Body> {
     let has_it = headers
         .get_all(IF_NONE_MATCH)
         .iter()

@@ -23,7 +23,7 @@ use wishwell_transcoding::{Code, CompileError, Lookup, RouteTable, Status};
 use crate::upstream::Upstream;
 
 pub(crate) use body::read as read_body;
-pub(crate) use conditional::answer as conditional;
+pub(crate) use conditional::{answer as conditional, answer_tagged as conditional_tagged, tag};
 
 /// Domain of the reasons in errors, as the service has it.
 const ERROR_DOMAIN: &str = "wishwell.v1";

@@ -9,6 +9,8 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tonic::Status;
@@ -31,6 +33,11 @@ const PAGE_SIZE: i32 = 24;
 const OWN_MAX: i32 = 100;
 /// How often an open page asks for its list anew.
 const REFRESH_SECONDS: u32 = 30;
+
+/// Visitors all see the same page: caches between may give it to several for ten seconds. With the ten of the summary and the thirty
+/// after which an open page asks anew, a wish that is taken back is gone within the minute that is promised. Browsers ask each time, and
+/// somebody who signs in has another cookie and is never given it.
+const PUBLIC: &str = "public, max-age=0, s-maxage=10, must-revalidate";
 
 /// Its pages.
 pub(super) fn router() -> Router<App> {
@@ -90,7 +97,11 @@ async fn show(
     match asked {
         Ok((summary, found, own)) => {
             let content = content(&visit, &filter, &summary, &found, &own);
-            layout::page(&visit, visit.say("许愿池", "The wishing pool"), &content)
+            let mut page = layout::page(&visit, visit.say("许愿池", "The wishing pool"), &content);
+            if visit.session.is_none() {
+                page.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(PUBLIC));
+            }
+            page
         }
         Err(status) => Failure::from(status).response(&visit),
     }
