@@ -92,30 +92,6 @@ async fn a_page_of_wishes_is_full_however_many_before_it_want_nothing_any_more()
 }
 
 #[tokio::test]
-async fn one_wish_is_asked_for_by_its_name_until_it_wants_nothing_any_more() {
-    let served = demo().await;
-    let (_, trunk) = trunks(&served, NEAR, Some(99)).await;
-    for title in ["a trunk", "another"] {
-        submit(&served, wishing(2, title)).await;
-    }
-    let pool = pool_of_wishes(&served, PARTNER, 10).await;
-    let wish = pool.into_iter().find(|item| item.title == "another").expect("published").wish;
-    let asked = || v1::ListWishesRequest { wish: wish.clone(), ..Default::default() };
-    let titles = |answer: v1::ListWishesResponse| {
-        assert_eq!(answer.next_page_token, "");
-        answer.items.into_iter().map(|item| item.title).collect::<Vec<_>>()
-    };
-    assert_eq!(titles(page(&served, PARTNER, asked()).await), ["another"]);
-    let elsewhere = v1::ListWishesRequest { division: "640202".to_owned(), ..asked() };
-    assert!(titles(page(&served, PARTNER, elsewhere).await).is_empty(), "conditions are combined");
-    claim(&served, PARTNER, claiming(&wish, &trunk, None)).await.expect("claimed");
-    assert!(titles(page(&served, PARTNER, asked()).await).is_empty(), "it wants nothing any more");
-    let nobodys = "wishes/01890000-0000-7000-8000-000000000000".to_owned();
-    let nobodys = v1::ListWishesRequest { wish: nobodys, ..Default::default() };
-    assert!(titles(page(&served, PARTNER, nobodys).await).is_empty());
-}
-
-#[tokio::test]
 async fn the_pool_shows_what_is_wished_for_and_nothing_of_whose_wish_it_is() {
     let served = demo().await;
     let community = "640104001777";

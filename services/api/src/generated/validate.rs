@@ -10038,6 +10038,66 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
                 }
             }
         }
+        if self.wishes.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "wishes",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        {
+            let mut _seen = ::std::collections::HashSet::new();
+            for item in &self.wishes {
+                if !_seen.insert(item) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "wishes",
+                                "repeated.unique",
+                                "items must be unique",
+                            ),
+                        );
+                    break;
+                }
+            }
+        }
+        for (_idx, _item) in self.wishes.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        ::prost_protovalidate::regex::Regex,
+                    > = ::std::sync::LazyLock::new(|| {
+                        ::prost_protovalidate::regex::Regex::new(
+                                "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("wishes", _idx_u64);
+                violations.push(_v);
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {

@@ -11829,6 +11829,10 @@ pub struct ListWishesRequest {
     /// Only this wish, `wishes/{uuid}`; empty means any.
     #[prost(string, tag = "6")]
     pub wish: ::prost::alloc::string::String,
+    /// Only these wishes, `wishes/{uuid}`, each once, at most 100; empty means any. All of them are on one page, in the order asked, without
+    /// those that the pool does not show: whether such a name ever was one is not told.
+    #[prost(string, repeated, tag = "7")]
+    pub wishes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ListWishesRequest {
     const NAME: &'static str = "ListWishesRequest";

@@ -1,5 +1,7 @@
 //! The wishing pool.
 
+use std::collections::HashMap;
+
 use prost::Message;
 
 use wishwell_api::v1;
@@ -24,6 +26,7 @@ pub(super) async fn list(
         category: message.category.clone(),
         division: message.division.clone(),
         wish: message.wish.clone(),
+        wishes: message.wishes.clone(),
         ..v1::ListWishesRequest::default()
     };
     let scope = platform.page_scope(&caller, &query.encode_to_vec());
@@ -34,8 +37,7 @@ pub(super) async fn list(
         .then(|| common::category("category", &message.category, &mut violations))
         .flatten();
     let division = common::division("division", &message.division, &mut violations);
-    let wish =
-        (!message.wish.is_empty()).then(|| violations.take(platform.need_of_wish(&caller, &message.wish))).flatten();
+    let named = named(platform, &caller, &message, &mut violations);
     violations.into_result()?;
     let filter = NeedFilter {
         states: vec![NeedState::Open, NeedState::PartlyServed],
@@ -47,8 +49,8 @@ pub(super) async fn list(
         wanting_only: true,
         ..NeedFilter::default()
     };
-    let (needs, next_after) = match wish {
-        Some(need) => (one(platform, &caller, need, &filter).await?, None),
+    let (needs, next_after) = match named {
+        Some(named) => (these(platform, &caller, &named, &filter).await?, None),
         None => {
             let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
             (found.entries, found.next_after)
@@ -64,15 +66,34 @@ pub(super) async fn list(
     Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, next_after)? })
 }
 
-/// The need of one wish, if the list would have it.
-async fn one(platform: &Platform, caller: &Caller, id: NeedId, filter: &NeedFilter) -> Result<Vec<Need>, Error> {
-    let mut found = platform.store.needs(caller.tenant(), &[id]).await?;
-    found.retain(|need| {
+/// The needs behind the wishes that are asked for by name, in the order asked; none when none is.
+fn named(
+    platform: &Platform,
+    caller: &Caller,
+    message: &v1::ListWishesRequest,
+    violations: &mut Violations,
+) -> Option<Vec<NeedId>> {
+    let mut need = |field: &str, name: &str| violations.take(platform.need_of_wish(caller, field, name));
+    let wishes = message.wishes.iter().enumerate();
+    let wishes: Vec<NeedId> = wishes.filter_map(|(n, name)| need(&format!("wishes[{n}]"), name)).collect();
+    if message.wish.is_empty() {
+        return (!message.wishes.is_empty()).then_some(wishes);
+    }
+    // Conditions are combined.
+    let wish = need("wish", &message.wish).filter(|wish| message.wishes.is_empty() || wishes.contains(wish));
+    Some(wish.into_iter().collect())
+}
+
+/// The needs of these that the list would have, in this order: that of their identifiers is the one in which they came.
+async fn these(platform: &Platform, caller: &Caller, ids: &[NeedId], filter: &NeedFilter) -> Result<Vec<Need>, Error> {
+    let found = platform.store.needs(caller.tenant(), ids).await?;
+    let shown = found.into_iter().filter(|need| {
         let Some(wish) = &need.wish else { return false };
         let within = || wish.place.as_ref().is_some_and(|place| filter.wish_divisions.contains(place));
         need.state.is_open() && (filter.wish_divisions.is_empty() || within())
     });
-    Ok(found)
+    let mut shown: HashMap<NeedId, Need> = shown.map(|need| (need.id, need)).collect();
+    Ok(ids.iter().filter_map(|id| shown.remove(id)).collect())
 }
 
 /// An item of a wish as the pool shows it; none when it is not published.
@@ -104,7 +125,7 @@ pub(super) async fn claim(
     message: v1::ClaimWishRequest,
 ) -> Result<v1::ClaimWishResponse, Error> {
     let mut violations = Violations::new();
-    let need = violations.take(platform.need_of_wish(&caller, &message.wish));
+    let need = violations.take(platform.need_of_wish(&caller, "wish", &message.wish));
     let item = referral::item_ordinal("item_ordinal", message.item_ordinal, &mut violations);
     let gift = match message.pledge {
         Some(pledge) => Some(Gift::Pledge(PledgeAsked {
@@ -135,10 +156,10 @@ impl Platform {
     }
 
     /// The need behind such a name, if there is one.
-    fn need_of_wish(&self, caller: &Caller, name: &str) -> Result<NeedId, Violation> {
+    fn need_of_wish(&self, caller: &Caller, field: &str, name: &str) -> Result<NeedId, Violation> {
         let wish = name.strip_prefix(WISHES).and_then(|id| uuid::Uuid::try_parse(id).ok());
         let wish = wish.ok_or_else(|| {
-            Violation::new("wish", "resource_name", "must be `wishes/` followed by a UUID").with_value(name)
+            Violation::new(field, "resource_name", "must be `wishes/` followed by a UUID").with_value(name)
         })?;
         Ok(NeedId::from_uuid(self.keys(caller).need_of(wish)))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use tonic::Status;
 use wishwell_api::v1::{self, DeliveryState};
@@ -89,16 +89,14 @@ async fn wishes(
     notifications: &[v1::Notification],
 ) -> Result<BTreeMap<(String, i32), v1::WishItem>, Status> {
     let names: BTreeSet<&str> = notifications.iter().map(|notification| notification.wish.as_str()).collect();
-    let asked = names.into_iter().map(|wish| {
-        let mut referrals = partner.calls.referrals();
-        let request = v1::ListWishesRequest { wish: wish.to_owned(), ..v1::ListWishesRequest::default() };
-        async move { Ok::<_, Status>(referrals.list_wishes(request).await?.into_inner().items) }
-    });
-    let mut found = BTreeMap::new();
-    for items in join_all(asked.collect::<Vec<_>>()).await {
-        found.extend(items?.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)));
+    if names.is_empty() {
+        // No name would mean any.
+        return Ok(BTreeMap::new());
     }
-    Ok(found)
+    let wishes = names.into_iter().map(ToOwned::to_owned).collect();
+    let request = v1::ListWishesRequest { wishes, ..v1::ListWishesRequest::default() };
+    let items = partner.calls.referrals().list_wishes(request).await?.into_inner().items;
+    Ok(items.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)).collect())
 }
 
 async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
