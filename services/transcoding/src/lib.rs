@@ -7,6 +7,7 @@
 
 mod answer;
 pub mod connect;
+mod names;
 pub mod openapi;
 mod request;
 mod routes;

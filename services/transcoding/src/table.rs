@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
-use crate::answer::write_string;
+use crate::answer::{Name, write_string};
+use crate::names::Names;
 use crate::routes::CompileError;
 
 /// Field numbers below this are looked up by index.
@@ -29,7 +30,7 @@ pub(crate) struct MessageTable {
     /// Index into `slots` plus 1 by field number; 0 where there is none.
     dense: Vec<u16>,
     /// Index into `slots` by name: that of JSON, and that of the contract.
-    names: HashMap<Box<str>, usize>,
+    names: Names<usize>,
     pub(crate) oneofs: u16,
 }
 
@@ -37,8 +38,8 @@ pub(crate) struct MessageTable {
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) number: u32,
-    /// A comma, and the name with its quotes and colon.
-    pub(crate) key: Box<[u8]>,
+    /// The name with its quotes and colon.
+    pub(crate) key: Name,
     pub(crate) scalar: Scalar,
     pub(crate) shape: Shape,
     /// Index of the oneof it is a member of.
@@ -107,10 +108,10 @@ pub(crate) struct EnumTable {
     pub(crate) is_null: bool,
     first: i32,
     /// Names with their quotes, from the smallest number on; empty where a number has no name.
-    dense: Vec<Box<[u8]>>,
+    dense: Vec<Name>,
     /// Names of what is too far off.
-    sparse: HashMap<i32, Box<[u8]>>,
-    numbers: HashMap<Box<str>, i32>,
+    sparse: HashMap<i32, Name>,
+    numbers: Names<i32>,
 }
 
 impl Tables {
@@ -166,13 +167,13 @@ impl MessageTable {
         }
         slots.sort_by_key(|slot| slot.number);
         // Where a field is named in the contract as another one is in JSON, JSON's name counts.
-        let all_names = message.fields().map(|field| (field.name().to_owned(), field.number()));
-        let all_names = all_names.chain(message.fields().map(|field| (field.json_name().to_owned(), field.number())));
-        let names = all_names
-            .filter_map(|(name, number)| {
-                Some((name.into(), slots.binary_search_by_key(&number, |slot| slot.number).ok()?))
-            })
-            .collect();
+        let fields: Vec<FieldDescriptor> = message.fields().collect();
+        let all_names = fields.iter().map(|field| (field.name(), field.number()));
+        let all_names = all_names.chain(fields.iter().map(|field| (field.json_name(), field.number())));
+        let names =
+            Names::new(all_names.filter_map(|(name, number)| {
+                Some((name, slots.binary_search_by_key(&number, |slot| slot.number).ok()?))
+            }));
         let width = slots.iter().map(|slot| slot.number).filter(|number| *number < DENSE_NUMBERS_MAX).max();
         let mut dense = vec![0; width.map_or(0, |width| width as usize + 1)];
         for (at, slot) in slots.iter().enumerate() {
@@ -198,7 +199,7 @@ impl MessageTable {
 
     /// Index of the field with this name.
     pub(crate) fn slot_by_name(&self, name: &str) -> Option<usize> {
-        self.names.get(name).copied()
+        self.names.get(name)
     }
 }
 
@@ -207,15 +208,15 @@ impl EnumTable {
         /// Widest span of numbers that is looked up by index.
         const SPAN_MAX: i64 = 1024;
         let first = kind.values().map(|value| value.number()).min().unwrap_or(0);
-        let mut dense: Vec<Box<[u8]>> = Vec::new();
+        let mut dense: Vec<Name> = Vec::new();
         let mut sparse = HashMap::new();
         for value in kind.values() {
-            let name: Box<[u8]> = format!("\"{}\"", value.name()).into_bytes().into();
+            let name = Name::new(format!("\"{}\"", value.name()).as_bytes());
             let offset = i64::from(value.number()) - i64::from(first);
             match usize::try_from(offset) {
                 Ok(at) if offset < SPAN_MAX => {
                     if dense.len() <= at {
-                        dense.resize(at + 1, Box::default());
+                        dense.resize(at + 1, Name::new(b""));
                     }
                     // Of aliases the first one is the name.
                     if let Some(entry) = dense.get_mut(at)
@@ -227,33 +228,33 @@ impl EnumTable {
                 _ => drop(sparse.entry(value.number()).or_insert(name)),
             }
         }
-        let numbers = kind.values().map(|value| (value.name().into(), value.number())).collect();
+        let values: Vec<_> = kind.values().collect();
+        let numbers = Names::new(values.iter().map(|value| (value.name(), value.number())));
         Self { is_null: kind.full_name() == "google.protobuf.NullValue", first, dense, sparse, numbers }
     }
 
     /// The number of the value with this name.
     pub(crate) fn number(&self, name: &str) -> Option<i32> {
-        self.numbers.get(name).copied()
+        self.numbers.get(name)
     }
 
     /// The name of a value with its quotes.
     #[inline]
-    pub(crate) fn name(&self, number: i32) -> Option<&[u8]> {
+    pub(crate) fn name(&self, number: i32) -> Option<&Name> {
         let at = usize::try_from(i64::from(number) - i64::from(self.first)).ok()?;
         match self.dense.get(at) {
             Some(name) if !name.is_empty() => Some(name),
-            _ => self.sparse.get(&number).map(AsRef::as_ref),
+            _ => self.sparse.get(&number),
         }
     }
 }
 
-/// A comma, a name in quotes and a colon.
-fn key(name: &str) -> Box<[u8]> {
-    let mut key = Vec::with_capacity(name.len() + 4);
-    key.push(b',');
+/// A name in quotes and a colon.
+fn key(name: &str) -> Name {
+    let mut key = Vec::with_capacity(name.len() + 3);
     write_string(name, &mut key);
     key.push(b':');
-    key.into()
+    Name::new(&key)
 }
 
 fn shape(field: &FieldDescriptor) -> Shape {

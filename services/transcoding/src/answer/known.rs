@@ -130,14 +130,14 @@ fn timestamp(seconds: i64, nanos: i32, out: &mut Vec<u8>) -> Result<(), WireErro
     }
     let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
     let second = seconds.rem_euclid(SECONDS_PER_DAY);
-    out.push(b'"');
-    digits::<4>(year, out);
-    for (mark, value) in
-        [(b'-', month), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)]
-    {
-        out.push(mark);
-        digits::<2>(value, out);
+    let mut text = *b"\"0000-00-00T00:00:00";
+    let parts = [(1, year / 100), (3, year % 100), (6, month), (9, day)];
+    let times = [(12, second / 3600), (15, second / 60 % 60), (18, second % 60)];
+    for (at, value) in parts.into_iter().chain(times) {
+        text[at] += (value / 10) as u8;
+        text[at + 1] += (value % 10) as u8;
     }
+    out.extend_from_slice(&text);
     fraction(nanos, out);
     out.extend_from_slice(b"Z\"");
     Ok(())

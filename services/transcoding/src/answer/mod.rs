@@ -3,6 +3,7 @@
 //! Fields come in the order of their numbers, entries of maps in the order of their keys: the same bytes give the same text,
 //! and so do equal messages that were encoded differently.
 
+mod append;
 mod gather;
 mod known;
 mod text;
@@ -16,6 +17,7 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
 pub use wire::{WIRE_DEPTH_MAX, WireError};
 
+pub(crate) use append::Name;
 pub(crate) use text::string as write_string;
 
 use crate::routes::CompileError;

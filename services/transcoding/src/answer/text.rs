@@ -1,7 +1,11 @@
 //! Text and numbers as JSON has them.
 
+use std::str::Utf8Error;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+use super::append;
 
 /// For each byte what stands for it: 0 itself, `u` a code in hexadecimal, anything else a backslash and that.
 const ESCAPES: [u8; 256] = {
@@ -43,30 +47,25 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// A text in quotes if all of it is ASCII that stands for itself, as most texts of a contract are; otherwise nothing, and the answer
-/// is false. That a text is plain says that it is UTF-8, too.
+/// A text in quotes from its bytes. Most texts of a contract stand for themselves, and are copied while they are looked at.
+///
+/// # Errors
+/// When they are not UTF-8; what is in `out` then is worth nothing.
 #[inline]
-pub(super) fn plain_string(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let is_plain = is_plain_ascii(text);
-    if is_plain {
-        out.reserve(text.len() + 2);
-        out.push(b'"');
-        out.extend_from_slice(text);
-        out.push(b'"');
+pub(super) fn of_wire(text: &[u8], out: &mut Vec<u8>) -> Result<(), Utf8Error> {
+    let start = out.len();
+    let (mut specials, mut bits) = (0, 0);
+    append::quoted(text, out, |word| {
+        specials |= special(word);
+        bits |= word;
+    });
+    if specials != 0 {
+        out.truncate(start);
+        string(str::from_utf8(text)?, out);
+    } else if bits & TOPS != 0 {
+        str::from_utf8(text)?;
     }
-    is_plain
-}
-
-/// Eight bytes at a time, as in [`plain_bytes`]; the last ones are filled up with what is plain.
-#[inline]
-fn is_plain_ascii(text: &[u8]) -> bool {
-    let (words, tail) = text.as_chunks::<8>();
-    let mut last = [b' '; 8];
-    last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-    words.iter().chain([&last]).all(|word| {
-        let word = u64::from_le_bytes(*word);
-        (special(word) | word) & TOPS == 0
-    })
+    Ok(())
 }
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -108,7 +107,7 @@ pub(super) fn bytes(value: &[u8], out: &mut Vec<u8>) {
 
 /// A whole number.
 pub(super) fn integer(value: impl itoa::Integer, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    append::digits(itoa::Buffer::new().format(value).as_bytes(), out);
 }
 
 /// A whole number of 64 bits: in quotes, since many readers of JSON keep 53 bits only.
@@ -168,20 +167,29 @@ mod tests {
     }
 
     #[test]
-    fn only_ascii_that_stands_for_itself_is_plain() {
+    fn a_text_from_the_wire_is_written_as_any_other_or_is_none() {
         for length in 0..20 {
             for at in 0..length {
                 for special in 0..=255_u8 {
                     let mut bytes = vec![b'a'; length];
                     bytes[at] = special;
-                    let expected = special.is_ascii() && ESCAPES[usize::from(special)] == 0;
-                    let mut out = b"before ".to_vec();
-                    assert_eq!(plain_string(&bytes, &mut out), expected, "{special} at {at} of {length}");
-                    let written =
-                        if expected { [b"before \"", &bytes[..], b"\""].concat() } else { b"before ".to_vec() };
-                    assert_eq!(out, written);
+                    let (mut out, mut expected) = (b"before ".to_vec(), b"before ".to_vec());
+                    let written = of_wire(&bytes, &mut out);
+                    assert_eq!(written.is_ok(), special.is_ascii(), "{special} at {at} of {length}");
+                    if let Ok(text) = std::str::from_utf8(&bytes) {
+                        string(text, &mut expected);
+                        assert_eq!(out, expected, "{special} at {at} of {length}");
+                    }
                 }
             }
+        }
+        for text in ["心", "心心心心\n心", "愿望 3918 号", "a\"心", "é", "1234567é"] {
+            let (mut out, mut expected) = (Vec::new(), Vec::new());
+            assert_eq!(of_wire(text.as_bytes(), &mut out), Ok(()));
+            string(text, &mut expected);
+            assert_eq!(out, expected, "{text}");
+            let cut = &text.as_bytes()[..text.len() - 1];
+            assert_eq!(of_wire(cut, &mut out).is_ok(), std::str::from_utf8(cut).is_ok(), "{text}");
         }
     }
 

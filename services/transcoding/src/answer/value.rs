@@ -105,7 +105,7 @@ impl<'a> Value<'a> {
             Self::Enum(value, kind) => match tables.enums.get(*kind) {
                 Some(kind) if kind.is_null => out.extend_from_slice(b"null"),
                 kind => match kind.and_then(|kind| kind.name(*value)) {
-                    Some(name) => out.extend_from_slice(name),
+                    Some(name) => name.write(out),
                     None => text::integer(*value, out),
                 },
             },

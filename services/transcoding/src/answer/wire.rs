@@ -76,8 +76,9 @@ impl<'a> Wire<'a> {
         Ok(Some((number, self.value(number, wire_type, 0)?)))
     }
 
+    /// The number and wire type of the next field.
     #[inline(always)]
-    fn tag(&mut self) -> Result<(u32, u8), WireError> {
+    pub(super) fn tag(&mut self) -> Result<(u32, u8), WireError> {
         let tag = u32::try_from(self.varint()?).map_err(|_| WireError::Tag)?;
         match tag >> 3 {
             0 => Err(WireError::Tag),
@@ -85,21 +86,26 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// What stands behind a tag.
     #[inline(always)]
-    fn value(&mut self, number: u32, wire_type: u8, depth: u32) -> Result<Raw<'a>, WireError> {
+    pub(super) fn value(&mut self, number: u32, wire_type: u8, depth: u32) -> Result<Raw<'a>, WireError> {
         match wire_type {
             0 => self.varint().map(Raw::Varint),
             1 => self.array().map(|bytes| Raw::Fixed64(u64::from_le_bytes(bytes))),
-            2 => {
-                let length = usize::try_from(self.varint()?).map_err(|_| WireError::Truncated)?;
-                let (bytes, rest) = self.rest.split_at_checked(length).ok_or(WireError::Truncated)?;
-                self.rest = rest;
-                Ok(Raw::Bytes(bytes))
-            }
+            2 => self.bytes().map(Raw::Bytes),
             3 => self.skip_group(number, depth + 1),
             5 => self.array().map(|bytes| Raw::Fixed32(u32::from_le_bytes(bytes))),
             _ => Err(WireError::Tag),
         }
+    }
+
+    /// What has its length in front.
+    #[inline(always)]
+    pub(super) fn bytes(&mut self) -> Result<&'a [u8], WireError> {
+        let length = usize::try_from(self.varint()?).map_err(|_| WireError::Truncated)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(WireError::Truncated)?;
+        self.rest = rest;
+        Ok(bytes)
     }
 
     fn skip_group(&mut self, group: u32, depth: u32) -> Result<Raw<'a>, WireError> {

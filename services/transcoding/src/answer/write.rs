@@ -99,8 +99,12 @@ impl<'t> Writer<'t> {
         }
         let mut open = Open { last: 0, list: false, oneofs: 0, is_empty };
         let mut wire = Wire::new(bytes);
-        while let Some((number, raw)) = wire.field()? {
-            let Some(at) = table.slot(number) else { continue };
+        while !wire.is_empty() {
+            let (number, wire_type) = wire.tag()?;
+            let Some(at) = table.slot(number) else {
+                wire.value(number, wire_type, 0)?;
+                continue;
+            };
             let slot = &table.slots[at];
             if at + 1 != open.last {
                 if at + 1 < open.last {
@@ -122,13 +126,19 @@ impl<'t> Writer<'t> {
                 return Err(Stop::Irregular);
             }
             match slot.shape {
-                Shape::List => self.elements_in_order(slot, raw, &mut open)?,
+                Shape::List => {
+                    let raw = wire.value(number, wire_type, 0)?;
+                    self.elements_in_order(slot, raw, &mut open)?;
+                }
                 Shape::Map => {
+                    let raw = wire.value(number, wire_type, 0)?;
                     self.key(slot, &mut open.is_empty);
                     let entries = run(&mut wire, number, raw)?;
                     self.map(slot, &entries)?;
                 }
-                Shape::Implicit | Shape::Explicit => self.singular(slot, raw, &mut open.is_empty)?,
+                Shape::Implicit | Shape::Explicit => {
+                    self.read_singular(slot, &mut wire, wire_type, &mut open.is_empty)?;
+                }
             }
         }
         if open.list {
@@ -137,12 +147,56 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
+    /// Reads and writes a field that is there once. The usual types are decided upon once: what a field is, how it is read and how it is written.
+    #[inline(always)]
+    fn read_singular(
+        &mut self,
+        slot: &Slot,
+        wire: &mut Wire<'_>,
+        wire_type: u8,
+        is_empty: &mut bool,
+    ) -> Result<(), Stop> {
+        let is_told = slot.shape == Shape::Explicit;
+        match (slot.scalar, wire_type) {
+            (Scalar::Message(index), 2) => {
+                let bytes = wire.bytes()?;
+                self.key(slot, is_empty);
+                self.message(index, bytes)?;
+            }
+            (Scalar::Text, 2) => {
+                let bytes = wire.bytes()?;
+                if is_told || !bytes.is_empty() {
+                    self.key(slot, is_empty);
+                    self.text(slot.number, bytes)?;
+                }
+            }
+            (Scalar::Int32, 0) => {
+                let value = (wire.varint()? as u32).cast_signed();
+                if is_told || value != 0 {
+                    self.key(slot, is_empty);
+                    text::integer(value, self.out);
+                }
+            }
+            (Scalar::Int64, 0) => {
+                let value = wire.varint()?.cast_signed();
+                if is_told || value != 0 {
+                    self.key(slot, is_empty);
+                    text::long(value, self.out);
+                }
+            }
+            _ => {
+                let raw = wire.value(slot.number, wire_type, 0)?;
+                self.singular(slot, raw, is_empty)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a name, with a comma before it unless it is the first one.
     #[inline(always)]
     pub(super) fn key(&mut self, slot: &Slot, is_empty: &mut bool) {
-        let key = if *is_empty { slot.key.get(1..).unwrap_or_default() } else { &slot.key };
-        *is_empty = false;
-        self.out.extend_from_slice(key);
+        self.comma(std::mem::take(is_empty));
+        slot.key.write(self.out);
     }
 
     /// Writes a field that is there once, unless it holds a default that is not told.
@@ -205,10 +259,7 @@ impl<'t> Writer<'t> {
 
     #[inline(always)]
     fn text(&mut self, number: u32, bytes: &[u8]) -> Result<(), Stop> {
-        if !text::plain_string(bytes, self.out) {
-            text::string(std::str::from_utf8(bytes).map_err(|_| WireError::Utf8(number))?, self.out);
-        }
-        Ok(())
+        text::of_wire(bytes, self.out).map_err(|_| WireError::Utf8(number).into())
     }
 
     #[inline(always)]

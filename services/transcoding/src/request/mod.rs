@@ -33,11 +33,27 @@ impl Route {
     /// # Errors
     /// Everything that is wrong, at most [`VIOLATIONS_MAX`]. Rules of the contract on values are not checked here: the service does.
     pub fn request(&self, captures: &Captures, query: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Violations> {
-        let is_all_body =
-            *self.body() == Body::Whole && captures.values.is_empty() && query.unwrap_or_default().is_empty();
-        if is_all_body && let Some(message) = self.call().plain().read(body) {
+        if let Some(message) = self.plain(captures, query, body) {
             return Ok(message);
         }
+        self.by_message(captures, query, body)
+    }
+
+    /// The request, if all of it is plain.
+    fn plain(&self, captures: &Captures, query: Option<&str>, body: &[u8]) -> Option<Vec<u8>> {
+        let may_be = match self.body() {
+            Body::Whole => true,
+            Body::None => body.trim_ascii().is_empty(),
+            Body::Field(_) => false,
+        };
+        (may_be && query.unwrap_or_default().is_empty()).then_some(())?;
+        let bound: Vec<plain::Bound<'_>> =
+            self.plain_bound()?.iter().copied().zip(captures.values.iter().map(String::as_str)).collect();
+        self.call().plain().read(body, &bound)
+    }
+
+    /// The request, or all that is wrong with it.
+    fn by_message(&self, captures: &Captures, query: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Violations> {
         let mut found = Collector::default();
         let mut message = DynamicMessage::new(self.method().input());
         read_body(self.body(), body, &mut message, &mut found);
@@ -56,7 +72,7 @@ impl Call {
     /// # Errors
     /// As [`Route::request`].
     pub fn request(&self, body: &[u8]) -> Result<Vec<u8>, Violations> {
-        if let Some(message) = self.plain().read(body) {
+        if let Some(message) = self.plain().read(body, &[]) {
             return Ok(message);
         }
         let mut found = Collector::default();

@@ -21,6 +21,9 @@ use put::{Plain, close, open, put};
 /// Deepest nesting of a request that is read here, in objects and lists; few come to ten.
 const PLAIN_DEPTH_MAX: usize = 32;
 
+/// A field that the path of a request has set, and its value.
+pub(crate) type Bound<'b> = (usize, &'b str);
+
 /// Reads the requests of one type that are plain.
 #[derive(Debug, Clone)]
 pub(crate) struct PlainReader {
@@ -35,16 +38,31 @@ impl PlainReader {
         Some(Self { tables: Arc::clone(tables), root })
     }
 
-    /// The protobuf bytes of a request; none when it is not plain, whatever the reason.
-    pub(crate) fn read(&self, text: &[u8]) -> Option<Vec<u8>> {
+    /// A field that a path may set plainly: a text that is there once, whatever else is.
+    pub(crate) fn text_field(&self, number: u32) -> Option<usize> {
+        let table = self.tables.messages.get(self.root)?;
+        let at = table.slot(number)?;
+        let slot = table.slots.get(at)?;
+        let is_single = matches!(slot.shape, Shape::Implicit | Shape::Explicit) && slot.oneof.is_none();
+        (is_single && slot.scalar == Scalar::Text).then_some(at)
+    }
+
+    /// The protobuf bytes of a request; none when it is not plain, whatever the reason. `bound` are the fields that the path has set, by
+    /// [`Self::text_field`]. No text at all is a request of nothing else.
+    pub(crate) fn read(&self, text: &[u8], bound: &[Bound<'_>]) -> Option<Vec<u8>> {
         let table = self.tables.messages.get(self.root).filter(|table| table.known == Known::No)?;
         let text = std::str::from_utf8(text).ok()?;
+        let of_path: usize = bound.iter().map(|(_, value)| value.len() + 4).sum();
         // Protobuf is shorter: names are numbers.
-        let mut out = Vec::with_capacity(text.len());
-        let mut json = serde_json::Deserializer::from_str(text);
-        let fields = Fields { tables: &self.tables, table, out: &mut out, depth: 1 };
-        json.deserialize_map(fields).ok()?;
-        json.end().ok()?;
+        let mut out = Vec::with_capacity(text.len() + of_path);
+        let mut fields = Fields { tables: &self.tables, table, out: &mut out, bound, depth: 1 };
+        if text.trim_ascii().is_empty() {
+            fields.finish(Vec::new(), true)?;
+        } else {
+            let mut json = serde_json::Deserializer::from_str(text);
+            json.deserialize_map(fields).ok()?;
+            json.end().ok()?;
+        }
         Some(out)
     }
 }
@@ -59,7 +77,32 @@ struct Fields<'t, 'o> {
     tables: &'t Tables,
     table: &'t MessageTable,
     out: &'o mut Vec<u8>,
+    /// What the path has set of them.
+    bound: &'t [Bound<'t>],
     depth: usize,
+}
+
+impl Fields<'_, '_> {
+    /// Adds what the path has set, and brings all that was written, these parts, into order. None when the object had it, too.
+    fn finish(&mut self, mut parts: Vec<Part>, mut in_order: bool) -> Option<()> {
+        let Self { tables, table, bound, .. } = *self;
+        for (at, value) in bound {
+            if parts.iter().any(|part| part.at == *at) {
+                return None;
+            }
+            let (slot, start) = (table.slots.get(*at)?, self.out.len());
+            let value = Plain::Text(value);
+            if slot.shape == Shape::Explicit || !value.is_default(tables, slot.scalar) {
+                put(tables, slot, &value, true, self.out)?;
+            }
+            in_order &= parts.last().is_none_or(|last| last.at < *at);
+            parts.push(Part { at: *at, start, end: self.out.len() });
+        }
+        if !in_order {
+            sort(&mut parts, self.out);
+        }
+        Some(())
+    }
 }
 
 /// Where in the buffer a field lies.
@@ -76,29 +119,27 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        let Self { tables, table, out, depth } = self;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
+        let Self { tables, table, depth, .. } = self;
         let mut parts: Vec<Part> = Vec::with_capacity(table.slots.len().min(16));
         let mut in_order = true;
         while let Some(at) = object.next_key_seed(Name(table))? {
             let slot = table.slots.get(at).ok_or_else(give_up)?;
-            let start = out.len();
-            object.next_value_seed(Field { tables, slot, out: &mut *out, depth, in_list: false })?;
+            let start = self.out.len();
+            object.next_value_seed(Field { tables, slot, out: &mut *self.out, depth, in_list: false })?;
+            let end = self.out.len();
             // Names that come twice, and two of a choice. An absent one of a choice, which is `null`, writes nothing.
             let is_rival = |part: &Part| {
                 let other = table.slots.get(part.at).and_then(|other| other.oneof);
-                part.at == at || (other.is_some() && other == slot.oneof && part.start < part.end && start < out.len())
+                part.at == at || (other.is_some() && other == slot.oneof && part.start < part.end && start < end)
             };
             if parts.iter().any(is_rival) {
                 return Err(give_up());
             }
             in_order &= parts.last().is_none_or(|last| last.at < at);
-            parts.push(Part { at, start, end: out.len() });
+            parts.push(Part { at, start, end });
         }
-        if !in_order {
-            sort(&mut parts, out);
-        }
-        Ok(())
+        self.finish(parts, in_order).ok_or_else(give_up)
     }
 }
 
@@ -230,7 +271,7 @@ fn message<'de, A: MapAccess<'de>>(field: Field<'_, '_>, object: A) -> Result<()
     let table = tables.messages.get(index).filter(|table| table.known == Known::No && depth < PLAIN_DEPTH_MAX);
     let table = table.ok_or_else(give_up)?;
     let inside = open(slot.number, out);
-    Fields { tables, table, out: &mut *out, depth: depth + 1 }.visit_map(object)?;
+    Fields { tables, table, out: &mut *out, bound: &[], depth: depth + 1 }.visit_map(object)?;
     close(inside, out);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{Method, Uri};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
 use super::path::{self, MalformedPath, Slashes};
@@ -15,18 +15,20 @@ use crate::request::PlainReader;
 #[derive(Debug, Clone)]
 pub struct Call {
     path: String,
+    target: Uri,
     method: MethodDescriptor,
     plain: PlainReader,
     answer: AnswerWriter,
 }
 
 impl Call {
-    /// None when `answers` does not know the messages of the method.
+    /// None when `answers` does not know the messages of the method, or its name is no part of a path.
     pub(super) fn new(method: MethodDescriptor, answers: &Answers) -> Option<Self> {
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+        let target = path.parse().ok()?;
         let plain = PlainReader::new(answers.tables(), &method.input())?;
         let answer = answers.writer(&method.output())?;
-        Some(Self { path, method, plain, answer })
+        Some(Self { path, target, method, plain, answer })
     }
 
     /// What reads its request where that is plain.
@@ -38,6 +40,12 @@ impl Call {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// [`Self::path`] as the target of a request. Clones are cheap.
+    #[must_use]
+    pub fn target(&self) -> &Uri {
+        &self.target
     }
 
     /// The method.
@@ -80,6 +88,8 @@ pub struct Route {
     pub(super) template: Template,
     /// For each variable of the template, the fields from the request to the one it sets.
     bound: Vec<Vec<FieldDescriptor>>,
+    /// For each variable the index of its field, if all of them are plain texts of the request itself.
+    plain_bound: Option<Vec<usize>>,
     body: Body,
     response_body: Option<FieldDescriptor>,
     answer: AnswerWriter,
@@ -92,8 +102,13 @@ impl Route {
         let http_method = Method::from_bytes(rule.method.as_bytes())
             .map_err(|_| format!("`{}` is no method of HTTP", rule.method))?;
         let input = call.method.input();
-        let bound =
+        let bound: Vec<Vec<FieldDescriptor>> =
             template.variables.iter().map(|variable| bound_fields(&input, variable)).collect::<Result<_, _>>()?;
+        let plain_bound = bound.iter().map(|fields| match fields.as_slice() {
+            [field] => call.plain.text_field(field.number()),
+            _ => None,
+        });
+        let plain_bound = plain_bound.collect();
         let body = match rule.body.as_str() {
             "" => Body::None,
             "*" => Body::Whole,
@@ -118,7 +133,7 @@ impl Route {
             Some(field) => call.answer.of_field(field).ok_or("response_body has no table")?,
             None => call.answer.clone(),
         };
-        Ok(Self { call, http_method, template, bound, body, response_body, answer })
+        Ok(Self { call, http_method, template, bound, plain_bound, body, response_body, answer })
     }
 
     /// The call it leads to.
@@ -180,6 +195,11 @@ impl Route {
     /// The variables with the fields that they set.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&Variable, &[FieldDescriptor])> {
         self.template.variables.iter().zip(self.bound.iter().map(Vec::as_slice))
+    }
+
+    /// For each variable the field that it sets, as what reads plain requests knows it; none when one of them is not plain.
+    pub(crate) fn plain_bound(&self) -> Option<&[usize]> {
+        self.plain_bound.as_deref()
     }
 
     pub(super) fn capture(&self, segments: &[&str]) -> Result<Captures, MalformedPath> {

@@ -127,7 +127,14 @@ pub(super) fn put(tables: &Tables, slot: &Slot, value: &Plain<'_>, has_key: bool
         }
         Scalar::Message(index) => {
             let Plain::Text(text) = value else { return None };
-            (tables.messages.get(index)?.known == Known::Timestamp).then_some(())?;
+            let known = tables.messages.get(index)?.known;
+            if known == Known::FieldMask {
+                let inside = open(slot.number, out);
+                mask(text, out)?;
+                close(inside, out);
+                return Some(());
+            }
+            (known == Known::Timestamp).then_some(())?;
             let (seconds, nanos) = instant(text)?;
             let inside = open(slot.number, out);
             for (number, value) in [(1, seconds), (2, nanos)] {
@@ -169,6 +176,26 @@ pub(super) fn close(inside: usize, out: &mut Vec<u8>) {
     if let Some(mut place) = out.get_mut(inside - 1..inside + more) {
         encode_varint(length as u64, &mut place);
     }
+}
+
+/// The paths of a mask as canonical JSON has it, `title,needs.groupTags`; none of any other form, nor of one without any.
+fn mask(text: &str, out: &mut Vec<u8>) -> Option<()> {
+    for path in text.split(',') {
+        let is_plain = path.split('.').all(|name| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        });
+        is_plain.then_some(())?;
+        let inside = open(1, out);
+        for letter in path.bytes() {
+            if letter.is_ascii_uppercase() {
+                out.push(b'_');
+            }
+            out.push(letter.to_ascii_lowercase());
+        }
+        close(inside, out);
+    }
+    Some(())
 }
 
 /// Seconds and nanoseconds of an instant in UTC as canonical JSON has it, `2026-05-01T08:00:00.5Z`; none of any other form of RFC 3339.
