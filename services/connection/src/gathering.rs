@@ -12,8 +12,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes gathered before some are sent: a good dozen usual answers, and less than a socket takes at once.
-const GATHERED_BYTES_MAX: usize = 64 * 1_024;
+/// Bytes gathered before some are sent: all usual answers of a turn, also as JSON. With room for a few of them only, answers would
+/// leave in the middle of the turn, its peer would ask again before its end, and what it asks then would be too much for that turn.
+const GATHERED_BYTES_MAX: usize = 256 * 1_024;
 
 thread_local! {
     /// The room that the last connection on this thread gathered in. Connections that have nothing to send hold none.

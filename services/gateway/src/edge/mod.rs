@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use http::header::ACCEPT_ENCODING;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
-use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 use tower_http::compression::Compression;
 use tower_http::cors::CorsLayer;
 
@@ -78,47 +78,37 @@ impl Edge {
         let id = RequestId::of(request.headers());
         let (method, path) = (request.method(), request.uri().path());
         let traced = Traced::begin(&self.sampling, method, path, request.headers(), &id);
-        let mut request = request.map(Body::new);
-        let extensions = request.extensions_mut();
-        extensions.insert(id.clone());
-        extensions.insert(Stopping(stopping));
-        let mut response = traced.around(self.admitted(Peer(peer), request)).await;
+        // Boxed once, here: the future of a page is large, and would be moved with every call that is none.
+        let mut response = if rest::is_call(&request) {
+            traced.around(Box::pin(self.call(Peer(peer), request, Stopping(stopping)))).await
+        } else {
+            let mut request = request.map(Body::new);
+            let extensions = request.extensions_mut();
+            extensions.insert(id.clone());
+            extensions.insert(Stopping(stopping));
+            traced.around(Box::pin(self.page(Peer(peer), request))).await
+        };
         traced.end(response.status());
         self.sign(&id, &mut response);
         response
     }
 
-    /// Refuses what comes too often or cannot be meant; compresses what the reader takes compressed.
-    async fn admitted(&self, peer: Peer, mut request: Request<Body>) -> Response<Body> {
-        if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
-            return plain(StatusCode::URI_TOO_LONG, "the address is too long\n");
+    /// Answers a call, unless calls come too often from there; compresses what the reader takes compressed.
+    async fn call(&self, peer: Peer, request: Request<Incoming>, stopping: Stopping) -> Response<Body> {
+        if is_too_long(request.uri()) {
+            return too_long();
         }
-        let is_call = rest::is_call(&request);
-        let is_asset = assets::is_one(request.uri().path());
-        // Opened here once, for whoever looks who is signed in: cookies open pages and never a call.
-        let session =
-            if is_call || is_asset { None } else { self.app.sessions().of(request.headers(), self.app.now()) };
-        let shown = if is_call { rates::shown(request.headers()) } else { None };
-        let token = shown.or_else(|| session.as_ref().map(|session| session.token.reveal().as_bytes()));
-        let waits = if is_asset { None } else { rates::wait(&self.app, peer, token).await };
+        let shown = rates::shown(request.headers());
+        if let Some(time) = rates::wait(&self.app, peer, shown).await {
+            return self.too_many(time);
+        }
         let had_credentials = shown.is_some();
-        if let Some(session) = session {
-            request.extensions_mut().insert(session);
-        }
-        if let Some(time) = waits {
-            return if is_call { self.too_many(time) } else { self.too_many_pages(request, time).await };
-        }
-        let compressed = request.headers().contains_key(ACCEPT_ENCODING);
-        let response = if compressed {
-            let inner = service_fn(|request| self.route(request));
-            // Its service cannot fail, so it cannot either.
-            match Compression::new(inner).oneshot(request).await {
-                Ok(response) => response.map(Body::new),
-                Err(never) => match never {},
-            }
+        let is_plain =
+            self.app.options().allowed_origins.is_empty() && !request.headers().contains_key(ACCEPT_ENCODING);
+        let response = if is_plain {
+            self.rest.answer(request, stopping).await
         } else {
-            let Ok(response) = self.route(request).await;
-            response
+            Box::pin(self.call_in_layers(request, stopping)).await
         };
         let unproven = had_credentials && rates::leaves_unproven(&response);
         if unproven && let Some(time) = rates::wait_unproven(&self.app, peer).await {
@@ -127,15 +117,44 @@ impl Edge {
         response
     }
 
-    async fn route(&self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
-        if rest::is_call(&request) {
-            let rest = service_fn(|request| async { Ok::<_, Infallible>(self.rest.answer(request).await) });
-            return if self.app.options().allowed_origins.is_empty() {
+    /// Answers a call that another site's script may have made, or whose reader takes answers compressed.
+    async fn call_in_layers(&self, request: Request<Incoming>, stopping: Stopping) -> Response<Body> {
+        let rest = service_fn(|request| {
+            let stopping = stopping.clone();
+            async move { Ok::<_, Infallible>(self.rest.answer(request, stopping).await) }
+        });
+        let inner = service_fn(|request: Request<Incoming>| async {
+            if self.app.options().allowed_origins.is_empty() {
                 rest.oneshot(request).await
             } else {
                 self.cross_origin.layer(rest).oneshot(request).await
-            };
+            }
+        });
+        compressed(inner, request).await
+    }
+
+    /// Answers a request for a page, or for what belongs to one.
+    async fn page(&self, peer: Peer, mut request: Request<Body>) -> Response<Body> {
+        if is_too_long(request.uri()) {
+            return too_long();
         }
+        if !assets::is_one(request.uri().path()) {
+            // Opened here once, for whoever looks who is signed in: cookies open pages and never a call.
+            let session = self.app.sessions().of(request.headers(), self.app.now());
+            let token = session.as_ref().map(|session| session.token.reveal().as_bytes());
+            let waits = rates::wait(&self.app, peer, token).await;
+            if let Some(session) = session {
+                request.extensions_mut().insert(session);
+            }
+            if let Some(time) = waits {
+                return self.too_many_pages(request, time).await;
+            }
+        }
+        compressed(service_fn(|request| self.own_page(request)), request).await
+    }
+
+    /// A page, unless another site asks to change something.
+    async fn own_page(&self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && !origin::is_own(request.headers(), request.uri()) {
             return Ok(plain(StatusCode::FORBIDDEN, "the request comes from another site\n"));
@@ -183,6 +202,30 @@ impl Edge {
             headers.insert(http::header::STRICT_TRANSPORT_SECURITY, year);
         }
     }
+}
+
+/// Compresses the answer if the reader takes it so.
+async fn compressed<S, B>(service: S, request: Request<B>) -> Response<Body>
+where
+    S: Service<Request<B>, Response = Response<Body>, Error = Infallible>,
+{
+    if !request.headers().contains_key(ACCEPT_ENCODING) {
+        let Ok(response) = service.oneshot(request).await;
+        return response;
+    }
+    // Its service cannot fail, so it cannot either.
+    match Compression::new(service).oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    }
+}
+
+fn is_too_long(target: &Uri) -> bool {
+    target.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX)
+}
+
+fn too_long() -> Response<Body> {
+    plain(StatusCode::URI_TOO_LONG, "the address is too long\n")
 }
 
 /// Rounded up.

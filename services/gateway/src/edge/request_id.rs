@@ -1,8 +1,12 @@
 //! A name for each request, by which its answer, its log lines and its trace are found.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
 use uuid::fmt::Hyphenated;
+use uuid::{Builder, Uuid};
 
 /// The header that carries it, both ways.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,7 +23,7 @@ pub(crate) struct RequestId {
 impl RequestId {
     /// The caller's own when it is short and plain, so that nobody writes into logs with it; a new one otherwise.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let random = Uuid::new_v4();
+        let random = drawn();
         let own = headers.get(HEADER).filter(|value| {
             let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
             !value.is_empty() && value.len() <= CHARACTERS_MAX && value.as_bytes().iter().all(plain)
@@ -48,6 +52,16 @@ impl RequestId {
     pub(super) fn random(&self) -> Uuid {
         self.random
     }
+}
+
+/// 122 bits that no two requests have in common: a count, by the keyed hash (SipHash) whose key the standard library draws from the
+/// system. To ask the system each time would cost more than all that is done with the name; nothing is kept secret by it.
+fn drawn() -> Uuid {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let halves = [0_u8, 1].map(|half| KEY.hash_one((count, half)));
+    Builder::from_random_bytes(Uuid::from_u64_pair(halves[0], halves[1]).into_bytes()).into_uuid()
 }
 
 #[cfg(test)]

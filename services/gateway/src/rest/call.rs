@@ -5,7 +5,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, TE};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Service as _, ServiceExt as _};
 
@@ -30,11 +30,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Asks for one answer: its one message.
 pub(super) async fn unary(
     upstream: &Upstream,
-    path: &str,
+    target: &Uri,
     headers: &HeaderMap,
     message: &[u8],
 ) -> Result<Bytes, Box<Status>> {
-    whole(begin(upstream, path, headers, message).await?).await
+    whole(begin(upstream, target, headers, message).await?).await
 }
 
 /// What came from the service is not what the contract says. The caller is told no more than that.
@@ -46,7 +46,7 @@ pub(super) fn internal(path: &str, what: &dyn std::fmt::Display) -> Status {
 /// Begins a call. Its answers come in the body.
 pub(super) async fn begin(
     upstream: &Upstream,
-    path: &str,
+    target: &Uri,
     headers: &HeaderMap,
     message: &[u8],
 ) -> Result<Response<tonic::body::Body>, Box<Status>> {
@@ -57,7 +57,7 @@ pub(super) async fn begin(
     let mut request = Request::new(tonic::body::Body::new(Full::new(frame.freeze())));
     *request.method_mut() = http::Method::POST;
     *request.version_mut() = http::Version::HTTP_2;
-    *request.uri_mut() = path.parse().map_err(|_| Box::new(away("the path of the call is none")))?;
+    *request.uri_mut() = target.clone();
     let sent = request.headers_mut();
     sent.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     sent.insert(TE, HeaderValue::from_static("trailers"));
@@ -71,12 +71,17 @@ pub(super) async fn begin(
 /// The one message of a unary answer.
 async fn whole(response: Response<tonic::body::Body>) -> Result<Bytes, Box<Status>> {
     failed(response.headers())?;
-    let body = response.into_body().collect().await;
-    let body = body.map_err(|status| Box::new(from_tonic(&status)))?;
-    if let Some(trailers) = body.trailers() {
-        failed(trailers)?;
+    let mut body = response.into_body();
+    // Nearly always there is one frame of content, which needs no gathering.
+    let (mut first, mut more) = (Bytes::new(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        match frame.map_err(|status| Box::new(from_tonic(&status)))?.into_data() {
+            Ok(content) if first.is_empty() => first = content,
+            Ok(content) => more.extend_from_slice(&content),
+            Err(frame) => failed(&frame.into_trailers().unwrap_or_default())?,
+        }
     }
-    let mut frames = body.to_bytes();
+    let mut frames = if more.is_empty() { first } else { [&first[..], &more].concat().into() };
     next_message(&mut frames)?.ok_or_else(|| Box::new(away("the service answered without a message")))
 }
 

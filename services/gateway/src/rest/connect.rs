@@ -3,13 +3,14 @@
 use axum::body::Body;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
 
 use wishwell_transcoding::connect::{Codec, write_error};
 use wishwell_transcoding::{Code, Status};
 
 use super::{ERROR_DOMAIN, Rest, body, call, json, refused};
 
-pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(rest: &Rest, request: Request<Incoming>) -> Response<Body> {
     if request.method() != Method::POST {
         let mut response = refusal(
             rest,
@@ -47,7 +48,7 @@ pub(super) async fn answer(rest: &Rest, request: Request<Body>) -> Response<Body
             }
         },
     };
-    let wire = match call::unary(&rest.0.upstream, &path, &parts.headers, &message).await {
+    let wire = match call::unary(&rest.0.upstream, unary.target(), &parts.headers, &message).await {
         Ok(wire) => wire,
         Err(status) => return refusal(rest, &status),
     };

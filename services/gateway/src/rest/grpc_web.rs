@@ -3,6 +3,7 @@
 use axum::body::Body;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response};
+use hyper::body::Incoming;
 use tonic::Status;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer as _, ServiceExt as _};
@@ -11,7 +12,7 @@ use super::RETRY_SECONDS;
 use super::call::AWAY;
 use crate::upstream::Upstream;
 
-pub(super) async fn answer(upstream: &Upstream, mut request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(upstream: &Upstream, mut request: Request<Incoming>) -> Response<Body> {
     let headers = request.headers_mut();
     headers.remove(COOKIE);
     headers.remove(CONTENT_LENGTH);

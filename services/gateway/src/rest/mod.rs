@@ -17,9 +17,11 @@ use axum::body::Body;
 use axum::response::IntoResponse as _;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
 
 use wishwell_transcoding::{Code, CompileError, Lookup, RouteTable, Status};
 
+use crate::edge::Stopping;
 use crate::upstream::Upstream;
 
 pub(crate) use body::read as read_body;
@@ -66,10 +68,15 @@ impl Rest {
     }
 
     /// Answers a request for which [`is_call`] holds.
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Incoming>, stopping: Stopping) -> Response<Body> {
         if !is_by_name(request.uri().path()) {
-            return self.rest(request).await;
+            return self.rest(request, stopping).await;
         }
+        // Boxed as all is that is not a plain call of a route, whose future would be as large as the largest.
+        Box::pin(self.by_name(request)).await
+    }
+
+    async fn by_name(&self, request: Request<Incoming>) -> Response<Body> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("application/grpc-web") {
             let is_open = self.0.routes.call(request.uri().path()).is_none();
@@ -79,14 +86,14 @@ impl Rest {
         connect::answer(self, request).await
     }
 
-    async fn rest(&self, request: Request<Body>) -> Response<Body> {
+    async fn rest(&self, request: Request<Incoming>, stopping: Stopping) -> Response<Body> {
         // What can be read can be asked about without its content; hyper leaves that out.
         let head = *request.method() == Method::HEAD;
         let method = if head { &Method::GET } else { request.method() };
         let lookup = self.0.routes.find(method, request.uri().path());
         let Lookup::Found(route, captures) = lookup else { return self.no_route(&lookup) };
         if route.server_streaming() {
-            return stream::answer(self, &route, &captures, request).await;
+            return Box::pin(stream::answer(self, &route, &captures, request, stopping)).await;
         }
         unary::answer(self, &route, &captures, request).await
     }

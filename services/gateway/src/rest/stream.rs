@@ -13,6 +13,7 @@ use futures::stream;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, encode_key, encode_varint, skip_field};
 use prost_reflect::Kind;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,8 @@ pub(super) async fn answer(
     rest: &Rest,
     route: &Arc<Route>,
     captures: &Captures,
-    request: Request<Body>,
+    request: Request<Incoming>,
+    stopping: Stopping,
 ) -> Response<Body> {
     let (parts, content) = request.into_parts();
     let content = match body::read(content).await {
@@ -48,7 +50,7 @@ pub(super) async fn answer(
         }
     };
     go_on(route, &parts.headers, &mut message);
-    let called = match call::begin(&rest.0.upstream, route.call_path(), &parts.headers, &message).await {
+    let called = match call::begin(&rest.0.upstream, route.call().target(), &parts.headers, &message).await {
         Ok(response) => response,
         Err(status) => return rest.refusal(&status),
     };
@@ -67,7 +69,7 @@ pub(super) async fn answer(
         id_field,
         source: called.into_body(),
         pending: BytesMut::new(),
-        stopping: parts.extensions.get::<Stopping>().map(|stopping| stopping.0.clone()).unwrap_or_default(),
+        stopping: stopping.0,
         ended: false,
     };
     let chunks = stream::unfold(reading, |mut reading| async move {

@@ -2,12 +2,18 @@
 
 use axum::body::Body;
 use http::{Method, Request, Response};
+use hyper::body::Incoming;
 
 use wishwell_transcoding::{Captures, Route, Status};
 
 use super::{ERROR_DOMAIN, Rest, body, call, conditional, json};
 
-pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(
+    rest: &Rest,
+    route: &Route,
+    captures: &Captures,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (parts, content) = request.into_parts();
     let content = match body::expect_json(&parts.headers) {
         Ok(()) => body::read(content).await,
@@ -25,7 +31,7 @@ pub(super) async fn answer(rest: &Rest, route: &Route, captures: &Captures, requ
             return super::unproven(rest.refusal(&Status::from_violations(&violations, ERROR_DOMAIN)));
         }
     };
-    let asked = call::unary(&rest.0.upstream, route.call_path(), &parts.headers, &message).await;
+    let asked = call::unary(&rest.0.upstream, route.call().target(), &parts.headers, &message).await;
     let wire = match asked {
         Ok(wire) => wire,
         Err(status) => return rest.refusal(&status),
