@@ -4,6 +4,8 @@
 //! (throughput); the open loop asks at fixed instants, and counts each answer's time from the instant the question was due,
 //! so that a server that stalls is charged for every question it kept waiting.
 
+mod http1;
+
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -15,6 +17,7 @@ use prost::bytes::Bytes;
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
+use tokio::io::BufReader;
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
 
@@ -24,6 +27,8 @@ const GRPC_CONTENT_TYPE: &str = "application/grpc";
 /// Windows so wide that no answer waits for a window update.
 const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 const CONNECTION_WINDOW_BYTES: u32 = 1 << 26;
+/// Bytes taken from a connection at once.
+const READ_BYTES: usize = 1 << 16;
 const WARM_UP: Duration = Duration::from_millis(700);
 /// How long the last answers of an open loop are waited for.
 const STRAGGLE: Duration = Duration::from_secs(5);
@@ -35,6 +40,8 @@ pub(crate) enum Form {
     Grpc,
     /// JSON posted to a path.
     Json,
+    /// The same over HTTP/1.1: each question under way has a connection of its own, which is kept.
+    PlainJson,
     /// A page; frames are empty.
     Page,
 }
@@ -58,7 +65,7 @@ impl Target {
             Form::Grpc => {
                 head.method(http::Method::POST).header("te", "trailers").header("content-type", GRPC_CONTENT_TYPE)
             }
-            Form::Json => head.method(http::Method::POST).header("content-type", "application/json"),
+            Form::Json | Form::PlainJson => head.method(http::Method::POST).header("content-type", "application/json"),
             Form::Page => head.method(http::Method::GET).header("accept-language", "zh"),
         };
         if let Some(key) = &self.api_key {
@@ -87,7 +94,8 @@ impl Flow {
     }
 }
 
-/// Keeps `in_flight` questions under way on each connection for a while. Blocks.
+/// Keeps `in_flight` questions under way on each connection for a while; over HTTP/1.1, as many as that on connections of their own.
+/// Blocks.
 pub(crate) fn closed_loop(
     target: &Target,
     connections: usize,
@@ -101,7 +109,10 @@ pub(crate) fn closed_loop(
         .map(|thread| {
             let (target, answered) = (target.clone(), Arc::clone(&answered));
             let own = (thread..connections).step_by(THREADS).count();
-            std::thread::spawn(move || run(keep_asking(target, thread, own, in_flight, answered, end)))
+            std::thread::spawn(move || match target.form {
+                Form::PlainJson => run(http1::keep_asking(target, thread, own * in_flight, answered, end)),
+                _ => run(keep_asking(target, thread, own, in_flight, answered, end)),
+            })
         })
         .collect();
     std::thread::sleep(WARM_UP);
@@ -245,6 +256,8 @@ where
 async fn connect(address: SocketAddr) -> SendRequest<Bytes> {
     let stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a socket option");
+    // All that has come is read at once, however long the answers are.
+    let stream = BufReader::with_capacity(READ_BYTES, stream);
     let (sender, connection) = h2::client::Builder::new()
         .initial_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)

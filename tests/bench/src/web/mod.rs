@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use prost::Message as _;
 use prost::bytes::Bytes;
-use wishwell_api::v1::FindResourcesRequest;
+use wishwell_api::v1::{FindResourcesRequest, FindResourcesResponse};
 use wishwell_engine::synthetic::Synthetic;
 
 use crate::load::{self, Form, Target};
@@ -21,7 +21,7 @@ use crate::process::Process;
 use crate::questions::{SEED, questions};
 use crate::seed;
 use crate::wishwell::Wishwell;
-use report::{Page, Results, Way};
+use report::{Answers, Page, Results, Way};
 
 /// How to measure.
 #[derive(Debug, Clone, Args)]
@@ -71,6 +71,8 @@ enum Asked {
     Grpc,
     /// REST, the gateway in the same process.
     Rest,
+    /// The same over HTTP/1.1.
+    Http1,
     /// REST, the gateway in a process of its own.
     Remote,
     /// REST by Envoy's transcoder.
@@ -93,12 +95,23 @@ pub(crate) async fn run(args: &WebArgs) {
         }
         let frames = questions(&made).wishwell;
         let bodies = Arc::new(frames.iter().map(as_json).collect::<Vec<_>>());
+        let frames = Arc::new(frames);
+        let answers = same_answers(
+            &wishwell.target(Arc::clone(&frames)),
+            &Wishwell::rest_target(wishwell.web, Arc::clone(&bodies)),
+        );
         let mut sides = vec![
-            Side::new(Asked::Grpc, "gRPC", wishwell.target(Arc::new(frames)), vec![&wishwell.process]),
+            Side::new(Asked::Grpc, "gRPC", wishwell.target(frames), vec![&wishwell.process]),
             Side::new(
                 Asked::Rest,
                 "REST, gateway in the same process",
                 Wishwell::rest_target(wishwell.web, Arc::clone(&bodies)),
+                vec![&wishwell.process],
+            ),
+            Side::new(
+                Asked::Http1,
+                "the same over HTTP/1.1",
+                Target { form: Form::PlainJson, ..Wishwell::rest_target(wishwell.web, Arc::clone(&bodies)) },
                 vec![&wishwell.process],
             ),
             Side::new(
@@ -127,7 +140,7 @@ pub(crate) async fn run(args: &WebArgs) {
             (page, listeners::measure(&wishwell, args.listeners, Duration::from_secs(args.listen_seconds)))
         });
         let (page, listening) = rest.unzip();
-        Results { machine, resources: args.resources, ways, page, listening }
+        Results { machine, resources: args.resources, answers, ways, page, listening }
     });
     let results = measured.await.expect("the measurement runs to its end");
     report::print(&results);
@@ -147,6 +160,30 @@ impl<'p> Side<'p> {
     fn new(asked: Asked, name: &'static str, target: Target, processes: Vec<&'p Process>) -> Self {
         Self { asked, name, target, processes }
     }
+}
+
+/// Asks every question by gRPC and by REST, and gives back how long the answers are.
+///
+/// # Panics
+/// When one way answers anything else than the other: who answers less is faster.
+fn same_answers(grpc: &Target, rest: &Target) -> Answers {
+    let mut expected = Vec::new();
+    let (mut protobuf_bytes, mut json_bytes) = (0, 0);
+    load::each_once(grpc, |message| {
+        protobuf_bytes += message.len();
+        let message = FindResourcesResponse::decode(message).expect("an answer");
+        expected.push(wishwell_api::json::to_json(&message).expect("an answer has JSON"));
+    });
+    let mut answered = expected.iter();
+    load::each_once_raw(rest, |text| {
+        json_bytes += text.len();
+        let read = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).expect("JSON");
+        let expected = answered.next().expect("as many answers as questions");
+        assert_eq!(read(text), read(expected.as_bytes()), "the same answer by both ways");
+    });
+    assert!(answered.next().is_none(), "as many answers as questions");
+    let mean = |bytes: usize| bytes / expected.len().max(1);
+    Answers { protobuf_bytes: mean(protobuf_bytes), json_bytes: mean(json_bytes) }
 }
 
 fn as_json(frame: &Bytes) -> Bytes {

@@ -15,10 +15,20 @@ use crate::report::{about, median};
 pub(super) struct Results {
     pub(super) machine: Machine,
     pub(super) resources: usize,
+    pub(super) answers: Answers,
     pub(super) ways: Vec<Way>,
     /// None when only some ways were asked.
     pub(super) page: Option<Page>,
     pub(super) listening: Option<Listening>,
+}
+
+/// How long the answers are, which are the same by every way.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Answers {
+    /// Mean bytes of an answer's message over gRPC.
+    pub(super) protobuf_bytes: usize,
+    /// Mean bytes of the same as JSON.
+    pub(super) json_bytes: usize,
 }
 
 /// One way to ask for resources.
@@ -85,6 +95,14 @@ fn markdown(results: &Results) -> String {
         "# The gateway beside gRPC and Envoy, {} resources\n\n{}\n\n",
         results.resources,
         about(&results.machine)
+    );
+    let Answers { protobuf_bytes, json_bytes } = results.answers;
+    let _ = writeln!(
+        text,
+        "Every way is asked the same questions, and answered the same, {protobuf_bytes} bytes an answer in protobuf and {json_bytes} in JSON. Where \
+         nothing else is said, all of them ask over HTTP/2, on as many connections and with as many calls under way on each: what differs from gRPC is \
+         the form of questions and answers alone. Over HTTP/1.1 each call under way has a connection of its own, and each answer leaves alone. The load \
+         generator reads whole answers and decodes none.\n"
     );
     text.push_str("| way | answers a second | of gRPC | processor time an answer |\n|---|---:|---:|---:|\n");
     for way in &results.ways {
