@@ -22,7 +22,7 @@ pub(super) struct Results {
     pub(super) listening: Option<Listening>,
 }
 
-/// How long the answers are, which are the same by every way.
+/// How long the answers are, which are the same over gRPC and over REST.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct Answers {
     /// Mean bytes of an answer's message over gRPC.
@@ -99,8 +99,8 @@ fn markdown(results: &Results) -> String {
     let Answers { protobuf_bytes, json_bytes } = results.answers;
     let _ = writeln!(
         text,
-        "Every way is asked the same questions, and answered the same, {protobuf_bytes} bytes an answer in protobuf and {json_bytes} in JSON. Where \
-         nothing else is said, all of them ask over HTTP/2, on as many connections and with as many calls under way on each: what differs from gRPC is \
+        "Every way is asked the same questions. The answers of the service and of its own gateway are compared first, and are the same: \
+         {protobuf_bytes} bytes in protobuf and {json_bytes} in JSON. Where nothing else is said, all ways ask over HTTP/2, on as many connections and with as many calls under way on each: what differs from gRPC is \
          the form of questions and answers alone. Over HTTP/1.1 each call under way has a connection of its own, and each answer leaves alone. The load \
          generator reads whole answers and decodes none.\n"
     );
