@@ -35,9 +35,9 @@ impl Rival {
             "CREATE FUNCTION next_id() RETURNS uuid LANGUAGE sql VOLATILE AS \
              $$ SELECT CAST(lpad(to_hex(nextval('hold_number')), 32, '0') AS uuid) $$",
             "CREATE TABLE event (tenant text NOT NULL, position bigint NOT NULL, at timestamptz NOT NULL, \
-             principal text NOT NULL, payload jsonb NOT NULL, PRIMARY KEY (tenant, position))",
+             principal text NOT NULL, payload text NOT NULL, PRIMARY KEY (tenant, position))",
             "CREATE TABLE request (tenant text NOT NULL, principal text NOT NULL, id uuid NOT NULL, digest bytea NOT NULL, \
-             outcome jsonb NOT NULL, PRIMARY KEY (tenant, principal, id))",
+             outcome text NOT NULL, PRIMARY KEY (tenant, principal, id))",
         ] {
             connection.execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
         }
