@@ -5,6 +5,9 @@
 //! that one tenant's material never opens another's. The subject's name is bound in as associated data: ciphertext moved
 //! to another row does not open.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac;
@@ -18,6 +21,8 @@ use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::ids::TenantId;
 
 const KEY_BYTES: usize = 32;
+/// Tenants whose derived keys are kept at most.
+const DERIVED_KEYS_MAX: usize = 1_024;
 /// Rounds that make a permutation nobody can tell from a random one, also whoever may ask for inverses.
 const WISH_ROUNDS: u8 = 4;
 
@@ -88,6 +93,26 @@ pub struct TenantKeys {
     digesting: hmac::Key,
     paging: PageKey,
     wishes: hmac::Key,
+}
+
+/// Keys of tenants that were derived before: deriving them takes dozens of digests, and each call needs some.
+#[derive(Debug, Default)]
+pub(crate) struct DerivedKeys(Mutex<HashMap<TenantId, Arc<TenantKeys>>>);
+
+impl DerivedKeys {
+    /// The keys of a tenant.
+    pub(crate) fn of(&self, master_key: &MasterKey, tenant: &TenantId) -> Arc<TenantKeys> {
+        let mut derived = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = derived.get(tenant) {
+            return Arc::clone(keys);
+        }
+        if derived.len() >= DERIVED_KEYS_MAX {
+            derived.clear();
+        }
+        let keys = Arc::new(master_key.tenant(tenant));
+        derived.insert(tenant.clone(), Arc::clone(&keys));
+        keys
+    }
 }
 
 impl std::fmt::Debug for TenantKeys {

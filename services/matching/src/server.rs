@@ -25,7 +25,7 @@ use crate::connection;
 use crate::health;
 use crate::in_process::InProcessCalls;
 use crate::metrics::Metrics;
-use crate::privacy::MasterKey;
+use crate::privacy::{DerivedKeys, MasterKey};
 use crate::snapshots::{Snapshots, Sources};
 use crate::stack::{CallStack, Sampling, Services, StackLimits};
 use crate::sweeper;
@@ -139,6 +139,7 @@ impl Server {
             hints,
             snapshots,
             master_key,
+            derived_keys: DerivedKeys::default(),
             clock,
             rules: options.rules.clone(),
             rules_ahead: ScoringRules::looking_ahead(),

@@ -35,7 +35,7 @@ use wishwell_domain::principal::{Principal, Role};
 use wishwell_engine::{ENGINE_VERSION, ScoringRules, Snapshot};
 use wishwell_store::{Basis, Mutation, RequestKey, Store, StoreError, WriteContext, WriteMode, Written};
 
-use crate::privacy::{MasterKey, SubjectKey, TenantKeys};
+use crate::privacy::{DerivedKeys, MasterKey, SubjectKey, TenantKeys};
 use crate::snapshots::Snapshots;
 use crate::watch::Watchers;
 use crate::webhook::Sender;
@@ -50,6 +50,7 @@ pub(crate) struct Platform {
     pub(crate) hints: Arc<dyn ChangeHints>,
     pub(crate) snapshots: Snapshots,
     pub(crate) master_key: MasterKey,
+    pub(crate) derived_keys: DerivedKeys,
     pub(crate) clock: Arc<dyn Clock>,
     /// Weights of the score where a snapshot has no prices.
     pub(crate) rules: ScoringRules,
@@ -259,8 +260,8 @@ impl Platform {
     }
 
     /// Keys of the caller's tenant.
-    pub(crate) fn keys(&self, caller: &Caller) -> TenantKeys {
-        self.master_key.tenant(caller.tenant())
+    pub(crate) fn keys(&self, caller: &Caller) -> Arc<TenantKeys> {
+        self.derived_keys.of(&self.master_key, caller.tenant())
     }
 
     /// A subject's key, none once destroyed.

@@ -21,7 +21,7 @@ use super::{Sources, TenantSnapshot};
 /// How long the log is left unread when no hint comes: the bound on a replica's delay with its bus gone.
 pub const POLL_INTERVAL_MILLISECONDS: u64 = 500;
 /// How long events gather while one batch follows the other: each batch copies the parts of the snapshot that it touches.
-const GATHERING: Duration = Duration::from_millis(4);
+const GATHERING: Duration = Duration::from_millis(10);
 /// How often it is told how large the snapshot is: telling it takes time.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// Wait before reading again after the store failed.
