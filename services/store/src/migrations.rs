@@ -69,6 +69,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0010_what_referrals_are_for.sql"),
         include_str!("../migrations/postgres/0010_what_referrals_are_for.sql"),
     ),
+    (
+        11,
+        "lighter_holds",
+        include_str!("../migrations/sqlite/0011_lighter_holds.sql"),
+        include_str!("../migrations/postgres/0011_lighter_holds.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

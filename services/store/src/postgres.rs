@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::sync::Semaphore;
 
 use crate::contract::{Store, StoreDescription};
 use crate::error::StoreError;
@@ -15,10 +16,20 @@ use crate::sql::database::Database;
 use crate::sql::session::{Failure, TEXT_WITHOUT_NUL};
 use crate::sqlite::Durability;
 
+/// Tenants whose ledgers have connections of their own at once, two each: while one transaction is written, the next is thought out. Those
+/// that find no room write as everybody else does.
+const LEDGER_LANES_MAX: u32 = 4;
+/// What else is set for the ledger's connections. A plan is made once for each and kept, and it looks rows up by key, however few of them
+/// there were, or were counted, when it was made: every other way of joining is off, and looking up is said to cost little.
+const LEDGER_SETTINGS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), \
+     set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), \
+     set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false), \
+     set_config('random_page_cost', '0.1', false), set_config('jit', 'off', false)";
+
 /// How to connect.
 #[derive(Debug, Clone)]
 pub struct PostgresOptions {
-    /// Most connections at once, at least 2.
+    /// Most connections at once, at least 2, beside up to eight of the ledger.
     pub connections_max: u32,
     /// Longest wait for a connection; then [`StoreError::Unavailable`].
     pub connection_wait: Duration,
@@ -55,15 +66,21 @@ impl PostgresStore {
             .max_connections(options.connections_max.max(2))
             .acquire_timeout(options.connection_wait)
             .after_connect(move |connection, _| Box::pin(set_up_session(connection, durability)))
-            .connect_with(connect)
+            .connect_with(connect.clone())
             .await
             .map_err(error)?;
+        let ledger = PgPoolOptions::new()
+            .max_connections(2 * LEDGER_LANES_MAX)
+            .acquire_timeout(options.connection_wait)
+            .after_connect(move |connection, _| Box::pin(set_up_ledger_session(connection, durability)))
+            .connect_lazy_with(connect);
         match prepare(&pool).await {
             Ok((backend_version, durability)) => {
                 let schema_version = migrations::SCHEMA_VERSION;
                 let description =
                     StoreDescription { backend: "postgresql", backend_version, location, durability, schema_version };
-                Ok(Arc::new(SqlStore::new(Database::Postgres(pool), description)))
+                let lanes = Arc::new(Semaphore::new(LEDGER_LANES_MAX as usize));
+                Ok(Arc::new(SqlStore::new(Database::Postgres { pool, ledger, lanes }, description)))
             }
             Err(error) => {
                 pool.close().await;
@@ -102,6 +119,12 @@ async fn set_up_session(connection: &mut sqlx::PgConnection, durability: Durabil
         }
     };
     sqlx::query(sql).execute(connection).await.map(|_| ())
+}
+
+/// As [`set_up_session`], and for few statements that come again and again.
+async fn set_up_ledger_session(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
+    set_up_session(connection, durability).await?;
+    sqlx::query(LEDGER_SETTINGS).execute(connection).await.map(|_| ())
 }
 
 /// Checks the schema's version and brings it up to date; answers the server's version and its durability in words.

@@ -1,8 +1,10 @@
 //! The pools of a database that was opened, and the kinds of session they give out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::session::{Failure, Session};
 use crate::{postgres, sqlite};
@@ -18,7 +20,25 @@ pub(crate) enum Database {
         /// The file.
         path: PathBuf,
     },
-    Postgres(PgPool),
+    Postgres {
+        /// For everything but the ledger's own path.
+        pool: PgPool,
+        /// Whose statements are few and always the same, with rows found by keys: planned once and for an index, whatever the tables
+        /// held when they were planned.
+        ledger: PgPool,
+        /// Tenants that may use them at once, two each.
+        lanes: Arc<Semaphore>,
+    },
+}
+
+/// A tenant's connections for its ledger, each opened when it is first used.
+#[derive(Default)]
+pub(crate) struct Lane {
+    /// Where a transaction is thought out.
+    pub(crate) looking: Option<Session>,
+    /// Where one is written.
+    pub(crate) writing: Option<Session>,
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Database {
@@ -33,7 +53,7 @@ impl Database {
             // Each statement sees what was committed before it: rows are locked before they are decided upon, so nothing
             // stricter is needed. READ WRITE is not asked for: a server that was made read-only is to stay so, and a standby
             // would refuse the words before it could say why.
-            Self::Postgres(pool) => pool
+            Self::Postgres { pool, .. } => pool
                 .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
                 .await
                 .map(Session::PostgresTransaction)
@@ -41,20 +61,25 @@ impl Database {
         }
     }
 
-    /// A transaction of the ledger, which may write. Its statements are few and always the same, with rows found by keys: planned
-    /// once and for an index, whatever the tables held when they were planned.
-    pub(crate) async fn begin_ledger(&self) -> Result<Session, Failure> {
+    /// Room for a tenant's ledger to write on connections of its own, as long as it is kept; none on SQLite, or while as many tenants as
+    /// there is room for write at once.
+    pub(crate) fn lane(&self) -> Option<Lane> {
         match self {
-            Self::Sqlite { .. } => self.begin_write().await,
-            Self::Postgres(pool) => pool
-                .begin_with(
-                    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan; \
-                     SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
-                     SET LOCAL enable_bitmapscan = off",
-                )
-                .await
-                .map(Session::PostgresTransaction)
-                .map_err(postgres::failure),
+            Self::Sqlite { .. } => None,
+            Self::Postgres { lanes, .. } => {
+                let room = Arc::clone(lanes).try_acquire_owned().ok()?;
+                Some(Lane { looking: None, writing: None, _room: Some(room) })
+            }
+        }
+    }
+
+    /// A session of the ledger, in which each statement is a transaction of its own.
+    pub(crate) async fn ledger(&self) -> Result<Session, Failure> {
+        match self {
+            Self::Sqlite { .. } => self.reader().await,
+            Self::Postgres { ledger, .. } => {
+                ledger.acquire().await.map(Session::PostgresStatement).map_err(postgres::failure)
+            }
         }
     }
 
@@ -64,7 +89,7 @@ impl Database {
             Self::Sqlite { readers, .. } => {
                 readers.begin_with("BEGIN").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
             }
-            Self::Postgres(pool) => pool
+            Self::Postgres { pool, .. } => pool
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await
                 .map(Session::PostgresTransaction)
@@ -78,7 +103,9 @@ impl Database {
             Self::Sqlite { readers, .. } => {
                 readers.acquire().await.map(Session::SqliteStatement).map_err(sqlite::failure)
             }
-            Self::Postgres(pool) => pool.acquire().await.map(Session::PostgresStatement).map_err(postgres::failure),
+            Self::Postgres { pool, .. } => {
+                pool.acquire().await.map(Session::PostgresStatement).map_err(postgres::failure)
+            }
         }
     }
 
@@ -99,7 +126,10 @@ impl Database {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, ledger, .. } => {
+                ledger.close().await;
+                pool.close().await;
+            }
         }
     }
 }

@@ -110,6 +110,7 @@ pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Resul
 async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<String>) -> Result<(), Failure> {
     let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+    statement.push(" AND kind <> 'referral'");
     let logged = session.fetch_all(statement, |fields| Ok((fields.int()?, fields.json::<Change>()?))).await?;
     for (position, change) in logged {
         let Some(cleaned) = without_sealed(change) else { continue };

@@ -10,6 +10,7 @@ pub(crate) mod decide;
 pub(crate) mod direct;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
+pub(crate) mod gathered;
 pub(crate) mod ledger;
 pub(crate) mod log;
 pub(crate) mod need;

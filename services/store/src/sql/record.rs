@@ -128,12 +128,17 @@ pub(crate) enum Reading {
 
 /// Starts `SELECT columns FROM table WHERE tenant = $1`.
 pub(crate) fn select<T: Record>(session: &Session, tenant: &TenantId, reading: Reading) -> Statement {
+    let mut statement = select_columns::<T>(session, reading);
+    statement.push(" FROM ").push(T::TABLE).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+    statement
+}
+
+fn select_columns<T: Record>(session: &Session, reading: Reading) -> Statement {
     let mut statement = session.statement("SELECT ");
     for (index, column) in T::COLUMNS.iter().enumerate() {
         let left_out = T::LEFT_OUT_OF_CATALOG.iter().find(|(name, _)| reading == Reading::ForCatalog && name == column);
         statement.push(if index == 0 { "" } else { ", " }).push(left_out.map_or(column, |(_, instead)| instead));
     }
-    statement.push(" FROM ").push(T::TABLE).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
     statement
 }
 
@@ -147,9 +152,8 @@ pub(crate) async fn find<T: Record>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = select::<T>(session, tenant, reading);
-    statement.push(" AND ");
-    push_in_keys(&mut statement, T::KEY, keys);
+    let mut statement = select_columns::<T>(session, reading);
+    push_from_keys(&mut statement, tenant, T::TABLE, T::KEY, keys);
     complete(session, tenant, statement, reading).await
 }
 
@@ -177,19 +181,19 @@ pub(crate) async fn lock<T: Record>(
 ) -> Result<(), Failure> {
     let start = |session: &Session| {
         let mut statement = session.statement("SELECT ");
-        statement.push(T::KEY).push(" FROM ").push(T::TABLE).push(" WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND ");
+        statement.push(T::KEY);
         statement
     };
     let mut statements = Vec::new();
     if !keys.is_empty() {
         let mut statement = start(session);
-        push_in_keys(&mut statement, T::KEY, keys);
+        push_from_keys(&mut statement, tenant, T::TABLE, T::KEY, keys);
         statements.push(statement);
     }
     if !external.is_empty() {
         let mut statement = start(session);
-        statement.push_in_external(T::TABLE, tenant, external);
+        statement.push(" FROM ").push(T::TABLE).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+        statement.push(" AND ").push_in_external(T::TABLE, tenant, external);
         statements.push(statement);
     }
     for mut statement in statements {
@@ -250,9 +254,8 @@ pub(crate) async fn attach<T: Record>(
     }
     let keys: Vec<Key> = entities.iter().map(T::key).collect();
     for (index, part) in T::PARTS.iter().enumerate() {
-        let mut statement = select_part(session, tenant, part);
-        statement.push(" AND ");
-        push_in_keys(&mut statement, part.owner, keys.clone());
+        let mut statement = select_part_columns(session, part);
+        push_from_keys(&mut statement, tenant, part.table, part.owner, keys.clone());
         push_part_order(&mut statement, part);
         let mut merge = Merge::new(entities);
         session.fetch(statement, |fields| merge.add(index, fields)).await?;
@@ -262,9 +265,14 @@ pub(crate) async fn attach<T: Record>(
 
 /// Starts `SELECT owner, columns FROM part WHERE tenant = $1`.
 pub(crate) fn select_part(session: &Session, tenant: &TenantId, part: &'static Part) -> Statement {
+    let mut statement = select_part_columns(session, part);
+    statement.push(" FROM ").push(part.table).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+    statement
+}
+
+fn select_part_columns(session: &Session, part: &'static Part) -> Statement {
     let mut statement = session.statement("SELECT ");
     statement.push(part.owner).push(", ").push_names(part.columns);
-    statement.push(" FROM ").push(part.table).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
     statement
 }
 
@@ -295,6 +303,28 @@ impl<'e, T: Record> Merge<'e, T> {
         }
         Ok(())
     }
+}
+
+/// Adds ` FROM table`, restricted to a tenant's rows with these keys, each row once. PostgreSQL gets them as a table of whole keys to look
+/// up: asked for a tenant's rows that have one of many identifiers, it may read all of the tenant's as long as nobody has counted them.
+pub(crate) fn push_from_keys(
+    statement: &mut Statement,
+    tenant: &TenantId,
+    table: &'static str,
+    column: &'static str,
+    mut keys: Vec<Key>,
+) {
+    statement.push(" FROM ").push(table);
+    if statement.dialect() == Dialect::Sqlite {
+        statement.push(" WHERE tenant = ").bind(Value::text(tenant.as_str())).push(" AND ");
+        push_in_keys(statement, column, keys);
+        return;
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    let rows = keys.iter().map(|key| vec![Value::text(tenant.as_str()), key.value()]).collect();
+    statement.push(" JOIN (").push_rows(rows).push(") AS given (given_tenant, given_key) ON ");
+    statement.push(table).push(".tenant = given_tenant AND ").push(table).push(".").push(column).push(" = given_key");
 }
 
 pub(crate) fn push_in_keys(statement: &mut Statement, column: &'static str, keys: Vec<Key>) {
@@ -334,16 +364,10 @@ pub(crate) fn writing<T: Record>(
     entities: &[&T],
     known: &[Key],
 ) -> Result<Vec<Step>, StoreError> {
-    let tenant_value = Value::text(tenant.as_str());
-    let rows = entities
-        .iter()
-        .map(|entity| entity.row().map(|row| with_owner([tenant_value.clone()], row)))
-        .collect::<Result<Vec<_>, _>>()?;
     let mut steps = Vec::new();
-    for rows in chunks(rows) {
+    for rows in chunks(rows_of(tenant, entities)?) {
         let count = rows.len();
-        let mut statement = Statement::new(dialect, "INSERT INTO ");
-        statement.push(T::TABLE).push(" (tenant, ").push_names(T::COLUMNS).push(") ").push_rows(rows);
+        let mut statement = insert::<T>(dialect, rows);
         statement.push(" ON CONFLICT (tenant, ").push(T::KEY).push(") DO UPDATE SET ");
         for (index, column) in T::COLUMNS.iter().skip(1).enumerate() {
             statement.push(if index == 0 { "" } else { ", " }).push(column).push(" = excluded.").push(column);
@@ -354,25 +378,58 @@ pub(crate) fn writing<T: Record>(
     for (index, part) in T::PARTS.iter().enumerate() {
         if !known.is_empty() {
             let mut statement = Statement::new(dialect, "DELETE FROM ");
-            statement.push(part.table).push(" WHERE tenant = ").bind(tenant_value.clone()).push(" AND ");
+            statement.push(part.table).push(" WHERE tenant = ").bind(Value::text(tenant.as_str())).push(" AND ");
             push_in_keys(&mut statement, part.owner, known.to_vec());
             steps.push(Step::clearing(statement));
         }
-        let mut rows = Vec::new();
-        for entity in entities {
-            let owner = entity.key().value();
-            rows.extend(
-                entity.part_rows(index)?.into_iter().map(|row| with_owner([tenant_value.clone(), owner.clone()], row)),
-            );
-        }
-        for rows in chunks(rows) {
-            let mut statement = Statement::new(dialect, "INSERT INTO ");
-            statement.push(part.table).push(" (tenant, ").push(part.owner).push(", ").push_names(part.columns);
-            statement.push(") ").push_rows(rows);
-            steps.push(Step::any(statement));
-        }
+        steps.extend(inserting_part(dialect, tenant, entities, index, part)?);
     }
     Ok(steps)
+}
+
+/// The steps that write entities that are new. One that is stored already is a [`Failure::Unique`].
+pub(crate) fn inserting<T: Record>(
+    dialect: Dialect,
+    tenant: &TenantId,
+    entities: &[&T],
+) -> Result<Vec<Step>, StoreError> {
+    let rows = rows_of(tenant, entities)?;
+    let mut steps: Vec<Step> = chunks(rows).map(|rows| Step::any(insert::<T>(dialect, rows))).collect();
+    for (index, part) in T::PARTS.iter().enumerate() {
+        steps.extend(inserting_part(dialect, tenant, entities, index, part)?);
+    }
+    Ok(steps)
+}
+
+fn rows_of<T: Record>(tenant: &TenantId, entities: &[&T]) -> Result<Vec<Vec<Value>>, StoreError> {
+    entities.iter().map(|entity| Ok(with_owner([Value::text(tenant.as_str())], entity.row()?))).collect()
+}
+
+fn insert<T: Record>(dialect: Dialect, rows: Vec<Vec<Value>>) -> Statement {
+    let mut statement = Statement::new(dialect, "INSERT INTO ");
+    statement.push(T::TABLE).push(" (tenant, ").push_names(T::COLUMNS).push(") ").push_rows(rows);
+    statement
+}
+
+fn inserting_part<T: Record>(
+    dialect: Dialect,
+    tenant: &TenantId,
+    entities: &[&T],
+    index: usize,
+    part: &'static Part,
+) -> Result<Vec<Step>, StoreError> {
+    let mut rows = Vec::new();
+    for entity in entities {
+        let owner = [Value::text(tenant.as_str()), entity.key().value()];
+        rows.extend(entity.part_rows(index)?.into_iter().map(|row| with_owner(owner.clone(), row)));
+    }
+    let insert = |rows| {
+        let mut statement = Statement::new(dialect, "INSERT INTO ");
+        statement.push(part.table).push(" (tenant, ").push(part.owner).push(", ").push_names(part.columns);
+        statement.push(") ").push_rows(rows);
+        Step::any(statement)
+    };
+    Ok(chunks(rows).map(insert).collect())
 }
 
 fn with_owner<const N: usize>(owner: [Value; N], row: Vec<Value>) -> Vec<Value> {

@@ -243,7 +243,7 @@ async fn last_positions(
     if !subjects.is_empty() {
         let mut statement = session.statement("SELECT subject, MAX(position) FROM events WHERE tenant = ");
         statement.bind(Value::text(context.tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
-        statement.push(" GROUP BY subject");
+        statement.push(" AND kind <> 'referral' GROUP BY subject");
         session
             .fetch(statement, |fields| {
                 positions.insert(fields.text()?, fields.int()?);

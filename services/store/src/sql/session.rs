@@ -10,12 +10,11 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::types::JsonRawValue;
 use sqlx::{AssertSqlSafe, Column as _, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::direct;
-use super::statement::{Dialect, Statement};
+use super::statement::{Bound, Dialect, Statement};
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
@@ -120,13 +119,13 @@ impl Session {
         }
     }
 
-    /// Lets the statements that follow in a transaction of the ledger be planned for what is in the tables now.
-    pub(crate) async fn plan_anew(&mut self) -> Result<(), Failure> {
-        if self.dialect() == Dialect::Postgres {
-            let statement = self.statement("SET LOCAL plan_cache_mode = force_custom_plan");
-            self.execute(statement).await?;
-        }
-        Ok(())
+    /// Runs a statement that is ready; PostgreSQL only.
+    pub(crate) async fn execute_bound(&mut self, bound: Bound) -> Result<(), Failure> {
+        let Link::Postgres(connection) = self.link() else {
+            return Err(StoreError::Defect("a statement that was made for another database".to_owned()).into());
+        };
+        let query = sqlx::query_with(AssertSqlSafe(bound.sql), bound.arguments).persistent(bound.recurring);
+        query.execute(connection).await.map(|_| ()).map_err(postgres::failure)
     }
 
     /// Runs a query and hands each row to `each` as it arrives; answers how many there were.
@@ -328,15 +327,7 @@ impl<'r> Fields<'r> {
     }
 
     pub(crate) fn opt_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
-        let json = match self.row {
-            Row::Sqlite(_) | Row::Direct(_) => self.opt_str()?,
-            Row::Postgres(row) => {
-                let index = self.next;
-                self.next += 1;
-                let raw = row.try_get::<Option<&'r JsonRawValue>, _>(index);
-                raw.map_err(|error| self.corrupt(&error.to_string()))?.map(JsonRawValue::get)
-            }
-        };
+        let json = self.opt_str()?;
         json.map(serde_json::from_str).transpose().map_err(|error| self.corrupt(&error.to_string()))
     }
 

@@ -82,7 +82,15 @@ impl Value {
     fn holds_nul(&self) -> bool {
         match self {
             Self::Text(Some(text)) => text.contains('\0'),
+            value => value.spells_nul(),
+        }
+    }
+
+    /// Whether it is JSON that spells U+0000 out.
+    fn spells_nul(&self) -> bool {
+        match self {
             Self::Json(Some(json)) => json_holds_nul(json.get()),
+            Self::Column(values) => values.iter().any(Self::spells_nul),
             _ => false,
         }
     }
@@ -106,25 +114,39 @@ pub(crate) struct Statement {
     recurring: bool,
 }
 
+/// A statement for PostgreSQL whose values are written as they travel.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(super) sql: String,
+    pub(super) arguments: PgArguments,
+    pub(super) recurring: bool,
+}
+
 impl Statement {
     pub(crate) fn new(dialect: Dialect, sql: &'static str) -> Self {
         Self { dialect, sql: sql.to_owned(), values: Vec::new(), recurring: true }
     }
 
-    /// Statements that change rows as one, which answers how many rows each has touched. PostgreSQL only: SQLite knows no such thing.
-    pub(crate) fn all_of(statements: Vec<Self>) -> Self {
+    /// Statements that change rows as one, each with the number of rows that it must touch, if it must: otherwise none of them changes
+    /// anything, and the failure is a conflict. PostgreSQL only: SQLite knows no such thing.
+    pub(crate) fn all_of(statements: Vec<(Self, Option<u64>)>) -> Self {
         let mut all = Self::new(Dialect::Postgres, "WITH ");
-        let mut counts = String::from(" SELECT ");
-        for (index, statement) in statements.into_iter().enumerate() {
+        let mut demands = Vec::new();
+        for (index, (statement, rows)) in statements.into_iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             // Writing to a String cannot fail.
             let _ = write!(all.sql, "{comma}step_{index} AS (");
             push_renumbered(&mut all.sql, &statement.sql, all.values.len());
-            all.sql.push_str(" RETURNING 1)");
+            all.sql.push_str(if rows.is_some() { " RETURNING 1)" } else { ")" });
             all.values.extend(statement.values);
-            let _ = write!(counts, "{comma}(SELECT count(*) FROM step_{index})");
+            demands.extend(rows.map(|rows| (index, rows)));
         }
-        all.sql.push_str(&counts);
+        all.push(" SELECT wishwell_demand(TRUE");
+        for (index, rows) in demands {
+            let _ = write!(all.sql, " AND (SELECT COUNT(*) FROM step_{index}) = ");
+            all.bind(Value::Int(i64::try_from(rows).ok()));
+        }
+        all.push(")");
         all
     }
 
@@ -291,6 +313,10 @@ impl Statement {
         }
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     pub(super) fn is_recurring(&self) -> bool {
         self.recurring
     }
@@ -298,7 +324,6 @@ impl Statement {
     pub(super) fn into_sqlite(self) -> Result<(String, SqliteArguments), Failure> {
         let mut arguments = SqliteArguments::default();
         for value in self.values {
-            // PostgreSQL's driver or server refuses it by itself.
             if value.holds_nul() {
                 return Err(Failure::Check(TEXT_WITHOUT_NUL.to_owned()));
             }
@@ -306,7 +331,7 @@ impl Statement {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
                 Value::Text(text) => arguments.add(text),
-                Value::Json(json) => arguments.add(json.map(|json| String::from(Box::<str>::from(json)))),
+                Value::Json(json) => arguments.add(json.map(written_out)),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
                 Value::Texts(texts) => arguments.add(Json(texts)),
@@ -333,16 +358,27 @@ impl Statement {
         Ok((self.sql, values.collect::<Result<_, _>>()?))
     }
 
-    pub(super) fn into_postgres(self) -> Result<(String, PgArguments), StoreError> {
+    /// Ready to be sent to PostgreSQL.
+    pub(super) fn into_bound(self) -> Result<Bound, Failure> {
+        let recurring = self.recurring;
+        let (sql, arguments) = self.into_postgres()?;
+        Ok(Bound { sql, arguments, recurring })
+    }
+
+    pub(super) fn into_postgres(self) -> Result<(String, PgArguments), Failure> {
         let mut arguments = PgArguments::default();
         for value in self.values {
+            // A NUL in a text the server refuses by itself; one that JSON spells out is nothing to it.
+            if value.spells_nul() {
+                return Err(Failure::Check(TEXT_WITHOUT_NUL.to_owned()));
+            }
             match value {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
                 Value::Text(text) => arguments.add(text),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
-                Value::Json(json) => arguments.add(json.map(Json)),
+                Value::Json(json) => arguments.add(json.map(written_out)),
                 Value::Texts(texts) => arguments.add(texts),
                 Value::Uuids(uuids) => arguments.add(uuids),
                 Value::Ints(ints) => arguments.add(ints),
@@ -352,6 +388,11 @@ impl Statement {
         }
         Ok((self.sql, arguments))
     }
+}
+
+/// The text of JSON, which is what both databases keep.
+fn written_out(json: Box<JsonRawValue>) -> String {
+    String::from(Box::<str>::from(json))
 }
 
 /// Adds text whose placeholders count on from `before`.
@@ -401,7 +442,7 @@ fn add_array(
         Some(Value::Uuid(_)) => array!(Uuid),
         Some(Value::Bytes(_)) => array!(Bytes),
         Some(Value::Json(_)) => {
-            let own = |value| if let Value::Json(own) = value { Ok(own.map(Json)) } else { Err(mixed()) };
+            let own = |value| if let Value::Json(own) = value { Ok(own.map(written_out)) } else { Err(mixed()) };
             arguments.add(values.into_iter().map(own).collect::<Result<Vec<_>, _>>()?)
         }
         Some(Value::Texts(_) | Value::Uuids(_) | Value::Ints(_) | Value::Column(_)) | None => return Err(mixed()),
@@ -426,14 +467,15 @@ mod tests {
             statement.bind(Value::Int(Some(value))).push(" AND c = ").bind(Value::Int(None));
             statement
         };
-        let all = Statement::all_of(vec![one(1), one(2)]);
+        let all = Statement::all_of(vec![(one(1), Some(7)), (one(2), None), (one(3), Some(8))]);
         assert_eq!(
             all.sql,
             "WITH step_0 AS (DELETE FROM a WHERE b = $1 AND c = $2 RETURNING 1), \
-             step_1 AS (DELETE FROM a WHERE b = $3 AND c = $4 RETURNING 1) \
-             SELECT (SELECT count(*) FROM step_0), (SELECT count(*) FROM step_1)"
+             step_1 AS (DELETE FROM a WHERE b = $3 AND c = $4), \
+             step_2 AS (DELETE FROM a WHERE b = $5 AND c = $6 RETURNING 1) \
+             SELECT wishwell_demand(TRUE AND (SELECT COUNT(*) FROM step_0) = $7 AND (SELECT COUNT(*) FROM step_2) = $8)"
         );
-        assert_eq!(all.values.len(), 4);
+        assert_eq!(all.values.len(), 8);
     }
 
     #[test]

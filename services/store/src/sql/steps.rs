@@ -41,21 +41,21 @@ pub(crate) async fn run(session: &mut Session, steps: Vec<Step>) -> Result<(), F
 }
 
 /// As [`run`], in one round trip where the database can and none of them relies on another: then in no order.
-pub(crate) async fn run_at_once(session: &mut Session, mut steps: Vec<Step>) -> Result<(), Failure> {
-    if session.dialect() == Dialect::Sqlite || steps.len() < 2 || steps.iter().any(|step| step.first) {
+pub(crate) async fn run_at_once(session: &mut Session, steps: Vec<Step>) -> Result<(), Failure> {
+    if session.dialect() == Dialect::Sqlite || steps.len() < 2 {
         return run(session, steps).await;
     }
-    let expected: Vec<Option<u64>> = steps.iter().map(|step| step.rows).collect();
-    let statement = Statement::all_of(steps.drain(..).map(|step| step.statement).collect());
-    let as_expected = session
-        .fetch_one(statement, |fields| {
-            let mut as_expected = true;
-            for rows in &expected {
-                let touched = fields.number::<u64>()?;
-                as_expected &= rows.is_none_or(|rows| rows == touched);
-            }
-            Ok(as_expected)
-        })
-        .await?;
-    if as_expected == Some(true) { Ok(()) } else { Err(Failure::Conflict) }
+    match as_one(steps) {
+        Ok(statement) => session.execute(statement).await.map(|_| ()),
+        Err(steps) => run(session, steps).await,
+    }
+}
+
+/// Steps as one statement, which fails with [`Failure::Conflict`] and changes nothing when one of them touches other rows than expected;
+/// the steps again where one relies on another. PostgreSQL only.
+pub(crate) fn as_one(steps: Vec<Step>) -> Result<Statement, Vec<Step>> {
+    if steps.iter().any(|step| step.first) {
+        return Err(steps);
+    }
+    Ok(Statement::all_of(steps.into_iter().map(|step| (step.statement, step.rows)).collect()))
 }

@@ -24,6 +24,7 @@ use wishwell_domain::publication::Lack;
 use wishwell_domain::resource::Resource;
 
 use super::database::Database;
+use super::gathered::Gathered;
 use super::ledger::Queues;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
@@ -46,6 +47,8 @@ pub(crate) struct SqlStore {
     pub(super) queues: Queues,
     pub(super) description: StoreDescription,
     writes: AtomicU64,
+    gathered_needs: Gathered<Need>,
+    gathered_beneficiaries: Gathered<Beneficiary>,
 }
 
 /// A span by the conventions for database clients: its name is operation and collection, and it carries no values.
@@ -64,11 +67,31 @@ pub(super) use span;
 
 impl SqlStore {
     pub(crate) fn new(database: Database, description: StoreDescription) -> Self {
-        Self { database: Arc::new(database), queues: Queues::default(), description, writes: AtomicU64::new(0) }
+        Self {
+            queues: Queues::of(&database),
+            database: Arc::new(database),
+            description,
+            writes: AtomicU64::new(0),
+            gathered_needs: Gathered::default(),
+            gathered_beneficiaries: Gathered::default(),
+        }
     }
 
     pub(super) async fn get<T: Record>(&self, tenant: &TenantId, key: Key) -> Result<Option<T>, StoreError> {
         self.get_all(tenant, vec![key]).await.map(|found| found.into_iter().next())
+    }
+
+    /// As [`Self::get`], on PostgreSQL together with others that are asked for at the same time. SQLite has no round trips to save.
+    async fn get_gathered<T: Record>(
+        &self,
+        gathered: &Gathered<T>,
+        tenant: &TenantId,
+        id: Uuid,
+    ) -> Result<Option<T>, StoreError> {
+        match &*self.database {
+            Database::Sqlite { .. } => self.get(tenant, Key::Id(id)).await,
+            Database::Postgres { .. } => gathered.get(&self.database, tenant, Key::Id(id)).await,
+        }
     }
 
     async fn get_all<T: Record>(&self, tenant: &TenantId, keys: Vec<Key>) -> Result<Vec<T>, StoreError> {
@@ -236,7 +259,8 @@ impl Store for SqlStore {
     }
 
     async fn beneficiary(&self, tenant: &TenantId, id: BeneficiaryId) -> Result<Option<Beneficiary>, StoreError> {
-        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "beneficiaries")).await
+        let work = self.get_gathered(&self.gathered_beneficiaries, tenant, id.as_uuid());
+        work.instrument(span!(self, "SELECT", "beneficiaries")).await
     }
 
     async fn beneficiaries(&self, tenant: &TenantId, ids: &[BeneficiaryId]) -> Result<Vec<Beneficiary>, StoreError> {
@@ -254,7 +278,7 @@ impl Store for SqlStore {
     }
 
     async fn need(&self, tenant: &TenantId, id: NeedId) -> Result<Option<Need>, StoreError> {
-        self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "needs")).await
+        self.get_gathered(&self.gathered_needs, tenant, id.as_uuid()).instrument(span!(self, "SELECT", "needs")).await
     }
 
     async fn needs(&self, tenant: &TenantId, ids: &[NeedId]) -> Result<Vec<Need>, StoreError> {

@@ -36,7 +36,7 @@ impl Opened {
     fn pools(&self) -> (&SqlitePool, &SqlitePool) {
         match &*self.store.database {
             Database::Sqlite { writer, readers, .. } => (writer, readers),
-            Database::Postgres(_) => unreachable!("a file was opened"),
+            Database::Postgres { .. } => unreachable!("a file was opened"),
         }
     }
 

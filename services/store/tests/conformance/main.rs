@@ -149,6 +149,10 @@ macro_rules! conformance_of {
                 a_pledge_brings_what_it_gives_in_the_same_request
                 what_one_tenant_holds_another_cannot_reach
             }
+            ledger_groups {
+                groups_that_follow_each_other_hold_all_there_is_and_no_more
+                a_request_that_comes_again_while_it_is_written_is_answered_the_same
+            }
             ledger_memory {
                 what_another_replica_holds_is_not_held_again
                 new_figures_and_what_a_resource_draws_on_count_at_once

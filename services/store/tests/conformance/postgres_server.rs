@@ -7,6 +7,7 @@ use wishwell_store::{Durability, PostgresOptions, PostgresStore, StoreError};
 use wishwell_test_support::postgres::{TestDatabase, server_url};
 
 use crate::fixture::Fixture;
+use crate::ledger_world::{giving, item, lacking, offering, stock};
 use crate::samples::{self, context};
 
 fn hasty() -> PostgresOptions {
@@ -79,4 +80,44 @@ async fn after_its_connections_were_cut_a_store_goes_on() {
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(StoreError::Unavailable(_)))), "{answers:?}");
     assert_eq!(answers.last().unwrap().as_ref().unwrap().position.0, 6);
     assert!(fixture.store.organization(&samples::tenant(), samples::organization(1).id).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_read_what_they_change_and_no_more_in_tables_whose_rows_nobody_has_counted() {
+    let fixture = Fixture::postgres().await;
+    for table in ["capacity_pools", "needs", "need_items"] {
+        fixture.execute(&format!("ALTER TABLE {table} SET (autovacuum_enabled = false)")).await;
+    }
+    let needs = (1_000..2_000).map(|n| lacking(n, vec![item(1, 9)])).collect();
+    let pools = (100..200).map(|n| stock(n, Some(1_000))).collect();
+    let resources = (200..300).map(|n| giving(n, &[(n - 100, 1)])).collect();
+    let fixture = Arc::new(fixture.with(pools, resources, needs).await);
+    let count = "SELECT SUM(seq_tup_read + idx_tup_fetch)::BIGINT FROM pg_stat_user_tables \
+                 WHERE relname IN ('capacity_pools', 'needs', 'need_items')";
+    let before = fixture.count(count).await;
+    let holding: Vec<_> = (0..32)
+        .map(|client: u128| {
+            let fixture = Arc::clone(&fixture);
+            tokio::spawn(async move {
+                for n in (0..1_000).filter(|n| n % 32 == client) {
+                    let asked = vec![offering(10_000 + n, 1_000 + n, 200 + n % 100, 1)];
+                    fixture.store.carry_out(&context(), asked).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for client in holding {
+        client.await.unwrap();
+    }
+    // A server says what its connections have read when they end.
+    fixture.store.close().await;
+    let mut read = 0;
+    for _ in 0..50 {
+        read = fixture.count(count).await - before;
+        if read > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!((1..=12_000).contains(&read), "{read} rows were read for a thousand holds");
 }

@@ -186,11 +186,10 @@ pub(super) async fn offerings(
     if resources.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = resources.iter().copied().collect();
-    let mut statement = session.statement(
-        "SELECT id, organization_id, unit, schedule, lifecycle, valid_from, valid_until FROM resources WHERE tenant = ",
-    );
-    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("id", ids.clone());
+    let keys: Vec<Key> = resources.iter().copied().map(Key::Id).collect();
+    let mut statement =
+        session.statement("SELECT id, organization_id, unit, schedule, lifecycle, valid_from, valid_until");
+    record::push_from_keys(&mut statement, tenant, "resources", "id", keys.clone());
     let mut offerings = session
         .fetch_all(statement, |fields| {
             Ok(Offering {
@@ -205,9 +204,8 @@ pub(super) async fn offerings(
             })
         })
         .await?;
-    let mut statement = session
-        .statement("SELECT resource_id, capacity_pool_id, quantity_per_unit FROM resource_draws WHERE tenant = ");
-    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("resource_id", ids);
+    let mut statement = session.statement("SELECT resource_id, capacity_pool_id, quantity_per_unit");
+    record::push_from_keys(&mut statement, tenant, "resource_draws", "resource_id", keys);
     statement.push(" ORDER BY resource_id, ordinal");
     session
         .fetch(statement, |fields| {

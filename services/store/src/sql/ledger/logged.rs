@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use wishwell_domain::event::{Change, Event};
-use wishwell_domain::ids::LogPosition;
+use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId};
 use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Changes, Done};
 
 use super::{Asked, Settled, Standing};
@@ -16,7 +16,38 @@ use crate::error::StoreError;
 pub(super) struct Logged {
     entries: Vec<(String, Change)>,
     /// Where each subject is among the entries.
-    places: HashMap<String, usize>,
+    places: HashMap<Subject, usize>,
+}
+
+/// What the ledger changes, by identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Subject {
+    Pool(CapacityPoolId),
+    Resource(ResourceId),
+    Need(NeedId),
+    Referral(ReferralId),
+}
+
+impl Subject {
+    const fn of(change: &Change) -> Option<Self> {
+        match change {
+            Change::CapacityPool(pool) => Some(Self::Pool(pool.id)),
+            Change::Resource(resource) => Some(Self::Resource(resource.id)),
+            Change::Need(need) => Some(Self::Need(need.id)),
+            Change::Referral(referral) => Some(Self::Referral(referral.id)),
+            _ => None,
+        }
+    }
+
+    /// What a command was about, when it changed something.
+    const fn done(done: Done) -> Option<Self> {
+        match done {
+            Done::Referral(id) => Some(Self::Referral(id)),
+            Done::Pool(id) => Some(Self::Pool(id)),
+            Done::Need(id) => Some(Self::Need(id)),
+            Done::Unchanged(_) => None,
+        }
+    }
 }
 
 impl Logged {
@@ -31,10 +62,10 @@ impl Logged {
         let referrals = referrals.into_iter().map(|referral| Change::Referral(Box::new(referral)));
         let mut logged = Self { entries: Vec::new(), places: HashMap::new() };
         for change in pools.chain(resources).chain(needs).chain(referrals) {
-            let subject = change.subject();
-            let name = names.get(&subject).map_or(CLOCK_PRINCIPAL, String::as_str);
+            let subject = Subject::of(&change);
+            let name = subject.and_then(|subject| names.get(&subject)).map_or(CLOCK_PRINCIPAL, String::as_str);
             logged.entries.push((name.to_owned(), change));
-            logged.places.insert(subject, logged.entries.len() - 1);
+            logged.places.extend(subject.map(|subject| (subject, logged.entries.len() - 1)));
         }
         logged
     }
@@ -53,8 +84,8 @@ impl Logged {
             .collect()
     }
 
-    fn find(&self, subject: &str) -> Option<(usize, &Change)> {
-        let at = *self.places.get(subject)?;
+    fn find(&self, subject: Subject) -> Option<(usize, &Change)> {
+        let at = *self.places.get(&subject)?;
         self.entries.get(at).map(|(_, change)| (at, change))
     }
 
@@ -71,8 +102,9 @@ impl Logged {
     }
 
     fn outcome(&self, done: Done) -> Result<Outcome, StoreError> {
-        let Some(subject) = subject(done) else { return Ok(Outcome { effect: Effect::Unchanged, after: None }) };
-        let (_, change) = self.find(&subject).ok_or_else(|| StoreError::Defect(format!("{subject} did not change")))?;
+        let Some(subject) = Subject::done(done) else { return Ok(Outcome { effect: Effect::Unchanged, after: None }) };
+        let (_, change) =
+            self.find(subject).ok_or_else(|| StoreError::Defect(format!("{subject:?} did not change")))?;
         let new = match change {
             Change::Referral(referral) => referral.version.0 == 1,
             Change::CapacityPool(pool) => pool.version.0 == 1,
@@ -87,7 +119,7 @@ impl Logged {
         outcomes
             .iter()
             .map(|outcome| {
-                let (at, _) = self.find(&outcome.after.as_ref()?.subject())?;
+                let (at, _) = self.find(Subject::of(outcome.after.as_ref()?)?)?;
                 Some(first.0 + i64::try_from(at).ok()?)
             })
             .collect()
@@ -95,31 +127,20 @@ impl Logged {
 }
 
 /// In whose name each change is logged, by subject: who asked for it, or who took the step that it follows from.
-fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> HashMap<String, String> {
+fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> HashMap<Subject, String> {
     let mut names = HashMap::new();
     for referral in changes.referrals.iter().map(|changed| &changed.after) {
-        names.insert(referral.id.name(), referral.last.by.clone());
-        names.insert(referral.need.name(), referral.last.by.clone());
-        names.insert(referral.resource.name(), referral.last.by.clone());
-        names.extend(referral.lines.iter().map(|line| (line.pool.name(), referral.last.by.clone())));
+        let of = [Subject::Referral(referral.id), Subject::Need(referral.need), Subject::Resource(referral.resource)];
+        let pools = referral.lines.iter().map(|line| Subject::Pool(line.pool));
+        names.extend(of.into_iter().chain(pools).map(|subject| (subject, referral.last.by.clone())));
     }
     // Whoever makes an offer also marks the one before it as followed, whose own last step was another's.
     for referral in changes.referrals.iter().filter(|changed| changed.before.is_none()).map(|changed| &changed.after) {
-        names.extend(referral.previous.map(|previous| (previous.name(), referral.last.by.clone())));
+        names.extend(referral.previous.map(|previous| (Subject::Referral(previous), referral.last.by.clone())));
     }
     for (asked, standing) in asked.iter().zip(standings) {
         let Some(Standing::Done(done)) = standing else { continue };
-        names.extend(done.iter().filter_map(|done| Some((subject(*done)?, asked.context.principal.clone()))));
+        names.extend(done.iter().filter_map(|done| Some((Subject::done(*done)?, asked.context.principal.clone()))));
     }
     names
-}
-
-/// What a command was about, when it changed something.
-fn subject(done: Done) -> Option<String> {
-    match done {
-        Done::Referral(id) => Some(id.name()),
-        Done::Pool(id) => Some(id.name()),
-        Done::Need(id) => Some(id.name()),
-        Done::Unchanged(_) => None,
-    }
 }

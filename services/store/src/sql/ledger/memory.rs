@@ -12,8 +12,8 @@ use wishwell_domain::ledger::Offering;
 use wishwell_domain::limits::{LEDGER_CATCH_UP_EVENTS_MAX, LEDGER_REMEMBERED_MAX};
 use wishwell_domain::need::Need;
 
+use super::draft::Draft;
 use crate::ledger::Basis;
-use crate::sql::log::Logged;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Value;
 
@@ -116,9 +116,12 @@ impl Memory {
         basis.position < self.others_since || basis.subjects.iter().any(changed)
     }
 
-    /// Remembers what was written, by a transaction that had seen the log up to `head`.
-    pub(super) fn learn<'c>(&mut self, changes: impl Iterator<Item = &'c Change>, head: LogPosition, logged: &Logged) {
-        for change in changes {
+    /// Remembers what a transaction changes.
+    pub(super) fn learn(&mut self, draft: &Draft) {
+        if self.pools.len().max(self.needs.len()).max(self.offerings.len()) > LEDGER_REMEMBERED_MAX {
+            self.forget();
+        }
+        for (_, change) in draft.logged.entries() {
             match change {
                 Change::CapacityPool(pool) => drop(self.pools.insert(pool.id.as_uuid(), pool.clone())),
                 Change::Need(need) => drop(self.needs.insert(need.id.as_uuid(), need.as_ref().clone())),
@@ -126,12 +129,15 @@ impl Memory {
             }
         }
         // What others wrote in between is read before the next transaction.
-        if logged.first.0 == head.0 + 1 {
-            self.at = Some(logged.position);
+        if draft.at.first.0 == draft.head.0 + 1 {
+            self.at = Some(draft.at.position);
         }
         self.doubted = self.doubted.saturating_sub(1);
-        if self.pools.len().max(self.needs.len()).max(self.offerings.len()) > LEDGER_REMEMBERED_MAX {
-            self.forget();
-        }
+    }
+
+    /// Forgets what a transaction that was learned of has not changed after all; it had seen the log up to `head`.
+    pub(super) fn unlearn(&mut self, head: LogPosition) {
+        self.forget();
+        self.at = self.at.map(|at| at.min(head));
     }
 }

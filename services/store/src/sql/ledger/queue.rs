@@ -9,11 +9,16 @@ use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_APPENDED_WAITING_MAX, LEDGER_BATCH_REQUESTS_MAX, LEDGER_QUEUE_REQUESTS_MAX};
 
+use super::flight::Flight;
+use super::thread::LedgerThread;
 use super::{Asked, Desk, Settled};
 use crate::contract::{WriteContext, Written};
 use crate::error::StoreError;
 use crate::ledger::{Appended, Basis};
 use crate::sql::database::Database;
+
+/// While a transaction is written, the next is thought out as soon as there is a successor to one of so many of its requests.
+const NEXT_TRANSACTION_SHARE: usize = 2;
 
 /// A request on its way, and who waits for its answer.
 struct Waiting {
@@ -27,15 +32,19 @@ struct Waiting {
 pub(in crate::sql) struct Queues {
     tenants: Mutex<HashMap<TenantId, mpsc::Sender<Waiting>>>,
     appended: broadcast::Sender<Arc<Appended>>,
-}
-
-impl Default for Queues {
-    fn default() -> Self {
-        Self { tenants: Mutex::default(), appended: broadcast::Sender::new(LEDGER_APPENDED_WAITING_MAX) }
-    }
+    thread: Option<LedgerThread>,
 }
 
 impl Queues {
+    /// Queues of a database. One that is a file writes on the caller's threads, so that whoever schedules those has it in hand.
+    pub(in crate::sql) fn of(database: &Database) -> Self {
+        let thread = match database {
+            Database::Sqlite { .. } => None,
+            Database::Postgres { .. } => LedgerThread::start(),
+        };
+        Self { tenants: Mutex::default(), appended: broadcast::Sender::new(LEDGER_APPENDED_WAITING_MAX), thread }
+    }
+
     /// What is appended from now on.
     pub(in crate::sql) fn appended(&self) -> broadcast::Receiver<Arc<Appended>> {
         self.appended.subscribe()
@@ -70,7 +79,10 @@ impl Queues {
             None => {
                 let (queue, requests) = mpsc::channel(LEDGER_QUEUE_REQUESTS_MAX);
                 let desk = Desk::new(Arc::clone(database), tenant.clone(), self.appended.clone());
-                tokio::spawn(serve(desk, requests));
+                match &self.thread {
+                    Some(thread) => thread.begin(Box::pin(serve(desk, requests))),
+                    None => drop(tokio::spawn(serve(desk, requests))),
+                }
                 tenants.insert(tenant.clone(), queue.clone());
                 queue
             }
@@ -87,29 +99,107 @@ fn closed() -> StoreError {
     StoreError::Unavailable("the ledger is closed".to_owned())
 }
 
+/// Requests of a transaction that is being written, and who waits for their answers.
+struct UnderWay {
+    flight: Flight,
+    waiting: Vec<Waiting>,
+}
+
 async fn serve(mut desk: Desk, mut requests: mpsc::Receiver<Waiting>) {
     let mut batch: VecDeque<Waiting> = VecDeque::new();
+    let mut under_way: Option<UnderWay> = None;
     loop {
-        if batch.is_empty() {
-            match requests.recv().await {
-                Some(request) => batch.push_back(request),
-                None => return,
+        gather(&mut requests, &mut batch);
+        under_way = match under_way {
+            Some(before) => go_on(&mut desk, before, &mut requests, &mut batch).await,
+            None if batch.is_empty() => {
+                desk.rest();
+                match requests.recv().await {
+                    Some(request) => batch.push_back(request),
+                    None => return,
+                }
+                None
             }
+            None => begin(&mut desk, &mut batch).await,
+        };
+    }
+}
+
+/// Takes what waits, as far as there is room in a transaction.
+fn gather(requests: &mut mpsc::Receiver<Waiting>, batch: &mut VecDeque<Waiting>) {
+    while batch.len() < LEDGER_BATCH_REQUESTS_MAX {
+        match requests.try_recv() {
+            Ok(request) => batch.push_back(request),
+            Err(_) => break,
         }
-        while batch.len() < LEDGER_BATCH_REQUESTS_MAX {
-            match requests.try_recv() {
-                Ok(request) => batch.push_back(request),
-                Err(_) => break,
-            }
+    }
+}
+
+/// Begins with a transaction before which none is under way.
+async fn begin(desk: &mut Desk, batch: &mut VecDeque<Waiting>) -> Option<UnderWay> {
+    let asked = asked(batch);
+    let mut tried = None;
+    if desk.can_fly(&asked) {
+        match desk.prepare(&asked, None).await {
+            Ok(ready) => return Some(UnderWay { flight: desk.take_off(ready), waiting: batch.drain(..).collect() }),
+            Err(failure) => tried = Some(failure),
         }
-        let asked: Vec<Arc<Asked>> = batch.iter().map(|waiting| Arc::clone(&waiting.asked)).collect();
-        for settled in desk.settle(&asked).await {
-            let Some(waiting) = batch.pop_front() else { break };
-            match settled {
-                // Nobody may be waiting any more.
-                Settled::Answered(answer) => drop(waiting.answer.send(answer)),
-                Settled::Later => batch.push_back(waiting),
-            }
+    }
+    let settled = desk.settle(&asked, tried).await;
+    answer(batch.drain(..).collect(), settled, batch);
+    None
+}
+
+/// Goes on while a transaction is under way: thinks the next one out when enough wait for it, or there is none before it any more.
+async fn go_on(
+    desk: &mut Desk,
+    mut before: UnderWay,
+    requests: &mut mpsc::Receiver<Waiting>,
+    batch: &mut VecDeque<Waiting>,
+) -> Option<UnderWay> {
+    // Those whom it answers ask again; too early, the next would go with a few of those who are to come.
+    let enough = before.flight.requests().div_ceil(NEXT_TRANSACTION_SHARE).clamp(1, LEDGER_BATCH_REQUESTS_MAX);
+    while batch.len() < enough {
+        tokio::select! {
+            biased;
+            () = before.flight.arrive() => break,
+            Some(request) = requests.recv() => batch.push_back(request),
+        }
+    }
+    let next = asked(batch);
+    let ready = if !next.is_empty() && !before.flight.has_arrived() && desk.can_fly(&next) {
+        // Where it cannot be thought out yet, it is when there is none before it.
+        desk.prepare(&next, Some(before.flight.ahead())).await.ok()
+    } else {
+        None
+    };
+    match desk.land(before.flight).await {
+        Ok(settled) => {
+            let after = ready.map(|ready| {
+                let flight = desk.take_off(ready);
+                UnderWay { flight, waiting: batch.drain(..next.len()).collect() }
+            });
+            answer(before.waiting, settled, batch);
+            after
+        }
+        Err((asked, failure)) => {
+            let settled = desk.settle(&asked, Some(failure)).await;
+            answer(before.waiting, settled, batch);
+            None
+        }
+    }
+}
+
+fn asked(batch: &VecDeque<Waiting>) -> Vec<Arc<Asked>> {
+    batch.iter().map(|waiting| Arc::clone(&waiting.asked)).collect()
+}
+
+fn answer(waiting: Vec<Waiting>, settled: Vec<Settled>, batch: &mut VecDeque<Waiting>) {
+    for (waiting, settled) in waiting.into_iter().zip(settled) {
+        match settled {
+            // Nobody may be waiting any more.
+            Settled::Answered(answer) => drop(waiting.answer.send(answer)),
+            Settled::Later => batch.push_back(waiting),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Writes what changed. Figures are changed by what is added to them, and only where the total still covers it: even a defect
-//! above could not promise anything twice.
+//! Writes what changed, each row found by its whole key: joined by a tenant that is said beside what is given, every row of the tenant may be
+//! compared with every one that is given, as long as the server has not counted them. Figures are changed by what is added to them, and
+//! only where the total still covers it: even a defect above could not promise anything twice.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,7 +43,11 @@ pub(in crate::sql) fn saving_referrals(
     after.sort_by_key(|referral| referral.attempt);
     let known: Vec<_> =
         changed.iter().filter(|changed| changed.before.is_some()).map(|changed| changed.after.key()).collect();
-    let mut steps = record::writing(dialect, tenant, &after, &known)?;
+    let mut steps = if known.is_empty() {
+        record::inserting(dialect, tenant, &after)?
+    } else {
+        record::writing(dialect, tenant, &after, &known)?
+    };
     let nothing: &[HoldLine] = &[];
     let mut rows = Vec::new();
     for Changed { before, after } in changed {
@@ -95,38 +100,32 @@ fn saving_needs(
     let mut rows = Vec::new();
     let mut items = Vec::new();
     for Changed { before, after } in moved {
-        let id = Value::Uuid(Some(after.id.as_uuid()));
-        rows.push(vec![id.clone(), Value::word(after.state)?, Value::Int(Some(after.version.0))]);
+        let key = [Value::text(tenant.as_str()), Value::Uuid(Some(after.id.as_uuid()))];
+        rows.push([&key[..], &[Value::word(after.state)?, Value::Int(Some(after.version.0))]].concat());
         let before = before.as_ref().map_or(&[][..], |before| &before.items);
         for (before, after) in before.iter().zip(&after.items).filter(|(before, after)| before != after) {
-            items.push(vec![
-                id.clone(),
-                Value::Int(Some(i64::from(after.ordinal))),
-                Value::Int(Some(after.referred - before.referred)),
-                Value::Int(Some(after.served - before.served)),
-            ]);
+            let moved = [i64::from(after.ordinal), after.referred - before.referred, after.served - before.served];
+            items.push([&key[..], &moved.map(|number| Value::Int(Some(number)))].concat());
         }
     }
     for rows in chunks(rows) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        statement.push_given(&["id", "state", "version"], rows);
+        statement.push_given(&["tenant", "id", "state", "version"], rows);
         statement.push("UPDATE needs SET state = given.state, version = given.version, updated_at = ");
-        statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = ");
-        statement.bind(Value::text(tenant.as_str()));
-        statement.push(" AND needs.id = given.id AND needs.version = given.version - 1");
+        statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = given.tenant AND needs.id = given.id");
+        statement.push(" AND needs.version = given.version - 1");
         steps.push(Step::exactly(count, statement));
     }
     for rows in chunks(items) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        statement.push_given(&["need_id", "ordinal", "referred", "served"], rows);
+        statement.push_given(&["tenant", "need_id", "ordinal", "referred", "served"], rows);
         statement.push(
             "UPDATE need_items SET referred = need_items.referred + given.referred, \
-             served = need_items.served + given.served FROM given WHERE need_items.tenant = ",
+             served = need_items.served + given.served FROM given WHERE need_items.tenant = given.tenant \
+             AND need_items.need_id = given.need_id AND need_items.ordinal = given.ordinal",
         );
-        statement.bind(Value::text(tenant.as_str()));
-        statement.push(" AND need_items.need_id = given.need_id AND need_items.ordinal = given.ordinal");
         steps.push(Step::exactly(count, statement));
     }
     Ok(steps)
@@ -147,7 +146,8 @@ fn saving_pools(
     let mut rows = Vec::new();
     for Changed { before, after } in moved {
         let Some(before) = before else { continue };
-        let mut row = vec![Value::Uuid(Some(after.id.as_uuid())), Value::Int(Some(after.version.0))];
+        let mut row = vec![Value::text(tenant.as_str()), Value::Uuid(Some(after.id.as_uuid()))];
+        row.push(Value::Int(Some(after.version.0)));
         row.extend(added(&before.figures, &after.figures));
         rows.push(row);
         periods.compare(before, after);
@@ -155,16 +155,15 @@ fn saving_pools(
     for rows in chunks(rows) {
         let count = rows.len();
         let mut statement = Statement::new(dialect, "");
-        statement.push_given(&["id", "version", "pending", "committed", "consumed"], rows);
+        statement.push_given(&["tenant", "id", "version", "pending", "committed", "consumed"], rows);
         statement.push(
             "UPDATE capacity_pools SET pending = capacity_pools.pending + given.pending, \
              committed = capacity_pools.committed + given.committed, \
              consumed = capacity_pools.consumed + given.consumed, version = given.version, updated_at = ",
         );
-        statement.bind(Value::time(now)).push(" FROM given WHERE capacity_pools.tenant = ");
-        statement.bind(Value::text(tenant.as_str()));
-        statement.push(
-            " AND capacity_pools.id = given.id AND capacity_pools.version = given.version - 1 \
+        statement.bind(Value::time(now)).push(
+            " FROM given WHERE capacity_pools.tenant = given.tenant \
+             AND capacity_pools.id = given.id AND capacity_pools.version = given.version - 1 \
              AND (capacity_pools.total IS NULL OR capacity_pools.used_elsewhere + capacity_pools.pending \
              + capacity_pools.committed + capacity_pools.consumed + given.pending + given.committed + given.consumed \
              <= capacity_pools.total)",
@@ -251,9 +250,11 @@ impl Periods {
             statement.push(" AND (capacity_pool_id, period_start) IN (SELECT pool, period_start FROM given)");
             steps.push(Step::exactly(count, statement));
         }
-        let tenant_value = Value::text(tenant.as_str());
-        let new = self.new.into_iter().map(|row| std::iter::once(tenant_value.clone()).chain(row).collect()).collect();
-        for rows in chunks(new) {
+        let of_tenant = |rows: Vec<Vec<Value>>| {
+            let owned = |row| std::iter::once(Value::text(tenant.as_str())).chain(row).collect();
+            rows.into_iter().map(owned).collect::<Vec<Vec<Value>>>()
+        };
+        for rows in chunks(of_tenant(self.new)) {
             let mut statement = Statement::new(
                 dialect,
                 "INSERT INTO capacity_pool_periods (tenant, capacity_pool_id, period_start, inherits, total, \
@@ -262,19 +263,15 @@ impl Periods {
             statement.push_rows(rows);
             steps.push(Step::any(statement));
         }
-        for rows in chunks(self.moved) {
+        for rows in chunks(of_tenant(self.moved)) {
             let count = rows.len();
             let mut statement = Statement::new(dialect, "");
-            statement.push_given(&["pool", "period_start", "pending", "committed", "consumed"], rows);
+            statement.push_given(&["tenant", "pool", "period_start", "pending", "committed", "consumed"], rows);
             statement.push(
                 "UPDATE capacity_pool_periods SET pending = capacity_pool_periods.pending + given.pending, \
                  committed = capacity_pool_periods.committed + given.committed, \
                  consumed = capacity_pool_periods.consumed + given.consumed FROM given \
-                 WHERE capacity_pool_periods.tenant = ",
-            );
-            statement.bind(tenant_value.clone());
-            statement.push(
-                " AND capacity_pool_periods.capacity_pool_id = given.pool \
+                 WHERE capacity_pool_periods.tenant = given.tenant AND capacity_pool_periods.capacity_pool_id = given.pool \
                  AND capacity_pool_periods.period_start = given.period_start \
                  AND (capacity_pool_periods.total IS NULL OR capacity_pool_periods.used_elsewhere \
                  + capacity_pool_periods.pending + capacity_pool_periods.committed + capacity_pool_periods.consumed \
