@@ -8,7 +8,7 @@ use serde::Serialize;
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::types::{Json, JsonRawValue};
+use sqlx::types::Json;
 use uuid::Uuid;
 use wishwell_domain::ids::{ExternalId, TenantId};
 
@@ -22,6 +22,9 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// Room for JSON before it is written: most of it is an event, which would be moved several times while it grows.
+const JSON_BYTES_EXPECTED: usize = 1_024;
+
 /// A value of one of the column types that the schema uses.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
@@ -30,7 +33,8 @@ pub(crate) enum Value {
     Text(Option<String>),
     Uuid(Option<Uuid>),
     Bytes(Option<Vec<u8>>),
-    Json(Option<Box<JsonRawValue>>),
+    /// As text, which is what both databases keep.
+    Json(Option<String>),
     Texts(Vec<String>),
     Uuids(Vec<Uuid>),
     Ints(Vec<i64>),
@@ -62,8 +66,10 @@ impl Value {
 
     /// A structured value that SQL never looks into.
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, StoreError> {
-        serde_json::value::to_raw_value(value)
-            .map(|json| Self::Json(Some(json)))
+        let mut json = Vec::with_capacity(JSON_BYTES_EXPECTED);
+        let written = serde_json::to_writer(&mut json, value).map_err(|error| error.to_string());
+        let text = written.and_then(|()| String::from_utf8(json).map_err(|error| error.to_string()));
+        text.map(|json| Self::Json(Some(json)))
             .map_err(|error| StoreError::Defect(format!("not representable as JSON: {error}")))
     }
 
@@ -79,6 +85,15 @@ impl Value {
         Self::Text(date.map(|date| date.to_string()))
     }
 
+    /// About so many bytes are sent of it.
+    fn bytes_expected(&self) -> usize {
+        match self {
+            Self::Text(Some(text)) | Self::Json(Some(text)) => text.len() + 8,
+            Self::Column(values) => values.iter().map(Self::bytes_expected).sum(),
+            _ => 20,
+        }
+    }
+
     fn holds_nul(&self) -> bool {
         match self {
             Self::Text(Some(text)) => text.contains('\0'),
@@ -89,7 +104,7 @@ impl Value {
     /// Whether it is JSON that spells U+0000 out.
     fn spells_nul(&self) -> bool {
         match self {
-            Self::Json(Some(json)) => json_holds_nul(json.get()),
+            Self::Json(Some(json)) => json_holds_nul(json),
             Self::Column(values) => values.iter().any(Self::spells_nul),
             _ => false,
         }
@@ -331,7 +346,7 @@ impl Statement {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
                 Value::Text(text) => arguments.add(text),
-                Value::Json(json) => arguments.add(json.map(written_out)),
+                Value::Json(json) => arguments.add(json),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
                 Value::Texts(texts) => arguments.add(Json(texts)),
@@ -367,6 +382,7 @@ impl Statement {
 
     pub(super) fn into_postgres(self) -> Result<(String, PgArguments), Failure> {
         let mut arguments = PgArguments::default();
+        arguments.reserve(self.values.len(), self.values.iter().map(Value::bytes_expected).sum());
         for value in self.values {
             // A NUL in a text the server refuses by itself; one that JSON spells out is nothing to it.
             if value.spells_nul() {
@@ -378,7 +394,7 @@ impl Statement {
                 Value::Text(text) => arguments.add(text),
                 Value::Uuid(uuid) => arguments.add(uuid),
                 Value::Bytes(bytes) => arguments.add(bytes),
-                Value::Json(json) => arguments.add(json.map(written_out)),
+                Value::Json(json) => arguments.add(json),
                 Value::Texts(texts) => arguments.add(texts),
                 Value::Uuids(uuids) => arguments.add(uuids),
                 Value::Ints(ints) => arguments.add(ints),
@@ -388,11 +404,6 @@ impl Statement {
         }
         Ok((self.sql, arguments))
     }
-}
-
-/// The text of JSON, which is what both databases keep.
-fn written_out(json: Box<JsonRawValue>) -> String {
-    String::from(Box::<str>::from(json))
 }
 
 /// Adds text whose placeholders count on from `before`.
@@ -441,10 +452,7 @@ fn add_array(
         Some(Value::Text(_)) => array!(Text),
         Some(Value::Uuid(_)) => array!(Uuid),
         Some(Value::Bytes(_)) => array!(Bytes),
-        Some(Value::Json(_)) => {
-            let own = |value| if let Value::Json(own) = value { Ok(own.map(written_out)) } else { Err(mixed()) };
-            arguments.add(values.into_iter().map(own).collect::<Result<Vec<_>, _>>()?)
-        }
+        Some(Value::Json(_)) => array!(Json),
         Some(Value::Texts(_) | Value::Uuids(_) | Value::Ints(_) | Value::Column(_)) | None => return Err(mixed()),
     })
 }

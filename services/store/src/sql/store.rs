@@ -164,9 +164,13 @@ impl SqlStore {
     /// Drops outdated answers now and then, in a transaction of its own: a write never waits or fails for it.
     pub(super) async fn sweep(&self, context: &WriteContext) {
         let count = self.writes.fetch_add(1, Ordering::Relaxed);
-        if context.request.is_none() || count % WRITES_BETWEEN_SWEEPS != WRITES_BETWEEN_SWEEPS - 1 {
-            return;
+        if context.request.is_some() && count % WRITES_BETWEEN_SWEEPS == WRITES_BETWEEN_SWEEPS - 1 {
+            // In a box: every write's future would have room for it, and is moved.
+            Box::pin(self.drop_outdated(context)).await;
         }
+    }
+
+    async fn drop_outdated(&self, context: &WriteContext) {
         let sweep = async {
             let mut session = self.database.begin_write().await?;
             let dropped = request::drop_outdated(&mut session, context).await?;
