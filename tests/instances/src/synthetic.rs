@@ -19,7 +19,8 @@ pub const CAPACITY_PERCENT: u64 = 70;
 /// Categories that a need of [`Variant::SeveralCategories`] accepts.
 pub const ACCEPTED: usize = 3;
 
-const SIDE_METRES: u64 = 240_000;
+/// Length of the province's sides.
+pub const SIDE_METRES: u64 = 240_000;
 const TOWN_METRES: u64 = 6_000;
 const RESOURCES_PER_PARTNER: u32 = 10;
 
@@ -58,16 +59,37 @@ pub struct Made {
     pub pool_category: Vec<u8>,
 }
 
-#[derive(Clone, Copy)]
-struct Spot {
-    x: u64,
-    y: u64,
+/// A place in the province.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Metres east of its western border, below [`SIDE_METRES`].
+    pub x: u64,
+    /// Metres north of its southern border, below [`SIDE_METRES`].
+    pub y: u64,
 }
 
-struct Need {
-    spot: Spot,
-    accepts: Vec<u8>,
-    item: Item,
+/// A need with where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Where.
+    pub spot: Spot,
+    /// Categories that it accepts, each once; of [`Variant::SeveralCategories`] several.
+    pub accepts: Vec<u8>,
+    /// What it asks.
+    pub item: Item,
+}
+
+/// Needs and resources, before anybody looked for who is near to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    /// Who asks.
+    pub needs: Vec<Need>,
+    /// Where each resource is.
+    pub spots: Vec<Spot>,
+    /// The category of each resource.
+    pub categories: Vec<u8>,
+    /// What each has.
+    pub pools: Vec<Pool>,
 }
 
 impl Synthetic {
@@ -77,6 +99,24 @@ impl Synthetic {
         Self { seed, needs, resources, variant }
     }
 
+    /// Makes who asks and who gives, without arcs.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.world_by(&mut Random(self.seed))
+    }
+
+    fn world_by(&self, random: &mut Random) -> World {
+        let towns: Vec<Spot> = (0..TOWNS).map(|_| random.anywhere()).collect();
+        let needs: Vec<Need> = (0..self.needs).map(|_| self.need(random, &towns)).collect();
+        // The first resources are of one category each, so that none is without.
+        let categories: Vec<u8> = (0..self.resources)
+            .map(|nth| if (nth as usize) < CATEGORIES { nth as u8 } else { random.below(CATEGORIES as u64) as u8 })
+            .collect();
+        let spots: Vec<Spot> = categories.iter().map(|_| random.spot(&towns)).collect();
+        let pools = self.pools(random, &needs, &categories);
+        World { needs, spots, categories, pools }
+    }
+
     /// Makes it.
     ///
     /// # Errors
@@ -84,16 +124,10 @@ impl Synthetic {
     /// Sizes beyond the limits of a problem.
     pub fn make(&self) -> Result<Made, ProblemError> {
         let mut random = Random(self.seed);
-        let towns: Vec<Spot> = (0..TOWNS).map(|_| random.anywhere()).collect();
-        let needs: Vec<Need> = (0..self.needs).map(|_| self.need(&mut random, &towns)).collect();
-        // The first resources are of one category each, so that none is without.
-        let pool_category: Vec<u8> = (0..self.resources)
-            .map(|nth| if (nth as usize) < CATEGORIES { nth as u8 } else { random.below(CATEGORIES as u64) as u8 })
-            .collect();
-        let spots: Vec<Spot> = pool_category.iter().map(|_| random.spot(&towns)).collect();
+        let World { needs, spots, categories: pool_category, pools } = self.world_by(&mut random);
         let mut parts = ProblemParts {
             levels: (0..4).map(Level::Tier).chain([Level::Guarantee, Level::Distance, Level::Load]).collect(),
-            pools: self.pools(&mut random, &needs, &pool_category),
+            pools,
             first: vec![0],
             ..ProblemParts::default()
         };

@@ -4,30 +4,22 @@ use std::collections::HashMap;
 
 use wishwell_allocation::limits::{DISTANCE_MAX, UNITS_MAX, WORTH_MAX};
 use wishwell_allocation::{Item, Level, Pool, Problem, ProblemParts, Split};
-use wishwell_domain::limits::ROUND_PAIRS_MAX;
 use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Aim, Counting, RoundRules};
 use wishwell_solver::Control;
 
-use super::gather::{Gatherer, Piece, gather, nearest_first};
+use super::gather::{Gatherer, gather, nearest_first};
 use super::guarantees::Guarantees;
 use super::items::{Items, RoundItem, in_scope};
+use super::pairs::{Choices, Origin, Origins, Pairs};
 use super::pins::{self, PinnedPart};
 use super::pools::RoundPools;
 use super::sides::{self, CapOf, Caps, Reach};
-use super::ways::{Flags, Times};
+use super::ways::Times;
 use super::{DraftError, Given};
 use crate::score::ScoringRules;
+use crate::snapshot::Snapshot;
 use crate::snapshot::row::NONE;
-use crate::snapshot::{ResourceRef, Snapshot};
-
-/// The resource behind an arc.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Origin {
-    pub(super) resource: ResourceRef,
-    pub(super) occurrences: u16,
-    pub(super) flags: Flags,
-}
 
 /// A problem with what its numbers stand for.
 #[derive(Debug)]
@@ -42,7 +34,7 @@ pub(super) struct Assembled {
     /// Whether the quantity of a row is that of all occurrences.
     pub(super) all_occurrences: Vec<bool>,
     /// By arc.
-    pub(super) origins: Vec<Origin>,
+    pub(super) origins: Origins,
     pub(super) pools: RoundPools,
     pub(super) caps: Vec<CapOf>,
     pub(super) pinned: Vec<PinnedPart>,
@@ -62,15 +54,15 @@ pub(super) fn assemble(
     guarantees.assign(snapshot, &mut items, given);
     let gatherer = Gatherer { snapshot, rules, given, items: &items, scoring: &scoring };
     let pinned = pins::resolve(&gatherer)?;
-    let mut pieces = gather(&gatherer, control)?;
-    pieces.push(pins::piece(&gatherer, &pinned));
-    let mut pools = RoundPools::new(snapshot, &pieces);
-    pieces.pop();
+    let mut pairs = gather(&gatherer, control)?;
+    pairs.add_drawn(pins::piece(&gatherer, &pinned));
+    let mut pools = RoundPools::new(snapshot, &pairs.keys, &pairs.takers);
     let pinned = pins::place(&gatherer, pinned, &mut pools)?;
     let mut build = Build::new(snapshot, rules, given, &items, &pools, &pinned);
     let bundles = sides::bundles(rules.bundling, &items, given);
-    build.leave_out_bundles(&bundles, &pieces);
-    build.rows(pieces)?;
+    pairs.by_place(|key| pools.place(key));
+    build.leave_out_bundles(&bundles, &pairs);
+    build.rows(pairs);
     build.finish(bundles, &guarantees, control).map(|finished| finished.into_assembled(scoring, items, pools, pinned))
 }
 
@@ -80,7 +72,7 @@ struct Finished {
     rows: Vec<u32>,
     row_of: Vec<u32>,
     all_occurrences: Vec<bool>,
-    origins: Vec<Origin>,
+    origins: Origins,
     caps: Vec<CapOf>,
     bundled_out: Vec<u32>,
 }
@@ -124,7 +116,7 @@ struct Build<'a> {
     rows: Vec<u32>,
     row_of: Vec<u32>,
     all_occurrences: Vec<bool>,
-    origins: Vec<Origin>,
+    origins: Origins,
     /// Distinct partners of each row.
     partners_of: Vec<u32>,
 }
@@ -164,7 +156,7 @@ impl<'a> Build<'a> {
             rows: Vec::new(),
             row_of: vec![NONE; items.items.len()],
             all_occurrences: Vec::new(),
-            origins: Vec::new(),
+            origins: Origins::default(),
             partners_of: Vec::new(),
         }
     }
@@ -183,19 +175,22 @@ impl<'a> Build<'a> {
     }
 
     /// Leaves items out whose bundles hold something that cannot be served.
-    fn leave_out_bundles(&mut self, bundles: &[Vec<u32>], pieces: &[Piece]) {
+    fn leave_out_bundles(&mut self, bundles: &[Vec<u32>], pairs: &Pairs) {
         if bundles.is_empty() {
             return;
         }
         let mut serviceable = vec![false; self.items.items.len()];
-        self.each_item(pieces, |build, at, item, piece, choices| {
-            let Some(quantity) = build.quantity(at, item, piece.times[at % super::gather::PIECE_ITEMS]) else {
+        let mut arcs = Vec::new();
+        for (at, item) in self.items.items.iter().enumerate() {
+            serviceable[at] = match self.quantity(at, item, pairs.times[at]) {
                 // Wholly pinned: it is served already.
-                serviceable[at] = build.pinned.contains_key(&u32::try_from(at).unwrap_or(u32::MAX));
-                return;
+                None => self.pinned.contains_key(&u32::try_from(at).unwrap_or(u32::MAX)),
+                Some(quantity) => {
+                    self.arcs(item, quantity, pairs.choices(at), |choice| pairs.origins.get(choice), &mut arcs);
+                    !arcs.is_empty()
+                }
             };
-            serviceable[at] = !build.arcs(item, quantity, piece, choices).is_empty();
-        });
+        }
         for bundle in bundles.iter().filter(|bundle| bundle.iter().any(|item| !serviceable[*item as usize])) {
             for item in bundle {
                 self.left_out[*item as usize] = true;
@@ -207,98 +202,82 @@ impl<'a> Build<'a> {
         self.bundled_out.sort_unstable();
     }
 
-    /// Calls with each item, its piece and its choices there.
-    fn each_item(
-        &self,
-        pieces: &[Piece],
-        mut call: impl FnMut(&Self, usize, &RoundItem, &Piece, std::ops::Range<usize>),
-    ) {
-        let mut items = self.items.items.iter().enumerate();
-        for piece in pieces {
-            let mut from = 0;
-            for (end, (at, item)) in piece.ends.iter().zip(&mut items) {
-                call(self, at, item, piece, from..*end as usize);
-                from = *end as usize;
+    /// The rows and arcs of the problem. There are no more arcs than pairs, over which they are written: two sets of tens of millions
+    /// would be one too many.
+    fn rows(&mut self, pairs: Pairs) {
+        let Pairs { first, times, mut pools, mut metres, mut origins, further, .. } = pairs;
+        let items = self.items;
+        let mut written = origins.rewrite();
+        let mut count = 0;
+        let mut arcs = Vec::new();
+        let mut further = further.as_slice();
+        self.parts.first.reserve_exact(items.items.len());
+        for (at, item) in items.items.iter().enumerate() {
+            let (from, to) = (first[at] as usize, first[at + 1] as usize);
+            let (of_item, rest) = further.split_at(further.partition_point(|(pair, _)| (*pair as usize) < to));
+            further = rest;
+            let Some(quantity) = self.quantity(at, item, times[at]).filter(|_| !self.left_out[at]) else { continue };
+            let choices = Choices { from, pools: &pools[from..to], metres: &metres[from..to], further: of_item };
+            self.arcs(item, quantity, choices, |choice| written.get(choice), &mut arcs);
+            if arcs.is_empty() {
+                continue;
             }
+            self.row(at, times[at], quantity, &arcs);
+            for arc in arcs.drain(..) {
+                (pools[count as usize], metres[count as usize]) = (arc.pool, arc.metres.min(DISTANCE_MAX));
+                self.parts.draws.extend(arc.further.into_iter().map(|pool| (count, pool)));
+                written.push(arc.origin);
+                count += 1;
+            }
+            self.parts.first.push(count);
         }
+        written.finish();
+        pools.truncate(count as usize);
+        metres.truncate(count as usize);
+        (self.parts.arc_pool, self.parts.arc_distance, self.origins) = (pools, metres, origins);
     }
 
-    /// The rows and arcs of the problem.
-    fn rows(&mut self, pieces: Vec<Piece>) -> Result<(), DraftError> {
-        let count: usize = pieces.iter().map(|piece| piece.own.len()).sum();
-        if count > ROUND_PAIRS_MAX {
-            return Err(DraftError::TooLarge { what: "pairs", most: ROUND_PAIRS_MAX, found: count });
-        }
-        self.parts.arc_pool.reserve(count);
-        self.parts.arc_distance.reserve(count);
-        self.origins.reserve(count);
-        let mut at = 0;
-        for piece in pieces {
-            let mut from = 0;
-            for (nth, end) in piece.ends.iter().enumerate() {
-                let choices = from..*end as usize;
-                from = *end as usize;
-                if !self.left_out[at] && !choices.is_empty() {
-                    self.row(at, piece.times[nth], &piece, choices);
-                }
-                at += 1;
-            }
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, at: usize, times: Option<Times>, piece: &Piece, choices: std::ops::Range<usize>) {
+    /// A row for an item with these arcs.
+    fn row(&mut self, at: usize, times: Option<Times>, quantity: u64, arcs: &[Arc]) {
         let item = self.items.items[at];
-        let Some(quantity) = self.quantity(at, &item, times) else { return };
-        let arcs = self.arcs(&item, quantity, piece, choices);
-        if arcs.is_empty() {
-            return;
-        }
         let split = self.split(&item, arcs.iter().all(|arc| arc.further.is_empty()));
         let worth = match self.rules.counting {
             Counting::Units => 1,
             Counting::People => u32::try_from(u64::from(WORTH_MAX) / quantity).unwrap_or(1).max(1),
         };
-        self.count_partners(&arcs, quantity);
+        self.count_partners(arcs, quantity);
         self.row_of[at] = u32::try_from(self.rows.len()).unwrap_or(NONE);
         self.rows.push(u32::try_from(at).unwrap_or(NONE));
         self.all_occurrences.push(times == Some(Times::All) && item.occurrences > 1);
         // The guarantee's group is known once all rows are.
         self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth, group: None, split });
-        for arc in arcs {
-            let place = u32::try_from(self.parts.arc_pool.len()).unwrap_or(u32::MAX);
-            self.parts.arc_pool.push(arc.pool);
-            self.parts.arc_distance.push(arc.metres.min(DISTANCE_MAX));
-            self.parts.draws.extend(arc.further.into_iter().map(|pool| (place, pool)));
-            self.origins.push(arc.origin);
-        }
-        self.parts.first.push(u32::try_from(self.parts.arc_pool.len()).unwrap_or(u32::MAX));
     }
 
     /// The arcs of an item to pools with enough left, by pools; of those alike the nearest.
-    fn arcs(&self, item: &RoundItem, quantity: u64, piece: &Piece, choices: std::ops::Range<usize>) -> Vec<Arc> {
-        let first = u32::try_from(choices.start).unwrap_or(u32::MAX);
-        let mut further = piece.further.partition_point(|(choice, _)| *choice < first);
+    fn arcs(
+        &self,
+        item: &RoundItem,
+        quantity: u64,
+        choices: Choices<'_>,
+        origin: impl Fn(usize) -> Origin,
+        arcs: &mut Vec<Arc>,
+    ) {
         let splits = self.split(item, true) == Split::Any;
-        let mut arcs: Vec<Arc> = Vec::with_capacity(choices.len());
-        for choice in choices {
-            let mut pools: Vec<u32> = Vec::new();
-            let own = self.pools.place(piece.own[choice]);
-            while let Some((_, key)) = piece.further.get(further).filter(|(of, _)| *of as usize == choice) {
-                pools.extend(self.pools.place(*key));
-                further += 1;
-            }
-            let Some(mut pool) = own else { continue };
+        let mut further = choices.further;
+        arcs.clear();
+        for (choice, (own, metres)) in (choices.from..).zip(choices.pools.iter().zip(choices.metres)) {
+            let (of_choice, rest) = further.split_at(further.partition_point(|(pair, _)| *pair as usize <= choice));
+            further = rest;
+            let mut pool = *own;
+            let mut pools: Vec<u32> = of_choice.iter().map(|(_, pool)| *pool).collect();
             if let Some(least) = pools.iter_mut().min().filter(|least| **least < pool) {
                 std::mem::swap(least, &mut pool);
             }
             pools.sort_unstable();
             let needed = if splits && pools.is_empty() { 1 } else { quantity };
-            let enough = |pool: &u32| self.left[*pool as usize] >= needed;
+            let enough = |pool: &u32| self.left.get(*pool as usize).is_some_and(|left| *left >= needed);
             if enough(&pool) && pools.iter().all(enough) {
-                let (resource, flags) = (piece.resources[choice], piece.flags[choice]);
-                let origin = Origin { resource, occurrences: piece.occurrences[choice], flags };
-                arcs.push(Arc { pool, further: pools, metres: piece.metres[choice], origin });
+                arcs.push(Arc { pool, further: pools, metres: *metres, origin: origin(choice) });
             }
         }
         let id = |arc: &Arc| self.snapshot.resource_id(arc.origin.resource);
@@ -307,7 +286,6 @@ impl<'a> Build<'a> {
             pools.then(a.metres.cmp(&b.metres)).then_with(|| id(a).cmp(&id(b)))
         });
         arcs.dedup_by(|next, kept| next.pool == kept.pool && next.further == kept.further);
-        arcs
     }
 
     fn count_partners(&mut self, arcs: &[Arc], quantity: u64) {

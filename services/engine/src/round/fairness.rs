@@ -55,26 +55,33 @@ impl Sums {
     }
 }
 
-impl Draft<'_> {
-    /// The figures of a round's outcomes, which are in the order of its items.
-    pub(super) fn fairness(&self, outcomes: &[ItemOutcome]) -> Fairness {
-        let mut by_tag: BTreeMap<Option<GroupTag>, Sums> = BTreeMap::new();
-        let mut by_division: BTreeMap<Option<DivisionCode>, Sums> = BTreeMap::new();
-        for (item, outcome) in self.made.items.items.iter().zip(outcomes) {
-            let need = self.made.items.need(item);
-            let tags = self.given.tags(need);
-            for tag in tags {
-                by_tag.entry(Some(*tag)).or_default().add(outcome);
-            }
-            if tags.is_empty() {
-                by_tag.entry(None).or_default().add(outcome);
-            }
-            by_division.entry(self.county(need.division).cloned()).or_default().add(outcome);
+/// Sums of all cohorts.
+#[derive(Debug, Default)]
+pub(super) struct Cohorts {
+    by_tag: BTreeMap<Option<GroupTag>, Sums>,
+    by_division: BTreeMap<Option<DivisionCode>, Sums>,
+}
+
+impl Cohorts {
+    /// Adds what became of an item, by its place among the draft's.
+    pub(super) fn add(&mut self, draft: &Draft<'_>, at: usize, outcome: &ItemOutcome) {
+        let need = draft.made.items.need(&draft.made.items.items[at]);
+        let tags = draft.given.tags(need);
+        for tag in tags {
+            self.by_tag.entry(Some(*tag)).or_default().add(outcome);
         }
+        if tags.is_empty() {
+            self.by_tag.entry(None).or_default().add(outcome);
+        }
+        self.by_division.entry(draft.county(need.division).cloned()).or_default().add(outcome);
+    }
+
+    /// The figures of all outcomes that were added.
+    pub(super) fn figures(self) -> Fairness {
         let tag = |tag: Option<GroupTag>| tag.map_or(Cohort::NoGroupTag, Cohort::GroupTag);
         let division = |code: Option<DivisionCode>| code.map_or(Cohort::NoDivision, Cohort::Division);
-        let by_group_tag: Vec<_> = by_tag.into_iter().map(|(of, sums)| sums.figure(tag(of))).collect();
-        let by_division: Vec<_> = by_division.into_iter().map(|(of, sums)| sums.figure(division(of))).collect();
+        let by_group_tag: Vec<_> = self.by_tag.into_iter().map(|(of, sums)| sums.figure(tag(of))).collect();
+        let by_division: Vec<_> = self.by_division.into_iter().map(|(of, sums)| sums.figure(division(of))).collect();
         Fairness {
             group_tag_spread: spread(&by_group_tag),
             division_spread: spread(&by_division),

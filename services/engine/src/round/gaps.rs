@@ -8,10 +8,12 @@ use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Counting, ScarcityPrice, SupplyGap};
+use wishwell_solver::parallel::each;
 
 use super::Draft;
+use super::network::Below;
 use super::prices::{AllPrices, by_level, leading};
-use super::residual::{Gain, Residual};
+use super::residual::{Gain, Question, Residual};
 use crate::score::Millionths;
 use crate::snapshot::row::NONE;
 
@@ -28,6 +30,8 @@ pub const fn tier_worth(urgency: Urgency) -> Millionths {
 const ASKED_MAX: usize = 4 * ROUND_SUPPLY_GAPS_MAX;
 /// Most of them of one category and county.
 const ASKED_EACH_MAX: usize = 4;
+/// Pools that are asked at a time.
+const ASKED_TOGETHER: usize = 32;
 /// Most nodes that are looked at for all of them.
 const VISITED_MAX: u64 = 1_000_000;
 /// Digits of the code of a county.
@@ -96,9 +100,10 @@ impl Draft<'_> {
         &self,
         plan: &Plan,
         prices: &AllPrices,
+        below: &Below,
         unreached: &[(CategoryCode, Option<DivisionCode>, u8, i64)],
     ) -> Vec<SupplyGap> {
-        let mut gaps = self.gaps_at_pools(plan, prices);
+        let mut gaps = self.gaps_at_pools(plan, prices, below);
         let mut missing: HashMap<(CategoryCode, Option<DivisionCode>, u8), i64> = HashMap::new();
         for (category, division, tier, units) in unreached {
             *missing.entry((category.clone(), division.clone(), *tier)).or_default() += units;
@@ -122,43 +127,62 @@ impl Draft<'_> {
         gaps
     }
 
-    fn gaps_at_pools(&self, plan: &Plan, prices: &AllPrices) -> Vec<SupplyGap> {
+    fn gaps_at_pools(&self, plan: &Plan, prices: &AllPrices, below: &Below) -> Vec<SupplyGap> {
         let problem = self.problem();
-        let scarce = self.scarce_pools(prices);
+        let scarce = self.scarce_pools(prices, below);
         if scarce.is_empty() {
             return Vec::new();
         }
         let proven = *prices.flow == *plan.flows();
-        let mut residual = Residual::new(problem, prices);
+        let residual = Residual::new(problem, prices, below);
         let mut gaps = Vec::new();
-        for Scarce { pool, tier, row, arc, .. } in scarce {
-            if residual.visited > VISITED_MAX {
-                break;
+        let mut visited = 0;
+        for some in scarce.chunks(ASKED_TOGETHER) {
+            // Each is asked for itself, so that it does not matter how many threads ask.
+            let order: Vec<u32> = (0..).zip(some).map(|(nth, _)| nth).collect();
+            let told = each(
+                &order,
+                self.given.threads,
+                || Question::new(&residual),
+                |question, nth| {
+                    let Scarce { pool, tier, .. } = some[nth as usize];
+                    question.gains(pool, |weighted| {
+                        leading(problem, weighted)
+                            .is_some_and(|(level, amount)| level == Level::Tier(tier) && amount > 0)
+                    })
+                },
+            );
+            for (scarce, gains) in some.iter().zip(told) {
+                if visited > VISITED_MAX {
+                    return gaps;
+                }
+                visited += gains.visited;
+                let exact = gains.to_the_end && proven && prices.exact[scarce.pool as usize];
+                gaps.extend(self.gap(scarce, &gains.gains, exact));
             }
-            let serves_more = |weighted: i128| {
-                leading(problem, weighted).is_some_and(|(level, amount)| level == Level::Tier(tier) && amount > 0)
-            };
-            let (gains, to_the_end) = residual.gains(pool, serves_more);
-            let Some(Gain { weighted, row: first, .. }) = gains.first().copied() else { continue };
-            let units = gains.iter().fold(0_u64, |sum, gain| sum.saturating_add(gain.units));
-            let (category, division) = self.where_asked(first.unwrap_or(row));
-            let exact = to_the_end && prices.exact[pool as usize] && proven;
-            gaps.push(SupplyGap {
-                category,
-                division,
-                tier: tier + 1,
-                at: self.made.pools.pools.get(pool as usize).map(super::pools::RoundPool::at),
-                resource: Some(self.snapshot.resource_id(self.made.origins[arc as usize].resource)),
-                price: by_level(problem, weighted),
-                units: i64::try_from(units).unwrap_or(i64::MAX),
-                exact,
-            });
         }
         gaps
     }
 
+    /// The gap at a pool, where units more gain something.
+    fn gap(&self, Scarce { pool, tier, row, arc, .. }: &Scarce, gains: &[Gain], exact: bool) -> Option<SupplyGap> {
+        let Gain { weighted, row: first, .. } = gains.first().copied()?;
+        let units = gains.iter().fold(0_u64, |sum, gain| sum.saturating_add(gain.units));
+        let (category, division) = self.where_asked(first.unwrap_or(*row));
+        Some(SupplyGap {
+            category,
+            division,
+            tier: tier + 1,
+            at: self.made.pools.pools.get(*pool as usize).map(super::pools::RoundPool::at),
+            resource: Some(self.snapshot.resource_id(self.origin(*arc).resource)),
+            price: by_level(self.problem(), weighted),
+            units: i64::try_from(units).unwrap_or(i64::MAX),
+            exact,
+        })
+    }
+
     /// Pools whose own capacity has a price on a tier, the most urgent and dearest first.
-    fn scarce_pools(&self, prices: &AllPrices) -> Vec<Scarce> {
+    fn scarce_pools(&self, prices: &AllPrices, below: &Below) -> Vec<Scarce> {
         let problem = self.problem();
         let parts = problem.parts();
         let mut of_pool: Vec<u32> = vec![NONE; parts.pools.len()];
@@ -178,7 +202,7 @@ impl Draft<'_> {
                 && amount > 0
                 && arc != NONE
             {
-                scarce.push(Scarce { pool: at, tier, rent, row: super::prices::row_of(problem, arc), arc });
+                scarce.push(Scarce { pool: at, tier, rent, row: below.rows.of(problem, arc), arc });
             }
         }
         scarce.sort_by_key(|scarce| (scarce.tier, Reverse(scarce.rent), scarce.pool));

@@ -8,10 +8,10 @@ use wishwell_solver::Control;
 use wishwell_solver::parallel::each;
 
 use super::items::{Items, RoundItem};
-use super::ways::{Countable, Flags, Key, Times, Way, ways};
+use super::pairs::{Pairs, Piece};
+use super::ways::{Countable, Flags, Times, Way, ways};
 use super::{DraftError, Given};
 use crate::assess::{Failed, UNKNOWN_DISTANCE};
-use crate::capacity::draws_in;
 use crate::context::Context;
 use crate::find::Hit;
 use crate::query::Scratch;
@@ -20,7 +20,9 @@ use crate::score::ScoringRules;
 use crate::snapshot::{ResourceRef, Snapshot};
 
 /// Items that one piece of work looks at.
-pub(super) const PIECE_ITEMS: usize = 512;
+const PIECE_ITEMS: usize = 512;
+/// Pieces that may wait to be put together.
+const PIECES_TOGETHER: usize = 64;
 
 /// Distances that a caller gives, by need: what is not in it is forbidden.
 pub type PairDistances = HashMap<NeedId, Vec<(ResourceId, u32)>>;
@@ -89,8 +91,13 @@ impl<'a> Gatherer<'a> {
             }
             Some(distances) => self.judge_pairs(&context, asked.category, item, distances, scratch),
         }
+        self.found(&context, at, item, scratch)
+    }
+
+    /// What could serve an item, of the hits that a search by its context has left.
+    pub(super) fn found(&self, context: &Context<'_>, at: usize, item: &RoundItem, scratch: &mut Scratch) -> Found {
         let hits = std::mem::take(&mut scratch.hits);
-        let found = self.choices(&context, at, item, &hits, scratch);
+        let found = self.choices(context, at, item, &hits, scratch);
         scratch.hits = hits;
         found
     }
@@ -213,78 +220,28 @@ fn fails_only_by_place(failed: Failed) -> bool {
     usize::from(failed.len()) == count
 }
 
-/// What was found for some items that follow one another.
-#[derive(Debug, Default)]
-pub(super) struct Piece {
-    /// Choices of each item, by how many there are after it.
-    pub(super) ends: Vec<u32>,
-    pub(super) times: Vec<Option<Times>>,
-    pub(super) resources: Vec<ResourceRef>,
-    pub(super) metres: Vec<u32>,
-    pub(super) occurrences: Vec<u16>,
-    pub(super) flags: Vec<Flags>,
-    /// First pool and period of each choice.
-    pub(super) own: Vec<Key>,
-    /// The others: by choice.
-    pub(super) further: Vec<(u32, Key)>,
-    /// Every pool and period, each once.
-    pub(super) keys: Vec<Key>,
-    /// Pools with who offers them and how much is taken of them for each unit, each combination once.
-    pub(super) takers: Vec<(u32, u32, i64)>,
-}
-
-impl Piece {
-    pub(super) fn add(&mut self, snapshot: &Snapshot, times: Option<Times>, choices: impl IntoIterator<Item = Choice>) {
-        self.times.push(times);
-        for choice in choices {
-            let at = u32::try_from(self.own.len()).unwrap_or(u32::MAX);
-            let mut keys = choice.way.keys.into_iter();
-            let Some(own) = keys.next() else { continue };
-            self.own.push(own);
-            self.keys.push(own);
-            for key in keys {
-                self.further.push((at, key));
-                self.keys.push(key);
-            }
-            self.resources.push(choice.resource);
-            self.metres.push(choice.metres);
-            self.flags.push(choice.flags);
-            self.occurrences.push(u16::try_from(choice.way.occurrences).unwrap_or(u16::MAX));
-            if let Some(row) = snapshot.row(choice.resource) {
-                let draws = draws_in(&snapshot.tables, row);
-                self.takers.extend(draws.as_slice().iter().map(|(place, k)| (*place, row.organization, (*k).max(1))));
-            }
-        }
-        self.ends.push(u32::try_from(self.own.len()).unwrap_or(u32::MAX));
-    }
-
-    pub(super) fn finish(mut self) -> Self {
-        self.keys.sort_unstable();
-        self.keys.dedup();
-        self.keys.shrink_to_fit();
-        self.takers.sort_unstable();
-        self.takers.dedup();
-        self.takers.shrink_to_fit();
-        self
-    }
-}
-
-/// What was found for all items, in pieces in their order.
-pub(super) fn gather(gatherer: &Gatherer<'_>, control: &dyn Control) -> Result<Vec<Piece>, DraftError> {
+/// What was found for all items. Pieces are put together as they come, so that what waits to be put is little.
+pub(super) fn gather(gatherer: &Gatherer<'_>, control: &dyn Control) -> Result<Pairs, DraftError> {
     let items = &gatherer.items.items;
     let count = u32::try_from(items.len().div_ceil(PIECE_ITEMS)).unwrap_or(u32::MAX);
     let order: Vec<u32> = (0..count).collect();
-    let pieces = each(&order, gatherer.given.threads, Scratch::default, |scratch, piece| {
-        let first = piece as usize * PIECE_ITEMS;
-        let mut found = Piece::default();
-        for (at, item) in items.iter().enumerate().skip(first).take(PIECE_ITEMS) {
-            if control.stopped() {
-                return None;
+    let mut pairs = Pairs::of(items.len());
+    for some in order.chunks(PIECES_TOGETHER) {
+        let pieces = each(some, gatherer.given.threads, Scratch::default, |scratch, piece| {
+            let first = piece as usize * PIECE_ITEMS;
+            let mut found = Piece::default();
+            for (at, item) in items.iter().enumerate().skip(first).take(PIECE_ITEMS) {
+                if control.stopped() {
+                    return None;
+                }
+                let Found { times, choices, .. } = gatherer.find(at, item, scratch);
+                found.add(gatherer.snapshot, times, choices);
             }
-            let Found { times, choices, .. } = gatherer.find(at, item, scratch);
-            found.add(gatherer.snapshot, times, choices);
+            Some(found.finish())
+        });
+        for piece in pieces {
+            pairs.add(piece.ok_or(DraftError::Stopped)?)?;
         }
-        Some(found.finish())
-    });
-    pieces.into_iter().collect::<Option<Vec<Piece>>>().ok_or(DraftError::Stopped)
+    }
+    Ok(pairs)
 }

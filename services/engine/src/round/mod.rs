@@ -12,6 +12,7 @@ mod guarantees;
 mod items;
 mod marked;
 mod network;
+mod pairs;
 mod pins;
 mod pools;
 mod prices;
@@ -45,7 +46,7 @@ use crate::snapshot::need::OpenNeed;
 use assemble::Assembled;
 pub use gaps::{TIER_MILLIONTHS, tier_worth};
 pub use gather::PairDistances;
-pub use tell::{Solved, tell};
+pub use tell::{Solved, tell, tell_each};
 
 /// What a round is told beside the picture and its rules.
 #[derive(Debug, Clone, Copy)]

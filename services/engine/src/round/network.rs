@@ -32,11 +32,47 @@ pub(super) fn place(problem: &Problem, node: Node) -> usize {
     }
 }
 
+/// Tells the rows of arcs.
+pub(super) struct Rows {
+    /// The row of every [`ARCS_TOGETHER`]th arc.
+    of: Vec<u32>,
+}
+
+/// From so many arcs on, an array of each one's row would be half as large as the problem.
+const ARCS_TOGETHER: usize = 16;
+
+impl Rows {
+    fn new(problem: &Problem) -> Self {
+        let first = &problem.parts().first;
+        let mut row = 0;
+        let of = (0..problem.parts().arc_pool.len()).step_by(ARCS_TOGETHER).map(|arc| {
+            row = behind(first, row, arc);
+            row
+        });
+        Self { of: of.collect() }
+    }
+
+    /// The row of an arc.
+    pub(super) fn of(&self, problem: &Problem, arc: u32) -> u32 {
+        behind(&problem.parts().first, self.of[arc as usize / ARCS_TOGETHER], arc as usize)
+    }
+}
+
+/// The row of an arc, from a row that is not behind it.
+fn behind(first: &[u32], row: u32, arc: usize) -> u32 {
+    let mut row = row;
+    while first.get(row as usize + 1).is_some_and(|next| *next as usize <= arc) {
+        row += 1;
+    }
+    row
+}
+
 /// Who is below each node.
 pub(super) struct Below {
-    /// Arcs into each pool, each with its row.
+    pub(super) rows: Rows,
+    /// Arcs into each pool.
     pool_first: Vec<u32>,
-    pool_arcs: Vec<(u32, u32)>,
+    pool_arcs: Vec<u32>,
     pub(super) cap: Vec<Vec<Node>>,
     pub(super) group: Vec<Vec<Node>>,
     pub(super) ground: Vec<Node>,
@@ -53,17 +89,14 @@ impl Below {
             pool_first[at] += pool_first[at - 1];
         }
         let mut next = pool_first.clone();
-        let mut pool_arcs = vec![(0_u32, 0_u32); parts.arc_pool.len()];
-        let mut row = 0;
+        let mut pool_arcs = vec![0_u32; parts.arc_pool.len()];
         for (arc, pool) in (0..).zip(&parts.arc_pool) {
-            while parts.first[row as usize + 1] <= arc {
-                row += 1;
-            }
             let slot = &mut next[*pool as usize];
-            pool_arcs[*slot as usize] = (arc, row);
+            pool_arcs[*slot as usize] = arc;
             *slot += 1;
         }
         let mut below = Self {
+            rows: Rows::new(problem),
             pool_first,
             pool_arcs,
             cap: vec![Vec::new(); parts.caps.len()],
@@ -93,7 +126,7 @@ impl Below {
         }
     }
 
-    pub(super) fn arcs(&self, pool: u32) -> &[(u32, u32)] {
+    pub(super) fn arcs(&self, pool: u32) -> &[u32] {
         let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
         self.pool_arcs.get(from as usize..to as usize).unwrap_or_default()
     }

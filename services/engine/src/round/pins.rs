@@ -4,7 +4,8 @@ use wishwell_domain::error::Violation;
 use wishwell_domain::round::Pin;
 
 use super::DraftError;
-use super::gather::{Choice, Gatherer, Piece};
+use super::gather::{Choice, Gatherer};
+use super::pairs::Piece;
 use super::pools::RoundPools;
 use crate::query::Scratch;
 

@@ -5,7 +5,7 @@ use wishwell_domain::ids::{CapacityPoolId, OrganizationId};
 use wishwell_domain::round::{LoadStep, PoolPeriod};
 use wishwell_domain::zone::date_of_day;
 
-use super::gather::Piece;
+use super::pairs::Taker;
 use super::ways::{Key, NO_DAY};
 use crate::capacity::left_in;
 use crate::snapshot::Snapshot;
@@ -45,10 +45,10 @@ pub(super) struct RoundPools {
 }
 
 impl RoundPools {
-    pub(super) fn new(snapshot: &Snapshot, pieces: &[Piece]) -> Self {
-        let mut keys: Vec<Key> = pieces.iter().flat_map(|piece| piece.keys.iter().copied()).collect();
+    /// Those of these keys, each of which is there once.
+    pub(super) fn new(snapshot: &Snapshot, keys: &[Key], takers: &[Taker]) -> Self {
+        let mut keys = keys.to_vec();
         keys.sort_unstable();
-        keys.dedup();
         let ids = snapshot.tables.pools.ids();
         let id_of = |place: u32| ids.get(place as usize).copied().unwrap_or_else(|| nobody(place));
         let mut places: Vec<u32> = keys.iter().map(|(place, _)| *place).collect();
@@ -60,7 +60,7 @@ impl RoundPools {
                 *slot = at;
             }
         }
-        let takers = Takers::new(snapshot, pieces, rank.len());
+        let takers = Takers::new(snapshot, takers, rank.len());
         keys.sort_unstable_by_key(|(place, day)| (rank.get(*place as usize).copied(), *day));
         let mut first = vec![0; places.len() + 1];
         let pools: Vec<RoundPool> = keys
@@ -142,14 +142,13 @@ struct Takers {
 }
 
 impl Takers {
-    fn new(snapshot: &Snapshot, pieces: &[Piece], pools: usize) -> Self {
+    fn new(snapshot: &Snapshot, takers: &[Taker], pools: usize) -> Self {
         let organizations = &snapshot.tables.organizations_cold;
         let id_of = |place: u32| {
             let known = organizations.get(place).map(|organization| organization.id);
             known.unwrap_or_else(|| OrganizationId::from_uuid(Default::default()))
         };
-        let all = || pieces.iter().flat_map(|piece| piece.takers.iter().copied());
-        let mut places: Vec<u32> = all().map(|(_, organization, _)| organization).collect();
+        let mut places: Vec<u32> = takers.iter().map(|(_, organization, _)| *organization).collect();
         places.sort_unstable();
         places.dedup();
         let mut partners: Vec<(OrganizationId, u32)> = places.into_iter().map(|place| (id_of(place), place)).collect();
@@ -161,12 +160,12 @@ impl Takers {
             }
         }
         let mut of = vec![(NONE, 0); pools];
-        for (pool, organization, per_unit) in all() {
-            let partner = of_place.get(organization as usize).copied().unwrap_or(NONE);
-            if let Some((owner, most)) = of.get_mut(pool as usize) {
+        for (pool, organization, per_unit) in takers {
+            let partner = of_place.get(*organization as usize).copied().unwrap_or(NONE);
+            if let Some((owner, most)) = of.get_mut(*pool as usize) {
                 // Where several organizations offer one pool, the first in order answers for it.
                 *owner = partner.min(*owner);
-                *most = per_unit.max(*most);
+                *most = (*per_unit).max(*most);
             }
         }
         Self { partners, of }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use wishwell_allocation::{Branch, Certificate, Level, Plan, Problem, Proof, Split};
 use wishwell_domain::round::{LevelPrice, RoundLevel};
 
+use super::network::Below;
 use super::residual::Residual;
 
 /// A level in the domain's words.
@@ -52,7 +53,7 @@ pub(super) struct AllPrices {
 }
 
 impl AllPrices {
-    pub(super) fn new(problem: &Problem, certificate: &Certificate) -> Self {
+    pub(super) fn new(problem: &Problem, certificate: &Certificate, below: &Below) -> Self {
         let parts = problem.parts();
         let mut prices = Self {
             weights: Weights::of(problem),
@@ -63,7 +64,7 @@ impl AllPrices {
             flow: Vec::new(),
             exact: vec![true; parts.pools.len()],
         };
-        let whole = needs_whole_numbers(problem);
+        let whole = needs_whole_numbers(problem, below);
         for component in &certificate.components {
             let Some(proof) = first_leaf(&component.root) else { continue };
             let put = |all: &mut [i128], places: &[u32], values: &[i128]| {
@@ -82,7 +83,7 @@ impl AllPrices {
             }
         }
         prices.flow = Plan::new(prices.flow).flows().to_vec();
-        prices.taken = Residual::new(problem, &prices).dearest();
+        prices.taken = Residual::new(problem, &prices, below).dearest();
         prices
     }
 
@@ -144,11 +145,11 @@ fn first_leaf(branch: &Branch) -> Option<&Proof> {
 }
 
 /// By row, whether something about it needs whole numbers to be chosen.
-fn needs_whole_numbers(problem: &Problem) -> Vec<bool> {
+fn needs_whole_numbers(problem: &Problem, below: &Below) -> Vec<bool> {
     let parts = problem.parts();
     let mut whole: Vec<bool> = parts.items.iter().map(|item| item.split == Split::Whole && item.quantity > 1).collect();
     for (arc, _) in &parts.draws {
-        if let Some(row) = whole.get_mut(row_of(problem, *arc) as usize) {
+        if let Some(row) = whole.get_mut(below.rows.of(problem, *arc) as usize) {
             *row = true;
         }
     }
@@ -165,10 +166,4 @@ fn needs_whole_numbers(problem: &Problem) -> Vec<bool> {
         }
     }
     whole
-}
-
-/// The row of an arc.
-pub(super) fn row_of(problem: &Problem, arc: u32) -> u32 {
-    let after = problem.parts().first.partition_point(|first| *first <= arc);
-    u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
 }

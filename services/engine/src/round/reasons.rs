@@ -6,7 +6,6 @@ use wishwell_domain::zone::Zone;
 
 use super::Draft;
 use super::gather::{Found, Gatherer};
-use super::items::RoundItem;
 use super::prices::{AllPrices, by_level};
 use super::room::{Obstacle, Room};
 use super::sides::CapOf;
@@ -45,7 +44,15 @@ impl Draft<'_> {
             return told;
         }
         let gatherer = self.gatherer();
-        let found = gatherer.find(at as usize, item, scratch);
+        let asked = self.made.items.asked(item, self.given);
+        let context = Context::new(&asked, &self.snapshot.tables, &self.made.scoring);
+        let found = if self.given.distances.is_some() {
+            gatherer.find(at as usize, item, scratch)
+        } else {
+            let most = self.rules.candidates_per_item_max as usize;
+            self.snapshot.search(&context, asked.category, most, NEAR_MISSES_LOOKED_AT, scratch);
+            gatherer.found(&context, at as usize, item, scratch)
+        };
         let named = found.unknown.iter().take(CAN_BE_ASKED_MAX);
         told.can_be_asked = named.map(|resource| self.snapshot.resource_id(*resource)).collect();
         if row == crate::snapshot::row::NONE {
@@ -53,7 +60,9 @@ impl Draft<'_> {
         } else {
             self.lost(row, prices, room, &mut told);
         }
-        self.near_misses(&gatherer, at, item, room, scratch, &mut told);
+        if self.given.distances.is_none() {
+            self.near_misses(&context, at, room, scratch, &mut told);
+        }
         told
     }
 
@@ -184,28 +193,14 @@ impl Draft<'_> {
         }
     }
 
-    /// The nearest misses, where nothing fits; and what would change, were somebody to go farther, wait or ask for less.
-    fn near_misses(
-        &self,
-        gatherer: &Gatherer<'_>,
-        at: u32,
-        item: &RoundItem,
-        room: &Room<'_>,
-        scratch: &mut Scratch,
-        told: &mut Unserved,
-    ) {
-        if self.given.distances.is_some() {
-            return;
-        }
-        let asked = self.made.items.asked(item, self.given);
-        let context = Context::new(&asked, &self.snapshot.tables, &self.made.scoring);
-        let most = gatherer.rules.candidates_per_item_max as usize;
-        self.snapshot.search(&context, asked.category, most, NEAR_MISSES_LOOKED_AT, scratch);
+    /// The nearest misses, where nothing fits; and what would change, were somebody to go farther, wait or ask for less. By what a
+    /// search has left.
+    fn near_misses(&self, context: &Context<'_>, at: u32, room: &Room<'_>, scratch: &mut Scratch, told: &mut Unserved) {
         let (hits, misses) = (std::mem::take(&mut scratch.hits), std::mem::take(&mut scratch.misses));
         let mut smallest = Smallest::default();
         if let Some(most) = self.rules.radius_metres_max {
             let beyond = hits.iter().filter(|hit| shown(hit.distance).is_some_and(|metres| metres > most));
-            for hit in beyond.filter(|hit| self.has_room(&context, at, hit, room, scratch)) {
+            for hit in beyond.filter(|hit| self.has_room(context, at, hit, room, scratch)) {
                 smallest.radius(hit, hit.distance - most);
             }
         }
@@ -213,8 +208,8 @@ impl Draft<'_> {
         for (nth, miss) in misses.iter().enumerate() {
             let Some(row) = self.snapshot.row(miss.resource) else { continue };
             constraints.clear();
-            reasons(&context, row, miss, &mut constraints);
-            let room = || self.has_room(&context, at, miss, room, scratch);
+            reasons(context, row, miss, &mut constraints);
+            let room = || self.has_room(context, at, miss, room, scratch);
             smallest.look(miss, &constraints, room);
             if nth < ROUND_NEAR_MISSES_MAX && hits.is_empty() {
                 told.near_misses.push(Miss {

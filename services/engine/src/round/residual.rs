@@ -12,7 +12,7 @@ use wishwell_allocation::{Problem, Segment};
 
 use super::marked::Marked;
 use super::network::{Below, Node, place, places};
-use super::prices::{AllPrices, row_of, value};
+use super::prices::{AllPrices, value};
 
 /// A step of a path in the residual network.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub(super) struct Gain {
 pub(super) struct Residual<'a> {
     problem: &'a Problem,
     prices: &'a AllPrices,
-    below: Below,
+    below: &'a Below,
     /// Where the flow over each row's arcs begins.
     flow_first: Vec<u32>,
     /// Of each row, what its cheapest arc costs.
@@ -69,7 +69,11 @@ pub(super) struct Residual<'a> {
     through: HashMap<Node, u64>,
     served: Vec<u64>,
     used: Vec<u64>,
-    /// What the question at hand has changed.
+}
+
+/// A question about a flow: what it changes, and how far it has come. Several can be asked at a time.
+pub(super) struct Question<'a> {
+    of: &'a Residual<'a>,
     changed_flow: HashMap<u32, u64>,
     /// Rows with an arc among these.
     changed_rows: HashSet<u32>,
@@ -80,9 +84,17 @@ pub(super) struct Residual<'a> {
     steps: Vec<Step>,
     settled: Vec<(Node, i128)>,
     /// Nodes looked at so far.
+    visited: u64,
+}
+
+/// What units more of a pool gain.
+pub(super) struct Gains {
+    /// The first first.
+    pub(super) gains: Vec<Gain>,
+    /// Whether they were followed to the end.
+    pub(super) to_the_end: bool,
+    /// Nodes that were looked at.
     pub(super) visited: u64,
-    /// At so many the question at hand is given up.
-    give_up_at: u64,
 }
 
 /// Augmentations that one question takes at the most.
@@ -91,31 +103,21 @@ const AUGMENTATIONS_MAX: usize = 256;
 const VISITED_EACH_MAX: u64 = 20_000;
 
 impl<'a> Residual<'a> {
-    pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices) -> Self {
+    pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices, below: &'a Below) -> Self {
         let parts = problem.parts();
-        let places = places(problem);
         let cheapest = |row: u32| problem.arcs(row).map(|arc| prices.cost(problem, arc)).min().unwrap_or(0);
         let mut residual = Self {
             cheapest: (0..).zip(&parts.items).map(|(row, _)| cheapest(row)).collect(),
             problem,
             prices,
-            below: Below::new(problem),
+            below,
             flow_first: vec![0; parts.items.len() + 1],
             through: HashMap::new(),
             served: vec![0; parts.items.len()],
             used: vec![0; parts.pools.len()],
-            changed_flow: HashMap::new(),
-            changed_rows: HashSet::new(),
-            changed_through: Marked::new(places),
-            changed_potential: Marked::new(places),
-            reached: Marked::new(places),
-            steps: Vec::new(),
-            settled: Vec::new(),
-            visited: 0,
-            give_up_at: u64::MAX,
         };
         for (arc, units) in &prices.flow {
-            let row = row_of(problem, *arc) as usize;
+            let row = below.rows.of(problem, *arc) as usize;
             residual.flow_first[row + 1] += 1;
             residual.served[row] += units;
             residual.used[parts.arc_pool[*arc as usize] as usize] += units;
@@ -160,27 +162,54 @@ impl<'a> Residual<'a> {
         }
     }
 
+    /// Of each pool, what a unit from it costs at the least, in weighted levels: exactly what one unit less there would cost the plan.
+    pub(super) fn dearest(&self) -> Vec<i128> {
+        Question::new(self).dearest()
+    }
+}
+
+impl<'a> Question<'a> {
+    /// Nothing asked yet.
+    pub(super) fn new(of: &'a Residual<'a>) -> Self {
+        Self {
+            of,
+            changed_flow: HashMap::new(),
+            changed_rows: HashSet::new(),
+            changed_through: Marked::new(),
+            changed_potential: Marked::new(),
+            reached: Marked::new(),
+            steps: Vec::new(),
+            settled: Vec::new(),
+            visited: 0,
+        }
+    }
+
+    /// Where a node stands among all: fewer than numbers of four bytes.
+    fn place(&self, node: Node) -> u32 {
+        place(self.of.problem, node) as u32
+    }
+
     fn units_through(&self, node: Node) -> u64 {
-        if let Some(units) = self.changed_through.get(place(self.problem, node)) {
+        if let Some(units) = self.changed_through.get(self.place(node)) {
             return units;
         }
         match node {
-            Node::Row(at) => self.served[at as usize],
-            Node::Pool(at) => self.used[at as usize],
-            _ => self.through.get(&node).copied().unwrap_or(0),
+            Node::Row(at) => self.of.served[at as usize],
+            Node::Pool(at) => self.of.used[at as usize],
+            _ => self.of.through.get(&node).copied().unwrap_or(0),
         }
     }
 
     fn potential(&self, node: Node) -> i128 {
-        if let Some(known) = self.changed_potential.get(place(self.problem, node)) {
+        if let Some(known) = self.changed_potential.get(self.place(node)) {
             return known;
         }
         match node {
             Node::Ground => 0,
-            Node::Group(at) => self.prices.groups[at as usize],
-            Node::Pool(at) => -self.prices.pools[at as usize],
-            Node::Cap(at) => -self.prices.caps[at as usize],
-            Node::Row(at) => -self.cheapest[at as usize],
+            Node::Group(at) => self.of.prices.groups[at as usize],
+            Node::Pool(at) => -self.of.prices.pools[at as usize],
+            Node::Cap(at) => -self.of.prices.caps[at as usize],
+            Node::Row(at) => -self.of.cheapest[at as usize],
         }
     }
 
@@ -189,8 +218,8 @@ impl<'a> Residual<'a> {
         if let Some(units) = self.changed_flow.get(&arc) {
             return *units;
         }
-        let at = self.prices.flow.binary_search_by_key(&arc, |(of, _)| *of);
-        at.map_or(0, |at| self.prices.flow[at].1)
+        let at = self.of.prices.flow.binary_search_by_key(&arc, |(of, _)| *of);
+        at.map_or(0, |at| self.of.prices.flow[at].1)
     }
 
     /// Price of the next unit through a node, and how many there are at it; the last price goes on for `extended`.
@@ -198,18 +227,18 @@ impl<'a> Residual<'a> {
         match node {
             Node::Group(at) => {
                 let (through, guarantee) =
-                    (self.units_through(node), self.problem.parts().groups[at as usize].guarantee);
+                    (self.units_through(node), self.of.problem.parts().groups[at as usize].guarantee);
                 let within = through < guarantee;
                 let room = if within { guarantee - through } else { u64::MAX };
-                Some((if within { -self.prices.weights.guarantee } else { 0 }, room))
+                Some((if within { -self.of.prices.weights.guarantee } else { 0 }, room))
             }
             Node::Row(at) => {
-                let room = self.problem.parts().items[at as usize].quantity - self.units_through(node);
-                (room > 0).then(|| (-value(self.problem, at), room))
+                let room = self.of.problem.parts().items[at as usize].quantity - self.units_through(node);
+                (room > 0).then(|| (-value(self.of.problem, at), room))
             }
             _ => {
                 let mut through = self.units_through(node);
-                for segment in self.segments(node) {
+                for segment in self.of.segments(node) {
                     if through < segment.units {
                         return Some((self.load(segment.price), segment.units - through));
                     }
@@ -228,15 +257,15 @@ impl<'a> Residual<'a> {
         }
         match node {
             Node::Group(at) => {
-                let guarantee = self.problem.parts().groups[at as usize].guarantee;
+                let guarantee = self.of.problem.parts().groups[at as usize].guarantee;
                 let within = through <= guarantee;
-                let price = if within { -self.prices.weights.guarantee } else { 0 };
+                let price = if within { -self.of.prices.weights.guarantee } else { 0 };
                 Some((price, if within { through } else { through - guarantee }))
             }
-            Node::Row(at) => Some((-value(self.problem, at), through)),
+            Node::Row(at) => Some((-value(self.of.problem, at), through)),
             _ => {
                 let mut left = through;
-                for segment in self.segments(node) {
+                for segment in self.of.segments(node) {
                     if left <= segment.units {
                         return Some((self.load(segment.price), left));
                     }
@@ -248,37 +277,38 @@ impl<'a> Residual<'a> {
     }
 
     fn load(&self, price: u32) -> i128 {
-        self.prices.weights.load * i128::from(price)
+        self.of.prices.weights.load * i128::from(price)
     }
 
     fn last_price(&self, node: Node) -> i128 {
-        self.load(self.segments(node).last().map_or(0, |segment| segment.price))
+        self.load(self.of.segments(node).last().map_or(0, |segment| segment.price))
     }
 
     /// What units more of a pool gain, the first first, as long as `goes_on`, at most [`AUGMENTATIONS_MAX`] times and looking at
-    /// [`VISITED_EACH_MAX`] nodes. What the flow is afterwards is forgotten. Answers as well whether it went on to the end.
-    pub(super) fn gains(&mut self, pool: u32, goes_on: impl Fn(i128) -> bool) -> (Vec<Gain>, bool) {
+    /// [`VISITED_EACH_MAX`] nodes. What the flow is afterwards is forgotten.
+    pub(super) fn gains(&mut self, pool: u32, goes_on: impl Fn(i128) -> bool) -> Gains {
         self.forget();
-        self.give_up_at = self.visited + VISITED_EACH_MAX;
         let mut gains = Vec::new();
-        for _ in 0..AUGMENTATIONS_MAX {
+        let mut to_the_end = false;
+        while gains.len() < AUGMENTATIONS_MAX {
             match self.augment(pool).filter(|gain| goes_on(gain.weighted)) {
                 Some(gain) => gains.push(gain),
-                None => return (gains, self.visited < self.give_up_at),
+                None => {
+                    to_the_end = self.visited < VISITED_EACH_MAX;
+                    break;
+                }
             }
         }
-        (gains, false)
+        Gains { gains, to_the_end, visited: self.visited }
     }
 
-    /// What a unit from each pool costs at the least, in weighted levels: exactly what one unit less there would cost the plan.
-    pub(super) fn dearest(&mut self) -> Vec<i128> {
-        self.forget();
-        let mut distance = vec![i128::MAX; places(self.problem)];
+    fn dearest(&self) -> Vec<i128> {
+        let mut distance = vec![i128::MAX; places(self.of.problem)];
         distance[0] = 0;
         let mut heap = BinaryHeap::from([Reverse((0_i128, Node::Ground))]);
         let mut into = Vec::new();
         while let Some(Reverse((here, node))) = heap.pop() {
-            if here > distance[place(self.problem, node)] {
+            if here > distance[self.place(node) as usize] {
                 continue;
             }
             into.clear();
@@ -286,10 +316,12 @@ impl<'a> Residual<'a> {
             let potential = self.potential(node);
             for (from, step) in &into {
                 let there = here + (step.cost + self.potential(*from) - potential).max(0);
-                let known = &mut distance[place(self.problem, *from)];
-                if there < *known {
-                    *known = there;
-                    heap.push(Reverse((there, *from)));
+                let at = self.place(*from) as usize;
+                if there < distance[at] {
+                    distance[at] = there;
+                    if self.leads_on(*from, there, &distance) {
+                        heap.push(Reverse((there, *from)));
+                    }
                 }
             }
         }
@@ -298,7 +330,20 @@ impl<'a> Residual<'a> {
             i128::MAX => *price,
             distance => distance + price,
         };
-        self.prices.pools.iter().enumerate().map(cost).collect()
+        self.of.prices.pools.iter().enumerate().map(cost).collect()
+    }
+
+    /// Whether something can come nearer than it is known to be by a node that is so near. Most rows are served by what is nearer already,
+    /// or by nobody.
+    fn leads_on(&self, node: Node, there: i128, distance: &[i128]) -> bool {
+        let Node::Row(row) = node else { return true };
+        let (from, to) = (self.of.flow_first[row as usize], self.of.flow_first[row as usize + 1]);
+        let served = self.of.prices.flow.get(from as usize..to as usize).unwrap_or_default();
+        let farther = |(arc, _): &(u32, u64)| {
+            let pool = Node::Pool(self.of.problem.parts().arc_pool[*arc as usize]);
+            distance[self.place(pool) as usize] > there
+        };
+        self.of.above(node) != Node::Ground || served.iter().any(farther)
     }
 
     fn forget(&mut self) {
@@ -306,18 +351,19 @@ impl<'a> Residual<'a> {
         self.changed_rows.clear();
         self.changed_through.forget();
         self.changed_potential.forget();
+        self.visited = 0;
     }
 
     /// Sends as much as possible over the best cycle through one unit more of a pool.
     fn augment(&mut self, pool: u32) -> Option<Gain> {
         let pool = Node::Pool(pool);
-        let target = self.above(pool);
+        let target = self.of.above(pool);
         let length = self.shortest(pool, target)?;
         let (price, room) = self.next_unit(pool, pool)?;
         let mut path = Vec::new();
         let mut at = target;
         while at != pool {
-            let step = *self.steps.get(self.reached.get(place(self.problem, at))?.step as usize)?;
+            let step = *self.steps.get(self.reached.get(self.place(at))?.step as usize)?;
             path.push((at, step));
             at = step.to;
         }
@@ -336,7 +382,7 @@ impl<'a> Residual<'a> {
         self.change(Over::Through(pool), units);
         for (node, distance) in std::mem::take(&mut self.settled).into_iter().filter(|(_, at)| *at < length) {
             let potential = self.potential(node);
-            self.changed_potential.put(place(self.problem, node), potential + (length - distance));
+            self.changed_potential.put(self.place(node), potential + (length - distance));
         }
         Some(Gain { weighted, units, row })
     }
@@ -353,18 +399,18 @@ impl<'a> Residual<'a> {
             }
             Over::Through(node) => {
                 let more = self.units_through(node) + units;
-                self.changed_through.put(place(self.problem, node), more);
+                self.changed_through.put(self.place(node), more);
             }
             Over::ThroughBack(node) => {
                 let less = self.units_through(node) - units;
-                self.changed_through.put(place(self.problem, node), less);
+                self.changed_through.put(self.place(node), less);
             }
         }
     }
 
     fn put_over(&mut self, arc: u32, units: u64) {
         self.changed_flow.insert(arc, units);
-        self.changed_rows.insert(row_of(self.problem, arc));
+        self.changed_rows.insert(self.of.below.rows.of(self.of.problem, arc));
     }
 
     /// The cheapest path from `target` to `pool`: its reduced length. Of each node reached the next step is in `reached`, and those
@@ -376,7 +422,7 @@ impl<'a> Residual<'a> {
         let mut heap = BinaryHeap::from([Reverse((0_i128, pool))]);
         let mut into = Vec::new();
         while let Some(Reverse((distance, node))) = heap.pop() {
-            let at = place(self.problem, node);
+            let at = self.place(node);
             let reached = self.reached.get(at).unwrap_or_default();
             if reached.settled {
                 continue;
@@ -384,7 +430,7 @@ impl<'a> Residual<'a> {
             self.reached.put(at, Reached { distance, settled: true, ..reached });
             self.settled.push((node, distance));
             self.visited += 1;
-            if self.visited >= self.give_up_at {
+            if self.visited >= VISITED_EACH_MAX {
                 return None;
             }
             if node == target {
@@ -394,7 +440,7 @@ impl<'a> Residual<'a> {
             self.steps_into(node, pool, &mut into);
             let here = self.potential(node);
             for (from, step) in &into {
-                let begin = place(self.problem, *from);
+                let begin = self.place(*from);
                 let known = self.reached.get(begin);
                 if known.is_some_and(|known| known.settled) {
                     continue;
@@ -415,19 +461,20 @@ impl<'a> Residual<'a> {
 
     /// Every step of the residual network that ends in a node, with where it begins.
     fn steps_into(&self, node: Node, extended: Node, into: &mut Vec<(Node, Step)>) {
-        let above = self.above(node);
+        let above = self.of.above(node);
         match node {
             Node::Pool(at) => {
-                for (arc, row) in self.below.arcs(at) {
-                    let cost =
-                        self.prices.weights.distance * i128::from(self.problem.parts().arc_distance[*arc as usize]);
+                for arc in self.of.below.arcs(at) {
+                    let row = self.of.below.rows.of(self.of.problem, *arc);
+                    let cost = self.of.prices.weights.distance
+                        * i128::from(self.of.problem.parts().arc_distance[*arc as usize]);
                     let step = Step { to: node, over: Over::Arc(*arc), cost, room: u64::MAX };
-                    into.push((Node::Row(*row), step));
+                    into.push((Node::Row(row), step));
                 }
                 self.back_from_above(node, above, into);
             }
             Node::Cap(at) => {
-                self.steps_from_below(&self.below.cap[at as usize], node, extended, into);
+                self.steps_from_below(&self.of.below.cap[at as usize], node, extended, into);
                 self.back_from_above(node, above, into);
             }
             Node::Row(at) => {
@@ -435,11 +482,11 @@ impl<'a> Residual<'a> {
                 self.steps_from_above(node, above, extended, into);
             }
             Node::Group(at) => {
-                self.back_from_below(&self.below.group[at as usize], node, into);
+                self.back_from_below(&self.of.below.group[at as usize], node, into);
                 self.steps_from_above(node, above, extended, into);
             }
             Node::Ground => {
-                for below in &self.below.ground {
+                for below in &self.of.below.ground {
                     match below {
                         Node::Pool(_) | Node::Cap(_) => self.steps_from_below(&[*below], node, extended, into),
                         _ => self.back_from_below(&[*below], node, into),
@@ -451,20 +498,20 @@ impl<'a> Residual<'a> {
 
     /// Less over a row's arcs, from their pools.
     fn back_over_arcs(&self, row: u32, into: &mut Vec<(Node, Step)>) {
-        let parts = self.problem.parts();
+        let parts = self.of.problem.parts();
         let mut back = |arc: u32, units: u64| {
             if units > 0 {
-                let cost = -self.prices.weights.distance * i128::from(parts.arc_distance[arc as usize]);
+                let cost = -self.of.prices.weights.distance * i128::from(parts.arc_distance[arc as usize]);
                 let step = Step { to: Node::Row(row), over: Over::ArcBack(arc), cost, room: units };
                 into.push((Node::Pool(parts.arc_pool[arc as usize]), step));
             }
         };
         if !self.changed_rows.contains(&row) {
-            let (from, to) = (self.flow_first[row as usize], self.flow_first[row as usize + 1]);
-            let flow = self.prices.flow.get(from as usize..to as usize).unwrap_or_default();
+            let (from, to) = (self.of.flow_first[row as usize], self.of.flow_first[row as usize + 1]);
+            let flow = self.of.prices.flow.get(from as usize..to as usize).unwrap_or_default();
             flow.iter().for_each(|(arc, units)| back(*arc, *units));
         } else {
-            let arcs = self.problem.arcs(row).filter_map(|arc| u32::try_from(arc).ok());
+            let arcs = self.of.problem.arcs(row).filter_map(|arc| u32::try_from(arc).ok());
             arcs.for_each(|arc| back(arc, self.over(arc)));
         }
     }

@@ -65,9 +65,14 @@ impl<'a> Room<'a> {
                 room.bundle_of[*row as usize] = at;
             }
         }
+        // Who serves whom matters to bounds on partners and contacts alone.
+        let bounded = !parts.partners.is_empty() || !parts.contacts.is_empty();
         let mut by_row: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut row = 0_u32;
         for (arc, units) in plan.flows() {
-            let row = super::prices::row_of(problem, *arc);
+            while parts.first[row as usize + 1] <= *arc {
+                row += 1;
+            }
             room.served[row as usize] += units;
             let item = parts.items[row as usize];
             let guaranteed = item.group.is_some_and(|group| groups[group as usize] < 0);
@@ -76,6 +81,9 @@ impl<'a> Room<'a> {
                 if guaranteed {
                     let tier = room.guaranteed.entry(pool).or_insert(item.tier);
                     *tier = item.tier.max(*tier);
+                }
+                if !bounded {
+                    continue;
                 }
                 let partner = parts.pools[pool as usize].partner;
                 let known = by_row.entry(row).or_default();

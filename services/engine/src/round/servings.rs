@@ -3,7 +3,7 @@
 use wishwell_domain::round::{Alternative, Serving};
 
 use super::Draft;
-use super::assemble::Origin;
+use super::pairs::Origin;
 use super::pins::PinnedPart;
 use super::prices::{AllPrices, by_level};
 use super::room::Room;
@@ -53,7 +53,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn origin(&self, arc: u32) -> Origin {
-        self.made.origins[arc as usize]
+        self.made.origins.get(arc as usize)
     }
 
     /// The other resources that could serve a row, the cheapest first.

@@ -11,6 +11,8 @@ use wishwell_domain::round::{
 use wishwell_solver::Control;
 use wishwell_solver::parallel::each;
 
+use super::fairness::Cohorts;
+use super::network::Below;
 use super::prices::{AllPrices, level};
 use super::room::Room;
 use super::{Draft, DraftError};
@@ -20,6 +22,8 @@ use crate::snapshot::row::NONE;
 
 /// Items that one piece of work tells of.
 const PIECE_ITEMS: usize = 256;
+/// Pieces that are handed over together.
+const PIECES_TOGETHER: usize = 32;
 
 /// A solution of a draft's problem that a checker has accepted.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +41,37 @@ pub struct Solved<'a> {
 /// # Errors
 /// Being asked to stop.
 pub fn tell(draft: &Draft<'_>, solved: Solved<'_>, control: &dyn Control) -> Result<RoundResult, DraftError> {
+    let mut outcomes = Vec::with_capacity(draft.item_count());
+    let keep = &mut |some| {
+        outcomes.extend(some);
+        true
+    };
+    let result = tell_each(draft, solved, control, keep)?;
+    Ok(RoundResult { outcomes, ..result })
+}
+
+/// Like [`tell`], but what becomes of items is handed over to `keep` in their order, some thousands at once, and is not in the result:
+/// of a million items it takes more memory than all else together. `keep` says whether to go on.
+///
+/// # Errors
+/// Being asked to stop, by `control` or by `keep`.
+pub fn tell_each(
+    draft: &Draft<'_>,
+    solved: Solved<'_>,
+    control: &dyn Control,
+    keep: &mut dyn FnMut(Vec<ItemOutcome>) -> bool,
+) -> Result<RoundResult, DraftError> {
     let problem = draft.problem();
-    let prices = AllPrices::new(problem, solved.certificate);
-    let outcomes = draft.outcomes(solved.plan, &prices, control)?;
-    let unreached: Vec<_> =
-        outcomes.iter().enumerate().filter_map(|(at, outcome)| draft.unreached(at, outcome)).collect();
-    let gaps = draft.gaps(solved.plan, &prices, &unreached);
+    let below = Below::new(problem);
+    let prices = AllPrices::new(problem, solved.certificate, &below);
+    let mut sums = Sums::default();
+    draft.outcomes(solved.plan, &prices, control, &mut |from, outcomes| {
+        for (at, outcome) in (from..).zip(&outcomes) {
+            sums.add(draft, at, outcome);
+        }
+        keep(outcomes)
+    })?;
+    let gaps = draft.gaps(solved.plan, &prices, &below, &sums.unreached);
     let reached = Objective::of(problem, solved.plan);
     let figures = problem.weights().levels().iter().zip(reached.0.iter().zip(&solved.bound.0));
     Ok(RoundResult {
@@ -55,16 +84,40 @@ pub fn tell(draft: &Draft<'_>, solved: Solved<'_>, control: &dyn Control) -> Res
         optimal: reached == *solved.bound,
         is_flow: problem.is_flow(),
         pairs: problem.parts().arc_pool.len() as u64,
-        totals: totals(&outcomes),
+        totals: sums.totals.finish(),
         gaps,
-        fairness: draft.fairness(&outcomes),
+        fairness: sums.cohorts.figures(),
         scarcity: draft.scarcity(&prices),
-        outcomes,
+        outcomes: Vec::new(),
     })
 }
 
+/// What is counted of outcomes as they come.
+#[derive(Default)]
+struct Sums {
+    totals: Totals,
+    cohorts: Cohorts,
+    /// Category, county, tier and units of items that nothing can reach.
+    unreached: Vec<(CategoryCode, Option<DivisionCode>, u8, i64)>,
+}
+
+impl Sums {
+    fn add(&mut self, draft: &Draft<'_>, at: usize, outcome: &ItemOutcome) {
+        self.totals.add(outcome);
+        self.cohorts.add(draft, at, outcome);
+        self.unreached.extend(draft.unreached(at, outcome));
+    }
+}
+
 impl Draft<'_> {
-    fn outcomes(&self, plan: &Plan, prices: &AllPrices, control: &dyn Control) -> Result<Vec<ItemOutcome>, DraftError> {
+    /// What becomes of the items, in their order: some at once, with the place of the first of them.
+    fn outcomes(
+        &self,
+        plan: &Plan,
+        prices: &AllPrices,
+        control: &dyn Control,
+        keep: &mut dyn FnMut(usize, Vec<ItemOutcome>) -> bool,
+    ) -> Result<(), DraftError> {
         let room = Room::new(self.problem(), &self.made.caps, plan, &prices.groups);
         let mut pinned: BTreeMap<u32, Vec<Serving>> = BTreeMap::new();
         for part in &self.made.pinned {
@@ -72,22 +125,29 @@ impl Draft<'_> {
         }
         let items = self.made.items.items.len();
         let order: Vec<u32> = (0..u32::try_from(items.div_ceil(PIECE_ITEMS)).unwrap_or(u32::MAX)).collect();
-        let pieces = each(&order, self.given.threads, Scratch::default, |scratch, piece| {
-            let first = piece as usize * PIECE_ITEMS;
-            let mut told = Vec::with_capacity(PIECE_ITEMS);
-            for at in first..items.min(first + PIECE_ITEMS) {
-                if control.stopped() {
-                    return None;
+        for some in order.chunks(PIECES_TOGETHER) {
+            let pieces = each(some, self.given.threads, Scratch::default, |scratch, piece| {
+                let first = piece as usize * PIECE_ITEMS;
+                let mut told = Vec::with_capacity(PIECE_ITEMS);
+                for at in first..items.min(first + PIECE_ITEMS) {
+                    if control.stopped() {
+                        return None;
+                    }
+                    let at = u32::try_from(at).unwrap_or(NONE);
+                    let mut servings = pinned.get(&at).cloned().unwrap_or_default();
+                    servings.extend(self.planned(at, plan, prices, &room));
+                    told.push(self.outcome(at, servings, prices, &room, scratch));
                 }
-                let at = u32::try_from(at).unwrap_or(NONE);
-                let mut servings = pinned.get(&at).cloned().unwrap_or_default();
-                servings.extend(self.planned(at, plan, prices, &room));
-                told.push(self.outcome(at, servings, prices, &room, scratch));
+                Some(told)
+            });
+            let pieces: Option<Vec<Vec<ItemOutcome>>> = pieces.into_iter().collect();
+            let told = pieces.ok_or(DraftError::Stopped)?.into_iter().flatten().collect();
+            let first = some.first().map_or(0, |piece| *piece as usize * PIECE_ITEMS);
+            if !keep(first, told) {
+                return Err(DraftError::Stopped);
             }
-            Some(told)
-        });
-        let pieces: Option<Vec<Vec<ItemOutcome>>> = pieces.into_iter().collect();
-        Ok(pieces.ok_or(DraftError::Stopped)?.into_iter().flatten().collect())
+        }
+        Ok(())
     }
 
     /// What the plan has for an item.
@@ -153,30 +213,40 @@ impl Draft<'_> {
     }
 }
 
-fn totals(outcomes: &[ItemOutcome]) -> RoundTotals {
-    let mut totals = RoundTotals::default();
-    let mut tiers: BTreeMap<u8, Tally> = BTreeMap::new();
-    let mut reasons: BTreeMap<UnservedReason, (u64, i64)> = BTreeMap::new();
-    let mut organizations: HashSet<OrganizationId> = HashSet::new();
-    for outcome in outcomes {
-        totals.all.add(outcome);
-        tiers.entry(outcome.tier).or_default().add(outcome);
+/// The totals on their way.
+#[derive(Default)]
+struct Totals {
+    sums: RoundTotals,
+    tiers: BTreeMap<u8, Tally>,
+    reasons: BTreeMap<UnservedReason, (u64, i64)>,
+    organizations: HashSet<OrganizationId>,
+}
+
+impl Totals {
+    fn add(&mut self, outcome: &ItemOutcome) {
+        self.sums.all.add(outcome);
+        self.tiers.entry(outcome.tier).or_default().add(outcome);
         if let Some(told) = &outcome.unserved {
-            let (items, units) = reasons.entry(told.reason).or_default();
+            let (items, units) = self.reasons.entry(told.reason).or_default();
             *items += 1;
             *units = units.saturating_add(told.units);
         }
         for serving in &outcome.servings {
-            organizations.insert(serving.organization);
+            self.organizations.insert(serving.organization);
             let units = i128::from(serving.quantity) * i128::from(serving.occurrences);
-            totals.unit_metres += units * i128::from(serving.distance_metres.unwrap_or(0));
+            self.sums.unit_metres += units * i128::from(serving.distance_metres.unwrap_or(0));
         }
     }
-    totals.tiers = tiers.into_iter().map(|(tier, tally)| TierTally { tier, tally }).collect();
-    let counts = UnservedReason::ALL.into_iter().filter_map(|reason| {
-        reasons.get(&reason).map(|(items, units)| ReasonCount { reason, items: *items, units: *units })
-    });
-    totals.reasons = counts.collect();
-    totals.organizations = organizations.len() as u64;
-    totals
+
+    fn finish(self) -> RoundTotals {
+        let counts = UnservedReason::ALL.into_iter().filter_map(|reason| {
+            self.reasons.get(&reason).map(|(items, units)| ReasonCount { reason, items: *items, units: *units })
+        });
+        RoundTotals {
+            reasons: counts.collect(),
+            tiers: self.tiers.into_iter().map(|(tier, tally)| TierTally { tier, tally }).collect(),
+            organizations: self.organizations.len() as u64,
+            ..self.sums
+        }
+    }
 }

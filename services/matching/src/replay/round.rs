@@ -11,7 +11,7 @@ use wishwell_store::Store;
 
 use super::past::Past;
 use crate::cases::known_of_needs::{KnownOfNeeds, People};
-use crate::cases::rounds::{Question, Stopped, decide, digest};
+use crate::cases::rounds::{Digest, Question, Stopped, decide_each};
 use crate::privacy::MasterKey;
 
 /// What planning a round again came to.
@@ -69,13 +69,24 @@ pub async fn replay_round(
         threads: threads.max(1),
         watch: Arc::new(Watch::default()),
     };
-    let decided = tokio::task::spawn_blocking(move || decide(&question)).await;
-    let result = decided.map_err(|_| Error::Internal("the solver has panicked".to_owned()))?.map_err(failed)?;
+    let decided = tokio::task::spawn_blocking(move || {
+        let (mut digest, mut items, mut trouble) = (Digest::default(), 0, Ok(()));
+        let decided = decide_each(&question, &mut |outcomes| {
+            items += outcomes.len();
+            trouble = digest.add(&outcomes);
+            trouble.is_ok()
+        });
+        trouble?;
+        decided.map_err(failed)?;
+        Ok::<_, Error>((digest.finish(), items))
+    });
+    let decided = decided.await.map_err(|_| Error::Internal("the solver has panicked".to_owned()))?;
+    let (replayed, items) = decided?;
     Ok(Some(RoundReplay {
         recorded: reached.outcomes_digest,
-        replayed: digest(&result.outcomes)?,
+        replayed,
         engines: (reached.engine_version, ENGINE_VERSION),
-        items: result.outcomes.len(),
+        items,
         erased,
     }))
 }

@@ -8,6 +8,7 @@ use wishwell_domain::round::{PoolPeriod, RoundRules, SupplyGap};
 use wishwell_solver::{Options, Unwatched, solve};
 
 use super::{Side, carry_out, item, need};
+use crate::round::network::Below;
 use crate::round::prices::AllPrices;
 use crate::round::{Draft, draft};
 use crate::snapshot::{CatalogInput, Snapshot};
@@ -115,7 +116,8 @@ fn what_a_unit_taken_from_a_pool_costs_is_what_the_round_loses_with_one_less() {
         let draft = draft(&snapshot, &rules, &given, &Unwatched).expect("the rules are in order");
         let (_, solution) = carry_out(&draft, 1);
         let problem = draft.problem();
-        let prices = AllPrices::new(problem, &solution.certificate);
+        let below = Below::new(problem);
+        let prices = AllPrices::new(problem, &solution.certificate, &below);
         for place in 0..prices.taken.len() {
             let Some(less) = with_less(&draft, place) else { continue };
             let lost: Vec<i128> = solution.objective.0.iter().zip(&less.0).map(|(all, less)| all - less).collect();

@@ -7,5 +7,5 @@ mod solving;
 pub(crate) mod worker;
 
 pub(crate) use calling::RoundAsked;
-pub(crate) use solving::{Question, decide, digest};
+pub(crate) use solving::{Digest, Question, decide_each};
 pub(crate) use worker::{Bell, Stopped};

@@ -10,11 +10,11 @@ use wishwell_allocation::check;
 use wishwell_domain::Error;
 use wishwell_domain::ids::OrganizationId;
 use wishwell_domain::round::{
-    ItemOutcome, RoundFailure, RoundOutcome, RoundProgress, RoundReached, RoundReport, RoundResult, RoundRules,
-    RoundStep,
+    Bundling, ItemOutcome, RoundFailure, RoundOutcome, RoundProgress, RoundReached, RoundReport, RoundResult,
+    RoundRules, RoundStep,
 };
 use wishwell_engine::Snapshot;
-use wishwell_engine::round::{DraftError, Given, Solved, draft, tell};
+use wishwell_engine::round::{DraftError, Given, Solved, draft, tell_each};
 use wishwell_solver::{Options, SolveError, Watch, solve};
 
 use super::worker::{Held, Stopped};
@@ -42,25 +42,48 @@ impl Held {
         // What another has left behind of a plan that it did not finish.
         let cleared = self.platform.store.clear_round(self.caller.tenant(), id, holder).await;
         Self::must_hold(cleared.map_err(Error::from)?)?;
-        let result = self.plan(self.round.rules.clone(), HashMap::new()).await?;
-        let reached = RoundReached::of(&result, true, digest(&result.outcomes)?);
+        let done = self.plan_and_keep().await;
+        if matches!(done, Err(Stopped::Failed(..))) {
+            // What was kept before it failed belongs to no plan.
+            let cleared = self.platform.store.clear_round(self.caller.tenant(), id, holder).await;
+            Self::must_hold(cleared.map_err(Error::from)?)?;
+        }
+        let (result, kept) = done?;
+        let Kept { digest, items, planned } = kept;
+        let reached = RoundReached::of(&result, true, digest.finish());
         let report = RoundReport { gaps: result.gaps, fairness: result.fairness, scarcity: result.scarcity };
-        let outcomes: Vec<RoundOutcome> = (1..)
-            .zip(with_bundles_together(result.outcomes))
-            .map(|(ordinal, item)| RoundOutcome { ordinal, pass: 1, item, offers: Vec::new() })
-            .collect();
-        self.keep_outcomes(&outcomes).await?;
-        let kept = self.platform.store.put_round_report(self.caller.tenant(), id, holder, &report).await;
-        Self::must_hold(kept.map_err(Error::from)?)?;
+        let written = self.platform.store.put_round_report(self.caller.tenant(), id, holder, &report).await;
+        Self::must_hold(written.map_err(Error::from)?)?;
         self.round.progress = RoundProgress {
             attempts: self.round.progress.attempts,
             passes: 1,
-            items: outcomes.len() as u64,
-            planned: outcomes.iter().map(|outcome| outcome.to_offer().count() as u64).sum(),
+            items: u64::from(items),
+            planned,
             ..RoundProgress::default()
         };
         self.round.reached = Some(reached);
         self.step(RoundStep::Solve).await
+    }
+
+    /// Makes the first plan, and keeps what becomes of items as it is told, so that it is never in memory all at once; but where
+    /// bundles have to be put together.
+    async fn plan_and_keep(&self) -> Result<(RoundResult, Kept), Stopped> {
+        let question = self.question(self.round.rules.clone(), HashMap::new()).await?;
+        let (tell, mut told) = tokio::sync::mpsc::channel(TOLD_WAITING_MAX);
+        let planning = in_background(move || decide_each(&question, &mut |some| tell.blocking_send(some).is_ok()));
+        let together = self.round.rules.bundling != Bundling::Items;
+        let (mut kept, mut all) = (Kept::default(), Vec::new());
+        while let Some(outcomes) = told.recv().await {
+            kept.digest.add(&outcomes)?;
+            if together {
+                all.extend(outcomes);
+            } else {
+                kept.add(self, outcomes).await?;
+            }
+        }
+        let result = planning.await?;
+        kept.add(self, with_bundles_together(all)).await?;
+        Ok((result, kept))
     }
 
     /// Makes a plan by these rules on the picture of now, and has it checked. `contacted` says about how many items organizations were
@@ -70,6 +93,20 @@ impl Held {
         rules: RoundRules,
         contacted: HashMap<OrganizationId, u32>,
     ) -> Result<RoundResult, Stopped> {
+        let question = self.question(rules, contacted).await?;
+        in_background(move || {
+            let mut outcomes = Vec::new();
+            let result = decide_each(&question, &mut |some| {
+                outcomes.extend(some);
+                true
+            })?;
+            Ok(RoundResult { outcomes, ..result })
+        })
+        .await
+    }
+
+    /// What to plan, on the picture of now.
+    async fn question(&self, rules: RoundRules, contacted: HashMap<OrganizationId, u32>) -> Result<Question, Stopped> {
         let platform = &self.platform;
         let snapshot = platform.fresh_snapshot(&self.caller).await?;
         let known = platform.known_of_round(&self.caller, &rules, &snapshot).await?;
@@ -77,17 +114,56 @@ impl Held {
         let at = platform.clock.now();
         let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
         let watch = Arc::clone(&self.watch);
-        let question = Question { snapshot, rules, known, contacted, at, threads: platform.round_threads, watch };
-        let span = tracing::Span::current();
-        // It keeps processors busy for long; nothing of it waits.
-        let decided = tokio::task::spawn_blocking(move || span.in_scope(|| decide(&question))).await;
-        decided.unwrap_or_else(|_| Err(Stopped::Failed(RoundFailure::Internal, "the solver has panicked".to_owned())))
+        Ok(Question { snapshot, rules, known, contacted, at, threads: platform.round_threads, watch })
     }
 }
 
-/// Drafts, solves, checks and tells. The same question has the same answer.
+/// Batches of outcomes that may wait to be kept.
+const TOLD_WAITING_MAX: usize = 2;
+
+/// What was kept of a plan.
+#[derive(Default)]
+struct Kept {
+    /// Of what was decided, in the order in which it was.
+    digest: Digest,
+    items: u32,
+    /// Offers to make.
+    planned: u64,
+}
+
+impl Kept {
+    /// Keeps what became of the next items.
+    async fn add(&mut self, held: &Held, outcomes: Vec<ItemOutcome>) -> Result<(), Stopped> {
+        let before = self.items;
+        let outcomes: Vec<RoundOutcome> = (before + 1..)
+            .zip(outcomes)
+            .map(|(ordinal, item)| RoundOutcome { ordinal, pass: 1, item, offers: Vec::new() })
+            .collect();
+        self.items = outcomes.last().map_or(before, |last| last.ordinal);
+        self.planned += outcomes.iter().map(|outcome| outcome.to_offer().count() as u64).sum::<u64>();
+        held.keep_outcomes(&outcomes).await
+    }
+}
+
+/// Does what keeps processors busy for long where nothing waits for it. It begins at once.
+fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Stopped> + Send + 'static,
+) -> impl Future<Output = Result<T, Stopped>> {
+    let span = tracing::Span::current();
+    let working = tokio::task::spawn_blocking(move || span.in_scope(work));
+    async move {
+        let panicked = || Stopped::Failed(RoundFailure::Internal, "the solver has panicked".to_owned());
+        working.await.unwrap_or_else(|_| Err(panicked()))
+    }
+}
+
+/// Drafts, solves, checks and tells: hands over to `keep` what becomes of items, in their order, as long as it wants more. The same
+/// question has the same answer.
 #[tracing::instrument(name = "round.plan", skip_all)]
-pub(crate) fn decide(question: &Question) -> Result<RoundResult, Stopped> {
+pub(crate) fn decide_each(
+    question: &Question,
+    keep: &mut dyn FnMut(Vec<ItemOutcome>) -> bool,
+) -> Result<RoundResult, Stopped> {
     let Question { snapshot, rules, known, contacted, at, threads, watch } = question;
     let given = Given {
         at: *at,
@@ -107,7 +183,7 @@ pub(crate) fn decide(question: &Question) -> Result<RoundResult, Stopped> {
         .in_scope(|| check(problem, &solution.plan, &solution.certificate))
         .map_err(|faults| Stopped::Failed(RoundFailure::Uncertified, format!("{:?}", faults.first())))?;
     let solved = Solved { plan: &solution.plan, certificate: &solution.certificate, bound: &verdict.bound };
-    let result = tracing::info_span!("round.tell").in_scope(|| tell(&draft, solved, &**watch))?;
+    let result = tracing::info_span!("round.tell").in_scope(|| tell_each(&draft, solved, &**watch, keep))?;
     if !result.totals.reconcile() {
         return Err(Stopped::Failed(RoundFailure::Internal, "the totals do not add up".to_owned()));
     }
@@ -144,13 +220,28 @@ fn with_bundles_together(outcomes: Vec<ItemOutcome>) -> Vec<ItemOutcome> {
     placed.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-/// SHA-256 of outcomes, in hexadecimal digits.
-pub(crate) fn digest(outcomes: &[ItemOutcome]) -> Result<String, Error> {
-    let mut context = Context::new(&SHA256);
-    for outcome in outcomes {
-        let bytes = serde_json::to_vec(outcome)
-            .map_err(|error| Error::Internal(format!("an outcome cannot be written down: {error}")))?;
-        context.update(&bytes);
+/// SHA-256 of outcomes, one after the other.
+pub(crate) struct Digest(Context);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
     }
-    Ok(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+impl Digest {
+    /// Adds the next outcomes.
+    pub(crate) fn add(&mut self, outcomes: &[ItemOutcome]) -> Result<(), Error> {
+        for outcome in outcomes {
+            let bytes = serde_json::to_vec(outcome)
+                .map_err(|error| Error::Internal(format!("an outcome cannot be written down: {error}")))?;
+            self.0.update(&bytes);
+        }
+        Ok(())
+    }
+
+    /// In hexadecimal digits.
+    pub(crate) fn finish(self) -> String {
+        self.0.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
