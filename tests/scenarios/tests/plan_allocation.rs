@@ -81,6 +81,57 @@ async fn the_most_urgent_come_first_then_what_is_nearest_and_the_same_question_h
     assert_eq!(plan(&served, OPERATOR, messages).await.expect("again"), answer);
 }
 
+/// What something costs or gains by level and tier.
+type Levels = Vec<(v1::RoundLevelKind, i32, i64)>;
+
+fn priced(price: &[v1::RoundPrice]) -> Levels {
+    price.iter().map(|level| (level.kind(), level.tier, level.amount)).collect()
+}
+
+/// The resources with a price, and what it is.
+fn prices(answer: &v1::PlanAllocationResponse) -> Vec<(i32, Levels)> {
+    answer.prices.iter().map(|of| (of.resource_index, priced(&of.price))).collect()
+}
+
+#[tokio::test]
+async fn what_one_unit_more_gains_is_told_and_comes_true() {
+    use v1::RoundLevelKind::{Distance, Load, Tier};
+    let served = Served::demo().await;
+    let question = |scarce: i64, whole: bool| {
+        let by_units = v1::PlanRules { counting: v1::RoundCounting::Units.into(), ..v1::PlanRules::default() };
+        vec![
+            rules(v1::PlanRules { given_pairs_only: true, ..by_units }),
+            needs(vec![need("first", 3, 1), need("second", 4, 2), v1::PlanNeed { whole, ..need("third", 2, 3) }]),
+            resources(vec![resource("scarce", scarce), resource("plenty", 9)]),
+            pairs(0, &[(0, 1.0), (1, 5.0)]),
+            pairs(1, &[(0, 2.0)]),
+            pairs(2, &[(1, 3.0)]),
+        ]
+    };
+    let answer = plan(&served, OPERATOR, question(2, false)).await.expect("planned");
+    assert!(answer.flow && answer.optimal);
+    // The second gets what the first can get elsewhere, and two more; a unit more of the scarce one serves it, two away, and
+    // its load costs one.
+    assert_eq!(shown(&answer), [(0, 1, 3), (1, 0, 2), (2, 1, 2)]);
+    assert_eq!(prices(&answer), [(0, vec![(Tier, 2, 1), (Distance, 0, -2_000)])]);
+    let gap = &answer.gaps[0];
+    assert_eq!((answer.gaps.len(), gap.resource_index, gap.tier, gap.need_index), (1, 0, 2, 1));
+    assert_eq!(
+        (gap.units, gap.exact, priced(&gap.price)),
+        (2, true, vec![(Tier, 2, 1), (Distance, 0, -2_000), (Load, 0, -1)])
+    );
+    let served_units = |answer: &v1::PlanAllocationResponse| answer.tally.as_ref().expect("told").served_units;
+    let before = served_units(&answer);
+    for more in 1..=3 {
+        let answer = plan(&served, OPERATOR, question(2 + more, false)).await.expect("planned");
+        assert_eq!(served_units(&answer), before + more.min(gap.units), "{more} more");
+        assert_eq!(answer.gaps.is_empty(), more >= gap.units, "{more} more");
+    }
+    // What needs whole numbers has no prices that prove it.
+    let answer = plan(&served, OPERATOR, question(2, true)).await.expect("planned");
+    assert!(!answer.flow && answer.prices.is_empty() && answer.gaps.is_empty(), "{answer:?}");
+}
+
 #[tokio::test]
 async fn without_pairs_categories_and_places_say_who_can_serve_whom() {
     let served = Served::demo().await;

@@ -8761,6 +8761,60 @@ impl ::prost::Name for PlanUnserved {
         "/wishwell.v1.PlanUnserved".into()
     }
 }
+/// What one unit more of a resource would be worth to a stateless plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanPrice {
+    /// Place of the resource in the order sent, from 0.
+    #[prost(int32, tag = "1")]
+    pub resource_index: i32,
+    /// What the plan gains by it, by level, most important first; levels without gain or loss are left out. Above zero is a gain, here on
+    /// distance and load as well. On a tier a need served wholly is 2520 where needs count, each unit 1 where units do; distance is counted
+    /// as in the pairs. Without what the load of that unit itself costs.
+    #[prost(message, repeated, tag = "2")]
+    pub price: ::prost::alloc::vec::Vec<RoundPrice>,
+}
+impl ::prost::Name for PlanPrice {
+    const NAME: &'static str = "PlanPrice";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanPrice".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanPrice".into()
+    }
+}
+/// A resource of which a stateless plan lacks: each of the next `units` units there serves one unit more of the tier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanGap {
+    /// Place of the resource in the order sent, from 0.
+    #[prost(int32, tag = "1")]
+    pub resource_index: i32,
+    /// Tier of what each further unit serves in addition, from 1, the most urgent.
+    #[prost(int32, tag = "2")]
+    pub tier: i32,
+    /// Place of the need that the first of them serves, in the order sent, from 0.
+    #[prost(int32, tag = "3")]
+    pub need_index: i32,
+    /// What the first of them gains, as in PlanPrice, less what its load costs.
+    #[prost(message, repeated, tag = "4")]
+    pub price: ::prost::alloc::vec::Vec<RoundPrice>,
+    /// For so many units it is true; the next one would serve nobody more of the tier. At least 1.
+    #[prost(int64, tag = "5")]
+    pub units: i64,
+    /// Whether `units` is exact: the range was followed to its end.
+    #[prost(bool, tag = "6")]
+    pub exact: bool,
+}
+impl ::prost::Name for PlanGap {
+    const NAME: &'static str = "PlanGap";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.PlanGap".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.PlanGap".into()
+    }
+}
 /// Answer of PlanAllocation.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PlanAllocationResponse {
@@ -8791,6 +8845,15 @@ pub struct PlanAllocationResponse {
     /// The same by tier, ascending.
     #[prost(message, repeated, tag = "9")]
     pub tiers: ::prost::alloc::vec::Vec<RoundTierTally>,
+    /// What one unit more of each resource would be worth: the lowest dual prices that prove the plan. By resource; those of which more
+    /// would gain nothing are left out. Only where `flow` is true.
+    #[prost(message, repeated, tag = "10")]
+    pub prices: ::prost::alloc::vec::Vec<PlanPrice>,
+    /// Where capacity is missing, the most urgent tier and the dearest first: at most 200, and 4 of the needs of one category (of the same
+    /// list of categories) and tier. The units of different resources are not to be added: the first unit of each may serve the same need.
+    /// What no resource can serve is in `unserved` alone. Only where `flow` is true.
+    #[prost(message, repeated, tag = "11")]
+    pub gaps: ::prost::alloc::vec::Vec<PlanGap>,
 }
 impl ::prost::Name for PlanAllocationResponse {
     const NAME: &'static str = "PlanAllocationResponse";

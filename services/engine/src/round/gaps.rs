@@ -8,12 +8,11 @@ use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Counting, ScarcityPrice, SupplyGap};
-use wishwell_solver::parallel::each;
 
 use super::Draft;
 use super::network::Below;
-use super::prices::{AllPrices, by_level, leading};
-use super::residual::{Gain, Question, Residual};
+use super::prices::AllPrices;
+use super::shortage::{Capacities, Shortage};
 use crate::score::Millionths;
 use crate::snapshot::row::NONE;
 
@@ -26,26 +25,8 @@ pub const fn tier_worth(urgency: Urgency) -> Millionths {
     TIER_MILLIONTHS[urgency.tier() as usize - 1]
 }
 
-/// Most pools that are asked what a unit more would be worth.
-const ASKED_MAX: usize = 4 * ROUND_SUPPLY_GAPS_MAX;
-/// Most of them of one category and county.
-const ASKED_EACH_MAX: usize = 4;
-/// Pools that are asked at a time.
-const ASKED_TOGETHER: usize = 32;
-/// Most nodes that are looked at for all of them.
-const VISITED_MAX: u64 = 1_000_000;
 /// Digits of the code of a county.
 const COUNTY_DIGITS: usize = 6;
-
-/// A pool with something to gain.
-struct Scarce {
-    pool: u32,
-    tier: u8,
-    rent: i128,
-    /// The row and arc that stand for whom it serves.
-    row: u32,
-    arc: u32,
-}
 
 impl Draft<'_> {
     /// The county of a division, or what is above it.
@@ -128,97 +109,21 @@ impl Draft<'_> {
     }
 
     fn gaps_at_pools(&self, plan: &Plan, prices: &AllPrices, below: &Below) -> Vec<SupplyGap> {
-        let problem = self.problem();
-        let scarce = self.scarce_pools(prices, below);
-        if scarce.is_empty() {
-            return Vec::new();
-        }
-        let proven = *prices.flow == *plan.flows();
-        let residual = Residual::new(problem, prices, below);
-        let mut gaps = Vec::new();
-        let mut visited = 0;
-        for some in scarce.chunks(ASKED_TOGETHER) {
-            // Each is asked for itself, so that it does not matter how many threads ask.
-            let order: Vec<u32> = (0..).zip(some).map(|(nth, _)| nth).collect();
-            let told = each(
-                &order,
-                self.given.threads,
-                || Question::new(&residual),
-                |question, nth| {
-                    let Scarce { pool, tier, .. } = some[nth as usize];
-                    question.gains(pool, |weighted| {
-                        leading(problem, weighted)
-                            .is_some_and(|(level, amount)| level == Level::Tier(tier) && amount > 0)
-                    })
-                },
-            );
-            for (scarce, gains) in some.iter().zip(told) {
-                if visited > VISITED_MAX {
-                    return gaps;
-                }
-                visited += gains.visited;
-                let exact = gains.to_the_end && proven && prices.exact[scarce.pool as usize];
-                gaps.extend(self.gap(scarce, &gains.gains, exact));
+        let capacities = Capacities { problem: self.problem(), prices, below };
+        let gap = |short: Shortage| {
+            let (category, division) = self.where_asked(short.item);
+            SupplyGap {
+                category,
+                division,
+                tier: short.tier + 1,
+                at: self.made.pools.pools.get(short.pool as usize).map(super::pools::RoundPool::at),
+                resource: Some(self.snapshot.resource_id(self.origin(short.arc).resource)),
+                price: short.price,
+                units: i64::try_from(short.units).unwrap_or(i64::MAX),
+                exact: short.exact,
             }
-        }
-        gaps
-    }
-
-    /// The gap at a pool, where units more gain something.
-    fn gap(&self, Scarce { pool, tier, row, arc, .. }: &Scarce, gains: &[Gain], exact: bool) -> Option<SupplyGap> {
-        let Gain { weighted, row: first, .. } = gains.first().copied()?;
-        let units = gains.iter().fold(0_u64, |sum, gain| sum.saturating_add(gain.units));
-        let (category, division) = self.where_asked(first.unwrap_or(*row));
-        Some(SupplyGap {
-            category,
-            division,
-            tier: tier + 1,
-            at: self.made.pools.pools.get(*pool as usize).map(super::pools::RoundPool::at),
-            resource: Some(self.snapshot.resource_id(self.origin(*arc).resource)),
-            price: by_level(self.problem(), weighted),
-            units: i64::try_from(units).unwrap_or(i64::MAX),
-            exact,
-        })
-    }
-
-    /// Pools whose own capacity has a price on a tier, the most urgent and dearest first.
-    fn scarce_pools(&self, prices: &AllPrices, below: &Below) -> Vec<Scarce> {
-        let problem = self.problem();
-        let parts = problem.parts();
-        let mut of_pool: Vec<u32> = vec![NONE; parts.pools.len()];
-        for (arc, pool) in (0..).zip(&parts.arc_pool) {
-            let slot = &mut of_pool[*pool as usize];
-            if *slot == NONE || parts.arc_distance[arc as usize] < parts.arc_distance[*slot as usize] {
-                *slot = arc;
-            }
-        }
-        let mut scarce: Vec<Scarce> = Vec::new();
-        for (at, pool) in (0..).zip(&parts.pools) {
-            let above = pool.cap.map_or(0, |cap| prices.caps[cap as usize]);
-            let last = pool.segments.last().map_or(0, |segment| i128::from(segment.price)) * prices.weights.load;
-            let rent = prices.pools[at as usize] - last - above;
-            let arc = of_pool[at as usize];
-            if let Some((Level::Tier(tier), amount)) = leading(problem, rent)
-                && amount > 0
-                && arc != NONE
-            {
-                scarce.push(Scarce { pool: at, tier, rent, row: below.rows.of(problem, arc), arc });
-            }
-        }
-        scarce.sort_by_key(|scarce| (scarce.tier, Reverse(scarce.rent), scarce.pool));
-        let mut seen: HashMap<(u8, CategoryCode, Option<DivisionCode>), usize> = HashMap::new();
-        let mut kept = Vec::new();
-        for scarce in scarce {
-            let (category, division) = self.where_asked(scarce.row);
-            let count = seen.entry((scarce.tier, category, division)).or_default();
-            *count += 1;
-            if *count <= ASKED_EACH_MAX {
-                kept.push(scarce);
-            }
-            if kept.len() >= ASKED_MAX {
-                break;
-            }
-        }
-        kept
+        };
+        let shortages = capacities.shortages(plan, self.given.threads, |row| self.where_asked(row));
+        shortages.into_iter().map(gap).collect()
     }
 }

@@ -20,6 +20,7 @@ mod reasons;
 mod residual;
 mod room;
 mod servings;
+mod shortage;
 mod sides;
 mod tell;
 mod ways;
@@ -46,6 +47,7 @@ use crate::snapshot::need::OpenNeed;
 use assemble::Assembled;
 pub use gaps::{TIER_MILLIONTHS, tier_worth};
 pub use gather::PairDistances;
+pub use shortage::{Shortage, Worth, worth};
 pub use tell::{Solved, tell, tell_each};
 
 /// What a round is told beside the picture and its rules.

@@ -10,7 +10,7 @@ use wishwell_domain::geo::Disclosure;
 use wishwell_domain::round::{Aim, RoundRules};
 use wishwell_domain::{Error, Violation};
 
-use super::convert::{common, round as convert, round_rules};
+use super::convert::{common, round as convert, round_outcome, round_rules};
 use crate::cases::Platform;
 use crate::cases::plan::{Gathering, NeedSent, PlanAnswer, PlanRules, ResourceSent};
 
@@ -196,5 +196,25 @@ fn answer_out(answer: PlanAnswer) -> v1::PlanAllocationResponse {
             .collect(),
         tally: Some(convert::tally_out(&answer.tally)),
         tiers: answer.tiers.iter().map(convert::tier_out).collect(),
+        prices: answer
+            .prices
+            .iter()
+            .map(|price| v1::PlanPrice {
+                resource_index: convert::number(price.resource),
+                price: price.price.iter().map(round_outcome::price_out).collect(),
+            })
+            .collect(),
+        gaps: answer
+            .gaps
+            .iter()
+            .map(|gap| v1::PlanGap {
+                resource_index: convert::number(gap.resource),
+                tier: gap.tier.into(),
+                need_index: convert::number(gap.need),
+                price: gap.price.iter().map(round_outcome::price_out).collect(),
+                units: units(gap.units),
+                exact: gap.exact,
+            })
+            .collect(),
     }
 }

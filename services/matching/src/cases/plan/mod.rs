@@ -12,7 +12,7 @@ use wishwell_allocation::check;
 use wishwell_domain::Error;
 use wishwell_domain::geo::Point;
 use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
-use wishwell_domain::round::{Aim, Counting, LevelFigure, LoadStep, Tally, TierTally, UnservedReason};
+use wishwell_domain::round::{Aim, Counting, LevelFigure, LevelPrice, LoadStep, Tally, TierTally, UnservedReason};
 use wishwell_solver::{Options, SolveError, Watch, solve};
 
 use super::Platform;
@@ -100,6 +100,26 @@ pub(crate) struct PlanUnserved {
     pub(crate) reason: UnservedReason,
 }
 
+/// What one unit more of a resource would be worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlanPrice {
+    pub(crate) resource: u32,
+    pub(crate) price: Vec<LevelPrice>,
+}
+
+/// A resource of which more would serve more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlanGap {
+    pub(crate) resource: u32,
+    /// From 1.
+    pub(crate) tier: u8,
+    /// Whom the first unit more serves.
+    pub(crate) need: u32,
+    pub(crate) price: Vec<LevelPrice>,
+    pub(crate) units: u64,
+    pub(crate) exact: bool,
+}
+
 /// What a plan comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlanAnswer {
@@ -111,6 +131,10 @@ pub(crate) struct PlanAnswer {
     pub(crate) unserved: Vec<PlanUnserved>,
     pub(crate) tally: Tally,
     pub(crate) tiers: Vec<TierTally>,
+    /// Of a flow alone, by resource.
+    pub(crate) prices: Vec<PlanPrice>,
+    /// Of a flow alone, the most urgent and dearest first.
+    pub(crate) gaps: Vec<PlanGap>,
 }
 
 /// Stops the solver when nobody waits for the answer any more.
@@ -150,5 +174,5 @@ fn answer(question: &PlanQuestion, threads: usize, watch: &Watch) -> Result<Plan
     })?;
     let verdict = check(&drawn.problem, &solution.plan, &solution.certificate)
         .map_err(|faults| Error::Internal(format!("the check refused the certificate: {:?}", faults.first())))?;
-    Ok(question.tell(&drawn, &solution.plan, &verdict))
+    Ok(question.tell(&drawn, &solution, &verdict, threads))
 }

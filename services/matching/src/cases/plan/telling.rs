@@ -1,15 +1,18 @@
 //! What the plan of a problem means for the needs and resources it is about.
 
 use wishwell_allocation::{Level, Plan, Segment, Verdict};
+use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::round::{LevelFigure, RoundLevel, Tally, TierTally, UnservedReason};
+use wishwell_engine::round::{Shortage, worth};
+use wishwell_solver::Solution;
 
 use super::problem::Drawn;
-use super::{PlanAnswer, PlanQuestion, PlanServing, PlanUnserved};
+use super::{PlanAnswer, PlanGap, PlanPrice, PlanQuestion, PlanServing, PlanUnserved};
 
 impl PlanQuestion {
-    pub(super) fn tell(&self, drawn: &Drawn, plan: &Plan, verdict: &Verdict) -> PlanAnswer {
+    pub(super) fn tell(&self, drawn: &Drawn, solution: &Solution, verdict: &Verdict, threads: usize) -> PlanAnswer {
         let parts = drawn.problem.parts();
-        let servings = servings(drawn, plan);
+        let servings = servings(drawn, &solution.plan);
         let mut served = vec![0_u64; self.needs.len()];
         let mut given = vec![0_u64; self.resources.len()];
         for serving in &servings {
@@ -33,6 +36,7 @@ impl PlanQuestion {
         tiers.sort_by_key(|tier| tier.tier);
         let weights = drawn.problem.weights().levels().iter();
         let figures = weights.zip(verdict.objective.0.iter().zip(&verdict.bound.0));
+        let (prices, gaps) = self.worth(drawn, solution, threads);
         PlanAnswer {
             levels: figures
                 .map(|((of, _), (reached, bound))| LevelFigure { level: level(*of), reached: *reached, bound: *bound })
@@ -44,7 +48,30 @@ impl PlanQuestion {
             unserved,
             tally,
             tiers,
+            prices,
+            gaps,
         }
+    }
+
+    /// What more of each resource would be worth, and where it is missing. Prices prove a flow alone.
+    fn worth(&self, drawn: &Drawn, solution: &Solution, threads: usize) -> (Vec<PlanPrice>, Vec<PlanGap>) {
+        let problem = &drawn.problem;
+        if !problem.is_flow() {
+            return (Vec::new(), Vec::new());
+        }
+        let kind = |item: u32| self.needs.get(item as usize).map(|need| need.categories.as_slice());
+        let worth = worth(problem, &solution.plan, &solution.certificate, threads, kind);
+        let gap = |short: Shortage| PlanGap {
+            resource: short.pool,
+            tier: short.tier + 1,
+            need: short.item,
+            price: short.price,
+            units: short.units,
+            exact: short.exact,
+        };
+        let price = |(resource, price)| PlanPrice { resource, price };
+        let gaps = worth.shortages.into_iter().take(ROUND_SUPPLY_GAPS_MAX).map(gap);
+        (worth.prices.into_iter().map(price).collect(), gaps.collect())
     }
 
     /// Units left of each resource, by itself and by the cap of its organization.
