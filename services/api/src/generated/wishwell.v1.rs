@@ -8050,7 +8050,7 @@ pub struct SupplyGap {
     /// A resource that draws on it, `resources/{uuid}`; empty when there is none.
     #[prost(string, tag = "5")]
     pub resource: ::prost::alloc::string::String,
-    /// What the first unit more gains, by level, most important first; below zero is a gain on distance and load as well.
+    /// What the first unit more gains, by level, most important first; above zero is a gain, on distance and load as well.
     #[prost(message, repeated, tag = "6")]
     pub price: ::prost::alloc::vec::Vec<RoundPrice>,
     /// For so many units it is true; the next one would serve nobody more of the tier.
