@@ -8,6 +8,7 @@ use http::HeaderValue;
 use wishwell_bus::Rates;
 use wishwell_domain::clock::Clock;
 
+use crate::organization_sign_in::SignIn;
 use crate::session::SessionKey;
 
 /// What opens the matching service for somebody: an access key or a JWT. It shows nowhere.
@@ -57,6 +58,8 @@ pub struct GatewayOptions {
     pub visitor: Option<Token>,
     /// Whom one may be with one click. For development on loopback alone: with any, the gateway refuses to listen elsewhere.
     pub demo_users: Vec<DemoUser>,
+    /// Providers with which staff of organizations sign in with accounts of their own; none where keys alone open pages.
+    pub sign_in: Option<Arc<SignIn>>,
     /// Counts requests, by principal or network; none lets everybody ask as often as they like.
     pub rates: Option<Arc<dyn Rates>>,
     /// Origins of other sites whose scripts may ask the API, such as `https://portal.example`.

@@ -13,6 +13,7 @@ pub mod mount;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod redis;
 pub mod skip;
 pub mod tokens;

@@ -5,6 +5,7 @@ mod content_security;
 mod cross_origin;
 mod origin;
 mod rates;
+mod renewed;
 mod request_id;
 mod trace;
 
@@ -138,11 +139,17 @@ impl Edge {
         if is_too_long(request.uri()) {
             return too_long();
         }
+        let mut cookies = Vec::new();
         if !assets::is_one(request.uri().path()) {
             // Opened here once, for whoever looks who is signed in: cookies open pages and never a call.
-            let session = self.app.sessions().of(request.headers(), self.app.now());
+            let mut session = self.app.sessions().of(request.headers(), self.app.now());
             let token = session.as_ref().map(|session| session.token.reveal().as_bytes());
             let waits = rates::wait(&self.app, peer, token).await;
+            if waits.is_none()
+                && let Some(due) = session.take()
+            {
+                (session, cookies) = renewed::renewed(&self.app, due, request.headers()).await;
+            }
             if let Some(session) = session {
                 request.extensions_mut().insert(session);
             }
@@ -150,7 +157,9 @@ impl Edge {
                 return self.too_many_pages(request, time).await;
             }
         }
-        compressed(service_fn(|request| self.own_page(request)), request).await
+        let mut response = compressed(service_fn(|request| self.own_page(request)), request).await;
+        renewed::before(cookies, &mut response);
+        response
     }
 
     /// A page, unless another site asks to change something.

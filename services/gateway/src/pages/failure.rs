@@ -57,8 +57,11 @@ pub(super) async fn no_such_page(visit: Visit) -> Response {
 }
 
 fn sign_in_first(visit: &Visit) -> Response {
+    let fields = visit.sent_again();
     let target = address::of("/sign-in", &[("next", &visit.target)]);
-    let mut response = if visit.part {
+    let mut response = if !visit.part && !fields.is_empty() {
+        sign_in_and_send(visit, &fields)
+    } else if visit.part {
         // The whole page goes there, not the part.
         let mut response = StatusCode::UNAUTHORIZED.into_response();
         if let Ok(target) = HeaderValue::from_str(&target) {
@@ -73,6 +76,22 @@ fn sign_in_first(visit: &Visit) -> Response {
     {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
+    response
+}
+
+/// What was filled in is kept on the page while one signs in beside it.
+fn sign_in_and_send(visit: &Visit, fields: &[(String, String)]) -> Response {
+    let title = visit.say("登录已经到期", "You are not signed in any more");
+    let content = html! {
+        p { (visit.say(
+            "您刚才填写的内容都还在，还没有提交。请先在新窗口里重新登录，再回到本页点“再试一次”。",
+            "What you filled in is still here, and was not sent yet. Sign in again in a new window, then come back to this page and try again.",
+        )) }
+        p { a class="button" href="/sign-in" target="_blank" { (visit.say("在新窗口登录", "Sign in in a new window")) } }
+        (again(visit, fields))
+    };
+    let mut response = told(visit, StatusCode::UNAUTHORIZED, title, &content);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -214,10 +233,16 @@ fn once_more(visit: &Visit) -> Markup {
                 "您刚才填写的内容都还在。过一会儿点“再试一次”重新提交，不会重复登记。",
                 "What you filled in is still here. Send it again in a while: it counts once, however often it is sent.",
             )) }
-            form method="post" action=(visit.target) {
-                @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
-                button class="primary" { (visit.say("再试一次", "Try again")) }
-            }
+            (again(visit, &fields))
+        }
+    }
+}
+
+fn again(visit: &Visit, fields: &[(String, String)]) -> Markup {
+    html! {
+        form method="post" action=(visit.target) {
+            @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+            button class="primary" { (visit.say("再试一次", "Try again")) }
         }
     }
 }

@@ -9,6 +9,7 @@ mod failure;
 mod home;
 mod layout;
 mod names;
+mod organization;
 mod pool;
 mod portal;
 mod sign_in;
@@ -28,6 +29,8 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/with/{id}", get(organization::leave_for))
+        .route("/sign-in/with/{id}/return", get(organization::come_back))
         .route("/sign-in/demo", post(sign_in::enter_as_demo))
         .route("/sign-out", post(sign_in::leave))
         .route("/language", post(visit::choose_language))

@@ -8,19 +8,18 @@ use maud::html;
 use serde::Deserialize;
 use tonic::Code;
 
-use wishwell_api::v1;
-
 use super::failure::Failure;
-use super::layout;
 use super::visit::{Visit, own_target};
+use super::{address, layout, organization};
 use crate::options::Token;
+pub(super) use crate::session::principal_of;
 use crate::session::{Session, TOKEN_BYTES_MAX};
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// The form with a token.
@@ -70,18 +69,25 @@ pub(super) async fn enter_as_demo(visit: Visit, Form(entry): Form<DemoEntry>) ->
 
 /// Ends the session.
 pub(super) async fn leave(visit: Visit) -> Response {
-    let mut response = Redirect::to("/").into_response();
-    if let Some(cookie) = visit.app.sessions().forget() {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    let cookies = visit.app.sessions().forget_all();
+    let mut visit = visit;
+    let target = match (&visit.app.options().sign_in, visit.session.take()) {
+        (Some(sign_in), Some(Session { provider: Some(id), token, .. })) => {
+            sign_in.end(&id, &token, visit.app.now()).await
+        }
+        _ => None,
+    };
+    let mut response = match target {
+        Some(target) => organization::signed_out(&visit, &target),
+        None => Redirect::to("/").into_response(),
+    };
+    response.headers_mut().extend(cookies.into_iter().map(|cookie| (SET_COOKIE, cookie)));
     response
 }
 
 async fn sign_in(visit: &Visit, token: &Token, next: &str) -> Response {
-    let asked = visit.app.calls(token.reveal()).access().get_principal(v1::GetPrincipalRequest {}).await;
-    let principal = match asked.map(|answer| answer.into_inner().principal) {
-        Ok(Some(principal)) => principal,
-        Ok(None) => v1::Principal::default(),
+    let principal = match principal_of(&visit.app, token).await {
+        Ok(principal) => principal,
         Err(status) if status.code() == Code::Unauthenticated => {
             let text = visit.say("密钥不对，或已经失效。", "This key is not known, or not valid any more.");
             return form(visit, StatusCode::UNAUTHORIZED, next, Some(text));
@@ -91,22 +97,35 @@ async fn sign_in(visit: &Visit, token: &Token, next: &str) -> Response {
     let now = visit.app.now();
     let session = Session::begin(token.clone(), principal, now);
     let mut response = Redirect::to(own_target(next)).into_response();
-    match visit.app.sessions().keep(&session, now) {
-        Some(cookie) => {
-            response.headers_mut().append(SET_COOKIE, cookie);
+    match visit.app.sessions().keep_with(&session, None, now) {
+        Some(cookies) => {
+            response.headers_mut().extend(cookies.into_iter().map(|cookie| (SET_COOKIE, cookie)));
             response
         }
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn form(visit: &Visit, status: StatusCode, next: &str, wrong: Option<&str>) -> Response {
+/// The page, with what went wrong.
+pub(super) fn form(visit: &Visit, status: StatusCode, next: &str, wrong: Option<&str>) -> Response {
     let title = visit.say("登录", "Sign in");
     let demo = &visit.app.options().demo_users;
+    let providers: Vec<_> = visit.app.options().sign_in.iter().flat_map(|sign_in| sign_in.providers()).collect();
     let content = html! {
         section class="narrow" {
             h1 { (title) }
             @if let Some(wrong) = wrong { p class="notice failure" role="alert" { (wrong) } }
+            @if !providers.is_empty() {
+                ul class="providers" {
+                    @for provider in &providers {
+                        @let target = address::of(&format!("/sign-in/with/{}", provider.id), &[("next", next)]);
+                        li { a class="button primary" href=(target) {
+                            (visit.say("使用", "Sign in with ")) (visit.say(&provider.title_zh, &provider.title_en)) (visit.say("登录", ""))
+                        } }
+                    }
+                }
+                @if demo.is_empty() { h2 { (visit.say("或使用访问密钥", "Or with an access key")) } }
+            }
             @if !demo.is_empty() {
                 h2 { (visit.say("演示身份，一键登录", "Be somebody of the demo, with one click")) }
                 form class="demo-users" method="post" action="/sign-in/demo" {
@@ -127,7 +146,7 @@ fn form(visit: &Visit, status: StatusCode, next: &str, wrong: Option<&str>) -> R
                 p class="note" {
                     (visit.say("由平台管理员发给贵单位。", "Your organization has it from the operators of the platform."))
                 }
-                button class="primary" { (title) }
+                button class=(if providers.is_empty() { "primary" } else { "quiet" }) { (title) }
             }
         }
     };

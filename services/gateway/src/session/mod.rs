@@ -2,22 +2,31 @@
 
 mod cookie;
 mod seal;
+mod shelf;
 
 use http::{HeaderMap, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tonic::Status;
 
 use wishwell_api::v1;
 
+use crate::app::App;
 use crate::options::Token;
+use crate::organization_sign_in::Given;
 
 use seal::Sealer;
 pub use seal::SessionKey;
+pub(crate) use shelf::Shelf;
 
 /// How long a session lasts; after it one signs in again.
 pub(crate) const SESSION_HOURS_MAX: i64 = 12;
 /// Bytes of a token that fits into a cookie when sealed: browsers keep 4,096 bytes of a cookie with its name and attributes.
 pub(crate) const TOKEN_BYTES_MAX: usize = 2_600;
+/// The longest time before a token's end at which another one is asked for, in seconds; a third of what is left of a shorter one.
+const RENEWAL_LEAD_SECONDS_MAX: i64 = 60;
+const SESSION: &str = "session";
+const RENEWAL: &str = "renewal";
 
 /// Somebody who is signed in. What it says about them is for showing: the service decides by the token.
 #[derive(Debug, Clone)]
@@ -34,6 +43,23 @@ pub(crate) struct Session {
     pub(crate) divisions: Vec<String>,
     /// When the session ends.
     pub(crate) ends: Timestamp,
+    /// The provider they signed in with, if they did not bring a key.
+    pub(crate) provider: Option<String>,
+    /// When the token is to be renewed, in seconds since 1970; none when it cannot be, or need not.
+    renews: Option<i64>,
+}
+
+/// What gives a session another token, in a cookie of its own: two tokens are more than one cookie holds.
+#[derive(Serialize, Deserialize)]
+struct Renewal {
+    provider: String,
+    refresh: String,
+}
+
+/// Whose a token is, as the service says.
+pub(crate) async fn principal_of(app: &App, token: &Token) -> Result<v1::Principal, Status> {
+    let asked = app.calls(token.reveal()).access().get_principal(v1::GetPrincipalRequest {}).await?;
+    Ok(asked.into_inner().principal.unwrap_or_default())
 }
 
 impl Session {
@@ -47,7 +73,36 @@ impl Session {
             organization: principal.organization,
             divisions: principal.divisions,
             ends: now.saturating_add(SignedDuration::from_hours(SESSION_HOURS_MAX)).unwrap_or(Timestamp::MAX),
+            provider: None,
+            renews: None,
         }
+    }
+
+    /// A session that begins now with what a provider gave. Without a way to renew it, it ends with its token.
+    pub(crate) fn begin_with(provider: &str, given: &Given, principal: v1::Principal, now: Timestamp) -> Self {
+        let mut session =
+            Self { provider: Some(provider.to_owned()), ..Self::begin(given.token.clone(), principal, now) };
+        let end = given.ends.and_then(|end| Timestamp::from_second(end).ok());
+        if let Some(end) = end.filter(|_| given.refresh.is_none()) {
+            session.ends = session.ends.min(end);
+        }
+        session.renews = renews(given, now);
+        session
+    }
+
+    /// The same with another token. Signing in is not put off by it: the end stays.
+    pub(crate) fn renew(self, given: &Given, principal: Option<v1::Principal>, now: Timestamp) -> Self {
+        let Self { ends, provider, .. } = self.clone();
+        let renewed = match principal {
+            Some(principal) => Self::begin(given.token.clone(), principal, now),
+            None => Self { token: given.token.clone(), ..self },
+        };
+        Self { ends, provider, renews: renews(given, now), ..renewed }
+    }
+
+    /// Whether its token is to be renewed.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.renews.is_some_and(|at| now.as_second() >= at)
     }
 }
 
@@ -61,6 +116,16 @@ struct Content {
     divisions: Vec<String>,
     /// Seconds since 1970.
     ends: i64,
+    #[serde(default)]
+    provider: Option<String>,
+    #[serde(default)]
+    renews: Option<i64>,
+}
+
+fn renews(given: &Given, now: Timestamp) -> Option<i64> {
+    let end = given.ends.filter(|_| given.refresh.is_some())?;
+    let lead = ((end - now.as_second()) / 3).clamp(0, RENEWAL_LEAD_SECONDS_MAX);
+    Some(end - lead)
 }
 
 /// Reads and writes sessions.
@@ -77,8 +142,7 @@ impl Sessions {
 
     /// The session of a request: none without a cookie, with one that was not sealed here, or that has ended.
     pub(crate) fn of(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
-        let sealed = cookie::read(headers, self.cookie_name())?;
-        let content: Content = serde_json::from_slice(&self.sealer.open(sealed)?).ok()?;
+        let content: Content = self.shelf().take(headers, SESSION)?;
         let ends = Timestamp::from_second(content.ends).ok()?;
         (now < ends).then_some(())?;
         Some(Session {
@@ -88,6 +152,8 @@ impl Sessions {
             organization: content.organization,
             divisions: content.divisions,
             ends,
+            provider: content.provider,
+            renews: content.renews,
         })
     }
 
@@ -100,24 +166,52 @@ impl Sessions {
             organization: session.organization.clone(),
             divisions: session.divisions.clone(),
             ends: session.ends.as_second(),
+            provider: session.provider.clone(),
+            renews: session.renews,
         };
-        let sealed = self.sealer.seal(&serde_json::to_vec(&content).ok()?)?;
-        cookie::write(self.cookie_name(), &sealed, session.ends.as_second() - now.as_second(), self.secure)
+        self.shelf().put(SESSION, &content, session.ends.as_second() - now.as_second())
     }
 
-    /// The header that makes a browser forget it.
+    /// The headers that make a browser keep a session and what renews it. What is too large to be kept renews nothing.
+    pub(crate) fn keep_with(
+        &self,
+        session: &Session,
+        refresh: Option<&Token>,
+        now: Timestamp,
+    ) -> Option<Vec<HeaderValue>> {
+        let mut cookies = vec![self.keep(session, now)?];
+        let renewal = session.provider.clone().zip(refresh).and_then(|(provider, refresh)| {
+            let content = Renewal { provider, refresh: refresh.reveal().to_owned() };
+            self.shelf().put(RENEWAL, &content, session.ends.as_second() - now.as_second())
+        });
+        cookies.extend(renewal.or_else(|| self.shelf().clear(RENEWAL)));
+        Some(cookies)
+    }
+
+    /// The provider of a session and what renews its token, if a request brings it.
+    pub(crate) fn renewal(&self, headers: &HeaderMap, session: &Session) -> Option<(String, Token)> {
+        let kept: Renewal = self.shelf().take(headers, RENEWAL)?;
+        (session.provider.as_ref() == Some(&kept.provider)).then(|| (kept.provider, Token::new(kept.refresh)))
+    }
+
+    /// The header that makes a browser forget a session.
     pub(crate) fn forget(&self) -> Option<HeaderValue> {
-        cookie::write(self.cookie_name(), "", 0, self.secure)
+        self.shelf().clear(SESSION)
+    }
+
+    /// The headers that make it forget what renews it, too.
+    pub(crate) fn forget_all(&self) -> Vec<HeaderValue> {
+        [SESSION, RENEWAL].into_iter().filter_map(|name| self.shelf().clear(name)).collect()
+    }
+
+    /// For other things that are sealed into cookies.
+    pub(crate) const fn shelf(&self) -> Shelf<'_> {
+        Shelf { sealer: &self.sealer, secure: self.secure }
     }
 
     /// Whether browsers reach the gateway over TLS.
     pub(crate) const fn secure(&self) -> bool {
         self.secure
-    }
-
-    /// With the prefix, browsers take it over TLS only and from this very host only.
-    const fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-wishwell-session" } else { "wishwell-session" }
     }
 }
 
@@ -156,6 +250,37 @@ mod tests {
         assert!(sessions.of(&headers, at(SESSION_HOURS_MAX * 3_600)).is_none(), "it has ended");
         let other = Sessions::new(&SessionKey::from_bytes([8; 32]), false);
         assert!(other.of(&headers, at(60)).is_none(), "another key");
+    }
+
+    #[test]
+    fn a_session_of_a_provider_ends_with_its_token_unless_that_can_be_renewed() {
+        let given =
+            |ends, refresh: Option<&str>| Given { token: Token::new("t"), ends, refresh: refresh.map(Token::new) };
+        let begin = |given: &Given| Session::begin_with("partners", given, v1::Principal::default(), at(0));
+        let whole = at(SESSION_HOURS_MAX * 3_600);
+        let end = Some(at(300).as_second());
+        assert_eq!((begin(&given(end, None)).ends, begin(&given(end, None)).renews), (at(300), None));
+        assert_eq!((begin(&given(None, None)).ends, begin(&given(None, Some("r"))).renews), (whole, None));
+        let kept = begin(&given(end, Some("r")));
+        assert_eq!((kept.ends, kept.renews), (whole, Some(at(240).as_second())));
+        assert!(!kept.is_due(at(239)) && kept.is_due(at(240)));
+        let short = begin(&given(Some(at(30).as_second()), Some("r")));
+        assert_eq!(short.renews, Some(at(20).as_second()), "a third of a short one");
+        let later = kept.renew(&given(Some(at(600).as_second()), Some("s")), None, at(300));
+        assert_eq!((later.ends, later.renews), (whole, Some(at(540).as_second())), "its end stays");
+    }
+
+    #[test]
+    fn a_cookie_is_good_for_what_it_was_sealed_for_alone() {
+        let sessions = Sessions::new(&SessionKey::from_bytes([7; 32]), false);
+        let shelf = sessions.shelf();
+        let kept = shelf.put("renewal", &vec!["x"], 60).unwrap();
+        let sealed = kept.to_str().unwrap().split(';').next().unwrap().replace("renewal", "sign-in");
+        let headers = |pair: &str| HeaderMap::from_iter([(http::header::COOKIE, HeaderValue::from_str(pair).unwrap())]);
+        assert_eq!(shelf.take::<Vec<String>>(&headers(&sealed), "sign-in"), None);
+        let own = sealed.replace("sign-in", "renewal");
+        assert_eq!(shelf.take::<Vec<String>>(&headers(&own), "renewal"), Some(vec!["x".to_owned()]));
+        assert!(shelf.put("renewal", &"x".repeat(4_000), 60).is_none(), "more than a browser keeps");
     }
 
     #[test]

@@ -7,9 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// What the sealed text is for: it cannot be taken for anything else that the same key seals.
-const PURPOSE: &[u8] = b"wishwell session 1";
-
 /// Seals sessions: 256 random bits, a secret.
 #[derive(Clone)]
 pub struct SessionKey([u8; 32]);
@@ -50,25 +47,27 @@ impl Sealer {
         Self { key, random: SystemRandom::new() }
     }
 
-    /// None when the system gives no random numbers.
-    pub(super) fn seal(&self, content: &[u8]) -> Option<String> {
+    /// Seals for a purpose: it cannot be taken for anything else that the same key seals. None when the system gives no random numbers.
+    pub(super) fn seal(&self, purpose: &str, content: &[u8]) -> Option<String> {
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).ok()?;
         let mut sealed = content.to_vec();
         let key = self.key.as_ref()?;
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(PURPOSE), &mut sealed).ok()?;
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut sealed)
+            .ok()?;
         let mut whole = nonce.to_vec();
         whole.append(&mut sealed);
         Some(URL_SAFE_NO_PAD.encode(whole))
     }
 
-    /// None for anything that this key did not seal.
-    pub(super) fn open(&self, text: &str) -> Option<Vec<u8>> {
+    /// None for anything that this key did not seal for this purpose.
+    pub(super) fn open(&self, purpose: &str, text: &str) -> Option<Vec<u8>> {
         let whole = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (nonce, sealed) = whole.split_first_chunk::<NONCE_LEN>()?;
         let mut sealed = sealed.to_vec();
         let key = self.key.as_ref()?;
-        let opened = key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(PURPOSE), &mut sealed).ok()?;
+        let opened =
+            key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(purpose.as_bytes()), &mut sealed).ok()?;
         Some(opened.to_vec())
     }
 }

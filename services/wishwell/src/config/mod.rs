@@ -7,6 +7,7 @@ mod layers;
 mod master_key;
 mod reader;
 mod settings;
+mod sign_in;
 mod suggest;
 mod tls;
 mod values;

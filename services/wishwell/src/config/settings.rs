@@ -127,6 +127,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "File with the API key of a visitor, in whose name the public wishing pool is read. Without one it is not public.",
     ),
+    setting(
+        "sign_in_file",
+        WEB,
+        "FILE",
+        "",
+        "TOML file with the identity providers by which staff of organizations sign in to pages.",
+    ),
     Setting {
         form: Form::Switch,
         ..setting(

@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use wishwell_gateway::SignIn;
 
 use super::reader::Reader;
 use super::values;
@@ -27,6 +30,8 @@ pub(crate) struct WebConfig {
     pub(crate) allowed_origins: Vec<http::HeaderValue>,
     /// Requests of one principal in a second.
     pub(crate) requests_per_second: NonZeroU32,
+    /// Providers with which organizations sign in.
+    pub(crate) sign_in: Option<Arc<SignIn>>,
 }
 
 impl std::fmt::Debug for WebConfig {
@@ -62,6 +67,7 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
         visitor_key,
         secure,
         allowed_origins: reader.read("http_allowed_origins", origins).unwrap_or_default(),
+        sign_in: super::sign_in::read(reader, secure),
         requests_per_second: requests_per_second(reader, REQUESTS_PER_SECOND_DEFAULT),
     }
 }
