@@ -153,12 +153,19 @@ const NUMBERS: &[Change] = &[
 const MOMENTS: &[&str] =
     &["evaluationTime", "logPosition", "etag", "createTime", "updateTime", "confirmTime", "verifyTime", "name"];
 
+/// When a resource is open next, which is the moment of the question where it is open: told to the minute.
+const OPENING: &str = "nextOpeningTime";
+
 /// An answer without what is of the moment.
 fn lasting(value: &Value) -> Value {
     match value {
         Value::Object(entries) => {
             let kept = entries.iter().filter(|(name, _)| !MOMENTS.contains(&name.as_str()));
-            kept.map(|(name, value)| (name.clone(), lasting(value))).collect()
+            kept.map(|(name, value)| match value.as_str() {
+                Some(time) if name == OPENING => (name.clone(), time.get(.."2026-11-29T08:00".len()).into()),
+                _ => (name.clone(), lasting(value)),
+            })
+            .collect()
         }
         Value::Array(values) => values.iter().map(lasting).collect(),
         other => other.clone(),
