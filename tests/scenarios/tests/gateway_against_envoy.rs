@@ -149,9 +149,19 @@ const NUMBERS: &[Change] = &[
     Change::OneMoreParameter,
 ];
 
-/// What is of the moment in an answer: a search says for when it searched, and a write without a request id that is sent twice is two writes.
-const MOMENTS: &[&str] =
-    &["evaluationTime", "logPosition", "etag", "createTime", "updateTime", "confirmTime", "verifyTime", "name"];
+/// What is of the moment in an answer: a search says for when it searched, and a write without a request id that is sent twice is two writes,
+/// of which the second may find nothing to change any more.
+const MOMENTS: &[&str] = &[
+    "evaluationTime",
+    "logPosition",
+    "etag",
+    "createTime",
+    "updateTime",
+    "confirmTime",
+    "verifyTime",
+    "name",
+    "outcome",
+];
 
 /// When a resource is open next, which is the moment of the question where it is open: told to the minute.
 const OPENING: &str = "nextOpeningTime";
