@@ -67,8 +67,9 @@ impl Flight {
     /// Waits for its end. May be given up and begun again.
     pub(super) async fn arrive(&mut self) {
         if let Some(writing) = &mut self.writing {
-            let panicked = || StoreError::Defect("writing the ledger panicked".to_owned());
-            self.arrival = Some(writing.await.unwrap_or_else(|_| (None, Err(panicked().into()))));
+            // It may have been written or not: whoever asked asks again by the same request id, and nothing is decided anew meanwhile.
+            let broke_off = || StoreError::Unavailable("writing the ledger broke off".to_owned());
+            self.arrival = Some(writing.await.unwrap_or_else(|_| (None, Err(broke_off().into()))));
             self.writing = None;
         }
     }
