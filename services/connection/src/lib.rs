@@ -1,4 +1,4 @@
-//! The turns of a connection: who runs its requests, and when its answers leave.
+//! Connections: the turns of those that are served, and questions to others over one of its own ([`outgoing`]).
 //!
 //! Most requests are answered from memory, in less time than a task takes to be queued, moved and woken, and every answer that is
 //! sent alone is a system call and a peer that wakes. So requests are begun where they were read ([`Calls`]), and the answers of one
@@ -6,6 +6,7 @@
 
 mod calls;
 mod gathering;
+pub mod outgoing;
 
 use std::error::Error;
 use std::future::{Future, poll_fn};

@@ -1,14 +1,13 @@
 //! Asks a provider: one request over HTTP/1.1, bounded in time and size, following nothing.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -16,6 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use wishwell_connection::outgoing::{Place, ask};
 
 /// Longest time for one question, from the look-up of the name to the last byte.
 const ANSWER_SECONDS_MAX: u64 = 5;
@@ -39,37 +39,9 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
-/// Where a question goes, when it may go there at all.
-struct Place {
-    host: String,
-    port: u16,
-    authority: String,
-    target: String,
-    secure: bool,
-}
-
 /// Whether a URL is one that a provider may have: `https`, or `http` to this machine.
 pub(super) fn is_allowed(url: &str) -> bool {
-    place(url).is_ok()
-}
-
-fn place(url: &str) -> Result<Place, String> {
-    let uri: Uri = url.parse().map_err(|_| "is no URL".to_owned())?;
-    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or("names no host")?;
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    let (usual, secure) = match uri.scheme_str() {
-        Some("https") => (443, true),
-        Some("http") if here => (80, false),
-        _ => return Err("must begin with https:// (http:// is for this machine alone)".to_owned()),
-    };
-    Ok(Place {
-        port: authority.port_u16().unwrap_or(usual),
-        authority: authority.to_string(),
-        target: uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
-        host,
-        secure,
-    })
+    Place::parse(url).is_ok()
 }
 
 impl Client {
@@ -115,7 +87,7 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, url: &str, more: &HeaderMap, body: Bytes) -> Result<Answer, String> {
-        let place = place(url)?;
+        let place = Place::parse(url)?;
         let is_form = method == Method::POST;
         let mut request = Request::builder()
             .method(method)
@@ -150,41 +122,11 @@ async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Full<Bytes>>,
 ) -> Result<Answer, String> {
-    let failed = |error: hyper::Error| format!("it did not answer: {error}");
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-    let asking = async {
-        let answer = sender.send_request(request).await.map_err(failed)?;
+    let read = async |answer: Response<Incoming>| {
         let status = answer.status();
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|_| "its answer does not end where it should".to_owned())?.to_bytes();
         Ok(Answer { status, body })
     };
-    // The connection does the work of the request, and ends with it.
-    tokio::pin!(asking);
-    tokio::select! {
-        answer = &mut asking => answer,
-        ended = connection => match ended {
-            Ok(()) => asking.await,
-            Err(error) => Err(failed(error)),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_provider_is_asked_over_tls_or_on_this_machine() {
-        for good in
-            ["https://id.example.org/realms/a", "https://id.example.org:8443", "http://127.0.0.1:1/", "http://[::1]/a"]
-        {
-            assert!(is_allowed(good), "{good}");
-        }
-        for bad in
-            ["http://id.example.org/", "https://a@id.example.org/", "ftp://127.0.0.1/", "/a", "", "javascript:alert(1)"]
-        {
-            assert!(!is_allowed(bad), "{bad}");
-        }
-    }
+    ask(stream, request, read).await.unwrap_or_else(|error| Err(format!("it did not answer: {error}")))
 }

@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use http::{Request, header};
+use http::{Request, Response, header};
 use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
+use hyper::body::{Bytes, Incoming};
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use wishwell_connection::outgoing;
 use wishwell_domain::limits::WEBHOOK_ANSWER_SECONDS_MAX;
 
 use super::event::{Event, MEDIA_TYPE, signatures};
 use super::{Address, Sender};
-
-/// Longest head of an answer that is read.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
 
 impl Sender {
     /// Sends a message signed with these secrets. Answers the HTTP status that came back.
@@ -76,25 +73,10 @@ async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Full<Bytes>>,
 ) -> Result<u16, String> {
+    // The head is enough: a redirect is not followed and a body is not read.
+    let status = async |answer: Response<Incoming>| answer.status().as_u16();
     let failed = |_| "the receiver did not answer as HTTP is answered".to_owned();
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .max_buf_size(HEAD_BYTES_MAX)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(failed)?;
-    let asking = async {
-        // The head is enough: a redirect is not followed and a body is not read.
-        sender.send_request(request).await.map(|answer| answer.status().as_u16()).map_err(failed)
-    };
-    tokio::pin!(asking);
-    // The connection does the work of the request, and ends with it.
-    tokio::select! {
-        answer = &mut asking => answer,
-        ended = connection => match ended {
-            Ok(()) => asking.await,
-            Err(error) => Err(failed(error)),
-        },
-    }
+    outgoing::ask(stream, request, status).await.map_err(failed)
 }
 
 #[cfg(test)]

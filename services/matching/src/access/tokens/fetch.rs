@@ -1,16 +1,15 @@
 //! Asks an issuer for its keys: one GET over HTTP/1.1, with bounds for time and size, and without following anything.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use http::{Request, StatusCode, Uri, header};
+use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
+use hyper::body::{Bytes, Incoming};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
+use wishwell_connection::outgoing::{self, Place};
 
 use super::keys::JWKS_BYTES_MAX;
 use crate::tls;
@@ -21,17 +20,13 @@ pub const JWKS_FETCH_SECONDS_MAX: u64 = 5;
 /// Where an issuer publishes its keys.
 #[derive(Clone)]
 pub(super) struct Endpoint {
-    host: String,
-    port: u16,
-    /// The host as it stands in the URL.
-    authority: String,
-    target: String,
+    place: Place,
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Endpoint({}{})", self.authority, self.target)
+        write!(f, "Endpoint({}{})", self.place.authority, self.place.target)
     }
 }
 
@@ -42,26 +37,15 @@ impl Endpoint {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn parse(url: &str, trusted: &[u8]) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|_| "is no URL".to_owned())?;
-        let authority = uri.authority().ok_or("names no host")?;
-        if authority.as_str().contains('@') {
-            return Err("must not hold a name or a password".to_owned());
-        }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        let (port, tls) = match uri.scheme_str() {
-            Some("https") => {
-                let name =
-                    ServerName::try_from(host.clone()).map_err(|_| "names no host that can have a certificate")?;
-                let connector = tls::connector(trusted).map_err(|error| error.to_string())?;
-                (443, Some((connector, name)))
-            }
-            Some("http") if loopback => (80, None),
-            _ => return Err("must begin with https:// (http:// is for this machine alone)".to_owned()),
+        let place = Place::parse(url)?;
+        let tls = if place.secure {
+            let name =
+                ServerName::try_from(place.host.clone()).map_err(|_| "names no host that can have a certificate")?;
+            Some((tls::connector(trusted).map_err(|error| error.to_string())?, name))
+        } else {
+            None
         };
-        let target = uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        let port = authority.port_u16().unwrap_or(port);
-        Ok(Self { host, port, authority: authority.to_string(), target, tls })
+        Ok(Self { place, tls })
     }
 
     /// The key set as it is published.
@@ -76,7 +60,7 @@ impl Endpoint {
 
     async fn connect_and_ask(&self) -> Result<Bytes, String> {
         let unreachable = |error: std::io::Error| format!("it cannot be reached: {error}");
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
+        let stream = TcpStream::connect((self.place.host.as_str(), self.place.port)).await.map_err(unreachable)?;
         match &self.tls {
             Some((connector, name)) => {
                 self.ask(connector.connect(name.clone(), stream).await.map_err(unreachable)?).await
@@ -86,16 +70,12 @@ impl Endpoint {
     }
 
     async fn ask(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Bytes, String> {
-        let failed = |error: hyper::Error| format!("it did not answer: {error}");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-        let request = Request::get(&self.target)
-            .header(header::HOST, &self.authority)
+        let request = Request::get(&self.place.target)
+            .header(header::HOST, &self.place.authority)
             .header(header::ACCEPT, "application/json")
             .body(Empty::<Bytes>::new())
             .map_err(|error| format!("it cannot be asked: {error}"))?;
-        let asking = async {
-            let answer = sender.send_request(request).await.map_err(failed)?;
+        let read = async |answer: Response<Incoming>| {
             // A redirect is not followed: whoever may choose where keys come from may choose the keys.
             if answer.status() != StatusCode::OK {
                 return Err(format!("it answered {}", answer.status().as_u16()));
@@ -103,15 +83,7 @@ impl Endpoint {
             let body = Limited::new(answer.into_body(), JWKS_BYTES_MAX).collect().await;
             Ok(body.map_err(|error| format!("its answer cannot be read: {error}"))?.to_bytes())
         };
-        // The connection does the work of the request, and ends with it.
-        tokio::pin!(asking);
-        tokio::select! {
-            answer = &mut asking => answer,
-            ended = connection => match ended {
-                Ok(()) => asking.await,
-                Err(error) => Err(failed(error)),
-            },
-        }
+        outgoing::ask(stream, request, read).await.unwrap_or_else(|error| Err(format!("it did not answer: {error}")))
     }
 }
 
@@ -126,7 +98,7 @@ mod tests {
             assert!(Endpoint::parse(good, b"").is_ok(), "{good}");
         }
         let endpoint = Endpoint::parse("http://127.0.0.1:8080/keys?a=b", b"").unwrap();
-        assert_eq!((endpoint.port, endpoint.target.as_str()), (8080, "/keys?a=b"));
+        assert_eq!((endpoint.place.port, endpoint.place.target.as_str()), (8080, "/keys?a=b"));
         for bad in [
             "http://id.example.org/keys",
             "http://127.0.0.1.example.org/keys",
