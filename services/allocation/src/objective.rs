@@ -52,7 +52,7 @@ impl PriceWeights {
         let across = 2 * parts.items.len().min(parts.pools.len()) as i128 + 2;
         let worth =
             |tier: u8| parts.items.iter().filter(|item| item.tier == tier).map(|item| item.worth).max().unwrap_or(0);
-        let dearest = parts.arc_distance.iter().copied().max().unwrap_or(0);
+        let dearest = parts.arc_distance.iter().copied().max().unwrap_or(0).max(parts.distance_told);
         let price = parts
             .pools
             .iter()

@@ -105,6 +105,8 @@ pub struct Partners {
     pub items: Vec<u32>,
     /// Most partners, at least 1.
     pub most: u32,
+    /// Partners that help already, ascending, no more than `most`: they are among these whether or not they serve an item here.
+    pub already: Vec<u32>,
 }
 
 /// A bound on how many items a partner is asked about.
@@ -145,6 +147,9 @@ pub struct ProblemParts {
     /// [`Split::Whole`] one. They count in the capacities of these pools and of the caps above them (a cap above several of an arc's
     /// pools is drawn on by each), and these pools' partners are among those that serve the item.
     pub draws: Vec<(u32, u32)>,
+    /// A distance that prices can tell although no arc is so far, 0 to [`limits::DISTANCE_MAX`]: of what somebody asks about that the
+    /// problem has no arc to.
+    pub distance_told: u32,
 }
 
 /// A checked problem; immutable.
@@ -291,6 +296,9 @@ fn check(parts: &ProblemParts, found: &mut Vec<(String, String)>) {
         );
         return;
     }
+    if parts.distance_told > DISTANCE_MAX {
+        say("distance_told".to_owned(), format!("must be at most {DISTANCE_MAX}, got {}", parts.distance_told));
+    }
     let mut seen = Vec::new();
     for (nth, level) in parts.levels.iter().enumerate() {
         if seen.contains(level) {
@@ -416,6 +424,9 @@ fn check(parts: &ProblemParts, found: &mut Vec<(String, String)>) {
     for (nth, partners) in parts.partners.iter().enumerate() {
         if partners.most == 0 {
             say(format!("partners[{nth}].most"), "must be at least 1".to_owned());
+        }
+        if !partners.already.is_sorted_by(|a, b| a < b) || partners.already.len() > partners.most as usize {
+            say(format!("partners[{nth}].already"), "must ascend, each once, no more than the most".to_owned());
         }
     }
     let mut bundled: Vec<u32> = parts.bundles.iter().flat_map(|bundle| bundle.items.iter().copied()).collect();

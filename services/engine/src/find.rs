@@ -19,6 +19,7 @@ use crate::index::leaf::Leaf;
 use crate::index::tree::Node;
 use crate::nearest::{Nearest, Pending};
 use crate::query::{Query, QueryError, Scratch};
+use crate::reason::ReasonCode;
 use crate::score::{Millionths, ScoringRules};
 use crate::snapshot::area::AreaSet;
 use crate::snapshot::pool::PoolRow;
@@ -38,7 +39,21 @@ pub(crate) struct Hit {
     pub(crate) assessment: Assessment,
 }
 
+/// How much a search is to leave.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Most {
+    pub(crate) candidates: usize,
+    pub(crate) near_misses: usize,
+    pub(crate) used_up: usize,
+}
+
 impl Hit {
+    /// Whether it would fit had it anything left.
+    pub(crate) const fn is_used_up(&self) -> bool {
+        let Assessment { failed, capacity, .. } = self.assessment;
+        failed.len() == 1 && failed.contains(ReasonCode::NoCapacity) && capacity.served == 0
+    }
+
     /// Whether it stands before `other`.
     pub(crate) fn before(&self, other: &Self, snapshot: &Snapshot) -> bool {
         if self.score != other.score {
@@ -111,21 +126,16 @@ impl Snapshot {
     ) -> Result<&'s Answer, QueryError> {
         let asked = Asked::new(query, &self.tables)?;
         let context = Context::new(&asked, &self.tables, rules);
-        self.search(&context, asked.category, query.top_k, query.near_miss_limit, scratch);
+        let most = Most { candidates: query.top_k, near_misses: query.near_miss_limit, used_up: 0 };
+        self.search(&context, asked.category, most, scratch);
         self.write_answer(&context, scratch);
         scratch.answer.considered = self.considered(asked.category);
         Ok(&scratch.answer)
     }
 
-    /// Leaves the best resources for what the context asks, and the nearest misses, in the scratch's hits and misses.
-    pub(crate) fn search(
-        &self,
-        context: &Context<'_>,
-        category: u32,
-        top_k: usize,
-        near_miss_limit: usize,
-        scratch: &mut Scratch,
-    ) {
+    /// Leaves the best resources for what the context asks, the nearest misses, and what would be among the candidates had it anything
+    /// left, in the scratch.
+    pub(crate) fn search(&self, context: &Context<'_>, category: u32, most: Most, scratch: &mut Scratch) {
         scratch.memo.begin(context);
         scratch.hits.clear();
         scratch.heap.clear();
@@ -134,14 +144,15 @@ impl Snapshot {
             snapshot: self,
             context,
             bounds: Bounds::new(context),
-            top_k: top_k.clamp(1, TOP_K_MAX),
+            top_k: most.candidates.clamp(1, TOP_K_MAX),
             heap: &mut scratch.heap,
             waiting: &mut scratch.waiting,
             hits: &mut scratch.hits,
-            nearest: Nearest::new(&mut scratch.misses, &mut scratch.put_off, near_miss_limit.min(NEAR_MISSES_MAX)),
+            nearest: Nearest::new(&mut scratch.misses, &mut scratch.put_off, most.near_misses.min(NEAR_MISSES_MAX)),
             memo: &mut scratch.memo,
         };
         search.run(category);
+        search.choose_used_up(most.used_up, &mut scratch.used_up);
         search.choose_misses();
     }
 

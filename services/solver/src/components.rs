@@ -258,7 +258,7 @@ impl Components {
         }
         for nth in self.partners(component) {
             let partners = &parts.partners[*nth as usize];
-            out.partners.push(Partners { items: of_items(&partners.items), most: partners.most });
+            out.partners.push(Partners { items: of_items(&partners.items), ..partners.clone() });
         }
         out.contacts = self.contacts(component).iter().map(|nth| parts.contacts[*nth as usize]).collect();
         out

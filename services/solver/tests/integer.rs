@@ -71,7 +71,8 @@ fn feasible(problem: &Problem, flows: &[(u32, u64)]) -> bool {
             bundle.items.iter().all(full) || bundle.items.iter().all(|item| served[*item as usize] == 0)
         })
         && parts.partners.iter().all(|bound| {
-            let all: BTreeSet<u32> = bound.items.iter().flat_map(|item| of(*item)).collect();
+            let serving = bound.items.iter().flat_map(|item| of(*item));
+            let all: BTreeSet<u32> = serving.chain(bound.already.iter().copied()).collect();
             all.len() <= bound.most as usize
         })
         && parts.contacts.iter().all(|bound| {
@@ -138,7 +139,7 @@ fn random_parts(random: &mut Random, kind: &Kind) -> ProblemParts {
         parts.contacts.clear();
     }
     for bound in &mut parts.partners {
-        bound.most = 1 + random.below(2) as u32;
+        bound.most = (1 + random.below(2) as u32).max(bound.already.len() as u32);
     }
     for bound in &mut parts.contacts {
         bound.most = random.below(4) as u32;

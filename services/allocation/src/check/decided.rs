@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fault::{Faults, Rule};
 use super::part::{Part, item_of, partners_of};
 use crate::certificate::Decision;
-use crate::problem::Split;
+use crate::problem::{Partners, Split};
 
 /// What is decided. Sets, because what is decided twice is one decision.
 #[derive(Debug, Default)]
@@ -32,6 +32,11 @@ struct Choice {
 }
 
 impl Choice {
+    /// Of a bound on partners: who helps already is among them, whatever is decided.
+    fn of(bound: &Partners) -> Self {
+        Self { chosen: bound.already.iter().copied().collect(), excluded: BTreeSet::new() }
+    }
+
     fn note(&mut self, which: u32, holds: bool) {
         if holds {
             self.chosen.insert(which)
@@ -77,7 +82,7 @@ impl Decided {
                     self.serve(part, *item, holds);
                 }
             }
-            Decision::Partner(bound, partner) => self.partners.entry(bound).or_default().note(partner, holds),
+            Decision::Partner(bound, partner) => self.among(part, bound).note(partner, holds),
             Decision::Contact(bound, item) => self.contacts.entry(bound).or_default().note(item, holds),
         }
     }
@@ -97,12 +102,17 @@ impl Decided {
         self.used.entry(item).or_default().insert(arc);
         for partner in partners_of(parts, arc as usize) {
             for bound in part.ties.partners.get(&item).into_iter().flatten() {
-                self.partners.entry(*bound).or_default().note(partner, true);
+                self.among(part, *bound).note(partner, true);
             }
             for bound in part.ties.contacts.get(&partner).into_iter().flatten() {
                 self.contacts.entry(*bound).or_default().note(item, true);
             }
         }
+    }
+
+    /// What is decided of a bound on partners.
+    fn among(&mut self, part: &Part<'_>, bound: u32) -> &mut Choice {
+        self.partners.entry(bound).or_insert_with(|| Choice::of(&part.parts().partners[bound as usize]))
     }
 
     /// Whether nothing is decided.

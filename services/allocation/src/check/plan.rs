@@ -105,8 +105,8 @@ fn bundles(parts: &ProblemParts, totals: &Totals, faults: &mut Faults) {
     }
 }
 
-/// No need has more partners, and no partner is asked about more items, than it may. A partner serves an item if one of the item's
-/// arcs with a quantity touches a pool of the partner, further draws included.
+/// No need has more partners, those that help it already among them, and no partner is asked about more items, than it may. A partner
+/// serves an item if one of the item's arcs with a quantity touches a pool of the partner, further draws included.
 fn partners_and_contacts(parts: &ProblemParts, plan: &Plan, faults: &mut Faults) {
     if parts.partners.is_empty() && parts.contacts.is_empty() {
         return;
@@ -126,7 +126,7 @@ fn partners_and_contacts(parts: &ProblemParts, plan: &Plan, faults: &mut Faults)
     }
     for (bound, need) in parts.partners.iter().enumerate() {
         let serving = need.items.iter().filter_map(|item| partners_of_item.get(item)).flatten();
-        let partners = serving.collect::<BTreeSet<_>>().len();
+        let partners = serving.chain(&need.already).collect::<BTreeSet<_>>().len();
         if partners > need.most as usize {
             faults.say(Rule::TooManyPartners { bound, partners });
         }

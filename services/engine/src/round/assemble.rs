@@ -8,6 +8,7 @@ use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Aim, Counting, RoundRules};
 use wishwell_solver::Control;
 
+use super::exhausted::{Exhausted, Pair, settle};
 use super::gather::{Gatherer, gather, nearest_first};
 use super::guarantees::Guarantees;
 use super::items::{Items, RoundItem, in_scope};
@@ -36,6 +37,8 @@ pub(super) struct Assembled {
     /// By arc.
     pub(super) origins: Origins,
     pub(super) pools: RoundPools,
+    /// What has nothing left, by row.
+    pub(super) exhausted: Exhausted,
     pub(super) caps: Vec<CapOf>,
     pub(super) pinned: Vec<PinnedPart>,
     /// Items that could be served, were it not for what they are bundled with.
@@ -56,7 +59,7 @@ pub(super) fn assemble(
     let pinned = pins::resolve(&gatherer)?;
     let mut pairs = gather(&gatherer, control)?;
     pairs.add_drawn(pins::piece(&gatherer, &pinned));
-    let mut pools = RoundPools::new(snapshot, &pairs.keys, &pairs.takers);
+    let mut pools = RoundPools::new(snapshot, &pairs.keys, &pairs.takers.all, &pairs.used_up_takers.all);
     let pinned = pins::place(&gatherer, pinned, &mut pools)?;
     let mut build = Build::new(snapshot, rules, given, &items, &pools, &pinned);
     let bundles = sides::bundles(rules.bundling, &items, given);
@@ -73,6 +76,7 @@ struct Finished {
     row_of: Vec<u32>,
     all_occurrences: Vec<bool>,
     origins: Origins,
+    exhausted: Exhausted,
     caps: Vec<CapOf>,
     bundled_out: Vec<u32>,
 }
@@ -85,8 +89,21 @@ impl Finished {
         pools: RoundPools,
         pinned: Vec<PinnedPart>,
     ) -> Assembled {
-        let Self { problem, rows, row_of, all_occurrences, origins, caps, bundled_out } = self;
-        Assembled { scoring, problem, items, rows, row_of, all_occurrences, origins, pools, caps, pinned, bundled_out }
+        let Self { problem, rows, row_of, all_occurrences, origins, exhausted, caps, bundled_out } = self;
+        Assembled {
+            scoring,
+            problem,
+            items,
+            rows,
+            row_of,
+            all_occurrences,
+            origins,
+            pools,
+            exhausted,
+            caps,
+            pinned,
+            bundled_out,
+        }
     }
 }
 
@@ -117,8 +134,9 @@ struct Build<'a> {
     row_of: Vec<u32>,
     all_occurrences: Vec<bool>,
     origins: Origins,
-    /// Distinct partners of each row.
-    partners_of: Vec<u32>,
+    exhausted: Exhausted,
+    /// Distinct partners of each row, but for those who help its need already.
+    others_of: Vec<u32>,
 }
 
 impl<'a> Build<'a> {
@@ -130,7 +148,7 @@ impl<'a> Build<'a> {
         pools: &'a RoundPools,
         parts: &[PinnedPart],
     ) -> Self {
-        let mut reach = vec![Reach { items: 0, single: true, pinned: (0, 0) }; pools.partners.len()];
+        let mut reach = vec![Reach::default(); pools.partners.len()];
         let mut pinned: HashMap<u32, i64> = HashMap::new();
         for part in parts {
             *pinned.entry(part.item).or_default() += part.quantity;
@@ -157,7 +175,8 @@ impl<'a> Build<'a> {
             row_of: vec![NONE; items.items.len()],
             all_occurrences: Vec::new(),
             origins: Origins::default(),
-            partners_of: Vec::new(),
+            exhausted: Exhausted::default(),
+            others_of: Vec::new(),
         }
     }
 
@@ -180,13 +199,14 @@ impl<'a> Build<'a> {
             return;
         }
         let mut serviceable = vec![false; self.items.items.len()];
-        let mut arcs = Vec::new();
+        let (mut arcs, mut spent) = (Vec::new(), Vec::new());
         for (at, item) in self.items.items.iter().enumerate() {
             serviceable[at] = match self.quantity(at, item, pairs.times[at]) {
                 // Wholly pinned: it is served already.
                 None => self.pinned.contains_key(&u32::try_from(at).unwrap_or(u32::MAX)),
                 Some(quantity) => {
-                    self.arcs(item, quantity, pairs.choices(at), |choice| pairs.origins.get(choice), &mut arcs);
+                    let origin = |choice| pairs.origins.get(choice);
+                    self.arcs(item, quantity, pairs.choices(at), origin, &mut arcs, &mut spent);
                     !arcs.is_empty()
                 }
             };
@@ -205,11 +225,11 @@ impl<'a> Build<'a> {
     /// The rows and arcs of the problem. There are no more arcs than pairs, over which they are written: two sets of tens of millions
     /// would be one too many.
     fn rows(&mut self, pairs: Pairs) {
-        let Pairs { first, times, mut pools, mut metres, mut origins, further, .. } = pairs;
+        let Pairs { first, times, mut pools, mut metres, mut origins, further, used_up, .. } = pairs;
         let items = self.items;
         let mut written = origins.rewrite();
         let mut count = 0;
-        let mut arcs = Vec::new();
+        let (mut arcs, mut spent) = (Vec::new(), Vec::new());
         let mut further = further.as_slice();
         self.parts.first.reserve_exact(items.items.len());
         for (at, item) in items.items.iter().enumerate() {
@@ -218,11 +238,14 @@ impl<'a> Build<'a> {
             further = rest;
             let Some(quantity) = self.quantity(at, item, times[at]).filter(|_| !self.left_out[at]) else { continue };
             let choices = Choices { from, pools: &pools[from..to], metres: &metres[from..to], further: of_item };
-            self.arcs(item, quantity, choices, |choice| written.get(choice), &mut arcs);
-            if arcs.is_empty() {
+            self.arcs(item, quantity, choices, |choice| written.get(choice), &mut arcs, &mut spent);
+            let nothing_left = |pair: &Pair| self.left.get(pair.pool as usize) == Some(&0);
+            spent.extend(used_up.of(at).map(|nth| used_up.pair(nth)).filter(nothing_left));
+            if arcs.is_empty() && spent.is_empty() {
                 continue;
             }
             self.row(at, times[at], quantity, &arcs);
+            self.note_exhausted(&mut spent);
             for arc in arcs.drain(..) {
                 (pools[count as usize], metres[count as usize]) = (arc.pool, arc.metres.min(DISTANCE_MAX));
                 self.parts.draws.extend(arc.further.into_iter().map(|pool| (count, pool)));
@@ -240,12 +263,14 @@ impl<'a> Build<'a> {
     /// A row for an item with these arcs.
     fn row(&mut self, at: usize, times: Option<Times>, quantity: u64, arcs: &[Arc]) {
         let item = self.items.items[at];
-        let split = self.split(&item, arcs.iter().all(|arc| arc.further.is_empty()));
+        // What nothing can serve needs no whole numbers.
+        let one_pool = arcs.iter().all(|arc| arc.further.is_empty());
+        let split = if arcs.is_empty() { Split::Any } else { self.split(&item, one_pool) };
         let worth = match self.rules.counting {
             Counting::Units => 1,
             Counting::People => u32::try_from(u64::from(WORTH_MAX) / quantity).unwrap_or(1).max(1),
         };
-        self.count_partners(arcs, quantity);
+        self.count_partners(&item, arcs, quantity);
         self.row_of[at] = u32::try_from(self.rows.len()).unwrap_or(NONE);
         self.rows.push(u32::try_from(at).unwrap_or(NONE));
         self.all_occurrences.push(times == Some(Times::All) && item.occurrences > 1);
@@ -253,7 +278,38 @@ impl<'a> Build<'a> {
         self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth, group: None, split });
     }
 
-    /// The arcs of an item to pools with enough left, by pools; of those alike the nearest.
+    /// Notes what has nothing left for the row that was made last.
+    fn note_exhausted(&mut self, spent: &mut Vec<Pair>) {
+        if let (Some(at), false) = (self.rows.last(), spent.is_empty()) {
+            let item = &self.items.items[*at as usize];
+            settle(self.snapshot, spent);
+            let quantity = self.parts.items.last().map_or(1, |row| row.quantity);
+            let together = quantity > 1 && self.split(item, true) == Split::Whole;
+            let need = self.items.need(item);
+            // A bound that is left out because it cannot bind may do so where more would serve.
+            let alone = quantity == 1 && need.items.len() == 1 && self.given.helping(need.id).is_empty();
+            if together || self.rules.partners_per_need_max.is_some() && !alone {
+                self.exhausted.unsure.extend(u32::try_from(self.rows.len() - 1));
+            }
+            for pair in spent.drain(..) {
+                self.count_more(pair.pool, quantity);
+                self.exhausted.push(pair);
+            }
+        }
+        self.exhausted.end();
+    }
+
+    /// Counts an item that a partner would be asked about, had it anything left.
+    fn count_more(&mut self, pool: u32, quantity: u64) {
+        let partner = self.pools.pools[pool as usize].partner;
+        if let Some(reach) = self.reach.get_mut(partner as usize) {
+            reach.more = reach.more.saturating_add(1);
+            reach.more_several |= quantity > 1;
+        }
+    }
+
+    /// The arcs of an item to pools with enough left, by pools; of those alike the nearest. Of what else it could be served from, what
+    /// has nothing left.
     fn arcs(
         &self,
         item: &RoundItem,
@@ -261,10 +317,12 @@ impl<'a> Build<'a> {
         choices: Choices<'_>,
         origin: impl Fn(usize) -> Origin,
         arcs: &mut Vec<Arc>,
+        spent: &mut Vec<Pair>,
     ) {
         let splits = self.split(item, true) == Split::Any;
         let mut further = choices.further;
         arcs.clear();
+        spent.clear();
         for (choice, (own, metres)) in (choices.from..).zip(choices.pools.iter().zip(choices.metres)) {
             let (of_choice, rest) = further.split_at(further.partition_point(|(pair, _)| *pair as usize <= choice));
             further = rest;
@@ -278,6 +336,8 @@ impl<'a> Build<'a> {
             let enough = |pool: &u32| self.left.get(*pool as usize).is_some_and(|left| *left >= needed);
             if enough(&pool) && pools.iter().all(enough) {
                 arcs.push(Arc { pool, further: pools, metres: *metres, origin: origin(choice) });
+            } else if pools.is_empty() && item.occurrences == 1 && self.left.get(pool as usize) == Some(&0) {
+                spent.push(Pair { pool, metres: *metres, resource: origin(choice).resource });
             }
         }
         let id = |arc: &Arc| self.snapshot.resource_id(arc.origin.resource);
@@ -288,21 +348,24 @@ impl<'a> Build<'a> {
         arcs.dedup_by(|next, kept| next.pool == kept.pool && next.further == kept.further);
     }
 
-    fn count_partners(&mut self, arcs: &[Arc], quantity: u64) {
+    fn count_partners(&mut self, item: &RoundItem, arcs: &[Arc], quantity: u64) {
         let single = quantity == 1;
+        let helping = self.given.helping(self.items.need(item).id);
         let mut seen: Vec<u32> = Vec::with_capacity(4);
         for arc in arcs {
             for pool in std::iter::once(&arc.pool).chain(&arc.further) {
                 let partner = self.pools.pools[*pool as usize].partner;
                 let Some(reach) = self.reach.get_mut(partner as usize) else { continue };
-                reach.single &= single && arc.further.is_empty();
+                reach.several |= !single || !arc.further.is_empty();
                 if !seen.contains(&partner) {
                     seen.push(partner);
                     reach.items += 1;
                 }
             }
         }
-        self.partners_of.push(u32::try_from(seen.len()).unwrap_or(u32::MAX));
+        let helps = |partner: &&u32| helping.contains(&self.pools.partners[**partner as usize].0);
+        let others = seen.len() - if helping.is_empty() { 0 } else { seen.iter().filter(helps).count() };
+        self.others_of.push(u32::try_from(others).unwrap_or(u32::MAX));
     }
 
     fn finish(
@@ -318,13 +381,16 @@ impl<'a> Build<'a> {
             Pool { segments: RoundPools::segments(self.snapshot, pool, steps), cap, partner: pool.partner }
         };
         self.parts.pools = self.pools.pools.iter().map(pool).collect();
+        self.exhausted.be_unsure_of(|pool| caps.unsure.binary_search(&self.pools.pools[pool as usize].partner).is_ok());
+        self.parts.distance_told = self.exhausted.farthest();
         self.parts.caps = caps.caps;
         self.parts.contacts = caps.contacts;
         self.group(guarantees);
         self.parts.bundles = sides::bundles_of_rows(&bundles, &self.row_of, &self.parts.items);
-        let (most, partners_of) = (self.rules.partners_per_need_max, &self.partners_of);
-        let of = |row: u32| partners_of[row as usize];
-        self.parts.partners = sides::partners(most, self.given, self.items, &self.rows, &self.parts.items, of);
+        let (most, others_of) = (self.rules.partners_per_need_max, &self.others_of);
+        let of = |row: u32| others_of[row as usize];
+        let asked = &self.parts.items;
+        self.parts.partners = sides::partners(most, self.given, self.items, self.pools, &self.rows, asked, of);
         self.parts.levels = levels(self.rules, self.items);
         if control.stopped() {
             return Err(DraftError::Stopped);
@@ -336,6 +402,7 @@ impl<'a> Build<'a> {
             row_of: self.row_of,
             all_occurrences: self.all_occurrences,
             origins: self.origins,
+            exhausted: self.exhausted,
             caps: caps.of,
             bundled_out: self.bundled_out,
         })

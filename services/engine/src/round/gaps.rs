@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use wishwell_allocation::{Level, Plan, limits::WORTH_MAX};
+use wishwell_allocation::{Level, Plan, Pool, limits::WORTH_MAX};
 use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::need::Urgency;
@@ -69,11 +69,24 @@ impl Draft<'_> {
             });
             u32::try_from(of_tiers.sum::<i128>().clamp(0, 1_000_000)).unwrap_or(0)
         };
-        let priced = self.made.pools.pools.iter().zip(&prices.pools);
-        priced
-            .map(|(pool, price)| ScarcityPrice { at: pool.at(), scarcity_millionths: millionths(*price) })
-            .filter(|price| price.scarcity_millionths > 0)
-            .collect()
+        let parts = problem.parts();
+        let priced = self.made.pools.pools.iter().zip(&parts.pools).zip(&prices.pools).collect::<Vec<_>>();
+        let of_pool = priced.chunk_by(|((one, _), _), ((other, _), _)| one.id == other.id);
+        let mut scarcity = Vec::new();
+        for periods in of_pool {
+            // A search knows a pool's dearest price and not its period: what is used up must not spoil what is left.
+            let is_left = |pool: &Pool| !pool.segments.is_empty();
+            let any_left = periods.iter().any(|((_, pool), _)| is_left(pool));
+            let told = periods.iter().filter(|((_, pool), _)| is_left(pool) || !any_left);
+            scarcity.extend(
+                told.map(|((pool, _), price)| ScarcityPrice {
+                    at: pool.at(),
+                    scarcity_millionths: millionths(**price),
+                })
+                .filter(|price| price.scarcity_millionths > 0),
+            );
+        }
+        scarcity
     }
 
     /// Where capacity is missing: at pools that would serve more, and where nothing can be reached at all.
@@ -81,7 +94,7 @@ impl Draft<'_> {
         &self,
         plan: &Plan,
         prices: &AllPrices,
-        below: &Below,
+        below: &Below<'_>,
         unreached: &[(CategoryCode, Option<DivisionCode>, u8, i64)],
     ) -> Vec<SupplyGap> {
         let mut gaps = self.gaps_at_pools(plan, prices, below);
@@ -108,7 +121,7 @@ impl Draft<'_> {
         gaps
     }
 
-    fn gaps_at_pools(&self, plan: &Plan, prices: &AllPrices, below: &Below) -> Vec<SupplyGap> {
+    fn gaps_at_pools(&self, plan: &Plan, prices: &AllPrices, below: &Below<'_>) -> Vec<SupplyGap> {
         let capacities = Capacities { problem: self.problem(), prices, below };
         let gap = |short: Shortage| {
             let (category, division) = self.where_asked(short.item);
@@ -117,7 +130,7 @@ impl Draft<'_> {
                 division,
                 tier: short.tier + 1,
                 at: self.made.pools.pools.get(short.pool as usize).map(super::pools::RoundPool::at),
-                resource: Some(self.snapshot.resource_id(self.origin(short.arc).resource)),
+                resource: Some(self.snapshot.resource_id(self.resource(short.arc))),
                 price: short.price,
                 units: i64::try_from(short.units).unwrap_or(i64::MAX),
                 exact: short.exact,

@@ -9,11 +9,11 @@ use wishwell_solver::parallel::each;
 
 use super::items::{Items, RoundItem};
 use super::pairs::{Pairs, Piece};
-use super::ways::{Countable, Flags, Times, Way, ways};
+use super::ways::{Countable, Flags, Key, Times, Way, used_up, ways};
 use super::{DraftError, Given};
 use crate::assess::{Failed, UNKNOWN_DISTANCE};
 use crate::context::Context;
-use crate::find::Hit;
+use crate::find::{Hit, Most};
 use crate::query::Scratch;
 use crate::reason::ReasonCode;
 use crate::score::ScoringRules;
@@ -23,6 +23,9 @@ use crate::snapshot::{ResourceRef, Snapshot};
 const PIECE_ITEMS: usize = 512;
 /// Pieces that may wait to be put together.
 const PIECES_TOGETHER: usize = 64;
+
+/// Most pairs with what has nothing left, all items together; of each item as many as candidates at the most, and one at least.
+const USED_UP_MAX: usize = 4_000_000;
 
 /// Distances that a caller gives, by need: what is not in it is forbidden.
 pub type PairDistances = HashMap<NeedId, Vec<(ResourceId, u32)>>;
@@ -55,6 +58,15 @@ pub(super) struct Choice {
     pub(super) way: Way,
 }
 
+/// A pool in a period that has nothing left and would serve an item otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UsedUp {
+    pub(super) key: Key,
+    /// As a choice has them.
+    pub(super) metres: u32,
+    pub(super) resource: ResourceRef,
+}
+
 /// What was found for one item.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -62,6 +74,8 @@ pub(super) struct Found {
     pub(super) choices: Vec<Choice>,
     /// How the quantities of occurrences add up in all of them.
     pub(super) times: Option<Times>,
+    /// What would fit had it anything left.
+    pub(super) used_up: Vec<UsedUp>,
     /// Fitting resources that do not say how much they have, the nearest first.
     pub(super) unknown: Vec<ResourceRef>,
     /// Whether some fitting resource cannot be counted.
@@ -86,8 +100,7 @@ impl<'a> Gatherer<'a> {
         let context = Context::new(&asked, &self.snapshot.tables, self.scoring);
         match self.given.distances {
             None => {
-                let most = self.rules.candidates_per_item_max as usize;
-                self.snapshot.search(&context, asked.category, most, 0, scratch);
+                self.snapshot.search(&context, asked.category, self.most(0), scratch);
             }
             Some(distances) => self.judge_pairs(&context, asked.category, item, distances, scratch),
         }
@@ -96,10 +109,23 @@ impl<'a> Gatherer<'a> {
 
     /// What could serve an item, of the hits that a search by its context has left.
     pub(super) fn found(&self, context: &Context<'_>, at: usize, item: &RoundItem, scratch: &mut Scratch) -> Found {
-        let hits = std::mem::take(&mut scratch.hits);
-        let found = self.choices(context, at, item, &hits, scratch);
-        scratch.hits = hits;
+        let (hits, spent) = (std::mem::take(&mut scratch.hits), std::mem::take(&mut scratch.used_up));
+        let mut found = self.choices(context, at, item, &hits, scratch);
+        self.add_used_up(context, at, item, &[&hits, &spent], scratch, &mut found);
+        (scratch.hits, scratch.used_up) = (hits, spent);
         found
+    }
+
+    /// How much a search is to leave.
+    pub(super) fn most(&self, near_misses: usize) -> Most {
+        let candidates = self.rules.candidates_per_item_max as usize;
+        Most { candidates, near_misses, used_up: self.used_up_max() }
+    }
+
+    /// Most of what has nothing left that an item is paired with.
+    fn used_up_max(&self) -> usize {
+        let share = USED_UP_MAX / self.items.items.len().max(1);
+        share.min(self.rules.candidates_per_item_max as usize).max(1)
     }
 
     /// The ways in which one resource could serve an item; none when it does not fit, or cannot be counted.
@@ -134,18 +160,72 @@ impl<'a> Gatherer<'a> {
         scratch.memo.begin(context);
         let mut hits = std::mem::take(&mut scratch.hits);
         hits.clear();
+        scratch.used_up.clear();
         for (resource, metres) in distances.get(&self.items.need(item).id).into_iter().flatten() {
             let place = self.snapshot.resource(*resource);
             let Some((place, row)) = place.and_then(|place| Some((place, self.snapshot.row(place)?))) else { continue };
             let hit = self.snapshot.judge(context, category, place, row, scratch);
+            let hit = Hit { distance: *metres, ..hit };
             if fails_only_by_place(hit.assessment.failed) {
-                hits.push(Hit { distance: *metres, ..hit });
+                hits.push(hit);
+            } else if hit.assessment.capacity.served == 0 && fails_only_by_place_and_capacity(hit.assessment.failed) {
+                scratch.used_up.push(hit);
             }
         }
-        hits.sort_unstable_by_key(|hit| (hit.distance, self.snapshot.resource_id(hit.resource)));
-        hits.dedup_by_key(|hit| hit.resource);
-        hits.truncate(self.rules.candidates_per_item_max as usize);
+        let most = self.most(0);
+        for (hits, most) in [(&mut hits, most.candidates), (&mut scratch.used_up, most.used_up)] {
+            hits.sort_unstable_by_key(|hit| (hit.distance, self.snapshot.resource_id(hit.resource)));
+            hits.dedup_by_key(|hit| hit.resource);
+            hits.truncate(most);
+        }
         scratch.hits = hits;
+    }
+
+    /// Adds what has nothing left of what fits or would: the first period of each before the second, the nearest first.
+    fn add_used_up(
+        &self,
+        context: &Context<'_>,
+        at: usize,
+        item: &RoundItem,
+        hits: &[&[Hit]],
+        scratch: &mut Scratch,
+        found: &mut Found,
+    ) {
+        let mut keys = Vec::new();
+        let mut order: Vec<(usize, UsedUp)> = Vec::new();
+        for hit in hits.iter().copied().flatten().filter(|hit| self.may_be_asked(item, hit).is_ok()) {
+            let Some(row) = self.snapshot.row(hit.resource) else { continue };
+            used_up(context, row, at, &mut scratch.memo, &mut keys);
+            let metres = self.metres(hit);
+            let of = |key| UsedUp { key, metres, resource: hit.resource };
+            order.extend(keys.iter().copied().map(of).enumerate());
+        }
+        if order.len() > 1 {
+            let place =
+                |(nth, of): &(usize, UsedUp)| (*nth, of.metres, self.snapshot.resource_id(of.resource), of.key.1);
+            order.sort_unstable_by_key(place);
+            order.truncate(self.used_up_max());
+        }
+        found.used_up = order.into_iter().map(|(_, of)| of).collect();
+    }
+
+    /// Whether the rules leave a resource that fits, or why not.
+    fn may_be_asked(&self, item: &RoundItem, hit: &Hit) -> Result<(), NotAsked> {
+        let too_far = |most: u32| hit.distance != UNKNOWN_DISTANCE && hit.distance > most;
+        if self.rules.radius_metres_max.is_some_and(too_far) {
+            return Err(NotAsked::TooFar);
+        }
+        // Where as many help already as may, nobody else is asked.
+        let helping = self.given.helping(self.items.need(item).id);
+        let is_full = self.rules.partners_per_need_max.is_some_and(|most| helping.len() >= most as usize);
+        if is_full && !helping.contains(&self.snapshot.organization_id(hit.resource)) {
+            return Err(NotAsked::OneTooMany);
+        }
+        Ok(())
+    }
+
+    fn metres(&self, hit: &Hit) -> u32 {
+        if hit.distance == UNKNOWN_DISTANCE { self.scoring.distance_assumed_metres } else { hit.distance }
     }
 
     fn choices(
@@ -157,19 +237,12 @@ impl<'a> Gatherer<'a> {
         scratch: &mut Scratch,
     ) -> Found {
         let mut found = Found::default();
-        // Where as many help already as may, nobody else is asked.
-        let helping = self.given.helping(self.items.need(item).id);
-        let is_full = self.rules.partners_per_need_max.is_some_and(|most| helping.len() >= most as usize);
         let mut buffer = Vec::new();
         let mut decided = false;
         for hit in hits {
-            let too_far = |most: u32| hit.distance != UNKNOWN_DISTANCE && hit.distance > most;
             let Some(row) = self.snapshot.row(hit.resource) else { continue };
-            if self.rules.radius_metres_max.is_some_and(too_far) {
-                continue;
-            }
-            if is_full && !helping.contains(&self.snapshot.organization_id(hit.resource)) {
-                found.one_too_many = true;
+            if let Err(why) = self.may_be_asked(item, hit) {
+                found.one_too_many |= why == NotAsked::OneTooMany;
                 continue;
             }
             let times = match ways(context, row, hit, at, &mut scratch.memo, &mut buffer) {
@@ -191,8 +264,7 @@ impl<'a> Gatherer<'a> {
             if times.is_some() {
                 (found.times, decided) = (times, true);
             }
-            let assumed = self.scoring.distance_assumed_metres;
-            let metres = if hit.distance == UNKNOWN_DISTANCE { assumed } else { hit.distance };
+            let metres = self.metres(hit);
             let flags = Flags::of(hit);
             let choice = |way| Choice { resource: hit.resource, metres, flags, way };
             found.choices.extend(buffer.drain(..).map(choice));
@@ -213,11 +285,24 @@ impl<'a> Gatherer<'a> {
     }
 }
 
+/// Why a resource that fits is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotAsked {
+    TooFar,
+    OneTooMany,
+}
+
 /// Whether nothing is failed but what follows from where somebody is.
 fn fails_only_by_place(failed: Failed) -> bool {
-    let by_place = [ReasonCode::OutsideArea, ReasonCode::TooFar, ReasonCode::Mode];
-    let count = by_place.into_iter().filter(|code| failed.contains(*code)).count();
-    usize::from(failed.len()) == count
+    fails_only(failed, &[ReasonCode::OutsideArea, ReasonCode::TooFar, ReasonCode::Mode])
+}
+
+fn fails_only_by_place_and_capacity(failed: Failed) -> bool {
+    fails_only(failed, &[ReasonCode::OutsideArea, ReasonCode::TooFar, ReasonCode::Mode, ReasonCode::NoCapacity])
+}
+
+fn fails_only(failed: Failed, codes: &[ReasonCode]) -> bool {
+    usize::from(failed.len()) == codes.iter().filter(|code| failed.contains(**code)).count()
 }
 
 /// What was found for all items. Pieces are put together as they come, so that what waits to be put is little.
@@ -234,8 +319,9 @@ pub(super) fn gather(gatherer: &Gatherer<'_>, control: &dyn Control) -> Result<P
                 if control.stopped() {
                     return None;
                 }
-                let Found { times, choices, .. } = gatherer.find(at, item, scratch);
+                let Found { times, choices, used_up, .. } = gatherer.find(at, item, scratch);
                 found.add(gatherer.snapshot, times, choices);
+                found.add_used_up(gatherer.snapshot, used_up);
             }
             Some(found.finish())
         });

@@ -5,6 +5,7 @@
 //! and how fair it is. `docs/allocation.md` says what of a round is a flow and what needs whole numbers.
 
 mod assemble;
+mod exhausted;
 mod fairness;
 mod gaps;
 mod gather;

@@ -2,6 +2,8 @@
 
 use wishwell_allocation::Problem;
 
+use super::exhausted::Exhausted;
+
 /// A node of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Node {
@@ -53,7 +55,7 @@ impl Rows {
     }
 
     /// The row of an arc.
-    pub(super) fn of(&self, problem: &Problem, arc: u32) -> u32 {
+    fn of(&self, problem: &Problem, arc: u32) -> u32 {
         behind(&problem.parts().first, self.of[arc as usize / ARCS_TOGETHER], arc as usize)
     }
 }
@@ -67,9 +69,13 @@ fn behind(first: &[u32], row: u32, arc: usize) -> u32 {
     row
 }
 
-/// Who is below each node.
-pub(super) struct Below {
-    pub(super) rows: Rows,
+/// Who is below each node. Pairs with what has nothing left are numbered behind the arcs, as arcs that carry nothing.
+pub(super) struct Below<'a> {
+    problem: &'a Problem,
+    pub(super) exhausted: &'a Exhausted,
+    rows: Rows,
+    /// Pairs with each pool that has nothing left, by pool: (pool, arc), ascending.
+    of_exhausted: Vec<(u32, u32)>,
     /// Arcs into each pool.
     pool_first: Vec<u32>,
     pool_arcs: Vec<u32>,
@@ -78,8 +84,8 @@ pub(super) struct Below {
     pub(super) ground: Vec<Node>,
 }
 
-impl Below {
-    pub(super) fn new(problem: &Problem) -> Self {
+impl<'a> Below<'a> {
+    pub(super) fn new(problem: &'a Problem, exhausted: &'a Exhausted) -> Self {
         let parts = problem.parts();
         let mut pool_first = vec![0_u32; parts.pools.len() + 1];
         for pool in &parts.arc_pool {
@@ -95,7 +101,13 @@ impl Below {
             pool_arcs[*slot as usize] = arc;
             *slot += 1;
         }
+        let carrying = u32::try_from(parts.arc_pool.len()).unwrap_or(u32::MAX);
+        let mut of_exhausted: Vec<(u32, u32)> = exhausted.pools.iter().copied().zip(carrying..).collect();
+        of_exhausted.sort_unstable();
         let mut below = Self {
+            problem,
+            exhausted,
+            of_exhausted,
             rows: Rows::new(problem),
             pool_first,
             pool_arcs,
@@ -126,8 +138,42 @@ impl Below {
         }
     }
 
-    pub(super) fn arcs(&self, pool: u32) -> &[u32] {
+    /// The arcs into a pool.
+    pub(super) fn arcs(&self, pool: u32) -> impl Iterator<Item = u32> {
         let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
-        self.pool_arcs.get(from as usize..to as usize).unwrap_or_default()
+        let carrying = self.pool_arcs.get(from as usize..to as usize).unwrap_or_default();
+        let from = self.of_exhausted.partition_point(|(of, _)| *of < pool);
+        let others = self.of_exhausted[from..].iter().take_while(move |(of, _)| *of == pool);
+        carrying.iter().copied().chain(others.map(|(_, arc)| *arc))
+    }
+
+    /// The arcs of a row.
+    pub(super) fn arcs_of_row(&self, row: u32) -> impl Iterator<Item = u32> {
+        let carrying = self.problem.parts().arc_pool.len();
+        let others = self.exhausted.of(row as usize).map(move |nth| carrying + nth);
+        self.problem.arcs(row).chain(others).filter_map(|arc| u32::try_from(arc).ok())
+    }
+
+    /// Its place among the pairs with what has nothing left, if it is one of them.
+    fn beyond(&self, arc: u32) -> Option<u32> {
+        arc.checked_sub(u32::try_from(self.problem.parts().arc_pool.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The row of an arc.
+    pub(super) fn row(&self, arc: u32) -> u32 {
+        self.beyond(arc).map_or_else(|| self.rows.of(self.problem, arc), |nth| self.exhausted.owner(nth))
+    }
+
+    /// The pool of an arc.
+    pub(super) fn pool(&self, arc: u32) -> u32 {
+        self.beyond(arc)
+            .map_or_else(|| self.problem.parts().arc_pool[arc as usize], |nth| self.exhausted.pools[nth as usize])
+    }
+
+    /// The distance over an arc.
+    pub(super) fn distance(&self, arc: u32) -> u32 {
+        let parts = self.problem.parts();
+        self.beyond(arc)
+            .map_or_else(|| parts.arc_distance[arc as usize], |nth| self.exhausted.pair(nth as usize).metres)
     }
 }

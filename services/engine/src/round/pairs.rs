@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use wishwell_domain::limits::ROUND_PAIRS_MAX;
 
 use super::DraftError;
-use super::gather::Choice;
+use super::exhausted::{Exhausted, Pair};
+use super::gather::{Choice, UsedUp};
 use super::ways::{Flags, Key, Times};
 use crate::capacity::draws_in;
+use crate::snapshot::row::NONE;
 use crate::snapshot::{ResourceRef, Snapshot};
 
 /// A pool, who offers it, and how much is taken of it for each unit.
@@ -33,6 +35,10 @@ pub(super) struct Piece {
     keys: Vec<Key>,
     /// Each combination once.
     takers: Vec<Taker>,
+    /// Pairs with what has nothing left, whose pools are known by their keys until the piece is finished; and who takes from them.
+    used_up: Exhausted,
+    used_up_keys: Vec<Key>,
+    used_up_takers: Vec<Taker>,
 }
 
 impl Piece {
@@ -58,19 +64,37 @@ impl Piece {
         self.ends.push(self.len());
     }
 
+    /// Adds what has nothing left for the item that was added last.
+    pub(super) fn add_used_up(&mut self, snapshot: &Snapshot, used_up: Vec<UsedUp>) {
+        for UsedUp { key, metres, resource } in used_up {
+            self.used_up_keys.push(key);
+            self.used_up.push(Pair { pool: NONE, metres, resource });
+            if let Some(row) = snapshot.row(resource) {
+                let draws = draws_in(&snapshot.tables, row);
+                let takers = draws.as_slice().iter().map(|(place, k)| (*place, row.organization, (*k).max(1)));
+                self.used_up_takers.extend(takers);
+            }
+        }
+        self.used_up.end();
+    }
+
     fn len(&self) -> u32 {
         u32::try_from(self.own.len()).unwrap_or(u32::MAX)
     }
 
     /// Numbers the keys.
     pub(super) fn finish(mut self) -> Self {
-        self.keys = self.own.iter().copied().chain(self.further.iter().map(|(_, key)| *key)).collect();
+        let of_pairs = self.own.iter().copied().chain(self.further.iter().map(|(_, key)| *key));
+        self.keys = of_pairs.chain(self.used_up_keys.iter().copied()).collect();
         self.keys.sort_unstable();
         self.keys.dedup();
-        self.takers.sort_unstable();
-        self.takers.dedup();
+        for takers in [&mut self.takers, &mut self.used_up_takers] {
+            takers.sort_unstable();
+            takers.dedup();
+        }
         let keys = &self.keys;
         self.numbers = std::mem::take(&mut self.own).iter().map(|key| place(keys, key)).collect();
+        self.used_up.pools = std::mem::take(&mut self.used_up_keys).iter().map(|key| place(keys, key)).collect();
         self
     }
 }
@@ -101,8 +125,10 @@ pub(super) struct Pairs {
     pub(super) keys: Vec<Key>,
     numbers: HashMap<Key, u32>,
     /// Each combination at least once.
-    pub(super) takers: Vec<Taker>,
-    takers_settled: usize,
+    pub(super) takers: Takers,
+    /// Pairs with what has nothing left, by item, their pools by number or place like those above; and who takes from them.
+    pub(super) used_up: Exhausted,
+    pub(super) used_up_takers: Takers,
 }
 
 impl Pairs {
@@ -118,8 +144,9 @@ impl Pairs {
             further: Vec::new(),
             keys: Vec::new(),
             numbers: HashMap::new(),
-            takers: Vec::new(),
-            takers_settled: 0,
+            takers: Takers::default(),
+            used_up: Exhausted::default(),
+            used_up_takers: Takers::default(),
         }
     }
 
@@ -147,7 +174,11 @@ impl Pairs {
         self.origins.resources.extend(piece.resources);
         self.origins.flags.extend(piece.flags);
         self.origins.occurrences.extend(piece.occurrences.iter().map(|(at, count)| (offset + at, *count)));
-        self.add_takers(piece.takers);
+        self.takers.add(piece.takers);
+        let used_up = self.used_up.len() as usize + piece.used_up.len() as usize;
+        let expected = self.expected(0, used_up);
+        self.used_up.extend(&piece.used_up, |at| number(&at), expected);
+        self.used_up_takers.add(piece.used_up_takers);
         Ok(())
     }
 
@@ -162,10 +193,7 @@ impl Pairs {
 
     /// Room for what is expected by what came: growing step by step would take twice as much for a while.
     fn make_room(&mut self, items: usize, pairs: usize) {
-        let done = self.times.len() + items;
-        let expected = (pairs as u64 * self.items as u64).div_ceil(done.max(1) as u64);
-        let expected =
-            usize::try_from(expected + expected / 32).unwrap_or(pairs).clamp(pairs, ROUND_PAIRS_MAX.max(pairs));
+        let expected = self.expected(items, pairs);
         let grow = |of: &mut Vec<u32>| {
             if of.capacity() < pairs {
                 of.reserve_exact(expected - of.len());
@@ -179,14 +207,11 @@ impl Pairs {
         }
     }
 
-    /// Adds what a piece takes; those known already are left out once there are many.
-    fn add_takers(&mut self, takers: Vec<Taker>) {
-        self.takers.extend(takers);
-        if self.takers.len() > 2 * self.takers_settled + TAKERS_UNSETTLED_MAX {
-            self.takers.sort_unstable();
-            self.takers.dedup();
-            self.takers_settled = self.takers.len();
-        }
+    /// How many pairs all items will have, once as many more have been added as these are pairs of.
+    fn expected(&self, items: usize, pairs: usize) -> usize {
+        let done = self.times.len() + items;
+        let expected = (pairs as u64 * self.items as u64).div_ceil(done.max(1) as u64);
+        usize::try_from(expected + expected / 32).unwrap_or(pairs).clamp(pairs, ROUND_PAIRS_MAX.max(pairs))
     }
 
     /// Adds what pinned parts draw on, which are no pairs: to keys and takers alone.
@@ -194,7 +219,7 @@ impl Pairs {
         for key in piece.keys {
             self.number(key);
         }
-        self.add_takers(piece.takers);
+        self.takers.add(piece.takers);
     }
 
     /// Tells pools and periods by these places instead of numbers, and forgets what else is known of them.
@@ -203,7 +228,9 @@ impl Pairs {
         let put = |number: &mut u32| *number = places.get(*number as usize).copied().unwrap_or(u32::MAX);
         self.pools.iter_mut().for_each(put);
         self.further.iter_mut().for_each(|(_, number)| put(number));
-        (self.keys, self.numbers, self.takers) = (Vec::new(), HashMap::new(), Vec::new());
+        self.used_up.pools.iter_mut().for_each(put);
+        (self.keys, self.numbers) = (Vec::new(), HashMap::new());
+        (self.takers, self.used_up_takers) = (Takers::default(), Takers::default());
     }
 
     /// The pairs of an item.
@@ -232,6 +259,25 @@ pub(super) struct Choices<'a> {
 
 /// Takers that may have come more than once.
 const TAKERS_UNSETTLED_MAX: usize = 1 << 16;
+
+/// Who takes from which pools: each combination at least once.
+#[derive(Debug, Default)]
+pub(super) struct Takers {
+    pub(super) all: Vec<Taker>,
+    settled: usize,
+}
+
+impl Takers {
+    /// Adds what a piece takes; those known already are left out once there are many.
+    fn add(&mut self, takers: Vec<Taker>) {
+        self.all.extend(takers);
+        if self.all.len() > 2 * self.settled + TAKERS_UNSETTLED_MAX {
+            self.all.sort_unstable();
+            self.all.dedup();
+            self.settled = self.all.len();
+        }
+    }
+}
 
 /// The resource behind a pair.
 #[derive(Debug, Clone, Copy)]

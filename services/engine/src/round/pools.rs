@@ -45,8 +45,9 @@ pub(super) struct RoundPools {
 }
 
 impl RoundPools {
-    /// Those of these keys, each of which is there once.
-    pub(super) fn new(snapshot: &Snapshot, keys: &[Key], takers: &[Taker]) -> Self {
+    /// Those of these keys, each of which is there once. Whoever could take of a pool, had it anything left, matters where nobody takes
+    /// of it: what has nothing left must not change how the rest is counted.
+    pub(super) fn new(snapshot: &Snapshot, keys: &[Key], takers: &[Taker], would_take: &[Taker]) -> Self {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
         let ids = snapshot.tables.pools.ids();
@@ -60,7 +61,7 @@ impl RoundPools {
                 *slot = at;
             }
         }
-        let takers = Takers::new(snapshot, takers, rank.len());
+        let takers = Takers::new(snapshot, takers, would_take, rank.len());
         keys.sort_unstable_by_key(|(place, day)| (rank.get(*place as usize).copied(), *day));
         let mut first = vec![0; places.len() + 1];
         let pools: Vec<RoundPool> = keys
@@ -78,6 +79,12 @@ impl RoundPools {
             first[at] += first[at - 1];
         }
         Self { pools, partners: takers.partners, rank, first }
+    }
+
+    /// The place of an organization among the partners; none where the round draws on nothing of it.
+    pub(super) fn partner(&self, organization: OrganizationId) -> Option<u32> {
+        let at = self.partners.binary_search_by_key(&organization, |(id, _)| *id).ok()?;
+        u32::try_from(at).ok()
     }
 
     /// The place of a pool and period.
@@ -142,13 +149,13 @@ struct Takers {
 }
 
 impl Takers {
-    fn new(snapshot: &Snapshot, takers: &[Taker], pools: usize) -> Self {
+    fn new(snapshot: &Snapshot, takers: &[Taker], would_take: &[Taker], pools: usize) -> Self {
         let organizations = &snapshot.tables.organizations_cold;
         let id_of = |place: u32| {
             let known = organizations.get(place).map(|organization| organization.id);
             known.unwrap_or_else(|| OrganizationId::from_uuid(Default::default()))
         };
-        let mut places: Vec<u32> = takers.iter().map(|(_, organization, _)| *organization).collect();
+        let mut places: Vec<u32> = takers.iter().chain(would_take).map(|(_, organization, _)| *organization).collect();
         places.sort_unstable();
         places.dedup();
         let mut partners: Vec<(OrganizationId, u32)> = places.into_iter().map(|place| (id_of(place), place)).collect();
@@ -159,14 +166,22 @@ impl Takers {
                 *slot = at;
             }
         }
-        let mut of = vec![(NONE, 0); pools];
-        for (pool, organization, per_unit) in takers {
-            let partner = of_place.get(*organization as usize).copied().unwrap_or(NONE);
-            if let Some((owner, most)) = of.get_mut(*pool as usize) {
-                // Where several organizations offer one pool, the first in order answers for it.
-                *owner = partner.min(*owner);
-                *most = (*per_unit).max(*most);
+        let owners = |takers: &[Taker]| {
+            let mut of = vec![(NONE, 0); pools];
+            for (pool, organization, per_unit) in takers {
+                let partner = of_place.get(*organization as usize).copied().unwrap_or(NONE);
+                if let Some((owner, most)) = of.get_mut(*pool as usize) {
+                    // Where several organizations offer one pool, the first in order answers for it.
+                    *owner = partner.min(*owner);
+                    *most = (*per_unit).max(*most);
+                }
             }
+            of
+        };
+        let mut of = owners(takers);
+        if !would_take.is_empty() {
+            let nobody = |(of, _): &(&mut (u32, i64), (u32, i64))| of.1 == 0;
+            of.iter_mut().zip(owners(would_take)).filter(nobody).for_each(|(of, would)| *of = would);
         }
         Self { partners, of }
     }

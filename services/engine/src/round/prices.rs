@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use wishwell_allocation::{Branch, Certificate, Level, Plan, Problem, Proof, Split};
 use wishwell_domain::round::{LevelPrice, RoundLevel};
 
+use super::exhausted::Exhausted;
 use super::network::Below;
 use super::residual::Residual;
 
@@ -53,7 +54,7 @@ pub(super) struct AllPrices {
 }
 
 impl AllPrices {
-    pub(super) fn new(problem: &Problem, certificate: &Certificate, below: &Below) -> Self {
+    pub(super) fn new(problem: &Problem, certificate: &Certificate, below: &Below<'_>) -> Self {
         let parts = problem.parts();
         let mut prices = Self {
             weights: Weights::of(problem),
@@ -64,7 +65,7 @@ impl AllPrices {
             flow: Vec::new(),
             exact: vec![true; parts.pools.len()],
         };
-        let whole = needs_whole_numbers(problem, below);
+        let mut whole = needs_whole_numbers(problem, below);
         for component in &certificate.components {
             let Some(proof) = first_leaf(&component.root) else { continue };
             let put = |all: &mut [i128], places: &[u32], values: &[i128]| {
@@ -81,10 +82,49 @@ impl AllPrices {
             for pool in &component.pools {
                 prices.exact[*pool as usize] = exact;
             }
+            for item in component.items.iter().filter(|_| !exact) {
+                whole[*item as usize] = true;
+            }
         }
         prices.flow = Plan::new(prices.flow).flows().to_vec();
+        prices.price_exhausted(problem, below.exhausted, whole);
         prices.taken = Residual::new(problem, &prices, below).dearest();
         prices
+    }
+
+    /// Prices what has nothing left: the lowest price at which nobody would rather have a unit of it, all else being priced as it is. So
+    /// it is part of a proof, and where the other prices are what a unit more brings, so is this one: whoever takes it was without or
+    /// gives another back. `unsure` says by row whether its part of the problem needs whole numbers.
+    fn price_exhausted(&mut self, problem: &Problem, exhausted: &Exhausted, mut unsure: Vec<bool>) {
+        let parts = problem.parts();
+        for pool in &exhausted.pools {
+            let above = parts.pools[*pool as usize].cap;
+            self.pools[*pool as usize] = above.map_or(0, |cap| self.caps[cap as usize]);
+        }
+        for row in &exhausted.unsure {
+            unsure[*row as usize] = true;
+        }
+        for row in 0..parts.items.len() {
+            let pairs = exhausted.of(row);
+            if pairs.is_empty() {
+                continue;
+            }
+            let (row, unsure) = (row as u32, unsure[row]);
+            let cheapest = problem.arcs(row).map(|arc| self.cost(problem, arc)).min();
+            let pays = self.worth(problem, row).min(cheapest.unwrap_or(i128::MAX));
+            for pair in pairs.map(|nth| exhausted.pair(nth)) {
+                let price = &mut self.pools[pair.pool as usize];
+                *price = (*price).max(pays - self.weights.distance * i128::from(pair.metres));
+                self.exact[pair.pool as usize] &= !unsure;
+            }
+        }
+        let asked: HashSet<u32> = parts.contacts.iter().map(|contacts| contacts.partner).collect();
+        for pool in &exhausted.pools {
+            self.exact[*pool as usize] &= asked.is_empty() || !asked.contains(&parts.pools[*pool as usize].partner);
+        }
+        for pool in &exhausted.unsure_pools {
+            self.exact[*pool as usize] = false;
+        }
     }
 
     /// What a unit of an item is worth, in weighted levels, less what it costs its group.
@@ -102,6 +142,11 @@ impl AllPrices {
     /// What a unit over an arc costs where it is taken from those who have it.
     pub(super) fn cost_of_taking(&self, problem: &Problem, arc: usize) -> i128 {
         self.cost_at(problem, arc, &self.taken)
+    }
+
+    /// What a unit costs from a pool at a distance.
+    pub(super) fn cost_of(&self, pool: u32, metres: u32) -> i128 {
+        self.weights.distance * i128::from(metres) + self.pools[pool as usize]
     }
 
     fn cost_at(&self, problem: &Problem, arc: usize, pools: &[i128]) -> i128 {
@@ -145,11 +190,11 @@ fn first_leaf(branch: &Branch) -> Option<&Proof> {
 }
 
 /// By row, whether something about it needs whole numbers to be chosen.
-fn needs_whole_numbers(problem: &Problem, below: &Below) -> Vec<bool> {
+fn needs_whole_numbers(problem: &Problem, below: &Below<'_>) -> Vec<bool> {
     let parts = problem.parts();
     let mut whole: Vec<bool> = parts.items.iter().map(|item| item.split == Split::Whole && item.quantity > 1).collect();
     for (arc, _) in &parts.draws {
-        if let Some(row) = whole.get_mut(below.rows.of(problem, *arc) as usize) {
+        if let Some(row) = whole.get_mut(below.row(*arc) as usize) {
             *row = true;
         }
     }

@@ -1,11 +1,12 @@
 //! Why an item is not served, and the smallest changes that would serve it.
 
+use wishwell_allocation::Split;
 use wishwell_domain::limits::{ROUND_ALTERNATIVES_MAX, ROUND_NEAR_MISSES_MAX};
 use wishwell_domain::round::{Change, LostTo, Miss, MissedConstraint, Unserved, UnservedReason};
 use wishwell_domain::zone::Zone;
 
 use super::Draft;
-use super::gather::{Found, Gatherer};
+use super::gather::{Choice, Found, Gatherer};
 use super::prices::{AllPrices, by_level};
 use super::room::{Obstacle, Room};
 use super::sides::CapOf;
@@ -49,16 +50,16 @@ impl Draft<'_> {
         let found = if self.given.distances.is_some() {
             gatherer.find(at as usize, item, scratch)
         } else {
-            let most = self.rules.candidates_per_item_max as usize;
-            self.snapshot.search(&context, asked.category, most, NEAR_MISSES_LOOKED_AT, scratch);
+            self.snapshot.search(&context, asked.category, gatherer.most(NEAR_MISSES_LOOKED_AT), scratch);
             gatherer.found(&context, at as usize, item, scratch)
         };
         let named = found.unknown.iter().take(CAN_BE_ASKED_MAX);
         told.can_be_asked = named.map(|resource| self.snapshot.resource_id(*resource)).collect();
-        if row == crate::snapshot::row::NONE {
-            told.reason = self.reason_without_arcs(at, &found);
-        } else {
+        if row != crate::snapshot::row::NONE {
             self.lost(row, prices, room, &mut told);
+        }
+        if row == crate::snapshot::row::NONE || self.problem().arcs(row).is_empty() {
+            told.reason = self.reason_without_arcs(at, &found);
         }
         if self.given.distances.is_none() {
             self.near_misses(&context, at, room, scratch, &mut told);
@@ -79,7 +80,7 @@ impl Draft<'_> {
     fn reason_without_arcs(&self, at: u32, found: &Found) -> UnservedReason {
         if self.made.bundled_out.binary_search(&at).is_ok() {
             UnservedReason::Bundle
-        } else if !found.choices.is_empty() {
+        } else if found.choices.iter().any(|choice| self.has_any(choice)) {
             // It fits what is there, but not what pinned parts and the largest quantity for each unit leave of it.
             UnservedReason::Whole
         } else if found.one_too_many {
@@ -88,34 +89,60 @@ impl Draft<'_> {
             UnservedReason::NotCountable
         } else if !found.unknown.is_empty() {
             UnservedReason::OnlyUnknownCapacity
+        } else if !found.choices.is_empty() || !found.used_up.is_empty() {
+            // Others have it already.
+            UnservedReason::Capacity
         } else {
             UnservedReason::NoCandidate
         }
     }
 
-    /// What a row with arcs lost, to whom at what price, and what would serve it.
+    /// Whether there was something left everywhere a choice draws on.
+    fn has_any(&self, choice: &Choice) -> bool {
+        let pools = choice.way.keys.iter().map(|key| self.made.pools.place(*key));
+        let left = |pool: u32| !self.problem().parts().pools[pool as usize].segments.is_empty();
+        pools.into_iter().all(|pool| pool.is_some_and(left))
+    }
+
+    /// What a row lost, to whom at what price, and what would serve it. What had nothing left was lost before: its price is what others
+    /// would lose by a unit more there that goes to the row.
     fn lost(&self, row: u32, prices: &AllPrices, room: &Room<'_>, told: &mut Unserved) {
-        let problem = self.problem();
+        let (problem, exhausted) = (self.problem(), &self.made.exhausted);
         let worth = prices.worth(problem, row);
-        let mut arcs: Vec<(i128, u32)> = problem
-            .arcs(row)
-            .filter_map(|arc| u32::try_from(arc).ok())
-            .map(|arc| ((prices.cost_of_taking(problem, arc as usize) - worth).max(0), arc))
+        let carrying = problem.arcs(row).map(|arc| (prices.cost_of_taking(problem, arc), arc));
+        let beyond = problem.parts().arc_pool.len();
+        let used_up = exhausted.of(row as usize).map(|nth| {
+            let pair = exhausted.pair(nth);
+            (prices.cost_of(pair.pool, pair.metres), beyond + nth)
+        });
+        let mut arcs: Vec<(i128, u32)> = carrying
+            .chain(used_up)
+            .filter_map(|(cost, arc)| Some(((cost - worth).max(0), u32::try_from(arc).ok()?)))
             .collect();
         arcs.sort_unstable();
-        let obstacles: Vec<Obstacle> = arcs.iter().map(|(_, arc)| room.obstacle(row, *arc)).collect();
+        let obstacle = |(_, arc): &(i128, u32)| match (*arc as usize).checked_sub(beyond) {
+            Some(nth) => Obstacle::Pool(exhausted.pair(nth).pool, 0),
+            None => room.obstacle(row, *arc),
+        };
+        let obstacles: Vec<Obstacle> = arcs.iter().map(obstacle).collect();
         told.reason = self.reason(row, &obstacles, room);
         for ((loss, arc), obstacle) in arcs.iter().zip(&obstacles) {
             let Obstacle::Pool(pool, _) = obstacle else { continue };
             if told.lost_to.len() < ROUND_ALTERNATIVES_MAX {
                 told.lost_to.push(LostTo {
-                    resource: self.snapshot.resource_id(self.origin(*arc).resource),
+                    resource: self.snapshot.resource_id(self.resource(*arc)),
                     at: self.made.pools.pools[*pool as usize].at(),
                     price: by_level(problem, *loss),
                 });
             }
         }
         self.changes_of_capacity(row, &arcs, &obstacles, room, told);
+    }
+
+    /// Whether an item takes all it asks or nothing: what nothing can serve the problem does not say it of.
+    fn is_whole(&self, row: u32) -> bool {
+        let item = &self.made.items.items[self.made.rows[row as usize] as usize];
+        !self.made.items.open(item).splittable
     }
 
     fn reason(&self, row: u32, obstacles: &[Obstacle], room: &Room<'_>) -> UnservedReason {
@@ -149,9 +176,9 @@ impl Draft<'_> {
         room: &Room<'_>,
         told: &mut Unserved,
     ) {
-        let whole = self.problem().parts().items[row as usize].split == wishwell_allocation::Split::Whole;
+        let whole = self.problem().parts().items[row as usize].split == Split::Whole || self.is_whole(row);
         let needed = if whole { room.asked(row) } else { 1 };
-        let resource = |arc: u32| self.snapshot.resource_id(self.origin(arc).resource);
+        let resource = |arc: u32| self.snapshot.resource_id(self.resource(arc));
         let signed = |units: u64| i64::try_from(units).unwrap_or(i64::MAX);
         let mut more: Option<(u64, u32, u32)> = None;
         let mut less: Option<(u64, u32)> = None;
@@ -163,8 +190,8 @@ impl Draft<'_> {
                     if more.is_none_or(|(least, ..)| lacking < least) {
                         more = Some((lacking, *arc, *pool));
                     }
-                    let only = room.pools_of(*arc).len() == 1 && !self.made.all_occurrences[row as usize];
-                    if *left > 0 && only && less.is_none_or(|(most, _)| *left > most) {
+                    let only = || room.pools_of(*arc).len() == 1 && !self.made.all_occurrences[row as usize];
+                    if *left > 0 && only() && less.is_none_or(|(most, _)| *left > most) {
                         less = Some((*left, *arc));
                     }
                 }

@@ -61,10 +61,10 @@ pub(super) struct Gain {
 pub(super) struct Residual<'a> {
     problem: &'a Problem,
     prices: &'a AllPrices,
-    below: &'a Below,
+    below: &'a Below<'a>,
     /// Where the flow over each row's arcs begins.
     flow_first: Vec<u32>,
-    /// Of each row, what its cheapest arc costs.
+    /// Of each row, what its cheapest arc costs; of one without units not more than they are worth.
     cheapest: Vec<i128>,
     through: HashMap<Node, u64>,
     served: Vec<u64>,
@@ -103,11 +103,10 @@ const AUGMENTATIONS_MAX: usize = 256;
 const VISITED_EACH_MAX: u64 = 20_000;
 
 impl<'a> Residual<'a> {
-    pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices, below: &'a Below) -> Self {
+    pub(super) fn new(problem: &'a Problem, prices: &'a AllPrices, below: &'a Below<'a>) -> Self {
         let parts = problem.parts();
-        let cheapest = |row: u32| problem.arcs(row).map(|arc| prices.cost(problem, arc)).min().unwrap_or(0);
         let mut residual = Self {
-            cheapest: (0..).zip(&parts.items).map(|(row, _)| cheapest(row)).collect(),
+            cheapest: Vec::new(),
             problem,
             prices,
             below,
@@ -117,7 +116,7 @@ impl<'a> Residual<'a> {
             used: vec![0; parts.pools.len()],
         };
         for (arc, units) in &prices.flow {
-            let row = below.rows.of(problem, *arc) as usize;
+            let row = below.row(*arc) as usize;
             residual.flow_first[row + 1] += 1;
             residual.served[row] += units;
             residual.used[parts.arc_pool[*arc as usize] as usize] += units;
@@ -126,6 +125,12 @@ impl<'a> Residual<'a> {
             residual.flow_first[row + 1] += residual.flow_first[row];
             residual.add_above(parts.items[row].group.map(Node::Group), residual.served[row]);
         }
+        let cheapest = |(row, served): (u32, &u64)| {
+            let cheapest = problem.arcs(row).map(|arc| prices.cost(problem, arc)).min();
+            let worth = (*served == 0).then(|| prices.worth(problem, row));
+            cheapest.into_iter().chain(worth).min().unwrap_or(0)
+        };
+        residual.cheapest = (0..).zip(&residual.served).map(cheapest).collect();
         for (pool, used) in parts.pools.iter().zip(residual.used.clone()) {
             residual.add_above(pool.cap.map(Node::Cap), used);
         }
@@ -286,7 +291,7 @@ impl<'a> Question<'a> {
 
     /// What units more of a pool gain, the first first, as long as `goes_on`, at most [`AUGMENTATIONS_MAX`] times and looking at
     /// [`VISITED_EACH_MAX`] nodes. What the flow is afterwards is forgotten.
-    pub(super) fn gains(&mut self, pool: u32, goes_on: impl Fn(i128) -> bool) -> Gains {
+    pub(super) fn gains(&mut self, pool: u32, mut goes_on: impl FnMut(i128) -> bool) -> Gains {
         self.forget();
         let mut gains = Vec::new();
         let mut to_the_end = false;
@@ -410,7 +415,7 @@ impl<'a> Question<'a> {
 
     fn put_over(&mut self, arc: u32, units: u64) {
         self.changed_flow.insert(arc, units);
-        self.changed_rows.insert(self.of.below.rows.of(self.of.problem, arc));
+        self.changed_rows.insert(self.of.below.row(arc));
     }
 
     /// The cheapest path from `target` to `pool`: its reduced length. Of each node reached the next step is in `reached`, and those
@@ -465,11 +470,9 @@ impl<'a> Question<'a> {
         match node {
             Node::Pool(at) => {
                 for arc in self.of.below.arcs(at) {
-                    let row = self.of.below.rows.of(self.of.problem, *arc);
-                    let cost = self.of.prices.weights.distance
-                        * i128::from(self.of.problem.parts().arc_distance[*arc as usize]);
-                    let step = Step { to: node, over: Over::Arc(*arc), cost, room: u64::MAX };
-                    into.push((Node::Row(row), step));
+                    let cost = self.of.prices.weights.distance * i128::from(self.of.below.distance(arc));
+                    let step = Step { to: node, over: Over::Arc(arc), cost, room: u64::MAX };
+                    into.push((Node::Row(self.of.below.row(arc)), step));
                 }
                 self.back_from_above(node, above, into);
             }
@@ -498,12 +501,12 @@ impl<'a> Question<'a> {
 
     /// Less over a row's arcs, from their pools.
     fn back_over_arcs(&self, row: u32, into: &mut Vec<(Node, Step)>) {
-        let parts = self.of.problem.parts();
+        let below = self.of.below;
         let mut back = |arc: u32, units: u64| {
             if units > 0 {
-                let cost = -self.of.prices.weights.distance * i128::from(parts.arc_distance[arc as usize]);
+                let cost = -self.of.prices.weights.distance * i128::from(below.distance(arc));
                 let step = Step { to: Node::Row(row), over: Over::ArcBack(arc), cost, room: units };
-                into.push((Node::Pool(parts.arc_pool[arc as usize]), step));
+                into.push((Node::Pool(below.pool(arc)), step));
             }
         };
         if !self.changed_rows.contains(&row) {
@@ -511,8 +514,7 @@ impl<'a> Question<'a> {
             let flow = self.of.prices.flow.get(from as usize..to as usize).unwrap_or_default();
             flow.iter().for_each(|(arc, units)| back(*arc, *units));
         } else {
-            let arcs = self.of.problem.arcs(row).filter_map(|arc| u32::try_from(arc).ok());
-            arcs.for_each(|arc| back(arc, self.over(arc)));
+            below.arcs_of_row(row).for_each(|arc| back(arc, self.over(arc)));
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Room<'a> {
     pub(super) served: Vec<u64>,
     /// Items each partner with a bound is still asked about.
     contacts: HashMap<u32, u32>,
-    /// By row with a bound on partners: those that serve the need, and how many more there may be.
+    /// By row with a bound on partners: those that serve the need or help it already, and how many more there may be.
     partners: HashMap<u32, (Vec<u32>, u32)>,
     bundle_of: Vec<u32>,
     /// By pool, the least urgent tier of those who have it because it is guaranteed to them.
@@ -95,7 +95,7 @@ impl<'a> Room<'a> {
         }
         for bound in &parts.partners {
             let mut serving: Vec<u32> =
-                bound.items.iter().filter_map(|row| by_row.get(row)).flatten().copied().collect();
+                bound.items.iter().filter_map(|row| by_row.get(row)).flatten().chain(&bound.already).copied().collect();
             serving.sort_unstable();
             serving.dedup();
             let left = bound.most.saturating_sub(u32::try_from(serving.len()).unwrap_or(u32::MAX));

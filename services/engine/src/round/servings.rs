@@ -56,6 +56,13 @@ impl Draft<'_> {
         self.made.origins.get(arc as usize)
     }
 
+    /// The resource of an arc; of pairs with what has nothing left, which are numbered behind them, as well.
+    pub(super) fn resource(&self, arc: u32) -> ResourceRef {
+        let carrying = self.problem().parts().arc_pool.len();
+        let beyond = (arc as usize).checked_sub(carrying);
+        beyond.map_or_else(|| self.origin(arc).resource, |nth| self.made.exhausted.pair(nth).resource)
+    }
+
     /// The other resources that could serve a row, the cheapest first.
     fn alternatives(&self, row: u32, arc: u32, used: &[ResourceRef], prices: &AllPrices) -> Vec<Alternative> {
         let problem = self.problem();

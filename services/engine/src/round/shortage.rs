@@ -9,6 +9,7 @@ use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::round::LevelPrice;
 use wishwell_solver::parallel::each;
 
+use super::exhausted::Exhausted;
 use super::network::Below;
 use super::prices::{AllPrices, by_level, leading};
 use super::residual::{Gain, Question, Residual};
@@ -52,6 +53,12 @@ pub struct Shortage {
     pub exact: bool,
 }
 
+/// The most urgent tiers first, in the order in which they were found.
+fn in_order(mut found: Vec<Shortage>) -> Vec<Shortage> {
+    found.sort_by_key(|shortage| shortage.tier);
+    found
+}
+
 /// What the capacities of a problem are worth by an optimal plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worth {
@@ -70,7 +77,8 @@ pub fn worth<K: Hash + Eq>(
     threads: usize,
     kind: impl Fn(u32) -> K,
 ) -> Worth {
-    let below = Below::new(problem);
+    let exhausted = Exhausted::default();
+    let below = Below::new(problem, &exhausted);
     let prices = AllPrices::new(problem, certificate, &below);
     let priced = (0..).zip(&prices.pools).filter(|(_, price)| **price != 0);
     Worth {
@@ -83,7 +91,7 @@ pub fn worth<K: Hash + Eq>(
 pub(super) struct Capacities<'a> {
     pub(super) problem: &'a Problem,
     pub(super) prices: &'a AllPrices,
-    pub(super) below: &'a Below,
+    pub(super) below: &'a Below<'a>,
 }
 
 impl Capacities<'_> {
@@ -111,20 +119,26 @@ impl Capacities<'_> {
                 threads,
                 || Question::new(&residual),
                 |question, nth| {
-                    let Scarce { pool, tier, .. } = some[nth as usize];
-                    let serves_more = |(level, amount): (Level, i128)| level == Level::Tier(tier) && amount > 0;
-                    question.gains(pool, |weighted| leading(problem, weighted).is_some_and(serves_more))
+                    // Of what the first unit serves more; a price that proves a plan may say more than a unit brings.
+                    let mut tier = None;
+                    let gains = question.gains(some[nth as usize].pool, |weighted| match leading(problem, weighted) {
+                        Some((Level::Tier(of), amount)) if amount > 0 => *tier.get_or_insert(of) == of,
+                        _ => false,
+                    });
+                    (tier, gains)
                 },
             );
-            for (Scarce { pool, tier, row, arc, .. }, told) in some.iter().zip(told) {
+            for (Scarce { pool, row, arc, .. }, (tier, told)) in some.iter().zip(told) {
                 if visited > VISITED_MAX {
-                    return found;
+                    return in_order(found);
                 }
                 visited += told.visited;
-                let Some(Gain { weighted, row: first, .. }) = told.gains.first().copied() else { continue };
+                let (Some(tier), Some(Gain { weighted, row: first, .. })) = (tier, told.gains.first().copied()) else {
+                    continue;
+                };
                 found.push(Shortage {
                     pool: *pool,
-                    tier: *tier,
+                    tier,
                     item: first.unwrap_or(*row),
                     arc: *arc,
                     price: by_level(problem, weighted),
@@ -133,7 +147,7 @@ impl Capacities<'_> {
                 });
             }
         }
-        found
+        in_order(found)
     }
 
     /// Pools whose own capacity has a price on a tier, the most urgent and dearest first.
@@ -141,9 +155,10 @@ impl Capacities<'_> {
         let Self { problem, prices, below } = *self;
         let parts = problem.parts();
         let mut of_pool: Vec<u32> = vec![NONE; parts.pools.len()];
-        for (arc, pool) in (0..).zip(&parts.arc_pool) {
+        let arcs = parts.arc_pool.iter().zip(&parts.arc_distance);
+        for (arc, (pool, distance)) in (0..).zip(arcs.chain(below.exhausted.arcs())) {
             let slot = &mut of_pool[*pool as usize];
-            if *slot == NONE || parts.arc_distance[arc as usize] < parts.arc_distance[*slot as usize] {
+            if *slot == NONE || *distance < below.distance(*slot) {
                 *slot = arc;
             }
         }
@@ -157,7 +172,7 @@ impl Capacities<'_> {
                 && amount > 0
                 && arc != NONE
             {
-                scarce.push(Scarce { pool: at, tier, rent, row: below.rows.of(problem, arc), arc });
+                scarce.push(Scarce { pool: at, tier, rent, row: below.row(arc), arc });
             }
         }
         scarce.sort_by_key(|scarce| (scarce.tier, Reverse(scarce.rent), scarce.pool));

@@ -24,12 +24,15 @@ pub(super) enum CapOf {
 }
 
 /// What is known of an organization once the arcs are.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reach {
     /// Items with an arc to its pools.
     pub(super) items: u32,
-    /// Whether all of them ask for one unit, and draw on one pool.
-    pub(super) single: bool,
+    /// Whether any of them asks for several units, or draws on several pools.
+    pub(super) several: bool,
+    /// Items that it would be asked about, had it anything left, at the most; and whether any of them asks for several units.
+    pub(super) more: u32,
+    pub(super) more_several: bool,
     /// Items that are pinned to it, and their units.
     pub(super) pinned: (u32, u64),
 }
@@ -42,6 +45,8 @@ pub(super) struct Caps {
     /// The cap above each partner's pools; [`NONE`] without one.
     pub(super) of_partner: Vec<u32>,
     pub(super) contacts: Vec<Contacts>,
+    /// Partners, ascending, whose contacts cannot bind, but could where more would serve.
+    pub(super) unsure: Vec<u32>,
 }
 
 impl Caps {
@@ -57,10 +62,12 @@ impl Caps {
             let Some(most) = rules.contacts_per_organization_max else { continue };
             let asked = given.contacted.get(organization).copied().unwrap_or(0).saturating_add(reach.pinned.0);
             let most = most.saturating_sub(asked);
-            if reach.items <= most {
-                continue;
-            }
-            if reach.single || most == 0 {
+            if reach.items == 0 && reach.more > most && !reach.more_several {
+                // It has nothing left at all: how much more of it would serve is all that the bound says.
+                made.cap(partner, u64::from(most), CapOf::Contacts(partner));
+            } else if reach.items <= most {
+                made.unsure.extend((reach.items.saturating_add(reach.more) > most).then_some(partner));
+            } else if !reach.several || most == 0 {
                 made.cap(partner, u64::from(most), CapOf::Contacts(partner));
             } else {
                 made.contacts.push(Contacts { partner, most });
@@ -120,15 +127,17 @@ pub(super) fn bundles_of_rows(bundles: &[Vec<u32>], row_of: &[u32], rows: &[Item
     bundles.iter().map(rows_of).filter(says).map(|items| Bundle { items }).collect()
 }
 
-/// The bounds on the partners of a need; those that say nothing are left out. Each of those who help already takes one from the bound,
-/// also where it is asked again; where none is left, there are no rows but to them. `partners_of` says how many a row could have.
+/// The bounds on the partners of a need; those that say nothing are left out. Each of those who help already is one of them, asked again
+/// or not; where they are as many as may be, there are no rows but to them. `pools` knows the organizations by their places among the
+/// partners; `others_of` says how many a row could have that do not help its need already.
 pub(super) fn partners(
     most: Option<u32>,
     given: &Given<'_>,
     items: &Items,
+    pools: &RoundPools,
     rows: &[u32],
     asked: &[Item],
-    partners_of: impl Fn(u32) -> u32,
+    others_of: impl Fn(u32) -> u32,
 ) -> Vec<Partners> {
     let Some(most) = most else { return Vec::new() };
     let mut bounds = Vec::new();
@@ -136,8 +145,13 @@ pub(super) fn partners(
     while at < rows.len() {
         let item = &items.items[rows[at] as usize];
         let need = item.need;
-        let helping = u32::try_from(given.helping(items.need(item).id).len()).unwrap_or(u32::MAX);
-        let most = most.saturating_sub(helping);
+        let helping = given.helping(items.need(item).id);
+        let mut already: Vec<u32> = helping.iter().filter_map(|organization| pools.partner(*organization)).collect();
+        already.sort_unstable();
+        // Whoever helps and has nothing that the round draws on takes a place all the same.
+        let elsewhere = u32::try_from(helping.len() - already.len()).unwrap_or(u32::MAX);
+        let most = most.saturating_sub(elsewhere);
+        let left = u64::from(most).saturating_sub(already.len() as u64);
         let same = rows[at..].iter().take_while(|row| items.items[**row as usize].need == need).count();
         let of_need: Vec<u32> = (at..at + same).filter_map(|row| u32::try_from(row).ok()).collect();
         let possible: u64 = of_need
@@ -145,11 +159,11 @@ pub(super) fn partners(
             .map(|row| {
                 let item = asked[*row as usize];
                 let parts = if item.split == Split::Whole { 1 } else { item.quantity };
-                parts.min(u64::from(partners_of(*row)))
+                parts.min(u64::from(others_of(*row)))
             })
             .sum();
-        if most > 0 && possible > u64::from(most) {
-            bounds.push(Partners { items: of_need, most });
+        if left > 0 && possible > left {
+            bounds.push(Partners { items: of_need, most, already });
         }
         at += same;
     }

@@ -62,7 +62,7 @@ pub fn tell_each(
     keep: &mut dyn FnMut(Vec<ItemOutcome>) -> bool,
 ) -> Result<RoundResult, DraftError> {
     let problem = draft.problem();
-    let below = Below::new(problem);
+    let below = Below::new(problem, &draft.made.exhausted);
     let prices = AllPrices::new(problem, solved.certificate, &below);
     let mut sums = Sums::default();
     draft.outcomes(solved.plan, &prices, control, &mut |from, outcomes| {

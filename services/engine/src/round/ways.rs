@@ -11,7 +11,7 @@ use crate::context::{Context, Span};
 use crate::find::Hit;
 use crate::near_miss::when;
 use crate::recurring::recurring_with_days;
-use crate::snapshot::pool::{PoolRow, Renewal, UNKNOWN, UNLIMITED};
+use crate::snapshot::pool::{Left, PoolRow, Renewal, UNKNOWN, UNLIMITED};
 use crate::snapshot::row::{NONE, Row};
 
 /// The day of what has no periods.
@@ -128,7 +128,7 @@ fn moments(context: &Context<'_>, row: &Row, when: When<'_>, memo: &mut Memo, wa
 }
 
 /// Keeps some that are spread evenly.
-fn thin(ways: &mut Vec<Way>, salt: usize) {
+fn thin<T>(ways: &mut Vec<T>, salt: usize) {
     let (count, most) = (ways.len(), ROUND_PERIODS_PER_CANDIDATE_MAX);
     if count <= most {
         return;
@@ -141,6 +141,35 @@ fn thin(ways: &mut Vec<Way>, salt: usize) {
         at += 1;
         kept.binary_search(&(at - 1)).is_ok()
     });
+}
+
+/// The pools and periods of a resource that have nothing left and from which an item could be served otherwise, the earliest first; as
+/// many as there are ways at the most. Of what draws on one pool, for what does not recur: only there one unit more is one unit served.
+pub(super) fn used_up(context: &Context<'_>, row: &Row, salt: usize, memo: &mut Memo, keys: &mut Vec<Key>) {
+    keys.clear();
+    let draws = draws(context, row);
+    let ([(place, per_unit)], None) = (draws.as_slice(), context.recurrence) else { return };
+    let Some(pool) = context.tables.pools.rows.get(*place) else { return };
+    let is_spent = |left: Left| (0..(*per_unit).max(1)).contains(&left.remaining);
+    if pool.renewal != Renewal::EachPeriod {
+        keys.extend(is_spent(pool.left).then_some((*place, NO_DAY)));
+        return;
+    }
+    let own = pool.overrides.as_deref().unwrap_or_default();
+    if !is_spent(pool.left) && !own.iter().any(|period| is_spent(period.left)) {
+        return;
+    }
+    let when = when(context, row);
+    let mut from = when.offered.start;
+    while from < when.offered.end {
+        let Some(span) = memo.periods.span_at(context, pool, from) else { break };
+        let until = when.offered.end.min(span.end);
+        if is_spent(left_in(pool, span.day)) && when.open_in(Span { start: from, end: until }) {
+            keys.push((*place, span.day));
+        }
+        from = until.max(from + 1);
+    }
+    thin(keys, salt);
 }
 
 /// The one way in which a resource serves what recurs: each occurrence at its earliest moment.

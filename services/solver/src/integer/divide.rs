@@ -79,11 +79,13 @@ fn partner(index: &Index<'_>, path: &[(Decision, bool)], flow: &Plan) -> Option<
             }
         }
     }
-    among.into_iter().find_map(|(bound, among)| {
-        if among.len() <= index.parts().partners[bound as usize].most as usize {
+    among.into_iter().find_map(|(bound, mut among)| {
+        let of = &index.parts().partners[bound as usize];
+        among.extend(of.already.iter().map(|who| (*who, 0)));
+        if among.len() <= of.most as usize {
             return None;
         }
-        let mut decided = BTreeSet::new();
+        let mut decided: BTreeSet<u32> = of.already.iter().copied().collect();
         for (on, holds) in path {
             match *on {
                 Decision::Partner(of, partner) if of == bound => drop(decided.insert(partner)),

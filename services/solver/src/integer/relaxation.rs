@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wishwell_allocation::{Cut, Decision, SUMS_MAX, Segment};
+use wishwell_allocation::{Cut, Decision, Partners, SUMS_MAX, Segment};
 
 use super::index::Index;
 use crate::simplex::Relaxed;
@@ -90,6 +90,11 @@ struct Among {
 }
 
 impl Among {
+    /// Of a bound on partners: who helps already is one of them, whatever is decided.
+    fn of(bound: &Partners) -> Self {
+        Self { yes: bound.already.iter().copied().collect(), no: BTreeSet::new() }
+    }
+
     fn excludes(&self, who: u32, most: u32) -> bool {
         self.no.contains(&who)
             || self.yes.len() > most as usize
@@ -110,6 +115,7 @@ fn exclude(index: &Index<'_>, path: &[(Decision, bool)], decided: &mut Decided) 
     let parts = index.parts();
     let mut partners: BTreeMap<u32, Among> = BTreeMap::new();
     let mut contacts: BTreeMap<u32, Among> = BTreeMap::new();
+    let among = |bound: u32| Among::of(&parts.partners[bound as usize]);
     for (nth, bound) in (0_u32..).zip(&parts.contacts) {
         if bound.most == 0 {
             contacts.insert(nth, Among::default());
@@ -117,7 +123,9 @@ fn exclude(index: &Index<'_>, path: &[(Decision, bool)], decided: &mut Decided) 
     }
     for (on, holds) in path {
         match *on {
-            Decision::Partner(bound, partner) => partners.entry(bound).or_default().decide(partner, *holds),
+            Decision::Partner(bound, partner) => {
+                partners.entry(bound).or_insert_with(|| among(bound)).decide(partner, *holds);
+            }
             Decision::Contact(bound, item) => contacts.entry(bound).or_default().decide(item, *holds),
             _ => {}
         }
@@ -126,7 +134,7 @@ fn exclude(index: &Index<'_>, path: &[(Decision, bool)], decided: &mut Decided) 
         let item = index.item_of[*arc as usize];
         for partner in index.partners(*arc) {
             for bound in index.bounds_of.of(item) {
-                partners.entry(*bound).or_default().decide(partner, true);
+                partners.entry(*bound).or_insert_with(|| among(*bound)).decide(partner, true);
             }
             for bound in index.contacts_of(partner) {
                 contacts.entry(*bound).or_default().decide(item, true);

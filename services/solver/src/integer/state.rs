@@ -23,7 +23,7 @@ pub(super) struct State<'a> {
     reached: Vec<u64>,
     /// Arcs that carry units and touch each pool.
     users: Vec<Vec<u32>>,
-    /// Of each bound on partners, how many arcs touch which partner.
+    /// Of each bound on partners, how many arcs touch which partner, and one more for who helps already.
     partners: Vec<HashMap<u32, u32>>,
     /// Of each bound on contacts, how many of which item's arcs touch the partner.
     contacts: Vec<HashMap<u32, u32>>,
@@ -51,7 +51,8 @@ impl<'a> State<'a> {
             left_below: parts.caps.iter().map(|cap| capacity(&cap.segments)).collect(),
             reached: vec![0; parts.groups.len()],
             users: vec![Vec::new(); parts.pools.len()],
-            partners: vec![HashMap::new(); parts.partners.len()],
+            // Who helps already is among them once, and so never stops being.
+            partners: parts.partners.iter().map(|of| of.already.iter().map(|who| (*who, 1)).collect()).collect(),
             contacts: vec![HashMap::new(); parts.contacts.len()],
             score: Score::default(),
             journal: Vec::new(),

@@ -229,9 +229,11 @@ fn add_bounds(work: &Work<'_>, state: &State<'_>, items: &[u32], parts: &mut Pro
         let mut partners: Vec<u32> = used.flat_map(|arc| index.partners(arc as u32)).collect();
         partners.sort_unstable();
         partners.dedup();
+        partners.retain(|partner| of.already.binary_search(partner).is_err());
         // Counting again who serves outside too is never too generous.
         let Some(most) = of.most.checked_sub(partners.len() as u32).filter(|most| *most > 0) else { return false };
-        parts.partners.push(Partners { items: of.items.iter().filter_map(place).collect(), most });
+        let items = of.items.iter().filter_map(place).collect();
+        parts.partners.push(Partners { items, most, already: of.already.clone() });
     }
     for (nth, of) in (0_u32..).zip(&index.parts().contacts) {
         if parts.pools.iter().any(|pool| pool.partner == of.partner) {

@@ -120,7 +120,9 @@ pub(crate) fn bind(random: &mut Random, parts: &mut ProblemParts) {
     for _ in 0..random.below(3) {
         let members: Vec<u32> = (0..items as u32).filter(|_| random.once_in(4)).collect();
         if !members.is_empty() {
-            parts.partners.push(Partners { items: members, most: 1 });
+            let already: Vec<u32> = (0..pools as u32).filter(|_| random.once_in(6)).take(2).collect();
+            let most = 1.max(already.len() as u32 + random.below(2) as u32);
+            parts.partners.push(Partners { items: members, most, already });
         }
     }
     let bundle: Vec<u32> = (0..items as u32).filter(|_| random.once_in(4)).collect();

@@ -175,7 +175,7 @@ fn household() -> Problem {
         vec![],
     );
     parts.bundles.push(Bundle { items: vec![0, 1] });
-    parts.partners.push(Partners { items: vec![0, 1], most: 2 });
+    parts.partners.push(Partners { items: vec![0, 1], most: 2, already: Vec::new() });
     parts.contacts.push(Contacts { partner: 1, most: 2 });
     parts.draws.push((3, 2));
     Problem::new(parts).unwrap()
@@ -307,7 +307,7 @@ fn what_ties_items_of_two_components_is_refused() {
     let mut bundled = two();
     bundled.bundles.push(Bundle { items: vec![0, 1] });
     let mut one_partner = two();
-    one_partner.partners.push(Partners { items: vec![0, 1], most: 1 });
+    one_partner.partners.push(Partners { items: vec![0, 1], most: 1, already: Vec::new() });
     let mut one_contact = two();
     one_contact.contacts.push(Contacts { partner: 0, most: 1 });
     let apart = super::random::components(&Problem::new(two()).unwrap());
@@ -329,7 +329,7 @@ fn a_choice_taken_twice_is_one_choice() {
         vec![],
         vec![],
     );
-    parts.partners.push(Partners { items: vec![0], most: 2 });
+    parts.partners.push(Partners { items: vec![0], most: 2, already: Vec::new() });
     parts.contacts.push(Contacts { partner: 0, most: 2 });
     let problem = Problem::new(parts).unwrap();
     for on in [Decision::Partner(0, 0), Decision::Contact(0, 0)] {

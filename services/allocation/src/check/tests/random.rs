@@ -93,7 +93,10 @@ pub(super) fn whole_problem(chance: &mut Chance) -> Problem {
         parts.bundles.push(Bundle { items: some(chance) });
     }
     for _ in 0..chance.below(3) {
-        parts.partners.push(Partners { items: some(chance), most: 1 + chance.below(2) as u32 });
+        let most = 1 + chance.below(2) as u32;
+        let mut already: Vec<u32> = (0..3).filter(|_| chance.once_in(5)).collect();
+        already.truncate(most as usize);
+        parts.partners.push(Partners { items: some(chance), most, already });
     }
     parts.bundles.retain(|bundle| !bundle.items.is_empty());
     parts.partners.retain(|partners| !partners.items.is_empty());
@@ -206,6 +209,7 @@ fn the_rest_holds(problem: &Problem, flows: &[(u32, u64)]) -> bool {
     });
     let needs = parts.partners.iter().all(|need| {
         let mut all: Vec<u32> = need.items.iter().flat_map(|item| partners(*item)).collect();
+        all.extend(&need.already);
         all.sort_unstable();
         all.dedup();
         all.len() <= need.most as usize

@@ -8,7 +8,7 @@ use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{CapacityPoolId, ResourceId};
 use wishwell_domain::need::Need;
 use wishwell_domain::resource::Resource;
-use wishwell_domain::round::{Counting, RoundRules};
+use wishwell_domain::round::{Counting, PoolPeriod, RoundRules};
 use wishwell_domain::zone::Zone;
 
 use crate::brute_force::BruteForce;
@@ -62,11 +62,16 @@ impl<'a> World<'a> {
         Self { input, rules, items }
     }
 
-    /// Items that nothing can serve for certain.
-    pub(super) fn hopeless(&self) -> usize {
+    /// Of each item, whether nothing can serve it for certain.
+    pub(super) fn hopeless(&self) -> Vec<bool> {
         let least = |item: &Item| if item.splittable { 1 } else { item.quantity };
-        let fits = |item: &&Item| item.chances.iter().any(|chance| self.covers(chance.pool, least(item)));
-        self.items.len() - self.items.iter().filter(fits).count()
+        let fits = |item: &Item| item.chances.iter().any(|chance| self.covers(chance.pool, least(item)));
+        self.items.iter().map(|item| !fits(item)).collect()
+    }
+
+    /// Whether a pool has nothing left in a period.
+    pub(super) fn is_used_up(&self, at: PoolPeriod) -> bool {
+        matches!(left(self.pool(at.pool), at.period_start), Remaining::Known(0))
     }
 
     /// The best that any allocation reaches, in the order of the levels: tiers, distance, load.

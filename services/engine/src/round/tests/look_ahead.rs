@@ -213,6 +213,27 @@ fn looking_ahead_reaches_nearly_what_hindsight_does_and_greed_does_not() {
 }
 
 #[test]
+fn what_comes_into_a_pool_that_had_nothing_left_is_known_to_be_wanted() {
+    let mut input = city(0);
+    // One street has rooms, of which none is left when the round looks.
+    input.pools.truncate(2);
+    input.resources.truncate(2);
+    input.pools[1].figures.total = Some(0);
+    let mut waiting: Vec<Need> = (0..3).map(|number| need(number + 1, 300)).collect();
+    waiting[0].urgency = Urgency::Emergency;
+    let result = round_of(&input, input.pools.clone(), waiting);
+    assert_eq!(result.totals.all.units_served, 0);
+    let [plain, sterile] = result.scarcity.as_slice() else { panic!("{:#?}", result.scarcity) };
+    assert_eq!([plain.scarcity_millionths, sterile.scarcity_millionths], [TIER_MILLIONTHS[0]; 2]);
+    let mut week = Week::new(&input, &result.scarcity);
+    input.pools[1].figures.total = Some(1);
+    week.snapshot = week.snapshot.apply([&Change::CapacityPool(input.pools[1].clone())], LogPosition(2));
+    let mut scratch = Scratch::default();
+    // It is free again: whoever asks now is not before the one who waits.
+    assert!(!week.decide(&need(9, 300), Way::AheadOrWait, &mut scratch));
+}
+
+#[test]
 fn the_scarcity_term_is_seen_and_can_be_switched_off() {
     let input = city(25);
     let prices = vec![ScarcityPrice {

@@ -7,6 +7,7 @@ mod rules;
 mod small_worlds;
 mod supply;
 mod synthetic;
+mod used_up;
 
 use std::collections::HashMap;
 

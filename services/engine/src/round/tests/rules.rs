@@ -215,6 +215,36 @@ fn who_helps_a_need_already_counts_among_its_partners() {
 }
 
 #[test]
+fn who_helps_already_and_is_asked_again_counts_once() {
+    // One piece each; the third is of the organization that helps already, and none of them has all that is asked.
+    let mut input = world(&[1, 1, 1]);
+    for (number, resource) in input.resources.iter_mut().enumerate() {
+        resource.organization = organization_id([0, 1, 4][number]);
+        resource.modes = vec![wishwell_domain::resource::DeliveryMode::Delivery];
+    }
+    input.needs = vec![need(1, 0)];
+    input.needs[0].items = vec![item(1, "a.b", 2), item(2, "a.b", 1)];
+    input.needs[0].items[0].splittable = true;
+    let of = |most: u32, helping: &[usize]| {
+        let helping = helping.iter().map(|number| organization_id(*number)).collect();
+        let side = Side { helping: [(need_id(1), helping)].into(), ..Side::default() };
+        let rules = RoundRules { partners_per_need_max: Some(most), ..RoundRules::default() };
+        let result = round(&input, &rules, &side);
+        assert!(result.optimal);
+        let mut serving: Vec<_> =
+            result.outcomes.iter().flat_map(|outcome| &outcome.servings).map(|serving| serving.organization).collect();
+        serving.sort_unstable();
+        serving
+    };
+    let [first, second, third] = [0, 1, 4].map(organization_id);
+    assert_eq!(of(2, &[4]), [first, third], "the one who helps, and one more");
+    assert_eq!(of(3, &[4]), [first, second, third], "the one who helps, and two more");
+    assert_eq!(of(3, &[4, 9]), [first, third], "one who helps has nothing here");
+    assert_eq!(of(2, &[]), [first, second], "the nearest two");
+    assert_eq!(of(1, &[4]), [third], "nobody else");
+}
+
+#[test]
 fn a_household_is_served_together_or_not_at_all() {
     let mut input = world(&[2]);
     let household = HouseholdId::from_uuid(uuid::Uuid::from_u128(1));

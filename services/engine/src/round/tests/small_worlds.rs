@@ -55,7 +55,7 @@ fn rules(dice: &mut Dice) -> RoundRules {
 #[test]
 fn rounds_of_small_worlds_are_as_good_as_the_best_of_all_allocations() {
     let mut dice = Dice(20_261_128);
-    let mut served = 0;
+    let (mut served, mut used_up) = (0, 0);
     for nth in 0..1_000 {
         let input = world(&mut dice);
         let rules = rules(&mut dice);
@@ -75,10 +75,21 @@ fn rounds_of_small_worlds_are_as_good_as_the_best_of_all_allocations() {
                 UnservedReason::NoCandidate | UnservedReason::OnlyUnknownCapacity | UnservedReason::NotCountable
             )
         };
-        let told =
-            result.outcomes.iter().filter(|outcome| outcome.unserved.as_ref().is_some_and(|u| without(u.reason)));
-        assert_eq!(told.count(), world.hopeless(), "world {nth}: {result:#?}");
+        for (outcome, hopeless) in result.outcomes.iter().zip(world.hopeless()) {
+            let told = outcome.unserved.as_ref();
+            let reason = told.map(|told| told.reason);
+            assert!(!hopeless || told.is_some(), "world {nth}: {outcome:#?}");
+            if hopeless && reason == Some(UnservedReason::Capacity) {
+                let lost = &told.expect("it is not served").lost_to;
+                assert!(lost.iter().all(|lost| world.is_used_up(lost.at)), "world {nth}: {outcome:#?}");
+                assert!(!lost.is_empty(), "world {nth}: {outcome:#?}");
+                used_up += 1;
+            } else {
+                assert_eq!(reason.is_some_and(without), hopeless, "world {nth}: {outcome:#?}");
+            }
+        }
         served += result.totals.all.units_served;
     }
     assert!(served > 300, "the worlds are not all hopeless: {served}");
+    assert!(used_up > 30, "others had it already: {used_up}");
 }

@@ -56,6 +56,7 @@ impl PlanQuestion {
             // Distances are at most 2^30 before and after.
             arc_distance: arcs.distance.iter().map(|distance| (distance * scale).round() as u32).collect(),
             draws: Vec::new(),
+            distance_told: 0,
         };
         let problem = Problem::new(parts).map_err(|error| {
             let violation = |(field, rule): (String, String)| Violation::new(field, "plan.problem", rule);
@@ -140,7 +141,7 @@ impl PlanQuestion {
 
     fn partners(&self) -> Vec<Partners> {
         let Some(most) = self.rules.partners_per_need_max else { return Vec::new() };
-        let of = |(item, need): (u32, &PlanNeed)| (!need.whole).then(|| Partners { items: vec![item], most });
+        let of = |(item, need): (u32, &PlanNeed)| (!need.whole).then(|| Partners { items: vec![item], most, already: Vec::new() });
         (0..).zip(&self.needs).filter_map(of).collect()
     }
 
