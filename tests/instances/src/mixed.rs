@@ -115,7 +115,10 @@ fn ties(random: &mut Random, parts: &mut ProblemParts) {
         let size = 2 + random.below(2) as u32;
         match random.below(5) {
             0 => parts.bundles.push(Bundle { items: (at..at + size).collect() }),
-            1 => parts.partners.push(Partners { items: (at..at + size).collect(), most: 1 + random.below(2) as u32 }),
+            1 => {
+                let items = (at..at + size).collect();
+                parts.partners.push(Partners { items, most: 1 + random.below(2) as u32, already: Vec::new() });
+            }
             _ => {}
         }
         at += size;

@@ -87,7 +87,7 @@ pub enum UnservedReason {
     OnlyUnknownCapacity,
     /// Resources fit, but take from their pools in a way that a round does not count: see `docs/allocation.md`.
     NotCountable,
-    /// What fits went to others.
+    /// What fits went to others, in the round or before it.
     Capacity,
     /// What is left is too little for the whole quantity, and the item is not to be split.
     Whole,

@@ -41,7 +41,7 @@ pub(crate) fn unserved(language: Language, reason: UnservedReason) -> &'static s
             ("合适的资源余量未知，可询问", "what fits does not say how much it has: it can be asked")
         }
         UnservedReason::NotCountable => ("合适的资源无法纳入统筹计数", "what fits cannot be counted in a round"),
-        UnservedReason::Capacity => ("合适的资源已安排给他人", "what fits went to others"),
+        UnservedReason::Capacity => ("合适的资源已安排给他人或已用尽", "what fits went to others or was used up"),
         UnservedReason::Whole => ("余量不足以整份满足", "too little is left for the whole of it"),
         UnservedReason::OrganizationCap => ("机构已达上限", "its organizations reached their caps"),
         UnservedReason::Contacts => ("机构联系次数已满", "its organizations are asked often enough"),

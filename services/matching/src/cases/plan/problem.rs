@@ -141,7 +141,9 @@ impl PlanQuestion {
 
     fn partners(&self) -> Vec<Partners> {
         let Some(most) = self.rules.partners_per_need_max else { return Vec::new() };
-        let of = |(item, need): (u32, &PlanNeed)| (!need.whole).then(|| Partners { items: vec![item], most, already: Vec::new() });
+        let of = |(item, need): (u32, &PlanNeed)| {
+            (!need.whole).then(|| Partners { items: vec![item], most, already: Vec::new() })
+        };
         (0..).zip(&self.needs).filter_map(of).collect()
     }
 

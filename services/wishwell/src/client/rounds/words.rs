@@ -42,7 +42,9 @@ pub(super) fn reason(reason: UnservedReason, lang: Lang) -> &'static str {
         UnservedReason::NotCountable => {
             lang.pick("what fits cannot be counted in a round", "合适的资源无法纳入统筹计数")
         }
-        UnservedReason::Capacity => lang.pick("what fits went to others", "合适的资源已安排给他人"),
+        UnservedReason::Capacity => {
+            lang.pick("what fits went to others or was used up", "合适的资源已安排给他人或已用尽")
+        }
         UnservedReason::Whole => lang.pick("too little is left for the whole of it", "余量不足以整份满足"),
         UnservedReason::OrganizationCap => lang.pick("its organizations reached their caps", "机构已达上限"),
         UnservedReason::Contacts => lang.pick("its organizations are asked often enough", "机构联系次数已满"),

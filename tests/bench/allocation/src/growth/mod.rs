@@ -43,6 +43,9 @@ pub(crate) struct GrowthArgs {
     /// Most nodes of each tree of decisions, where a round needs whole numbers.
     #[arg(long, default_value_t = 1)]
     nodes: u64,
+    /// Of a hundred resources of the towns, how many have nothing left.
+    #[arg(long, default_value_t = 0)]
+    used_up: usize,
     /// Folder for the results.
     #[arg(long, default_value = "tests/results")]
     results: PathBuf,
@@ -69,6 +72,9 @@ pub(crate) struct RoundArgs {
     /// Most nodes of each tree of decisions, where a round needs whole numbers.
     #[arg(long, default_value_t = 1)]
     nodes: u64,
+    /// Of a hundred resources of the towns, how many have nothing left.
+    #[arg(long, default_value_t = 0)]
+    used_up: usize,
 }
 
 /// The name of a value as it is given.
@@ -183,6 +189,7 @@ fn rounds(args: &GrowthArgs, world: World) -> Vec<Round> {
         let (needs, resources) = size.split_once('x').expect("a size is needs x resources");
         let mut command = Command::new(std::env::current_exe().expect("a running program knows its path"));
         command.args(["round", "--needs", needs, "--resources", resources, "--threads", &args.threads.to_string()]);
+        command.args(["--used-up", &args.used_up.to_string()]);
         command.args(["--nodes", &args.nodes.to_string(), "--asks", &name(&args.asks), "--world", &name(&world)]);
         let (done, told, why) = within(&mut command, Duration::from_secs(86_400)).expect("a day is enough");
         assert!(done, "{size}: {why}");
@@ -225,7 +232,7 @@ fn row(round: &Round, before: Option<&Round>) -> String {
 /// One round, in this process: prints one line of JSON.
 pub(crate) fn round(args: &RoundArgs) {
     let made = Synthetic::new(1, args.resources);
-    let (snapshot, facts) = picture(&made, args.needs, args.world, args.asks);
+    let (snapshot, facts) = picture(&made, args.needs, args.used_up, args.world, args.asks);
     let (group_tags, households, contacted, helping) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
     let given = Given {
         at: made.now,

@@ -62,14 +62,14 @@ impl Asks {
 /// A picture with the facts of its needs.
 pub(super) type Picture = (Snapshot, HashMap<NeedId, Facts>);
 
-/// The picture of a world with so many needs.
-pub(super) fn picture(made: &Synthetic, needs: usize, world: World, asks: Asks) -> Picture {
+/// The picture of a world with so many needs; of a hundred resources of the towns so many have nothing left.
+pub(super) fn picture(made: &Synthetic, needs: usize, used_up: usize, world: World, asks: Asks) -> Picture {
     let mut builder = SnapshotBuilder::new();
     made.categories().iter().for_each(|category| builder.category(category));
     made.divisions().iter().for_each(|division| builder.division(division));
     let mut facts = HashMap::new();
     match world {
-        World::Towns => towns(made, needs, &mut builder),
+        World::Towns => towns(made, needs, used_up, &mut builder),
         World::Catalogue => catalogue(made, needs, asks, &mut builder, &mut facts),
     }
     (builder.build(LogPosition(1)), facts)
@@ -109,7 +109,7 @@ fn catalogue(
 
 /// Entities of the made-up catalogue, put where the province has its needs and resources, with nothing that tells them apart but
 /// category, place and capacity.
-fn towns(made: &Synthetic, needs: usize, builder: &mut SnapshotBuilder) {
+fn towns(made: &Synthetic, needs: usize, used_up: usize, builder: &mut SnapshotBuilder) {
     let count = |count: usize| u32::try_from(count).expect("limits of a problem are below");
     let province = Province::new(made.seed, count(needs), count(made.resources), Variant::Nearest).world();
     let Made { needs, spots, categories, pools } = province;
@@ -123,7 +123,8 @@ fn towns(made: &Synthetic, needs: usize, builder: &mut SnapshotBuilder) {
     }
     let model = (0..).find_map(|at| made.pool(at)).expect("most resources have a pool");
     for (at, ((spot, category), pool)) in spots.iter().zip(&categories).zip(&pools).enumerate() {
-        let units: u64 = pool.segments.iter().map(|segment| segment.units).sum();
+        let left = || pool.segments.iter().map(|segment| segment.units).sum::<u64>();
+        let units = if at % 100 < used_up { 0 } else { left() };
         let mut resource = made.resource(at);
         // A pool for each resource, with an id that follows from the resource's.
         let id = CapacityPoolId::from_uuid(resource.id.as_uuid());
