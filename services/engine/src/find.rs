@@ -48,10 +48,9 @@ pub(crate) struct Most {
 }
 
 impl Hit {
-    /// Whether it would fit had it anything left.
-    pub(crate) const fn is_used_up(&self) -> bool {
-        let Assessment { failed, capacity, .. } = self.assessment;
-        failed.len() == 1 && failed.contains(ReasonCode::NoCapacity) && capacity.served == 0
+    /// Whether it would fit had it more left.
+    pub(crate) const fn lacks_capacity_alone(&self) -> bool {
+        self.assessment.failed.len() == 1 && self.assessment.failed.contains(ReasonCode::NoCapacity)
     }
 
     /// Whether it stands before `other`.
@@ -133,7 +132,7 @@ impl Snapshot {
         Ok(&scratch.answer)
     }
 
-    /// Leaves the best resources for what the context asks, the nearest misses, and what would be among the candidates had it anything
+    /// Leaves the best resources for what the context asks, the nearest misses, and what would be among the candidates had it more
     /// left, in the scratch.
     pub(crate) fn search(&self, context: &Context<'_>, category: u32, most: Most, scratch: &mut Scratch) {
         scratch.memo.begin(context);

@@ -100,7 +100,7 @@ fn order(a: &Hit, b: &Hit, snapshot: &Snapshot) -> std::cmp::Ordering {
 }
 
 impl<'a> Search<'a> {
-    /// Chooses, of resources that reach the last candidate's score and that would fit had they anything left, the first in order. What
+    /// Chooses, of resources that reach the last candidate's score and that would fit had they more left, the first in order. What
     /// was put off fails something else.
     pub(crate) fn choose_used_up(&self, most: usize, used_up: &mut Vec<Hit>) {
         used_up.clear();
@@ -108,7 +108,7 @@ impl<'a> Search<'a> {
             return;
         }
         let threshold = self.threshold();
-        let met = self.nearest.misses.iter().filter(|miss| miss.score >= threshold && miss.is_used_up());
+        let met = self.nearest.misses.iter().filter(|miss| miss.score >= threshold && miss.lacks_capacity_alone());
         used_up.extend(met);
         used_up.sort_unstable_by(|a, b| order(a, b, self.snapshot));
         used_up.truncate(most);

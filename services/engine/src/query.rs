@@ -155,7 +155,7 @@ pub struct Scratch {
     pub(crate) waiting: Vec<Pending>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) misses: Vec<Hit>,
-    /// What would fit had it anything left, in order.
+    /// What would fit had it more left, in order.
     pub(crate) used_up: Vec<Hit>,
     pub(crate) put_off: PutOffs,
 }

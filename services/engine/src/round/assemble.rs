@@ -245,7 +245,7 @@ impl<'a> Build<'a> {
                 continue;
             }
             self.row(at, times[at], quantity, &arcs);
-            self.note_exhausted(&mut spent);
+            self.note_exhausted(&mut spent, used_up.is_partial(at));
             for arc in arcs.drain(..) {
                 (pools[count as usize], metres[count as usize]) = (arc.pool, arc.metres.min(DISTANCE_MAX));
                 self.parts.draws.extend(arc.further.into_iter().map(|pool| (count, pool)));
@@ -279,7 +279,7 @@ impl<'a> Build<'a> {
     }
 
     /// Notes what has nothing left for the row that was made last.
-    fn note_exhausted(&mut self, spent: &mut Vec<Pair>) {
+    fn note_exhausted(&mut self, spent: &mut Vec<Pair>, partial: bool) {
         if let (Some(at), false) = (self.rows.last(), spent.is_empty()) {
             let item = &self.items.items[*at as usize];
             settle(self.snapshot, spent);
@@ -288,7 +288,10 @@ impl<'a> Build<'a> {
             let need = self.items.need(item);
             // A bound that is left out because it cannot bind may do so where more would serve.
             let alone = quantity == 1 && need.items.len() == 1 && self.given.helping(need.id).is_empty();
-            if together || self.rules.partners_per_need_max.is_some() && !alone {
+            if partial {
+                self.exhausted.be_partial();
+            }
+            if together || partial || self.rules.partners_per_need_max.is_some() && !alone {
                 self.exhausted.unsure.extend(u32::try_from(self.rows.len() - 1));
             }
             for pair in spent.drain(..) {

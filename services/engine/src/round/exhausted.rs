@@ -26,6 +26,8 @@ pub(super) struct Exhausted {
     pub(super) pools: Vec<u32>,
     metres: Vec<u32>,
     resources: Vec<ResourceRef>,
+    /// Items or rows, ascending, that draw on several pools or periods at once, of which a pair names the first that has nothing left.
+    pub(super) partial: Vec<u32>,
     /// Rows, ascending, that one unit more may not serve although it is worth it: they take all or nothing, or a bound that says nothing
     /// of the plan would say something then.
     pub(super) unsure: Vec<u32>,
@@ -77,6 +79,16 @@ impl Exhausted {
         self.ends.push(self.len());
     }
 
+    /// Notes that the next item or row draws on more than its pairs name.
+    pub(super) fn be_partial(&mut self) {
+        self.partial.extend(u32::try_from(self.ends.len()));
+    }
+
+    /// Whether an item or row draws on more than its pairs name.
+    pub(super) fn is_partial(&self, at: usize) -> bool {
+        u32::try_from(at).is_ok_and(|at| self.partial.binary_search(&at).is_ok())
+    }
+
     /// Notes the pools of which one unit more may not serve anybody although it is worth it.
     pub(super) fn be_unsure_of(&mut self, is_unsure: impl Fn(u32) -> bool) {
         self.unsure_pools = self.pools.iter().copied().filter(|pool| is_unsure(*pool)).collect();
@@ -94,6 +106,8 @@ impl Exhausted {
             self.metres.reserve_exact(more);
             self.resources.reserve_exact(more);
         }
+        let before = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.partial.extend(piece.partial.iter().map(|at| before + at));
         self.ends.extend(piece.ends.iter().map(|end| offset + end));
         self.pools.extend(piece.pools.iter().map(|pool| number(*pool)));
         self.metres.extend_from_slice(&piece.metres);

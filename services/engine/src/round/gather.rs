@@ -65,6 +65,8 @@ pub(super) struct UsedUp {
     /// As a choice has them.
     pub(super) metres: u32,
     pub(super) resource: ResourceRef,
+    /// Whether a unit more of it is all that a unit of the item takes.
+    pub(super) enough: bool,
 }
 
 /// What was found for one item.
@@ -76,6 +78,8 @@ pub(super) struct Found {
     pub(super) times: Option<Times>,
     /// What would fit had it anything left.
     pub(super) used_up: Vec<UsedUp>,
+    /// Whether something would fit had it more left than it has.
+    pub(super) too_little: bool,
     /// Fitting resources that do not say how much they have, the nearest first.
     pub(super) unknown: Vec<ResourceRef>,
     /// Whether some fitting resource cannot be counted.
@@ -168,7 +172,7 @@ impl<'a> Gatherer<'a> {
             let hit = Hit { distance: *metres, ..hit };
             if fails_only_by_place(hit.assessment.failed) {
                 hits.push(hit);
-            } else if hit.assessment.capacity.served == 0 && fails_only_by_place_and_capacity(hit.assessment.failed) {
+            } else if fails_only_by_place_and_capacity(hit.assessment.failed) {
                 scratch.used_up.push(hit);
             }
         }
@@ -195,9 +199,10 @@ impl<'a> Gatherer<'a> {
         let mut order: Vec<(usize, UsedUp)> = Vec::new();
         for hit in hits.iter().copied().flatten().filter(|hit| self.may_be_asked(item, hit).is_ok()) {
             let Some(row) = self.snapshot.row(hit.resource) else { continue };
-            used_up(context, row, at, &mut scratch.memo, &mut keys);
+            let enough = used_up(context, row, at, &mut scratch.memo, &mut keys);
+            found.too_little |= keys.is_empty() && hit.assessment.failed.contains(ReasonCode::NoCapacity);
             let metres = self.metres(hit);
-            let of = |key| UsedUp { key, metres, resource: hit.resource };
+            let of = |key| UsedUp { key, metres, resource: hit.resource, enough };
             order.extend(keys.iter().copied().map(of).enumerate());
         }
         if order.len() > 1 {

@@ -66,7 +66,10 @@ impl Piece {
 
     /// Adds what has nothing left for the item that was added last.
     pub(super) fn add_used_up(&mut self, snapshot: &Snapshot, used_up: Vec<UsedUp>) {
-        for UsedUp { key, metres, resource } in used_up {
+        if used_up.iter().any(|used_up| !used_up.enough) {
+            self.used_up.be_partial();
+        }
+        for UsedUp { key, metres, resource, .. } in used_up {
             self.used_up_keys.push(key);
             self.used_up.push(Pair { pool: NONE, metres, resource });
             if let Some(row) = snapshot.row(resource) {

@@ -89,6 +89,8 @@ impl Draft<'_> {
             UnservedReason::NotCountable
         } else if !found.unknown.is_empty() {
             UnservedReason::OnlyUnknownCapacity
+        } else if found.too_little {
+            UnservedReason::Whole
         } else if !found.choices.is_empty() || !found.used_up.is_empty() {
             // Others have it already.
             UnservedReason::Capacity
@@ -180,6 +182,9 @@ impl Draft<'_> {
         let needed = if whole { room.asked(row) } else { 1 };
         let resource = |arc: u32| self.snapshot.resource_id(self.resource(arc));
         let signed = |units: u64| i64::try_from(units).unwrap_or(i64::MAX);
+        // Of what draws on several pools at once, more of the one that has nothing left may not do.
+        let beyond = self.problem().parts().arc_pool.len();
+        let partial = self.made.exhausted.is_partial(row as usize);
         let mut more: Option<(u64, u32, u32)> = None;
         let mut less: Option<(u64, u32)> = None;
         let mut organization: Option<(u64, u32)> = None;
@@ -187,7 +192,8 @@ impl Draft<'_> {
             match obstacle {
                 Obstacle::Pool(pool, left) => {
                     let lacking = needed.saturating_sub(*left);
-                    if more.is_none_or(|(least, ..)| lacking < least) {
+                    let does = !partial || (*arc as usize) < beyond;
+                    if does && more.is_none_or(|(least, ..)| lacking < least) {
                         more = Some((lacking, *arc, *pool));
                     }
                     let only = || room.pools_of(*arc).len() == 1 && !self.made.all_occurrences[row as usize];

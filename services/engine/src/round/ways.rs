@@ -144,32 +144,40 @@ fn thin<T>(ways: &mut Vec<T>, salt: usize) {
 }
 
 /// The pools and periods of a resource that have nothing left and from which an item could be served otherwise, the earliest first; as
-/// many as there are ways at the most. Of what draws on one pool, for what does not recur: only there one unit more is one unit served.
-pub(super) fn used_up(context: &Context<'_>, row: &Row, salt: usize, memo: &mut Memo, keys: &mut Vec<Key>) {
+/// many as there are ways at the most. Answers whether one unit more of any of them is all that a unit of the item takes: of what draws on
+/// several pools, and for what recurs, only the first is told, and it may not be enough.
+pub(super) fn used_up(context: &Context<'_>, row: &Row, salt: usize, memo: &mut Memo, keys: &mut Vec<Key>) -> bool {
     keys.clear();
     let draws = draws(context, row);
-    let ([(place, per_unit)], None) = (draws.as_slice(), context.recurrence) else { return };
-    let Some(pool) = context.tables.pools.rows.get(*place) else { return };
-    let is_spent = |left: Left| (0..(*per_unit).max(1)).contains(&left.remaining);
-    if pool.renewal != Renewal::EachPeriod {
-        keys.extend(is_spent(pool.left).then_some((*place, NO_DAY)));
-        return;
-    }
-    let own = pool.overrides.as_deref().unwrap_or_default();
-    if !is_spent(pool.left) && !own.iter().any(|period| is_spent(period.left)) {
-        return;
-    }
-    let when = when(context, row);
-    let mut from = when.offered.start;
-    while from < when.offered.end {
-        let Some(span) = memo.periods.span_at(context, pool, from) else { break };
-        let until = when.offered.end.min(span.end);
-        if is_spent(left_in(pool, span.day)) && when.open_in(Span { start: from, end: until }) {
-            keys.push((*place, span.day));
+    for (place, per_unit) in draws.as_slice() {
+        let Some(pool) = context.tables.pools.rows.get(*place) else { continue };
+        let is_spent = |left: Left| (0..(*per_unit).max(1)).contains(&left.remaining);
+        if pool.renewal != Renewal::EachPeriod {
+            keys.extend(is_spent(pool.left).then_some((*place, NO_DAY)));
+            continue;
         }
-        from = until.max(from + 1);
+        let own = pool.overrides.as_deref().unwrap_or_default();
+        if !is_spent(pool.left) && !own.iter().any(|period| is_spent(period.left)) {
+            continue;
+        }
+        let when = when(context, row);
+        let mut from = when.offered.start;
+        while from < when.offered.end {
+            let Some(span) = memo.periods.span_at(context, pool, from) else { break };
+            let until = when.offered.end.min(span.end);
+            if is_spent(left_in(pool, span.day)) && when.open_in(Span { start: from, end: until }) {
+                keys.push((*place, span.day));
+            }
+            from = until.max(from + 1);
+        }
     }
-    thin(keys, salt);
+    let enough = draws.as_slice().len() == 1 && context.recurrence.is_none();
+    if enough {
+        thin(keys, salt);
+    } else {
+        keys.truncate(1);
+    }
+    enough
 }
 
 /// The one way in which a resource serves what recurs: each occurrence at its earliest moment.

@@ -1,8 +1,8 @@
 //! What has nothing left when a round looks takes part all the same: it is told what was lost to it, and what more of it would bring.
 
 use jiff::SignedDuration;
-use wishwell_domain::capacity_pool::PoolKind;
-use wishwell_domain::need::{Timing, Urgency};
+use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
+use wishwell_domain::need::{Recurrence, Timing, Urgency};
 use wishwell_domain::round::{Change, PoolPeriod, RoundLevel, RoundRules, UnservedReason};
 
 use super::{Side, item, need, outcome, round};
@@ -123,4 +123,33 @@ fn a_range_that_a_bound_may_cut_short_is_not_told_as_exact() {
     input.needs = (1..=4).map(|number| need(number, 0)).collect();
     let gap = round(&input, &asked, &Side::default()).gaps;
     assert_eq!((gap[0].units, gap[0].exact), (3, true));
+}
+
+#[test]
+fn weekly_visits_without_a_free_week_are_told_what_they_lack_and_no_more_than_is_known() {
+    let mut input = world(&[0]);
+    input.pools = vec![pool(0, PoolKind::Slots, 2, 0, 0)];
+    input.pools[0].figures.total = Some(0);
+    input.needs = vec![need(1, 0)];
+    input.needs[0].items[0].recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 3 });
+    let result = round(&input, &RoundRules::default(), &Side::default());
+    let told = outcome(&result, 1, 1).unserved.as_ref().expect("no week is free");
+    assert_eq!((told.reason, told.units), (UnservedReason::Capacity, 3));
+    assert_eq!(told.lost_to.iter().map(|lost| lost.at.period_start).collect::<Vec<_>>(), [Some(date(11, 23))]);
+    let units = told.changes.iter().any(|change| matches!(change, Change::Units { .. }));
+    assert!(!units, "one week more is not three: {:#?}", told.changes);
+    let [gap] = result.gaps.as_slice() else { panic!("one gap: {:#?}", result.gaps) };
+    assert_eq!((gap.resource, gap.exact), (Some(resource_id(0)), false));
+}
+
+#[test]
+fn who_finds_something_left_but_not_the_whole_is_told_that() {
+    let mut input = world(&[2]);
+    input.needs = vec![need(1, 0)];
+    input.needs[0].items[0].quantity = 3;
+    let result = round(&input, &RoundRules::default(), &Side::default());
+    let told = outcome(&result, 1, 1).unserved.as_ref().expect("two are not three");
+    assert_eq!(told.reason, UnservedReason::Whole);
+    assert_eq!(told.changes, [Change::Quantity { resource: resource_id(0), quantity: 2 }]);
+    assert!(result.gaps.is_empty(), "no new resource is needed: {:#?}", result.gaps);
 }
