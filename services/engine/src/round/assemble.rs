@@ -8,7 +8,7 @@ use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Aim, Counting, RoundRules};
 use wishwell_solver::Control;
 
-use super::exhausted::{Exhausted, Pair, settle};
+use super::exhausted::{ByRow, Exhausted, Pair, settle};
 use super::gather::{Gatherer, gather, nearest_first};
 use super::guarantees::Guarantees;
 use super::items::{Items, RoundItem, in_scope};
@@ -229,23 +229,27 @@ impl<'a> Build<'a> {
         let items = self.items;
         let mut written = origins.rewrite();
         let mut count = 0;
-        let (mut arcs, mut spent) = (Vec::new(), Vec::new());
+        let (mut arcs, mut spent, mut exhausted) = (Vec::new(), Vec::new(), ByRow::over(used_up));
         let mut further = further.as_slice();
         self.parts.first.reserve_exact(items.items.len());
         for (at, item) in items.items.iter().enumerate() {
             let (from, to) = (first[at] as usize, first[at + 1] as usize);
             let (of_item, rest) = further.split_at(further.partition_point(|(pair, _)| (*pair as usize) < to));
             further = rest;
+            let (pairs, partial) = exhausted.next();
             let Some(quantity) = self.quantity(at, item, times[at]).filter(|_| !self.left_out[at]) else { continue };
             let choices = Choices { from, pools: &pools[from..to], metres: &metres[from..to], further: of_item };
             self.arcs(item, quantity, choices, |choice| written.get(choice), &mut arcs, &mut spent);
             let nothing_left = |pair: &Pair| self.left.get(pair.pool as usize) == Some(&0);
-            spent.extend(used_up.of(at).map(|nth| used_up.pair(nth)).filter(nothing_left));
+            spent.extend(pairs.filter(nothing_left));
             if arcs.is_empty() && spent.is_empty() {
                 continue;
             }
             self.row(at, times[at], quantity, &arcs);
-            self.note_exhausted(&mut spent, used_up.is_partial(at));
+            settle(self.snapshot, &mut spent);
+            let unsure = partial || self.is_unsure_of_more(quantity);
+            self.count_more(&spent, quantity);
+            exhausted.row(&mut spent, partial, unsure);
             for arc in arcs.drain(..) {
                 (pools[count as usize], metres[count as usize]) = (arc.pool, arc.metres.min(DISTANCE_MAX));
                 self.parts.draws.extend(arc.further.into_iter().map(|pool| (count, pool)));
@@ -258,6 +262,7 @@ impl<'a> Build<'a> {
         pools.truncate(count as usize);
         metres.truncate(count as usize);
         (self.parts.arc_pool, self.parts.arc_distance, self.origins) = (pools, metres, origins);
+        self.exhausted = exhausted.finish();
     }
 
     /// A row for an item with these arcs.
@@ -278,36 +283,24 @@ impl<'a> Build<'a> {
         self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth, group: None, split });
     }
 
-    /// Notes what has nothing left for the row that was made last.
-    fn note_exhausted(&mut self, spent: &mut Vec<Pair>, partial: bool) {
-        if let (Some(at), false) = (self.rows.last(), spent.is_empty()) {
-            let item = &self.items.items[*at as usize];
-            settle(self.snapshot, spent);
-            let quantity = self.parts.items.last().map_or(1, |row| row.quantity);
-            let together = quantity > 1 && self.split(item, true) == Split::Whole;
-            let need = self.items.need(item);
-            // A bound that is left out because it cannot bind may do so where more would serve.
-            let alone = quantity == 1 && need.items.len() == 1 && self.given.helping(need.id).is_empty();
-            if partial {
-                self.exhausted.be_partial();
-            }
-            if together || partial || self.rules.partners_per_need_max.is_some() && !alone {
-                self.exhausted.unsure.extend(u32::try_from(self.rows.len() - 1));
-            }
-            for pair in spent.drain(..) {
-                self.count_more(pair.pool, quantity);
-                self.exhausted.push(pair);
-            }
-        }
-        self.exhausted.end();
+    /// Whether one unit more may not serve the row that was made last although it is worth it: it takes all or nothing, or a bound on
+    /// partners that is left out because it cannot bind may do so then.
+    fn is_unsure_of_more(&self, quantity: u64) -> bool {
+        let Some(at) = self.rows.last() else { return false };
+        let item = &self.items.items[*at as usize];
+        let need = self.items.need(item);
+        let alone = quantity == 1 && need.items.len() == 1 && self.given.helping(need.id).is_empty();
+        quantity > 1 && self.split(item, true) == Split::Whole || self.rules.partners_per_need_max.is_some() && !alone
     }
 
-    /// Counts an item that a partner would be asked about, had it anything left.
-    fn count_more(&mut self, pool: u32, quantity: u64) {
-        let partner = self.pools.pools[pool as usize].partner;
-        if let Some(reach) = self.reach.get_mut(partner as usize) {
-            reach.more = reach.more.saturating_add(1);
-            reach.more_several |= quantity > 1;
+    /// Counts an item that partners would be asked about, had they anything left.
+    fn count_more(&mut self, spent: &[Pair], quantity: u64) {
+        for pair in spent {
+            let partner = self.pools.pools[pair.pool as usize].partner;
+            if let Some(reach) = self.reach.get_mut(partner as usize) {
+                reach.more = reach.more.saturating_add(1);
+                reach.more_several |= quantity > 1;
+            }
         }
     }
 

@@ -115,6 +115,81 @@ impl Exhausted {
     }
 }
 
+/// Pairs of rows that are put together from those of items, over which they are written: two sets of millions would be one too many.
+pub(super) struct ByRow {
+    of: Exhausted,
+    /// Items read, and where the pairs of the next one begin.
+    items: usize,
+    read: usize,
+    written: usize,
+    rows: usize,
+    partial: Vec<u32>,
+    unsure: Vec<u32>,
+    /// Rows with more pairs than there was room for.
+    over: Vec<(usize, Vec<Pair>)>,
+}
+
+impl ByRow {
+    /// None yet, over these of items.
+    pub(super) fn over(of: Exhausted) -> Self {
+        let (partial, unsure, over) = (Vec::new(), Vec::new(), Vec::new());
+        Self { of, items: 0, read: 0, written: 0, rows: 0, partial, unsure, over }
+    }
+
+    /// The pairs of the next item, and whether it draws on more than they name.
+    pub(super) fn next(&mut self) -> (impl Iterator<Item = Pair> + '_, bool) {
+        let from = self.read;
+        self.read = self.of.ends.get(self.items).map_or(self.of.pools.len(), |end| *end as usize);
+        let partial = self.of.is_partial(self.items);
+        self.items += 1;
+        ((from..self.read).map(|nth| self.of.pair(nth)), partial)
+    }
+
+    /// Makes the pairs those of the next row, with what is known of it.
+    pub(super) fn row(&mut self, pairs: &mut Vec<Pair>, partial: bool, unsure: bool) {
+        let row = self.rows;
+        let (partial, unsure) = (partial && !pairs.is_empty(), unsure && !pairs.is_empty());
+        self.partial.extend(u32::try_from(row).ok().filter(|_| partial));
+        self.unsure.extend(u32::try_from(row).ok().filter(|_| unsure));
+        if self.written + pairs.len() > self.read {
+            self.over.push((row, std::mem::take(pairs)));
+        }
+        for pair in pairs.drain(..) {
+            self.of.pools[self.written] = pair.pool;
+            self.of.metres[self.written] = pair.metres;
+            self.of.resources[self.written] = pair.resource;
+            self.written += 1;
+        }
+        let end = u32::try_from(self.written).unwrap_or(u32::MAX);
+        // There are no more rows than items read.
+        if let Some(slot) = self.of.ends.get_mut(row) {
+            *slot = end;
+        }
+        self.rows += 1;
+    }
+
+    /// Those of all rows.
+    pub(super) fn finish(self) -> Exhausted {
+        let Self { mut of, written, rows, partial, unsure, over, .. } = self;
+        of.pools.truncate(written);
+        of.metres.truncate(written);
+        of.resources.truncate(written);
+        of.ends.truncate(rows);
+        if !over.is_empty() {
+            let mut over = over.into_iter().peekable();
+            let mut all = Exhausted::default();
+            for row in 0..rows {
+                of.of(row).map(|nth| of.pair(nth)).for_each(|pair| all.push(pair));
+                let more = over.next_if(|(at, _)| *at == row).map(|(_, pairs)| pairs);
+                more.into_iter().flatten().for_each(|pair| all.push(pair));
+                all.end();
+            }
+            of = all;
+        }
+        Exhausted { partial, unsure, ..of }
+    }
+}
+
 /// What is used up for one item, of the pairs that it came with and of choices that turned out to have nothing left: of each pool the
 /// nearest, by pools.
 pub(super) fn settle(snapshot: &Snapshot, pairs: &mut Vec<Pair>) {

@@ -25,7 +25,7 @@ const PIECE_ITEMS: usize = 512;
 const PIECES_TOGETHER: usize = 64;
 
 /// Most pairs with what has nothing left, all items together; of each item as many as candidates at the most, and one at least.
-const USED_UP_MAX: usize = 4_000_000;
+const USED_UP_MAX: usize = 2_000_000;
 
 /// Distances that a caller gives, by need: what is not in it is forbidden.
 pub type PairDistances = HashMap<NeedId, Vec<(ResourceId, u32)>>;

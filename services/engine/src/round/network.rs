@@ -74,8 +74,8 @@ pub(super) struct Below<'a> {
     problem: &'a Problem,
     pub(super) exhausted: &'a Exhausted,
     rows: Rows,
-    /// Pairs with each pool that has nothing left, by pool: (pool, arc), ascending.
-    of_exhausted: Vec<(u32, u32)>,
+    /// Pairs with what has nothing left, by pool.
+    of_exhausted: Vec<u32>,
     /// Arcs into each pool.
     pool_first: Vec<u32>,
     pool_arcs: Vec<u32>,
@@ -101,9 +101,8 @@ impl<'a> Below<'a> {
             pool_arcs[*slot as usize] = arc;
             *slot += 1;
         }
-        let carrying = u32::try_from(parts.arc_pool.len()).unwrap_or(u32::MAX);
-        let mut of_exhausted: Vec<(u32, u32)> = exhausted.pools.iter().copied().zip(carrying..).collect();
-        of_exhausted.sort_unstable();
+        let mut of_exhausted: Vec<u32> = (0..exhausted.len()).collect();
+        of_exhausted.sort_unstable_by_key(|nth| (exhausted.pools[*nth as usize], *nth));
         let mut below = Self {
             problem,
             exhausted,
@@ -142,9 +141,11 @@ impl<'a> Below<'a> {
     pub(super) fn arcs(&self, pool: u32) -> impl Iterator<Item = u32> {
         let (from, to) = (self.pool_first[pool as usize], self.pool_first[pool as usize + 1]);
         let carrying = self.pool_arcs.get(from as usize..to as usize).unwrap_or_default();
-        let from = self.of_exhausted.partition_point(|(of, _)| *of < pool);
-        let others = self.of_exhausted[from..].iter().take_while(move |(of, _)| *of == pool);
-        carrying.iter().copied().chain(others.map(|(_, arc)| *arc))
+        let of = |nth: &u32| self.exhausted.pools[*nth as usize];
+        let from = self.of_exhausted.partition_point(|nth| of(nth) < pool);
+        let others = self.of_exhausted[from..].iter().take_while(move |nth| of(nth) == pool);
+        let behind = u32::try_from(self.problem.parts().arc_pool.len()).unwrap_or(u32::MAX);
+        carrying.iter().copied().chain(others.map(move |nth| behind + nth))
     }
 
     /// The arcs of a row.
