@@ -139,6 +139,9 @@ pub const WISH_PLACE_DIGITS_MAX: usize = 9;
 pub const OFFER_PLACE_DIGITS_MAX: usize = 6;
 /// Most lacks, of one need in one category each, that are looked at to find a wish's place.
 pub const WISH_SHARING_LACKS_MAX: usize = 100_000;
+/// Households among whom a published need hides that are remembered, at most: of so many, ten may be expected to lack the same for
+/// long.
+pub const WISH_SHARERS_KEPT_MAX: usize = 40;
 /// Most lines of one hold: a visit each day of a year, from two pools.
 pub const HOLD_LINES_MAX: usize = 800;
 /// How long a provider has to answer the offer of an emergency.

@@ -169,7 +169,8 @@ pub struct Wish {
     /// published, and from then on never a smaller one; none when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<DivisionCode>,
-    /// Where it stands among wishes that are alike, drawn so that it tells nothing; none for those published before there were lots.
+    /// Its name, and where it stands among wishes that are alike: drawn for this publication, so that it tells nothing and is no other's.
+    /// None for those published before there were lots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lot: Option<Uuid>,
 }

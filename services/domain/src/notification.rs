@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::error::{Violation, Violations};
 use crate::ids::{
@@ -158,6 +159,8 @@ pub struct Fit {
     pub subscription: SubscriptionId,
     /// The need behind the wish.
     pub need: NeedId,
+    /// The lot of the wish, which is its name; the need's identifier where that was before names were of publications.
+    pub lot: Uuid,
     /// Which item of it, from 1.
     pub item_ordinal: u16,
     /// The resource that fits best.
@@ -166,7 +169,7 @@ pub struct Fit {
     pub rank: (u8, u32, Timestamp),
 }
 
-/// That somebody was told of a wish. There is one for each need and organization, ever.
+/// That somebody was told of a wish. There is one for each publication of a need and organization, ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// Identifier, given when it was told.

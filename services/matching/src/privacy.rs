@@ -72,6 +72,8 @@ impl MasterKey {
                 nonces: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell page cursor nonces v1", tenant)),
             },
             wishes: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell wish names v1", tenant)),
+            lots: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell publication names v1", tenant)),
+            sharers: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell sharers of places v1", tenant)),
         }
     }
 
@@ -93,6 +95,8 @@ pub struct TenantKeys {
     digesting: hmac::Key,
     paging: PageKey,
     wishes: hmac::Key,
+    lots: hmac::Key,
+    sharers: hmac::Key,
 }
 
 /// Keys of tenants that were derived before: deriving them takes dozens of digests, and each call needs some.
@@ -161,8 +165,27 @@ impl TenantKeys {
         self.paging
     }
 
-    /// The identifier by which partners know a need: tells neither which need it is nor when it was submitted, and nothing has
-    /// to be kept for it. A permutation of all UUIDs: four Feistel rounds of HMAC-SHA-256 (Luby and Rackoff 1988).
+    /// A name for one publication, drawn from an identifier that is used for nothing else: tells neither of which need it is nor when
+    /// that was submitted or published, and nothing that any other name has to do with.
+    #[must_use]
+    pub fn wish_name(&self, drawn: Uuid) -> Uuid {
+        let tag = hmac::sign(&self.lots, drawn.as_bytes());
+        let bytes = tag.as_ref().iter().take(size_of::<Uuid>());
+        Uuid::from_u128(bytes.fold(0, |number, byte| number << 8 | u128::from(*byte)))
+    }
+
+    /// Digest of a household, for remembering that it shared the place of a need's wish. Of each need it is another, so that what is
+    /// kept with two of them cannot be compared.
+    #[must_use]
+    pub fn sharer(&self, need: Uuid, who: Uuid) -> u64 {
+        let mut digest = hmac::Context::with_key(&self.sharers);
+        digest.update(need.as_bytes());
+        digest.update(who.as_bytes());
+        digest.sign().as_ref().iter().take(size_of::<u64>()).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    /// The name that a need's wish had before each publication had one of its own; wishes that were published then keep it. A
+    /// permutation of all UUIDs: four Feistel rounds of HMAC-SHA-256 (Luby and Rackoff 1988).
     #[must_use]
     pub fn wish_of(&self, need: Uuid) -> Uuid {
         let (mut left, mut right) = need.as_u64_pair();
@@ -365,6 +388,21 @@ mod tests {
         }
         let other = key("a").seal(b"needs of 1", b"needs/1, 3351 m").unwrap();
         assert_ne!(sealed[..NONCE_LEN], other[..NONCE_LEN]);
+    }
+
+    #[test]
+    fn names_of_publications_and_digests_of_sharers_are_the_same_for_the_same_alone() {
+        let (a, one, two) = (keys(1, "a"), Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(a.wish_name(one), keys(1, "a").wish_name(one));
+        let names = [a.wish_name(one), a.wish_name(two), keys(1, "b").wish_name(one), keys(2, "a").wish_name(one), one];
+        let digests = [a.sharer(one, two), a.sharer(two, one), a.sharer(one, one), keys(1, "b").sharer(one, two)];
+        assert_eq!(a.sharer(one, two), keys(1, "a").sharer(one, two));
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name) && *name != a.wish_of(one));
+        }
+        for (at, digest) in digests.iter().enumerate() {
+            assert!(!digests[..at].contains(digest), "of another need the same household has another");
+        }
     }
 
     #[test]

@@ -185,6 +185,7 @@ impl World {
             answer_within: SignedDuration::from_hours(1),
             decision: Some(decision),
             previous: None,
+            wish: None,
             refusal: None,
         };
         self.store.carry_out(&context(), vec![Command::Offer(Box::new(offer))]).await.unwrap();

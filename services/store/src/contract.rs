@@ -381,6 +381,10 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
     /// looked at.
     async fn needs(&self, tenant: &TenantId, ids: &[NeedId]) -> Result<Vec<Need>, StoreError>;
 
+    /// Published needs by the lots of their wishes, or by their own identifiers where they have none, ordered by identifier; at
+    /// most `PAGE_SIZE_MAX` are looked for.
+    async fn needs_by_lot(&self, tenant: &TenantId, lots: &[Uuid]) -> Result<Vec<Need>, StoreError>;
+
     /// The ids behind external identities of one kind (`Change::kind` names), in the order asked; none where unknown.
     async fn resolve_external(
         &self,

@@ -75,6 +75,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0011_lighter_holds.sql"),
         include_str!("../migrations/postgres/0011_lighter_holds.sql"),
     ),
+    (
+        12,
+        "names_of_publications",
+        include_str!("../migrations/sqlite/0012_names_of_publications.sql"),
+        include_str!("../migrations/postgres/0012_names_of_publications.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

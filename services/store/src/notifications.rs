@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, OrganizationId, SubscriptionId, TenantId};
+use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
 use wishwell_domain::notification::{Delivery, Fit, Notification, Subscription, SubscriptionState};
 
 use crate::contract::{Page, PageRequest};
@@ -35,8 +35,8 @@ pub struct NotificationFilter {
 pub struct Told {
     /// Who is told.
     pub organization: OrganizationId,
-    /// Of the wish of which need.
-    pub need: NeedId,
+    /// Of which wish: its lot.
+    pub lot: Uuid,
     /// Under which name.
     pub id: NotificationId,
     /// Day of the subscription's zone, counted from 1970-01-01.
@@ -48,7 +48,7 @@ pub struct Told {
 /// Remembers subscriptions and notifications. Part of every store. A subscription is put like any entity, with
 /// [`crate::Mutation::Put`], and is in the log; its secrets are kept with [`crate::Mutation::PutKey`].
 ///
-/// Notifications are not in the log: what fits whom follows from it. Of each need an organization is told once, whoever asks how often.
+/// Notifications are not in the log: what fits whom follows from it. Of each publication an organization is told once, whoever asks how often.
 /// They are found and told by whoever holds the tenant's lease, and by nobody else. Times are the database's.
 #[async_trait]
 pub trait Notifications: Send + Sync + std::fmt::Debug {
@@ -75,7 +75,7 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         seconds: i64,
     ) -> Result<Option<LogPosition>, StoreError>;
 
-    /// Keeps what was found in the log up to `position`; a fit of a need that its organization was told of or waits for changes nothing.
+    /// Keeps what was found in the log up to `position`; a fit of a wish that its organization was told of or waits for changes nothing.
     /// Answers whether `holder` has the lease; otherwise nothing changed.
     async fn keep_fits(
         &self,
@@ -106,7 +106,7 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         tenant: &TenantId,
         holder: Uuid,
         told: &[Told],
-        dropped: &[(OrganizationId, NeedId)],
+        dropped: &[(OrganizationId, Uuid)],
     ) -> Result<bool, StoreError>;
 
     /// Drops fits that were found before an instant and still wait. Answers how many.

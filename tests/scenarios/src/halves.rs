@@ -132,8 +132,12 @@ impl Halves {
         let need = self.made(hotline, "NeedService/SubmitNeed", need).await;
         let offer = json!({"offer": {"need": need, "itemOrdinal": 1, "resource": resource, "quantity": "1"}});
         let answer = self.must(hotline, "ReferralService/CreateReferral", offer).await;
-        let text = |field: &str| answer["referral"][field].as_str().expect("a text").to_owned();
-        let (referral, wish) = (text("name"), text("wish"));
+        let referral = answer["referral"]["name"].as_str().expect("a name").to_owned();
+        // Which wish is whose, no list tells: it is the one that was not there before.
+        let listed = self.must(hotline, "ReferralService/ListWishes", json!({})).await;
+        let mut wishes = listed["items"].as_array().expect("items").iter().filter_map(|item| item["wish"].as_str());
+        let known = |wish: &&str| self.halves.iter().any(|half| half.wish == **wish);
+        let wish = wishes.find(|wish| !known(wish)).expect("a new one").to_owned();
         Half { organization, pool, resource, beneficiary, household, need, wish, referral, division }
     }
 

@@ -373,7 +373,7 @@ fn assert_fields(partners: &BTreeSet<String>, workers: &BTreeSet<String>) {
     for field in ["wishwell.v1.Referral.need", "wishwell.v1.Referral.decision", "wishwell.v1.NeedMatch.need"] {
         assert!(workers.contains(field), "{field} is shown to nobody");
     }
-    for field in ["wishwell.v1.Referral.wish", "wishwell.v1.NeedMatch.category", "wishwell.v1.WishItem.title"] {
+    for field in ["wishwell.v1.NeedMatch.wish", "wishwell.v1.NeedMatch.category", "wishwell.v1.WishItem.title"] {
         assert!(partners.contains(field), "{field} is shown to no partner");
     }
 }

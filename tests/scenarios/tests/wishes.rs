@@ -286,10 +286,10 @@ async fn refusals_of_claims_name_the_wish_and_never_the_need() {
     let seen = told(
         served.referrals(PARTNER).get_referral(v1::GetReferralRequest { name: offered, ..Default::default() }).await,
     );
-    let unpublished = seen.expect("its own").referral.expect("one").wish;
+    assert_eq!(seen.expect("its own").referral.expect("one").wish, "", "what is offered is no wish");
+    let unpublished = format!("wishes/{}", id(&silent.name));
     let status = refused("not published", claim(&served, PARTNER, pledging(&unpublished, None)).await, "NOT_FOUND", "");
     assert_eq!(metadata(&status, "name"), unpublished);
-    hidden(&status);
     claim(&served, PARTNER, pledging(&wish, None)).await.expect("claimed");
     let status = refused("covered", claim(&served, PARTNER, pledging(&wish, None)).await, "ITEM_COVERED", "");
     assert_eq!(metadata(&status, "name"), wish);

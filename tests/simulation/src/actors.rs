@@ -78,6 +78,7 @@ impl View<'_> {
             answer_within: SignedDuration::from_mins(dice.pick(&[0, 30, 90, 24 * 60, 24 * 60])),
             decision: None,
             previous: None,
+            wish: None,
             refusal: None,
         })))
     }
@@ -121,6 +122,7 @@ impl View<'_> {
             answer_within: known.urgency.answer_within(),
             decision: Some(decision),
             previous,
+            wish: None,
             refusal: None,
         })))
     }
@@ -144,6 +146,7 @@ impl View<'_> {
             answer_within: SignedDuration::from_mins(60),
             decision: None,
             previous: None,
+            wish: None,
             refusal: None,
         };
         Some(vec![Command::Pledge(Box::new(Pledge { resource, pool })), Command::Offer(Box::new(offer))])

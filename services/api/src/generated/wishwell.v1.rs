@@ -6445,7 +6445,8 @@ pub struct Referral {
     /// Which of its items, from 1.
     #[prost(int32, tag = "3")]
     pub item_ordinal: i32,
-    /// The need as partners know it, `wishes/{uuid}`, whether it was published or not.
+    /// The wish that was claimed, `wishes/{uuid}`, by its name at that time; empty for what was offered, which is known by the name of the
+    /// referral alone.
     #[prost(string, tag = "4")]
     pub wish: ::prost::alloc::string::String,
     /// The resource, `resources/{uuid}`.
@@ -6454,8 +6455,8 @@ pub struct Referral {
     /// Whose it is, `organizations/{uuid}`.
     #[prost(string, tag = "6")]
     pub organization: ::prost::alloc::string::String,
-    /// Code of the need's division. Partners are shown the street or town of what they promised; before that, of a wish what it shows, and
-    /// of other needs the district. Empty when unknown.
+    /// Code of the need's division. Partners are shown the street or town of what they promised; before that, of a wish what it
+    /// showed when it was offered, and of other needs the district. Empty when unknown.
     #[prost(string, tag = "7")]
     pub division: ::prost::alloc::string::String,
     /// Urgency of the need when it was offered.
@@ -6961,7 +6962,8 @@ pub enum EventKind {
     Resource = 4,
     /// An organization was put.
     Organization = 5,
-    /// A wish came into the pool, changed or went; told to partners, who know needs as wishes only.
+    /// A wish came into the pool, changed in what it shows, or went; told to partners, who know needs as wishes only. A wish that comes to
+    /// ask for other things goes under its old name and comes under a new one.
     Wish = 6,
 }
 impl EventKind {
@@ -11829,7 +11831,8 @@ pub mod need_service_server {
 /// One item of a published wish in the wishing pool (许愿池), as partners see it: without anything that tells whose it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WishItem {
-    /// The wish, `wishes/{uuid}`. It does not tell which need it is of.
+    /// The wish, `wishes/{uuid}`. It does not tell which need it is of, and is the name of this publication alone: what is taken back and
+    /// published again, or comes to ask for other categories, has another.
     #[prost(string, tag = "1")]
     pub wish: ::prost::alloc::string::String,
     /// Which item of it, from 1.
@@ -11851,7 +11854,7 @@ pub struct WishItem {
     #[prost(enumeration = "Urgency", tag = "7")]
     pub urgency: i32,
     /// Code of a division it is in: the smallest, from the street upwards, that at least 10 households show who lack the same as all items
-    /// of the wish together, as it was when it was published; empty when there is none.
+    /// of the wish together, as it was when it was published first; empty when there is none.
     #[prost(string, tag = "8")]
     pub division: ::prost::alloc::string::String,
     /// Monday of the week in which it was published, as `YYYY-MM-DD`.
@@ -11889,7 +11892,7 @@ pub struct ListWishesRequest {
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "5")]
     pub min_position: i64,
-    /// Only this wish, `wishes/{uuid}`; empty means any.
+    /// Only this wish, `wishes/{uuid}`; empty means any. A name that is a wish's no more finds nothing.
     #[prost(string, tag = "6")]
     pub wish: ::prost::alloc::string::String,
     /// Only these wishes, `wishes/{uuid}`, each once, at most 100; empty means any. All of them are on one page, in the order asked, without
@@ -12058,7 +12061,7 @@ impl ::prost::Name for Subscription {
         "/wishwell.v1.Subscription".into()
     }
 }
-/// That a wish fits a resource. There is one for each wish and organization, ever.
+/// That a wish fits a resource. There is one for each wish and organization, ever; what is published again is another wish.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Notification {
     /// Resource name, `notifications/{uuid}`; also the id of the CloudEvent.

@@ -258,6 +258,9 @@ impl Books {
         for need in &mut changes.needs {
             need.after.version = Version(need.after.version.0 + 1);
             need.after.updated_at = now;
+            if let Some(before) = &need.before {
+                need.after.note_tidings(before);
+            }
         }
         changes
     }

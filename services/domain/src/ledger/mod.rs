@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::beneficiary::Sealed;
 use crate::capacity_pool::CapacityPool;
@@ -101,6 +102,8 @@ pub struct Offer {
     pub decision: Option<Decision>,
     /// The offer that came to nothing and that this one follows.
     pub previous: Option<ReferralId>,
+    /// Name of the wish that is claimed: it must be the need's still. None for what is offered.
+    pub wish: Option<Uuid>,
     /// Why it is refused when nothing else speaks against it; none when it may go ahead. A refusal that comes first would tell, of
     /// whatever is asked in vain, that there is this reason.
     pub refusal: Option<Box<Error>>,

@@ -14,7 +14,7 @@ use crate::need::{Need, NeedItem, NeedState};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
 use crate::referral::transition::transition;
-use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, StepReason};
+use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, SeenAs, StepReason};
 use crate::resource::ResourceLifecycle;
 
 impl Books {
@@ -43,6 +43,7 @@ impl Books {
             organization: offering.organization,
             category: Some(item.category.clone()),
             division: need.division.clone(),
+            seen_as: seen_as(need, offer)?,
             urgency: need.urgency,
             origin: offer.origin,
             enquiry,
@@ -329,6 +330,16 @@ fn must_be_open(need: &Need) -> Result<(), Error> {
     let name = need.id.name();
     let message = format!("{name} is {} and takes no more changes", need.state.name());
     Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name, message })
+}
+
+/// What the pool shows of a need that is offered. One that is claimed must have the name under which it is claimed still.
+fn seen_as(need: &Need, offer: &Offer) -> Result<Option<SeenAs>, Error> {
+    let wish = need.wish.as_ref();
+    if offer.wish.is_some() && wish.is_none_or(|wish| wish.lot.is_some() && wish.lot != offer.wish) {
+        return Err(Error::NotFound { name: need.id.name() });
+    }
+    let was_wish = wish.is_some() || need.publication.is_some();
+    Ok(was_wish.then(|| SeenAs { wish: offer.wish, place: wish.and_then(|wish| wish.place.clone()) }))
 }
 
 fn item_of(need: &Need, ordinal: u16) -> Result<&NeedItem, Error> {

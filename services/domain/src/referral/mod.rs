@@ -6,6 +6,7 @@ pub mod transition;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::capacity_pool::PeriodLength;
 use crate::ids::{
@@ -178,6 +179,18 @@ pub struct Decision {
     pub terms: Vec<u32>,
 }
 
+/// As what a need that is offered was published. It stays as it was then: were it to follow the need, whoever looks at an offer would see
+/// in which moment its wish comes, goes and is published again, and which one it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenAs {
+    /// Name of the wish that was claimed; none for what was offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Uuid>,
+    /// The place that the wish showed; none when it showed none, or when there was no wish any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<DivisionCode>,
+}
+
 /// A need item sent to a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Referral {
@@ -197,6 +210,9 @@ pub struct Referral {
     /// Division of the need, for lists and watchers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub division: Option<DivisionCode>,
+    /// What the pool had shown of the need when it was offered; none when it was never published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_as: Option<SeenAs>,
     /// Urgency of the need when it was offered.
     pub urgency: Urgency,
     /// How it came about.

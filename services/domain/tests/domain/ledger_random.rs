@@ -85,6 +85,7 @@ fn command(dice: &mut Dice, world: &World, next: &mut u128) -> Command {
                 quantity: dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]),
                 origin: dice.pick(&[Origin::Chosen, Origin::Automatic, Origin::Automatic, Origin::Claim]),
                 answer_within: SignedDuration::from_mins(dice.pick(&[0, 30, 90])),
+                wish: None,
                 previous: if dice.chance(30) { to_follow } else { None },
                 ..offer(*next, 60 + dice.below(4) as u128, 30 + dice.below(7) as u128, None)
             };

@@ -1,5 +1,6 @@
 //! What answers are turned into words with.
 
+use jiff::Timestamp;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::ids::{CategoryCode, DivisionCode, LogPosition, NeedId, OrganizationId, ResourceId};
@@ -175,13 +176,13 @@ impl Snapshot {
         self.tables.divisions.get(self.tables.division_places.get(code)?)?.division.as_deref()
     }
 
-    /// The place that the pool shows of a need, if it shows one; none when the need is open and never was a wish. Of what is a wish no
-    /// more, or is not open, nothing is shown.
+    /// The place that the pool shows of a need, if it shows one; none when the need is open and was no wish by `then`. Of what is a
+    /// wish no more, or is not open, nothing is shown.
     #[must_use]
-    pub fn place_in_pool(&self, need: NeedId) -> Option<Option<&DivisionCode>> {
+    pub fn place_in_pool(&self, need: NeedId, then: Timestamp) -> Option<Option<&DivisionCode>> {
         let Some(need) = self.needs.get(need) else { return Some(None) };
         let place = need.wish.and_then(|wish| self.tables.divisions.get(wish.place));
-        need.was_wish.then_some(place.map(|entry| &entry.code))
+        need.wish_since.is_some_and(|since| since <= then).then_some(place.map(|entry| &entry.code))
     }
 
     /// Whether `division` is `ancestor` or lies below it.

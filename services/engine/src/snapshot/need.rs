@@ -30,8 +30,8 @@ pub(crate) struct OpenNeed {
     pub(crate) group_tags: Box<[GroupTag]>,
     pub(crate) involves_minors: bool,
     pub(crate) wish: Option<ShownWish>,
-    /// Whether it is a wish, or once was.
-    pub(crate) was_wish: bool,
+    /// Since when it is a wish, or when it was first; none when it never was.
+    pub(crate) wish_since: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) items: Box<[OpenItem]>,
 }
@@ -108,7 +108,11 @@ impl NeedTable {
             mobility: need.mobility,
             group_tags: need.group_tags.as_slice().into(),
             involves_minors: need.involves_minors,
-            was_wish: need.wish.is_some() || need.publication.is_some(),
+            wish_since: need
+                .publication
+                .as_ref()
+                .map(|known| known.first_at)
+                .or(need.wish.as_ref().map(|wish| wish.published_at)),
             wish: need.wish.as_ref().map(|wish| ShownWish {
                 place: wish.place.as_ref().map_or(NONE, |code| tables.division_place(code)),
                 week_start: wish.week_start(),

@@ -70,6 +70,7 @@ impl Platform {
                 answer_within: need.urgency.answer_within(),
                 decision: Some(chance.decision),
                 previous,
+                wish: None,
                 refusal: None,
             };
             match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {

@@ -89,12 +89,12 @@ impl Platform {
         must_be_open(stored)?;
         let beneficiary = self.check_need(caller, &need, Some(stored)).await?;
         check_consent(&need, beneficiary.as_ref())?;
+        keep_referred(&mut need, stored)?;
         self.publish(caller, &mut need, beneficiary.as_ref(), Some(stored)).await?;
         let mut mutations = Vec::with_capacity(2);
         let key = self.sealing_key(caller, &need, &mut mutations).await?;
         seal(&key, &mut need, &mut personal)?;
         need.state = stored.state;
-        keep_referred(&mut need, stored)?;
         need.state = need.state_by_items();
         let mode = WriteMode::Update { expected: Some(expected) };
         mutations.push(put(Change::Need(Box::new(need)), mode));

@@ -160,6 +160,7 @@ impl Platform {
             answer_within: asked.answer_within.unwrap_or_else(|| need.urgency.answer_within()),
             decision: Some(decision),
             previous: None,
+            wish: None,
             refusal: None,
         };
         Ok(Command::Offer(Box::new(offer)))

@@ -1,5 +1,6 @@
 //! The wishing pool: needs as partners see them, claimed with a resource or a pledge.
 
+use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::error::Precondition;
@@ -42,7 +43,8 @@ pub(crate) struct PledgeAsked {
 pub(crate) struct Claim {
     /// As partners know it: `wishes/{uuid}`.
     pub(crate) wish: String,
-    pub(crate) need: NeedId,
+    /// The UUID in it.
+    pub(crate) name: Uuid,
     pub(crate) item_ordinal: u16,
     pub(crate) gift: Gift,
     pub(crate) quantity: Option<i64>,
@@ -56,10 +58,17 @@ impl Platform {
         }
         let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
         self.refused_claims.may_claim(caller, organization, self.clock.now())?;
-        let (need, wish) = (claim.need.name(), claim.wish.clone());
-        let claimed = self.claim_by_need(caller, organization, claim).await;
+        let wish = claim.wish.clone();
+        let need = self.needs_of_wishes(caller, &[claim.name]).await?.remove(&claim.name).map(|need| need.id);
+        let claimed = match need {
+            Some(need) => self.claim_by_need(caller, organization, need, claim).await,
+            None => Err(Error::NotFound { name: wish.clone() }),
+        };
         claimed.map_err(|error| {
-            let error = as_partner_knows_it(error, &need, &wish);
+            let error = match need {
+                Some(need) => as_partner_knows_it(error, &need.name(), &wish),
+                None => error,
+            };
             self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
             error
         })
@@ -69,10 +78,11 @@ impl Platform {
         &self,
         caller: &Caller,
         organization: OrganizationId,
+        id: NeedId,
         claim: Claim,
     ) -> Result<Written, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        let (need, facts) = self.need_with_facts(caller, claim.need, &snapshot).await?;
+        let (need, facts) = self.need_with_facts(caller, id, &snapshot).await?;
         if need.wish.is_none() {
             return Err(Error::NotFound { name: claim.wish });
         }
@@ -95,7 +105,7 @@ impl Platform {
         };
         let offer = Offer {
             id: ReferralId::from_uuid(self.new_uuid()),
-            need: claim.need,
+            need: id,
             item_ordinal: claim.item_ordinal,
             resource,
             quantity: claim.quantity,
@@ -103,6 +113,8 @@ impl Platform {
             answer_within: need.urgency.answer_within(),
             decision,
             previous: None,
+            // Should it be published anew meanwhile, something else may be wished for.
+            wish: Some(claim.name),
             refusal: refusal.map(Box::new),
         };
         commands.push(Command::Offer(Box::new(offer)));

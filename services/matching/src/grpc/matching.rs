@@ -272,7 +272,7 @@ fn match_out(
         served_quantity: found.serves,
         modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
         item_ordinal: found.rank.item_ordinal.into(),
-        wish: wish.map(|_| platform.wish_name(caller, need.id)).unwrap_or_default(),
+        wish: platform.wish_name(caller, need).unwrap_or_default(),
         ..v1::NeedMatch::default()
     };
     if !caller.is_partner() {

@@ -17,7 +17,7 @@ use wishwell_store::Written;
 use super::call::{mask_paths, merge_fields, next_token, page, read, required, retry_update, write};
 use super::convert::{common, notification as convert};
 use super::matching::position;
-use super::referrals::wish_item_out;
+use super::referrals::{wish_item_out, wish_out};
 use crate::cases::notices::Given;
 use crate::cases::{Caller, Platform, only, subscriptions_of};
 
@@ -205,7 +205,7 @@ async fn notifications(
     violations.into_result()?;
     let found = platform.list_notifications(&caller, organization, subscription, sent.unseen_only, &page).await?;
     let shown = found.entries.iter().map(|notification| {
-        convert::notification_out(notification, platform.wish_name(&caller, notification.fit.need))
+        convert::notification_out(notification, wish_out(platform.name_of_fit(&caller, &notification.fit)))
     });
     Ok(v1::ListNotificationsResponse {
         notifications: shown.collect(),

@@ -17,7 +17,6 @@ use wishwell_domain::notification::{
 
 use super::Sender;
 use super::event::{Event, WISH_FITS};
-use crate::cases::notices::telling::is_in_the_pool;
 use crate::cases::notices::worker::caller_of;
 use crate::cases::{Caller, Platform};
 use crate::grpc::wish_fits;
@@ -120,7 +119,7 @@ async fn event(
 ) -> Result<Option<Event>, Error> {
     let fit = &notification.fit;
     let Some(need) = platform.store.need(caller.tenant(), fit.need).await? else { return Ok(None) };
-    if !is_in_the_pool(&need, fit.item_ordinal) {
+    if !platform.is_in_the_pool(caller, &need, fit) {
         return Ok(None);
     }
     let Some(fits) = wish_fits(platform, caller, &need, fit, now) else { return Ok(None) };

@@ -19,7 +19,7 @@ use crate::error::StoreError;
 const ITEMS: usize = 0;
 
 impl Record for Need {
-    entity_identity!(Need, "need", Need, Box);
+    entity_identity!(Need, "need", Need, Box, note_tidings);
 
     const TABLE: &'static str = "needs";
     const COLUMNS: &'static [&'static str] = &[
@@ -49,13 +49,17 @@ impl Record for Need {
         "wish_lot",
         "first_published_at",
         "last_published_version",
+        "last_wish_lot",
+        "wish_sharing",
+        "untold_after_version",
         "state",
         "version",
         "created_at",
         "updated_at",
         "personal",
     ];
-    const LEFT_OUT_OF_CATALOG: &'static [(&'static str, &'static str)] = &[("personal", "NULL")];
+    const LEFT_OUT_OF_CATALOG: &'static [(&'static str, &'static str)] =
+        &[("personal", "NULL"), ("wish_sharing", "NULL")];
     const PARTS: &'static [Part] = &[
         Part {
             table: "need_items",
@@ -108,7 +112,7 @@ impl Record for Need {
             Some(Timing::Deadline(deadline)) => (Some(deadline), None, None),
             Some(Timing::Window { start, end }) => (None, Some(start), Some(end)),
         };
-        let wish = self.wish.as_ref();
+        let (wish, known) = (self.wish.as_ref(), self.publication.as_ref());
         Ok(vec![
             Value::Uuid(Some(self.id.as_uuid())),
             source,
@@ -134,8 +138,11 @@ impl Record for Need {
             Value::opt_time(wish.map(|wish| wish.published_at)),
             Value::opt_text(wish.and_then(|wish| wish.place.as_ref()).map(|code| code.as_str())),
             Value::Uuid(wish.and_then(|wish| wish.lot)),
-            Value::opt_time(self.publication.map(|publication| publication.first_at)),
-            Value::Int(self.publication.and_then(|publication| publication.last_version).map(|version| version.0)),
+            Value::opt_time(known.map(|known| known.first_at)),
+            Value::Int(known.and_then(|known| known.last_version).map(|version| version.0)),
+            Value::Uuid(known.and_then(|known| known.last_lot)),
+            known.and_then(|known| known.sharing.as_ref()).map_or(Ok(Value::Json(None)), Value::json)?,
+            Value::Int(known.and_then(|known| known.untold_after).map(|version| version.0)),
             Value::word(self.state)?,
             Value::Int(Some(self.version.0)),
             Value::time(self.created_at),
@@ -185,7 +192,9 @@ impl Record for Need {
             },
             publication: {
                 let (first_at, last_version) = (fields.opt_time()?, fields.opt_int()?.map(Version));
-                first_at.map(|first_at| Publication { first_at, last_version })
+                let (last_lot, sharing, untold_after) =
+                    (fields.opt_uuid()?, fields.opt_json()?, fields.opt_int()?.map(Version));
+                first_at.map(|first_at| Publication { first_at, last_version, last_lot, sharing, untold_after })
             },
             state: fields.word()?,
             version: Version(fields.int()?),

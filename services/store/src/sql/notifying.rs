@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tracing::Instrument as _;
 use uuid::Uuid;
-use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, OrganizationId, SubscriptionId, TenantId};
+use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Notification, Subscription};
 
@@ -90,12 +90,8 @@ impl Notifications for SqlStore {
             statement.push_names(FIT).push(" FROM notifications");
             push_tenant(&mut statement, tenant);
             statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
-            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, ");
             // The order of needs' identifiers is that of their submission, which no wish tells.
-            statement.push(
-                "(SELECT COALESCE(needs.wish_lot, needs.id) FROM needs WHERE needs.tenant = notifications.tenant ",
-            );
-            statement.push("AND needs.id = notifications.need_id), need_id LIMIT ");
+            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, wish_lot LIMIT ");
             statement.bind(limit_of(limit));
             session.fetch_all(statement, read_fit).await
         });
@@ -118,15 +114,15 @@ impl Notifications for SqlStore {
         tenant: &TenantId,
         holder: Uuid,
         told: &[Told],
-        dropped: &[(OrganizationId, NeedId)],
+        dropped: &[(OrganizationId, Uuid)],
     ) -> Result<bool, StoreError> {
         let work = self.as_teller(tenant, holder, async |session| {
             for told in told {
                 tell_one(session, tenant, told).await?;
             }
-            for (organization, need) in dropped {
+            for (organization, lot) in dropped {
                 let mut statement = session.statement("DELETE FROM notifications");
-                push_waiting(&mut statement, tenant, *organization, *need);
+                push_waiting(&mut statement, tenant, *organization, *lot);
                 session.execute(statement).await?;
             }
             Ok(())
@@ -254,10 +250,10 @@ fn push_due(statement: &mut Statement, tenant: &TenantId) {
     statement.push(" AND delivery = 'pending' AND next_attempt_at <= ").push_now();
 }
 
-fn push_waiting(statement: &mut Statement, tenant: &TenantId, organization: OrganizationId, need: NeedId) {
+fn push_waiting(statement: &mut Statement, tenant: &TenantId, organization: OrganizationId, lot: Uuid) {
     push_tenant(statement, tenant);
     statement.push(" AND organization_id = ").bind(Value::Uuid(Some(organization.as_uuid())));
-    statement.push(" AND need_id = ").bind(Value::Uuid(Some(need.as_uuid()))).push(" AND id IS NULL");
+    statement.push(" AND wish_lot = ").bind(Value::Uuid(Some(lot))).push(" AND id IS NULL");
 }
 
 /// The first time, wishes are looked at from where the log ends.
@@ -295,7 +291,7 @@ async fn insert(session: &mut Session, tenant: &TenantId, fits: &[Fit]) -> Resul
     for rows in chunks(rows.collect()) {
         let mut statement = session.statement("INSERT INTO notifications (tenant, ");
         statement.push_names(FIT).push(", found_at, delivery, attempts) ").push_rows(rows);
-        statement.push(" ON CONFLICT (tenant, organization_id, need_id) DO NOTHING");
+        statement.push(" ON CONFLICT (tenant, organization_id, wish_lot) DO NOTHING");
         session.execute(statement).await?;
     }
     Ok(())
@@ -310,6 +306,6 @@ async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Resu
     if told.send {
         statement.push(", next_attempt_at = ").push_now();
     }
-    push_waiting(&mut statement, tenant, told.organization, told.need);
+    push_waiting(&mut statement, tenant, told.organization, told.lot);
     session.execute(statement).await.map(drop)
 }

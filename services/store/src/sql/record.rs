@@ -448,7 +448,7 @@ pub(crate) fn chunks(rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Valu
 
 /// Identity, version and times of an entity that has an id and all of them.
 macro_rules! entity_identity {
-    ($entity:ident, $kind:literal, $variant:ident $(, $boxed:ident)?) => {
+    ($entity:ident, $kind:literal, $variant:ident $(, $boxed:ident $(, $note:ident)?)?) => {
         const KIND: &'static str = $kind;
         const KEY: &'static str = "id";
 
@@ -480,6 +480,7 @@ macro_rules! entity_identity {
             self.version = Version(known.version.0 + 1);
             self.created_at = known.created_at;
             self.updated_at = now;
+            $($(self.$note(known);)?)?
         }
     };
 }

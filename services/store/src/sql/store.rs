@@ -290,6 +290,12 @@ impl Store for SqlStore {
         self.get_all(tenant, keys).instrument(span!(self, "SELECT", "needs")).await
     }
 
+    async fn needs_by_lot(&self, tenant: &TenantId, lots: &[Uuid]) -> Result<Vec<Need>, StoreError> {
+        let lots = lots.iter().take(PAGE_SIZE_MAX).copied().collect();
+        let work = self.read(async |session| wishes::by_lot(session, tenant, lots).await);
+        work.instrument(span!(self, "SELECT", "needs")).await
+    }
+
     async fn resolve_external(
         &self,
         tenant: &TenantId,

@@ -7,6 +7,7 @@ use wishwell_domain::limits::WISH_SHARING_LACKS_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::publication::Lack;
 
+use super::record::{self, Reading, Record as _};
 use super::session::{Failure, Fields, Session};
 use super::statement::Value;
 
@@ -15,6 +16,17 @@ pub(super) const BY_LOT: (&str, fn(&Need) -> Option<Uuid>) = ("COALESCE(wish_lot
 
 fn lot_of(need: &Need) -> Option<Uuid> {
     need.wish.as_ref().and_then(|wish| wish.lot).or(Some(need.id.as_uuid()))
+}
+
+/// Published needs by lot, or by identifier where they have none.
+pub(super) async fn by_lot(session: &mut Session, tenant: &TenantId, lots: Vec<Uuid>) -> Result<Vec<Need>, Failure> {
+    let mut statement = record::select::<Need>(session, tenant, Reading::Whole);
+    statement.push(" AND wish_title IS NOT NULL AND ").push_in_uuids(BY_LOT.0, lots);
+    // Their lists are read in that order.
+    statement.push(" ORDER BY id");
+    let mut found = session.fetch_all(statement, Need::read).await?;
+    record::attach(session, tenant, &mut found).await?;
+    Ok(found)
 }
 
 /// Each household's lacks in each category and division, once. What is referred or served in full is lacked no more.

@@ -38,7 +38,7 @@ impl Fixture {
     }
 
     pub async fn postgres() -> Self {
-        let database = TestDatabase::copy_of("store_0011", |url| async move {
+        let database = TestDatabase::copy_of("store_0012", |url| async move {
             PostgresStore::connect(&url, PostgresOptions::default()).await.unwrap().close().await;
         })
         .await;

@@ -117,6 +117,7 @@ pub fn offer(id: u128, need: u128, resource: u128, quantity: Option<i64>) -> Off
         answer_within: SignedDuration::from_mins(60),
         decision: None,
         previous: None,
+        wish: None,
         refusal: None,
     }
 }

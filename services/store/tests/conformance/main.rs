@@ -88,6 +88,7 @@ macro_rules! conformance_of {
             }
             wishes {
                 wishes_are_listed_by_their_lots_page_by_page
+                wishes_are_found_by_their_lots_as_long_as_they_are_wishes
                 wishes_are_found_by_the_place_they_show_and_by_no_other
                 lacks_are_told_by_household_of_open_needs_only
             }
@@ -214,7 +215,7 @@ macro_rules! conformance_of {
                 what_no_subscription_is_the_tables_refuse
                 wishes_are_looked_at_from_where_the_log_ended_and_by_one_holder
                 of_many_who_want_to_tell_one_may
-                of_a_need_an_organization_is_told_once
+                of_a_publication_an_organization_is_told_once
                 what_waits_for_too_long_is_dropped
                 notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
                 a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up

@@ -17,7 +17,7 @@ use wishwell_domain::ids::{
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
 use wishwell_domain::notification::{SecretGeneration, Subscription, SubscriptionState};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
-use wishwell_domain::publication::Publication;
+use wishwell_domain::publication::{Publication, Sharing};
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
 use wishwell_domain::round::{
     Aim, Guarantee, LevelFigure, Minimum, Round, RoundLevel, RoundProgress, RoundReached, RoundRules, RoundState,
@@ -315,7 +315,13 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
             place: Some(division_code("640104")),
             lot: Some(Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))),
         }),
-        publication: Some(Publication { first_at: instant("2026-11-21T00:00:00Z"), last_version: Some(Version(7)) }),
+        publication: Some(Publication {
+            last_version: Some(Version(7)),
+            last_lot: Some(uuid(n + 1_000)),
+            sharing: Some(Sharing { place: division_code("640104"), by: vec![1, u64::MAX] }),
+            untold_after: Some(Version(5)),
+            ..Publication::first(instant("2026-11-21T00:00:00Z"))
+        }),
         state: NeedState::Open,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

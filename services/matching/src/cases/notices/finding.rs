@@ -61,13 +61,14 @@ fn fits(
         let scope = Scope::of(subscription, snapshot);
         for (matched, resource) in found.iter() {
             let need = matched.rank.need;
-            let admitted = wishes.get(&need).is_some_and(|wish| scope.admits(wish, matched.rank.item_ordinal));
-            if admitted && taken.insert((organization, need)) {
+            let Some(wished) = wishes.get(&need) else { continue };
+            if scope.admits(wished, matched.rank.item_ordinal) && taken.insert((organization, need)) {
                 let rank = matched.rank;
                 fits.push(Fit {
                     organization,
                     subscription: subscription.id,
                     need,
+                    lot: wished.wish.as_ref().and_then(|wish| wish.lot).unwrap_or(need.as_uuid()),
                     item_ordinal: rank.item_ordinal,
                     resource: *resource,
                     rank: (rank.effective_urgency.tier(), rank.distance_metres, rank.waiting_since),

@@ -17,10 +17,20 @@ use crate::cases::{Caller, Platform};
 /// Fits that are told in one transaction.
 const TOLD_AT_ONCE_MAX: usize = 100;
 
-/// Whether a wish is still in the pool and wants something.
-pub(crate) fn is_in_the_pool(need: &Need, item_ordinal: u16) -> bool {
-    let wants = |item: &wishwell_domain::need::NeedItem| item.ordinal == item_ordinal && item.left() > 0;
-    need.wish.is_some() && need.state.is_open() && need.items.iter().any(wants)
+impl Platform {
+    /// The name of the wish that fits.
+    pub(crate) fn name_of_fit(&self, caller: &Caller, fit: &Fit) -> Uuid {
+        self.name_of_lot(caller, fit.need, (fit.lot != fit.need.as_uuid()).then_some(fit.lot))
+    }
+
+    /// Whether the wish that fits is still in the pool, under that name, and wants something.
+    pub(crate) fn is_in_the_pool(&self, caller: &Caller, need: &Need, fit: &Fit) -> bool {
+        let wants = |item: &wishwell_domain::need::NeedItem| item.ordinal == fit.item_ordinal && item.left() > 0;
+        let Some(wish) = &need.wish else { return false };
+        self.name_of_lot(caller, need.id, wish.lot) == self.name_of_fit(caller, fit)
+            && need.state.is_open()
+            && need.items.iter().any(wants)
+    }
 }
 
 /// Tells what waits. Answers whether `holder` still had the lease at the end.
@@ -59,19 +69,19 @@ async fn tell_some(
     let ids: Vec<NeedId> = fits.iter().map(|fit| fit.need).collect();
     let needs = store.needs(tenant, &ids).await?;
     let needs: HashMap<NeedId, Need> = needs.into_iter().map(|need| (need.id, need)).collect();
-    let stays = |fit: &&Fit| needs.get(&fit.need).is_some_and(|need| is_in_the_pool(need, fit.item_ordinal));
+    let stays = |fit: &&Fit| needs.get(&fit.need).is_some_and(|need| platform.is_in_the_pool(caller, need, fit));
     let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(stays);
     let send = subscription.webhook_url.is_some() && platform.webhooks.is_some();
     let told: Vec<Told> = stay
         .into_iter()
         .map(|fit| Told {
             organization: fit.organization,
-            need: fit.need,
+            lot: fit.lot,
             id: NotificationId::from_uuid(platform.new_uuid()),
             day,
             send,
         })
         .collect();
-    let dropped: Vec<_> = gone.into_iter().map(|fit| (fit.organization, fit.need)).collect();
+    let dropped: Vec<_> = gone.into_iter().map(|fit| (fit.organization, fit.lot)).collect();
     store.tell(tenant, holder, &told, &dropped).await.map(Some).map_err(Error::from)
 }

@@ -7,7 +7,7 @@ mod supervision;
 mod watch;
 mod wishes;
 
-pub(super) use wishes::item_out as wish_item_out;
+pub(super) use wishes::{item_out as wish_item_out, wish_out};
 
 use std::sync::Arc;
 
@@ -42,10 +42,11 @@ impl ReferralHandlers {
 }
 
 /// A referral as this caller may see it.
-fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
+fn show(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
     let partner = caller.is_partner();
     let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
-    let wish = platform.wish_name(caller, referral.need);
+    // Only who claimed it knows it as a wish: a name that an offer has as well would tell which wish it is.
+    let wish = referral.seen_as.as_ref().and_then(|seen| seen.wish).map(wish_out).unwrap_or_default();
     let resource_title = snapshot.resource(referral.resource).map(|resource| v1::LocalizedText {
         zh: snapshot.title_zh(resource).to_owned(),
         en: snapshot.title_en(resource).to_owned(),
@@ -54,7 +55,7 @@ fn show(platform: &Platform, caller: &Caller, snapshot: &Snapshot, referral: &Re
 }
 
 /// Where a referral's need is, as exactly as this caller may know. A partner learns the street from what it promised; before that,
-/// of a wish what the wish shows, and of what was never one the district.
+/// of a wish what the wish showed when it was offered, and of what was never one by then the district.
 fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> Option<DivisionCode> {
     let division = referral.division.as_ref()?;
     if !caller.is_partner() {
@@ -71,10 +72,12 @@ fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> 
     if promised {
         return coarse_division(division, WISH_PLACE_DIGITS_MAX, snapshot);
     }
-    match snapshot.place_in_pool(referral.need) {
-        Some(place) => place.cloned(),
-        None => coarse_division(division, OFFER_PLACE_DIGITS_MAX, snapshot),
-    }
+    let shown = match &referral.seen_as {
+        Some(seen) => Some(seen.place.clone()),
+        // As what it was seen, offers before did not keep.
+        None => snapshot.place_in_pool(referral.need, referral.created_at).map(|place| place.cloned()),
+    };
+    shown.unwrap_or_else(|| coarse_division(division, OFFER_PLACE_DIGITS_MAX, snapshot))
 }
 
 /// The referral that a write made or changed.
@@ -86,7 +89,7 @@ async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Resu
         // One that was pledged with it is there a moment later.
         snapshot = platform.snapshot(caller, Some(written.position)).await?;
     }
-    Ok((show(platform, caller, &snapshot, referral), written.position.0))
+    Ok((show(caller, &snapshot, referral), written.position.0))
 }
 
 /// One line for each method: how it is served, its name, its handler.

@@ -35,7 +35,7 @@ pub(super) async fn batch_create(
     let written = platform.create_referrals(&caller, place, asked).await?;
     let snapshot = platform.snapshot(&caller, None).await?;
     Ok(v1::BatchCreateReferralsResponse {
-        referrals: referrals_of(&written).map(|referral| show(platform, &caller, &snapshot, referral)).collect(),
+        referrals: referrals_of(&written).map(|referral| show(&caller, &snapshot, referral)).collect(),
         log_position: written.position.0,
     })
 }

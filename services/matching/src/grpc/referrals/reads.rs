@@ -34,7 +34,7 @@ pub(super) async fn get(
     } else {
         None
     };
-    Ok(v1::GetReferralResponse { referral: Some(show(platform, &caller, &snapshot, &referral)), contact })
+    Ok(v1::GetReferralResponse { referral: Some(show(&caller, &snapshot, &referral)), contact })
 }
 
 pub(super) async fn list(
@@ -85,7 +85,7 @@ pub(super) async fn list(
         None => platform.store.list_referrals(caller.tenant(), &filter, &page).await?,
     };
     Ok(v1::ListReferralsResponse {
-        referrals: found.entries.iter().map(|found| show(platform, &caller, &snapshot, found)).collect(),
+        referrals: found.entries.iter().map(|found| show(&caller, &snapshot, found)).collect(),
         next_page_token: next_token(&scope, found.next_after)?,
     })
 }

@@ -15,7 +15,7 @@ use wishwell_domain::publication::InPool;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
 
-use super::{division_shown, show};
+use super::{division_shown, show, wish_out};
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
 use crate::grpc::status::to_status;
@@ -103,14 +103,19 @@ impl Sieve {
     }
 
     fn pick(&self, platform: &Platform, batch: Batch<'_>) -> v1::WatchEventsResponse {
-        let events = batch.events.iter().filter_map(|event| self.event_out(platform, batch.snapshot, event));
-        v1::WatchEventsResponse { events: events.collect(), log_position: batch.position.0 }
+        let mut events = Vec::new();
+        for event in batch.events {
+            match &event.change {
+                Change::Need(need) if self.caller.is_partner() => {
+                    events.extend(self.wishes_out(platform, batch.snapshot, event, need));
+                }
+                _ => events.extend(self.event_out(batch.snapshot, event)),
+            }
+        }
+        v1::WatchEventsResponse { events, log_position: batch.position.0 }
     }
 
-    fn event_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
-        if let (true, Change::Need(need)) = (self.caller.is_partner(), &event.change) {
-            return self.wish_out(platform, snapshot, event, need);
-        }
+    fn event_out(&self, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
         let kind = kind_of(&event.change)?;
         if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change, snapshot) {
             return None;
@@ -126,7 +131,7 @@ impl Sieve {
         match &event.change {
             Change::Need(need) => shown.need_state = convert::state_out(need.state).into(),
             Change::Referral(referral) => {
-                shown.referral = Some(show(platform, &self.caller, snapshot, referral));
+                shown.referral = Some(show(&self.caller, snapshot, referral));
             }
             _ => {}
         }
@@ -134,22 +139,29 @@ impl Sieve {
     }
 
     /// Partners know needs as wishes: that one is in the pool, or no more. Not who did it, nor what it was.
-    fn wish_out(&self, platform: &Platform, snapshot: &Snapshot, event: &Event, need: &Need) -> Option<v1::Event> {
-        if !(self.kinds.is_empty() || self.kinds.contains(&v1::EventKind::Wish)) {
-            return None;
-        }
-        let state = match need.in_pool()? {
-            InPool::Listed => v1::WishState::Listed,
-            InPool::Gone => v1::WishState::Gone,
-        };
+    fn wishes_out(
+        &self,
+        platform: &Platform,
+        snapshot: &Snapshot,
+        event: &Event,
+        need: &Need,
+    ) -> impl Iterator<Item = v1::Event> {
+        let asked_for = self.kinds.is_empty() || self.kinds.contains(&v1::EventKind::Wish);
         let place = need.wish.as_ref().and_then(|wish| wish.place.as_ref());
-        // Where it was that is gone is not told: who shows it can drop it by its name.
-        (state == v1::WishState::Gone || self.admits(place, snapshot)).then(|| v1::Event {
-            log_position: event.position.0,
-            kind: v1::EventKind::Wish.into(),
-            subject: platform.wish_name(&self.caller, need.id),
-            wish_state: state.into(),
-            ..v1::Event::default()
+        let tidings = if asked_for { need.tidings() } else { Vec::new() };
+        tidings.into_iter().filter_map(move |tiding| {
+            let state = match tiding.state {
+                InPool::Listed => v1::WishState::Listed,
+                InPool::Gone => v1::WishState::Gone,
+            };
+            // Where it was that is gone is not told: who shows it can drop it by its name.
+            (state == v1::WishState::Gone || self.admits(place, snapshot)).then(|| v1::Event {
+                log_position: event.position.0,
+                kind: v1::EventKind::Wish.into(),
+                subject: wish_out(platform.name_of_lot(&self.caller, need.id, tiding.lot)),
+                wish_state: state.into(),
+                ..v1::Event::default()
+            })
         })
     }
 

@@ -1,11 +1,10 @@
 //! The wishing pool.
 
-use std::collections::HashMap;
-
 use prost::Message;
+use uuid::Uuid;
 
 use wishwell_api::v1;
-use wishwell_domain::ids::{NeedId, ResourceId};
+use wishwell_domain::ids::ResourceId;
 use wishwell_domain::need::{Need, NeedItem, NeedState};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::NeedFilter;
@@ -37,7 +36,7 @@ pub(super) async fn list(
         .then(|| common::category("category", &message.category, &mut violations))
         .flatten();
     let division = common::division("division", &message.division, &mut violations);
-    let named = named(platform, &caller, &message, &mut violations);
+    let named = named(&message, &mut violations);
     violations.into_result()?;
     let filter = NeedFilter {
         states: vec![NeedState::Open, NeedState::PartlyServed],
@@ -66,34 +65,28 @@ pub(super) async fn list(
     Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, next_after)? })
 }
 
-/// The needs behind the wishes that are asked for by name, in the order asked; none when none is.
-fn named(
-    platform: &Platform,
-    caller: &Caller,
-    message: &v1::ListWishesRequest,
-    violations: &mut Violations,
-) -> Option<Vec<NeedId>> {
-    let mut need = |field: &str, name: &str| violations.take(platform.need_of_wish(caller, field, name));
+/// The wishes that are asked for by name, in the order asked; none when none is.
+fn named(message: &v1::ListWishesRequest, violations: &mut Violations) -> Option<Vec<Uuid>> {
+    let mut read = |field: &str, name: &str| violations.take(name_in(field, name));
     let wishes = message.wishes.iter().enumerate();
-    let wishes: Vec<NeedId> = wishes.filter_map(|(n, name)| need(&format!("wishes[{n}]"), name)).collect();
+    let wishes: Vec<Uuid> = wishes.filter_map(|(n, name)| read(&format!("wishes[{n}]"), name)).collect();
     if message.wish.is_empty() {
         return (!message.wishes.is_empty()).then_some(wishes);
     }
     // Conditions are combined.
-    let wish = need("wish", &message.wish).filter(|wish| message.wishes.is_empty() || wishes.contains(wish));
+    let wish = read("wish", &message.wish).filter(|wish| message.wishes.is_empty() || wishes.contains(wish));
     Some(wish.into_iter().collect())
 }
 
 /// The needs of these that the list would have, in this order: that of their identifiers is the one in which they came.
-async fn these(platform: &Platform, caller: &Caller, ids: &[NeedId], filter: &NeedFilter) -> Result<Vec<Need>, Error> {
-    let found = platform.store.needs(caller.tenant(), ids).await?;
-    let shown = found.into_iter().filter(|need| {
+async fn these(platform: &Platform, caller: &Caller, names: &[Uuid], filter: &NeedFilter) -> Result<Vec<Need>, Error> {
+    let mut found = platform.needs_of_wishes(caller, names).await?;
+    found.retain(|_, need| {
         let Some(wish) = &need.wish else { return false };
         let within = || wish.place.as_ref().is_some_and(|place| filter.wish_divisions.contains(place));
         need.state.is_open() && (filter.wish_divisions.is_empty() || within())
     });
-    let mut shown: HashMap<NeedId, Need> = shown.map(|need| (need.id, need)).collect();
-    Ok(ids.iter().filter_map(|id| shown.remove(id)).collect())
+    Ok(names.iter().filter_map(|name| found.remove(name)).collect())
 }
 
 /// An item of a wish as the pool shows it; none when it is not published.
@@ -106,7 +99,7 @@ pub(in crate::grpc) fn item_out(
 ) -> Option<v1::WishItem> {
     let wish = need.wish.as_ref()?;
     Some(v1::WishItem {
-        wish: platform.wish_name(caller, need.id),
+        wish: platform.wish_name(caller, need)?,
         item_ordinal: item.ordinal.into(),
         title: wish.title.clone(),
         category: item.category.to_string(),
@@ -125,7 +118,7 @@ pub(super) async fn claim(
     message: v1::ClaimWishRequest,
 ) -> Result<v1::ClaimWishResponse, Error> {
     let mut violations = Violations::new();
-    let need = violations.take(platform.need_of_wish(&caller, "wish", &message.wish));
+    let name = violations.take(name_in("wish", &message.wish));
     let item = referral::item_ordinal("item_ordinal", message.item_ordinal, &mut violations);
     let gift = match message.pledge {
         Some(pledge) => Some(Gift::Pledge(PledgeAsked {
@@ -138,7 +131,7 @@ pub(super) async fn claim(
     };
     violations.into_result()?;
     let claim = Claim {
-        need: required("wish", need)?,
+        name: required("wish", name)?,
         item_ordinal: required("item_ordinal", item)?,
         gift: required("resource", gift)?,
         wish: message.wish,
@@ -150,19 +143,22 @@ pub(super) async fn claim(
 }
 
 impl Platform {
-    /// A need's name as partners know it.
-    pub(in crate::grpc) fn wish_name(&self, caller: &Caller, need: NeedId) -> String {
-        format!("{WISHES}{}", self.keys(caller).wish_of(need.as_uuid()))
+    /// A need's wish as partners know it; none when it is not published.
+    pub(in crate::grpc) fn wish_name(&self, caller: &Caller, need: &Need) -> Option<String> {
+        let wish = need.wish.as_ref()?;
+        Some(wish_out(self.name_of_lot(caller, need.id, wish.lot)))
     }
+}
 
-    /// The need behind such a name, if there is one.
-    fn need_of_wish(&self, caller: &Caller, field: &str, name: &str) -> Result<NeedId, Violation> {
-        let wish = name.strip_prefix(WISHES).and_then(|id| uuid::Uuid::try_parse(id).ok());
-        let wish = wish.ok_or_else(|| {
-            Violation::new(field, "resource_name", "must be `wishes/` followed by a UUID").with_value(name)
-        })?;
-        Ok(NeedId::from_uuid(self.keys(caller).need_of(wish)))
-    }
+/// A wish's name in full.
+pub(in crate::grpc) fn wish_out(name: Uuid) -> String {
+    format!("{WISHES}{name}")
+}
+
+/// The UUID in a wish's name. Whether there is such a wish, the store says.
+fn name_in(field: &str, name: &str) -> Result<Uuid, Violation> {
+    let wish = name.strip_prefix(WISHES).and_then(|id| Uuid::try_parse(id).ok());
+    wish.ok_or_else(|| Violation::new(field, "resource_name", "must be `wishes/` followed by a UUID").with_value(name))
 }
 
 const WISHES: &str = "wishes/";

@@ -90,7 +90,10 @@ fn saving_needs(
         before.items.iter().map(|item| &item.taken).eq(after.items.iter().map(|item| &item.taken))
     };
     let only_moved = |before: &Need, after: &Need| {
-        before.wish == after.wish && before.personal == after.personal && same_periods(before, after)
+        before.wish == after.wish
+            && before.publication == after.publication
+            && before.personal == after.personal
+            && same_periods(before, after)
     };
     let (moved, other): (Vec<_>, Vec<_>) =
         changed.iter().partition(|changed| changed.before.as_ref().is_some_and(|b| only_moved(b, &changed.after)));

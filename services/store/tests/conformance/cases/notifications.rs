@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, ResourceId, SubscriptionId};
 use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Notification, Subscription, SubscriptionState};
@@ -36,12 +37,18 @@ async fn subscribed(fixture: Fixture) -> Fixture {
     fixture
 }
 
+/// The lot of a need's wish.
+fn lot(need: u128) -> Uuid {
+    uuid(need + 1_000)
+}
+
 /// That the wish of a need fits, by subscription `of`; smaller metres are better.
 fn fit(of: u128, need: u128, metres: u32) -> Fit {
     Fit {
         organization: samples::organization(of).id,
         subscription: SubscriptionId::from_uuid(uuid(of)),
         need: NeedId::from_uuid(uuid(need)),
+        lot: lot(need),
         item_ordinal: 1,
         resource: ResourceId::from_uuid(uuid(40)),
         rank: (3, metres, instant("2026-01-02T03:04:05.678901Z")),
@@ -51,7 +58,7 @@ fn fit(of: u128, need: u128, metres: u32) -> Fit {
 fn told(of: u128, need: u128, id: u128, send: bool) -> Told {
     Told {
         organization: samples::organization(of).id,
-        need: NeedId::from_uuid(uuid(need)),
+        lot: lot(need),
         id: NotificationId::from_uuid(uuid(id)),
         day: DAY,
         send,
@@ -159,7 +166,7 @@ pub async fn of_many_who_want_to_tell_one_may(fixture: Fixture) {
     assert_eq!(leased, 1);
 }
 
-pub async fn of_a_need_an_organization_is_told_once(fixture: Fixture) {
+pub async fn of_a_publication_an_organization_is_told_once(fixture: Fixture) {
     let fixture = subscribed(fixture).await;
     let (store, tenant) = (&fixture.store, fixture.tenant());
     keep(store, 9, &[fit(1, 12, 7), fit(1, 11, 5), fit(2, 11, 6)]).await;
@@ -171,13 +178,16 @@ pub async fn of_a_need_an_organization_is_told_once(fixture: Fixture) {
         store.waiting_subscriptions(&tenant, 10).await.unwrap(),
         [1, 2].map(|n| SubscriptionId::from_uuid(uuid(n)))
     );
-    let drop = [(samples::organization(1).id, NeedId::from_uuid(uuid(12)))];
+    let drop = [(samples::organization(1).id, lot(12))];
     assert!(store.tell(&tenant, uuid(9), &[told(1, 11, 51, false), told(1, 13, 52, true)], &drop).await.unwrap());
     assert!(store.tell(&tenant, uuid(9), &[told(1, 11, 53, true), told(1, 12, 54, true)], &drop).await.unwrap());
     assert_eq!((waiting(store, 1).await, waiting(store, 2).await), (vec![], needs(&[11])));
     // Found again, it is not told again; what was dropped may be.
     keep(store, 9, &[fit(1, 11, 1), fit(1, 12, 1)]).await;
     assert_eq!(waiting(store, 1).await, needs(&[12]));
+    // A need that is published again is another wish.
+    keep(store, 9, &[Fit { lot: uuid(7), ..fit(1, 11, 9) }]).await;
+    assert_eq!(waiting(store, 1).await, needs(&[12, 11]));
     let found = listed(store, &none()).await;
     assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), ids(&[52, 51]), "the newest first");
     assert_eq!((&found[1].fit, found[1].seen_at), (&fit(1, 11, 5), None));

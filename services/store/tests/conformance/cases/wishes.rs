@@ -1,5 +1,7 @@
 //! Wishes: their order, their places, and who lacks the same.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 use wishwell_domain::event::Change;
 use wishwell_domain::need::{Need, NeedState};
@@ -35,6 +37,24 @@ pub async fn wishes_are_listed_by_their_lots_page_by_page(fixture: Fixture) {
     let by_lot: Vec<_> = needs.iter().map(|need| need.id).collect();
     assert_eq!(seen, by_lot);
     assert!(!by_lot.is_sorted(), "lots are no order of ids");
+}
+
+pub async fn wishes_are_found_by_their_lots_as_long_as_they_are_wishes(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let needs: Vec<Need> = (20..24).map(|n| samples::need(n, None)).collect();
+    let mut without = samples::need(29, None);
+    without.wish.as_mut().unwrap().lot = None;
+    let silent = Need { wish: None, ..samples::need(30, None) };
+    fixture.write(needs.iter().chain([&without, &silent]).cloned().map(put).collect()).await;
+    let lot = |need: &Need| need.wish.as_ref().and_then(|wish| wish.lot).unwrap_or(need.id.as_uuid());
+    let found = async |lots: &[Uuid]| {
+        let found = fixture.store.needs_by_lot(&fixture.tenant(), lots).await.unwrap();
+        assert!(found.iter().all(|need| need.items.len() == 2), "whole");
+        found.into_iter().map(|need| need.id).collect::<BTreeSet<_>>()
+    };
+    let asked = [lot(&needs[1]), lot(&without), lot(&needs[3]), silent.id.as_uuid(), needs[0].id.as_uuid()];
+    assert_eq!(found(&asked).await, BTreeSet::from([needs[1].id, without.id, needs[3].id]));
+    assert_eq!(found(&[]).await, BTreeSet::new());
 }
 
 pub async fn wishes_are_found_by_the_place_they_show_and_by_no_other(fixture: Fixture) {
