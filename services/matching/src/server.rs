@@ -17,7 +17,7 @@ use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
 use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
-use crate::access::{Credentials, Fresh, keep_fresh};
+use crate::access::{Credentials, Upkeep, keep_fresh};
 use crate::cases::refused_claims::RefusedClaims;
 use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform, notices};
@@ -104,8 +104,8 @@ pub struct Server {
     health: Health,
     stack: CallStack,
     tls: Option<ServerTls>,
-    /// Issuers whose keys are asked for while the server runs.
-    issuers: Vec<Fresh>,
+    /// Issuers whose keys and denied tokens are looked at while the server runs.
+    issuers: Upkeep,
 }
 
 impl Server {

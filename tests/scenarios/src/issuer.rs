@@ -53,6 +53,14 @@ pub fn claims(changes: &Value) -> Value {
 /// # Panics
 /// When it does not start.
 pub async fn serve(keys: &str) -> Served {
+    serve_with(keys, &[]).await
+}
+
+/// As [`serve`], with more arguments.
+///
+/// # Panics
+/// When it does not start.
+pub async fn serve_with(keys: &str, more: &[&str]) -> Served {
     let folder = deployment::folder(deployment::CALLERS);
     let file = folder.path().join("principals.toml");
     let mut text = std::fs::read_to_string(&file).expect("callers");
@@ -63,7 +71,7 @@ pub async fn serve(keys: &str) -> Served {
     )
     .expect("a String takes everything");
     std::fs::write(file, text).expect("written");
-    deployment::serve(folder, "sqlite:wishwell.db", &[]).await
+    deployment::serve(folder, "sqlite:wishwell.db", more).await
 }
 
 /// A call that whoever is known may make.

@@ -9,7 +9,7 @@ use tonic_types::StatusExt as _;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::admin::get;
 use wishwell_scenarios::deployment::OPERATOR;
-use wishwell_scenarios::issuer::{ISSUER, LIST, Publisher, REFRESH_PATIENCE, call, is_refused, serve};
+use wishwell_scenarios::issuer::{ISSUER, LIST, Publisher, REFRESH_PATIENCE, call, is_refused, serve, serve_with};
 use wishwell_scenarios::told::{reason, seconds_now as now};
 use wishwell_test_support::tokens::{Signer, base64url, hs256, key_set, message};
 
@@ -222,6 +222,60 @@ async fn nothing_that_only_looks_like_a_token_is_accepted_and_none_is_ever_writt
         let signature = token.rsplit('.').next().unwrap_or_default();
         assert!(signature.len() < 20 || !output.contains(signature), "{what} is in the log");
     }
+}
+
+#[tokio::test]
+async fn who_is_denied_is_refused_within_seconds_with_tokens_and_sessions_that_were_good_before() {
+    let signer = Signer::eddsa("ed");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let deny = |denied: Value| {
+        std::fs::write(path("next.json"), denied.to_string()).expect("written");
+        std::fs::rename(path("next.json"), path("denied.json")).expect("put in place");
+    };
+    std::fs::write(path("keys.json"), key_set(&[signer.jwk()])).expect("written");
+    deny(json!({"tokens": ["stolen before"]}));
+    let files = format!("jwks_file = \"{}\"\ndenied_file = \"{}\"", path("keys.json"), path("denied.json"));
+    let served = serve_with(&files, &["--http-listen", "127.0.0.1:0"]).await;
+    let token = |sub: &str, jti: &str, age: i64| {
+        signer.token(&claims(json!({"sub": sub, "jti": jti, "iat": now() - age, "nbf": null})))
+    };
+    let before = call(&served, &token("somebody", "stolen before", 5)).await;
+    assert!(is_refused(&before, "UNAUTHENTICATED"), "{before:?}");
+    let (stolen, old, new, other) =
+        (token("somebody", "stolen", 5), token("gone", "a", 100), token("gone", "b", 5), token("somebody", "c", 100));
+    for good in [&stolen, &old, &new, &other] {
+        call(&served, good).await.expect("good");
+    }
+    let mut web = served.web();
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    let signed_in = web.ask("POST", "/sign-in", &form, format!("token={old}&next=/desk").as_bytes()).await;
+    let cookies = signed_in.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let cookies: Vec<&str> = cookies.filter_map(|(_, cookie)| cookie.split(';').next()).collect();
+    let cookies = [("cookie", cookies.join("; "))];
+    let cookies = cookies.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(web.ask("GET", "/desk", &cookies, b"").await.status, 200);
+
+    let since = prost_types::Timestamp { seconds: now() - 50, nanos: 0 }.to_string();
+    deny(json!({"tokens": ["stolen before", "stolen"], "subjects": {"gone": since}}));
+    let started = std::time::Instant::now();
+    while call(&served, &stolen).await.is_ok() || call(&served, &old).await.is_ok() {
+        assert!(started.elapsed() < Duration::from_secs(10), "they hold still:\n{}", served.process.output());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for good in [&new, &other] {
+        call(&served, good).await.expect("nobody else, and no later token");
+    }
+    let page = web.ask("GET", "/desk", &cookies, b"").await;
+    assert!(page.status == 303 && page.header("location").is_some_and(|to| to.starts_with("/sign-in")), "{page:?}");
+    // What cannot be read lets nobody in.
+    std::fs::write(path("denied.json"), "{").expect("written");
+    let started = std::time::Instant::now();
+    while !served.process.output().contains("the file of denied tokens cannot be read") {
+        assert!(started.elapsed() < Duration::from_secs(10), "{}", served.process.output());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(is_refused(&call(&served, &stolen).await, "UNAUTHENTICATED"));
 }
 
 #[tokio::test]

@@ -196,6 +196,10 @@ fn an_issuer_of_tokens_is_read_from_the_file_and_its_mistakes_are_told_by_line()
             "token_issuers[0].jwks_url must begin with https://",
         ),
         (format!("{by_file}tenant = \"a\"\nleeway_seconds = 301\n"), "token_issuers[0].leeway_seconds"),
+        (
+            format!("{by_file}tenant = \"a\"\ndenied_file = \"/nowhere/denied.json\"\n"),
+            "token_issuers[0].denied_file /nowhere/denied.json cannot be read",
+        ),
     ] {
         let told = problems(issuer(&more));
         assert!(told.iter().any(|told| told.contains(expected)), "{expected}\n{told:#?}");

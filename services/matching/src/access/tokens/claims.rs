@@ -23,6 +23,7 @@ pub(super) struct Claims {
     exp: NumericDate,
     nbf: Option<NumericDate>,
     iat: Option<NumericDate>,
+    jti: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -64,6 +65,11 @@ impl Claims {
             return Err(Refusal::Invalid("it holds for too long"));
         }
         Ok(until)
+    }
+
+    /// Whether the operator has taken it back.
+    pub(super) fn is_denied(&self, rules: &Rules) -> bool {
+        rules.denied.denies(self.jti.as_deref(), &self.sub, self.iat.map(|iat| iat.0))
     }
 
     /// The principal that these claims name: as complete as one of the configuration, or refused.

@@ -1,9 +1,12 @@
 //! An issuer as the configuration names it.
 
+use std::path::PathBuf;
+
 use jsonwebtoken::Algorithm;
 use wishwell_domain::error::{Violation, Violations};
 use wishwell_domain::ids::TenantId;
 
+use super::denied::Denied;
 use super::fetch::Endpoint;
 use super::keys::KeySet;
 
@@ -83,6 +86,8 @@ pub struct IssuerEntry {
     pub leeway_seconds: u32,
     /// Longest time for which a token may hold, in seconds.
     pub lifetime_seconds_max: u32,
+    /// JSON file with the tokens that are refused before their end; none for none.
+    pub denied_file: Option<PathBuf>,
 }
 
 impl IssuerEntry {
@@ -99,6 +104,7 @@ impl IssuerEntry {
             name_prefix: String::new(),
             leeway_seconds: LEEWAY_SECONDS_DEFAULT,
             lifetime_seconds_max: TOKEN_LIFETIME_SECONDS_DEFAULT,
+            denied_file: None,
         }
     }
 }
@@ -114,6 +120,7 @@ pub(super) struct Rules {
     pub(super) name_prefix: String,
     pub(super) leeway: i64,
     pub(super) lifetime_max: i64,
+    pub(super) denied: Denied,
 }
 
 /// Keys that are there, or where they will come from.
@@ -161,7 +168,10 @@ pub(super) fn read(field: &str, entry: &IssuerEntry, violations: &mut Violations
         }
     };
     let keys = keys.map_err(|(name, why)| Violation::new(format!("{field}.{name}"), name, why));
-    let keys = violations.take(keys)?;
+    let denied = Denied::read(entry.denied_file.as_deref());
+    let denied = denied.map_err(|why| Violation::new(format!("{field}.denied_file"), "denied_file", why));
+    let (keys, denied) = (violations.take(keys), violations.take(denied));
+    let (keys, denied) = (keys?, denied?);
     let rules = Rules {
         issuer: entry.issuer.clone(),
         audiences: entry.audiences.clone(),
@@ -171,6 +181,7 @@ pub(super) fn read(field: &str, entry: &IssuerEntry, violations: &mut Violations
         name_prefix: entry.name_prefix.clone(),
         leeway: entry.leeway_seconds.into(),
         lifetime_max: entry.lifetime_seconds_max.into(),
+        denied,
     };
     (violations.as_slice().len() == before).then_some((rules, keys))
 }

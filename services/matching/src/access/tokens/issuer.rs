@@ -49,9 +49,9 @@ impl Issuer {
         Self { rules, endpoint, current, wanted: Notify::new() }
     }
 
-    /// The number of the keys that hold now.
+    /// The number of the keys that hold and the tokens that are denied now: both only grow.
     pub(super) fn generation(&self) -> u64 {
-        self.current.load().number
+        self.current.load().number + self.rules.denied.number()
     }
 
     /// How many keys hold now.
@@ -71,6 +71,8 @@ impl Issuer {
         if !self.rules.algorithms.contains(&algorithm) {
             return Err(Refusal::Invalid("its algorithm is not one of its issuer's"));
         }
+        // Should more be denied meanwhile, it is verified again.
+        let denied = self.rules.denied.number();
         let generation = self.current.load();
         let Some(key) = generation.keys.get(kid) else {
             self.wanted.notify_one();
@@ -82,7 +84,10 @@ impl Issuer {
         let decoded = decode::<Claims>(token, &key.decoding, &self.validation(algorithm));
         let claims = decoded.map_err(|_| Refusal::Invalid("its signature, issuer, audience or form is wrong"))?.claims;
         let until = claims.holds_until(&self.rules, now)?;
-        Ok(Found { principal: claims.principal(&self.rules)?, until, generation: generation.number })
+        if claims.is_denied(&self.rules) {
+            return Err(Refusal::Invalid("it was taken back"));
+        }
+        Ok(Found { principal: claims.principal(&self.rules)?, until, generation: generation.number + denied })
     }
 
     /// What the library checks. Times are not among it: it would ask the system's clock for them.

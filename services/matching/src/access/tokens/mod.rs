@@ -6,6 +6,7 @@
 
 mod cache;
 mod claims;
+mod denied;
 mod entry;
 mod fetch;
 mod issuer;
@@ -30,10 +31,11 @@ use wishwell_domain::principal::Principal;
 use crate::metrics::Metrics;
 use cache::{Cache, Digest, Verified};
 use issuer::Issuer;
-pub(crate) use refresh::Freshness;
+use refresh::Freshness;
 
 pub use cache::TOKENS_CACHED_MAX;
 pub use claims::{DIVISIONS_PER_TOKEN_MAX, TOKEN_NAME_CHARS_MAX};
+pub use denied::{DENIED_BYTES_MAX, DENIED_REFRESH_SECONDS};
 pub use entry::{
     ALGORITHMS, ClaimNames, ISSUERS_MAX, IssuerEntry, KeySource, LEEWAY_SECONDS_DEFAULT, LEEWAY_SECONDS_MAX,
     TOKEN_LIFETIME_SECONDS_DEFAULT, TOKEN_LIFETIME_SECONDS_MAX,
@@ -74,6 +76,15 @@ pub enum Outcome {
 pub(crate) struct Tokens {
     issuers: Vec<Arc<Issuer>>,
     cache: Cache,
+}
+
+/// What is to be looked at again while the server runs.
+#[derive(Debug, Default)]
+pub(crate) struct Upkeep {
+    /// Issuers whose keys are asked for.
+    keys: Vec<Freshness>,
+    /// Issuers of whose tokens a file denies some.
+    denying: Vec<Arc<Issuer>>,
 }
 
 /// The one claim that is read before the signature is checked, to know whose key to check it with.
@@ -125,7 +136,7 @@ impl Tokens {
     }
 
     /// Asks all issuers for their keys once, at the same time and within a bound. Whoever does not answer is asked again later.
-    pub(crate) async fn begin(&self, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Vec<Freshness> {
+    pub(crate) async fn begin(&self, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Upkeep {
         let fetched = self.issuers.iter().filter(|issuer| issuer.endpoint.is_some());
         let asked = fetched.map(|issuer| {
             let mut freshness = Freshness::new(Arc::clone(issuer), Arc::clone(clock), Arc::clone(metrics));
@@ -134,7 +145,8 @@ impl Tokens {
                 freshness
             }
         });
-        join_all(asked).await
+        let denying = self.issuers.iter().filter(|issuer| issuer.rules.denied.may_change()).cloned().collect();
+        Upkeep { keys: join_all(asked).await, denying }
     }
 
     /// Whose a token is. `digest` is its SHA-256, `taken` says who may not come with a token.
@@ -197,9 +209,13 @@ fn plain(header: &Header) -> Result<&str, Refusal> {
     kid.ok_or(Refusal::Invalid("it names no key"))
 }
 
-/// Keeps the keys of all issuers fresh until `drain`.
-pub(crate) fn keep_fresh(issuers: Vec<Freshness>, drain: &CancellationToken) {
-    for freshness in issuers {
+/// Keeps the keys of all issuers fresh, and what of their tokens is denied, until `drain`.
+pub(crate) fn keep_fresh(upkeep: Upkeep, drain: &CancellationToken) {
+    for freshness in upkeep.keys {
         tokio::spawn(freshness.keep(drain.clone()));
+    }
+    for issuer in upkeep.denying {
+        let drain = drain.clone();
+        tokio::spawn(async move { issuer.rules.denied.keep(&issuer.rules.issuer, &drain).await });
     }
 }

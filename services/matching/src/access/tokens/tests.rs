@@ -170,6 +170,7 @@ fn every_mistake_in_an_issuer_is_told() {
         claims: ClaimNames { role: String::new(), ..ClaimNames::default() },
         keys: KeySource::Url { url: "http://id.example.org/keys".to_owned(), trusted: Vec::new() },
         name_prefix: "x:".to_owned(),
+        denied_file: None,
     };
     let twice = IssuerEntry { name_prefix: "x:y:".to_owned(), ..good.clone() };
     let mut violations = Violations::new();

@@ -11,7 +11,7 @@ use super::{FileReader, TEXT, TEXTS, list};
 use crate::client::trusted_certificates;
 
 const ISSUER: &str = "token issuer";
-const ISSUER_KEYS: [&str; 16] = [
+const ISSUER_KEYS: [&str; 17] = [
     "issuer",
     "audiences",
     "algorithms",
@@ -28,6 +28,7 @@ const ISSUER_KEYS: [&str; 16] = [
     "organization_claim",
     "divisions_claim",
     "name_claim",
+    "denied_file",
 ];
 /// Largest file with certificates, in bytes.
 const CERTIFICATE_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -84,6 +85,7 @@ impl FileReader<'_> {
                 *number = given;
             }
         }
+        entry.denied_file = self.optional(table, "denied_file", text, TEXT).map(PathBuf::from);
         (self.problems.len() == before).then_some(entry)
     }
 
