@@ -44,6 +44,34 @@
 //! of its items there, times their quantities for whole items and those of a bundle. A leaf's bound is what its flow reaches; but on
 //! the first level that is a tier's and no multiple of the step, the multiple below it, and on all levels after that one as much as the
 //! component can ask for: all worth of a tier's items, all guarantees, no distance and no load.
+//!
+//! # Prices level by level
+//!
+//! A flow forgets further draws, so its bound is far off where many items draw on the same pools. [`LevelPrices`] bound every plan by
+//! themselves: each price is a vector with a figure a level, vectors are compared level by level, and a unit pays the price of every
+//! pool that its arc touches, its own and those it draws on. No plan reaches more than the sum of
+//!
+//! - for each item, its quantity times the most that a unit gains over an open arc, if that is above 0: `V - group - D`, less the
+//!   prices of all pools touched. Arcs are open as in the relaxation without decisions;
+//! - for each pool and cap with `step`, its price less that of the cap above, if that is above 0: where arcs draw further on it (on a
+//!   pool below it), `step` times the capacity; elsewhere `step - L * price` of each segment, if that is above 0, times its units. Pools
+//!   are as long as in the relaxation, if nothing draws further on them;
+//! - for each group with `step`, its price less that of the group above, which is never above 0: `G + step`, if that is above 0, times
+//!   its guarantee.
+//!
+//! For what a plan reaches is at most that much more than what its units gain, pay, and are guaranteed, whatever the prices: this is weak
+//! duality (J. M. Danskin; A. M. Geoffrion, "Lagrangean relaxation for integer programming", 1974), which asks of numbers only that they
+//! are ordered as sums are. The sum is shortened to steps like a leaf's bound.
+//!
+//! # What is more urgent, by itself
+//!
+//! What plans reach on the levels before that of a component's last tier depends on the items of all other tiers alone, if these levels
+//! are tiers too. So [`Component::above`] may bound these items by themselves, as components that share nothing: their sum bounds the
+//! component on these levels, and after them it may reach as much as it can ask for. Of plans that reach all of this sum `Q` there, prices
+//! say more: an item of these tiers counts there what it counts in `Q`, and where [`LevelPrices::credits`] are given, a unit of its level
+//! earns the level's credit, of which `Q` times is taken off again. A plan that reaches less than `Q` is worse than any of these.
+//!
+//! A component's bound is the lowest of all of these.
 
 use crate::plan::Plan;
 
@@ -120,6 +148,27 @@ pub enum Branch {
     },
 }
 
+/// Prices with a figure for each level, in the levels' order, that bound every plan of a component with all that it draws on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelPrices {
+    /// Figures are in so many parts of one: 1 to [`LevelPrices::PARTS_MAX`].
+    pub parts: u32,
+    /// Of each of the component's pools, in its order: what a unit that touches it costs from there to the sink.
+    pub pools: Vec<i64>,
+    /// Of each of the component's caps: what a unit costs from there to the sink.
+    pub caps: Vec<i64>,
+    /// Of each of the component's groups: what a unit costs from the source to there.
+    pub groups: Vec<i64>,
+    /// Of each of the levels that [`Component::above`] bounds: what is earned by one more on it, in place of that one; of either sign.
+    /// None, where the levels count as they are.
+    pub credits: Vec<i64>,
+}
+
+impl LevelPrices {
+    /// Most parts of one.
+    pub const PARTS_MAX: u32 = 1 << 20;
+}
+
 /// A part of the problem that shares nothing with the rest, and what proves its bound.
 ///
 /// The arcs and further draws of its items touch its pools alone, and these no other's; the caps above its pools and the groups above
@@ -137,6 +186,10 @@ pub struct Component {
     pub groups: Vec<u32>,
     /// The tree of decisions.
     pub root: Branch,
+    /// Prices that bound the component by themselves, where that says more than the tree.
+    pub priced: Option<Box<LevelPrices>>,
+    /// The items of all tiers but the last by themselves; none, where nothing is said of them.
+    pub above: Vec<Component>,
 }
 
 /// What proves how good a plan is: in each component the best of the leaves' flows bounds what any plan can reach there, and the sum of

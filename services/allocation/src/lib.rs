@@ -11,7 +11,7 @@ mod objective;
 mod plan;
 mod problem;
 
-pub use certificate::{Branch, Certificate, Component, Cut, Decision, Prices, Proof, SUMS_MAX};
+pub use certificate::{Branch, Certificate, Component, Cut, Decision, LevelPrices, Prices, Proof, SUMS_MAX};
 pub use check::{Fault, Node, Rule, Subject, Verdict, check};
 pub use objective::{Level, Objective, PriceWeights};
 pub use plan::Plan;

@@ -5,6 +5,7 @@ pub mod components;
 pub mod control;
 pub mod gap;
 pub mod integer;
+mod numbers;
 pub mod parallel;
 pub mod simplex;
 mod solve;

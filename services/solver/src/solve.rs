@@ -1,11 +1,10 @@
 //! The answer to any problem: taken apart into its independent components, each solved by what suits it, put together again.
 
-use wishwell_allocation::{
-    Branch, Certificate, Component, Cut, Decision, Objective, Plan, Prices, Problem, ProblemError, Proof,
-};
+use wishwell_allocation::{Branch, Certificate, Component, Objective, Plan, Prices, Problem, ProblemError, Proof};
 
 use crate::components::Components;
 use crate::control::{Cancelled, Control};
+use crate::numbers::Numbers;
 use crate::simplex::{Outcome, Relaxed};
 use crate::{integer, parallel, transport};
 
@@ -110,6 +109,8 @@ fn of_flow(problem: &Problem, plan: Plan, prices: Prices) -> Solution {
         caps: all(parts.caps.len()),
         groups: all(parts.groups.len()),
         root: Branch::Leaf(Box::new(Proof { flow: plan.clone(), prices })),
+        priced: None,
+        above: Vec::new(),
     };
     Solution {
         plan,
@@ -177,6 +178,8 @@ fn join(problem: &Problem, components: &Components, parts: Vec<Part>) -> Solutio
                     caps: components.caps(component).to_vec(),
                     groups: components.groups(component).to_vec(),
                     root: numbers.branch(answer.root),
+                    priced: answer.priced,
+                    above: answer.above.into_iter().map(|of| numbers.component(of)).collect(),
                 });
             }
         }
@@ -224,77 +227,14 @@ impl Flows {
         let (groups, group_prices) = apart(self.groups);
         let prices = Prices { pools: pool_prices, caps: cap_prices, groups: group_prices };
         let proof = Proof { flow: Plan::new(self.plan), prices };
-        Component { items: self.items, pools, caps, groups, root: Branch::Leaf(Box::new(proof)) }
-    }
-}
-
-/// What a component's own numbers are in the whole.
-struct Numbers<'a> {
-    items: &'a [u32],
-    pools: &'a [u32],
-    caps: &'a [u32],
-    bundles: &'a [u32],
-    partners: &'a [u32],
-    contacts: &'a [u32],
-    arcs: Vec<u32>,
-}
-
-impl<'a> Numbers<'a> {
-    fn of(problem: &Problem, components: &'a Components, component: u32) -> Self {
-        let items = components.items(component);
-        Self {
-            items,
-            pools: components.pools(component),
-            caps: components.caps(component),
-            bundles: components.bundles(component),
-            partners: components.partners(component),
-            contacts: components.contacts(component),
-            arcs: items.iter().flat_map(|item| problem.arcs(*item)).map(|arc| arc as u32).collect(),
-        }
-    }
-
-    fn of_whole(&self, plan: &Plan) -> Plan {
-        Plan::new(plan.flows().iter().map(|(arc, units)| (self.arcs[*arc as usize], *units)).collect())
-    }
-
-    /// What of a plan of the whole is the component's.
-    fn within(&self, plan: &Plan) -> Plan {
-        let of = |arc: &u32| {
-            let place = plan.flows().binary_search_by_key(arc, |(arc, _)| *arc).ok()?;
-            Some(plan.flows()[place].1)
-        };
-        Plan::new((0..).zip(&self.arcs).filter_map(|(nth, arc)| Some((nth, of(arc)?))).collect())
-    }
-
-    fn branch(&self, branch: Branch) -> Branch {
-        match branch {
-            Branch::Leaf(mut proof) => {
-                proof.flow = self.of_whole(&proof.flow);
-                Branch::Leaf(proof)
-            }
-            Branch::Impossible(cut) => {
-                let named = |of: &[u32], names: &[u32]| of.iter().map(|nth| names[*nth as usize]).collect();
-                Branch::Impossible(Box::new(Cut {
-                    items: named(&cut.items, self.items),
-                    pools: named(&cut.pools, self.pools),
-                    caps: named(&cut.caps, self.caps),
-                }))
-            }
-            Branch::Fork { on, yes, no } => {
-                Branch::Fork { on: self.decision(on), yes: Box::new(self.branch(*yes)), no: Box::new(self.branch(*no)) }
-            }
-        }
-    }
-
-    fn decision(&self, on: Decision) -> Decision {
-        match on {
-            Decision::Item(item) => Decision::Item(self.items[item as usize]),
-            Decision::Arc(arc) => Decision::Arc(self.arcs[arc as usize]),
-            Decision::Bundle(bundle) => Decision::Bundle(self.bundles[bundle as usize]),
-            Decision::Partner(bound, partner) => Decision::Partner(self.partners[bound as usize], partner),
-            Decision::Contact(bound, item) => {
-                Decision::Contact(self.contacts[bound as usize], self.items[item as usize])
-            }
+        Component {
+            items: self.items,
+            pools,
+            caps,
+            groups,
+            root: Branch::Leaf(Box::new(proof)),
+            priced: None,
+            above: Vec::new(),
         }
     }
 }

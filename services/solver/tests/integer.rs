@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use random::{Kind, Random, bind, transport};
 use wishwell_allocation::{
-    Bundle, Item, Level, Objective, Plan, Pool, Problem, ProblemParts, Segment, Split, check, limits,
+    Bundle, Certificate, Component, Item, Level, Objective, Plan, Pool, Problem, ProblemParts, Segment, Split, check,
+    limits,
 };
+use wishwell_solver::integer::{Answer, solve_as_large};
 use wishwell_solver::simplex::{Outcome, Relaxed};
 use wishwell_solver::{Control, Options, SolveError, Unwatched, solve};
 
@@ -306,4 +308,71 @@ fn a_plan_to_start_from_is_taken_over_as_far_as_it_is_one() {
         let from_wild = solve(&problem, &options(1), Some(&Plan::new(wild)), &Unwatched).unwrap();
         assert!(check(&problem, &from_wild.plan, &from_wild.certificate).is_ok());
     }
+}
+
+/// The certificate of one component that is all of the problem.
+fn of_all(problem: &Problem, answer: &Answer) -> Certificate {
+    let parts = problem.parts();
+    let all = |count: usize| (0..count as u32).collect();
+    let component = Component {
+        items: all(parts.items.len()),
+        pools: all(parts.pools.len()),
+        caps: all(parts.caps.len()),
+        groups: all(parts.groups.len()),
+        root: answer.root.clone(),
+        priced: answer.priced.clone(),
+        above: answer.above.clone(),
+    };
+    Certificate { components: vec![component] }
+}
+
+#[test]
+fn what_large_components_are_solved_by_bounds_all_plans_there_are() {
+    let mut random = Random(31);
+    let (mut whole, mut proven, mut credited) = (0, 0, 0);
+    for _ in 0..3_000 {
+        let problem = Problem::new(random_parts(&mut random, &TINY)).unwrap();
+        let Some(answer) = solve_as_large(&problem, 1_000, None, &Unwatched).unwrap() else { continue };
+        let mut best = Objective::of(&problem, &Plan::default());
+        best_of_all(&problem, 0, &mut Vec::new(), &mut best);
+        assert!(feasible(&problem, answer.plan.flows()), "{problem:?} {answer:?}");
+        assert!(answer.objective <= best && best <= answer.bound, "{best:?} {problem:?} {answer:?}");
+        let verdict = check(&problem, &answer.plan, &of_all(&problem, &answer));
+        let verdict = verdict.unwrap_or_else(|faults| panic!("{faults:?} {problem:?} {answer:?}"));
+        assert_eq!((&verdict.objective, &verdict.bound), (&answer.objective, &answer.bound), "{problem:?}");
+        if !problem.is_flow() {
+            whole += 1;
+            proven += u32::from(verdict.optimal);
+            credited += u32::from(answer.priced.is_some_and(|prices| !prices.credits.is_empty()));
+        }
+    }
+    assert!(whole > 1_500 && 2 * proven > whole && credited > 300, "{whole} {proven} {credited}");
+}
+
+#[test]
+fn a_large_component_is_answered_alike_on_any_number_of_threads_and_checked() {
+    let kind = Kind { items: 2_500, pools: 300, arcs: 9, quantity: 2, distance: 1_000, ..SMALL };
+    let mut random = Random(37);
+    let mut parts = transport(&mut random, &kind);
+    while parts.arc_pool.len() <= 8_192 || !matches!(parts.levels[1], Level::Tier(1)) {
+        parts = transport(&mut random, &kind);
+    }
+    let pools = parts.pools.len() as u64;
+    for item in 0..parts.items.len() {
+        for arc in parts.first[item]..parts.first[item + 1] {
+            let further = random.below(pools) as u32;
+            if random.once_in(3) && further != parts.arc_pool[arc as usize] {
+                parts.items[item].split = Split::Whole;
+                parts.draws.push((arc, further));
+            }
+        }
+    }
+    let problem = Problem::new(parts).unwrap();
+    let one = solve(&problem, &options(50), None, &Unwatched).unwrap();
+    let verdict = check(&problem, &one.plan, &one.certificate).unwrap();
+    assert_eq!(verdict.bound, one.bound);
+    assert!(one.certificate.components.iter().any(|component| component.priced.is_some()));
+    assert_eq!(solve(&problem, &Options { threads: 2, nodes_max: 50 }, None, &Unwatched).unwrap(), one);
+    let again = solve(&problem, &options(50), Some(&one.plan), &Unwatched).unwrap();
+    assert!(again.objective >= one.objective);
 }

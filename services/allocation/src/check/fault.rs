@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::certificate::Decision;
+use crate::certificate::{Decision, LevelPrices};
 
 /// What a fault is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,13 @@ pub enum Rule {
         /// What the items ask for.
         asked: i128,
     },
+    /// The prices of levels are in no parts, or in too many.
+    Parts(u32),
+    /// The price of levels is higher than that of the group above.
+    GroupTooDear(usize),
+    /// Nothing can be said of what is above: the levels before the last tier are not all tiers, or a bundle ties what is above to what
+    /// is not, or it is a place that is deeper than there are tiers.
+    NothingAbove,
     /// No leaf of a component bounds anything.
     NoBound,
     /// The plan reaches more than the bound: one of the two was verified wrongly.
@@ -188,6 +195,11 @@ impl fmt::Display for Rule {
             Self::CutListed(of) => write!(f, "{of} of the cut must be the component's, ascending, and decided for"),
             Self::CutOpen(arc) => write!(f, "arcs[{arc}] must lead into the cut"),
             Self::CutGives { room, asked } => write!(f, "the cut must give less than {asked} units, got {room}"),
+            Self::Parts(parts) => {
+                write!(f, "prices of levels must be in 1 to {} parts of one, got {parts}", LevelPrices::PARTS_MAX)
+            }
+            Self::GroupTooDear(group) => write!(f, "groups[{group}] must cost no more than the group above"),
+            Self::NothingAbove => write!(f, "what is above must be of tiers alone that nothing ties to the last"),
             Self::NoBound => write!(f, "one of the leaves must bound the plans"),
             Self::BeatsBound => write!(f, "must not reach more than the bound"),
         }

@@ -10,7 +10,8 @@
 //! 3. `tree`: a component's decisions leave out no plan, so that its best leaf bounds them all.
 //! 4. `decided`, `relaxed`, `room`: what the decisions leave of the component, as a flow.
 //! 5. `slackness`: why prices prove that a leaf's flow is the best one. `cut`: why a kind of plan is empty.
-//! 6. `totals`: units through each node, and what they add up to on each level.
+//! 6. `priced`: why prices of levels bound every plan.
+//! 7. `totals`: units through each node, and what they add up to on each level.
 //!
 //! For each leaf, time is linear in the size of its component (times [`crate::SUMS_MAX`] / 64 for whole items); beside the claims
 //! themselves, some words a node are kept, and a bit an arc where arcs are closed.
@@ -20,6 +21,7 @@ mod decided;
 mod fault;
 mod part;
 mod plan;
+mod priced;
 mod relaxed;
 mod room;
 mod slackness;

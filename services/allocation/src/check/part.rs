@@ -93,26 +93,56 @@ impl Ties {
     }
 }
 
+/// What components are to divide: the whole problem, or the items of a component that are not of one tier, with what they touch.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'a> {
+    Whole,
+    Above(&'a Component, u8),
+}
+
+impl<'a> Scope<'a> {
+    fn has(self, parts: &ProblemParts, item: u32) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Above(of, tier) => parts.items[item as usize].tier != tier && of.items.binary_search(&item).is_ok(),
+        }
+    }
+
+    fn items(self, parts: &ProblemParts) -> Box<dyn Iterator<Item = u32> + 'a> {
+        match self {
+            Self::Whole => Box::new(0..parts.items.len() as u32),
+            Self::Above(of, _) => Box::new(of.items.iter().copied()),
+        }
+    }
+}
+
 /// Components share no pool, cap or group, and nothing ties their items. Then a plan is a plan of each, and what it reaches is the sum.
-pub(super) fn verify_apart(problem: &Problem, places: &Places, faults: &mut Faults) {
+/// Every item of the scope that has arcs is in one of them, and no other item is.
+pub(super) fn verify_apart(problem: &Problem, places: &Places, scope: Scope<'_>, faults: &mut Faults) {
     let parts = problem.parts();
-    for (item, place) in places.items.iter().enumerate() {
+    for item in scope.items(parts) {
         if faults.is_full() {
             return;
         }
+        let place = places.items[item as usize];
+        let item = item as usize;
         let arcs = problem.arcs(item as u32);
-        let apart = arcs.clone().all(|arc| places.pools[parts.arc_pool[arc] as usize].component == place.component);
-        if *place == NOWHERE {
+        if !scope.has(parts, item as u32) {
+            if place != NOWHERE {
+                faults.say(Rule::NotApart(Node::Item(item)));
+            }
+            continue;
+        }
+        if place == NOWHERE {
             if !arcs.is_empty() {
                 faults.say(Rule::LeftOut(Node::Item(item)));
             }
-        } else if !apart || !with_above(*place, parts.items[item].group, &places.groups) {
-            faults.say(Rule::NotApart(Node::Item(item)));
+            continue;
         }
-    }
-    for (arc, pool) in &parts.draws {
-        let item = item_of(parts, *arc) as usize;
-        if places.items[item].component != places.pools[*pool as usize].component {
+        let here = |pool: u32| places.pools[pool as usize].component == place.component;
+        let mut draws = draws_of(parts, arcs.clone()).iter();
+        let apart = arcs.clone().all(|arc| here(parts.arc_pool[arc])) && draws.all(|(_, pool)| here(*pool));
+        if !apart || !with_above(place, parts.items[item].group, &places.groups) {
             faults.say(Rule::NotApart(Node::Item(item)));
         }
     }
@@ -131,7 +161,7 @@ pub(super) fn verify_apart(problem: &Problem, places: &Places, faults: &mut Faul
             faults.say(Rule::NotApart(Node::Group(nth)));
         }
     }
-    ties_within(problem, places, faults);
+    ties_within(problem, places, scope, faults);
 }
 
 /// Whether what is above a node is in its component. Nobody asks about a node that is nowhere.
@@ -139,7 +169,7 @@ fn with_above(place: Place, above: Option<u32>, places: &[Place]) -> bool {
     place == NOWHERE || above.is_none_or(|above| places[above as usize].component == place.component)
 }
 
-fn ties_within(problem: &Problem, places: &Places, faults: &mut Faults) {
+fn ties_within(problem: &Problem, places: &Places, scope: Scope<'_>, faults: &mut Faults) {
     let parts = problem.parts();
     // Items without arcs may be nowhere; nobody can serve them.
     let component = |item: u32| Some(places.items[item as usize].component).filter(|of| *of != NOWHERE.component);
@@ -152,6 +182,11 @@ fn ties_within(problem: &Problem, places: &Places, faults: &mut Faults) {
         if !one(&mut bundle.items.iter().copied()) {
             faults.say(Rule::TiedApart { by: "bundles", nth });
         }
+        // What is decided of a bundle is decided of all its items.
+        let inside = bundle.items.iter().filter(|item| scope.has(parts, **item)).count();
+        if inside > 0 && inside < bundle.items.len() {
+            faults.say(Rule::NothingAbove);
+        }
     }
     for (nth, partners) in parts.partners.iter().enumerate() {
         if !one(&mut partners.items.iter().copied()) {
@@ -163,7 +198,7 @@ fn ties_within(problem: &Problem, places: &Places, faults: &mut Faults) {
     }
     let mut asked: BTreeMap<u32, u32> = BTreeMap::new();
     let mut torn: Vec<u32> = Vec::new();
-    for item in 0..parts.items.len() as u32 {
+    for item in scope.items(parts).filter(|item| scope.has(parts, *item)) {
         for partner in problem.arcs(item).flat_map(|arc| partners_of(parts, arc)) {
             let component = places.items[item as usize].component;
             if *asked.entry(partner).or_insert(component) != component {
@@ -248,8 +283,13 @@ pub(super) fn item_of(parts: &ProblemParts, arc: u32) -> u32 {
 
 /// The further draws of an arc; they ascend by arc.
 pub(super) fn further(parts: &ProblemParts, arc: usize) -> &[(u32, u32)] {
-    let from = parts.draws.partition_point(|(of, _)| (*of as usize) < arc);
-    let count = parts.draws[from..].iter().take_while(|(of, _)| *of as usize == arc).count();
+    draws_of(parts, arc..arc + 1)
+}
+
+/// The further draws of some arcs.
+pub(super) fn draws_of(parts: &ProblemParts, arcs: Range<usize>) -> &[(u32, u32)] {
+    let from = parts.draws.partition_point(|(of, _)| (*of as usize) < arcs.start);
+    let count = parts.draws[from..].iter().take_while(|(of, _)| (*of as usize) < arcs.end).count();
     &parts.draws[from..from + count]
 }
 

@@ -39,6 +39,8 @@ fn everything(parts: &ProblemParts) -> Component {
         caps: all(parts.caps.len()),
         groups: all(parts.groups.len()),
         root: Branch::Impossible(Box::new(Cut { items: Vec::new(), pools: Vec::new(), caps: Vec::new() })),
+        priced: None,
+        above: Vec::new(),
     }
 }
 

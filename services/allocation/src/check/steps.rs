@@ -28,15 +28,26 @@ impl WholeSteps {
         Self(parts.levels.iter().map(of).collect())
     }
 
+    /// What no plan exceeds that reaches no more than this on the first levels.
+    pub(super) fn bound_above(&self, first: &[i128]) -> Objective {
+        Objective(first.iter().copied().chain(self.0.iter().skip(first.len()).map(|(_, most)| *most)).collect())
+    }
+
     /// What no plan exceeds where no flow exceeds what is reached.
     pub(super) fn bound(&self, reached: Objective) -> Objective {
+        self.bound_of_parts(reached, 1)
+    }
+
+    /// The same where what is reached is told in so many parts of one.
+    pub(super) fn bound_of_parts(&self, reached: Objective, parts: i128) -> Objective {
         let mut below = false;
         let figures = reached.0.into_iter().zip(&self.0).map(|(figure, (step, most))| {
             if below {
                 return *most;
             }
+            let step = step * parts;
             below = figure % step != 0;
-            figure - figure.rem_euclid(*step)
+            (figure - figure.rem_euclid(step)) / parts
         });
         Objective(figures.collect())
     }

@@ -4,31 +4,89 @@
 use super::cut;
 use super::decided::Decided;
 use super::fault::{Faults, Node, Rule, Subject};
-use super::part::{Part, Places, Ties, verify_apart};
+use super::part::{Part, Places, Scope, Ties, verify_apart};
+use super::priced;
 use super::relaxed::Relaxed;
 use super::slackness::Claim;
 use super::steps::WholeSteps;
 use super::totals::Totals;
-use crate::certificate::{Branch, Certificate, Decision, Proof};
-use crate::objective::Objective;
+use crate::certificate::{Branch, Certificate, Component, Decision, Proof};
+use crate::limits::TIERS_MAX;
+use crate::objective::{Level, Objective};
 use crate::problem::Problem;
 
 /// What no plan exceeds, with the number of leaves that say so. Faults say where the certificate proves nothing.
 pub(super) fn verify(problem: &Problem, certificate: &Certificate, faults: &mut Faults) -> Option<(Objective, usize)> {
-    let places = Places::of(problem, &certificate.components, faults)?;
-    faults.about(Subject::Plan);
-    verify_apart(problem, &places, faults);
     let ties = Ties::of(problem.parts());
-    let mut bound = vec![0_i128; problem.parts().levels.len()];
     let mut leaves = 0;
-    for (number, component) in certificate.components.iter().enumerate() {
-        let part = Part::new(problem, component, number, &places, &ties);
-        let best = best_leaf(&part, number, &mut leaves, faults)?;
+    let bound = sum(problem, &certificate.components, Scope::Whole, &ties, 0, &mut leaves, faults)?;
+    Some((bound, leaves))
+}
+
+/// The sum of the bounds of components that share nothing.
+fn sum(
+    problem: &Problem,
+    components: &[Component],
+    scope: Scope<'_>,
+    ties: &Ties,
+    depth: u8,
+    leaves: &mut usize,
+    faults: &mut Faults,
+) -> Option<Objective> {
+    let places = Places::of(problem, components, faults)?;
+    if depth == 0 {
+        faults.about(Subject::Plan);
+    }
+    verify_apart(problem, &places, scope, faults);
+    let mut bound = vec![0_i128; problem.parts().levels.len()];
+    for (number, component) in components.iter().enumerate() {
+        let part = Part::new(problem, component, number, &places, ties);
+        let best = of_component(&part, number, depth, leaves, faults)?;
         for (sum, level) in bound.iter_mut().zip(best.0) {
             *sum = sum.checked_add(level)?;
         }
     }
-    Some((Objective(bound), leaves))
+    Some(Objective(bound))
+}
+
+/// The lowest of what is said of a component: all of it holds.
+fn of_component(
+    part: &Part<'_>,
+    number: usize,
+    depth: u8,
+    leaves: &mut usize,
+    faults: &mut Faults,
+) -> Option<Objective> {
+    let steps = WholeSteps::of(part);
+    let mut bound = best_leaf(part, number, &steps, leaves, faults)?;
+    let component = part.component;
+    let mut first = None;
+    if !component.above.is_empty() {
+        faults.about(Subject::Component(number));
+        let (tier, levels) = last_tier(part).filter(|_| depth < TIERS_MAX).or_else(|| {
+            faults.say(Rule::NothingAbove);
+            None
+        })?;
+        let scope = Scope::Above(component, tier);
+        let above = sum(part.problem, &component.above, scope, part.ties, depth + 1, leaves, faults)?;
+        let of_tiers = above.0[..levels].to_vec();
+        bound = bound.min(steps.bound_above(&of_tiers));
+        first = Some(of_tiers);
+    }
+    if let Some(prices) = &component.priced {
+        faults.about(Subject::Component(number));
+        bound = bound.min(priced::bound(part, prices, first.as_deref(), &steps, faults)?);
+    }
+    Some(bound)
+}
+
+/// The tier of a component's items whose level comes last, and how many levels come before it, if all of these are tiers.
+fn last_tier(part: &Part<'_>) -> Option<(u8, usize)> {
+    let parts = part.parts();
+    let place = |tier: u8| parts.levels.iter().position(|level| *level == Level::Tier(tier)).unwrap_or(0);
+    let tiers = part.component.items.iter().map(|item| parts.items[*item as usize].tier);
+    let (levels, tier) = tiers.map(|tier| (place(tier), tier)).max()?;
+    parts.levels[..levels].iter().all(|level| matches!(level, Level::Tier(_))).then_some((tier, levels))
 }
 
 /// What is still to be done, last first: a stack of its own, because a tree may be deeper than the thread's stack.
@@ -39,11 +97,16 @@ enum Step<'a> {
 }
 
 /// The lexicographic maximum over a component's leaves.
-fn best_leaf(part: &Part<'_>, number: usize, leaves: &mut usize, faults: &mut Faults) -> Option<Objective> {
+fn best_leaf(
+    part: &Part<'_>,
+    number: usize,
+    steps_of_tiers: &WholeSteps,
+    leaves: &mut usize,
+    faults: &mut Faults,
+) -> Option<Objective> {
     let mut steps = vec![Step::Visit(&part.component.root)];
     let mut path: Vec<(Decision, bool)> = Vec::new();
     let mut best: Option<Objective> = None;
-    let steps_of_tiers = WholeSteps::of(part);
     let (first, before) = (*leaves, faults.len());
     while let Some(step) = steps.pop() {
         if faults.is_full() {

@@ -19,6 +19,9 @@ pub(super) struct Job {
     pub(super) value: (i128, u128),
 }
 
+/// Most rounds in which the more urgent leave what is dear.
+const LEAVINGS: usize = 4;
+
 /// The jobs of a problem and what is known about where they should go.
 pub(super) struct Work<'a> {
     pub(super) index: &'a Index<'a>,
@@ -28,6 +31,9 @@ pub(super) struct Work<'a> {
     ranked: Vec<u32>,
     /// The arcs into each pool, those of items whose units are worth most first.
     entering: Vec<Vec<u32>>,
+    /// Prices of pools, weighted, and what distance weighs.
+    prices: Vec<i128>,
+    distance: i128,
 }
 
 /// Which of equally urgent jobs come first.
@@ -73,7 +79,13 @@ impl<'a> Work<'a> {
         for arc in arcs {
             entering[parts.arc_pool[arc as usize] as usize].push(arc);
         }
-        Self { index, jobs, job_of, ranked, entering }
+        Self { index, jobs, job_of, ranked, entering, prices: prices.pools.clone(), distance }
+    }
+
+    /// What a unit of an item, worth so much, gains over an arc at the prices, weighted.
+    pub(super) fn gain(&self, item: u32, arc: u32) -> i128 {
+        let far = self.distance * i128::from(self.index.parts().arc_distance[arc as usize]);
+        worth(self.index, item) - far - self.index.touched(arc).map(|pool| self.prices[pool as usize]).sum::<i128>()
     }
 
     /// The arcs of an item, the one that promises most first.
@@ -150,8 +162,54 @@ impl<'a> Work<'a> {
         state
     }
 
+    /// All jobs, the most urgent first, of equally urgent ones those that gain most at the prices.
+    pub(super) fn ordered_by_gain(&self) -> Vec<u32> {
+        let best = |item: &u32| self.ranked(*item).first().map_or(i128::MIN, |arc| self.gain(*item, *arc));
+        let gain = |job: &Job| job.items.iter().map(best).min().unwrap_or(i128::MIN);
+        let mut jobs: Vec<u32> = (0..self.jobs.len() as u32).collect();
+        jobs.sort_by_cached_key(|job| {
+            let of = &self.jobs[*job as usize];
+            (std::cmp::Reverse(of.value.0), std::cmp::Reverse(gain(of)), of.units, *job)
+        });
+        jobs
+    }
+
+    /// Puts items that one arc serves over cheaper ones, as far as there is room: so the more urgent leave what is dear to others.
+    pub(super) fn leave_what_is_dear(&self, state: &mut State<'_>, plan: &Plan) {
+        for _ in 0..LEAVINGS {
+            let mut left = false;
+            for (arc, units) in plan.flows() {
+                let item = self.index.item_of[*arc as usize];
+                if *units == self.index.quantity(item) {
+                    left |= self.leave(state, item);
+                }
+            }
+            state.keep();
+            if !left {
+                break;
+            }
+        }
+    }
+
+    /// Moves an item that one arc serves to the cheapest arc that has room for it.
+    fn leave(&self, state: &mut State<'_>, item: u32) -> bool {
+        let Some(own) = self.index.problem.arcs(item).map(|arc| arc as u32).find(|arc| state.flow(*arc) > 0) else {
+            return false;
+        };
+        let units = state.flow(own);
+        state.set(own, 0);
+        for arc in self.ranked(item) {
+            if state.room(*arc) >= units {
+                state.set(*arc, units);
+                return *arc != own;
+            }
+        }
+        state.set(own, units);
+        false
+    }
+
     /// Takes over from a flow what is whole of it, then what fits of the rest.
-    fn take_over(&self, state: &mut State<'_>, flow: &Plan) {
+    pub(super) fn take_over(&self, state: &mut State<'_>, flow: &Plan) {
         let mut rest = Vec::new();
         for (arc, units) in flow.flows() {
             let item = self.index.item_of[*arc as usize];
@@ -168,6 +226,11 @@ impl<'a> Work<'a> {
             let left = self.index.quantity(item) - state.served(item);
             state.set(arc, units.min(state.room(arc)).min(left));
         }
+        self.mend(state);
+    }
+
+    /// Serves wholly, or not at all, what is served in part and must not be.
+    pub(super) fn mend(&self, state: &mut State<'_>) {
         for (nth, job) in (0_u32..).zip(&self.jobs) {
             let part = job.items.iter().any(|item| state.served(*item) < self.index.quantity(*item));
             if job.together && part && !job.items.iter().all(|item| self.serve(state, *item)) {
@@ -179,7 +242,7 @@ impl<'a> Work<'a> {
 }
 
 /// What a unit of an item is worth, weighted.
-fn worth(index: &Index<'_>, item: u32) -> i128 {
+pub(super) fn worth(index: &Index<'_>, item: u32) -> i128 {
     let of = &index.parts().items[item as usize];
     index.problem.weights().weight(Level::Tier(of.tier)) * i128::from(of.worth)
 }

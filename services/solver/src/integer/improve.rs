@@ -5,7 +5,7 @@
 //! ejection (E. Balas and P. Saltzman 1991; M. Yagiura, T. Ibaraki and F. Glover, "An ejection chain approach for the generalized
 //! assignment problem", INFORMS Journal on Computing 16 (2004)).
 
-use super::construct::{Order, Work};
+use super::construct::{Order, Work, worth};
 use super::state::State;
 
 /// Most arcs of an item that are tried.
@@ -47,6 +47,48 @@ impl Search<'_, '_> {
         }
     }
 
+    /// Serves more of those who are not served, in the order of these jobs: over arcs that are not far too dear for them, as long as
+    /// somebody is served by it and tries are left.
+    pub(super) fn serve_more(&mut self, state: &mut State<'_>, jobs: &[u32]) {
+        let work = self.work;
+        let mut improved = true;
+        while std::mem::take(&mut improved) {
+            for job in jobs {
+                for item in &work.jobs[*job as usize].items {
+                    if self.tries == 0 {
+                        return;
+                    }
+                    if state.served(*item) < work.index.quantity(*item) {
+                        let affordable = |arc| 2 * work.gain(*item, arc) > -worth(work.index, *item);
+                        improved |= self.improve_item_if(state, *job, *item, &affordable);
+                        state.keep();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts those who are served over arcs that rank higher, where there is room and the plan gains by it.
+    pub(super) fn serve_nearer(&mut self, state: &mut State<'_>, jobs: &[u32]) {
+        let work = self.work;
+        for job in jobs {
+            for item in &work.jobs[*job as usize].items {
+                if state.served(*item) < work.index.quantity(*item) {
+                    continue;
+                }
+                for arc in work.ranked(*item).iter().take(ARCS_TRIED_MAX) {
+                    if state.flow(*arc) > 0 || self.tries == 0 {
+                        break;
+                    }
+                    if self.attempt(state, |search, state| search.reroute(state, *job, *item, *arc, &[])) {
+                        break;
+                    }
+                }
+                state.keep();
+            }
+        }
+    }
+
     /// Tries one change; whether it was one for the better.
     fn attempt(&mut self, state: &mut State<'_>, change: impl FnOnce(&Self, &mut State<'_>) -> bool) -> bool {
         self.tries = self.tries.saturating_sub(1);
@@ -77,9 +119,17 @@ impl Search<'_, '_> {
 
     /// Tries the arcs of one item of a job, alone or with others out of the way.
     fn improve_item(&mut self, state: &mut State<'_>, job: u32, item: u32) -> bool {
+        self.improve_item_if(state, job, item, &|_| true)
+    }
+
+    /// The same over some arcs alone.
+    fn improve_item_if(&mut self, state: &mut State<'_>, job: u32, item: u32, may: &dyn Fn(u32) -> bool) -> bool {
         let work = self.work;
         for nth in 0..work.ranked(item).len().min(ARCS_TRIED_MAX) {
             let arc = work.ranked(item)[nth];
+            if !may(arc) {
+                continue;
+            }
             if state.flow(arc) == work.index.quantity(item) || self.tries == 0 {
                 continue;
             }

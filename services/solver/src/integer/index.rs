@@ -96,6 +96,34 @@ impl<'a> Index<'a> {
             || self.quantity(item) == 1 && self.problem.arcs(item).all(|arc| self.draws.of(arc as u32).is_empty())
     }
 
+    /// The items of each pool whose arcs touch it, of those arcs that count.
+    pub(super) fn entering(&self, counts: impl Fn(u32) -> bool) -> Lists {
+        let parts = self.parts();
+        let mut first = vec![0_u32; parts.pools.len() + 1];
+        let each = |tell: &mut dyn FnMut(u32, u32)| {
+            let mut last = vec![u32::MAX; parts.pools.len()];
+            for (arc, item) in (0_u32..).zip(&self.item_of).filter(|(arc, _)| counts(*arc)) {
+                for pool in self.touched(arc) {
+                    if std::mem::replace(&mut last[pool as usize], *item) != *item {
+                        tell(pool, *item);
+                    }
+                }
+            }
+        };
+        each(&mut |pool, _| first[pool as usize + 1] += 1);
+        for pool in 0..parts.pools.len() {
+            first[pool + 1] += first[pool];
+        }
+        let mut next = first.clone();
+        let mut all = vec![0; first[parts.pools.len()] as usize];
+        each(&mut |pool, item| {
+            let at = &mut next[pool as usize];
+            all[*at as usize] = item;
+            *at += 1;
+        });
+        Lists { first, all }
+    }
+
     /// Further pools that an arc draws on.
     pub(super) fn draws(&self, arc: u32) -> &[u32] {
         self.draws.of(arc)

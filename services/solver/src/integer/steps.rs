@@ -12,13 +12,24 @@ struct Scale {
 
 /// What no plan exceeds where no flow reaches more than this: the bound of a leaf, as the certificate's page defines it.
 pub(super) fn bound(index: &Index<'_>, reached: &Objective) -> Objective {
+    bound_of_parts(index, reached, 1)
+}
+
+/// What no plan exceeds that reaches no more than this on the first levels.
+pub(super) fn bound_above(index: &Index<'_>, first: &[i128]) -> Objective {
+    let rest = index.parts().levels.iter().skip(first.len()).map(|level| scale(index, *level).most);
+    Objective(first.iter().copied().chain(rest).collect())
+}
+
+/// The same where what is reached is told in so many parts of one.
+pub(super) fn bound_of_parts(index: &Index<'_>, reached: &Objective, parts: i128) -> Objective {
     let mut bound = reached.clone();
     let levels = &index.parts().levels;
     for (place, level) in levels.iter().enumerate() {
-        let scale = scale(index, *level);
-        let over = if scale.step > 1 { reached.0[place].rem_euclid(scale.step) } else { 0 };
+        let step = scale(index, *level).step.max(1) * parts;
+        let over = reached.0[place].rem_euclid(step);
+        bound.0[place] = (reached.0[place] - over) / parts;
         if over > 0 {
-            bound.0[place] -= over;
             for (figure, level) in bound.0[place + 1..].iter_mut().zip(&levels[place + 1..]) {
                 *figure = self::scale(index, *level).most;
             }
@@ -46,7 +57,7 @@ fn scale(index: &Index<'_>, level: Level) -> Scale {
     }
 }
 
-fn divisor(mut one: i128, mut other: i128) -> i128 {
+pub(super) fn divisor(mut one: i128, mut other: i128) -> i128 {
     while other != 0 {
         (one, other) = (other, one % other);
     }

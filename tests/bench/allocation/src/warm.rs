@@ -119,6 +119,8 @@ fn reached(problem: &Problem, answer: Solution) -> Vec<i64> {
         caps: Vec::new(),
         groups: Vec::new(),
         root: Branch::Leaf(Box::new(Proof { flow: answer.plan.clone(), prices: answer.prices })),
+        priced: None,
+        above: Vec::new(),
     };
     let verdict = check(problem, &answer.plan, &Certificate { components: vec![component] });
     let verdict = verdict.expect("the certificate holds");

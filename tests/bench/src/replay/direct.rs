@@ -72,7 +72,8 @@ pub(super) fn solve_priced(problem: &Problem) -> Plan {
     let all = |count: usize| (0..number(count)).collect();
     let root = Branch::Leaf(Box::new(Proof { flow: plan.clone(), prices }));
     let (items, pools) = (all(problem.parts().items.len()), all(problem.parts().pools.len()));
-    let component = Component { items, pools, caps: Vec::new(), groups: Vec::new(), root };
+    let component =
+        Component { items, pools, caps: Vec::new(), groups: Vec::new(), root, priced: None, above: Vec::new() };
     accepted(problem, &plan, &Certificate { components: vec![component] });
     plan
 }

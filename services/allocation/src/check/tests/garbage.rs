@@ -72,6 +72,8 @@ fn garbage_is_answered_and_never_gives_a_false_bound() {
                 caps: list(chance, number),
                 groups: list(chance, number),
                 root: nothing(),
+                priced: None,
+                above: Vec::new(),
             })
         };
         let mut certificate = Certificate { components };

@@ -3,6 +3,7 @@
 mod garbage;
 mod network;
 mod planted;
+mod priced;
 mod random;
 mod soundness;
 

@@ -274,6 +274,8 @@ pub(super) fn together(problem: &Problem) -> Vec<Component> {
         caps: all(parts.caps.len()),
         groups: all(parts.groups.len()),
         root: nothing(),
+        priced: None,
+        above: Vec::new(),
     }]
 }
 

@@ -279,6 +279,8 @@ pub(super) fn components(problem: &Problem) -> Vec<Component> {
             caps: within(name, cap_at, caps),
             groups: within(name, group_at, parts.groups.len()),
             root: super::network::nothing(),
+            priced: None,
+            above: Vec::new(),
         })
         .collect()
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use wishwell_allocation::{Level, Problem, Verdict, limits};
 use wishwell_domain::round::{ItemOutcome, RoundRules};
 use wishwell_engine::round::{Given, Solved, draft, tell_each};
 use wishwell_engine::synthetic::Synthetic;
@@ -94,6 +95,8 @@ struct Round {
     /// Whether nothing needed whole numbers.
     is_flow: bool,
     optimal: bool,
+    /// The levels, most important first, with what the plan reaches there, and what no plan exceeds.
+    levels: Vec<Reached>,
     /// From the picture to the problem.
     candidates: Phase,
     solve: Phase,
@@ -102,6 +105,14 @@ struct Round {
     explain: Phase,
     /// The picture of needs and resources itself, in RAM before the round.
     picture_bytes: u64,
+}
+
+/// What a plan reaches on a level, in the level's figure, and what no plan exceeds as long as all levels above are equal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Reached {
+    level: String,
+    reached: i64,
+    bound: i64,
 }
 
 /// What a step of a round took.
@@ -168,11 +179,39 @@ pub(crate) fn run(args: &GrowthArgs) {
         for (nth, round) in rounds.iter().enumerate() {
             let _ = writeln!(page, "{}", row(round, nth.checked_sub(1).map(|before| &rounds[before])));
         }
+        if rounds.iter().any(|round| !round.is_flow) {
+            let _ = writeln!(page, "{}", levels(&rounds));
+        }
         told.push(json!({"world": name(world), "rounds": rounds}));
     }
     let json = json!({"machine": machine, "asks": name(&args.asks), "threads": args.threads, "worlds": told});
     let json = serde_json::to_string_pretty(&json).expect("figures are plain values");
     keep(&format!("allocation-growth-{}-{}", name(&args.asks), machine.date), &args.results, &json, &page);
+}
+
+/// What was reached on the tiers beside what no plan exceeds.
+fn levels(rounds: &[Round]) -> String {
+    let mut table = "\nWhat is reached on each tier, and how much more the bound leaves possible there, both in items (2520 of what is \
+                     counted). The first level with something left ends the proof: after it a bound says little.\n\n\
+                     | needs x resources | tier | reached | bound less that | in thousandths |\n|---|---|---:|---:|---:|\n"
+        .to_owned();
+    for round in rounds.iter().filter(|round| !round.is_flow) {
+        for of in round.levels.iter().filter(|of| of.level.starts_with("tier")) {
+            let items = |figure: i64| figure as f64 / f64::from(limits::WORTH_MAX);
+            let left = of.bound - of.reached;
+            let _ = writeln!(
+                table,
+                "| {} x {} | {} | {:.1} | {:.1} | {:.2} |",
+                round.needs,
+                round.resources,
+                of.level,
+                items(of.reached),
+                items(left),
+                1_000.0 * left as f64 / (of.reached.max(1) as f64)
+            );
+        }
+    }
+    table
 }
 
 fn heading(world: World, asks: Asks) -> String {
@@ -273,6 +312,7 @@ pub(crate) fn round(args: &RoundArgs) {
         served: result.totals.all.served,
         is_flow: result.is_flow,
         optimal: verdict.optimal,
+        levels: reached(draft.problem(), &verdict),
         candidates,
         solve,
         check,
@@ -280,4 +320,22 @@ pub(crate) fn round(args: &RoundArgs) {
         picture_bytes,
     };
     println!("{}", serde_json::to_string(&round).expect("figures are plain values"));
+}
+
+fn reached(problem: &Problem, verdict: &Verdict) -> Vec<Reached> {
+    let figure = |figure: &i128| i64::try_from(*figure).expect("figures of rounds are far below");
+    let figures = verdict.objective.0.iter().zip(&verdict.bound.0);
+    let named = problem.parts().levels.iter().zip(figures);
+    named
+        .map(|(level, (reached, bound))| Reached {
+            level: match level {
+                Level::Tier(tier) => format!("tier {}", tier + 1),
+                Level::Guarantee => "guarantees".to_owned(),
+                Level::Distance => "distance".to_owned(),
+                Level::Load => "load".to_owned(),
+            },
+            reached: figure(reached),
+            bound: figure(bound),
+        })
+        .collect()
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use clap::ValueEnum;
 use wishwell_domain::area::ServiceArea;
-use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodLength, PoolKind};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::geo::{Datum, Point};
 use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, Version};
-use wishwell_domain::need::{Mobility, Urgency};
+use wishwell_domain::need::{Mobility, Recurrence, Urgency};
 use wishwell_domain::resource::{DeliveryMode, Draw, ResourceLifecycle};
 use wishwell_engine::synthetic::Synthetic;
 use wishwell_engine::{Snapshot, SnapshotBuilder};
@@ -38,8 +38,10 @@ impl World {
 pub(super) enum Asks {
     /// One unit, once, of resources that draw on one pool each: a flow.
     Flow,
-    /// One unit; visits that recur and resources that draw on two pools need whole numbers.
+    /// One unit, once; resources that draw on two pools need whole numbers.
     Unit,
+    /// One unit; every second one recurs, in each of three weeks or on each of five days, by one resource throughout.
+    Recurring,
     /// Up to three units that may be split.
     Split,
     /// Up to three units that mostly may not.
@@ -50,10 +52,11 @@ impl Asks {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Flow => "one unit, once, of resources that draw on one pool each",
-            Self::Unit => "one unit; visits that recur and resources that draw on two pools need whole numbers",
-            Self::Split => {
-                "up to three units that may be split; visits that recur and resources that draw on two pools need whole numbers"
+            Self::Unit => "one unit, once; resources that draw on two pools need whole numbers",
+            Self::Recurring => {
+                "one unit, every second one in each of three weeks or on each of five days by one resource throughout: whole numbers"
             }
+            Self::Split => "up to three units that may be split; resources that draw on two pools need whole numbers",
             Self::Whole => "up to three units that mostly may not be split: whole numbers throughout",
         }
     }
@@ -98,12 +101,22 @@ fn catalogue(
             match asks {
                 Asks::Flow => (item.quantity, item.recurrence) = (1, None),
                 Asks::Unit => item.quantity = 1,
+                Asks::Recurring => (item.quantity, item.recurrence) = (1, recurrence(at)),
                 Asks::Split => item.splittable = true,
                 Asks::Whole => {}
             }
         }
         facts.insert(entity.id, need.facts);
         builder.need(&entity);
+    }
+}
+
+/// Of four needs one asks for three weeks, one for five days.
+fn recurrence(at: usize) -> Option<Recurrence> {
+    match at % 4 {
+        0 => Some(Recurrence { every: PeriodLength::Week, occurrences: 3 }),
+        2 => Some(Recurrence { every: PeriodLength::Day, occurrences: 5 }),
+        _ => None,
     }
 }
 
