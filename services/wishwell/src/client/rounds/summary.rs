@@ -128,12 +128,20 @@ fn gap_line(gathered: &GatheredRound, gap: &SupplyGap, lang: Lang) -> String {
     let title = if title.is_empty() { &gap.category } else { title };
     let place = division(gathered, &gap.division, lang);
     let tier = tier(gap.tier, lang);
+    let start = gap.at.as_ref().map_or("", |at| at.period_start.as_str());
+    let about = if gap.exact { "" } else { lang.pick("about ", "约") };
     match lang {
-        Lang::En => format!(
-            "  one more unit of {title} in {place} serves one more of tier {tier}; true for up to {}\n",
-            gap.units
-        ),
-        Lang::Zh => format!("  {place}每增加一个“{title}”,可多满足一份{tier}需求;最多 {} 份\n", gap.units),
+        Lang::En => {
+            let period = if start.is_empty() { String::new() } else { format!(" in the period from {start}") };
+            format!(
+                "  one more unit of {title} in {place}{period} serves one more of tier {tier}; true for up to {about}{}\n",
+                gap.units
+            )
+        }
+        Lang::Zh => {
+            let period = if start.is_empty() { String::new() } else { format!("在 {start} 起的时段") };
+            format!("  {place}{period}每增加一个“{title}”,可多满足一份{tier}需求;最多{about} {} 份\n", gap.units)
+        }
     }
 }
 
