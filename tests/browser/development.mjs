@@ -13,12 +13,12 @@ const patience = 60_000;
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("WISHWELL_")));
 
 /**
- * Starts it and waits until it serves.
+ * Starts it, with these flags besides, and waits until it serves.
  * @returns where its pages are, without a slash at the end, and a function that stops it
  */
-export async function start() {
+export async function start(...more) {
   const folder = mkdtempSync(join(tmpdir(), "wishwell-pages-"));
-  const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--lang", "en"];
+  const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--lang", "en", ...more];
   const server = spawn(binary, flags, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
     if (server.exitCode === null) {

@@ -22,3 +22,4 @@ pub use organization_sign_in::{CallToken, SignIn, SignInOptions, SignInProvider}
 pub use server::{DRAIN_SECONDS_MAX, Gateway};
 pub use session::SessionKey;
 pub use upstream::Upstream;
+pub use wishwell_report::{Tiles, UnusableTiles};

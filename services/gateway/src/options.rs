@@ -7,6 +7,7 @@ use http::HeaderValue;
 
 use wishwell_bus::Rates;
 use wishwell_domain::clock::Clock;
+use wishwell_report::Tiles;
 
 use crate::organization_sign_in::SignIn;
 use crate::session::SessionKey;
@@ -66,6 +67,8 @@ pub struct GatewayOptions {
     pub allowed_origins: Vec<HeaderValue>,
     /// Share of requests that are traced when the browser does not say, 0 to 1.
     pub trace_sample_ratio: f64,
+    /// What is below the maps of pages; none leaves them without pictures of the ground, and without questions to another server.
+    pub map_tiles: Option<Tiles>,
     /// Whether browsers reach it over TLS (its own or that of an edge before it): cookies are then for TLS alone.
     pub secure: bool,
 }

@@ -128,7 +128,7 @@ impl<'a> Atlas<'a> {
         );
         let frame = plate.frame;
         let context: Vec<(f64, f64)> = self.picture.divisions.iter().filter_map(|division| division.centre).collect();
-        let (below, mut taken) = ground(plate, &context, language);
+        let (below, mut taken) = ground(plate, &context, language, None);
         taken.extend(seats(plate));
         let names: Vec<Name> = (0..plate.groups.len()).map(|group| self.label(plate, group, arcs)).collect();
         let sheet = Sheet { width: frame.width, height: frame.height, circles: &plate.circles, taken };

@@ -5,7 +5,7 @@
 //! remembered. Both languages are in it, each as an article of its own, because names differ in length and drawings are laid out
 //! around names.
 //!
-//! Divisions have a point and no outline, so the maps are maps of points. Where circles would cover each other, an overview draws
+//! Divisions have a point and no outline, so the maps are maps of points, over [`Tiles`] on pages whose operator wants that. Where circles would cover each other, an overview draws
 //! them as one and a detail map beside it takes them apart.
 //!
 //! What may be in a picture is decided by its type: [`RoundPicture`] has no field for a beneficiary, for free text or for the place of a
@@ -29,6 +29,7 @@ mod summary;
 mod svg;
 mod tables;
 mod tiers;
+mod tiles;
 
 pub use language::Language;
 pub use links::{LinkedPlace, linked_map};
@@ -39,3 +40,4 @@ pub use picture::{
 };
 pub use reconcile::disagreements;
 pub use split::{LinkedFigure, SplitPlace, split_map};
+pub use tiles::{Tiles, UnusableTiles};

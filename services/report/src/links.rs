@@ -11,6 +11,7 @@ use crate::map::plate::{Plate, Spot};
 use crate::map::{label, leaders, names, seats, title};
 use crate::picture::DivisionPlace;
 use crate::svg::{described, labelled_by, number};
+use crate::tiles::Tiles;
 
 /// A division on the map: how much is there, and where it leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub fn linked_map(
     places: &[LinkedPlace],
     own: &[(f64, f64)],
     language: Language,
+    tiles: Option<&Tiles>,
 ) -> Markup {
     let (places, spots): (Vec<&LinkedPlace>, Vec<Spot>) = places
         .iter()
@@ -40,8 +42,11 @@ pub fn linked_map(
             Some((place, Spot { at, weight: place.count as f64 }))
         })
         .unzip();
-    let map = LinkedMap { divisions, places: &places, own, language };
-    html! { @if !spots.is_empty() { (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate))) } }
+    let map = LinkedMap { divisions, places: &places, own, language, tiles };
+    html! { @if !spots.is_empty() {
+        (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate)))
+        @if let Some(tiles) = tiles { p class="note credit" { (tiles.credit()) } }
+    } }
 }
 
 struct LinkedMap<'a> {
@@ -49,6 +54,7 @@ struct LinkedMap<'a> {
     places: &'a [&'a LinkedPlace],
     own: &'a [(f64, f64)],
     language: Language,
+    tiles: Option<&'a Tiles>,
 }
 
 impl LinkedMap<'_> {
@@ -61,7 +67,7 @@ impl LinkedMap<'_> {
             .map(|group| Name { words: self.name(group), figure: count(self.count(group)) })
             .collect();
         let says: Vec<String> = names.iter().map(|name| format!("{} {}", name.words, name.figure)).collect();
-        let (below, mut taken) = ground(plate, self.own, self.language);
+        let (below, mut taken) = ground(plate, self.own, self.language, self.tiles);
         taken.extend(seats(plate));
         let frame = plate.frame;
         let sheet = Sheet { width: frame.width, height: frame.height, circles: &plate.circles, taken };
@@ -130,7 +136,7 @@ mod tests {
         let places: Vec<LinkedPlace> = (0..divisions.len())
             .map(|n| LinkedPlace { division: n, count: 3, address: format!("/wishes?division={n}") })
             .collect();
-        let drawn = linked_map(&divisions, &places, &[(39.2, 106.7), (10.0, 10.0)], Language::En).into_string();
+        let drawn = linked_map(&divisions, &places, &[(39.2, 106.7), (10.0, 10.0)], Language::En, None).into_string();
         for n in 1..6 {
             assert_eq!(drawn.matches(&format!("href=\"/wishes?division={n}\"")).count(), 1, "{n}");
         }
@@ -146,7 +152,7 @@ mod tests {
             crowds(9).into_iter().enumerate().map(|(n, at)| division(&format!("Street {n}"), None, Some(at))).collect();
         let place = |n| LinkedPlace { division: n, count: 3, address: format!("/wishes?division={n}") };
         let places: Vec<LinkedPlace> = (0..divisions.len()).map(place).collect();
-        let drawn = linked_map(&divisions, &places, &[], Language::En).into_string();
+        let drawn = linked_map(&divisions, &places, &[], Language::En, None).into_string();
         assert_eq!(drawn.matches("<h3>").count(), 9, "the overview and eight details");
         let overview = drawn.split("class=\"map detail\"").next().expect("an overview");
         assert_eq!(overview.matches("class=\"place crowd\"").count(), 9, "all crowds are drawn");
@@ -159,6 +165,6 @@ mod tests {
     #[test]
     fn without_a_point_there_is_no_map() {
         let places = [LinkedPlace { division: 0, count: 1, address: "/".to_owned() }];
-        assert_eq!(linked_map(&[division("City", None, None)], &places, &[], Language::Zh).into_string(), "");
+        assert_eq!(linked_map(&[division("City", None, None)], &places, &[], Language::Zh, None).into_string(), "");
     }
 }

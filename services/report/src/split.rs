@@ -11,6 +11,7 @@ use crate::map::plate::{Plate, Spot};
 use crate::map::{label, leaders, names, pie, seats, title};
 use crate::picture::{DivisionPlace, Outcome};
 use crate::svg::{described, labelled_by, number};
+use crate::tiles::Tiles;
 
 /// A figure and the list behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +43,12 @@ impl SplitPlace {
 /// Beside a name stand both figures as links, open first. A crowd of divisions is one circle of the overview and leads to its detail below.
 /// Empty when no place has a point and something in it.
 #[must_use]
-pub fn split_map(divisions: &[DivisionPlace], places: &[SplitPlace], language: Language) -> Markup {
+pub fn split_map(
+    divisions: &[DivisionPlace],
+    places: &[SplitPlace],
+    language: Language,
+    tiles: Option<&Tiles>,
+) -> Markup {
     let (places, spots): (Vec<&SplitPlace>, Vec<Spot>) = places
         .iter()
         .filter(|place| place.total() > 0)
@@ -51,14 +57,18 @@ pub fn split_map(divisions: &[DivisionPlace], places: &[SplitPlace], language: L
             Some((place, Spot { at, weight: place.total() as f64 }))
         })
         .unzip();
-    let map = SplitMap { divisions, places: &places, language };
-    html! { @if !spots.is_empty() { (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate))) } }
+    let map = SplitMap { divisions, places: &places, language, tiles };
+    html! { @if !spots.is_empty() {
+        (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate)))
+        @if let Some(tiles) = tiles { p class="note credit" { (tiles.credit()) } }
+    } }
 }
 
 struct SplitMap<'a> {
     divisions: &'a [DivisionPlace],
     places: &'a [&'a SplitPlace],
     language: Language,
+    tiles: Option<&'a Tiles>,
 }
 
 impl SplitMap<'_> {
@@ -75,7 +85,7 @@ impl SplitMap<'_> {
             })
             .collect();
         let says: Vec<String> = plate.groups.iter().map(|group| self.says(group)).collect();
-        let (below, mut taken) = ground(plate, &[], self.language);
+        let (below, mut taken) = ground(plate, &[], self.language, self.tiles);
         taken.extend(seats(plate));
         let frame = plate.frame;
         let sheet = Sheet { width: frame.width, height: frame.height, circles: &plate.circles, taken };
@@ -186,7 +196,7 @@ mod tests {
             let at = (38.46 + f64::from(n) * 0.002, 106.28);
             division(&format!("Street {n}"), Some(0), Some(at))
         }));
-        split_map(&divisions, places, Language::En).into_string()
+        split_map(&divisions, places, Language::En, None).into_string()
     }
 
     #[test]
@@ -222,7 +232,7 @@ mod tests {
         let divisions: Vec<DivisionPlace> =
             crowds(9).into_iter().enumerate().map(|(n, at)| division(&format!("Street {n}"), None, Some(at))).collect();
         let places: Vec<SplitPlace> = (0..divisions.len()).map(|n| place(n, 3, 2)).collect();
-        let drawn = split_map(&divisions, &places, Language::En).into_string();
+        let drawn = split_map(&divisions, &places, Language::En, None).into_string();
         let overview = drawn.split("class=\"map split detail\"").next().expect("an overview");
         assert_eq!(overview.matches("9 open, 6 served").count(), 2 * 9, "all crowds are drawn and told of");
         assert_eq!(overview.matches("href=\"#map-").count(), 8, "{overview}");

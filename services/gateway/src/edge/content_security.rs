@@ -1,18 +1,37 @@
-//! What a page may load and run: itself, from here. No page writes scripts or styles of its own, so none needs to be marked as meant.
+//! What a page may load and run: itself, from here, and tiles of maps from where they are configured. No page writes scripts or styles of
+//! its own, so none needs to be marked as meant.
 
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use wishwell_report::Tiles;
 
-/// What a page may do.
-const PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; style-src 'self'; \
-                    img-src 'self' data:; connect-src 'self'; form-action 'self'; manifest-src 'self'";
+/// What a page may do, before and behind where pictures may come from besides.
+const PAGE: [&str; 2] = [
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
+    "; connect-src 'self'; form-action 'self'; manifest-src 'self'",
+];
 /// What is no page is never shown as one.
 const OTHER: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 const PERMISSIONS: &str = "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)";
 
+/// What pages may do.
+#[derive(Debug)]
+pub(super) struct Policy(HeaderValue);
+
+impl Policy {
+    /// With or without tiles below maps.
+    pub(super) fn with(tiles: Option<&Tiles>) -> Self {
+        let [before, behind] = PAGE;
+        let tiles = tiles.map(|tiles| format!(" {}", tiles.origin())).unwrap_or_default();
+        // An origin is letters and points; were it not, pages would be without tiles rather than without a policy.
+        let policy = HeaderValue::from_str(&format!("{before}{tiles}{behind}"));
+        Self(policy.unwrap_or(HeaderValue::from_static(OTHER)))
+    }
+}
+
 /// Puts the policy on an answer that has none. One that says that nothing has changed leaves what it is about as it was, its policy
 /// included: browsers take over the headers of such an answer.
-pub(super) fn guard<B>(response: &mut Response<B>) {
+pub(super) fn guard<B>(policy: &Policy, response: &mut Response<B>) {
     if response.status() == StatusCode::NOT_MODIFIED || response.headers().contains_key(CONTENT_SECURITY_POLICY) {
         return;
     }
@@ -21,5 +40,6 @@ pub(super) fn guard<B>(response: &mut Response<B>) {
     if is_page {
         headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
     }
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(if is_page { PAGE } else { OTHER }));
+    let policy = if is_page { policy.0.clone() } else { HeaderValue::from_static(OTHER) };
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
 }

@@ -28,6 +28,7 @@ use crate::app::App;
 use crate::pages::{self, assets};
 use crate::rest::{self, Rest};
 
+use content_security::Policy;
 pub(crate) use request_id::RequestId;
 pub use trace::REQUEST_SPAN_TARGET;
 pub(crate) use trace::inject as inject_trace;
@@ -56,6 +57,7 @@ pub(crate) struct Edge {
     pages: axum::Router,
     cross_origin: CorsLayer,
     sampling: Sampling,
+    policy: Policy,
 }
 
 impl Edge {
@@ -66,7 +68,8 @@ impl Edge {
         let pages = pages::router(app.clone());
         let cross_origin = cross_origin::layer(&app.options().allowed_origins);
         let sampling = Sampling::ratio(app.options().trace_sample_ratio);
-        Ok(Self { app, rest, pages, cross_origin, sampling })
+        let policy = Policy::with(app.options().map_tiles.as_ref());
+        Ok(Self { app, rest, pages, cross_origin, sampling, policy })
     }
 
     /// Answers a request, whatever it is.
@@ -181,7 +184,7 @@ impl Edge {
             };
         }
         let mut response = self.pages.clone().oneshot(request).await?;
-        content_security::guard(&mut response);
+        content_security::guard(&self.policy, &mut response);
         Ok(response)
     }
 
@@ -195,7 +198,7 @@ impl Edge {
     async fn too_many_pages(&self, request: Request<Body>, time: Duration) -> Response<Body> {
         let (mut parts, _) = request.into_parts();
         let mut response = pages::too_many(&self.app, &mut parts, whole_seconds(time)).await;
-        content_security::guard(&mut response);
+        content_security::guard(&self.policy, &mut response);
         response
     }
 

@@ -1,12 +1,14 @@
-//! What is below everything on a map: parallels and meridians, the other divisions as dots, and the scale.
+//! What is below everything on a map: tiles where there are any, parallels and meridians, the other divisions as dots, and the scale.
 
 use maud::{Markup, html};
 
 use super::labels::Area;
 use super::plate::Plate;
+use super::tiled::tiled;
 use crate::figures;
 use crate::language::Language;
 use crate::svg::{number, width_em};
+use crate::tiles::Tiles;
 
 /// Size of the ground's figures in pixels.
 const FONT: f64 = 10.0;
@@ -16,7 +18,12 @@ const STEPS: [i32; 11] = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_
 const LINES_MAX: f64 = 5.0;
 
 /// The ground of a map, and what names must not cover of it.
-pub(crate) fn ground(plate: &Plate, context: &[(f64, f64)], language: Language) -> (Markup, Vec<Area>) {
+pub(crate) fn ground(
+    plate: &Plate,
+    context: &[(f64, f64)],
+    language: Language,
+    tiles: Option<&Tiles>,
+) -> (Markup, Vec<Area>) {
     let frame = &plate.frame;
     let (metres, pixels) = frame.scale_bar();
     let (left, base) = (12.0, frame.height - 12.0);
@@ -33,6 +40,7 @@ pub(crate) fn ground(plate: &Plate, context: &[(f64, f64)], language: Language) 
         context.iter().map(|at| frame.at(plate.projection.project(*at))).filter(|at| frame.shows(*at)).collect();
     let drawn = html! {
         rect class="ground" width=(number(frame.width)) height=(number(frame.height)) rx="6" {}
+        @if let Some(tiles) = tiles { (tiled(plate, tiles)) }
         (grid)
         @for (x, y) in dots { circle class="context" cx=(number(x)) cy=(number(y)) r="1.6" {} }
         g class="scale" {
@@ -82,7 +90,7 @@ fn grid(plate: &Plate) -> (Markup, Vec<Area>) {
 }
 
 /// The degrees that a map's window spans, near enough to lay a grid over it: latitudes, longitudes.
-fn window(plate: &Plate) -> ((f64, f64), (f64, f64)) {
+pub(super) fn window(plate: &Plate) -> ((f64, f64), (f64, f64)) {
     let frame = &plate.frame;
     let origin = at(plate, plate.projection.middle().0, plate.projection.middle().1);
     let (latitude, longitude) = plate.projection.middle();

@@ -8,6 +8,7 @@ pub(crate) mod names;
 pub(crate) mod pie;
 pub(crate) mod plate;
 mod projection;
+mod tiled;
 
 use maud::{Markup, html};
 
@@ -102,7 +103,7 @@ impl Atlas<'_> {
         );
         let frame = plate.frame;
         let context: Vec<(f64, f64)> = self.picture.divisions.iter().filter_map(|division| division.centre).collect();
-        let (below, mut taken) = ground(plate, &context, language);
+        let (below, mut taken) = ground(plate, &context, language, None);
         taken.extend(seats(plate));
         let names: Vec<Name> = plate
             .groups

@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use wishwell_gateway::Tiles;
 use wishwell_matching::{Credentials, MasterKey, ServerTls};
 
 pub(crate) use flags::{ClientFlags, DevFlags, GatewayFlags, ServeFlags};
@@ -87,6 +88,8 @@ pub(crate) struct DevConfig {
     pub(crate) demo: bool,
     /// Requests of pages and REST by one principal in a second.
     pub(crate) requests_per_second: NonZeroU32,
+    /// What is below the maps of pages.
+    pub(crate) map_tiles: Option<Tiles>,
 }
 
 /// `serve`.
@@ -154,6 +157,7 @@ impl DevConfig {
         let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from("wishwell-data"));
         let demo = reader.read("demo", values::switch).unwrap_or(true);
         let requests_per_second = web::development_requests_per_second(&mut reader);
+        let map_tiles = web::map_tiles(&mut reader);
         if !common.listen.ip().is_loopback() {
             problems.push(Problem::new(
                 format!("development mode listens on this machine only, not on {}: its keys are public", common.listen),
@@ -168,7 +172,7 @@ impl DevConfig {
                 "use 127.0.0.1, or `wishwell serve`",
             ));
         }
-        finish("wishwell cannot start", problems, Self { common, data_dir, demo, requests_per_second })
+        finish("wishwell cannot start", problems, Self { common, data_dir, demo, requests_per_second, map_tiles })
     }
 }
 

@@ -151,6 +151,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "Other sites whose scripts may ask the REST side, such as `https://a.example,https://b.example`.",
     ),
+    setting(
+        "map_tiles",
+        EVERY_SERVER,
+        "URL",
+        "",
+        "Tile server below the maps of pages, with {z}, {x} and {y} in its address. Without one maps ask no other server.",
+    ),
+    setting("map_tiles_credit", EVERY_SERVER, "TEXT", "", "Whose tiles they are: stands below each map."),
     Setting {
         form: Form::Number,
         ..setting(

@@ -228,6 +228,21 @@ fn networks_and_authorities_of_webhooks_are_read_and_their_mistakes_are_told() {
 }
 
 #[test]
+fn tiles_of_maps_are_read_and_all_that_is_wrong_with_them_is_told() {
+    let given = dev(&["--map-tiles", "https://a.example/{z}/{x}/{y}.png", "--map-tiles-credit", "© A"], &[]).unwrap();
+    assert_eq!(given.map_tiles.unwrap().origin(), "https://a.example");
+    assert!(dev(&[], &[]).unwrap().map_tiles.is_none());
+    let wrong = problems(dev(&["--map-tiles", "http://a.example/{z}"], &[]));
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(
+        wrong[0].contains("https://") && wrong[1].contains("{x}") && wrong[2].contains("map_tiles_credit"),
+        "{wrong:?}"
+    );
+    let alone = problems(dev(&["--map-tiles-credit", "© A"], &[]));
+    assert!(alone[0].contains("without map_tiles"), "{alone:?}");
+}
+
+#[test]
 fn a_master_key_given_twice_is_refused() {
     let key_file = file(KEY);
     let told = problems(serve(&["--master-key-file", key_file.path().to_str().unwrap()], &LEAST));

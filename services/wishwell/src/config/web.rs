@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use wishwell_gateway::SignIn;
+use wishwell_gateway::{SignIn, Tiles};
 
 use super::reader::Reader;
 use super::values;
@@ -30,6 +30,8 @@ pub(crate) struct WebConfig {
     pub(crate) allowed_origins: Vec<http::HeaderValue>,
     /// Requests of one principal in a second.
     pub(crate) requests_per_second: NonZeroU32,
+    /// What is below maps.
+    pub(crate) map_tiles: Option<Tiles>,
     /// Providers with which organizations sign in.
     pub(crate) sign_in: Option<Arc<SignIn>>,
 }
@@ -68,7 +70,32 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
         secure,
         allowed_origins: reader.read("http_allowed_origins", origins).unwrap_or_default(),
         sign_in: super::sign_in::read(reader, secure),
+        map_tiles: map_tiles(reader),
         requests_per_second: requests_per_second(reader, REQUESTS_PER_SECOND_DEFAULT),
+    }
+}
+
+/// Reads what is below maps, if anything.
+pub(super) fn map_tiles(reader: &mut Reader<'_>) -> Option<Tiles> {
+    let text = |text: &str| Ok(text.to_owned());
+    let (template, credit) = (reader.read("map_tiles", text), reader.read("map_tiles_credit", text));
+    let Some(template) = template else {
+        if credit.is_some() {
+            reader.problem("map_tiles_credit without map_tiles", "name the tile server, or leave both out");
+        }
+        return None;
+    };
+    match Tiles::new(&template, &credit.unwrap_or_default()) {
+        Ok(tiles) => Some(tiles),
+        Err(wrong) => {
+            for what in wrong.template {
+                reader.problem(&format!("map_tiles {what}"), "for example https://tiles.example.org/{z}/{x}/{y}.png");
+            }
+            if let Some(what) = wrong.credit {
+                reader.problem(&format!("map_tiles_credit {what}"), "for example © OpenStreetMap contributors");
+            }
+            None
+        }
     }
 }
 

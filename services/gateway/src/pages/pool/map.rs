@@ -11,7 +11,7 @@ use crate::pages::visit::Visit;
 pub(super) fn map(visit: &Visit, filter: &Filter, summary: &Summary, own: &[(f64, f64)]) -> Markup {
     let (divisions, places) = places(filter, summary);
     let elsewhere = summary.items.saturating_sub(places.iter().map(|place| place.count).sum());
-    let drawn = linked_map(&divisions, &places, own, visit.language);
+    let drawn = linked_map(&divisions, &places, own, visit.language, visit.app.options().map_tiles.as_ref());
     html! {
         section class="pool-map" aria-labelledby="pool-map-title" {
             h2 id="pool-map-title" { (visit.say("心愿在哪里", "Where the wishes are")) }

@@ -77,5 +77,5 @@ fn map(sheet: &Sheet<'_>) -> Markup {
             })
         })
         .collect();
-    split_map(&divisions, &places, sheet.visit.language)
+    split_map(&divisions, &places, sheet.visit.language, sheet.visit.app.options().map_tiles.as_ref())
 }
