@@ -5,8 +5,8 @@
 //! remembered. Both languages are in it, each as an article of its own, because names differ in length and drawings are laid out
 //! around names.
 //!
-//! Divisions have a point and no outline, so the maps are maps of points, over [`Tiles`] on pages whose operator wants that. Where circles would cover each other, an overview draws
-//! them as one and a detail map beside it takes them apart.
+//! Divisions have a point and no outline, so the maps are maps of points, over [`Tiles`] on pages whose operator wants that. Where
+//! circles would cover each other, an overview draws them as one and a detail map beside it takes them apart.
 //!
 //! What may be in a picture is decided by its type: [`RoundPicture`] has no field for a beneficiary, for free text or for the place of a
 //! need. A need is in a division, and that is all.

@@ -43,10 +43,7 @@ pub fn linked_map(
         })
         .unzip();
     let map = LinkedMap { divisions, places: &places, own, language, tiles };
-    html! { @if !spots.is_empty() {
-        (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate)))
-        @if let Some(tiles) = tiles { p class="note credit" { (tiles.credit()) } }
-    } }
+    html! { @if !spots.is_empty() { (maps(&spots, tiles, |plates, nth, plate| map.map(plates, nth, plate))) } }
 }
 
 struct LinkedMap<'a> {

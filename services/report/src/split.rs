@@ -58,10 +58,7 @@ pub fn split_map(
         })
         .unzip();
     let map = SplitMap { divisions, places: &places, language, tiles };
-    html! { @if !spots.is_empty() {
-        (maps(&spots, |plates, nth, plate| map.map(plates, nth, plate)))
-        @if let Some(tiles) = tiles { p class="note credit" { (tiles.credit()) } }
-    } }
+    html! { @if !spots.is_empty() { (maps(&spots, tiles, |plates, nth, plate| map.map(plates, nth, plate))) } }
 }
 
 struct SplitMap<'a> {

@@ -23,7 +23,7 @@ impl Policy {
     pub(super) fn with(tiles: Option<&Tiles>) -> Self {
         let [before, behind] = PAGE;
         let tiles = tiles.map(|tiles| format!(" {}", tiles.origin())).unwrap_or_default();
-        // An origin is letters and points; were it not, pages would be without tiles rather than without a policy.
+        // An origin is letters, digits and points; were it not, pages could load nothing rather than anything.
         let policy = HeaderValue::from_str(&format!("{before}{tiles}{behind}"));
         Self(policy.unwrap_or(HeaderValue::from_static(OTHER)))
     }

@@ -1,9 +1,10 @@
 //! What maps that lead somewhere have in common: for pages that list what is in a place, in a column as wide as a telephone.
 
-use maud::Markup;
+use maud::{Markup, html};
 
 use super::plate::{Plate, Screen, Sizes, Spot, plates};
 use super::sheets;
+use crate::tiles::Tiles;
 
 /// A page of lists has a column for its map.
 const SCREEN: Screen = Screen::Narrow;
@@ -20,11 +21,16 @@ pub(crate) enum Way {
     Nowhere,
 }
 
-/// The overview and its details, each drawn by `draw`, which is given all of them and which one it is.
-pub(crate) fn maps(spots: &[Spot], draw: impl Fn(&[Plate], usize, &Plate) -> Markup) -> Markup {
+/// The overview and its details, each drawn by `draw`, which is given all of them and which one it is; below them whose the tiles are
+/// that they lie on.
+pub(crate) fn maps(spots: &[Spot], tiles: Option<&Tiles>, draw: impl Fn(&[Plate], usize, &Plate) -> Markup) -> Markup {
     let whole: f64 = spots.iter().map(|spot| spot.weight).sum();
     let plates = plates(spots, SCREEN, Sizes::of(SCREEN, whole));
-    sheets(SCREEN, plates.iter().enumerate().map(|(nth, plate)| draw(&plates, nth, plate)).collect())
+    let drawn = plates.iter().enumerate().map(|(nth, plate)| draw(&plates, nth, plate)).collect();
+    html! {
+        (sheets(SCREEN, drawn))
+        @if let Some(tiles) = tiles { p class="note credit" { (tiles.credit()) } }
+    }
 }
 
 /// The name of a map within its page.

@@ -45,8 +45,9 @@ pub(super) fn tiled(plate: &Plate, tiles: &Tiles) -> Markup {
         g class="base-map" aria-hidden="true" {
             @for y in rows.0..=rows.1 {
                 @for x in columns.0..=columns.1 {
-                    image href=(tiles.address(zoom, x.rem_euclid(1 << zoom) as u32, y as u32)) x=(-OVERLAP) y=(-OVERLAP) width=(TILE + 2.0 * OVERLAP) height=(TILE + 2.0 * OVERLAP)
-                        preserveAspectRatio="none" transform=(laid(plate, zoom, x, y)) {}
+                    image href=(tiles.address(zoom, x.rem_euclid(1 << zoom) as u32, y as u32)) x=(-OVERLAP) y=(-OVERLAP)
+                        width=(TILE + 2.0 * OVERLAP) height=(TILE + 2.0 * OVERLAP) preserveAspectRatio="none"
+                        transform=(laid(plate, zoom, x, y)) {}
                 }
             }
         }
@@ -117,7 +118,7 @@ mod tests {
             let drawn = tiled(&plates[0], &tiles).into_string();
             let count = drawn.matches("<image").count();
             assert!((2..=TILES_MAX as usize).contains(&count), "{extent}: {count}");
-            // The corners of the window lie on tiles that are drawn.
+            // What the map is of lies on tiles that are drawn.
             let zoom: u32 =
                 drawn.split("example.org/").nth(1).and_then(|rest| rest.split('/').next()?.parse().ok()).unwrap();
             for (latitude, longitude) in [spots[0].at, spots[1].at] {

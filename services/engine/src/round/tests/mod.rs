@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_allocation::{Plan, check};
 use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{CategoryCode, HouseholdId, LogPosition, NeedId, OrganizationId, Version};
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Timing, Urgency};
@@ -23,7 +24,7 @@ use wishwell_solver::{Options, Solution, Unwatched, solve};
 
 use super::{Draft, Given, PairDistances, Solved, draft, tell};
 use crate::snapshot::{CatalogInput, Snapshot};
-use crate::tests::worlds::{self, now, place, unit};
+use crate::tests::worlds::{self, Dice, now, place, plain_resource, pool, random_world, unit};
 
 /// What a round is given, owned.
 #[derive(Default)]
@@ -49,6 +50,21 @@ impl Side {
             distances: self.distances.as_ref(),
         }
     }
+}
+
+/// Resources 500 m apart, with so much each.
+pub(super) fn world(left: &[i64]) -> CatalogInput {
+    let mut input = CatalogInput { pools: Vec::new(), ..random_world(&mut Dice(1), 0, 1) };
+    for (number, total) in left.iter().enumerate() {
+        let mut stock = pool(number, PoolKind::Stock, 2, 0, 0);
+        stock.figures.total = Some(*total);
+        input.pools.push(stock);
+        let mut resource = plain_resource(number);
+        resource.place = Some(place(500 * i32::try_from(number).expect("small"), 0));
+        resource.draws = worlds::draws(&[number]);
+        input.resources.push(resource);
+    }
+    input
 }
 
 /// Solves a draft, has it checked, and tells it.

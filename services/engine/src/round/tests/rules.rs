@@ -9,27 +9,10 @@ use wishwell_domain::round::{
 };
 use wishwell_solver::Unwatched;
 
-use super::{Side, item, need, need_id, outcome, round};
+use super::{Side, item, need, need_id, outcome, round, world};
 use crate::round::{DraftError, draft};
-use crate::snapshot::{CatalogInput, Snapshot};
-use crate::tests::worlds::{
-    self, Dice, division, now, organization_id, place, plain_resource, pool, random_world, resource_id,
-};
-
-/// Two resources, 500 m apart, with so much each; needs are added by each test.
-fn world(left: &[i64]) -> CatalogInput {
-    let mut input = CatalogInput { pools: Vec::new(), ..random_world(&mut Dice(1), 0, 1) };
-    for (number, total) in left.iter().enumerate() {
-        let mut stock = pool(number, PoolKind::Stock, 2, 0, 0);
-        stock.figures.total = Some(*total);
-        input.pools.push(stock);
-        let mut resource = plain_resource(number);
-        resource.place = Some(place(500 * i32::try_from(number).expect("small"), 0));
-        resource.draws = worlds::draws(&[number]);
-        input.resources.push(resource);
-    }
-    input
-}
+use crate::snapshot::Snapshot;
+use crate::tests::worlds::{division, now, organization_id, pool, resource_id};
 
 fn reason(result: &wishwell_domain::round::RoundResult, number: u128) -> Option<UnservedReason> {
     outcome(result, number, 1).unserved.as_ref().map(|told| told.reason)

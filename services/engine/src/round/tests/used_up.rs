@@ -5,26 +5,9 @@ use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
 use wishwell_domain::need::{Recurrence, Timing, Urgency};
 use wishwell_domain::round::{Change, PoolPeriod, RoundLevel, RoundRules, UnservedReason};
 
-use super::{Side, item, need, outcome, round};
+use super::{Side, item, need, outcome, round, world};
 use crate::snapshot::CatalogInput;
-use crate::tests::worlds::{
-    self, Dice, date, now, organization_id, place, plain_resource, pool, pool_id, random_world, resource_id,
-};
-
-/// Resources 500 m apart, with so much each.
-fn world(left: &[i64]) -> CatalogInput {
-    let mut input = CatalogInput { pools: Vec::new(), ..random_world(&mut Dice(1), 0, 1) };
-    for (number, total) in left.iter().enumerate() {
-        let mut stock = pool(number, PoolKind::Stock, 2, 0, 0);
-        stock.figures.total = Some(*total);
-        input.pools.push(stock);
-        let mut resource = plain_resource(number);
-        resource.place = Some(place(500 * i32::try_from(number).expect("small"), 0));
-        resource.draws = worlds::draws(&[number]);
-        input.resources.push(resource);
-    }
-    input
-}
+use crate::tests::worlds::{self, date, now, organization_id, plain_resource, pool, pool_id, resource_id};
 
 fn whole(number: usize) -> PoolPeriod {
     PoolPeriod { pool: pool_id(number), period_start: None }
