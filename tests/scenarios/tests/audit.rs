@@ -3,7 +3,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -15,13 +14,13 @@ use wishwell_scenarios::referring::{
 };
 use wishwell_scenarios::told::{mask, quantity, text, told};
 use wishwell_scenarios::{Served, external};
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a command says of the store in a folder, and whether it is content.
 fn say(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
         command.env_remove(name);
     }

@@ -1,14 +1,12 @@
 //! A decision comes out again, whatever happened while it was made.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::process::Command;
-
 use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{HOTLINE, NEAR, demo, draw, pool, resource, stock, submit, trunk, wanting};
 use wishwell_scenarios::told::{point, told};
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 /// Items that are offered one after the other: fewer than an organization may be asked for in a day.
 const ITEMS: i32 = 16;
@@ -32,7 +30,7 @@ async fn move_about(served: &Served, name: &str) {
 
 /// What `wishwell replay` says of a referral.
 fn replayed(served: &Served, referral: &str) -> String {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     command.env_clear().current_dir(served.process.folder()).args(["replay", referral, "--data-dir", "wishwell-data"]);
     let output = command.output().expect("it runs");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)

@@ -3,20 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_test_support::data_or_skip;
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 const OPERATOR: &str = "demo-operator";
 /// Categories that are asked for by name.
 const ASKED: usize = 30;
 
 async fn command(served: &Served, arguments: &[&str]) -> Output {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
         command.env_remove(name);
     }

@@ -3,7 +3,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -14,7 +13,7 @@ use wishwell_scenarios::referring::{
 };
 use wishwell_scenarios::rounds::{Scarce, about_everything, run};
 use wishwell_scenarios::told::{refused, told};
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -31,7 +30,7 @@ fn ranked(answer: &v1::FindResourcesResponse) -> Vec<(String, i32)> {
 }
 
 fn say(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     let output = command.env_clear().current_dir(folder).args(arguments).output().expect("it runs");
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.success(), said)

@@ -226,7 +226,7 @@ async fn opening_times_come_with_the_zone_of_their_place_and_are_printed_in_it_w
         ("UTC", ["2026-11-30 09:00 Europe/Berlin", "2026-11-30 09:00 Asia/Shanghai"]),
         ("Europe/Berlin", ["2026-11-30 09:00", "2026-11-30 09:00 Asia/Shanghai"]),
     ] {
-        let mut command = std::process::Command::new(wishwell_test_support::process::binary());
+        let mut command = wishwell_test_support::process::command();
         command.env_clear().env("TZ", zone).current_dir(served.process.folder());
         command.args(["find", "--category", "test.trunk", "--division", "640104", "--delivery", "--unit", "piece"]);
         let output = command.args(["--at", asked_at, "--server", &server, "--lang", "en"]).output().expect("it runs");

@@ -1,7 +1,7 @@
 //! Rounds from the command line, and what the audits say of a store with rounds in it.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
@@ -9,10 +9,10 @@ use wishwell_scenarios::referring::{
     FAR, HOTLINE, NEAR, TRUNK, demo, figures, offer, referrals, sharing, submit, to, trunks, wanting,
 };
 use wishwell_scenarios::rounds::{rules, run};
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 fn wishwell(served: &Served, arguments: &[&str]) -> Output {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     command.env_clear().current_dir(served.process.folder()).args(arguments);
     command.output().expect("it runs")
 }

@@ -2,7 +2,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -84,7 +83,7 @@ async fn a_store_with_damaged_pages_is_refused_instead_of_served_in_part() {
     let (code, said, folder) = refused(folder, "wishwell-data").await;
     assert_eq!(code, Some(STORAGE), "{said}");
     assert_clear(&said, &["wishwell.db"]);
-    let doctor = Command::new(wishwell_test_support::process::binary())
+    let doctor = wishwell_test_support::process::command()
         .args(["doctor", "--lang", "en", "--listen", "127.0.0.1:1", "--admin-listen", "off"])
         .current_dir(folder.path())
         .output()

@@ -2,7 +2,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
@@ -13,7 +12,7 @@ use tonic::Request;
 use wishwell_api::v1;
 use wishwell_scenarios::receiver::{Receiver, attribute, hex};
 use wishwell_scenarios::{Served, admin, external};
-use wishwell_test_support::process::binary;
+use wishwell_test_support::process;
 
 const CALLER: &str = "b7ad6b7169203331";
 
@@ -204,7 +203,7 @@ async fn commands_pass_on_the_trace_they_were_started_in() {
     let receiver = Receiver::start().await;
     let served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
     let (trace, header) = traceparent(7, true);
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     command.args(["find", "--category", "education.desk", "--division", "640104", "--delivery"]);
     command.args(["--server", &format!("http://{}", served.address)]).env("TRACEPARENT", &header);
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("the binary runs");

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
@@ -15,7 +14,7 @@ use tonic_health::pb::health_client::HealthClient;
 use wishwell_api::v1;
 use wishwell_scenarios::deployment::{self, OPERATOR};
 use wishwell_test_support::ports::free_address;
-use wishwell_test_support::process::{Wishwell, binary};
+use wishwell_test_support::process::{self, Wishwell};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The name the server's certificate is for.
@@ -83,7 +82,7 @@ impl Secured {
     }
 
     fn find(&self, more: &[&str]) -> (bool, String) {
-        let mut command = Command::new(binary());
+        let mut command = process::command();
         command.env_clear().env("WISHWELL_API_KEY", OPERATOR).current_dir(self.process.folder());
         let output = command.arg("categories").args(more).output().expect("the binary starts");
         let said = [output.stdout, output.stderr].concat();
@@ -170,7 +169,7 @@ async fn what_is_silent_before_or_after_the_handshake_is_let_go_and_hinders_neit
 async fn doctor_does_not_take_a_server_behind_tls_for_a_stranger() {
     let secured = Secured::start().await;
     let listen = secured.address.to_string();
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     command.env_clear().env("WISHWELL_DATABASE_URL", "sqlite:wishwell.db").current_dir(secured.process.folder());
     command.args(["doctor", "--master-key-file", "master.key", "--principals-file", "principals.toml"]);
     command.args(["--tls-cert", "server.pem", "--tls-key", "server.key", "--admin-listen", "off", "--listen", &listen]);
@@ -180,7 +179,7 @@ async fn doctor_does_not_take_a_server_behind_tls_for_a_stranger() {
 
 /// `serve` with these settings, and what it says when it does not start.
 fn refusal(folder: &Path, more: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(binary());
+    let mut command = process::command();
     command.env_clear().env("WISHWELL_DATABASE_URL", "sqlite:wishwell.db").current_dir(folder);
     command.args(["serve", "--master-key-file", "master.key", "--principals-file", "principals.toml"]).args(more);
     let output = command.output().expect("the binary starts");

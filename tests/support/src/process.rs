@@ -34,6 +34,19 @@ pub fn binary() -> PathBuf {
     path
 }
 
+/// The built binary as a command to run. Settings come from the test alone, not from whatever the machine or the test command has set.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn command() -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// A running `wishwell`, killed when dropped.
 #[derive(Debug)]
 pub struct Wishwell {
@@ -66,12 +79,7 @@ impl Wishwell {
             let path = folder.path().join(name);
             File::options().create(true).append(true).open(path).expect("the output is kept in a file")
         };
-        let mut command = Command::new(binary());
-        // Settings come from the test alone, not from whatever the machine or the test command has set.
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
-            command.env_remove(name);
-        }
-        let child = command
+        let child = command()
             .args(arguments.into_iter().map(Into::into))
             .envs(environment.iter().copied())
             .current_dir(folder.path())
