@@ -12,6 +12,9 @@ use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_prost::ProstCodec;
+use wishwell_api::v1::{FindResourcesRequest, FindResourcesResponse};
+
+use crate::rivals::Nearest;
 
 /// Path of the one method of the echo.
 pub(crate) const ECHO_PATH: &str = "/wishwell.bench.Echo/Echo";
@@ -64,7 +67,7 @@ type Answering = std::pin::Pin<Box<dyn Future<Output = Result<http::Response<Bod
 
 // What tonic generates for a service of one method.
 macro_rules! one_method {
-    ($service:ty, $message:ty) => {
+    ($service:ty, $request:ty, $response:ty) => {
         impl tower::Service<http::Request<Body>> for $service {
             type Response = http::Response<Body>;
             type Error = Infallible;
@@ -77,7 +80,7 @@ macro_rules! one_method {
             fn call(&mut self, request: http::Request<Body>) -> Self::Future {
                 let method = self.clone();
                 Box::pin(async move {
-                    let mut grpc = Grpc::new(ProstCodec::<$message, $message>::default());
+                    let mut grpc = Grpc::new(ProstCodec::<$response, $request>::default());
                     Ok(grpc.unary(method, request).await)
                 })
             }
@@ -85,8 +88,9 @@ macro_rules! one_method {
     };
 }
 
-one_method!(Echo, Payload);
-one_method!(Receiver, ());
+one_method!(Echo, Payload, Payload);
+one_method!(Receiver, (), ());
+one_method!(Nearest, FindResourcesRequest, FindResourcesResponse);
 
 /// Serves the echo on a free port, and says on standard output which.
 pub(crate) async fn serve_echo(reply_bytes: usize) {
@@ -97,6 +101,12 @@ pub(crate) async fn serve_echo(reply_bytes: usize) {
 /// Serves the receiver of traces, likewise.
 pub(crate) async fn serve_receiver() {
     Server::builder().add_service(Receiver).serve_with_incoming(incoming().await).await.expect("the receiver serves");
+}
+
+/// Serves what one would build around PostGIS, likewise.
+pub(crate) async fn serve_nearest(url: &str, connections: u32) {
+    let service = Nearest::over(url, connections).await;
+    Server::builder().add_service(service).serve_with_incoming(incoming().await).await.expect("the service serves");
 }
 
 async fn incoming() -> TcpIncoming {

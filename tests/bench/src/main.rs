@@ -71,6 +71,15 @@ enum Command {
         #[arg(long)]
         reply_bytes: usize,
     },
+    /// A bare service in front of PostGIS; `run` starts it.
+    Nearest {
+        /// The database.
+        #[arg(long)]
+        url: String,
+        /// Connections to it.
+        #[arg(long)]
+        connections: u32,
+    },
     /// A receiver of traces that reads and drops them; `run` starts it.
     Receive,
 }
@@ -130,6 +139,7 @@ fn main() {
                 measure::ask(&run, resources, Duration::from_secs(seconds)).await
             }
             Command::Echo { reply_bytes } => echo::serve_echo(reply_bytes).await,
+            Command::Nearest { url, connections } => echo::serve_nearest(&url, connections).await,
             Command::Receive => echo::serve_receiver().await,
         }
     });

@@ -100,18 +100,18 @@ const SNAPSHOT_BYTES_MAX: f64 = 400.0;
 const START_SECONDS_MAX: f64 = 2.0;
 
 struct Line {
-    what: &'static str,
+    what: String,
     value: String,
     /// What is required, and whether it holds.
     required: Option<(String, bool)>,
 }
 
-fn line(what: &'static str, value: String) -> Line {
-    Line { what, value, required: None }
+fn line(what: impl Into<String>, value: String) -> Line {
+    Line { what: what.into(), value, required: None }
 }
 
-fn held(what: &'static str, value: String, required: String, holds: bool) -> Line {
-    Line { what, value, required: Some((required, holds)) }
+fn held(what: impl Into<String>, value: String, required: String, holds: bool) -> Line {
+    Line { what: what.into(), value, required: Some((required, holds)) }
 }
 
 fn lines(result: &SizeResult) -> Vec<Line> {
@@ -137,10 +137,11 @@ fn lines(result: &SizeResult) -> Vec<Line> {
     for rival in &result.rivals {
         let times = wishwell.answers_per_second / rival.queries_per_second.max(1.0);
         let shown = format!("{:.0} ({} connections); x {times:.1}", rival.queries_per_second, rival.connections);
-        lines.push(if rival.name == "PostGIS" {
-            held("PostGIS, queries/s; Wishwell's", shown, format!("x {POSTGIS_RATIO_MIN}"), times >= POSTGIS_RATIO_MIN)
+        let what = format!("{}, queries/s; Wishwell's", rival.name);
+        lines.push(if rival.name.starts_with("PostGIS") {
+            held(what, shown, format!("x {POSTGIS_RATIO_MIN}"), times >= POSTGIS_RATIO_MIN)
         } else {
-            line("Redis GEOSEARCH, queries/s; Wishwell's", shown)
+            line(what, shown)
         });
     }
     let bytes = result.snapshot_bytes_per_resource;

@@ -2,17 +2,21 @@
 //! place and what is left, and answers the ten nearest. They are spared areas, schedules, eligibility and explanation.
 
 mod postgis;
+mod postgis_service;
 mod redis_geo;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use prost::bytes::Bytes;
 use serde::Serialize;
 use wishwell_domain::capacity_pool::Remaining;
 use wishwell_engine::synthetic::Synthetic;
 
 use crate::questions::{Place, category_number};
+
+pub(crate) use postgis_service::Nearest;
 
 /// Numbers of connections that are tried; the best one is measured.
 const CONNECTIONS: [usize; 4] = [2, 4, 8, 16];
@@ -28,6 +32,14 @@ pub(crate) struct Rival {
     pub(crate) rows: usize,
     /// Mean rows of an answer, at most ten.
     pub(crate) answered_rows: f64,
+}
+
+/// How Wishwell is asked, and so whatever else answers over gRPC.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) frames: Arc<Vec<Bytes>>,
+    pub(crate) connections: usize,
+    pub(crate) in_flight: usize,
 }
 
 /// A resource in one of its categories, as the databases hold it.
@@ -69,9 +81,14 @@ trait Asker: Send + 'static {
 }
 
 /// Measures PostGIS and Redis on this catalogue; what is not installed is told and left out.
-pub(crate) async fn measure(made: &Synthetic, places: Arc<Vec<Place>>, rounds: usize, round: Duration) -> Vec<Rival> {
-    let mut rivals = Vec::new();
-    rivals.extend(postgis::measure(made, &places, rounds, round).await);
+pub(crate) async fn measure(
+    made: &Synthetic,
+    places: Arc<Vec<Place>>,
+    asked: Service,
+    rounds: usize,
+    round: Duration,
+) -> Vec<Rival> {
+    let mut rivals = postgis::measure(made, &places, asked, rounds, round).await;
     rivals.extend(redis_geo::measure(made, &places, rounds, round).await);
     rivals
 }

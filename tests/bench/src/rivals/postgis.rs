@@ -8,15 +8,18 @@ use sqlx::{Connection, Executor, PgConnection};
 use wishwell_engine::synthetic::Synthetic;
 use wishwell_test_support::postgres::{TestDatabase, URL_VARIABLE};
 
-use super::{Asker, Rival, best_of, rows};
+use super::{Asker, Rival, Service, best_of, postgis_service, rows};
 use crate::questions::Place;
 
 /// Rows of one COPY message.
 const COPY_ROWS: usize = 10_000;
 
 // Degrees on a plane: the cheapest order PostGIS knows (geography, which measures on the sphere, costs more).
-const NEAREST: &str = "SELECT id FROM resource WHERE category = $1 AND remaining > 0 \
+pub(super) const NEAREST: &str = "SELECT id FROM resource WHERE category = $1 AND remaining > 0 \
      ORDER BY place <-> ST_SetSRID(ST_MakePoint($2, $3), 4326) LIMIT 10";
+
+// Plans are chosen once, as a prepared statement of a long-lived service has them.
+pub(super) const SETTINGS: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off";
 
 struct Nearest(PgConnection);
 
@@ -36,22 +39,26 @@ impl Asker for Nearest {
 pub(super) async fn measure(
     made: &Synthetic,
     places: &Arc<Vec<Place>>,
+    asked: Service,
     rounds: usize,
     round: Duration,
-) -> Option<Rival> {
+) -> Vec<Rival> {
     if std::env::var_os(URL_VARIABLE).is_none() {
         eprintln!("PostGIS is left out: {URL_VARIABLE} is not set; `tests/bench/run` starts a private server");
-        return None;
+        return Vec::new();
     }
     let database = TestDatabase::create().await;
     let count = fill(&database, made).await;
     let connect = async || {
         let mut connection = PgConnection::connect(database.url()).await.expect("PostGIS answers");
-        // Plans are chosen once, as a prepared statement of a long-lived service has them.
-        connection.execute("SET plan_cache_mode = force_generic_plan; SET jit = off").await.expect("settings");
+        connection.execute(SETTINGS).await.expect("settings");
         Nearest(connection)
     };
-    Some(best_of("PostGIS", count, connect, places, rounds, round).await)
+    let alone = best_of("PostGIS", count, connect, places, rounds, round).await;
+    let url = database.url().to_owned();
+    let behind = move || postgis_service::measure(&url, count, &asked, rounds, round);
+    let behind = tokio::task::spawn_blocking(behind).await.expect("the measurement runs to its end");
+    vec![alone, behind]
 }
 
 async fn fill(database: &TestDatabase, made: &Synthetic) -> usize {
