@@ -247,9 +247,9 @@ impl ReasonsWriter<'_> {
 
 fn summary(wire: &mut Wire, summary: &Summary<'_>) {
     wire.long_message(1, |wire| {
-        wire.name(1, "resources/", summary.resource);
+        wire.name(1, b"resources/", summary.resource);
         text(wire, 2, summary.title);
-        wire.name(3, "organizations/", summary.organization);
+        wire.name(3, b"organizations/", summary.organization);
         text(wire, 4, summary.organization_title);
     });
 }
@@ -263,10 +263,7 @@ fn capacity(wire: &mut Wire, capacity: &Capacity<'_>) {
 }
 
 fn text(wire: &mut Wire, field: u32, text: Text<'_>) {
-    wire.message(field, |wire| {
-        wire.string(1, text.zh);
-        wire.string(2, text.en);
-    });
+    wire.two_strings(field, text.zh, text.en);
 }
 
 fn timestamp(wire: &mut Wire, field: u32, instant: Timestamp) {
