@@ -1,9 +1,12 @@
 //! Every rule of the contract, checked on a request before anything reads it.
 
+mod pattern;
 mod value;
 mod words;
 
 use crate::Request;
+
+pub(crate) use pattern::Pattern;
 
 /// Most violations told in one answer.
 pub const VIOLATIONS_MAX: usize = 100;

@@ -36,9 +36,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ExternalId {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -212,9 +212,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Quantity {
             violations.push(violation);
         }
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new("^[a-z][a-z0-9_]{0,31}$")
+                crate::validation::Pattern::new("^[a-z][a-z0-9_]{0,31}$")
                     .expect("pattern validated at codegen time")
             });
             if !RE.is_match(&self.unit) {
@@ -373,9 +373,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ScheduleException {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+                crate::validation::Pattern::new("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
                     .expect("pattern validated at codegen time")
             });
             if !RE.is_match(&self.date) {
@@ -433,9 +433,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Schedule {
                 );
         }
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -463,9 +463,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Schedule {
         }
         if !self.valid_from.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -484,9 +484,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Schedule {
         }
         if !self.valid_until.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -548,9 +548,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Fact {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new("^[a-z][a-z0-9_]{0,63}$")
+                crate::validation::Pattern::new("^[a-z][a-z0-9_]{0,63}$")
                     .expect("pattern validated at codegen time")
             });
             if !RE.is_match(&self.key) {
@@ -797,9 +797,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Beneficiary {
         let mut violations = ::std::vec::Vec::new();
         if !self.residence_division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -818,9 +818,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Beneficiary {
         }
         if !self.registration_division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -839,9 +839,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Beneficiary {
         }
         if !self.household.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1056,9 +1056,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Household {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -1084,9 +1084,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Household {
         }
         if !self.residence_division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1105,9 +1105,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Household {
         }
         if !self.registration_division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1282,9 +1282,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetBeneficiaryRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -1345,9 +1345,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateBeneficiaryRequest 
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -1493,9 +1493,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::BeneficiaryFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1514,9 +1514,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::BeneficiaryFilter {
         }
         if !self.household.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1644,9 +1644,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EraseBeneficiaryRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -1781,9 +1781,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::VettingGrant {
         let mut violations = ::std::vec::Vec::new();
         if !self.valid_until.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -1901,9 +1901,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Organization {
         }
         if !self.social_credit_code.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new("^[0-9A-HJ-NPQRTUWXY]{18}$")
+                    crate::validation::Pattern::new("^[0-9A-HJ-NPQRTUWXY]{18}$")
                         .expect("pattern validated at codegen time")
                 });
                 if !RE.is_match(&self.social_credit_code) {
@@ -1920,9 +1920,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Organization {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2018,9 +2018,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ServiceArea {
         let mut violations = ::std::vec::Vec::new();
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2160,9 +2160,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityDraw {
         let mut violations = ::std::vec::Vec::new();
         if !self.pool.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2247,9 +2247,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2380,9 +2380,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -2408,9 +2408,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
         }
         if !self.unit.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new("^[a-z][a-z0-9_]{0,31}$")
+                    crate::validation::Pattern::new("^[a-z][a-z0-9_]{0,31}$")
                         .expect("pattern validated at codegen time")
                 });
                 if !RE.is_match(&self.unit) {
@@ -2427,9 +2427,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2558,9 +2558,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
         }
         if !self.valid_from.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2579,9 +2579,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Resource {
         }
         if !self.valid_until.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2867,9 +2867,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityOverride {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+                crate::validation::Pattern::new("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
                     .expect("pattern validated at codegen time")
             });
             if !RE.is_match(&self.period_start) {
@@ -2925,9 +2925,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityPool {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -2985,9 +2985,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityPool {
                 );
         }
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new("^[a-z][a-z0-9_]{0,31}$")
+                crate::validation::Pattern::new("^[a-z][a-z0-9_]{0,31}$")
                     .expect("pattern validated at codegen time")
             });
             if !RE.is_match(&self.unit) {
@@ -3038,9 +3038,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityPool {
                     );
             }
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -3059,9 +3059,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityPool {
         }
         if !self.currency.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new("^[A-Z]{3}$")
+                    crate::validation::Pattern::new("^[A-Z]{3}$")
                         .expect("pattern validated at codegen time")
                 });
                 if !RE.is_match(&self.currency) {
@@ -3249,9 +3249,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetCapacityPoolRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -3312,9 +3312,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateCapacityPoolRequest
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -3450,9 +3450,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityPoolFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -3644,9 +3644,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::SetCapacityRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -3664,9 +3664,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::SetCapacityRequest {
         }
         if !self.period_start.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -3799,9 +3799,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Category {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -3819,9 +3819,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Category {
         }
         if !self.parent.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -3894,9 +3894,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Category {
         }
         if !self.default_unit.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new("^[a-z][a-z0-9_]{0,31}$")
+                    crate::validation::Pattern::new("^[a-z][a-z0-9_]{0,31}$")
                         .expect("pattern validated at codegen time")
                 });
                 if !RE.is_match(&self.default_unit) {
@@ -3913,9 +3913,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Category {
         }
         if !self.source.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -3955,9 +3955,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetCategoryRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -4019,9 +4019,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CategoryFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.subtree_of.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -4203,9 +4203,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Division {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                     )
                     .expect("pattern validated at codegen time")
@@ -4236,9 +4236,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Division {
         }
         if !self.parent.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -4298,9 +4298,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetDivisionRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^divisions/[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                     )
                     .expect("pattern validated at codegen time")
@@ -4362,9 +4362,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DivisionFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.subtree_of.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -4621,9 +4621,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetOrganizationRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -4684,9 +4684,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateOrganizationRequest
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -4854,9 +4854,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::OrganizationFilter {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -5038,9 +5038,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::VerifyOrganizationRequest
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -5132,9 +5132,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::SuspendOrganizationReques
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -5311,9 +5311,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetResourceRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -5374,9 +5374,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateResourceRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -5530,9 +5530,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ResourceFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -5551,9 +5551,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ResourceFilter {
         }
         if !self.category.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -5572,9 +5572,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ResourceFilter {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -5811,9 +5811,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NeedItem {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -6004,9 +6004,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
         let mut violations = ::std::vec::Vec::new();
         if !self.beneficiary.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6025,9 +6025,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
         }
         if !self.household.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6086,9 +6086,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Need {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6491,9 +6491,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6512,9 +6512,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
         }
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6533,9 +6533,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::EventFilter {
         }
         if !self.need.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -6695,9 +6695,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetHouseholdRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -6758,9 +6758,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateHouseholdRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -6918,9 +6918,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundScope {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                             )
                             .expect("pattern validated at codegen time")
@@ -6962,9 +6962,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundScope {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -7050,9 +7050,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundScope {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -7100,9 +7100,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundGuarantee {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -7231,9 +7231,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundOrganizationCap {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -7275,9 +7275,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundPin {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -7307,9 +7307,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RoundPin {
             violations.push(violation);
         }
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -8574,9 +8574,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetRoundRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -8772,9 +8772,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CancelRoundRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -8856,9 +8856,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListRoundOutcomesRequest 
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -8964,9 +8964,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetRoundReportRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -9006,9 +9006,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::FindResourcesRequest {
         let mut violations = ::std::vec::Vec::new();
         if !self.need.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9155,9 +9155,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::FindNeedsRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -9349,9 +9349,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetNeedRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -9467,9 +9467,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NeedFilter {
         }
         if !self.category.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9488,9 +9488,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NeedFilter {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9509,9 +9509,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NeedFilter {
         }
         if !self.beneficiary.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9530,9 +9530,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NeedFilter {
         }
         if !self.household.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9662,9 +9662,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateNeedRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -9817,9 +9817,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -9944,9 +9944,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
         let mut violations = ::std::vec::Vec::new();
         if !self.category.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -9965,9 +9965,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -10019,9 +10019,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
         }
         if !self.wish.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -10072,9 +10072,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListWishesRequest {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -10226,9 +10226,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -10259,9 +10259,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ClaimWishRequest {
         }
         if !self.resource.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -10391,9 +10391,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -10444,9 +10444,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -10504,9 +10504,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                             )
                             .expect("pattern validated at codegen time")
@@ -10693,9 +10693,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetSubscriptionRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -10757,9 +10757,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListSubscriptionsRequest 
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -10845,9 +10845,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateSubscriptionRequest
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -10989,9 +10989,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DeleteSubscriptionRequest
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11051,9 +11051,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::RotateSubscriptionSecretR
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11135,9 +11135,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::TestSubscriptionRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11188,9 +11188,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NotificationFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -11209,9 +11209,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NotificationFilter {
         }
         if !self.subscription.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -11339,9 +11339,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::MarkNotificationsSeenRequ
                 let violations = &mut _local_violations;
                 {
                     static RE: ::std::sync::LazyLock<
-                        ::prost_protovalidate::regex::Regex,
+                        crate::validation::Pattern,
                     > = ::std::sync::LazyLock::new(|| {
-                        ::prost_protovalidate::regex::Regex::new(
+                        crate::validation::Pattern::new(
                                 "^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                             )
                             .expect("pattern validated at codegen time")
@@ -11399,9 +11399,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralOffer {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11431,9 +11431,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralOffer {
             violations.push(violation);
         }
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11765,9 +11765,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::AutoReferRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11852,9 +11852,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::AcceptReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -11951,9 +11951,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DeclineReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12060,9 +12060,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12169,9 +12169,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::StartReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12253,9 +12253,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DeliverReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12362,9 +12362,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ConfirmReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12461,9 +12461,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::DisputeReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12570,9 +12570,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CancelReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12679,9 +12679,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::FailReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12788,9 +12788,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetReferralRequest {
     ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
         let mut violations = ::std::vec::Vec::new();
         {
-            static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
             {
-                ::prost_protovalidate::regex::Regex::new(
+                crate::validation::Pattern::new(
                         "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                     )
                     .expect("pattern validated at codegen time")
@@ -12852,9 +12852,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
         let mut violations = ::std::vec::Vec::new();
         if !self.need.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -12873,9 +12873,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
         }
         if !self.resource.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -12894,9 +12894,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
         }
         if !self.organization.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
                         )
                         .expect("pattern validated at codegen time")
@@ -12964,9 +12964,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
         }
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -13075,9 +13075,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetSupervisionRequest {
         let mut violations = ::std::vec::Vec::new();
         if !self.division.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
                         )
                         .expect("pattern validated at codegen time")
@@ -13106,9 +13106,9 @@ impl ::prost_protovalidate::Validate for wishwell::v1::GetSupervisionRequest {
         }
         if !self.category.is_empty() {
             {
-                static RE: ::std::sync::LazyLock<::prost_protovalidate::regex::Regex> = ::std::sync::LazyLock::new(||
+                static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
                 {
-                    ::prost_protovalidate::regex::Regex::new(
+                    crate::validation::Pattern::new(
                             "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                         )
                         .expect("pattern validated at codegen time")

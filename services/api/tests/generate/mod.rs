@@ -104,5 +104,7 @@ fn validators(file_descriptor_set: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
         .extern_path(".google.rpc", "google::rpc")
         .fail_on_runtime_only(true)
         .compile()?;
-    Ok(fs::read(directory.path().join("validate_impl.rs"))?)
+    let code = fs::read_to_string(directory.path().join("validate_impl.rs"))?;
+    // Most patterns are simpler than what a regular expression's engine costs.
+    Ok(code.replace("::prost_protovalidate::regex::Regex", "crate::validation::Pattern").into_bytes())
 }
