@@ -172,7 +172,8 @@ pub(crate) struct Scoring<'p> {
 impl Scoring<'_> {
     /// Version of engine and rules.
     pub(crate) fn version(&self) -> String {
-        format!("{ENGINE_VERSION}.{}", self.rules.version)
+        let (mut engine, mut rules) = (itoa::Buffer::new(), itoa::Buffer::new());
+        [engine.format(ENGINE_VERSION), ".", rules.format(self.rules.version)].concat()
     }
 }
 

@@ -34,8 +34,8 @@ pub(crate) const FIND_RESOURCES: &str = "wishwell.v1.MatchingService/FindResourc
 const ANSWER_BYTES_USUAL: usize = 6 * 1024;
 
 thread_local! {
-    /// Memory of the engine, one for each worker thread: no question awaits while it uses it.
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    /// Memory of the engine and of what writes its answers, one for each worker thread: no question awaits while it uses it.
+    static SCRATCH: RefCell<(Scratch, candidate::Room)> = RefCell::default();
 }
 
 /// Handlers of `MatchingService`.
@@ -189,14 +189,14 @@ fn ask(
     let scoring = platform.scoring(snapshot, now);
     let mut answered = 0;
     let asked = need.items.iter().filter(|item| item_ordinal == 0 || i32::from(item.ordinal) == item_ordinal);
-    SCRATCH.with_borrow_mut(|scratch| {
+    SCRATCH.with_borrow_mut(|(scratch, room)| {
         for item in asked {
             let question = Query::of_item(need, item, facts, now, wanted);
             let window_start = question.window.start;
             let answer = snapshot
                 .find(&question, scoring.rules, scratch)
                 .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
-            candidate::write_item(&mut answers, snapshot, item.ordinal, item.unit, window_start, answer);
+            candidate::write_item(&mut answers, snapshot, item.ordinal, item.unit, window_start, answer, room);
             answered += 1;
         }
         Ok::<_, Error>(())

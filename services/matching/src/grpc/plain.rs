@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body, Frame};
 use prost::Message;
 use prost::bytes::Bytes;
@@ -22,9 +22,12 @@ use wishwell_domain::limits::REQUEST_BODY_BYTES_MAX;
 
 use super::status::to_status;
 
+static ENCODING_HEADER: HeaderName = HeaderName::from_static("grpc-encoding");
+static ACCEPT_ENCODING_HEADER: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// Whether a request's head leaves compression out of it.
 pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
-    !headers.contains_key("grpc-encoding") && !headers.contains_key("grpc-accept-encoding")
+    !headers.contains_key(&ENCODING_HEADER) && !headers.contains_key(&ACCEPT_ENCODING_HEADER)
 }
 
 /// A request that was looked at.

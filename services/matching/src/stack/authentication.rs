@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
@@ -13,7 +13,7 @@ use crate::access::{Access, Credentials, Method, Refusal};
 use crate::metrics::Metrics;
 
 /// The same key without the `Bearer` scheme, for callers whose tools set plain headers only.
-const API_KEY_HEADER: &str = "x-api-key";
+static API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Whose certificate the connection of a request showed. Put into a request by the connection alone.
 #[derive(Debug, Clone)]
@@ -74,14 +74,14 @@ fn shortened(path: &str) -> String {
 
 /// The key or token in the headers. Two of a kind are refused: whoever sits between would read one of them, and we the other.
 fn presented(headers: &HeaderMap) -> Result<Option<&[u8]>, Error> {
-    let only = |name| {
+    let only = |name: &HeaderName| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
             _ => Err(Error::Unauthenticated),
         }
     };
-    let (bearer, key) = (only(AUTHORIZATION.as_str())?, only(API_KEY_HEADER)?);
+    let (bearer, key) = (only(&AUTHORIZATION)?, only(&API_KEY_HEADER)?);
     let Some(value) = bearer else { return Ok(key.map(http::HeaderValue::as_bytes)) };
     match value.as_bytes().split_at_checked(7) {
         Some((scheme, credential)) if scheme.eq_ignore_ascii_case(b"bearer ") => Ok(Some(credential)),

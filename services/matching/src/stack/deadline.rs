@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use tokio::time::Sleep;
 
 use wishwell_domain::Error;
 use wishwell_domain::error::Violation;
 
-const TIMEOUT_HEADER: &str = "grpc-timeout";
+static TIMEOUT_HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
 /// The protocol allows at most eight digits.
 const TIMEOUT_DIGITS_MAX: usize = 8;
 
@@ -38,9 +38,9 @@ pub(super) fn until<T>(
 
 /// Reads `grpc-timeout`: one to eight digits and a unit of H, M, S, m, u or n.
 fn asked_timeout(headers: &HeaderMap) -> Result<Option<Duration>, Violation> {
-    let Some(value) = headers.get(TIMEOUT_HEADER) else { return Ok(None) };
+    let Some(value) = headers.get(&TIMEOUT_HEADER) else { return Ok(None) };
     let violation =
-        || Violation::new(TIMEOUT_HEADER, "grpc_timeout", "must be 1 to 8 digits and one of H, M, S, m, u, n");
+        || Violation::new(TIMEOUT_HEADER.as_str(), "grpc_timeout", "must be 1 to 8 digits and one of H, M, S, m, u, n");
     let text = value.to_str().map_err(|_| violation())?;
     let (digits, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(violation)?;
     if digits.is_empty() || digits.len() > TIMEOUT_DIGITS_MAX || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -68,7 +68,7 @@ mod tests {
 
     fn asked(text: &str) -> Result<Option<Duration>, Violation> {
         let mut headers = HeaderMap::new();
-        headers.insert(TIMEOUT_HEADER, text.parse().unwrap());
+        headers.insert(&TIMEOUT_HEADER, text.parse().unwrap());
         asked_timeout(&headers)
     }
 

@@ -1,7 +1,5 @@
 //! The engine's answers on the wire.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -14,6 +12,7 @@ use wishwell_engine::{
     Answer, Candidate, Capacity, EligibilityState, ModeSet, Reason, ResourceRef, ScoreTerm, ScoringRules, Snapshot,
 };
 
+use super::parts::{IsoDate, Part as _};
 use super::words::Words;
 use super::{common, resource};
 
@@ -25,11 +24,11 @@ pub(crate) fn write_item(
     unit: Unit,
     window_start: Timestamp,
     answer: &Answer,
+    room: &mut Room,
 ) {
-    let mut room = Room::default();
     answers.item(ordinal.into(), answer.considered.into(), |item| {
         for candidate in &answer.candidates {
-            write_candidate(item, snapshot, unit, window_start, candidate, &mut room);
+            write_candidate(item, snapshot, unit, window_start, candidate, room);
         }
         for miss in &answer.near_misses {
             item.near_miss(
@@ -38,7 +37,7 @@ pub(crate) fn write_item(
                 millionths(miss.score_if_it_fitted),
                 |reasons| {
                     for reason in answer.reasons(miss) {
-                        write_reason(reasons, snapshot, unit, miss.resource, reason, &mut room);
+                        write_reason(reasons, snapshot, unit, miss.resource, reason, room);
                     }
                 },
             );
@@ -46,9 +45,9 @@ pub(crate) fn write_item(
     });
 }
 
-/// Room for the parts of one entry after the other.
+/// Room for the parts of one entry after the other, of one answer after the other.
 #[derive(Debug, Default)]
-struct Room {
+pub(crate) struct Room {
     words: Words,
     date: String,
     facts: Vec<&'static str>,
@@ -65,8 +64,7 @@ fn modes_in(room: &mut Vec<v1::DeliveryMode>, modes: ModeSet) -> &[v1::DeliveryM
 fn date_in(room: &mut String, date: Option<Date>) -> &str {
     room.clear();
     if let Some(date) = date {
-        // Writing to a String cannot fail.
-        let _ = write!(room, "{date}");
+        IsoDate(date).add_to(room);
     }
     room
 }

@@ -7,6 +7,7 @@ pub(crate) mod common;
 pub(crate) mod need;
 pub(crate) mod notification;
 pub(crate) mod organization;
+pub(crate) mod parts;
 pub(crate) mod referral;
 pub(crate) mod resource;
 pub(crate) mod round;

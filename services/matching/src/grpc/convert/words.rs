@@ -1,7 +1,5 @@
 //! Reasons in words, Chinese and English: what is missing and what would have to change.
 
-use std::fmt::{self, Display, Write as _};
-
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
@@ -9,6 +7,8 @@ use wishwell_domain::organization::OrganizationState;
 use wishwell_domain::resource::DeliveryMode;
 use wishwell_domain::unit::Unit;
 use wishwell_engine::{ModeSet, Reason, ResourceRef, Snapshot};
+
+use super::parts::{Clock, DayMonth, Decimal, Distance, MonthDay, Part as _, Year};
 
 /// Room for one reason after the other.
 #[derive(Debug, Default)]
@@ -19,12 +19,11 @@ pub(crate) struct Words {
     pub(crate) en: String,
 }
 
-/// Adds to both languages; each part is what `format!` takes.
+/// Adds parts to both languages.
 macro_rules! say {
-    ($words:expr, ($($zh:tt)*), ($($en:tt)*) $(,)?) => {{
-        // Writing to a String fails only when what is written does, and that are texts and numbers.
-        let _ = write!($words.zh, $($zh)*);
-        let _ = write!($words.en, $($en)*);
+    ($words:expr, ($($zh:expr),+ $(,)?), ($($en:expr),+ $(,)?) $(,)?) => {{
+        $($zh.add_to(&mut $words.zh);)+
+        $($en.add_to(&mut $words.en);)+
     }};
 }
 
@@ -37,8 +36,8 @@ impl Words {
             Reason::Category => say!(self, ("类别不符"), ("another category")),
             Reason::Unit { counted_in } => say!(
                 self,
-                ("按“{}”计量,而需求按“{}”", counted_in.zh(), unit.zh()),
-                ("counted in {}, the need in {}", counted_in.en(), unit.en()),
+                ("按“", counted_in.zh(), "”计量,而需求按“", unit.zh(), "”"),
+                ("counted in ", counted_in.en(), ", the need in ", unit.en()),
             ),
             Reason::OrganizationNotVerified { state } => match state {
                 OrganizationState::Suspended => say!(self, ("机构已暂停"), ("the organization is suspended")),
@@ -49,8 +48,8 @@ impl Words {
             Reason::Mode { offered } => self.modes(offered),
             Reason::TooFar { distance_metres, limit_metres } => say!(
                 self,
-                ("距离{},可出行{}", kilometres_zh(distance_metres), kilometres_zh(limit_metres)),
-                ("{} away, can travel {}", kilometres_en(distance_metres), kilometres_en(limit_metres)),
+                ("距离", kilometres_zh(distance_metres), ",可出行", kilometres_zh(limit_metres)),
+                (kilometres_en(distance_metres), " away, can travel ", kilometres_en(limit_metres)),
             ),
             Reason::OutsideArea { distance_metres, radius_metres, polygon_metres, division } => {
                 self.outside(snapshot, distance_metres, radius_metres, polygon_metres, division);
@@ -59,8 +58,8 @@ impl Words {
                 let at = local(snapshot, missed, at);
                 say!(
                     self,
-                    ("需求时段内不开放,{}再开放", at.strftime("%-m月%-d日 %H:%M")),
-                    ("closed in the time wanted, opens again on {}", at.strftime("%-d %B at %H:%M")),
+                    ("需求时段内不开放,", MonthDay(at.date()), " ", Clock(at.time()), "再开放"),
+                    ("closed in the time wanted, opens again on ", DayMonth(at.date()), " at ", Clock(at.time())),
                 );
             }
             Reason::ClosedInWindow { next_opening: None } => {
@@ -72,18 +71,18 @@ impl Words {
             Reason::Ineligible { .. } => {
                 let (zh, en) = snapshot.eligibility_statement(missed).unwrap_or(("", ""));
                 let (zh, en) = (if zh.is_empty() { en } else { zh }, if en.is_empty() { zh } else { en });
-                say!(self, ("不符合条件:{zh}"), ("not eligible: {en}"));
+                say!(self, ("不符合条件:", zh), ("not eligible: ", en));
             }
             Reason::Paused => say!(self, ("暂不提供"), ("paused")),
             Reason::NotValidYet { valid_from } => say!(
                 self,
-                ("自{}起提供", valid_from.strftime("%Y年%-m月%-d日")),
-                ("offered from {}", valid_from.strftime("%-d %B %Y")),
+                ("自", Year(valid_from), "年", MonthDay(valid_from), "起提供"),
+                ("offered from ", DayMonth(valid_from), " ", Year(valid_from)),
             ),
             Reason::Expired { valid_until } => say!(
                 self,
-                ("已于{}结束", valid_until.strftime("%Y年%-m月%-d日")),
-                ("ended on {}", valid_until.strftime("%-d %B %Y")),
+                ("已于", Year(valid_until), "年", MonthDay(valid_until), "结束"),
+                ("ended on ", DayMonth(valid_until), " ", Year(valid_until)),
             ),
         }
     }
@@ -92,10 +91,10 @@ impl Words {
         match expired_on {
             Some(date) => say!(
                 self,
-                ("机构的{zh}资质已于{}到期", date.strftime("%Y年%-m月%-d日")),
-                ("the organization's vetting for {en} ran out on {}", date.strftime("%-d %B %Y")),
+                ("机构的", zh, "资质已于", Year(date), "年", MonthDay(date), "到期"),
+                ("the organization's vetting for ", en, " ran out on ", DayMonth(date), " ", Year(date)),
             ),
-            None => say!(self, ("机构未取得{zh}资质"), ("the organization is not vetted for {en}")),
+            None => say!(self, ("机构未取得", zh, "资质"), ("the organization is not vetted for ", en)),
         }
     }
 
@@ -106,7 +105,7 @@ impl Words {
                 say!(self, ("、"), (", "));
             }
             let (zh, en) = mode_words(mode);
-            say!(self, ("{zh}"), ("{en}"));
+            say!(self, (zh), (en));
         }
         self.zh.push_str("提供");
     }
@@ -122,20 +121,16 @@ impl Words {
         if let (Some(distance), Some(radius)) = (distance_metres, radius_metres) {
             say!(
                 self,
-                ("距离{},服务半径{}", kilometres_zh(distance), kilometres_zh(radius)),
-                ("{} away, radius {}", kilometres_en(distance), kilometres_en(radius)),
+                ("距离", kilometres_zh(distance), ",服务半径", kilometres_zh(radius)),
+                (kilometres_en(distance), " away, radius ", kilometres_en(radius)),
             );
         } else if let Some(beyond) = polygon_metres {
-            say!(
-                self,
-                ("在服务范围外{}", kilometres_zh(beyond)),
-                ("{} outside its service area", kilometres_en(beyond)),
-            );
+            say!(self, ("在服务范围外", kilometres_zh(beyond)), (kilometres_en(beyond), " outside its service area"),);
         } else if let Some((code, zh, en)) = division.and_then(|division| snapshot.division_name(division)) {
             let code = code.as_str();
             let zh_name = [zh, en, code].into_iter().find(|name| !name.is_empty()).unwrap_or(code);
             let en_name = [en, zh, code].into_iter().find(|name| !name.is_empty()).unwrap_or(code);
-            say!(self, ("只服务{zh_name}"), ("serves {en_name} only"));
+            say!(self, ("只服务", zh_name), ("serves ", en_name, " only"));
         } else {
             say!(self, ("不在服务范围内"), ("outside its service area"));
         }
@@ -151,17 +146,22 @@ impl Words {
     ) {
         match occurrences {
             Some((served, requested)) => {
-                say!(self, ("{requested}次中只能安排{served}次"), ("can serve {served} of {requested} occurrences"),)
+                let (served, requested) = (Decimal(served.into()), Decimal(requested.into()));
+                say!(
+                    self,
+                    (requested, "次中只能安排", served, "次"),
+                    ("can serve ", served, " of ", requested, " occurrences"),
+                )
             }
             None if remaining == 0 => say!(self, ("已约满"), ("fully used")),
             None => say!(
                 self,
-                ("剩余{remaining}{},需要{asked}{}", unit.zh(), unit.zh()),
-                ("{remaining} {} left, {asked} needed", unit.en()),
+                ("剩余", Decimal(remaining), unit.zh(), ",需要", Decimal(asked), unit.zh()),
+                (Decimal(remaining), " ", unit.en(), " left, ", Decimal(asked), " needed"),
             ),
         }
         if let Some(date) = next_free {
-            say!(self, (",{}起有名额", date.strftime("%-m月%-d日")), (", free again on {}", date.strftime("%-d %B")),);
+            say!(self, (",", MonthDay(date), "起有名额"), (", free again on ", DayMonth(date)));
         }
     }
 }
@@ -182,22 +182,12 @@ const fn mode_words(mode: DeliveryMode) -> (&'static str, &'static str) {
     }
 }
 
-fn kilometres_zh(metres: u32) -> impl Display {
-    distance(metres, "米", "公里")
+const fn kilometres_zh(metres: u32) -> Distance {
+    Distance { metres, in_metres: "米", in_kilometres: "公里" }
 }
 
-fn kilometres_en(metres: u32) -> impl Display {
-    distance(metres, " m", " km")
-}
-
-/// Metres below a kilometre; from there on kilometres with one decimal, without a trailing `.0`.
-fn distance(metres: u32, in_metres: &'static str, in_kilometres: &'static str) -> impl Display {
-    let tenths = (metres + 50) / 100;
-    fmt::from_fn(move |f| match (metres < 1_000, tenths % 10) {
-        (true, _) => write!(f, "{metres}{in_metres}"),
-        (false, 0) => write!(f, "{}{in_kilometres}", tenths / 10),
-        (false, decimal) => write!(f, "{}.{decimal}{in_kilometres}", tenths / 10),
-    })
+const fn kilometres_en(metres: u32) -> Distance {
+    Distance { metres, in_metres: " m", in_kilometres: " km" }
 }
 
 #[cfg(test)]
@@ -209,7 +199,9 @@ mod tests {
         for (metres, zh, en) in
             [(0, "0米", "0 m"), (999, "999米", "999 m"), (8_000, "8公里", "8 km"), (12_449, "12.4公里", "12.4 km")]
         {
-            assert_eq!((kilometres_zh(metres).to_string(), kilometres_en(metres).to_string()), (zh.into(), en.into()));
+            let mut words = Words::default();
+            say!(words, (kilometres_zh(metres)), (kilometres_en(metres)));
+            assert_eq!((words.zh.as_str(), words.en.as_str()), (zh, en));
         }
     }
 
