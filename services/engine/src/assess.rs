@@ -5,7 +5,6 @@ use wishwell_domain::resource::DeliveryMode;
 
 use crate::capacity::{self, View, When};
 use crate::context::{Context, Somewhere, Span};
-use crate::eligibility::Verdict;
 use crate::periods::PeriodMemo;
 use crate::reason::{ModeSet, ReasonCode};
 use crate::recurring::recurring;
@@ -110,11 +109,11 @@ impl Memo {
         }
         let Some(known) = self.eligible.get_mut(program as usize) else { return Eligible::Unknown };
         if known.0 != self.query {
-            let verdict = context.tables.programs.get(program).map(|program| program.evaluate(&context.facts));
-            let eligible = match verdict {
-                Some(Verdict::Eligible) => Eligible::Yes,
-                Some(Verdict::Ineligible { .. }) => Eligible::No,
-                Some(Verdict::Unknown { .. }) | None => Eligible::Unknown,
+            let eligible = match context.tables.programs.get(program).and_then(|program| program.holds(&context.facts))
+            {
+                Some(true) => Eligible::Yes,
+                Some(false) => Eligible::No,
+                None => Eligible::Unknown,
             };
             *known = (self.query, eligible);
         }

@@ -1,14 +1,14 @@
 //! Upper bounds of scores, by what nodes and entries know. They hold for whatever weights the rules have.
 
 use crate::context::Context;
-use crate::index::leaf::{LEAF_ENTRIES, Leaf, metres_of_chord};
+use crate::index::leaf::{KINDS, LEAF_ENTRIES, LEVEL_BITS, Leaf, metres_of_chord};
 use crate::index::tree::Node;
 use crate::score::Millionths;
 
 /// What a query's rules and facts leave possible.
 pub(crate) struct Bounds {
-    /// By class of resource, all but distance and levels.
-    class: [Millionths; 4],
+    /// By [`Leaf::kinds`], all but distance.
+    kinds: [Millionths; KINDS],
     /// By set of classes.
     classes: [Millionths; 16],
     /// Of the exactness term, by levels.
@@ -48,12 +48,13 @@ impl Bounds {
             let (lowest, others) = (set.trailing_zeros() as usize, set & (set - 1));
             classes[set] = classes[others].max(class[lowest & 3]);
         }
+        // Sixteen levels.
+        let levels: [Millionths; 16] = std::array::from_fn(|levels| rules.exactness_term(levels as u8));
         let half = f64::from(rules.distance_half_metres.max(1));
         Self {
-            class,
+            kinds: std::array::from_fn(|kind| class[kind >> LEVEL_BITS & 3] + levels[kind & 15]),
             classes,
-            // Sixteen levels.
-            levels: std::array::from_fn(|levels| rules.exactness_term(levels as u8)),
+            levels,
             capacity: [capacity, 0],
             certain,
             assumed: rules.distance_term_assumed(),
@@ -82,9 +83,8 @@ impl Bounds {
     ) -> [Millionths; LEAF_ENTRIES] {
         let terms = metres_at_least.map(|metres| metres.map(|metres| self.distance_term(metres)));
         let terms = terms.unwrap_or([self.assumed; LEAF_ENTRIES]);
-        std::array::from_fn(|at| {
-            self.class[leaf.class(at) & 3] + self.levels[usize::from(leaf.levels(at) & 15)] + terms[at]
-        })
+        let kinds = leaf.kinds();
+        std::array::from_fn(|at| self.kinds[kinds[at] as usize % KINDS] + terms[at])
     }
 
     /// The query's place relative to the centre of a node's ball; none where either side has no place.

@@ -15,7 +15,7 @@ use crate::assess::{Assessment, Eligible, Memo, UNKNOWN_DISTANCE};
 use crate::bounds::Bounds;
 use crate::capacity::{self, View};
 use crate::context::{Asked, Context};
-use crate::index::leaf::Leaf;
+use crate::index::leaf::{LEAF_ENTRIES, Leaf};
 use crate::index::tree::Node;
 use crate::nearest::{Nearest, Pending};
 use crate::query::{Query, QueryError, Scratch};
@@ -269,11 +269,10 @@ impl<'a> Search<'a> {
         let metres = self.bounds.relative_to(leaf).map(|relative| entries.metres_at_least(relative, leaf.radius));
         let bounds = self.bounds.of_entries(entries, metres.as_ref());
         let failures = context.screen(entries, metres.as_ref());
-        for (at, (mut bound, mut failures)) in
-            bounds.into_iter().zip(failures).take(usize::from(leaf.count)).enumerate()
-        {
-            let row = entries.row(at);
-            if bound < threshold || bit == 0 && self.snapshot.mask.contains(row) {
+        let masked = bit == 0 && !self.snapshot.mask.is_empty();
+        for at in 0..LEAF_ENTRIES.min(leaf.count.into()) {
+            let (row, mut bound, mut failures) = (entries.row(at), bounds[at], failures[at]);
+            if bound < threshold || masked && self.snapshot.mask.contains(row) {
                 continue;
             }
             match self.memo.eligible(context, entries.program(at)) {

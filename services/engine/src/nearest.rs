@@ -43,7 +43,7 @@ impl<'a> Nearest<'a> {
     /// Puts a resource off that fails something for certain.
     #[inline]
     pub(crate) fn put_off(&mut self, put_off: Pending) {
-        let group = usize::from(put_off.failures).clamp(1, GROUPS) - 1;
+        let group = usize::from(put_off.failures.saturating_sub(1)).min(GROUPS - 1);
         self.put_off[group].push(put_off);
     }
 
@@ -119,7 +119,11 @@ impl<'a> Search<'a> {
         let threshold = self.threshold();
         self.nearest.misses.retain(|miss| miss.score >= threshold);
         self.nearest.select(self.snapshot);
-        for group in 0..GROUPS {
+        for (group, least) in (0..GROUPS).zip(1..) {
+            // Whoever comes later fails as much or more.
+            if !self.nearest.may_keep(least, Millionths::MAX) {
+                break;
+            }
             let put_off = std::mem::take(&mut self.nearest.put_off[group]);
             let mut left = put_off.iter().filter(|put_off| put_off.bound >= threshold);
             while let Some(lanes) = self.next_lanes(&mut left) {

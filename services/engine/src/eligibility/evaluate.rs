@@ -47,9 +47,7 @@ impl Program {
     /// What the expression says, given the facts. Takes time in proportion to its length.
     #[must_use]
     pub fn evaluate(&self, facts: &BoundFacts<'_>) -> Verdict {
-        let Some(root) = self.nodes.len().checked_sub(1).and_then(|at| At::try_from(at).ok()) else {
-            return Verdict::Unknown { missing: FactSet::default() };
-        };
+        let Some(root) = self.root() else { return Verdict::Unknown { missing: FactSet::default() } };
         match self.value(root, facts) {
             Value::Bool(true) => Verdict::Eligible,
             Value::Bool(false) => {
@@ -60,6 +58,20 @@ impl Program {
             }
             other => Verdict::Unknown { missing: FactSet(other.missing()) },
         }
+    }
+
+    /// Whether the expression is true; none where the facts do not settle it. What [`Self::evaluate`] says, without looking for why.
+    #[must_use]
+    pub(crate) fn holds(&self, facts: &BoundFacts<'_>) -> Option<bool> {
+        match self.value(self.root()?, facts) {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The node that is the whole expression.
+    fn root(&self) -> Option<At> {
+        self.nodes.len().checked_sub(1).and_then(|at| At::try_from(at).ok())
     }
 
     /// The smallest part whose falsehood makes the false node `at` false.

@@ -123,6 +123,7 @@ fn with_all_facts_known_the_verdict_is_that_of_the_cel_crate() {
         };
         let theirs = reference(&base, &source, &facts);
         assert_eq!(ours, theirs, "{source} with {facts:?}");
+        assert_eq!(program.holds(&BoundFacts::complete(&facts)), theirs, "{source} with {facts:?}");
         decided += usize::from(ours.is_some());
     }
     assert!(decided > 4_000, "only {decided} expressions were decided");
@@ -140,6 +141,12 @@ fn what_is_known_from_part_of_the_facts_stays_so_whatever_the_rest_is() {
         );
         let partial = program.evaluate(&BoundFacts::complete(&part));
         let complete = program.evaluate(&BoundFacts::complete(&whole));
+        let known = match partial {
+            Verdict::Eligible => Some(true),
+            Verdict::Ineligible { .. } => Some(false),
+            Verdict::Unknown { .. } => None,
+        };
+        assert_eq!(program.holds(&BoundFacts::complete(&part)), known, "{source} with {part:?}");
         match partial {
             Verdict::Unknown { missing } => {
                 for fact in missing.iter() {

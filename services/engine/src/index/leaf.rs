@@ -66,6 +66,9 @@ const METRES_MARGIN: f32 = 2.0;
 /// Bits of the row in an [`Entry`]; four remain for the levels (`TREE_DEPTH_MAX` is 8).
 const ROW_BITS: u32 = 28;
 const ROW_MASK: u32 = (1 << ROW_BITS) - 1;
+pub(crate) const LEVEL_BITS: u32 = 32 - ROW_BITS;
+/// Most kinds of entries: four classes, each with any levels.
+pub(crate) const KINDS: usize = 4 << LEVEL_BITS;
 
 /// Bits of the area; above them two of its kind, four of the modes and two of the class.
 const AREA_BITS: u32 = 24;
@@ -179,10 +182,10 @@ impl Leaf {
         (self.words[at] >> ROW_BITS) as u8
     }
 
-    /// Its class, as [`Row::class`].
+    /// Of each entry its class, as [`Row::class`], and below it its levels, in [`LEVEL_BITS`] bits.
     #[inline]
-    pub(crate) const fn class(&self, at: usize) -> usize {
-        (self.areas[at] >> CLASS_SHIFT) as usize
+    pub(crate) fn kinds(&self) -> [u32; LEAF_ENTRIES] {
+        std::array::from_fn(|at| self.areas[at] >> CLASS_SHIFT << LEVEL_BITS | self.words[at] >> ROW_BITS)
     }
 
     /// The place of its rule; [`NONE`] where it has none, or one that only the row says.

@@ -55,6 +55,12 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
+    /// Whether all rows count.
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Whether the row no longer counts.
     #[inline]
     pub(crate) fn contains(&self, row: u32) -> bool {
