@@ -26,9 +26,9 @@ const STARTS: usize = 5;
 const STARTS_OF_LARGE: usize = 1;
 /// From here on a store is large.
 const LARGE: usize = 500_000;
-/// Rounds of the open loop, and their length.
-const LATENCY_ROUNDS: usize = 5;
-const LATENCY_ROUND: Duration = Duration::from_secs(4);
+/// Rounds of the open loop, and their length: many short ones, so that a disturbance of some seconds is outvoted.
+const LATENCY_ROUNDS: usize = 11;
+const LATENCY_ROUND: Duration = Duration::from_secs(2);
 
 /// A folder on this machine's temporary file system for sockets, logs and keys.
 fn scratch() -> TempDir {
@@ -93,27 +93,41 @@ fn measure(args: &RunArgs, size: usize, store: &Path, questions: Questions) -> S
     let flow = |target: &Target, process: &Process| {
         load::closed_loop(target, args.connections, args.in_flight, args.round(), || process.cpu())
     };
-    for _ in 0..args.rounds {
-        echo_flows.push(flow(&echo_target, &echo));
-        our_flows.push(flow(&wishwell_target, &wishwell.process));
-    }
+    in_turns(
+        args.rounds,
+        || echo_flows.push(flow(&echo_target, &echo)),
+        || our_flows.push(flow(&wishwell_target, &wishwell.process)),
+    );
     let (mut echo_times, mut our_times) = (Vec::new(), Vec::new());
-    for _ in 0..LATENCY_ROUNDS {
-        echo_times.push(load::open_loop(&echo_target, args.connections, args.rate, LATENCY_ROUND));
-        our_times.push(load::open_loop(&wishwell_target, args.connections, args.rate, LATENCY_ROUND));
-    }
+    let times = |target: &Target| load::open_loop(target, args.connections, args.rate, LATENCY_ROUND);
+    in_turns(LATENCY_ROUNDS, || echo_times.push(times(&echo_target)), || our_times.push(times(&wishwell_target)));
+    let p99_ratios = our_times.iter().zip(&echo_times).map(|(ours, echo)| p99(ours) / p99(echo).max(1.0)).collect();
     assert!(wishwell.exports() > 0, "traces were sampled, but none has arrived at the receiver");
     SizeResult {
         resources: size,
         echo: side(&echo_flows, &echo_times),
         wishwell: side(&our_flows, &our_times),
         throughput_ratio: paired_ratio(&our_flows, &echo_flows),
+        p99_ratios,
         answers,
         snapshot_bytes_per_resource: wishwell.snapshot_bytes() / size as f64,
         resident_bytes: wishwell.process.resident_bytes(),
         start_seconds,
         trace_exports: wishwell.exports(),
         rivals: Vec::new(),
+    }
+}
+
+/// Does one thing and the other so many times, each of them first every other time: who is first finds the machine as it was before.
+fn in_turns(rounds: usize, mut one: impl FnMut(), mut other: impl FnMut()) {
+    for round in 0..rounds {
+        if round % 2 == 0 {
+            one();
+            other();
+        } else {
+            other();
+            one();
+        }
     }
 }
 
@@ -161,16 +175,39 @@ fn paired_ratio(ours: &[Flow], echo: &[Flow]) -> f64 {
 
 fn side(flows: &[Flow], times: &[Vec<u32>]) -> Side {
     let median = |figure: fn(&Flow) -> f64| report::median(&mut flows.iter().map(figure).collect::<Vec<_>>());
-    let quantile = |quantile: f64| {
-        let of_round = |times: &Vec<u32>| {
-            let at = ((times.len() as f64 * quantile) as usize).min(times.len().saturating_sub(1));
-            f64::from(times.get(at).copied().unwrap_or_default())
-        };
-        report::median(&mut times.iter().map(of_round).collect::<Vec<_>>())
-    };
+    let quantile = |at: f64| report::median(&mut times.iter().map(|times| quantile(times, at)).collect::<Vec<_>>());
     Side {
         answers_per_second: median(Flow::per_second),
         cpu_micros: median(Flow::cpu_micros),
         latency: Latency { p50_micros: quantile(0.5), p99_micros: quantile(0.99), p999_micros: quantile(0.999) },
+    }
+}
+
+/// The time that so large a part of the answers took at most, in microseconds; of times in order.
+fn quantile(times: &[u32], part: f64) -> f64 {
+    let at = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
+    f64::from(times.get(at).copied().unwrap_or_default())
+}
+
+fn p99(times: &[u32]) -> f64 {
+    quantile(times, 0.99)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_sides_take_turns_at_being_first() {
+        let order = std::cell::RefCell::new(String::new());
+        in_turns(3, || order.borrow_mut().push('a'), || order.borrow_mut().push('b'));
+        assert_eq!(order.into_inner(), "abbaab");
+    }
+
+    #[test]
+    fn a_quantile_is_the_time_that_so_many_answers_took_at_most() {
+        let times: Vec<u32> = (1..=100).collect();
+        assert_eq!([0.5, 0.99, 1.0].map(|part| quantile(&times, part)), [51.0, 100.0, 100.0]);
+        assert_eq!(quantile(&[], 0.5), 0.0);
     }
 }
