@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
@@ -17,7 +18,9 @@ use crate::error::StoreError;
 use crate::migrations;
 use crate::sql::SqlStore;
 use crate::sql::database::Database;
+use crate::sql::direct;
 use crate::sql::session::Failure;
+use crate::sql::writer::Writer;
 
 /// Connections that read.
 const READERS_MAX: u32 = 4;
@@ -27,8 +30,12 @@ const BUSY_WAIT_SECONDS_MAX: u64 = 20;
 const CONNECTION_WAIT_SECONDS_MAX: u64 = 30;
 /// Rows that the driver's thread reads ahead.
 const ROWS_READ_AHEAD_MAX: usize = 1_024;
-/// Page cache of a connection.
-const CACHE_KIBIBYTES_MAX: i64 = 32 * 1024;
+/// Page cache of a connection, as SQLite wants it: negative, in KiB.
+const CACHE_KIBIBYTES: &str = "-32768";
+
+/// Pages in the write-ahead log from which a commit brings them to the file: 64 MiB. A page that is written time and again goes there
+/// once; at SQLite's own thousand, that was a fifth of what a hold cost.
+const LOGGED_PAGES_MAX: &str = "16384";
 
 /// What an answered write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,18 +68,14 @@ async fn open_store(path: &Path, durability: Durability) -> Result<SqlStore, Sto
     let location = path.display().to_string();
     create_private(path)?;
     let options = connect_options(path, durability);
-    let writer = pool(options.clone(), 1);
-    let opened = match prepare(&writer).await {
-        Ok(version) => in_force(&writer, durability).await.map(|()| version),
+    // Tables are made over a connection that ends with that.
+    let maker = pool(options.clone(), 1);
+    let opened = match prepare(&maker).await {
+        Ok(version) => start_writer(path, durability).await.map(|writer| (version, writer)),
         Err(error) => Err(error),
     };
-    let backend_version = match opened {
-        Ok(version) => version,
-        Err(error) => {
-            writer.close().await;
-            return Err(explain(error, &location));
-        }
-    };
+    maker.close().await;
+    let (backend_version, writer) = opened.map_err(|error| explain(error, &location))?;
     let readers = pool(options.pragma("query_only", "ON"), READERS_MAX);
     let description = StoreDescription {
         backend: "sqlite",
@@ -91,6 +94,13 @@ async fn open_store(path: &Path, durability: Durability) -> Result<SqlStore, Sto
     Ok(SqlStore::new(Database::Sqlite { writer, readers, path: path.to_owned() }, description))
 }
 
+async fn start_writer(path: &Path, durability: Durability) -> Result<Writer, StoreError> {
+    let path = path.to_owned();
+    let open = move || open_to_write(&path, durability).map_err(Failure::from);
+    let wait_max = Duration::from_secs(CONNECTION_WAIT_SECONDS_MAX);
+    Writer::start(open, wait_max).await.map_err(Failure::into_store_error)
+}
+
 /// Creates the file for its owner alone; SQLite gives `-wal` and `-shm` the same mode.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
@@ -104,8 +114,40 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// What is set on every connection, whichever driver opens it; foreign keys, journal mode and durability beside it.
+const PRAGMAS: [(&str, &str); 5] = [
+    ("cache_size", CACHE_KIBIBYTES),
+    ("wal_autocheckpoint", LOGGED_PAGES_MAX),
+    // What is deleted is overwritten: a destroyed key leaves no trace in the file.
+    ("secure_delete", "ON"),
+    // A damaged file answers with an error instead of nonsense.
+    ("cell_size_check", "ON"),
+    ("trusted_schema", "OFF"),
+];
+
+/// Opens the connection that writes. Blocks.
+fn open_to_write(path: &Path, durability: Durability) -> Result<rusqlite::Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let set_up = |path| {
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::from_secs(BUSY_WAIT_SECONDS_MAX))?;
+        // Answers what it is then, which is looked at below.
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", synchronous_of(durability))?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        for (name, value) in PRAGMAS {
+            // Some answer what they are then.
+            connection.execute_batch(&format!("PRAGMA {name} = {value}"))?;
+        }
+        Ok(connection)
+    };
+    let connection = set_up(path).map_err(direct_error)?;
+    in_force(&connection, durability)?;
+    Ok(connection)
+}
+
 fn connect_options(path: &Path, durability: Durability) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
@@ -116,14 +158,9 @@ fn connect_options(path: &Path, durability: Durability) -> SqliteConnectOptions 
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(BUSY_WAIT_SECONDS_MAX))
         .row_buffer_size(ROWS_READ_AHEAD_MAX)
-        .pragma("cache_size", (-CACHE_KIBIBYTES_MAX).to_string())
-        // What is deleted is overwritten: a destroyed key leaves no trace in the file.
-        .pragma("secure_delete", "ON")
-        // A damaged file answers with an error instead of nonsense.
-        .pragma("cell_size_check", "ON")
-        .pragma("trusted_schema", "OFF")
         // Spans tell what happens; the text of a batch would fill a log.
-        .disable_statement_logging()
+        .disable_statement_logging();
+    PRAGMAS.into_iter().fold(options, |options, (name, value)| options.pragma(name, value))
 }
 
 fn pool(options: SqliteConnectOptions, connections_max: u32) -> SqlitePool {
@@ -177,10 +214,11 @@ async fn prepare(writer: &SqlitePool) -> Result<String, StoreError> {
 
 /// Checks that what was asked of the connection is what it does. SQLite does not say so when it cannot: a journal mode that the
 /// file's disk does not allow stays what it was, without an error.
-async fn in_force(writer: &SqlitePool, durability: Durability) -> Result<(), StoreError> {
-    let mut connection = writer.acquire().await.map_err(error)?;
-    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.map_err(error)?;
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.map_err(error)?;
+fn in_force(connection: &rusqlite::Connection, durability: Durability) -> Result<(), StoreError> {
+    let journal: String =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(direct_error)?;
+    let synchronous: i64 =
+        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(direct_error)?;
     if journal != "wal" {
         let reason =
             format!("the journal mode is {journal} and cannot be made wal here; the file must lie on a local disk");
@@ -210,6 +248,10 @@ fn explain(error: StoreError, location: &str) -> StoreError {
         StoreError::Unavailable(reason) => StoreError::Unavailable(format!("{location}: {reason}")),
         error => error,
     }
+}
+
+fn direct_error(error: rusqlite::Error) -> StoreError {
+    direct::failure(error).into_store_error()
 }
 
 /// What a driver's error means when no constraint can be broken.

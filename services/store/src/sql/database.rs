@@ -6,15 +6,17 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::direct;
 use super::session::{Failure, Session};
+use super::writer::Writer;
 use crate::{postgres, sqlite};
 
 /// An open database.
 #[derive(Debug)]
 pub(crate) enum Database {
     Sqlite {
-        /// One connection: SQLite has one writer at a time, and waiting for it here, in order of arrival, blocks no thread.
-        writer: SqlitePool,
+        /// One connection: SQLite has one writer at a time.
+        writer: Writer,
         /// These see the last commit, whatever the writer is doing.
         readers: SqlitePool,
         /// The file.
@@ -45,11 +47,7 @@ impl Database {
     /// A transaction that may write.
     pub(crate) async fn begin_write(&self) -> Result<Session, Failure> {
         match self {
-            // Taking the write lock at the start: a transaction that reads first and writes later could not be let through
-            // once another process has written in between.
-            Self::Sqlite { writer, .. } => {
-                writer.begin_with("BEGIN IMMEDIATE").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
-            }
+            Self::Sqlite { writer, .. } => writer.begin().await.map(Session::SqliteWriting),
             // Each statement sees what was committed before it: rows are locked before they are decided upon, so nothing
             // stricter is needed. READ WRITE is not asked for: a server that was made read-only is to stay so, and a standby
             // would refuse the words before it could say why.
@@ -112,10 +110,13 @@ impl Database {
     /// After an erasure: writes the pages that no longer hold it over those that do, and empties SQLite's write-ahead log. If
     /// a reader is in the way, the next checkpoint does it. PostgreSQL does so when it vacuums and recycles its log.
     pub(crate) async fn scrub(&self) {
-        if let Self::Sqlite { writer, .. } = self
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await
-        {
-            tracing::debug!(%error, "the write-ahead log keeps its contents until the next checkpoint");
+        if let Self::Sqlite { writer, .. } = self {
+            let truncate = |connection: &mut rusqlite::Connection| {
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).map_err(direct::failure)
+            };
+            if let Err(failure) = writer.call(truncate).await {
+                tracing::debug!(?failure, "the write-ahead log keeps its contents until the next checkpoint");
+            }
         }
     }
 

@@ -1,21 +1,21 @@
-//! Reading a catalogue from a SQLite file without a thread in between.
+//! SQLite without a thread in between: statements run and catalogues are read on the thread that asks for it.
 //!
 //! sqlx steps a SQLite statement on a thread of its own and copies every value of every row on its way to the reader. That
 //! is right for a query, and two thirds of the time when a hundred thousand resources with their lists are read at start.
-//! So this one read goes over a second driver, on the same SQLite library, on a thread that may block. Statements, columns
-//! and the way from a row to an entity are the same.
+//! So this one read, and whatever [`super::writer`] does on its own thread, goes over a second driver, on the same SQLite
+//! library, on a thread that may block. Statements, columns and the way from a row to an entity are the same.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::types::{FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::types::{FromSqlError, FromSqlResult, Value as Stored, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 use wishwell_domain::ids::TenantId;
 
 use super::catalog;
 use super::session::{Failure, Session};
-use super::statement::Statement;
+use super::statement::{ForEach, Statement, Value};
 use crate::contract::{Catalog, LoadProgress};
 use crate::error::StoreError;
 use crate::sqlite;
@@ -60,16 +60,97 @@ pub(super) fn fetch(
     statement: Statement,
     mut each: impl FnMut(&rusqlite::Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), Failure> {
-    let (sql, values) = statement.into_direct()?;
-    let mut prepared = connection.prepare(&sql).map_err(failure)?;
-    let mut rows = prepared.query(rusqlite::params_from_iter(values)).map_err(failure)?;
+    let (sql, values, for_each) = statement.into_direct()?;
+    if for_each.is_some() {
+        return Err(StoreError::Defect("a query that is given rows".to_owned()).into());
+    }
+    let mut prepared = connection.prepare_cached(&sql).map_err(failure)?;
+    bind(&mut prepared, values.iter())?;
+    let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(failure)? {
         each(row)?;
     }
     Ok(())
 }
 
-fn failure(error: rusqlite::Error) -> Failure {
+/// Runs statements in order, each with how many rows it must touch if it must; answers how many each has touched, up to the first that has
+/// touched other than it must.
+pub(super) fn execute_each(
+    connection: &Connection,
+    statements: Vec<(Statement, Option<u64>)>,
+) -> Result<Vec<u64>, Failure> {
+    let mut touched = Vec::with_capacity(statements.len());
+    for (statement, expected) in statements {
+        let rows = execute(connection, statement)?;
+        touched.push(rows);
+        if expected.is_some_and(|expected| expected != rows) {
+            break;
+        }
+    }
+    Ok(touched)
+}
+
+/// Runs a statement, once for each of the rows it was given if any; answers how many rows it has touched.
+fn execute(connection: &Connection, statement: Statement) -> Result<u64, Failure> {
+    let (sql, values, for_each) = statement.into_direct()?;
+    let mut prepared = connection.prepare_cached(&sql).map_err(failure)?;
+    let mut run = |values: &mut dyn Iterator<Item = &Value>| {
+        bind(&mut prepared, values)?;
+        let mut rows = prepared.raw_query();
+        while rows.next().map_err(failure)?.is_some() {}
+        drop(rows);
+        Ok::<u64, Failure>(connection.changes())
+    };
+    let Some(ForEach { at, rows }) = for_each else { return run(&mut values.iter()) };
+    let (before, after) = values.split_at(at.min(values.len()));
+    let mut touched = 0;
+    let mut waiting: Vec<&Vec<Value>> = rows.iter().collect();
+    // A row may refer to one that comes after it, as it could if one statement wrote them all: it has its turn again when that is there.
+    loop {
+        let mut too_early = Vec::new();
+        for &row in &waiting {
+            match run(&mut before.iter().chain(row).chain(after)) {
+                Ok(rows) => touched += rows,
+                Err(Failure::ForeignKey(_)) => too_early.push(row),
+                Err(failure) => return Err(failure),
+            }
+        }
+        if too_early.is_empty() {
+            return Ok(touched);
+        }
+        if too_early.len() == waiting.len() {
+            return Err(Failure::ForeignKey(String::new()));
+        }
+        waiting = too_early;
+    }
+}
+
+/// Binds values in order. Each is used at once, so text is not copied on the way here.
+fn bind<'v>(prepared: &mut rusqlite::Statement<'_>, values: impl Iterator<Item = &'v Value>) -> Result<(), Failure> {
+    let json = |list: serde_json::Result<String>| list.map_err(|error| StoreError::Defect(format!("json: {error}")));
+    for (index, value) in (1..).zip(values) {
+        match value {
+            Value::Int(int) => prepared.raw_bind_parameter(index, int),
+            Value::Bool(truth) => prepared.raw_bind_parameter(index, truth),
+            Value::Text(text) => prepared.raw_bind_parameter(index, text.as_deref()),
+            Value::Json(json) => prepared.raw_bind_parameter(index, json.as_deref()),
+            Value::Uuid(uuid) => prepared.raw_bind_parameter(index, uuid.as_ref().map(|uuid| &uuid.as_bytes()[..])),
+            Value::Bytes(bytes) => prepared.raw_bind_parameter(index, bytes.as_deref()),
+            Value::Texts(texts) => prepared.raw_bind_parameter(index, json(serde_json::to_string(texts))?),
+            Value::Ints(ints) => prepared.raw_bind_parameter(index, json(serde_json::to_string(ints))?),
+            Value::Uuids(uuids) => {
+                let simple: Vec<String> = uuids.iter().map(|uuid| uuid.simple().to_string()).collect();
+                prepared.raw_bind_parameter(index, json(serde_json::to_string(&simple))?)
+            }
+            Value::Column(_) => return Err(StoreError::Defect("a column where rows are taken".to_owned()).into()),
+        }
+        .map_err(failure)?;
+    }
+    Ok(())
+}
+
+/// What a driver's error means.
+pub(crate) fn failure(error: rusqlite::Error) -> Failure {
     match error {
         rusqlite::Error::SqliteFailure(cause, message) => {
             sqlite::failure_of(cause.extended_code, &message.unwrap_or_else(|| cause.to_string()))
@@ -81,6 +162,11 @@ fn failure(error: rusqlite::Error) -> Failure {
 /// A column's value.
 pub(super) fn get<'r, T: Column<'r>>(row: &'r rusqlite::Row<'r>, index: usize) -> FromSqlResult<T> {
     T::of(row.get_ref(index).map_err(FromSqlError::other)?)
+}
+
+/// As [`get`], of a row that was copied.
+pub(super) fn get_stored<'r, T: Column<'r>>(row: &'r [Stored], index: usize) -> FromSqlResult<T> {
+    T::of(row.get(index).map_or(ValueRef::Null, ValueRef::from))
 }
 
 /// A type that a column can have; texts are borrowed from the row.

@@ -32,6 +32,7 @@ pub(crate) mod subscription;
 pub(crate) mod tallies;
 pub(crate) mod wishes;
 pub(crate) mod write;
+pub(crate) mod writer;
 
 use jiff::Timestamp;
 

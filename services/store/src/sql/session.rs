@@ -3,6 +3,7 @@
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rusqlite::types::Value as Stored;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::IntoDeserializer as _;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::direct;
 use super::statement::{Bound, Dialect, Statement};
+use super::writer::Writing;
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
@@ -64,16 +66,20 @@ impl Failure {
 
 /// A connection with or without a transaction. Dropping a transaction takes it back.
 pub(crate) enum Session {
+    /// Sees one moment of the file.
     SqliteTransaction(Transaction<'static, Sqlite>),
+    /// May write.
+    SqliteWriting(Writing),
     SqliteStatement(PoolConnection<Sqlite>),
     PostgresTransaction(Transaction<'static, Postgres>),
     PostgresStatement(PoolConnection<Postgres>),
-    /// Blocks the thread; only for [`super::direct`].
+    /// Blocks the thread; only for [`super::direct`] and [`super::writer`].
     SqliteDirect(rusqlite::Connection),
 }
 
 enum Link<'c> {
     Sqlite(&'c mut SqliteConnection),
+    SqliteWriting(&'c Writing),
     Postgres(&'c mut PgConnection),
     SqliteDirect(&'c rusqlite::Connection),
 }
@@ -83,6 +89,7 @@ impl Session {
         match self {
             Self::SqliteTransaction(transaction) => Link::Sqlite(transaction),
             Self::SqliteStatement(connection) => Link::Sqlite(connection),
+            Self::SqliteWriting(writing) => Link::SqliteWriting(writing),
             Self::PostgresTransaction(transaction) => Link::Postgres(transaction),
             Self::PostgresStatement(connection) => Link::Postgres(connection),
             Self::SqliteDirect(connection) => Link::SqliteDirect(connection),
@@ -91,7 +98,9 @@ impl Session {
 
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
-            Self::SqliteTransaction(_) | Self::SqliteStatement(_) | Self::SqliteDirect(_) => Dialect::Sqlite,
+            Self::SqliteTransaction(_) | Self::SqliteWriting(_) | Self::SqliteStatement(_) | Self::SqliteDirect(_) => {
+                Dialect::Sqlite
+            }
             Self::PostgresTransaction(_) | Self::PostgresStatement(_) => Dialect::Postgres,
         }
     }
@@ -103,19 +112,32 @@ impl Session {
 
     /// Runs a statement; answers how many rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, Failure> {
-        let recurring = statement.is_recurring();
+        self.execute_each(vec![(statement, None)]).await.map(|touched| touched.into_iter().sum())
+    }
+
+    /// Runs statements in order, each with how many rows it must touch if it must; answers how many each has touched, up to the first
+    /// that has touched other than it must.
+    pub(crate) async fn execute_each(
+        &mut self,
+        statements: Vec<(Statement, Option<u64>)>,
+    ) -> Result<Vec<u64>, Failure> {
         match self.link() {
-            Link::Sqlite(connection) => {
-                let (sql, arguments) = statement.into_sqlite()?;
-                let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(recurring);
-                query.execute(connection).await.map(|done| done.rows_affected()).map_err(sqlite::failure)
-            }
             Link::Postgres(connection) => {
-                let (sql, arguments) = statement.into_postgres()?;
-                let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(recurring);
-                query.execute(connection).await.map(|done| done.rows_affected()).map_err(postgres::failure)
+                let mut touched = Vec::with_capacity(statements.len());
+                for (statement, expected) in statements {
+                    let (sql, arguments) = statement.into_postgres()?;
+                    let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+                    let rows = query.execute(&mut *connection).await.map_err(postgres::failure)?.rows_affected();
+                    touched.push(rows);
+                    if expected.is_some_and(|expected| expected != rows) {
+                        break;
+                    }
+                }
+                Ok(touched)
             }
-            Link::SqliteDirect(_) => Err(StoreError::Defect("a direct session only reads".to_owned()).into()),
+            Link::SqliteWriting(writing) => writing.execute(statements).await,
+            Link::SqliteDirect(connection) => direct::execute_each(connection, statements),
+            Link::Sqlite(_) => Err(StoreError::Defect("a session that only reads is to write".to_owned()).into()),
         }
     }
 
@@ -124,7 +146,7 @@ impl Session {
         let Link::Postgres(connection) = self.link() else {
             return Err(StoreError::Defect("a statement that was made for another database".to_owned()).into());
         };
-        let query = sqlx::query_with(AssertSqlSafe(bound.sql), bound.arguments).persistent(bound.recurring);
+        let query = sqlx::query_with(AssertSqlSafe(bound.sql), bound.arguments);
         query.execute(connection).await.map(|_| ()).map_err(postgres::failure)
     }
 
@@ -134,12 +156,11 @@ impl Session {
         statement: Statement,
         mut each: impl FnMut(&mut Fields<'_>) -> Result<(), StoreError> + Send,
     ) -> Result<usize, Failure> {
-        let recurring = statement.is_recurring();
         let mut count = 0;
         match self.link() {
             Link::Sqlite(connection) => {
                 let (sql, arguments) = statement.into_sqlite()?;
-                let mut rows = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(recurring).fetch(connection);
+                let mut rows = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch(connection);
                 while let Some(row) = rows.try_next().await.map_err(sqlite::failure)? {
                     each(&mut Fields { row: Row::Sqlite(&row), next: 0 })?;
                     count += 1;
@@ -147,12 +168,13 @@ impl Session {
             }
             Link::Postgres(connection) => {
                 let (sql, arguments) = statement.into_postgres()?;
-                let mut rows = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(recurring).fetch(connection);
+                let mut rows = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch(connection);
                 while let Some(row) = rows.try_next().await.map_err(postgres::failure)? {
                     each(&mut Fields { row: Row::Postgres(&row), next: 0 })?;
                     count += 1;
                 }
             }
+            Link::SqliteWriting(writing) => count = writing.fetch(statement).await?.read(each)?,
             Link::SqliteDirect(connection) => {
                 direct::fetch(connection, statement, |row| {
                     count += 1;
@@ -198,6 +220,7 @@ impl Session {
     /// Makes a transaction's changes last.
     pub(crate) async fn commit(self) -> Result<(), Failure> {
         match self {
+            Self::SqliteWriting(writing) => writing.commit().await,
             Self::SqliteTransaction(transaction) => transaction.commit().await.map_err(sqlite::failure),
             Self::PostgresTransaction(transaction) => transaction.commit().await.map_err(postgres::failure),
             Self::SqliteStatement(_) | Self::PostgresStatement(_) | Self::SqliteDirect(_) => Ok(()),
@@ -207,6 +230,7 @@ impl Session {
     /// Ends a transaction without changes.
     pub(crate) async fn end(self) -> Result<(), Failure> {
         match self {
+            Self::SqliteWriting(writing) => writing.end().await,
             Self::SqliteTransaction(transaction) => transaction.rollback().await.map_err(sqlite::failure),
             Self::PostgresTransaction(transaction) => transaction.rollback().await.map_err(postgres::failure),
             Self::SqliteStatement(_) | Self::PostgresStatement(_) | Self::SqliteDirect(_) => Ok(()),
@@ -219,6 +243,8 @@ enum Row<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),
     Direct(&'r rusqlite::Row<'r>),
+    /// Names of columns and their values.
+    Stored(&'r [String], &'r [Stored]),
 }
 
 /// Reads a row's columns one after the other, in the order in which the query names them.
@@ -236,11 +262,19 @@ macro_rules! take {
             Row::Sqlite(row) => row.try_get::<$type, _>(index).map_err(|error| $fields.corrupt(&error.to_string())),
             Row::Postgres(row) => row.try_get::<$type, _>(index).map_err(|error| $fields.corrupt(&error.to_string())),
             Row::Direct(row) => direct::get::<$type>(row, index).map_err(|error| $fields.corrupt(&error.to_string())),
+            Row::Stored(_, row) => {
+                direct::get_stored::<$type>(row, index).map_err(|error| $fields.corrupt(&error.to_string()))
+            }
         }
     }};
 }
 
 impl<'r> Fields<'r> {
+    /// The columns of a row that was copied.
+    pub(super) const fn of_stored(columns: &'r [String], row: &'r [Stored]) -> Self {
+        Self { row: Row::Stored(columns, row), next: 0 }
+    }
+
     /// Says which column is unreadable, without its value.
     fn corrupt(&self, reason: &str) -> StoreError {
         let index = self.next.saturating_sub(1);
@@ -248,6 +282,7 @@ impl<'r> Fields<'r> {
             Row::Sqlite(row) => row.columns().get(index).map(|column| column.name()),
             Row::Postgres(row) => row.columns().get(index).map(|column| column.name()),
             Row::Direct(row) => row.as_ref().column_name(index).ok(),
+            Row::Stored(columns, _) => columns.get(index).map(String::as_str),
         };
         StoreError::Corrupt(format!("column {}: {reason}", column.unwrap_or("?")))
     }

@@ -119,14 +119,22 @@ fn json_holds_nul(json: &str) -> bool {
     })
 }
 
+/// Rows for each of which a statement is run on SQLite: their values come after the first `at` of the others.
+#[derive(Debug)]
+pub(crate) struct ForEach {
+    pub(crate) at: usize,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
 /// A statement under construction.
 #[derive(Debug)]
 pub(crate) struct Statement {
     dialect: Dialect,
     sql: String,
     values: Vec<Value>,
-    /// Whether its text recurs, so that keeping it prepared pays.
-    recurring: bool,
+    for_each: Option<ForEach>,
+    /// Columns of rows that are given one by one; SQLite only.
+    given: Vec<&'static str>,
 }
 
 /// A statement for PostgreSQL whose values are written as they travel.
@@ -134,12 +142,11 @@ pub(crate) struct Statement {
 pub(crate) struct Bound {
     pub(super) sql: String,
     pub(super) arguments: PgArguments,
-    pub(super) recurring: bool,
 }
 
 impl Statement {
     pub(crate) fn new(dialect: Dialect, sql: &'static str) -> Self {
-        Self { dialect, sql: sql.to_owned(), values: Vec::new(), recurring: true }
+        Self { dialect, sql: sql.to_owned(), values: Vec::new(), for_each: None, given: Vec::new() }
     }
 
     /// Statements that change rows as one, each with the number of rows that it must touch, if it must: otherwise none of them changes
@@ -167,7 +174,11 @@ impl Statement {
 
     /// Adds text.
     pub(crate) fn push(&mut self, sql: &'static str) -> &mut Self {
-        self.sql.push_str(sql);
+        if self.given.is_empty() {
+            self.sql.push_str(sql);
+        } else {
+            push_of_given(&mut self.sql, sql, &self.given);
+        }
         self
     }
 
@@ -184,28 +195,28 @@ impl Statement {
     pub(crate) fn bind(&mut self, value: Value) -> &mut Self {
         self.values.push(value);
         match self.dialect {
-            Dialect::Sqlite => self.sql.push('?'),
+            Dialect::Sqlite if self.given.is_empty() => self.sql.push('?'),
+            // Behind the values of the row.
+            Dialect::Sqlite => drop(write!(self.sql, "?{}", self.given.len() + self.values.len())),
             // Writing to a String cannot fail.
             Dialect::Postgres => drop(write!(self.sql, "${}", self.values.len())),
         }
         self
     }
 
-    /// Adds rows of values as a table: what an `INSERT` takes, or what a `WITH` names. PostgreSQL gets an array a column, so that
-    /// the text is the same however many rows there are and stays prepared; SQLite, where a text of its own costs little, gets
-    /// `VALUES`. Values of a column are of one type.
+    /// Adds rows of values as a table: what an `INSERT` takes, or what a `WITH` names; once in a statement. PostgreSQL gets an array
+    /// a column. SQLite gets one row, and is asked once for each: a statement that was prepared before is run for another row in
+    /// microseconds. Either way the text is the same however many rows there are and stays prepared. Values of a column are of
+    /// one type.
     pub(crate) fn push_rows(&mut self, rows: Vec<Vec<Value>>) -> &mut Self {
         match self.dialect {
             Dialect::Sqlite => {
-                self.recurring = false;
-                self.push("VALUES ");
-                for (index, row) in rows.into_iter().enumerate() {
-                    self.push(if index == 0 { "(" } else { ", (" });
-                    for (column, value) in row.into_iter().enumerate() {
-                        self.push(if column == 0 { "" } else { ", " }).bind(value);
-                    }
-                    self.push(")");
+                self.push("VALUES (");
+                for column in 0..rows.first().map_or(0, Vec::len) {
+                    self.push(if column == 0 { "?" } else { ", ?" });
                 }
+                self.push(")");
+                self.for_each = Some(ForEach { at: self.values.len(), rows });
             }
             Dialect::Postgres => {
                 self.push("SELECT * FROM unnest(");
@@ -218,9 +229,19 @@ impl Statement {
         self
     }
 
-    /// Starts `WITH given (columns) AS (...)`: rows of values that a statement joins with.
+    /// Starts a statement that joins with rows of values: from here on, its text speaks of `given.column` and ` FROM given`. PostgreSQL
+    /// gets a `WITH given`; SQLite, which would make a table of that for each row, gets the row's values in the places of the names.
     pub(crate) fn push_given(&mut self, columns: &[&'static str], rows: Vec<Vec<Value>>) -> &mut Self {
-        self.push("WITH given (").push_names(columns).push(") AS (").push_rows(rows).push(") ")
+        match self.dialect {
+            Dialect::Sqlite => {
+                self.given = columns.to_vec();
+                self.for_each = Some(ForEach { at: 0, rows });
+                self
+            }
+            Dialect::Postgres => {
+                self.push("WITH given (").push_names(columns).push(") AS (").push_rows(rows).push(") ")
+            }
+        }
     }
 
     /// Adds `column IN (...)`; one placeholder however many values there are, so the text recurs and no bound is hit.
@@ -332,16 +353,21 @@ impl Statement {
         self.dialect
     }
 
-    pub(super) fn is_recurring(&self) -> bool {
-        self.recurring
+    /// PostgreSQL's driver or server refuses it by itself.
+    fn refuse_nul(&self) -> Result<(), Failure> {
+        let rows = self.for_each.iter().flat_map(|for_each| for_each.rows.iter().flatten());
+        let holds_nul = self.values.iter().chain(rows).any(Value::holds_nul);
+        if holds_nul { Err(Failure::Check(TEXT_WITHOUT_NUL.to_owned())) } else { Ok(()) }
     }
 
+    /// For connections that read.
     pub(super) fn into_sqlite(self) -> Result<(String, SqliteArguments), Failure> {
+        self.refuse_nul()?;
+        if self.for_each.is_some() {
+            return Err(StoreError::Defect("rows to write where only reading is done".to_owned()).into());
+        }
         let mut arguments = SqliteArguments::default();
         for value in self.values {
-            if value.holds_nul() {
-                return Err(Failure::Check(TEXT_WITHOUT_NUL.to_owned()));
-            }
             match value {
                 Value::Int(int) => arguments.add(int),
                 Value::Bool(truth) => arguments.add(truth),
@@ -361,23 +387,16 @@ impl Statement {
         Ok((self.sql, arguments))
     }
 
-    /// For [`super::direct`], which reads whole tables and so binds little.
-    pub(super) fn into_direct(self) -> Result<(String, Vec<rusqlite::types::Value>), StoreError> {
-        use rusqlite::types::Value as Bound;
-        let values = self.values.into_iter().map(|value| match value {
-            Value::Text(Some(text)) => Ok(Bound::Text(text)),
-            Value::Int(Some(int)) => Ok(Bound::Integer(int)),
-            Value::Text(None) | Value::Int(None) => Ok(Bound::Null),
-            _ => Err(StoreError::Defect("a value that no catalogue is read by".to_owned())),
-        });
-        Ok((self.sql, values.collect::<Result<_, _>>()?))
+    /// For [`super::direct`].
+    pub(super) fn into_direct(self) -> Result<(String, Vec<Value>, Option<ForEach>), Failure> {
+        self.refuse_nul()?;
+        Ok((self.sql, self.values, self.for_each))
     }
 
     /// Ready to be sent to PostgreSQL.
     pub(super) fn into_bound(self) -> Result<Bound, Failure> {
-        let recurring = self.recurring;
         let (sql, arguments) = self.into_postgres()?;
-        Ok(Bound { sql, arguments, recurring })
+        Ok(Bound { sql, arguments })
     }
 
     pub(super) fn into_postgres(self) -> Result<(String, PgArguments), Failure> {
@@ -403,6 +422,22 @@ impl Statement {
             .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
         }
         Ok((self.sql, arguments))
+    }
+}
+
+/// Adds text in which the places of a given row's columns are those of its values.
+fn push_of_given(sql: &mut String, text: &str, given: &[&'static str]) {
+    let text = text.replace(" FROM given", "");
+    let mut parts = text.split("given.");
+    sql.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(part.len());
+        let (column, rest) = part.split_at(end);
+        match given.iter().position(|known| *known == column) {
+            Some(at) => drop(write!(sql, "?{}{rest}", at + 1)),
+            // The database refuses it.
+            None => drop(write!(sql, "given.{column}{rest}")),
+        }
     }
 }
 
@@ -484,6 +519,24 @@ mod tests {
              SELECT wishwell_demand(TRUE AND (SELECT COUNT(*) FROM step_0) = $7 AND (SELECT COUNT(*) FROM step_2) = $8)"
         );
         assert_eq!(all.values.len(), 8);
+    }
+
+    #[test]
+    fn given_rows_are_joined_on_postgresql_and_stand_in_their_places_on_sqlite() {
+        for (dialect, sql) in [
+            (Dialect::Sqlite, "UPDATE a SET b = a.b + ?2, c = ?3 WHERE a.id = ?1 AND a.b + ?2 > 0"),
+            (
+                Dialect::Postgres,
+                "WITH given (id, b) AS (SELECT * FROM unnest($1, $2)) UPDATE a SET b = a.b + given.b, c = $3 FROM given \
+                 WHERE a.id = given.id AND a.b + given.b > 0",
+            ),
+        ] {
+            let mut statement = Statement::new(dialect, "");
+            statement.push_given(&["id", "b"], vec![vec![Value::Uuid(None), Value::Int(None)]]);
+            statement.push("UPDATE a SET b = a.b + given.b, c = ").bind(Value::Int(None));
+            statement.push(" FROM given WHERE a.id = given.id AND a.b + given.b > 0");
+            assert_eq!(statement.sql, sql);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use rusqlite::types::FromSql;
 use tempfile::TempDir;
 use uuid::Uuid;
 use wishwell_domain::beneficiary::{Beneficiary, WrappedKey};
@@ -33,21 +34,35 @@ impl Opened {
         Self { store, path, _folder: None }
     }
 
-    fn pools(&self) -> (&SqlitePool, &SqlitePool) {
+    fn writer(&self) -> &Writer {
         match &*self.store.database {
-            Database::Sqlite { writer, readers, .. } => (writer, readers),
+            Database::Sqlite { writer, .. } => writer,
             Database::Postgres { .. } => unreachable!("a file was opened"),
         }
     }
 
+    fn readers(&self) -> &SqlitePool {
+        match &*self.store.database {
+            Database::Sqlite { readers, .. } => readers,
+            Database::Postgres { .. } => unreachable!("a file was opened"),
+        }
+    }
+
+    async fn pragma<T: FromSql + Send + 'static>(&self, name: &'static str) -> T {
+        let asked = self.writer().call(move |connection| {
+            connection.pragma_query_value(None, name, |row| row.get(0)).map_err(direct::failure)
+        });
+        asked.await.unwrap()
+    }
+
     async fn assert_in_force(&self, durability: Durability, when: &str) {
-        let mut connection = self.pools().0.acquire().await.unwrap();
         let numbers = [
             ("synchronous", synchronous_of(durability)),
             ("foreign_keys", 1),
             ("secure_delete", 1),
             ("cell_size_check", 1),
             ("trusted_schema", 0),
+            ("wal_autocheckpoint", LOGGED_PAGES_MAX.parse().unwrap()),
             // Reading what was not committed, or writing the schema, would undo the rest.
             ("read_uncommitted", 0),
             ("writable_schema", 0),
@@ -55,17 +70,11 @@ impl Opened {
             ("ignore_check_constraints", 0),
         ];
         for (pragma, expected) in numbers {
-            let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
-                .fetch_one(&mut *connection)
-                .await
-                .unwrap();
+            let found: i64 = self.pragma(pragma).await;
             assert_eq!(found, expected, "{pragma} {when}");
         }
         for (pragma, expected) in [("journal_mode", "wal"), ("locking_mode", "normal")] {
-            let found: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
-                .fetch_one(&mut *connection)
-                .await
-                .unwrap();
+            let found: String = self.pragma(pragma).await;
             assert_eq!(found, expected, "{pragma} {when}");
         }
     }
@@ -149,9 +158,11 @@ async fn a_writer_connection_that_takes_the_place_of_a_broken_one_has_them_too()
     let opened = Opened::fresh(Durability::Full).await;
     for round in 0..3 {
         // Whatever was done to a connection ends with it.
-        let mut broken = opened.pools().0.acquire().await.unwrap();
-        sqlx::raw_sql("PRAGMA synchronous = OFF").execute(&mut *broken).await.unwrap();
-        broken.close().await.unwrap();
+        let spoil = |connection: &mut rusqlite::Connection| {
+            connection.execute_batch("PRAGMA synchronous = OFF").map_err(direct::failure)
+        };
+        opened.writer().call(spoil).await.unwrap();
+        opened.writer().give_up_connection().await;
         opened.assert_in_force(Durability::Full, "on a connection in place of another").await;
         opened.store.write(&context(round), Vec::new()).await.unwrap();
     }
@@ -161,18 +172,14 @@ async fn a_writer_connection_that_takes_the_place_of_a_broken_one_has_them_too()
 #[tokio::test]
 async fn readers_cannot_write() {
     let opened = Opened::fresh(Durability::Full).await;
-    let refused = sqlx::query("DELETE FROM log_heads").execute(opened.pools().1).await.unwrap_err();
+    let refused = sqlx::query("DELETE FROM log_heads").execute(opened.readers()).await.unwrap_err();
     assert!(refused.to_string().contains("readonly"), "{refused}");
     opened.store.close().await;
 }
 
-#[tokio::test]
-async fn a_file_that_cannot_have_a_write_ahead_log_is_refused_instead_of_written_without() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("wishwell.db");
-    create_private(&path).unwrap();
+#[test]
+fn a_file_that_cannot_have_a_write_ahead_log_is_refused_instead_of_written_without() {
     // A database in memory has no write-ahead log, and SQLite says nothing when it is asked for one.
-    let memory = connect_options(&path, Durability::Full).filename(":memory:");
-    let refused = in_force(&pool(memory, 1), Durability::Full).await.unwrap_err();
+    let refused = open_to_write(Path::new(":memory:"), Durability::Full).unwrap_err();
     assert!(matches!(&refused, StoreError::CannotWrite(reason) if reason.contains("wal")), "{refused:?}");
 }

@@ -59,6 +59,7 @@ macro_rules! conformance_of {
             }
             batches {
                 a_batch_does_what_its_mutations_do_one_by_one
+                children_may_come_before_their_parents
             }
             constraints {
                 every_reference_that_leads_nowhere_is_named_with_its_mutation

@@ -17,12 +17,13 @@ mod verify;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::broadcast;
 use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::{Command, Done};
 
 use super::database::{Database, Lane};
-use super::session::Failure;
+use super::session::{Failure, Session};
 use super::steps;
 use super::write::{WRITE_ATTEMPTS_MAX, WRITE_RETRY_FIRST_WAIT_MILLISECONDS, jitter};
 use crate::contract::{WriteContext, Written};
@@ -145,18 +146,51 @@ impl Desk {
     /// Settles requests in one transaction, from its first look to its commit.
     async fn attempt(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Vec<Settled>, Failure> {
         let relying = relying && recall::can_be_recalled(asked);
-        let mut session = self.database.begin_write().await?;
-        let sight = look(&mut session, &self.tenant).await?;
+        let draft = match &*self.database {
+            Database::Sqlite { .. } => self.attempt_there(asked, relying).await?,
+            Database::Postgres { .. } => {
+                let mut session = self.database.begin_write().await?;
+                let draft = self.write(&mut session, asked, relying).await?;
+                session.commit().await?;
+                draft
+            }
+        };
+        self.memory.learn(&draft);
+        Ok(self.conclude(draft))
+    }
+
+    /// All of a transaction where the connection is: nothing in it waits for anything but the file.
+    async fn attempt_there(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Draft, Failure> {
+        let database = Arc::clone(&self.database);
+        let Database::Sqlite { writer, .. } = &*database else {
+            return Err(StoreError::Defect("a file's transaction where there is no file".to_owned()).into());
+        };
+        let mut there = Self::new(Arc::clone(&self.database), self.tenant.clone(), self.appended.clone());
+        there.memory = std::mem::take(&mut self.memory);
+        let asked = asked.to_vec();
+        let work = move |session: &mut Session| {
+            let written = there.write(session, &asked, relying).now_or_never();
+            let waited = || StoreError::Defect("a transaction in a file waited for something else".to_owned());
+            let written = written.unwrap_or_else(|| Err(waited().into()));
+            (there.memory, written)
+        };
+        // Where it is lost, it begins anew.
+        let (memory, written) = writer.transact(work).await?;
+        self.memory = memory;
+        written
+    }
+
+    /// Writes a transaction, from its first look on.
+    async fn write(&mut self, session: &mut Session, asked: &[Arc<Asked>], relying: bool) -> Result<Draft, Failure> {
+        let sight = look(session, &self.tenant).await?;
         if relying && sight.lapsed {
             // Offers that lapsed are taken from what they hold, which is to be read.
             return Err(Failure::Refused);
         }
-        self.memory.follow(&mut session, &self.tenant, sight.head).await?;
-        let mut draft = self.draft(&mut session, asked, &sight, relying, &[]).await?;
-        steps::run_at_once(&mut session, std::mem::take(&mut draft.steps)).await?;
-        session.commit().await?;
-        self.memory.learn(&draft);
-        Ok(self.conclude(draft))
+        self.memory.follow(session, &self.tenant, sight.head).await?;
+        let mut draft = self.draft(session, asked, &sight, relying, &[]).await?;
+        steps::run_at_once(session, std::mem::take(&mut draft.steps)).await?;
+        Ok(draft)
     }
 
     /// What a transaction that lasts has come to.

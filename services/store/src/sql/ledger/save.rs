@@ -101,10 +101,17 @@ fn saving_needs(
     let known: Vec<_> = whole.iter().map(|need| need.key()).collect();
     let mut steps = record::writing(dialect, tenant, &whole, &known)?;
     let mut rows = Vec::new();
+    let mut same_state = Vec::new();
     let mut items = Vec::new();
     for Changed { before, after } in moved {
         let key = [Value::text(tenant.as_str()), Value::Uuid(Some(after.id.as_uuid()))];
-        rows.push([&key[..], &[Value::word(after.state)?, Value::Int(Some(after.version.0))]].concat());
+        let version = Value::Int(Some(after.version.0));
+        // SQLite writes the index by state anew where a state is said, even if it is the same.
+        if dialect == Dialect::Sqlite && before.as_ref().is_some_and(|before| before.state == after.state) {
+            same_state.push([&key[..], &[version]].concat());
+        } else {
+            rows.push([&key[..], &[Value::word(after.state)?, version]].concat());
+        }
         let before = before.as_ref().map_or(&[][..], |before| &before.items);
         for (before, after) in before.iter().zip(&after.items).filter(|(before, after)| before != after) {
             let moved = [i64::from(after.ordinal), after.referred - before.referred, after.served - before.served];
@@ -117,6 +124,15 @@ fn saving_needs(
         statement.push_given(&["tenant", "id", "state", "version"], rows);
         statement.push("UPDATE needs SET state = given.state, version = given.version, updated_at = ");
         statement.bind(Value::time(now)).push(" FROM given WHERE needs.tenant = given.tenant AND needs.id = given.id");
+        statement.push(" AND needs.version = given.version - 1");
+        steps.push(Step::exactly(count, statement));
+    }
+    for rows in chunks(same_state) {
+        let count = rows.len();
+        let mut statement = Statement::new(dialect, "");
+        statement.push_given(&["tenant", "id", "version"], rows);
+        statement.push("UPDATE needs SET version = given.version, updated_at = ").bind(Value::time(now));
+        statement.push(" FROM given WHERE needs.tenant = given.tenant AND needs.id = given.id");
         statement.push(" AND needs.version = given.version - 1");
         steps.push(Step::exactly(count, statement));
     }
@@ -250,7 +266,8 @@ impl Periods {
             statement.push_given(&["pool", "period_start"], rows);
             statement.push("DELETE FROM capacity_pool_periods WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
-            statement.push(" AND (capacity_pool_id, period_start) IN (SELECT pool, period_start FROM given)");
+            statement
+                .push(" AND (capacity_pool_id, period_start) IN (SELECT given.pool, given.period_start FROM given)");
             steps.push(Step::exactly(count, statement));
         }
         let of_tenant = |rows: Vec<Vec<Value>>| {

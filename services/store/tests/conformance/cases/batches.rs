@@ -50,6 +50,21 @@ pub async fn a_batch_does_what_its_mutations_do_one_by_one(fixture: Fixture) {
     assert_eq!(everything(&fixture, &whole).await, everything(&fixture, &single).await);
 }
 
+pub async fn children_may_come_before_their_parents(fixture: Fixture) {
+    let code = |level: u64| format!("64020{level}");
+    let parent = |level: u64| (level > 0).then(|| code(level - 1));
+    for order in [[0, 1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1, 0], [3, 5, 7, 0, 2, 4, 6, 1]] {
+        let tenant = tenant_called(&format!("from-{}", order[0]));
+        let categories = order.iter().map(|&level| samples::category(&code(level), parent(level).as_deref()));
+        let divisions = order.iter().map(|&level| samples::division(&code(level), parent(level).as_deref()));
+        let entities = categories.map(Change::Category).chain(divisions.map(Change::Division));
+        let written = fixture.store.write(&context_of(&tenant), entities.map(create).collect()).await.unwrap();
+        assert_eq!(written.outcomes.len(), 16);
+        let catalog = fixture.store.load_catalog(&tenant, &|_| {}).await.unwrap();
+        assert_eq!((catalog.categories.len(), catalog.divisions.len()), (8, 8), "{order:?}");
+    }
+}
+
 /// The outcomes up to the first refusal, and the refusal as a batch would tell it.
 async fn one_by_one(
     fixture: &Fixture,
