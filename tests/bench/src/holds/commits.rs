@@ -1,11 +1,17 @@
 //! The rivals on SQLite: a loop that commits one row at a time, and one that commits the rows of one hold at a time. One connection,
 //! prepared statements, WAL and synchronous=FULL as Wishwell has it, no gRPC, in this process.
 
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 
+use crate::report::median;
+
+/// Pages of a file that is written over and synchronised, one at a time.
+const SYNCED_PAGES: u64 = 64;
+const PAGE_BYTES: usize = 4_096;
 /// Bytes of an event's payload, as pgbench's.
 const PAYLOAD_BYTES: usize = 1_100;
 
@@ -16,6 +22,26 @@ pub(super) enum Unit {
     Row,
     /// The rows that a hold is at the least: the pool's figure, the hold, a row of the ledger, an event and the record of the request.
     Hold,
+}
+
+/// How long the disk of `folder` takes to have a page of a file that is written over, in microseconds; the median. Blocks.
+pub(super) fn sync_micros(folder: &Path) -> f64 {
+    let mut file = std::fs::File::create(folder.join("synced")).expect("a file can be made");
+    let page = [7_u8; PAGE_BYTES];
+    for _ in 0..SYNCED_PAGES {
+        file.write_all(&page).expect("a page is written");
+    }
+    file.sync_all().expect("the disk has it");
+    let mut times: Vec<f64> = (0..SYNCED_PAGES)
+        .map(|at| {
+            let started = Instant::now();
+            file.seek(SeekFrom::Start(at * PAGE_BYTES as u64)).expect("a page is there");
+            file.write_all(&page).expect("a page is written");
+            file.sync_data().expect("the disk has it");
+            started.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    median(&mut times)
 }
 
 pub(super) struct Rival {

@@ -1,9 +1,11 @@
 //! Beside single commits on the same disk.
 
+use std::path::Path;
+
 use serde::Serialize;
 use wishwell_store::{Durability, SqliteStore};
 
-use super::commits::{Rival, Unit};
+use super::commits::{Rival, Unit, sync_micros};
 use super::report::{self, Side};
 use super::world::{ROWS_OF_A_HOLD, World};
 use super::{HoldArgs, Holder};
@@ -28,6 +30,8 @@ pub(super) struct Results {
 #[derive(Debug, Serialize)]
 pub(super) struct CaseResult {
     pub(super) clients: usize,
+    /// How long the disk takes to have one page, between the rounds.
+    pub(super) sync_micros: f64,
     /// Commits a second, of one row each.
     pub(super) single_rows_per_second: f64,
     /// Commits a second, of the rows of one hold each.
@@ -53,7 +57,7 @@ pub(super) async fn run(args: &HoldArgs) {
     let mut cases = Vec::new();
     for clients in CLIENTS {
         eprintln!("measuring {} pools, {clients} clients", args.pools);
-        cases.push(measure(args, &holder, &mut rival, clients).await);
+        cases.push(measure(args, &holder, (&mut rival, folder.path()), clients).await);
     }
     let held = holder.held();
     drop(holder);
@@ -73,11 +77,13 @@ pub(super) async fn run(args: &HoldArgs) {
     report::write(&results, &text, &args.results, "holds-sqlite");
 }
 
-async fn measure(args: &HoldArgs, holder: &Holder, rival: &mut Rival, clients: usize) -> CaseResult {
+async fn measure(args: &HoldArgs, holder: &Holder, (rival, folder): (&mut Rival, &Path), clients: usize) -> CaseResult {
     holder.hold(clients, args.round()).await;
     let (mut rows, mut holds, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    let mut syncs = Vec::new();
     for _ in 0..args.rounds {
         // Wishwell idles meanwhile; nothing else runs in this process.
+        syncs.push(sync_micros(folder));
         rows.push(rival.run(Unit::Row, args.round()));
         holds.push(rival.run(Unit::Hold, args.round()));
         ours.push(holder.hold(clients, args.round()).await);
@@ -87,6 +93,7 @@ async fn measure(args: &HoldArgs, holder: &Holder, rival: &mut Rival, clients: u
     };
     CaseResult {
         clients,
+        sync_micros: median(&mut syncs),
         ratio_to_rows: ratio(&rows),
         ratio_to_holds: ratio(&holds),
         single_rows_per_second: median(&mut rows),
