@@ -20,7 +20,7 @@ use crate::dice::Dice;
 const SALT: std::ops::Range<usize> = 16..24;
 /// Longest wait for the store's connection to have done what one of the store's tasks waits for. One that was woken from within the
 /// runtime's thread is not seen from outside, and goes on after it.
-const WAKE_MICROSECONDS_MAX: u64 = 3_000;
+const WAKE_MICROSECONDS_MAX: u64 = 30_000;
 /// Pause between two looks at whether it has.
 const LOOK_MICROSECONDS: u64 = 10;
 

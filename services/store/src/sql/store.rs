@@ -51,6 +51,15 @@ pub(crate) struct SqlStore {
     gathered_beneficiaries: Gathered<Beneficiary>,
 }
 
+impl Drop for SqlStore {
+    /// A file can be opened again at once.
+    fn drop(&mut self) {
+        if let Database::Sqlite { writer, .. } = &*self.database {
+            writer.finish();
+        }
+    }
+}
+
 /// A span by the conventions for database clients: its name is operation and collection, and it carries no values.
 macro_rules! span {
     ($store:expr, $operation:literal, $collection:literal) => {

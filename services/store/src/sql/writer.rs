@@ -185,6 +185,17 @@ impl Writer {
         drop(turn);
     }
 
+    /// Waits, without a runtime, until the thread has done what it was handed: whoever opens the file after that finds nobody who still
+    /// writes what was under way.
+    pub(crate) fn finish(&self) {
+        let (done, finished) = mpsc::channel();
+        let last: Job = Box::new(move |_| drop(done));
+        if self.jobs.send(last).is_ok() {
+            // Nothing is ever sent: it ends with the other side.
+            let _: Result<(), _> = finished.recv();
+        }
+    }
+
     /// Waits for those whose turn it is, and closes the connection.
     pub(crate) async fn close(&self) {
         // Whoever comes later is told so; who waits already, too.
