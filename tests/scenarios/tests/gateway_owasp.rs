@@ -312,7 +312,9 @@ async fn api6_claims_that_are_refused_are_few_and_leave_a_trace() {
     assert_ne!(web.post(VOLUNTEER, &path, &claim).await.status, 429);
     web.get(PARTNER, "/v1/referrals").await.ok();
     let log = served.process.output();
-    assert_eq!(log.matches("a claim was refused").count(), refused, "each leaves a line");
+    // The volunteers' claim may have been refused as well: they may not come near minors, and which wish is listed first is drawn by lot.
+    let partner_s = |line: &&str| line.contains("a claim was refused") && line.contains("demo-partner");
+    assert_eq!(log.lines().filter(partner_s).count(), refused, "each leaves a line");
     let line = log.lines().find(|line| line.contains("too many claims were refused")).expect("a line of the limit");
     assert!(line.contains("demo-partner") && line.contains("organizations/"), "{line}");
     assert!(!log.contains("needs/"), "a trace names wishes, and whose they are not");
