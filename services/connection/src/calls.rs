@@ -16,19 +16,46 @@ const CALLS_BEGUN_PER_TURN_MAX: usize = 16;
 
 /// Runs the calls of one connection.
 #[derive(Debug, Clone, Default)]
-pub struct Calls {
-    begun: Arc<AtomicUsize>,
+pub struct Calls(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// Calls begun in this turn.
+    begun: AtomicUsize,
+    /// Calls that have become tasks and are not done.
+    waiting: AtomicUsize,
 }
 
 impl Calls {
     /// The connection's task is run anew.
     pub(crate) fn begin_turn(&self) {
-        self.begun.store(0, Ordering::Relaxed);
+        self.0.begun.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether answers may come from elsewhere than the connection's own task.
+    pub(crate) fn are_waiting(&self) -> bool {
+        self.0.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Whether a call is to be begun here. Only the connection's own task asks, so there is no race to lose.
     fn takes_one_more(&self) -> bool {
-        self.begun.fetch_add(1, Ordering::Relaxed) < CALLS_BEGUN_PER_TURN_MAX
+        self.0.begun.fetch_add(1, Ordering::Relaxed) < CALLS_BEGUN_PER_TURN_MAX
+    }
+}
+
+/// A call that waits, counted until it is done or dropped.
+struct Waits(Arc<Counts>);
+
+impl Waits {
+    fn in_line(counts: &Arc<Counts>) -> Self {
+        counts.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(counts))
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -48,7 +75,11 @@ where
                 Err(_) => return,
             }
         }
-        tokio::spawn(call);
+        let waits = Waits::in_line(&self.0);
+        tokio::spawn(async move {
+            call.await;
+            drop(waits);
+        });
     }
 }
 

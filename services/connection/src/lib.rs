@@ -55,7 +55,15 @@ impl<S: AsyncWrite + Unpin> Turns<S> {
         let mut connection = pin!(connection);
         let mut draining = pin!(drain.cancelled());
         let mut told = false;
+        let mut put_off = false;
         poll_fn(|context| {
+            // What one transaction has settled is answered by many calls, one after the other. A turn at the first of them would send
+            // its answer alone, and the next turn the next one's: whoever else can run now has its say before.
+            put_off = !put_off && self.calls.are_waiting();
+            if put_off {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if !told && draining.as_mut().poll(context).is_ready() {
                 told = true;
                 wind_up(connection.as_mut());

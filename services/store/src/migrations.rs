@@ -81,6 +81,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0012_names_of_publications.sql"),
         include_str!("../migrations/postgres/0012_names_of_publications.sql"),
     ),
+    (
+        13,
+        "moves_together",
+        include_str!("../migrations/sqlite/0013_moves_together.sql"),
+        include_str!("../migrations/postgres/0013_moves_together.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

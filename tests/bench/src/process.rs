@@ -90,10 +90,44 @@ impl Drop for Process {
     }
 }
 
+/// Processor time of this very process.
+pub(crate) fn own_cpu() -> Duration {
+    cpu_of(std::process::id())
+}
+
+/// The process that started another one; none where the kernel does not know it.
+pub(crate) fn parent_of(process: u32) -> Option<u32> {
+    stat_of(process).get(1)?.parse().ok()
+}
+
+/// Processor time of a process and of all that it started, whether they still run or were waited for.
+pub(crate) fn family_cpu(parent: u32) -> Duration {
+    let own: u64 = ticks(&stat_of(parent), 11..15);
+    let running = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = running.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let of_children = ids.filter_map(|id| {
+        let stat = stat_of(id);
+        (stat.get(1)?.parse() == Ok(parent)).then(|| ticks(&stat, 11..13))
+    });
+    of_ticks(own + of_children.sum::<u64>())
+}
+
 fn cpu_of(process: u32) -> Duration {
+    of_ticks(ticks(&stat_of(process), 11..13))
+}
+
+/// What the kernel says of a process, from its state on.
+fn stat_of(process: u32) -> Vec<String> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The name in parentheses may hold anything; after it the fields are numbers.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    let ticks: u64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    fields.split_whitespace().map(str::to_owned).collect()
+}
+
+fn ticks(stat: &[String], fields: std::ops::Range<usize>) -> u64 {
+    stat.get(fields).unwrap_or_default().iter().filter_map(|field| field.parse::<u64>().ok()).sum()
+}
+
+fn of_ticks(ticks: u64) -> Duration {
     Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }

@@ -196,8 +196,9 @@ async fn what_was_changed_behind_the_programs_back_is_shown() {
     plant(
         folder,
         &format!(
-            "UPDATE referrals SET decision = (SELECT json_extract(payload, '$.after.decision') FROM events \
-        WHERE subject = '{chosen}' ORDER BY position DESC LIMIT 1) WHERE id = {referral}"
+            "UPDATE referrals SET decision = (SELECT json_extract(entry.value, '$[1].whole.after.decision') \
+             FROM events, json_each(events.payload) AS entry WHERE events.kind = 'moves' \
+             AND 'referrals/' || json_extract(entry.value, '$[1].whole.after.id') = '{chosen}') WHERE id = {referral}"
         ),
     )
     .await;

@@ -1,6 +1,7 @@
 //! The books: what some commands concern, and what they make of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -23,7 +24,7 @@ pub struct Books {
     pub(super) referrals: Shelf<ReferralId, Referral>,
     /// Resources that are new.
     pub(super) resources: Shelf<ResourceId, Resource>,
-    pub(super) offerings: BTreeMap<ResourceId, Offering>,
+    pub(super) offerings: BTreeMap<ResourceId, Arc<Offering>>,
     /// Automatic offers that organizations got within a day.
     pub(super) contacts: Shelf<OrganizationId, i64>,
     /// Resources that were asked for an item.
@@ -47,7 +48,7 @@ pub enum Done {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed<T> {
     /// As the store has it; none when new.
-    pub before: Option<T>,
+    pub before: Option<Arc<T>>,
     /// As it shall be, in its next version.
     pub after: T,
 }
@@ -82,33 +83,36 @@ impl Books {
     }
 
     /// Brings a pool.
-    pub fn bring_pool(&mut self, pool: CapacityPool) {
+    pub fn bring_pool(&mut self, pool: impl Into<Arc<CapacityPool>>) {
+        let pool = pool.into();
         self.pools.bring(pool.id, pool);
     }
 
     /// Brings a need.
-    pub fn bring_need(&mut self, need: Need) {
+    pub fn bring_need(&mut self, need: impl Into<Arc<Need>>) {
+        let need = need.into();
         self.needs.bring(need.id, need);
     }
 
     /// Brings a referral.
     pub fn bring_referral(&mut self, referral: Referral) {
-        self.referrals.bring(referral.id, referral);
+        self.referrals.bring(referral.id, Arc::new(referral));
     }
 
     /// Brings what is to be known of a resource.
-    pub fn bring_offering(&mut self, offering: Offering) {
+    pub fn bring_offering(&mut self, offering: impl Into<Arc<Offering>>) {
+        let offering = offering.into();
         self.offerings.insert(offering.resource, offering);
     }
 
     /// Brings how many automatic offers an organization got within a day.
     pub fn bring_contacts(&mut self, organization: OrganizationId, offers: i64) {
-        self.contacts.bring(organization, offers);
+        self.contacts.bring(organization, Arc::new(offers));
     }
 
     /// Brings that a resource was asked for an item of a need before.
     pub fn bring_asked(&mut self, need: NeedId, item_ordinal: u16, resource: ResourceId) {
-        self.asked.bring((need, item_ordinal, resource), ());
+        self.asked.bring((need, item_ordinal, resource), Arc::new(()));
     }
 
     /// A need that was brought, as it is by now.
@@ -185,8 +189,9 @@ impl Books {
     }
 
     /// What is to be known of a resource, brought or new.
-    pub(super) fn offering(&self, id: ResourceId) -> Result<Offering, Error> {
-        let known = self.offerings.get(&id).cloned().or_else(|| self.resources.get(id).map(Offering::from));
+    pub(super) fn offering(&self, id: ResourceId) -> Result<Arc<Offering>, Error> {
+        let new = || self.resources.get(id).map(|resource| Arc::new(Offering::from(resource)));
+        let known = self.offerings.get(&id).cloned().or_else(new);
         known.ok_or_else(|| Error::NotFound { name: id.name() })
     }
 

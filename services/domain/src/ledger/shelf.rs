@@ -1,6 +1,8 @@
-//! Entities under change, with what they were: as stored, and before the commands under way.
+//! Entities under change, with what they were: as stored, and before the commands under way. What is brought is shared with whoever
+//! brings it, and copied once it changes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Entities by key. Changes can be taken back to the last [`Shelf::settle`].
 #[derive(Debug)]
@@ -10,12 +12,18 @@ pub(super) struct Shelf<K, T> {
     journal: Vec<(K, Option<Entry<T>>)>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Entry<T> {
     /// As the store has it; none when new.
-    stored: Option<T>,
-    current: T,
+    stored: Option<Arc<T>>,
+    current: Arc<T>,
     changed: bool,
+}
+
+impl<T> Clone for Entry<T> {
+    fn clone(&self) -> Self {
+        Self { stored: self.stored.clone(), current: Arc::clone(&self.current), changed: self.changed }
+    }
 }
 
 impl<K, T> Default for Shelf<K, T> {
@@ -26,18 +34,19 @@ impl<K, T> Default for Shelf<K, T> {
 
 impl<K: Ord + Copy, T: Clone> Shelf<K, T> {
     /// Brings an entity from the store.
-    pub(super) fn bring(&mut self, key: K, entity: T) {
+    pub(super) fn bring(&mut self, key: K, entity: Arc<T>) {
         self.entries.insert(key, Entry { stored: None, current: entity, changed: false });
     }
 
     /// Adds a new entity.
     pub(super) fn add(&mut self, key: K, entity: T) {
-        let before = self.entries.insert(key, Entry { stored: None, current: entity, changed: true });
+        let entry = Entry { stored: None, current: Arc::new(entity), changed: true };
+        let before = self.entries.insert(key, entry);
         self.journal.push((key, before));
     }
 
     pub(super) fn get(&self, key: K) -> Option<&T> {
-        self.entries.get(&key).map(|entry| &entry.current)
+        self.entries.get(&key).map(|entry| entry.current.as_ref())
     }
 
     /// Whether it was changed or added since it was brought.
@@ -51,7 +60,7 @@ impl<K: Ord + Copy, T: Clone> Shelf<K, T> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.entries.values().map(|entry| &entry.current)
+        self.entries.values().map(|entry| entry.current.as_ref())
     }
 
     /// The entity, to be changed.
@@ -63,9 +72,9 @@ impl<K: Ord + Copy, T: Clone> Shelf<K, T> {
         }
         if !entry.changed {
             entry.changed = true;
-            entry.stored = Some(entry.current.clone());
+            entry.stored = Some(Arc::clone(&entry.current));
         }
-        Some(&mut entry.current)
+        Some(Arc::make_mut(&mut entry.current))
     }
 
     /// Keeps what was changed.
@@ -84,9 +93,11 @@ impl<K: Ord + Copy, T: Clone> Shelf<K, T> {
     }
 
     /// What was changed, by key: as stored (none when new), and as it is now.
-    pub(super) fn into_changed(self) -> Vec<(Option<T>, T)> {
+    pub(super) fn into_changed(self) -> Vec<(Option<Arc<T>>, T)> {
+        // The journal's copies, if any are left, are not worth a copy of everything.
+        drop(self.journal);
         let changed = self.entries.into_values().filter(|entry| entry.changed);
-        changed.map(|entry| (entry.stored, entry.current)).collect()
+        changed.map(|entry| (entry.stored, Arc::unwrap_or_clone(entry.current))).collect()
     }
 }
 
@@ -97,7 +108,7 @@ mod tests {
     #[test]
     fn what_was_not_settled_can_be_taken_back_however_often_it_changed() {
         let mut shelf = Shelf::default();
-        shelf.bring(1, "stored");
+        shelf.bring(1, Arc::new("stored"));
         *shelf.change(1).unwrap_or_else(|| unreachable!()) = "settled";
         shelf.settle();
         *shelf.change(1).unwrap_or_else(|| unreachable!()) = "twice";
@@ -106,6 +117,6 @@ mod tests {
         shelf.take_back();
         assert_eq!(shelf.get(1), Some(&"settled"));
         assert_eq!(shelf.get(2), None);
-        assert_eq!(shelf.into_changed(), vec![(Some("stored"), "settled")]);
+        assert_eq!(shelf.into_changed(), vec![(Some(Arc::new("stored")), "settled")]);
     }
 }

@@ -46,17 +46,17 @@ impl World {
     pub(crate) fn write(&mut self, changes: Changes) {
         for changed in changes.pools {
             let known = self.pools.iter_mut().find(|pool| pool.id == changed.after.id).unwrap();
-            assert_eq!(Some(&*known), changed.before.as_ref());
+            assert_eq!(Some(&*known), changed.before.as_deref());
             *known = changed.after;
         }
         for changed in changes.needs {
             let known = self.needs.iter_mut().find(|need| need.id == changed.after.id).unwrap();
-            assert_eq!(Some(&*known), changed.before.as_ref());
+            assert_eq!(Some(&*known), changed.before.as_deref());
             *known = changed.after;
         }
         for changed in changes.referrals {
             let known = self.referrals.iter_mut().find(|referral| referral.id == changed.after.id);
-            assert_eq!(known.as_deref(), changed.before.as_ref());
+            assert_eq!(known.as_deref(), changed.before.as_deref());
             match known {
                 Some(known) => *known = changed.after,
                 None => self.referrals.push(changed.after),

@@ -1,9 +1,12 @@
 //! The event log: positions in the order of commits, without gaps.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{LogPosition, TenantId};
 
+use super::moves;
 use super::record::chunks;
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
@@ -54,37 +57,70 @@ pub(super) async fn append_changes<'c>(
     Ok(logged)
 }
 
-/// The steps that log changes right behind a position, which must be the head's still, and where they go.
+/// The steps that log what offers changed right behind a position, which must be the head's still, and where that goes.
 pub(super) fn appending<'c>(
     dialect: Dialect,
     tenant: &TenantId,
     now: Timestamp,
     head: LogPosition,
     changes: impl Iterator<Item = (&'c str, &'c Change)>,
+    together: bool,
 ) -> Result<(Vec<Step>, Logged), StoreError> {
-    let rows = event_rows(tenant, now, changes)?;
-    let count = i64::try_from(rows.len()).map_err(|_| StoreError::Defect("too many events".to_owned()))?;
-    let logged = Logged { position: LogPosition(head.0 + count), first: LogPosition(head.0 + 1) };
-    let mut steps = inserting(dialect, rows, logged.first);
-    if count > 0 {
+    let first = LogPosition(head.0 + 1);
+    let (position, rows) = rows_behind(tenant, now, head, changes, together)?;
+    let mut steps: Vec<Step> = chunks(rows).map(|rows| insert(dialect, rows)).collect();
+    if position > head {
         let mut statement = Statement::new(dialect, "UPDATE log_heads SET position = ");
-        statement.bind(Value::Int(Some(logged.position.0))).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+        statement.bind(Value::Int(Some(position.0))).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
         statement.push(" AND position = ").bind(Value::Int(Some(head.0)));
         steps.push(Step::exactly(1, statement));
     }
-    Ok((steps, logged))
+    Ok((steps, Logged { position, first }))
+}
+
+/// The rows of changes behind a position, and the last position: together, in few rows that say what was moved, or whole, each in its own.
+fn rows_behind<'c>(
+    tenant: &TenantId,
+    now: Timestamp,
+    head: LogPosition,
+    changes: impl Iterator<Item = (&'c str, &'c Change)>,
+    together: bool,
+) -> Result<(LogPosition, Vec<Vec<Value>>), StoreError> {
+    let first = LogPosition(head.0 + 1);
+    if !together {
+        let mut rows = event_rows(tenant, now, changes)?;
+        let end = number(&mut rows, first);
+        return Ok((end, rows));
+    }
+    let rows = moves::rows(first, changes)?;
+    let end = rows.last().map_or(head, |(last, _)| *last);
+    let row = |(last, payload): (LogPosition, Value)| {
+        let (tenant, nobody) = (Value::text(tenant.as_str()), Value::text(""));
+        let at = Value::time(now);
+        vec![tenant, Value::Int(Some(last.0)), at, nobody.clone(), Value::text(moves::KIND), nobody, payload]
+    };
+    Ok((end, rows.into_iter().map(row).collect()))
+}
+
+/// Numbers rows from a position on; answers the last one, which is the position before it where there are none.
+fn number(rows: &mut [Vec<Value>], first: LogPosition) -> LogPosition {
+    let mut last = first.0 - 1;
+    for row in rows {
+        last += 1;
+        row.insert(1, Value::Int(Some(last)));
+    }
+    LogPosition(last)
 }
 
 fn inserting(dialect: Dialect, mut rows: Vec<Vec<Value>>, first: LogPosition) -> Vec<Step> {
-    for (row, position) in rows.iter_mut().zip(first.0..) {
-        row.insert(1, Value::Int(Some(position)));
-    }
-    let insert = |rows| {
-        let mut statement = Statement::new(dialect, "INSERT INTO events (");
-        statement.push_names(COLUMNS).push(") ").push_rows(rows);
-        Step::any(statement)
-    };
-    chunks(rows).map(insert).collect()
+    number(&mut rows, first);
+    chunks(rows).map(|rows| insert(dialect, rows)).collect()
+}
+
+fn insert(dialect: Dialect, rows: Vec<Vec<Value>>) -> Step {
+    let mut statement = Statement::new(dialect, "INSERT INTO events (");
+    statement.push_names(COLUMNS).push(") ").push_rows(rows);
+    Step::any(statement)
 }
 
 fn event_rows<'c>(
@@ -125,6 +161,12 @@ pub(super) async fn head(session: &mut Session, tenant: &TenantId) -> Result<Log
     Ok(LogPosition(session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default()))
 }
 
+/// What a row of the log holds.
+enum Held {
+    One(Box<Event>),
+    Moves(Timestamp, moves::Row),
+}
+
 /// Events after a position, in order.
 pub(super) async fn read(
     session: &mut Session,
@@ -132,17 +174,125 @@ pub(super) async fn read(
     after: LogPosition,
     limit: i64,
 ) -> Result<Vec<Event>, Failure> {
-    let mut statement = session.statement("SELECT position, at, principal, payload FROM events WHERE tenant = ");
+    let end = after.0.saturating_add(limit);
+    let mut statement = session.statement("SELECT position, at, principal, kind, payload FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(after.0)));
-    statement.push(" ORDER BY position LIMIT ").bind(Value::Int(Some(limit)));
-    session
+    // A row of moves stands at the last of its positions, which may be behind the end.
+    let farthest = end.saturating_add(i64::try_from(moves::ROW_EVENTS_MAX).unwrap_or_default());
+    statement.push(" AND position <= ").bind(Value::Int(Some(farthest)));
+    statement.push(" AND (position <= ").bind(Value::Int(Some(end))).push(" OR kind = ");
+    statement.bind(Value::text(moves::KIND)).push(") ORDER BY position LIMIT ").bind(Value::Int(Some(limit)));
+    let rows = session
         .fetch_all(statement, |fields| {
-            Ok(Event {
-                position: LogPosition(fields.int()?),
-                at: fields.time()?,
-                principal: fields.text()?,
-                change: fields.json()?,
-            })
+            let (position, at, principal) = (fields.int()?, fields.time()?, fields.text()?);
+            if fields.str()? == moves::KIND {
+                return Ok(Held::Moves(at, moves::Row::read(position, fields.str()?)?));
+            }
+            let event = Event { position: LogPosition(position), at, principal, change: fields.json()? };
+            Ok(Held::One(Box::new(event)))
         })
-        .await
+        .await?;
+    let moved = rows.iter().filter_map(|row| if let Held::Moves(_, row) = row { Some(row) } else { None });
+    let subjects = moved.flat_map(moves::Row::moves).collect();
+    let mut images = moves::Images::at(session, tenant, after.0, subjects).await?;
+    let mut events = Vec::new();
+    for row in rows {
+        match row {
+            Held::One(event) => {
+                images.note(&event.change);
+                events.push(*event);
+            }
+            Held::Moves(at, row) => {
+                for (position, principal, moved) in row.into_entries().filter(|(at, ..)| *at > after.0 && *at <= end) {
+                    events.push(Event {
+                        position: LogPosition(position),
+                        at,
+                        principal,
+                        change: images.complete(moved)?,
+                    });
+                }
+            }
+        }
+    }
+    Ok(events)
+}
+
+/// After-images by their positions.
+pub(super) async fn changes(
+    session: &mut Session,
+    tenant: &TenantId,
+    positions: Vec<i64>,
+) -> Result<HashMap<i64, Change>, Failure> {
+    let mut changes = HashMap::with_capacity(positions.len());
+    if positions.is_empty() {
+        return Ok(changes);
+    }
+    let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_ints("position", positions.clone());
+    statement.push(" AND kind <> ").bind(Value::text(moves::KIND));
+    session
+        .fetch(statement, |fields| {
+            changes.insert(fields.int()?, fields.json()?);
+            Ok(())
+        })
+        .await?;
+    for position in positions {
+        if !changes.contains_key(&position)
+            && let Some(change) = moved(session, tenant, position).await?
+        {
+            changes.insert(position, change);
+        }
+    }
+    Ok(changes)
+}
+
+/// The after-image at a position that lies in a row with others.
+async fn moved(session: &mut Session, tenant: &TenantId, position: i64) -> Result<Option<Change>, Failure> {
+    let mut statement = session.statement("SELECT position, kind, payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND position >= ").bind(Value::Int(Some(position)));
+    statement.push(" ORDER BY position LIMIT 1");
+    let row = session
+        .fetch_one(statement, |fields| {
+            let last = fields.int()?;
+            if fields.str()? == moves::KIND { moves::Row::read(last, fields.str()?).map(Some) } else { Ok(None) }
+        })
+        .await?;
+    let Some(row) = row.flatten() else { return Ok(None) };
+    let subjects = row.moves().collect();
+    let images = moves::Images::at(session, tenant, position, subjects).await?;
+    Ok(row.take(position).map(|moved| images.complete(moved)).transpose()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+    use wishwell_domain::ids::BeneficiaryId;
+
+    use super::*;
+
+    /// Positions and kinds of the rows of three changes behind position 4, and the last position.
+    fn rows_of_three(together: bool) -> (i64, Vec<(i64, String)>) {
+        let id = BeneficiaryId::from_uuid(Uuid::nil());
+        let change = Change::BeneficiaryErased { id, at: Timestamp::UNIX_EPOCH };
+        let three = [("desk", &change), ("desk", &change), ("partner", &change)].into_iter();
+        let tenant = TenantId::parse("tenant", "north").unwrap();
+        let (end, rows) = rows_behind(&tenant, Timestamp::UNIX_EPOCH, LogPosition(4), three, together).unwrap();
+        let said = |row: Vec<Value>| match &row[..] {
+            [_, Value::Int(Some(position)), _, _, Value::Text(Some(kind)), _, _] => (*position, kind.clone()),
+            other => panic!("{other:?}"),
+        };
+        (end.0, rows.into_iter().map(said).collect())
+    }
+
+    #[test]
+    fn what_was_moved_is_one_row_at_the_last_position() {
+        assert_eq!(rows_of_three(true), (7, vec![(7, "moves".to_owned())]));
+    }
+
+    #[test]
+    fn whole_after_images_have_rows_of_their_own() {
+        let own = |position| (position, "beneficiary_erased".to_owned());
+        assert_eq!(rows_of_three(false), (7, (5..=7).map(own).collect()));
+    }
 }

@@ -13,6 +13,7 @@ pub(crate) mod erase;
 pub(crate) mod gathered;
 pub(crate) mod ledger;
 pub(crate) mod log;
+mod moves;
 pub(crate) mod need;
 pub(crate) mod notifications;
 pub(crate) mod notifying;

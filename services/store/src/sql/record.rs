@@ -323,7 +323,7 @@ pub(crate) fn push_from_keys(
     keys.sort_unstable();
     keys.dedup();
     let rows = keys.iter().map(|key| vec![Value::text(tenant.as_str()), key.value()]).collect();
-    statement.push(" JOIN (").push_rows(rows).push(") AS given (given_tenant, given_key) ON ");
+    statement.push(" JOIN (").push_lockable_rows(rows).push(") AS given (given_tenant, given_key) ON ");
     statement.push(table).push(".tenant = given_tenant AND ").push(table).push(".").push(column).push(" = given_key");
 }
 

@@ -9,7 +9,8 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
 use wishwell_domain::limits::REQUEST_ID_KEPT_HOURS;
 
-use super::log::{Logged, is_logged};
+use super::log::{self, Logged, is_logged};
+use super::moves::{Moved, moved};
 use super::record::chunks;
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
@@ -26,6 +27,9 @@ const OUTDATED_DROPPED_MAX: i64 = 1_000;
 struct KeptOutcome {
     effect: Effect,
     position: Option<i64>,
+    /// What offers had moved since, of an entity that stayed as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    moved: Option<Moved<Change>>,
 }
 
 /// Whether a request is new.
@@ -76,14 +80,18 @@ pub(super) async fn answered(
         return Err(StoreError::RequestIdReused { request_id: key.request_id.to_string() }.into());
     }
     let positions = kept.iter().filter_map(|outcome| outcome.position).collect();
-    let changes = changes(session, context, positions).await?;
+    let changes = log::changes(session, &context.tenant, positions).await?;
     let outcomes = kept
         .into_iter()
-        .map(|outcome| {
-            let after = outcome.position.and_then(|position| changes.get(&position).cloned());
-            Outcome { effect: outcome.effect, after }
+        .map(|KeptOutcome { effect, position, moved }| {
+            let after = position.and_then(|position| changes.get(&position));
+            let after = match moved {
+                Some(moved) if after.is_some() => Some(moved.onto(after)?),
+                _ => after.cloned(),
+            };
+            Ok(Outcome { effect, after })
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     Ok(Some(Written { outcomes, position: LogPosition(position), replayed: true, kept: answer }))
 }
 
@@ -143,7 +151,7 @@ pub(super) fn keeping_answered(
             .outcomes
             .iter()
             .zip(positions)
-            .map(|(outcome, position)| KeptOutcome { effect: outcome.effect, position })
+            .map(|(outcome, position)| KeptOutcome { effect: outcome.effect, position, moved: None })
             .collect();
         let mut row: Vec<Value> = identity(context, key).into();
         row.extend([
@@ -166,26 +174,6 @@ pub(super) fn keeping_answered(
     Ok(chunks(rows).map(insert).collect())
 }
 
-/// After-images by their positions in the log.
-async fn changes(
-    session: &mut Session,
-    context: &WriteContext,
-    positions: Vec<i64>,
-) -> Result<HashMap<i64, Change>, Failure> {
-    let mut changes = HashMap::with_capacity(positions.len());
-    if !positions.is_empty() {
-        let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
-        statement.bind(Value::text(context.tenant.as_str())).push(" AND ").push_in_ints("position", positions);
-        session
-            .fetch(statement, |fields| {
-                changes.insert(fields.int()?, fields.json()?);
-                Ok(())
-            })
-            .await?;
-    }
-    Ok(changes)
-}
-
 /// Keeps the answer to a claimed request.
 pub(super) async fn keep(
     session: &mut Session,
@@ -199,13 +187,13 @@ pub(super) async fn keep(
     let kept: Vec<KeptOutcome> = outcomes
         .iter()
         .map(|outcome| {
-            let position = if is_logged(outcome) {
+            if is_logged(outcome) {
                 next += 1;
-                Some(next - 1)
-            } else {
-                outcome.after.as_ref().and_then(|after| unchanged.get(&after.subject()).copied())
-            };
-            KeptOutcome { effect: outcome.effect, position }
+                return KeptOutcome { effect: outcome.effect, position: Some(next - 1), moved: None };
+            }
+            let after = outcome.after.as_ref();
+            let position = after.and_then(|after| unchanged.get(&after.subject()).copied());
+            KeptOutcome { effect: outcome.effect, position, moved: after.and_then(moved) }
         })
         .collect();
     let mut statement = session.statement("UPDATE request_outcomes SET position = ");
@@ -228,7 +216,7 @@ pub(super) async fn keep_answer(
     session.fetch_one(statement, |fields| fields.json()).await
 }
 
-/// Where the log has the after-images of entities that stayed as they were.
+/// Where the log has after-images of entities that stayed as they were, but for what offers moved.
 async fn last_positions(
     session: &mut Session,
     context: &WriteContext,

@@ -2,6 +2,7 @@
 //! the differences they are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use wishwell_domain::beneficiary::{Beneficiary, Household};
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -59,7 +60,7 @@ async fn restore(session: &mut Session, tenant: &TenantId, event: &Event) -> Res
         Change::Referral(referral) => {
             let key = vec![Key::Id(referral.id.as_uuid())];
             let before = record::find::<Referral>(session, tenant, key, Reading::Whole).await?.pop();
-            let changed = Changed { before, after: referral.as_ref().clone() };
+            let changed = Changed { before: before.map(Arc::new), after: referral.as_ref().clone() };
             let steps = saving_referrals(session.dialect(), tenant, std::slice::from_ref(&changed))?;
             steps::run(session, steps).await
         }

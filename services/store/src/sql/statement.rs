@@ -66,7 +66,12 @@ impl Value {
 
     /// A structured value that SQL never looks into.
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, StoreError> {
-        let mut json = Vec::with_capacity(JSON_BYTES_EXPECTED);
+        Self::json_of(value, JSON_BYTES_EXPECTED)
+    }
+
+    /// As [`Self::json`], with room for so many bytes from the start.
+    pub(crate) fn json_of(value: &(impl Serialize + ?Sized), expected: usize) -> Result<Self, StoreError> {
+        let mut json = Vec::with_capacity(expected);
         let written = serde_json::to_writer(&mut json, value).map_err(|error| error.to_string());
         let text = written.and_then(|()| String::from_utf8(json).map_err(|error| error.to_string()));
         text.map(|json| Self::Json(Some(json)))
@@ -205,9 +210,9 @@ impl Statement {
     }
 
     /// Adds rows of values as a table: what an `INSERT` takes, or what a `WITH` names; once in a statement. PostgreSQL gets an array
-    /// a column. SQLite gets one row, and is asked once for each: a statement that was prepared before is run for another row in
-    /// microseconds. Either way the text is the same however many rows there are and stays prepared. Values of a column are of
-    /// one type.
+    /// a column, and takes them apart row by row: by one function of all columns it would write each column down first. SQLite gets one
+    /// row, and is asked once for each: a statement that was prepared before is run for another row in microseconds. Either way the text
+    /// is the same however many rows there are and stays prepared. Values of a column are of one type.
     pub(crate) fn push_rows(&mut self, rows: Vec<Vec<Value>>) -> &mut Self {
         match self.dialect {
             Dialect::Sqlite => {
@@ -219,14 +224,23 @@ impl Statement {
                 self.for_each = Some(ForEach { at: self.values.len(), rows });
             }
             Dialect::Postgres => {
-                self.push("SELECT * FROM unnest(");
+                self.push("SELECT ");
                 for (index, column) in columns(rows).into_iter().enumerate() {
-                    self.push(if index == 0 { "" } else { ", " }).bind(Value::Column(column));
+                    self.push(if index == 0 { "unnest(" } else { "), unnest(" }).bind(Value::Column(column));
                 }
                 self.push(")");
             }
         }
         self
+    }
+
+    /// As [`Self::push_rows`] on PostgreSQL, for a table whose rows may be locked with those that it is joined to.
+    pub(crate) fn push_lockable_rows(&mut self, rows: Vec<Vec<Value>>) -> &mut Self {
+        self.push("SELECT * FROM unnest(");
+        for (index, column) in columns(rows).into_iter().enumerate() {
+            self.push(if index == 0 { "" } else { ", " }).bind(Value::Column(column));
+        }
+        self.push(")")
     }
 
     /// Starts a statement that joins with rows of values: from here on, its text speaks of `given.column` and ` FROM given`. PostgreSQL
@@ -527,7 +541,7 @@ mod tests {
             (Dialect::Sqlite, "UPDATE a SET b = a.b + ?2, c = ?3 WHERE a.id = ?1 AND a.b + ?2 > 0"),
             (
                 Dialect::Postgres,
-                "WITH given (id, b) AS (SELECT * FROM unnest($1, $2)) UPDATE a SET b = a.b + given.b, c = $3 FROM given \
+                "WITH given (id, b) AS (SELECT unnest($1), unnest($2)) UPDATE a SET b = a.b + given.b, c = $3 FROM given \
                  WHERE a.id = given.id AND a.b + given.b > 0",
             ),
         ] {

@@ -161,6 +161,12 @@ macro_rules! conformance_of {
                 what_was_decided_upon_something_that_changed_since_is_outdated
                 what_is_appended_is_told_as_it_is_in_the_log
             }
+            ledger_moves {
+                the_log_reads_the_same_in_pages_of_any_size
+                an_answer_that_lies_among_others_comes_again_as_it_was
+                what_stayed_as_it_was_after_holds_is_answered_again_as_it_was
+                an_erasure_reaches_what_was_held_for_somebody
+            }
             ledger_recurring {
                 the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left
                 of_many_who_want_the_rest_at_once_one_has_it

@@ -3,15 +3,21 @@
 use std::fmt::Write as _;
 
 use super::on_sqlite;
-use super::report::{Results, Side, verdict};
+use super::report::{Cpu, Results, Side, verdict};
 use crate::report::about;
 
 fn times(side: &Side) -> String {
     format!("{:.1} / {:.1}", side.p50_micros / 1_000.0, side.p99_micros / 1_000.0)
 }
 
+fn cpu_of_all(side: &Side) -> String {
+    side.cpu.map_or_else(String::new, |Cpu { clients_micros, server_micros, database_micros }| {
+        format!("{clients_micros:.0} + {server_micros:.0} + {database_micros:.0}")
+    })
+}
+
 fn cpu(side: &Side) -> String {
-    side.server_cpu_micros.map_or_else(String::new, |micros| format!("{micros:.0}"))
+    side.cpu.map_or_else(String::new, |cpu| format!("{:.0}", cpu.server_micros))
 }
 
 /// On PostgreSQL.
@@ -21,7 +27,7 @@ pub(super) fn postgres(results: &Results) -> String {
     let _ = write!(
         text,
         "{}. {} rounds of {} s each side, clients and servers on the same cores. Medians; ratios are medians of the rounds' ratios.\n\n\
-         | pools | clients | pgbench/s | p50 / p99 ms | pgbench's best/s (clients) | Wishwell/s | p50 / p99 ms | its CPU us/hold | ratio | required |\n\
+         | pools | clients | pgbench/s | p50 / p99 ms | pgbench's best/s (clients) | Wishwell/s | p50 / p99 ms | CPU us/hold: clients + Wishwell + PostgreSQL | ratio | required |\n\
          |---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n",
         results.server, results.rounds, results.round_seconds
     );
@@ -37,7 +43,7 @@ pub(super) fn postgres(results: &Results) -> String {
             case.pgbench_best_clients,
             case.wishwell.per_second,
             times(&case.wishwell),
-            cpu(&case.wishwell),
+            cpu_of_all(&case.wishwell),
             case.ratio,
             case.ratio_min,
             verdict(case.ratio >= case.ratio_min)

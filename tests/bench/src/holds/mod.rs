@@ -17,8 +17,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::load::{self, Target};
+use crate::process;
 use crate::wishwell::Wishwell;
-use report::Side;
+use report::{Cpu, Side};
 
 /// What Wishwell stores in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,6 +82,8 @@ struct Holder {
     wishwell: Arc<Wishwell>,
     target: Target,
     next: Arc<AtomicUsize>,
+    /// The database server's first process, where there is one to look at.
+    database: Option<u32>,
 }
 
 impl Holder {
@@ -89,21 +92,33 @@ impl Holder {
         let started = tokio::task::spawn_blocking(move || Wishwell::start_on(&url, &folder)).await;
         let wishwell = Arc::new(started.expect("it starts"));
         let target = wishwell.hold_target(Arc::new(requests));
-        Self { wishwell, target, next: Arc::default() }
+        Self { wishwell, target, next: Arc::default(), database: None }
+    }
+
+    /// Looks at the processor time of a database server as well, by the process that started all others.
+    const fn beside(mut self, database: Option<u32>) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// Processor time used so far by clients, Wishwell and database.
+    fn cpu(&self) -> [Duration; 3] {
+        [process::own_cpu(), self.wishwell.process.cpu(), self.database.map_or(Duration::ZERO, process::family_cpu)]
     }
 
     /// One round.
     async fn hold(&self, clients: usize, duration: Duration) -> Side {
-        let (target, next, server) = (self.target.clone(), Arc::clone(&self.next), Arc::clone(&self.wishwell));
-        let timed = move || {
-            let before = server.process.cpu();
-            let times = load::timed_loop(&target, CONNECTIONS, clients, duration, &next);
-            let mut side = Side::of(times, duration);
-            let used = server.process.cpu().saturating_sub(before).as_secs_f64() * 1e6;
-            side.server_cpu_micros = Some(used / (side.per_second * duration.as_secs_f64()).max(1.0));
-            side
-        };
-        tokio::task::spawn_blocking(timed).await.expect("the round runs to its end")
+        let (target, next) = (self.target.clone(), Arc::clone(&self.next));
+        let before = self.cpu();
+        let timed = move || load::timed_loop(&target, CONNECTIONS, clients, duration, &next);
+        let times = tokio::task::spawn_blocking(timed).await.expect("the round runs to its end");
+        let used = self.cpu();
+        let mut side = Side::of(times, duration);
+        let holds = (side.per_second * duration.as_secs_f64()).max(1.0);
+        let [clients_micros, server_micros, database_micros] =
+            [0, 1, 2].map(|at: usize| used[at].saturating_sub(before[at]).as_secs_f64() * 1e6 / holds);
+        side.cpu = Some(Cpu { clients_micros, server_micros, database_micros });
+        side
     }
 
     /// Holds that were asked for, every one of which was answered.

@@ -10,6 +10,7 @@ use super::report::{self, CaseResult, Exhaustion, Results, Side};
 use super::world::World;
 use super::{HoldArgs, Holder, pgbench};
 use crate::machine::Machine;
+use crate::process;
 use crate::report::median;
 
 /// Numbers of clients among which pgbench's own best is looked for.
@@ -69,6 +70,14 @@ async fn server() -> String {
     .expect("settings can be read")
 }
 
+/// The server's first process, where it runs on this machine.
+async fn first_process() -> Option<u32> {
+    let database = TestDatabase::create().await;
+    let mut connection = PgConnection::connect(database.url()).await.expect("PostgreSQL answers");
+    let own: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.expect("a process");
+    process::parent_of(u32::try_from(own).ok()?)
+}
+
 async fn measure(args: &HoldArgs, case: &Case) -> CaseResult {
     eprintln!("measuring {} pools, {} clients", case.pools, case.clients);
     let rival = pgbench::Rival::create(case.pools).await;
@@ -79,6 +88,7 @@ async fn measure(args: &HoldArgs, case: &Case) -> CaseResult {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let requests = world.requests(args.requests());
     let holder = Holder::start(database.url().to_owned(), folder.path().to_owned(), requests).await;
+    let holder = holder.beside(first_process().await);
     // Both sides have touched every page once before they are measured.
     let best = RIVAL_CLIENTS.map(|clients| (clients, rival.run(clients, args.round_seconds).per_second));
     let best = best.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("some clients");

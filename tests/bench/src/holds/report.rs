@@ -44,8 +44,19 @@ pub(super) struct Side {
     pub(super) per_second: f64,
     pub(super) p50_micros: f64,
     pub(super) p99_micros: f64,
-    /// Processor time of Wishwell's process for each hold; the database's and the clients' come on top.
-    pub(super) server_cpu_micros: Option<f64>,
+    /// Processor time for each hold, where it was looked at.
+    pub(super) cpu: Option<Cpu>,
+}
+
+/// Processor time for each hold, in microseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Cpu {
+    /// The clients', in this process.
+    pub(super) clients_micros: f64,
+    /// Wishwell's.
+    pub(super) server_micros: f64,
+    /// The database server's, all its processes; 0 where the database is a file.
+    pub(super) database_micros: f64,
 }
 
 /// More was asked than there was.
@@ -84,7 +95,7 @@ impl Side {
             per_second: times.len() as f64 / duration.as_secs_f64(),
             p50_micros: quantile(0.5),
             p99_micros: quantile(0.99),
-            server_cpu_micros: None,
+            cpu: None,
         }
     }
 
@@ -94,11 +105,19 @@ impl Side {
             per_second: of(|side| side.per_second),
             p50_micros: of(|side| side.p50_micros),
             p99_micros: of(|side| side.p99_micros),
-            server_cpu_micros: rounds
-                .iter()
-                .all(|side| side.server_cpu_micros.is_some())
-                .then(|| of(|side| side.server_cpu_micros.unwrap_or_default())),
+            cpu: Cpu::median(&rounds.iter().filter_map(|side| side.cpu).collect::<Vec<_>>()),
         }
+    }
+}
+
+impl Cpu {
+    fn median(rounds: &[Self]) -> Option<Self> {
+        let of = |value: fn(&Self) -> f64| median(&mut rounds.iter().map(value).collect::<Vec<_>>());
+        (!rounds.is_empty()).then(|| Self {
+            clients_micros: of(|cpu| cpu.clients_micros),
+            server_micros: of(|cpu| cpu.server_micros),
+            database_micros: of(|cpu| cpu.database_micros),
+        })
     }
 }
 
@@ -127,6 +146,12 @@ pub(super) fn print(results: &Results) {
             case.ratio_min,
             verdict(case.ratio >= case.ratio_min)
         );
+        if let Some(Cpu { clients_micros, server_micros, database_micros }) = ours.cpu {
+            println!(
+                "{:>16} CPU us a hold: clients {clients_micros:.0}, server {server_micros:.0}, database {database_micros:.0}",
+                ""
+            );
+        }
         if let Some(max) = case.p99_share_max {
             let share = case.p99_share();
             println!("{:>80} p99 x {share:.2}   <= {max:.2}: {}", "", verdict(share <= max));

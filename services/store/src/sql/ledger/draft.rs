@@ -87,7 +87,8 @@ impl Desk {
         let logged = Logged::of(changes, asked, &standings);
         let at = if relying {
             // Nobody else may have logged anything since the look: then all of it is known beforehand, and goes at once.
-            let (logging, at) = log::appending(dialect, tenant, sight.now, sight.head, logged.entries())?;
+            let (logging, at) =
+                log::appending(dialect, tenant, sight.now, sight.head, logged.entries(), logged.moves_alone())?;
             steps.extend(logging);
             at
         } else {

@@ -11,12 +11,15 @@ use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Changes, Done};
 use super::{Asked, Settled, Standing};
 use crate::contract::{Effect, Outcome, Written};
 use crate::error::StoreError;
+use crate::sql::moves;
 
 /// What a transaction logs.
 pub(super) struct Logged {
     entries: Vec<(String, Change)>,
     /// Where each subject is among the entries.
     places: HashMap<Subject, usize>,
+    /// Whether offers moved something in pools and needs, and nothing else has changed of them.
+    moves_alone: bool,
 }
 
 /// What the ledger changes, by identifier.
@@ -53,6 +56,7 @@ impl Subject {
 impl Logged {
     pub(super) fn of(changes: Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]) -> Self {
         let names = names(&changes, asked, standings);
+        let moves_alone = moves::are_all(&changes);
         // What is referred to comes before what refers to it, so that tables can be made again from the log.
         let pools = changes.pools.into_iter().map(|changed| Change::CapacityPool(changed.after));
         let resources = changes.resources.into_iter().map(|changed| Change::Resource(Box::new(changed.after)));
@@ -60,7 +64,7 @@ impl Logged {
         let mut referrals: Vec<_> = changes.referrals.into_iter().map(|changed| changed.after).collect();
         referrals.sort_by_key(|referral| referral.attempt);
         let referrals = referrals.into_iter().map(|referral| Change::Referral(Box::new(referral)));
-        let mut logged = Self { entries: Vec::new(), places: HashMap::new() };
+        let mut logged = Self { entries: Vec::new(), places: HashMap::new(), moves_alone };
         for change in pools.chain(resources).chain(needs).chain(referrals) {
             let subject = Subject::of(&change);
             let name = subject.and_then(|subject| names.get(&subject)).map_or(CLOCK_PRINCIPAL, String::as_str);
@@ -72,6 +76,11 @@ impl Logged {
 
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Change)> {
         self.entries.iter().map(|(principal, change)| (principal.as_str(), change))
+    }
+
+    /// Whether the entries can be logged as what was moved.
+    pub(super) const fn moves_alone(&self) -> bool {
+        self.moves_alone
     }
 
     /// The events, as they are in the log from `first` on.

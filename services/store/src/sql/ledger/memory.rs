@@ -3,6 +3,7 @@
 //! memory that is wrong costs another attempt, never a wrong figure.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -14,6 +15,7 @@ use wishwell_domain::need::Need;
 
 use super::draft::Draft;
 use crate::ledger::Basis;
+use crate::sql::moves;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Value;
 
@@ -25,9 +27,9 @@ const DOUBTED_TRANSACTIONS: u32 = 16;
 pub(super) struct Memory {
     /// What is remembered is at least as new as this position; none before the first look.
     at: Option<LogPosition>,
-    pub(super) pools: HashMap<Uuid, CapacityPool>,
-    pub(super) needs: HashMap<Uuid, Need>,
-    pub(super) offerings: HashMap<Uuid, Offering>,
+    pub(super) pools: HashMap<Uuid, Arc<CapacityPool>>,
+    pub(super) needs: HashMap<Uuid, Arc<Need>>,
+    pub(super) offerings: HashMap<Uuid, Arc<Offering>>,
     /// What has changed beside figures and referrals, and where last; complete after `others_since`.
     others: HashMap<String, LogPosition>,
     others_since: LogPosition,
@@ -67,13 +69,20 @@ impl Memory {
         if at == head {
             return Ok(());
         }
-        let mut statement = session.statement("SELECT position, kind, subject FROM events WHERE tenant = ");
+        let mut statement = session.statement("SELECT position, kind, subject, CASE WHEN kind = ");
+        statement.bind(Value::text(moves::KIND)).push(" THEN payload END FROM events WHERE tenant = ");
         statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(at.0)));
         statement.push(" AND position <= ").bind(Value::Int(Some(head.0))).push(" ORDER BY position");
         session
             .fetch(statement, |fields| {
-                let position = LogPosition(fields.int()?);
-                self.changed(position, fields.str()?, fields.str()?);
+                let (position, kind, subject) = (fields.int()?, fields.str()?, fields.str()?);
+                let Some(moved) = fields.opt_str()? else {
+                    self.changed(LogPosition(position), kind, subject);
+                    return Ok(());
+                };
+                for (position, kind, subject) in moves::subjects(position, moved)? {
+                    self.changed(position, kind, &subject);
+                }
                 Ok(())
             })
             .await?;
@@ -123,8 +132,8 @@ impl Memory {
         }
         for (_, change) in draft.logged.entries() {
             match change {
-                Change::CapacityPool(pool) => drop(self.pools.insert(pool.id.as_uuid(), pool.clone())),
-                Change::Need(need) => drop(self.needs.insert(need.id.as_uuid(), need.as_ref().clone())),
+                Change::CapacityPool(pool) => drop(self.pools.insert(pool.id.as_uuid(), Arc::new(pool.clone()))),
+                Change::Need(need) => drop(self.needs.insert(need.id.as_uuid(), Arc::new(need.as_ref().clone()))),
                 _ => {}
             }
         }

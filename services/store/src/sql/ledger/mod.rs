@@ -3,6 +3,7 @@
 mod automatic;
 mod draft;
 mod flight;
+mod inbox;
 mod load;
 mod logged;
 mod look;

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, oneshot};
 use wishwell_domain::error::Error;
 use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_APPENDED_WAITING_MAX, LEDGER_BATCH_REQUESTS_MAX, LEDGER_QUEUE_REQUESTS_MAX};
 
 use super::flight::Flight;
+use super::inbox::{Inlet, NotTaken, Outlet, inbox};
 use super::thread::LedgerThread;
 use super::{Asked, Desk, Settled};
 use crate::contract::{WriteContext, Written};
@@ -17,10 +18,8 @@ use crate::error::StoreError;
 use crate::ledger::{Appended, Basis};
 use crate::sql::database::Database;
 
-/// While a transaction is written, the next is thought out as soon as there is a successor to one of so many of its requests.
-const NEXT_TRANSACTION_SHARE: usize = 2;
-
 /// A request on its way, and who waits for its answer.
+#[derive(Debug)]
 struct Waiting {
     asked: Arc<Asked>,
     answer: oneshot::Sender<Result<Written, StoreError>>,
@@ -30,7 +29,7 @@ struct Waiting {
 /// its log's head.
 #[derive(Debug)]
 pub(in crate::sql) struct Queues {
-    tenants: Mutex<HashMap<TenantId, mpsc::Sender<Waiting>>>,
+    tenants: Mutex<HashMap<TenantId, Arc<Inlet<Waiting>>>>,
     appended: broadcast::Sender<Arc<Appended>>,
     thread: Option<LedgerThread>,
 }
@@ -61,29 +60,32 @@ impl Queues {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { asked: Arc::new(Asked { context: context.clone(), commands, basis }), answer };
         let queue = self.queue(database, &context.tenant);
-        queue.try_send(waiting).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Refused(Box::new(Error::LimitReached {
+        queue.put(waiting).map_err(|reason| match reason {
+            NotTaken::Full => StoreError::Refused(Box::new(Error::LimitReached {
                 limit: "ledger_queue_requests_max",
                 max: i64::try_from(LEDGER_QUEUE_REQUESTS_MAX).unwrap_or(i64::MAX),
             })),
-            mpsc::error::TrySendError::Closed(_) => closed(),
+            NotTaken::Closed => closed(),
         })?;
+        // Whoever waits for an answer keeps no queue open.
+        drop(queue);
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    fn queue(&self, database: &Arc<Database>, tenant: &TenantId) -> mpsc::Sender<Waiting> {
+    fn queue(&self, database: &Arc<Database>, tenant: &TenantId) -> Arc<Inlet<Waiting>> {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         // A task that ended, by a panic, is replaced.
         match tenants.get(tenant).filter(|queue| !queue.is_closed()) {
-            Some(queue) => queue.clone(),
+            Some(queue) => Arc::clone(queue),
             None => {
-                let (queue, requests) = mpsc::channel(LEDGER_QUEUE_REQUESTS_MAX);
+                let (queue, requests) = inbox(LEDGER_QUEUE_REQUESTS_MAX);
+                let queue = Arc::new(queue);
                 let desk = Desk::new(Arc::clone(database), tenant.clone(), self.appended.clone());
                 match &self.thread {
                     Some(thread) => thread.begin(Box::pin(serve(desk, requests))),
                     None => drop(tokio::spawn(serve(desk, requests))),
                 }
-                tenants.insert(tenant.clone(), queue.clone());
+                tenants.insert(tenant.clone(), Arc::clone(&queue));
                 queue
             }
         }
@@ -105,34 +107,27 @@ struct UnderWay {
     waiting: Vec<Waiting>,
 }
 
-async fn serve(mut desk: Desk, mut requests: mpsc::Receiver<Waiting>) {
+async fn serve(mut desk: Desk, requests: Outlet<Waiting>) {
     let mut batch: VecDeque<Waiting> = VecDeque::new();
     let mut under_way: Option<UnderWay> = None;
     loop {
-        gather(&mut requests, &mut batch);
+        gather(&requests, &mut batch);
         under_way = match under_way {
-            Some(before) => go_on(&mut desk, before, &mut requests, &mut batch).await,
-            None if batch.is_empty() => {
+            Some(before) => go_on(&mut desk, before, &requests, &mut batch).await,
+            None if !batch.is_empty() => begin(&mut desk, &mut batch).await,
+            None if requests.is_done() => return,
+            None => {
                 desk.rest();
-                match requests.recv().await {
-                    Some(request) => batch.push_back(request),
-                    None => return,
-                }
+                requests.wait_for(1).await;
                 None
             }
-            None => begin(&mut desk, &mut batch).await,
         };
     }
 }
 
 /// Takes what waits, as far as there is room in a transaction.
-fn gather(requests: &mut mpsc::Receiver<Waiting>, batch: &mut VecDeque<Waiting>) {
-    while batch.len() < LEDGER_BATCH_REQUESTS_MAX {
-        match requests.try_recv() {
-            Ok(request) => batch.push_back(request),
-            Err(_) => break,
-        }
-    }
+fn gather(requests: &Outlet<Waiting>, batch: &mut VecDeque<Waiting>) {
+    batch.extend(requests.take(LEDGER_BATCH_REQUESTS_MAX.saturating_sub(batch.len())));
 }
 
 /// Begins with a transaction before which none is under way.
@@ -154,18 +149,18 @@ async fn begin(desk: &mut Desk, batch: &mut VecDeque<Waiting>) -> Option<UnderWa
 async fn go_on(
     desk: &mut Desk,
     mut before: UnderWay,
-    requests: &mut mpsc::Receiver<Waiting>,
+    requests: &Outlet<Waiting>,
     batch: &mut VecDeque<Waiting>,
 ) -> Option<UnderWay> {
-    // Those whom it answers ask again; too early, the next would go with a few of those who are to come.
-    let enough = before.flight.requests().div_ceil(NEXT_TRANSACTION_SHARE).clamp(1, LEDGER_BATCH_REQUESTS_MAX);
-    while batch.len() < enough {
-        tokio::select! {
-            biased;
-            () = before.flight.arrive() => break,
-            Some(request) = requests.recv() => batch.push_back(request),
-        }
+    // Those whom the one before it answered ask again; too early, the next would go with a few of those who are to come, and each
+    // transaction costs the database something of its own.
+    let enough = before.flight.requests().clamp(1, LEDGER_BATCH_REQUESTS_MAX);
+    tokio::select! {
+        biased;
+        () = before.flight.arrive() => {}
+        () = requests.wait_for(enough.saturating_sub(batch.len())) => {}
     }
+    gather(requests, batch);
     let next = asked(batch);
     let ready = if !next.is_empty() && !before.flight.has_arrived() && desk.can_fly(&next) {
         // Where it cannot be thought out yet, it is when there is none before it.

@@ -35,21 +35,21 @@ pub(super) async fn recall(
     let mut wanted = Wanted::of(asked);
     let unknown = wanted.resources.iter().filter(|id| !memory.offerings.contains_key(id)).copied().collect();
     for offering in offerings(session, tenant, &unknown).await? {
-        memory.offerings.insert(offering.resource.as_uuid(), offering);
+        memory.offerings.insert(offering.resource.as_uuid(), Arc::new(offering));
     }
     for offering in wanted.resources.iter().filter_map(|id| memory.offerings.get(id)) {
         wanted.pools.extend(offering.draws.iter().map(|draw| draw.pool.as_uuid()));
-        books.bring_offering(offering.clone());
+        books.bring_offering(Arc::clone(offering));
     }
     let unknown = wanted.pools.iter().filter(|id| !memory.pools.contains_key(id)).copied().collect();
     for pool in find::<CapacityPool>(session, tenant, &unknown, Reading::Whole).await? {
-        memory.pools.insert(pool.id.as_uuid(), pool);
+        memory.pools.insert(pool.id.as_uuid(), Arc::new(pool));
     }
     let unknown = wanted.needs.iter().filter(|id| !memory.needs.contains_key(id)).copied().collect();
     for need in find::<Need>(session, tenant, &unknown, Reading::Whole).await? {
-        memory.needs.insert(need.id.as_uuid(), need);
+        memory.needs.insert(need.id.as_uuid(), Arc::new(need));
     }
-    wanted.pools.iter().filter_map(|id| memory.pools.get(id)).for_each(|pool| books.bring_pool(pool.clone()));
-    wanted.needs.iter().filter_map(|id| memory.needs.get(id)).for_each(|need| books.bring_need(need.clone()));
+    wanted.pools.iter().filter_map(|id| memory.pools.get(id)).for_each(|pool| books.bring_pool(Arc::clone(pool)));
+    wanted.needs.iter().filter_map(|id| memory.needs.get(id)).for_each(|need| books.bring_need(Arc::clone(need)));
     Ok(())
 }
