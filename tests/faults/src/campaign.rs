@@ -48,6 +48,8 @@ pub struct Report {
     resumed: u64,
     /// Everything that must never be and was.
     pub violations: Vec<Violation>,
+    /// What replicas said of faults of their own.
+    own_faults: Vec<String>,
 }
 
 impl Report {
@@ -69,6 +71,7 @@ impl fmt::Display for Report {
         writeln!(f, "{} requests were sent again afterwards", self.requests_sent_again)?;
         writeln!(f, "{} events, {} watched, resumed {} times", self.log, self.watched, self.resumed)?;
         self.violations.iter().take(50).try_for_each(|violation| writeln!(f, "VIOLATION {violation}"))?;
+        self.own_faults.iter().take(50).try_for_each(|line| writeln!(f, "a replica said: {line}"))?;
         write!(f, "{} violations", self.violations.len())
     }
 }
@@ -95,6 +98,10 @@ pub async fn run(settings: Settings) -> Report {
     let requests_sent_again = play.classify().await;
     let evidence = gather(&targets, &play, &watcher, start).await;
     watching.abort();
+    let mut own_faults = Vec::new();
+    for replica in &targets.replicas {
+        own_faults.extend(replica.lock().await.own_faults());
+    }
     Report {
         settings,
         tally: Tally::of(&evidence.attempts),
@@ -104,6 +111,7 @@ pub async fn run(settings: Settings) -> Report {
         watched: evidence.watched.len(),
         resumed: watcher.resumed(),
         violations: check(&evidence),
+        own_faults,
     }
 }
 

@@ -21,6 +21,8 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
 const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
 /// Wait before a replica that did not start is started again, as a supervisor would.
 const START_AGAIN: Duration = Duration::from_millis(300);
+/// How a line of the log begins to tell of a fault of the server's own.
+const INTERNAL_ERROR: &str = "internal error";
 
 /// A caller: its name, role and, for a partner, organization. Its key is its name.
 #[derive(Debug, Clone)]
@@ -165,6 +167,16 @@ impl Replica {
     #[must_use]
     pub fn output(&self) -> String {
         self.process.as_ref().map(Wishwell::output).unwrap_or_default()
+    }
+
+    /// What it said in all its runs of faults of its own. Callers are told of these without why.
+    #[must_use]
+    pub fn own_faults(&self) -> Vec<String> {
+        let folder = self.process.as_ref().map(Wishwell::folder).or(self.folder.as_ref().map(TempDir::path));
+        let logs = folder.into_iter().flat_map(|folder| ["stdout", "stderr"].map(|name| folder.join(name)));
+        let said = logs.map(|log| std::fs::read(log).unwrap_or_default()).collect::<Vec<_>>().concat();
+        let lines = String::from_utf8_lossy(&said);
+        lines.lines().filter(|line| line.contains(INTERNAL_ERROR)).map(str::to_owned).collect()
     }
 
     /// Starts it, again and again where it ends because the database is away, until it serves.
