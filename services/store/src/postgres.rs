@@ -203,7 +203,42 @@ fn connection_error(error: sqlx::Error) -> StoreError {
         sqlx::Error::WorkerCrashed => StoreError::Unavailable("a connection ended".to_owned()),
         sqlx::Error::Io(error) => StoreError::Unavailable(error.to_string()),
         sqlx::Error::Tls(error) => StoreError::Unavailable(error.to_string()),
+        // What is there does not speak as a server does: one that is killed while it lets somebody in says nothing more.
+        sqlx::Error::Protocol(message) => StoreError::Unavailable(message),
         sqlx::Error::ColumnDecode { index, source } => StoreError::Corrupt(format!("column {index}: {source}")),
         error => StoreError::Defect(format!("postgresql: {error}")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What it is to connect to somebody who reads what is said first and answers so much.
+    async fn connecting_to_whoever_answers(answer: &'static [u8]) -> StoreError {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("postgres://wishwell@{}/wishwell", listener.local_addr().unwrap());
+        let answering = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 64]).await;
+                let _ = stream.write_all(answer).await;
+            }
+        });
+        let options = PostgresOptions { connection_wait: Duration::from_secs(2), ..PostgresOptions::default() };
+        let connected = PostgresStore::connect(&url, options).await;
+        answering.abort();
+        connected.err().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_server_that_ends_or_talks_nonsense_while_it_lets_somebody_in_is_away() {
+        for answer in [&b""[..], b"N", b"!", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"N?\0\0\0\x04"] {
+            let error = connecting_to_whoever_answers(answer).await;
+            assert!(matches!(error, StoreError::Unavailable(_)), "{answer:?}: {error:?}");
+        }
     }
 }
