@@ -49,12 +49,12 @@ pub(crate) async fn run(args: &RunArgs) {
         let questions = questions(&made);
         let places = Arc::new(questions.places.clone());
         let frames = Arc::new(questions.wishwell.clone());
-        let service = rivals::Service { frames, connections: args.connections, in_flight: args.in_flight };
+        let load = rivals::Load { frames, connections: args.connections, in_flight: args.in_flight };
         let (arguments, asked) = (args.clone(), questions);
         let measured = tokio::task::spawn_blocking(move || measure(&arguments, size, &store, asked));
         let mut result = measured.await.expect("the measurement runs to its end");
         if !args.no_rivals {
-            result.rivals = rivals::measure(&made, places, service, args.rounds.min(3), args.round()).await;
+            result.rivals = rivals::measure(&made, places, load, args.rounds.min(3), args.round()).await;
         }
         report::print_size(&result);
         sizes.push(result);

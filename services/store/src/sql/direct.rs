@@ -73,19 +73,16 @@ pub(super) fn fetch(
     Ok(())
 }
 
-/// Runs statements in order, each with how many rows it must touch if it must; answers how many each has touched, up to the first that has
-/// touched other than it must.
-pub(super) fn execute_each(
-    connection: &Connection,
-    statements: Vec<(Statement, Option<u64>)>,
-) -> Result<Vec<u64>, Failure> {
-    let mut touched = Vec::with_capacity(statements.len());
+/// Runs statements in order, each with how many rows it must touch if it must; answers how many they have touched.
+/// [`Failure::Conflict`] at the first that touches others.
+pub(super) fn execute_each(connection: &Connection, statements: Vec<(Statement, Option<u64>)>) -> Result<u64, Failure> {
+    let mut touched = 0;
     for (statement, expected) in statements {
         let rows = execute(connection, statement)?;
-        touched.push(rows);
         if expected.is_some_and(|expected| expected != rows) {
-            break;
+            return Err(Failure::Conflict);
         }
+        touched += rows;
     }
     Ok(touched)
 }

@@ -177,11 +177,10 @@ pub(super) async fn read(
     let end = after.0.saturating_add(limit);
     let mut statement = session.statement("SELECT position, at, principal, kind, payload FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(after.0)));
-    // A row of moves stands at the last of its positions, which may be behind the end.
-    let farthest = end.saturating_add(i64::try_from(moves::ROW_EVENTS_MAX).unwrap_or_default());
-    statement.push(" AND position <= ").bind(Value::Int(Some(farthest)));
-    statement.push(" AND (position <= ").bind(Value::Int(Some(end))).push(" OR kind = ");
-    statement.bind(Value::text(moves::KIND)).push(") ORDER BY position LIMIT ").bind(Value::Int(Some(limit)));
+    // A row of moves stands at the last of its positions: the one that holds the end may stand behind it, and is the first that does.
+    statement.push(" AND position <= COALESCE((SELECT MIN(position) FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND position >= ").bind(Value::Int(Some(end)));
+    statement.push("), ").bind(Value::Int(Some(end))).push(") ORDER BY position");
     let rows = session
         .fetch_all(statement, |fields| {
             let (position, at, principal) = (fields.int()?, fields.time()?, fields.text()?);

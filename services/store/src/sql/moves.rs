@@ -24,7 +24,7 @@ use crate::error::StoreError;
 
 /// The kind of such a row. No change is of this kind.
 pub(super) const KIND: &str = "moves";
-/// Events of one row at most: who begins to read in the middle of a row looks so far ahead.
+/// Events of one row at most: who reads some of them reads the row.
 pub(super) const ROW_EVENTS_MAX: usize = 1_024;
 /// Room for an event in JSON before it is written.
 const EVENT_BYTES_EXPECTED: usize = 512;

@@ -112,26 +112,23 @@ impl Session {
 
     /// Runs a statement; answers how many rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, Failure> {
-        self.execute_each(vec![(statement, None)]).await.map(|touched| touched.into_iter().sum())
+        self.execute_each(vec![(statement, None)]).await
     }
 
-    /// Runs statements in order, each with how many rows it must touch if it must; answers how many each has touched, up to the first
-    /// that has touched other than it must.
-    pub(crate) async fn execute_each(
-        &mut self,
-        statements: Vec<(Statement, Option<u64>)>,
-    ) -> Result<Vec<u64>, Failure> {
+    /// Runs statements in order, each with how many rows it must touch if it must; answers how many they have touched.
+    /// [`Failure::Conflict`] at the first that touches others.
+    pub(crate) async fn execute_each(&mut self, statements: Vec<(Statement, Option<u64>)>) -> Result<u64, Failure> {
         match self.link() {
             Link::Postgres(connection) => {
-                let mut touched = Vec::with_capacity(statements.len());
+                let mut touched = 0;
                 for (statement, expected) in statements {
-                    let (sql, arguments) = statement.into_postgres()?;
+                    let Bound { sql, arguments } = statement.into_bound()?;
                     let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
                     let rows = query.execute(&mut *connection).await.map_err(postgres::failure)?.rows_affected();
-                    touched.push(rows);
                     if expected.is_some_and(|expected| expected != rows) {
-                        break;
+                        return Err(Failure::Conflict);
                     }
+                    touched += rows;
                 }
                 Ok(touched)
             }
@@ -167,7 +164,7 @@ impl Session {
                 }
             }
             Link::Postgres(connection) => {
-                let (sql, arguments) = statement.into_postgres()?;
+                let Bound { sql, arguments } = statement.into_bound()?;
                 let mut rows = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch(connection);
                 while let Some(row) = rows.try_next().await.map_err(postgres::failure)? {
                     each(&mut Fields { row: Row::Postgres(&row), next: 0 })?;

@@ -409,11 +409,6 @@ impl Statement {
 
     /// Ready to be sent to PostgreSQL.
     pub(super) fn into_bound(self) -> Result<Bound, Failure> {
-        let (sql, arguments) = self.into_postgres()?;
-        Ok(Bound { sql, arguments })
-    }
-
-    pub(super) fn into_postgres(self) -> Result<(String, PgArguments), Failure> {
         let mut arguments = PgArguments::default();
         arguments.reserve(self.values.len(), self.values.iter().map(Value::bytes_expected).sum());
         for value in self.values {
@@ -435,7 +430,7 @@ impl Statement {
             }
             .map_err(|error| StoreError::Defect(format!("a value cannot be bound: {error}")))?;
         }
-        Ok((self.sql, arguments))
+        Ok(Bound { sql: self.sql, arguments })
     }
 }
 

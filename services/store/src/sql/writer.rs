@@ -223,8 +223,8 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    /// Runs statements in order; answers how many rows each has touched. Ends after the first that has touched other than expected.
-    pub(crate) async fn execute(&self, statements: Vec<(Statement, Option<u64>)>) -> Result<Vec<u64>, Failure> {
+    /// As [`Session::execute_each`].
+    pub(crate) async fn execute(&self, statements: Vec<(Statement, Option<u64>)>) -> Result<u64, Failure> {
         ask(&self.jobs, |slot| direct::execute_each(slot.connection()?, statements)).await
     }
 

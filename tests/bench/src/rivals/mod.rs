@@ -36,7 +36,7 @@ pub(crate) struct Rival {
 
 /// How Wishwell is asked, and so whatever else answers over gRPC.
 #[derive(Debug)]
-pub(crate) struct Service {
+pub(crate) struct Load {
     pub(crate) frames: Arc<Vec<Bytes>>,
     pub(crate) connections: usize,
     pub(crate) in_flight: usize,
@@ -84,7 +84,7 @@ trait Asker: Send + 'static {
 pub(crate) async fn measure(
     made: &Synthetic,
     places: Arc<Vec<Place>>,
-    asked: Service,
+    asked: Load,
     rounds: usize,
     round: Duration,
 ) -> Vec<Rival> {

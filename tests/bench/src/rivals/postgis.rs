@@ -8,7 +8,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use wishwell_engine::synthetic::Synthetic;
 use wishwell_test_support::postgres::{TestDatabase, URL_VARIABLE};
 
-use super::{Asker, Rival, Service, best_of, postgis_service, rows};
+use super::{Asker, Load, Rival, best_of, postgis_service, rows};
 use crate::questions::Place;
 
 /// Rows of one COPY message.
@@ -39,7 +39,7 @@ impl Asker for Nearest {
 pub(super) async fn measure(
     made: &Synthetic,
     places: &Arc<Vec<Place>>,
-    asked: Service,
+    asked: Load,
     rounds: usize,
     round: Duration,
 ) -> Vec<Rival> {

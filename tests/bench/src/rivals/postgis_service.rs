@@ -11,7 +11,7 @@ use tonic::{Response, Status};
 use wishwell_api::v1::{Candidate, FindResourcesRequest, FindResourcesResponse, ItemMatches, ResourceSummary};
 
 use super::postgis::{NEAREST, SETTINGS};
-use super::{Rival, Service};
+use super::{Load, Rival};
 use crate::load::{self, Form, Target};
 use crate::process::Process;
 use crate::questions::category_number;
@@ -75,7 +75,7 @@ impl NamedService for Nearest {
 }
 
 /// Measures it with the pool that serves best, on the connections on which Wishwell is asked, by the same questions.
-pub(super) fn measure(url: &str, rows: usize, asked: &Service, rounds: usize, round: Duration) -> Rival {
+pub(super) fn measure(url: &str, rows: usize, asked: &Load, rounds: usize, round: Duration) -> Rival {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let started = |connections: usize| {
         let arguments = ["nearest", "--url", url, "--connections", &connections.to_string()];

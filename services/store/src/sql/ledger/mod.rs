@@ -27,6 +27,7 @@ use super::database::{Database, Lane};
 use super::session::{Failure, Session};
 use super::steps;
 use super::write::{WRITE_ATTEMPTS_MAX, WRITE_RETRY_FIRST_WAIT_MILLISECONDS, jitter};
+use super::writer::Writer;
 use crate::contract::{WriteContext, Written};
 use crate::error::StoreError;
 use crate::ledger::{Appended, Basis};
@@ -147,10 +148,11 @@ impl Desk {
     /// Settles requests in one transaction, from its first look to its commit.
     async fn attempt(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Vec<Settled>, Failure> {
         let relying = relying && recall::can_be_recalled(asked);
-        let draft = match &*self.database {
-            Database::Sqlite { .. } => self.attempt_there(asked, relying).await?,
+        let database = Arc::clone(&self.database);
+        let draft = match &*database {
+            Database::Sqlite { writer, .. } => self.attempt_there(writer, asked, relying).await?,
             Database::Postgres { .. } => {
-                let mut session = self.database.begin_write().await?;
+                let mut session = database.begin_write().await?;
                 let draft = self.write(&mut session, asked, relying).await?;
                 session.commit().await?;
                 draft
@@ -161,11 +163,7 @@ impl Desk {
     }
 
     /// All of a transaction where the connection is: nothing in it waits for anything but the file.
-    async fn attempt_there(&mut self, asked: &[Arc<Asked>], relying: bool) -> Result<Draft, Failure> {
-        let database = Arc::clone(&self.database);
-        let Database::Sqlite { writer, .. } = &*database else {
-            return Err(StoreError::Defect("a file's transaction where there is no file".to_owned()).into());
-        };
+    async fn attempt_there(&mut self, writer: &Writer, asked: &[Arc<Asked>], relying: bool) -> Result<Draft, Failure> {
         let mut there = Self::new(Arc::clone(&self.database), self.tenant.clone(), self.appended.clone());
         there.memory = std::mem::take(&mut self.memory);
         let asked = asked.to_vec();
