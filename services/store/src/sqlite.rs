@@ -20,7 +20,7 @@ use crate::sql::SqlStore;
 use crate::sql::database::Database;
 use crate::sql::direct;
 use crate::sql::session::Failure;
-use crate::sql::writer::Writer;
+use crate::sql::writer::{Thread, Writer};
 
 /// Connections that read.
 const READERS_MAX: u32 = 4;
@@ -60,18 +60,33 @@ impl SqliteStore {
     /// wrote it, [`StoreError::CannotWrite`] when file or folder cannot be written, [`StoreError::Unavailable`] when
     /// another process keeps it locked.
     pub async fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
-        open_store(path.as_ref(), durability).await.map(|store| Arc::new(store) as Arc<dyn Store>)
+        let store = open_store(path.as_ref(), durability, Thread::Own).await?;
+        Ok(Arc::new(store))
+    }
+
+    /// As [`Self::open`], but what is written is written on the threads that ask for it, each of which waits for the disk meanwhile. On a
+    /// runtime of one thread, what comes before what is then for the runtime alone to say: for simulations, which happen again as they
+    /// happened.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_to_write_in_place(
+        path: impl AsRef<Path>,
+        durability: Durability,
+    ) -> Result<Arc<dyn Store>, StoreError> {
+        let store = open_store(path.as_ref(), durability, Thread::Askers).await?;
+        Ok(Arc::new(store))
     }
 }
 
-async fn open_store(path: &Path, durability: Durability) -> Result<SqlStore, StoreError> {
+async fn open_store(path: &Path, durability: Durability, thread: Thread) -> Result<SqlStore, StoreError> {
     let location = path.display().to_string();
     create_private(path)?;
     let options = connect_options(path, durability);
     // Tables are made over a connection that ends with that.
     let maker = pool(options.clone(), 1);
     let opened = match prepare(&maker).await {
-        Ok(version) => start_writer(path, durability).await.map(|writer| (version, writer)),
+        Ok(version) => start_writer(path, durability, thread).await.map(|writer| (version, writer)),
         Err(error) => Err(error),
     };
     maker.close().await;
@@ -94,11 +109,11 @@ async fn open_store(path: &Path, durability: Durability) -> Result<SqlStore, Sto
     Ok(SqlStore::new(Database::Sqlite { writer, readers, path: path.to_owned() }, description))
 }
 
-async fn start_writer(path: &Path, durability: Durability) -> Result<Writer, StoreError> {
+async fn start_writer(path: &Path, durability: Durability, thread: Thread) -> Result<Writer, StoreError> {
     let path = path.to_owned();
     let open = move || open_to_write(&path, durability).map_err(Failure::from);
     let wait_max = Duration::from_secs(CONNECTION_WAIT_SECONDS_MAX);
-    Writer::start(open, wait_max).await.map_err(Failure::into_store_error)
+    Writer::start(thread, open, wait_max).await.map_err(Failure::into_store_error)
 }
 
 /// Creates the file for its owner alone; SQLite gives `-wal` and `-shm` the same mode.

@@ -18,11 +18,6 @@ use crate::dice::Dice;
 /// Where the header of a write-ahead log has its salt, which changes when the log starts over
 /// (<https://www.sqlite.org/fileformat2.html#walformat>).
 const SALT: std::ops::Range<usize> = 16..24;
-/// Longest wait for the store's connection to have done what one of the store's tasks waits for. One that was woken from within the
-/// runtime's thread is not seen from outside, and goes on after it.
-const WAKE_MICROSECONDS_MAX: u64 = 30_000;
-/// Pause between two looks at whether it has.
-const LOOK_MICROSECONDS: u64 = 10;
 
 /// A machine whose process runs.
 pub(crate) struct Machine {
@@ -55,7 +50,7 @@ impl Machine {
 
     fn open(&mut self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        self.store = Some(runtime.block_on(SqliteStore::open(&self.path, Durability::Full)).unwrap());
+        self.store = Some(runtime.block_on(SqliteStore::open_to_write_in_place(&self.path, Durability::Full)).unwrap());
         self.runtime = Some(runtime);
         let behind = rusqlite::Connection::open(&self.path).unwrap();
         behind.busy_timeout(Duration::from_secs(20)).unwrap();
@@ -84,23 +79,15 @@ impl Machine {
         self.runtime.as_ref().unwrap().block_on(work)
     }
 
-    /// Polls `work`, then lets what the store has begun by itself go on to where it waits next, and waits until it need not wait any
-    /// more. Answers whether `work` is done.
+    /// Polls `work`, then lets what the store has begun by itself go on to where it waits next. Answers whether `work` is done.
     pub(crate) fn go_on(&self, work: &mut (impl Future + Unpin)) -> bool {
-        let done = self.run(async {
+        self.run(async {
             let done = poll_fn(|task| Poll::Ready(pin!(&mut *work).poll(task).is_ready())).await;
             if !done {
                 tokio::task::yield_now().await;
             }
             done
-        });
-        let metrics = self.runtime.as_ref().unwrap().metrics();
-        let mut looks = WAKE_MICROSECONDS_MAX / LOOK_MICROSECONDS;
-        while !done && metrics.global_queue_depth() == 0 && looks > 0 {
-            std::thread::sleep(Duration::from_micros(LOOK_MICROSECONDS));
-            looks -= 1;
-        }
-        done
+        })
     }
 
     /// Runs work up to its await of that number, counted from 0, and gives it up there. Answers whether it was done before.

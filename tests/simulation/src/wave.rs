@@ -17,9 +17,9 @@ use crate::world::tenant;
 /// Answered requests that are asked for again after a crash.
 const ASKED_AGAIN_MAX: usize = 6;
 /// More awaits than a request has on its way to its answer.
-const AWAITS_MAX: usize = 30;
-/// Turns of the runtime after which a transaction is under way, and far from its end.
-const TURNS_TO_BEGIN: usize = 4;
+const AWAITS_MAX: usize = 5;
+/// Turns of the runtime after which a transaction is written and nobody answered.
+const TURNS_TO_BEGIN: usize = 1;
 
 impl Simulation {
     /// Sends calls at once and holds what comes of them against what may.

@@ -4,10 +4,12 @@
 //! Between a task and this thread goes whole work, not single rows: a statement that is given a thousand rows is prepared once, run for
 //! each of them, and answered once; and what is decided without waiting for anything else is decided here, from the first look to the
 //! commit.
+//!
+//! Or it is written on the threads of those who ask ([`Thread::Askers`]): what happens when is then for whoever schedules them to say.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -27,9 +29,25 @@ type Open = Box<dyn Fn() -> Result<Connection, Failure> + Send>;
 /// What the thread does with its connection.
 type Job = Box<dyn FnOnce(&mut Slot) + Send>;
 
+/// On which thread a SQLite file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thread {
+    /// One of its own.
+    Own,
+    /// That of whoever asks, which waits for the disk.
+    Askers,
+}
+
+/// Where jobs are done.
+#[derive(Clone)]
+enum Place {
+    There(mpsc::Sender<Job>),
+    Here(Arc<Mutex<Slot>>),
+}
+
 /// A SQLite file's writer.
 pub(crate) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    place: Place,
     /// One permit, whose owner's turn it is. Fair.
     turn: Arc<Semaphore>,
     wait_max: Duration,
@@ -48,6 +66,13 @@ struct Slot {
 }
 
 impl Slot {
+    /// Does a job. Whoever asked for one that panics learns that nobody answers; the next one gets a connection that nothing is known of.
+    fn work(&mut self, job: Job) {
+        if catch_unwind(AssertUnwindSafe(|| job(self))).is_err() {
+            self.connection = None;
+        }
+    }
+
     fn connection(&mut self) -> Result<&mut Connection, Failure> {
         if self.connection.is_none() {
             let connection = (self.open)()?;
@@ -104,27 +129,64 @@ impl Slot {
     }
 }
 
-impl Writer {
-    /// Starts the thread and opens the connection. `wait_max` bounds the wait for a turn.
-    pub(crate) async fn start(
-        open: impl Fn() -> Result<Connection, Failure> + Send + 'static,
-        wait_max: Duration,
-    ) -> Result<Self, Failure> {
+impl Place {
+    /// Starts the thread, if it has one.
+    fn new(thread: Thread, open: Open) -> Result<Self, Failure> {
+        let mut slot = Slot { open, connection: None };
+        if thread == Thread::Askers {
+            return Ok(Self::Here(Arc::new(Mutex::new(slot))));
+        }
         let (jobs, waiting) = mpsc::channel::<Job>();
-        let mut slot = Slot { open: Box::new(open), connection: None };
         let serving = move || {
             while let Ok(job) = waiting.recv() {
-                // Whoever asked learns that nobody answers; the next one gets a connection that nothing is known of.
-                if catch_unwind(AssertUnwindSafe(|| job(&mut slot))).is_err() {
-                    slot.connection = None;
-                }
+                slot.work(job);
             }
         };
         let thread = std::thread::Builder::new().name("sqlite-writer".to_owned());
         thread
             .spawn(serving)
             .map_err(|error| Failure::Store(StoreError::Unavailable(format!("no thread can be started: {error}"))))?;
-        let writer = Self { jobs, turn: Arc::new(Semaphore::new(1)), wait_max };
+        Ok(Self::There(jobs))
+    }
+
+    /// Has a job done, or does it.
+    fn hand(&self, job: Job) -> Result<(), Failure> {
+        match self {
+            Self::There(jobs) => jobs.send(job).map_err(|_| ended()),
+            Self::Here(slot) => {
+                slot.lock().unwrap_or_else(PoisonError::into_inner).work(job);
+                Ok(())
+            }
+        }
+    }
+
+    /// Has something done and waits for what comes of it.
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Slot) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.hand(Box::new(move |slot: &mut Slot| {
+            // Nobody may be waiting any more.
+            let _ = answer.send(work(slot));
+        }))?;
+        if let Self::Here(_) = self {
+            // Where a thread of its own would be waited for, others have their turn.
+            tokio::task::yield_now().await;
+        }
+        answered.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+impl Writer {
+    /// Opens the connection. `wait_max` bounds the wait for a turn.
+    pub(crate) async fn start(
+        thread: Thread,
+        open: impl Fn() -> Result<Connection, Failure> + Send + 'static,
+        wait_max: Duration,
+    ) -> Result<Self, Failure> {
+        let place = Place::new(thread, Box::new(open))?;
+        let writer = Self { place, turn: Arc::new(Semaphore::new(1)), wait_max };
         writer.call(|_| Ok(())).await?;
         Ok(writer)
     }
@@ -140,8 +202,8 @@ impl Writer {
     /// Begins a transaction when it is its turn.
     pub(crate) async fn begin(&self) -> Result<Writing, Failure> {
         let turn = self.wait().await?;
-        let writing = Writing { jobs: self.jobs.clone(), ended: false, _turn: turn };
-        ask(&writing.jobs, Slot::begin).await?;
+        let writing = Writing { place: self.place.clone(), ended: false, _turn: turn };
+        writing.place.ask(Slot::begin).await?;
         Ok(writing)
     }
 
@@ -152,14 +214,13 @@ impl Writer {
         work: impl FnOnce(&mut Session) -> (D, Result<T, Failure>) + Send + 'static,
     ) -> Result<(D, Result<T, Failure>), Failure> {
         let turn = self.wait().await?;
-        let jobs = self.jobs.clone();
         // Its turn lasts as long as its work, whether or not anybody waits for it.
-        ask(&jobs, move |slot| {
+        let transact = move |slot: &mut Slot| {
             let done = slot.transact(work);
             drop(turn);
             done
-        })
-        .await
+        };
+        self.place.ask(transact).await
     }
 
     /// Does something with the connection outside of any transaction.
@@ -168,7 +229,7 @@ impl Writer {
         work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let turn = self.wait().await?;
-        let done = ask(&self.jobs, |slot| work(slot.connection()?)).await;
+        let done = self.place.ask(|slot| work(slot.connection()?)).await;
         drop(turn);
         done
     }
@@ -177,7 +238,7 @@ impl Writer {
     #[cfg(test)]
     pub(crate) async fn give_up_connection(&self) {
         let turn = self.wait().await;
-        let given_up = ask(&self.jobs, |slot| {
+        let given_up = self.place.ask(|slot| {
             slot.connection = None;
             Ok(())
         });
@@ -189,8 +250,7 @@ impl Writer {
     /// writes what was under way.
     pub(crate) fn finish(&self) {
         let (done, finished) = mpsc::channel();
-        let last: Job = Box::new(move |_| drop(done));
-        if self.jobs.send(last).is_ok() {
+        if self.place.hand(Box::new(move |_| drop(done))).is_ok() {
             // Nothing is ever sent: it ends with the other side.
             let _: Result<(), _> = finished.recv();
         }
@@ -201,7 +261,7 @@ impl Writer {
         // Whoever comes later is told so; who waits already, too.
         if let Ok(turn) = Arc::clone(&self.turn).acquire_owned().await {
             self.turn.close();
-            let closed = ask(&self.jobs, |slot| {
+            let closed = self.place.ask(|slot| {
                 slot.take_back();
                 slot.connection = None;
                 Ok(())
@@ -215,7 +275,7 @@ impl Writer {
 
 /// A transaction that may write. Dropping it takes it back.
 pub(crate) struct Writing {
-    jobs: mpsc::Sender<Job>,
+    place: Place,
     /// Whether there is nothing to be taken back any more.
     ended: bool,
     /// Given up last: who comes next begins after whatever is still to be done.
@@ -225,38 +285,39 @@ pub(crate) struct Writing {
 impl Writing {
     /// As [`Session::execute_each`].
     pub(crate) async fn execute(&self, statements: Vec<(Statement, Option<u64>)>) -> Result<u64, Failure> {
-        ask(&self.jobs, |slot| direct::execute_each(slot.connection()?, statements)).await
+        self.place.ask(|slot| direct::execute_each(slot.connection()?, statements)).await
     }
 
     /// The rows of a query.
     pub(crate) async fn fetch(&self, statement: Statement) -> Result<Rows, Failure> {
-        ask(&self.jobs, |slot| {
-            let mut columns = Vec::new();
-            let mut rows = Vec::new();
-            direct::fetch(slot.connection()?, statement, |row| {
-                if columns.is_empty() {
-                    columns = row.as_ref().column_names().into_iter().map(str::to_owned).collect();
-                }
-                let value = |index| row.get::<_, Stored>(index);
-                let row: Result<Vec<Stored>, _> = (0..columns.len()).map(value).collect();
-                rows.push(row.map_err(|error| StoreError::Defect(format!("sqlite: {error}")))?);
-                Ok(())
-            })?;
-            Ok(Rows { columns, rows })
-        })
-        .await
+        self.place
+            .ask(|slot| {
+                let mut columns = Vec::new();
+                let mut rows = Vec::new();
+                direct::fetch(slot.connection()?, statement, |row| {
+                    if columns.is_empty() {
+                        columns = row.as_ref().column_names().into_iter().map(str::to_owned).collect();
+                    }
+                    let value = |index| row.get::<_, Stored>(index);
+                    let row: Result<Vec<Stored>, _> = (0..columns.len()).map(value).collect();
+                    rows.push(row.map_err(|error| StoreError::Defect(format!("sqlite: {error}")))?);
+                    Ok(())
+                })?;
+                Ok(Rows { columns, rows })
+            })
+            .await
     }
 
     /// Makes its changes last.
     pub(crate) async fn commit(mut self) -> Result<(), Failure> {
-        let committed = ask(&self.jobs, Slot::commit).await;
+        let committed = self.place.ask(Slot::commit).await;
         self.ended = committed.is_ok();
         committed
     }
 
     /// Ends it without changes.
     pub(crate) async fn end(mut self) -> Result<(), Failure> {
-        let taken_back = ask(&self.jobs, |slot| {
+        let taken_back = self.place.ask(|slot| {
             slot.take_back();
             Ok(())
         });
@@ -270,7 +331,7 @@ impl Drop for Writing {
     fn drop(&mut self) {
         if !self.ended {
             // A thread that has ended has taken it back.
-            let _ = self.jobs.send(Box::new(Slot::take_back));
+            let _ = self.place.hand(Box::new(Slot::take_back));
         }
     }
 }
@@ -292,20 +353,6 @@ impl Rows {
         }
         Ok(self.rows.len())
     }
-}
-
-/// Lets the thread do something and waits for what comes of it.
-async fn ask<T: Send + 'static>(
-    jobs: &mpsc::Sender<Job>,
-    work: impl FnOnce(&mut Slot) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let (answer, answered) = oneshot::channel();
-    let job = move |slot: &mut Slot| {
-        // Nobody may be waiting any more.
-        let _ = answer.send(work(slot));
-    };
-    jobs.send(Box::new(job)).map_err(|_| ended())?;
-    answered.await.unwrap_or_else(|_| Err(ended()))
 }
 
 fn ended() -> Failure {
