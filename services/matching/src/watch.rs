@@ -2,6 +2,7 @@
 //! and is told to resume when it does not keep up. Nothing is buffered for it beyond a few batches.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use wishwell_domain::limits::{
 use wishwell_engine::Snapshot;
 use wishwell_store::Store;
 
+use crate::access::Standing;
 use crate::snapshots::TenantSnapshot;
 
 /// The end of a tenant's log, kept for those who watch it.
@@ -61,6 +63,8 @@ pub(crate) struct Watcher<P> {
     pub(crate) until: Option<LogPosition>,
     /// Ends the stream: the server drains.
     pub(crate) stop: CancellationToken,
+    /// Ends the stream when it lapses; none for who came without a token.
+    pub(crate) standing: Option<Standing>,
     /// Makes an answer of what the watcher may see of a batch.
     pub(crate) pick: P,
 }
@@ -124,6 +128,12 @@ impl<P> Watcher<P> {
     {
         let mut reached = self.tenant.subscribe();
         let mut position = after;
+        let mut lapse = pin!(async {
+            match &self.standing {
+                Some(standing) => standing.lapse().await,
+                None => std::future::pending().await,
+            }
+        });
         // The first answer comes at once: it tells that the watch has begun, and from where.
         let mut silent_since = None::<tokio::time::Instant>;
         loop {
@@ -140,8 +150,10 @@ impl<P> Watcher<P> {
             if over || !(answer.is_empty() && quiet) {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
                 let sent = tokio::select! {
-                    sent = batches.send_timeout(Ok(answer), patience) => sent,
+                    biased;
                     () = self.stop.cancelled() => return Err(stopping()),
+                    refused = &mut lapse => return Err(refused),
+                    sent = batches.send_timeout(Ok(answer), patience) => sent,
                 };
                 match sent {
                     Ok(()) => silent_since = Some(tokio::time::Instant::now()),
@@ -165,6 +177,7 @@ impl<P> Watcher<P> {
                 () = tokio::time::sleep(Duration::from_secs(WATCH_KEEPALIVE_SECONDS)) => {}
                 () = batches.closed() => return Ok(()),
                 () = self.stop.cancelled() => return Err(stopping()),
+                refused = &mut lapse => return Err(refused),
             }
         }
     }

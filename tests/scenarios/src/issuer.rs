@@ -84,7 +84,7 @@ pub async fn call(served: &Served, token: &str) -> Result<Vec<u8>, Status> {
 
 /// Whether a call was refused with this reason, and as UNAUTHENTICATED.
 #[must_use]
-pub fn is_refused(answer: &Result<Vec<u8>, Status>, expected: &str) -> bool {
+pub fn is_refused<T>(answer: &Result<T, Status>, expected: &str) -> bool {
     answer.as_ref().is_err_and(|status| status.code() == Code::Unauthenticated && reason(status) == expected)
 }
 

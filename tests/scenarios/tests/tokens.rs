@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tonic::Code;
+use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
+use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::admin::get;
 use wishwell_scenarios::deployment::OPERATOR;
@@ -21,6 +22,21 @@ async fn serve_set(keys: &[Value]) -> Served {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), key_set(keys)).expect("written");
     serve(&format!("jwks_file = \"{}\"", file.path().display())).await
+}
+
+type Watch = tonic::Streaming<v1::WatchEventsResponse>;
+
+/// Watches everything from now on, and has heard that it does.
+async fn watch(served: &Served, token: &str) -> Watch {
+    let request = v1::WatchEventsRequest { after_position: -1, filter: None, until_now: false };
+    let mut watch = served.referrals(token.to_owned().leak()).watch_events(request).await.expect("good").into_inner();
+    watch.message().await.expect("watched");
+    watch
+}
+
+/// What ends a watch of which nothing is heard otherwise.
+async fn end_of(watch: &mut Watch) -> Result<(), Status> {
+    tokio::time::timeout(Duration::from_secs(10), watch.message()).await.expect("an end").map(drop)
 }
 
 #[tokio::test]
@@ -255,6 +271,8 @@ async fn who_is_denied_is_refused_within_seconds_with_tokens_and_sessions_that_w
     let cookies = [("cookie", cookies.join("; "))];
     let cookies = cookies.each_ref().map(|(name, value)| (*name, value.as_str()));
     assert_eq!(web.ask("GET", "/desk", &cookies, b"").await.status, 200);
+    let (mut watch_of_stolen, mut watch_of_old) = (watch(&served, &stolen).await, watch(&served, &old).await);
+    let mut watch_of_new = watch(&served, &new).await;
 
     let since = prost_types::Timestamp { seconds: now() - 50, nanos: 0 }.to_string();
     deny(json!({"tokens": ["stolen before", "stolen"], "subjects": {"gone": since}}));
@@ -266,6 +284,12 @@ async fn who_is_denied_is_refused_within_seconds_with_tokens_and_sessions_that_w
     for good in [&new, &other] {
         call(&served, good).await.expect("nobody else, and no later token");
     }
+    for watch in [&mut watch_of_stolen, &mut watch_of_old] {
+        let ended = end_of(watch).await;
+        assert!(is_refused(&ended, "UNAUTHENTICATED"), "{ended:?}");
+    }
+    let goes_on = tokio::time::timeout(Duration::from_secs(5), watch_of_new.message()).await;
+    assert!(goes_on.is_err(), "it hears nothing and is not ended: {goes_on:?}");
     let page = web.ask("GET", "/desk", &cookies, b"").await;
     assert!(page.status == 303 && page.header("location").is_some_and(|to| to.starts_with("/sign-in")), "{page:?}");
     // What cannot be read lets nobody in.
@@ -276,6 +300,22 @@ async fn who_is_denied_is_refused_within_seconds_with_tokens_and_sessions_that_w
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(is_refused(&call(&served, &stolen).await, "UNAUTHENTICATED"));
+}
+
+#[tokio::test]
+async fn a_watch_ends_with_the_token_that_it_began_with() {
+    let signer = Signer::eddsa("ed");
+    let served = serve_set(&[signer.jwk()]).await;
+    // Its time has been over since the leeway of half a minute less three seconds.
+    let mut ending = watch(&served, &signer.token(&claims(json!({"exp": now() - 27})))).await;
+    let mut lasting = watch(&served, &signer.token(&claims(json!({})))).await;
+    let mut by_key = watch(&served, OPERATOR).await;
+    let ended = end_of(&mut ending).await;
+    assert!(is_refused(&ended, "TOKEN_EXPIRED"), "{ended:?}");
+    for watch in [&mut lasting, &mut by_key] {
+        let goes_on = tokio::time::timeout(Duration::from_secs(3), watch.message()).await;
+        assert!(goes_on.is_err(), "it hears nothing and is not ended: {goes_on:?}");
+    }
 }
 
 #[tokio::test]

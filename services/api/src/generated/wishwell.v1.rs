@@ -15202,6 +15202,7 @@ pub mod referral_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
+        /// What began with a token ends with it, UNAUTHENTICATED: go on with a new one.
         pub async fn watch_events(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchEventsRequest>,
@@ -15392,6 +15393,7 @@ pub mod referral_service_server {
             + std::marker::Send
             + 'static;
         /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
+        /// What began with a token ends with it, UNAUTHENTICATED: go on with a new one.
         async fn watch_events(
             &self,
             request: tonic::Request<super::WatchEventsRequest>,

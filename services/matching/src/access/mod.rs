@@ -2,6 +2,7 @@
 
 mod credentials;
 mod roles;
+mod standing;
 mod tokens;
 
 pub use credentials::{
@@ -9,6 +10,8 @@ pub use credentials::{
 };
 pub use roles::{Access, ROLE_TABLE, access_to};
 pub(crate) use roles::{Method, known_methods};
+pub(crate) use standing::Standing;
+use tokens::looks_like_a_token;
 pub use tokens::{
     ALGORITHMS, ClaimNames, DENIED_BYTES_MAX, DENIED_REFRESH_SECONDS, DIVISIONS_PER_TOKEN_MAX, ISSUERS_MAX,
     IssuerEntry, JWKS_BYTES_MAX, JWKS_FETCH_SECONDS_MAX, JWKS_KEPT_SECONDS_MAX, JWKS_REFRESH_SECONDS,

@@ -123,6 +123,9 @@ const OPEN_METHODS: [&str; 4] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
+/// Methods whose answers come for as long as their callers want them.
+const LASTING_METHODS: [&str; 1] = ["wishwell.v1.ReferralService/WatchEvents"];
+
 /// Every method that is served, by its full name: what spans and figures may name.
 pub(crate) fn known_methods() -> impl Iterator<Item = &'static str> {
     ROLE_TABLE.iter().map(|row| row.0).chain(OPEN_METHODS)
@@ -138,17 +141,27 @@ pub(crate) struct Method {
     pub(crate) place: usize,
     /// Who may call it.
     pub(crate) access: Access,
+    /// Whether a call may outlast what its caller was let in by.
+    pub(crate) lasts: bool,
 }
 
 impl Method {
     /// Looks a method up by a request's path, `/package.Service/Method`.
     pub(crate) fn at(path: &str) -> Self {
         static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
-            let method = |(place, name)| (name, Method { name: Some(name), place, access: access_to(name) });
+            let method = |(place, name)| {
+                let lasts = LASTING_METHODS.contains(&name);
+                (name, Method { name: Some(name), place, access: access_to(name), lasts })
+            };
             known_methods().enumerate().map(method).collect()
         });
         let name = path.strip_prefix('/').unwrap_or(path);
-        METHODS.get(name).copied().unwrap_or_else(|| Self { name: None, place: METHODS.len(), access: access_to(name) })
+        METHODS.get(name).copied().unwrap_or_else(|| Self {
+            name: None,
+            place: METHODS.len(),
+            access: access_to(name),
+            lasts: false,
+        })
     }
 }
 
@@ -185,6 +198,16 @@ mod tests {
         let rows: Vec<_> = ROLE_TABLE.iter().map(|row| row.0.to_owned()).collect();
         assert_eq!(rows.len(), rows.iter().collect::<BTreeSet<_>>().len(), "a method has two rows");
         assert_eq!(rows.into_iter().collect::<BTreeSet<_>>(), methods());
+    }
+
+    #[test]
+    fn what_answers_with_a_stream_lasts() {
+        let services = wishwell_api::descriptor_pool();
+        let methods = services.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+        let streaming = methods.filter(|method| method.is_server_streaming() || method.is_client_streaming());
+        let streaming: Vec<_> =
+            streaming.map(|method| format!("{}/{}", method.parent_service().full_name(), method.name())).collect();
+        assert_eq!(streaming, LASTING_METHODS);
     }
 
     #[test]
@@ -240,7 +263,8 @@ mod tests {
     fn a_path_leads_to_the_row_of_its_method() {
         for (place, name) in known_methods().enumerate() {
             let found = Method::at(&format!("/{name}"));
-            assert_eq!(found, Method { name: Some(name), place, access: access_to(name) });
+            let lasts = name == "wishwell.v1.ReferralService/WatchEvents";
+            assert_eq!(found, Method { name: Some(name), place, access: access_to(name), lasts });
         }
         for (path, access) in [
             ("/wishwell.v1.CatalogService/DropEverything", Access::Roles(&[])),
@@ -248,7 +272,8 @@ mod tests {
             ("/grpc.health.v1.Health/Unknown", Access::Open),
             ("", Access::Roles(&[])),
         ] {
-            assert_eq!(Method::at(path), Method { name: None, place: known_methods().count(), access }, "{path}");
+            let expected = Method { name: None, place: known_methods().count(), access, lasts: false };
+            assert_eq!(Method::at(path), expected, "{path}");
         }
     }
 }

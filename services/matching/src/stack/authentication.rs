@@ -9,7 +9,7 @@ use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::principal::Principal;
 
-use crate::access::{Access, Credentials, Method, Refusal};
+use crate::access::{Access, Credentials, Method, Standing};
 use crate::metrics::Metrics;
 
 /// The same key without the `Bearer` scheme, for callers whose tools set plain headers only.
@@ -55,15 +55,14 @@ impl Authentication {
             return Err(Error::Unauthenticated);
         };
         metrics.token(found.as_ref().map(|(_, outcome)| *outcome).map_err(|refusal| *refusal));
-        match found {
-            Ok((principal, _)) => Ok(principal),
-            Err(Refusal::Expired) => Err(Error::TokenExpired),
-            Err(Refusal::KeyUnknown) => Err(Error::TokenKeyUnknown),
-            Err(Refusal::Invalid(why)) => {
-                tracing::debug!(why, "a token was refused");
-                Err(Error::Unauthenticated)
-            }
-        }
+        let (principal, _) = found?;
+        Ok(principal)
+    }
+
+    /// The token that a call was let in by, if it was by one.
+    pub(super) fn standing(&self, headers: &HeaderMap) -> Option<Standing> {
+        let credential = presented(headers).ok().flatten()?;
+        Standing::of(&self.credentials, &self.clock, credential)
     }
 }
 

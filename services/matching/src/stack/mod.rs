@@ -145,6 +145,11 @@ impl Pipe {
         if let Some(principal) = principal {
             request.extensions_mut().insert(principal);
         }
+        if method.lasts
+            && let Some(standing) = self.authentication.standing(request.headers())
+        {
+            request.extensions_mut().insert(standing);
+        }
         Ok(Admitted { place, time, call: self.services.call(request) })
     }
 }

@@ -23,6 +23,7 @@ use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Header, decode_header};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
+use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::error::{Violation, Violations};
 use wishwell_domain::ids::TenantId;
@@ -58,6 +59,19 @@ pub enum Refusal {
     Expired,
     /// Its key is not known, or not yet.
     KeyUnknown,
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Expired => Self::TokenExpired,
+            Refusal::KeyUnknown => Self::TokenKeyUnknown,
+            Refusal::Invalid(why) => {
+                tracing::debug!(why, "a token was refused");
+                Self::Unauthenticated
+            }
+        }
+    }
 }
 
 /// What is made of a token.

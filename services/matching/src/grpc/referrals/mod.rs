@@ -25,6 +25,7 @@ use wishwell_store::Written;
 use super::call::{self, read, write};
 use super::convert::{common, referral as convert};
 use super::status::to_status;
+use crate::access::Standing;
 use crate::cases::places::coarse_division;
 use crate::cases::referrals::referrals_of;
 use crate::cases::{Caller, Platform};
@@ -101,12 +102,14 @@ macro_rules! methods {
 
             async fn watch_events(
                 &self,
-                request: Request<v1::WatchEventsRequest>,
+                mut request: Request<v1::WatchEventsRequest>,
             ) -> Result<Response<Self::WatchEventsStream>, Status> {
+                let standing = request.extensions_mut().remove::<Standing>();
                 let (principal, message) = call::open(request).map_err(to_status)?;
                 let method = "wishwell.v1.ReferralService/WatchEvents";
                 let caller = Caller { principal, method, request: None };
-                watch::start(Arc::clone(&self.platform), caller, message).await.map(Response::new).map_err(to_status)
+                let watching = watch::start(Arc::clone(&self.platform), caller, standing, message);
+                watching.await.map(Response::new).map_err(to_status)
             }
 
             $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {

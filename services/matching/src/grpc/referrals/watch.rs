@@ -16,6 +16,7 @@ use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
 
 use super::{division_shown, show, wish_out};
+use crate::access::Standing;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
 use crate::grpc::status::to_status;
@@ -40,6 +41,7 @@ struct Sieve {
 pub(super) async fn start(
     platform: Arc<Platform>,
     caller: Caller,
+    standing: Option<Standing>,
     message: v1::WatchEventsRequest,
 ) -> Result<EventStream, Error> {
     let (snapshot, after) = if message.after_position == FROM_NOW {
@@ -61,6 +63,7 @@ pub(super) async fn start(
         tenant,
         until,
         stop: platform.draining.clone(),
+        standing,
         pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
     };
     let batches = platform.watchers.start(watcher, after)?;
