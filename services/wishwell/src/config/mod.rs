@@ -203,7 +203,9 @@ impl ServeConfig {
         let master_key = master_key::read(&mut reader);
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
-        let credentials = reader.credentials(&callers, demo_principals, common.listen);
+        // REST takes the same keys as gRPC.
+        let listening = [Some(common.listen), common.http_listen].into_iter().flatten();
+        let credentials = reader.credentials(&callers, demo_principals, listening);
         let tls = tls::read(&mut reader);
         let webhooks = webhooks::read(&mut reader);
         let Some((database, master_key)) = database.zip(master_key).filter(|_| problems.is_empty()) else {

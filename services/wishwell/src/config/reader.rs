@@ -124,18 +124,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks principals and issuers of tokens, and that nobody can call from another machine without a key.
-    pub(super) fn credentials(&mut self, callers: &Callers, demo: bool, listen: SocketAddr) -> Credentials {
-        let outside = !listen.ip().is_loopback();
-        if outside && demo {
-            self.problem(
-                &format!("the demo keys are public, and {listen} can be reached from other machines"),
-                "leave demo_principals out, or listen on 127.0.0.1",
-            );
-        } else if outside && callers.principals.is_empty() && callers.issuers.is_empty() {
-            self.problem(
-                &format!("{listen} can be reached from other machines, and no API keys are configured"),
-                "`wishwell key new` prints a key and the [[principals]] table for it; or listen on 127.0.0.1",
-            );
+    /// `listening` is every address at which calls are answered.
+    pub(super) fn credentials(
+        &mut self,
+        callers: &Callers,
+        demo: bool,
+        listening: impl IntoIterator<Item = SocketAddr>,
+    ) -> Credentials {
+        for address in listening.into_iter().filter(|address| !address.ip().is_loopback()) {
+            if demo {
+                self.problem(
+                    &format!("the demo keys are public, and {address} can be reached from other machines"),
+                    "leave demo_principals out, or listen on 127.0.0.1",
+                );
+            } else if callers.principals.is_empty() && callers.issuers.is_empty() {
+                self.problem(
+                    &format!("{address} can be reached from other machines, and no API keys are configured"),
+                    "`wishwell key new` prints a key and the [[principals]] table for it; or listen on 127.0.0.1",
+                );
+            }
         }
         let demo = if demo { Credentials::demo_entries() } else { Vec::new() };
         let entries = [callers.principals.as_slice(), &demo].concat();

@@ -138,10 +138,15 @@ fn other_machines_are_not_let_in_without_api_keys() {
         assert!(told.len() == 1 && told[0].contains("the demo keys are public"), "{told:#?}");
         let told = problems(dev(&["--listen", address], &[]));
         assert!(told.len() == 1 && told[0].contains("on this machine only"), "{told:#?}");
+        // REST takes the same keys.
+        let told = bind("127.0.0.1:1", &["--http-listen", address]);
+        assert!(told.len() == 1 && told[0].contains("no API keys"), "{told:#?}");
+        let told = bind("127.0.0.1:1", &["--http-listen", address, "--demo-principals"]);
+        assert!(told.len() == 1 && told[0].contains("the demo keys are public"), "{told:#?}");
     }
     for address in ["127.0.0.1:1", "127.8.9.10:1", "[::1]:1", "localhost:1"] {
         assert_eq!(bind(address, &[]), Vec::<String>::new());
-        assert_eq!(bind(address, &["--demo-principals"]), Vec::<String>::new());
+        assert_eq!(bind(address, &["--demo-principals", "--http-listen", "localhost:2"]), Vec::<String>::new());
     }
 }
 
