@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::task::JoinHandle;
 use tonic::Code;
 use wishwell_api::v1;
@@ -110,6 +111,22 @@ async fn a_drain_finishes_what_is_under_way_refuses_the_rest_and_loses_no_answer
     assert!(!taken.is_empty());
     assert!(tokio::net::TcpStream::connect(served.address).await.is_err(), "nobody listens any more");
     all_there(served, &taken).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_body_does_not_come_holds_no_process_back() {
+    let mut served = Served::start(&["--demo=false", "--http-listen", "127.0.0.1:0"], &[]).await;
+    let address = served.web.expect("REST is served");
+    let mut stalled = tokio::net::TcpStream::connect(address).await.expect("somebody listens");
+    let head = format!(
+        "POST /v1/needs HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer demo-hotline\r\ncontent-type: application/json\r\n\
+         content-length: 100\r\n\r\n{{"
+    );
+    stalled.write_all(head.as_bytes()).await.expect("sent");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    served.process.terminate();
+    let status = served.process.wait_until_ended(DRAIN).await;
+    assert_eq!(status.code(), Some(0), "{}", served.process.output());
 }
 
 #[tokio::test]

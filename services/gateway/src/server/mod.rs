@@ -18,8 +18,9 @@ use crate::edge::Edge;
 use crate::options::GatewayOptions;
 use crate::upstream::Upstream;
 
-/// Longest time between the signal to stop and the end: requests under way are answered until then.
-pub const DRAIN_SECONDS_MAX: u64 = 10;
+/// Longest time between the signal to stop and the end: requests under way are answered until then. With the last traces, the process is
+/// gone within 10 seconds.
+pub const DRAIN_SECONDS_MAX: u64 = 7;
 /// Connections open at once; the next waits in the listener's queue.
 const CONNECTIONS_MAX: usize = 10_000;
 /// Wait after an accept failed for want of descriptors or memory.

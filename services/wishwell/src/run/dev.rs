@@ -94,10 +94,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         demo,
     };
     crate::exit::say(&banner.to_string());
-    let served = process::serve(server, listener, stop).await;
-    if let Some(web) = web {
-        web.ended().await;
-    }
+    let served = process::serve(server, listener, web, stop).await;
     process::close(&store).await;
     tracing::info!("stopped");
     served

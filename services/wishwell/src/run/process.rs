@@ -14,6 +14,7 @@ use wishwell_matching::{
 };
 use wishwell_store::{LoadProgress, Store};
 
+use super::gateway::Web;
 use super::system_clock::SystemClock;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
@@ -88,10 +89,23 @@ impl Parts {
     }
 }
 
-/// Serves until `stop`, then drains and ends within [`DRAIN`].
-pub(super) async fn serve(server: Server, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
+/// Serves until `stop`, then drains, pages and REST beside it too, and ends within [`DRAIN`].
+pub(super) async fn serve(
+    server: Server,
+    listener: TcpListener,
+    web: Option<Web>,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
     let stopped = stop.clone();
-    let serving = server.serve(listener, async move { stopped.cancelled().await });
+    let serving = async {
+        let serving = server.serve(listener, async move { stopped.cancelled().await });
+        let beside = async {
+            if let Some(web) = web {
+                web.ended().await;
+            }
+        };
+        tokio::join!(serving, beside).0
+    };
     let cut = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;

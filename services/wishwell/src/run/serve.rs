@@ -88,10 +88,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
         stopping.cancelled().await;
         notify::say("STOPPING=1");
     });
-    let served = process::serve(server, listener, stop).await;
-    if let Some(web) = web {
-        web.ended().await;
-    }
+    let served = process::serve(server, listener, web, stop).await;
     process::close(&store).await;
     tracing::info!("stopped");
     served
