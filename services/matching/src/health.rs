@@ -141,7 +141,7 @@ pub(crate) async fn watch(health: Health, platform: Arc<Platform>, interval: Dur
             if !answers {
                 tracing::warn!("the store does not answer: not serving until it does");
             } else if !followed {
-                tracing::error!("a snapshot is not kept up with its log any more: not serving until a restart");
+                tracing::error!("a snapshot is not kept up with its log: not serving until it is");
             }
         }
         health.set_serving(answers && followed);

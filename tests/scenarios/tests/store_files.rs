@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
-use wishwell_scenarios::{Served, external};
+use wishwell_scenarios::{Served, admin, external};
 use wishwell_test_support::mount::Mount;
 use wishwell_test_support::ports::free_address;
 use wishwell_test_support::process::Wishwell;
@@ -113,6 +113,39 @@ async fn a_store_of_a_newer_version_is_refused_by_its_number_and_kept() {
     let resources: i64 =
         sqlx::query_scalar("SELECT count(*) FROM resources").fetch_one(&mut connection).await.expect("tables");
     assert!(resources >= 150, "nothing was lost");
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_on_makes_a_replica_unready_until_it_can() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let ready = async |expected: u16, time: Duration| {
+        let started = Instant::now();
+        loop {
+            let (status, said) = admin::get(served.admin, "/readyz").await;
+            if status == expected {
+                return;
+            }
+            assert!(started.elapsed() < time, "{status} {said}\n{}", served.process.output());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    ready(200, PATIENCE).await;
+    let options = SqliteConnectOptions::new().filename(store(served.process.folder()));
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("the store opens");
+    // As from a replica of a later version.
+    for sql in [
+        "INSERT INTO log_heads (tenant, position) VALUES ('demo', 0) ON CONFLICT DO NOTHING",
+        "INSERT INTO events SELECT tenant, position + 1, 0, 'later', 'of_tomorrow', 'it', '{}' FROM log_heads WHERE tenant = 'demo'",
+        "UPDATE log_heads SET position = position + 1 WHERE tenant = 'demo'",
+    ] {
+        sqlx::query(sql).execute(&mut connection).await.expect("logged");
+    }
+    ready(503, 2 * PATIENCE).await;
+    assert!(served.process.output().contains("not kept up with its log"), "{}", served.process.output());
+    sqlx::query("UPDATE log_heads SET position = position - 1").execute(&mut connection).await.expect("taken back");
+    sqlx::query("DELETE FROM events WHERE kind = 'of_tomorrow'").execute(&mut connection).await.expect("taken back");
+    connection.close().await.expect("closed");
+    ready(200, PATIENCE).await;
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ impl Follower {
             let events = self.sources.store.events(&self.tenant, position, LOG_PAGE_EVENTS_MAX).await?;
             let whole_page = events.len() == LOG_PAGE_EVENTS_MAX;
             self.apply(events.into_iter().map(Arc::new).collect()).await;
+            self.target.was_followed();
             if !whole_page {
                 return Ok(());
             }

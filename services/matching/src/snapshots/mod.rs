@@ -6,7 +6,7 @@ mod prices;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
@@ -28,6 +28,9 @@ use prices::Prices;
 pub use follower::POLL_INTERVAL_MILLISECONDS;
 pub(crate) use prices::pricing_round;
 
+/// How long a log may be out of reading before answers count as too old, in seconds.
+pub const UNREAD_SECONDS_MAX: u64 = 10;
+
 /// One tenant's current snapshot. Reading it is one atomic load.
 #[derive(Debug)]
 pub struct TenantSnapshot {
@@ -35,6 +38,8 @@ pub struct TenantSnapshot {
     reached: watch::Sender<LogPosition>,
     tail: Tail,
     known_needs: KnownNeeds,
+    /// When its log was last read.
+    followed_at: Mutex<Instant>,
 }
 
 impl TenantSnapshot {
@@ -45,6 +50,7 @@ impl TenantSnapshot {
             reached,
             tail: Tail::default(),
             known_needs: KnownNeeds::default(),
+            followed_at: Mutex::new(Instant::now()),
         }
     }
 
@@ -88,6 +94,17 @@ impl TenantSnapshot {
     /// Needs kept at hand.
     pub(crate) const fn known_needs(&self) -> &KnownNeeds {
         &self.known_needs
+    }
+
+    /// Its log could be read.
+    fn was_followed(&self) {
+        *self.followed_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether its log could be read lately.
+    fn is_followed(&self) -> bool {
+        let last = *self.followed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        last.elapsed() < Duration::from_secs(UNREAD_SECONDS_MAX)
     }
 
     fn replace(&self, snapshot: Snapshot) {
@@ -172,11 +189,12 @@ impl Snapshots {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).map(Arc::clone)
     }
 
-    /// Whether every snapshot is kept up with its log. A follower ends by itself only when it panics; answers would grow
-    /// older and older without anybody noticing.
+    /// Whether every snapshot is kept up with its log. Otherwise answers would grow older and older without anybody noticing: because a
+    /// follower ended, which it does by itself only when it panics, or because nobody here can read what stands in the log.
     #[must_use]
     pub fn are_followed(&self) -> bool {
-        self.tasks.len() >= self.tenants.lock().unwrap_or_else(PoisonError::into_inner).len()
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        self.tasks.len() >= tenants.len() && tenants.values().all(|tenant| tenant.is_followed())
     }
 
     /// Stops following and waits for the followers to end.
