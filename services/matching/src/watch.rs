@@ -6,7 +6,9 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use futures::stream::{self, Stream, StreamExt as _};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
@@ -100,7 +102,7 @@ impl Watchers {
         &self,
         watcher: Watcher<P>,
         after: LogPosition,
-    ) -> Result<mpsc::Receiver<Result<A, Error>>, Error>
+    ) -> Result<impl Stream<Item = Result<A, Error>> + Send + 'static + use<P, A>, Error>
     where
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
         A: Picked,
@@ -110,19 +112,22 @@ impl Watchers {
             max: i64::try_from(WATCHERS_MAX).unwrap_or(i64::MAX),
         })?;
         let (batches, answers) = mpsc::channel(WATCH_BATCHES_WAITING_MAX);
+        // Apart from the batches: whoever reads too slowly has no room for it, and is to hear it after the last of them.
+        let (tell, end) = oneshot::channel();
         tokio::spawn(async move {
             if let Err(error) = watcher.follow(after, &batches).await {
-                // Whoever reads too slowly has no room for this either: it is waited for as long as for a batch.
-                let _ = batches.send_timeout(Err(error), Duration::from_secs(WATCH_BATCH_SECONDS_MAX)).await;
+                // Nobody may be listening any more.
+                let _ = tell.send(error);
             }
             drop(place);
         });
-        Ok(answers)
+        let end = stream::once(end).filter_map(async |told| told.ok().map(Err));
+        Ok(ReceiverStream::new(answers).map(Ok).chain(end))
     }
 }
 
 impl<P> Watcher<P> {
-    async fn follow<A: Picked>(&self, after: LogPosition, batches: &mpsc::Sender<Result<A, Error>>) -> Result<(), Error>
+    async fn follow<A: Picked>(&self, after: LogPosition, batches: &mpsc::Sender<A>) -> Result<(), Error>
     where
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
     {
@@ -140,9 +145,17 @@ impl<P> Watcher<P> {
             if self.stop.is_cancelled() {
                 return Err(stopping());
             }
-            let snapshot = self.tenant.current();
             let events = self.read(position).await?;
             position = events.last().map_or(position, |event| event.position);
+            // What happened is judged by a picture in which it has happened: another knows no division that came with it.
+            tokio::select! {
+                // Ends with the process at the latest, as the sender does.
+                _ = reached.wait_for(|reached| *reached >= position) => {}
+                () = batches.closed() => return Ok(()),
+                () = self.stop.cancelled() => return Err(stopping()),
+                refused = &mut lapse => return Err(refused),
+            }
+            let snapshot = self.tenant.current();
             let answer = (self.pick)(Batch { events: &events, position, snapshot: &snapshot });
             let quiet =
                 silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
@@ -153,7 +166,7 @@ impl<P> Watcher<P> {
                     biased;
                     () = self.stop.cancelled() => return Err(stopping()),
                     refused = &mut lapse => return Err(refused),
-                    sent = batches.send_timeout(Ok(answer), patience) => sent,
+                    sent = batches.send_timeout(answer, patience) => sent,
                 };
                 match sent {
                     Ok(()) => silent_since = Some(tokio::time::Instant::now()),

@@ -327,7 +327,8 @@ async fn a_watcher_that_does_not_keep_up_is_told_to_resume_and_loses_nothing() {
     let mut request = Request::new(v1::WatchEventsRequest { after_position: begin, filter: None, until_now: false });
     request.metadata_mut().insert("authorization", format!("Bearer {OPERATOR}").parse().unwrap());
     let mut watch = ReferralServiceClient::new(slow).watch_events(request).await.expect("watched").into_inner();
-    tokio::time::sleep(WAIT + Duration::from_secs(3)).await;
+    // As long as the server waits, for the batch and then for whatever else it might wait for.
+    tokio::time::sleep(2 * WAIT + Duration::from_secs(5)).await;
     // Others are served meanwhile.
     assert_eq!(history(&served, OPERATOR, begin, v1::EventFilter::default(), end).await.len(), 16 * 500 + 1);
     let (mut events, status) = loop_until_refused(&mut watch).await;

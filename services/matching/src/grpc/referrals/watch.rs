@@ -3,8 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
+use futures::stream::{Stream, TryStreamExt as _};
 use tonic::Status;
 
 use wishwell_api::v1;
@@ -67,8 +66,7 @@ pub(super) async fn start(
         pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
     };
     let batches = platform.watchers.start(watcher, after)?;
-    let answers = tokio_stream::StreamExt::map(ReceiverStream::new(batches), |batch| batch.map_err(to_status));
-    Ok(Box::pin(answers))
+    Ok(Box::pin(batches.map_err(to_status)))
 }
 
 impl Sieve {
