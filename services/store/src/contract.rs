@@ -99,7 +99,9 @@ pub enum Mutation {
     /// needs whose division is known, in the tables and in logged after-images, and logs that it happened. Erasing twice is
     /// erasing once. Afterwards the beneficiary takes no more changes, and its needs no sealed fields; they can still be
     /// closed. The one event stands for all of it: the
-    /// beneficiary's next version without what was cleared, and its needs, in their versions, without theirs.
+    /// beneficiary's next version without what was cleared, and its needs, in their versions, without theirs. Refused with
+    /// [`StoreError::Outdated`] while one of its needs is a wish: the puts before it take wishes back, and one that is published meanwhile
+    /// has them made anew.
     EraseBeneficiary {
         /// Whose.
         id: BeneficiaryId,

@@ -1,6 +1,6 @@
 //! The books: what some commands concern, and what they make of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::shelf::Shelf;
 use super::{Command, Offering, Refusal, figures};
 use crate::capacity_pool::CapacityPool;
-use crate::error::{Error, Violation};
-use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::error::{Error, Precondition, Violation};
+use crate::ids::{BeneficiaryId, CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use crate::need::Need;
 use crate::referral::Referral;
 use crate::resource::Resource;
@@ -29,6 +29,8 @@ pub struct Books {
     pub(super) contacts: Shelf<OrganizationId, i64>,
     /// Resources that were asked for an item.
     pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
+    /// Whose data was erased.
+    erased: BTreeSet<BeneficiaryId>,
 }
 
 /// What a command was about; its entity is among the changes unless nothing changed.
@@ -79,6 +81,7 @@ impl Books {
             offerings: BTreeMap::new(),
             contacts: Shelf::default(),
             asked: Shelf::default(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -113,6 +116,11 @@ impl Books {
     /// Brings that a resource was asked for an item of a need before.
     pub fn bring_asked(&mut self, need: NeedId, item_ordinal: u16, resource: ResourceId) {
         self.asked.bring((need, item_ordinal, resource), Arc::new(()));
+    }
+
+    /// Brings that a beneficiary was erased: its needs take no personal fields any more.
+    pub fn bring_erased(&mut self, beneficiary: BeneficiaryId) {
+        self.erased.insert(beneficiary);
     }
 
     /// A need that was brought, as it is by now.
@@ -162,11 +170,24 @@ impl Books {
             }
             Command::Reseal { need, personal, expected } => {
                 self.need_must_be_current(*need, Some(*expected))?;
+                self.must_not_be_erased(*need)?;
                 self.change_need(*need)?.personal = Some(personal.clone());
                 Ok(Done::Need(*need))
             }
             Command::Look { referral } => Ok(Done::Unchanged(self.referral(*referral)?.id)),
             Command::Escalate { referral } => self.escalate(*referral),
+        }
+    }
+
+    /// What was sealed before an erasure would come back by a need that is written after it.
+    pub(super) fn must_not_be_erased(&self, need: NeedId) -> Result<(), Error> {
+        match self.need(need)?.beneficiary.filter(|beneficiary| self.erased.contains(beneficiary)) {
+            Some(beneficiary) => Err(Error::FailedPrecondition {
+                precondition: Precondition::BeneficiaryErased,
+                message: format!("{beneficiary} was erased"),
+                name: beneficiary.name(),
+            }),
+            None => Ok(()),
         }
     }
 

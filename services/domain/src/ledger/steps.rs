@@ -217,6 +217,9 @@ impl Books {
     ) -> Result<Done, Refusal> {
         self.need_must_be_current(id, expected)?;
         must_be_open(self.need(id)?)?;
+        if personal.is_some() {
+            self.must_not_be_erased(id)?;
+        }
         let live: Vec<ReferralId> = self
             .referrals
             .iter()

@@ -9,7 +9,7 @@ use wishwell_domain::limits::{HOUSEHOLD_MEMBERS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, WriteMode, Written};
+use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, StoreError, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
@@ -188,16 +188,23 @@ impl Platform {
             let (expected, actual) = (expected.0, beneficiary.version.0);
             return Err(Error::EtagMismatch { name: id.name(), expected, actual });
         }
-        // The place of a need is where somebody lives, and a wish was consented to by somebody who is forgotten now.
-        let mut mutations = self
-            .needs_changed(caller, id, |need| {
-                need.personal = None;
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            // The place of a need is where somebody lives, and a wish was consented to by somebody who is forgotten now.
+            let forgotten = |need: &mut Need| {
+                let sealed = need.personal.take().is_some();
                 let placed = need.division.is_some() && need.place.take().is_some();
-                need.unpublish() || placed
-            })
-            .await?;
-        mutations.push(Mutation::EraseBeneficiary { id });
-        self.write(caller, mutations).await
+                need.unpublish() || placed || sealed
+            };
+            let mut mutations = self.needs_changed(caller, id, forgotten).await?;
+            mutations.push(Mutation::EraseBeneficiary { id });
+            match self.store.write(&caller.context(), mutations).await {
+                // A need was written, or came, since they were read.
+                Err(StoreError::Outdated | StoreError::VersionMismatch { .. }) if attempts > 0 => {}
+                written => return Ok(self.published(caller, written?)),
+            }
+        }
     }
 
     /// The key of a beneficiary that was not erased.

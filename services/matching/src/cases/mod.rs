@@ -237,9 +237,14 @@ impl Platform {
     /// Writes and wakes everybody who follows the log.
     pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
         let written = self.store.write(&caller.context(), mutations).await?;
+        Ok(self.published(caller, written))
+    }
+
+    /// Wakes everybody who follows the log.
+    fn published(&self, caller: &Caller, written: Written) -> Written {
         let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
         self.hints.publish(change);
-        Ok(written)
+        written
     }
 
     /// Asks the ledger and wakes everybody who follows the log.
@@ -255,9 +260,7 @@ impl Platform {
         basis: Option<Basis>,
     ) -> Result<Written, StoreError> {
         let written = self.store.carry_out_upon(&caller.context(), commands, basis).await?;
-        let change = wishwell_bus::Change { tenant: caller.tenant().clone(), position: written.position };
-        self.hints.publish(change);
-        Ok(written)
+        Ok(self.published(caller, written))
     }
 
     /// Keys of the caller's tenant.

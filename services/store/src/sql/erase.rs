@@ -53,21 +53,32 @@ pub(super) async fn refuse_needs_of_erased(writing: &mut Writing<'_>, step: Rang
         .filter(|(_, need, mode)| need.personal.is_some() || !matches!(mode, WriteMode::Update { .. }))
         .filter_map(|(_, need, _)| need.beneficiary)
         .collect();
-    if concerned.is_empty() {
-        return Ok(());
-    }
-    let mut statement = writing.session.statement("SELECT id, erased_at FROM beneficiaries WHERE tenant = ");
-    statement.bind(Value::text(writing.context.tenant.as_str())).push(" AND ");
-    statement.push_in_uuids("id", concerned.iter().map(BeneficiaryId::as_uuid).collect());
-    statement.push(" ORDER BY id").push_for_share();
-    let found = writing.session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.opt_time()?))).await?;
-    match found.into_iter().find(|(_, erased_at)| erased_at.is_some()) {
-        Some((id, _)) => Err(StoreError::Erased { name: BeneficiaryId::from_uuid(id).name() }.into()),
+    match erased_among(&mut writing.session, &writing.context.tenant, &concerned).await?.first() {
+        Some(erased) => Err(StoreError::Erased { name: erased.name() }.into()),
         None => Ok(()),
     }
 }
 
-/// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log.
+/// Which of these beneficiaries were erased. All stay as they are until the transaction ends.
+pub(super) async fn erased_among(
+    session: &mut Session,
+    tenant: &TenantId,
+    beneficiaries: &[BeneficiaryId],
+) -> Result<Vec<BeneficiaryId>, Failure> {
+    if beneficiaries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = session.statement("SELECT id, erased_at FROM beneficiaries WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ");
+    statement.push_in_uuids("id", beneficiaries.iter().map(BeneficiaryId::as_uuid).collect());
+    statement.push(" ORDER BY id").push_for_share();
+    let found = session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.opt_time()?))).await?;
+    let erased = found.into_iter().filter(|(_, erased_at)| erased_at.is_some());
+    Ok(erased.map(|(id, _)| BeneficiaryId::from_uuid(id)).collect())
+}
+
+/// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log. [`StoreError::Outdated`] when one of
+/// its needs is a wish still: it was published after the needs were read that come before this in the write.
 pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Result<(Effect, Change), Failure> {
     let tenant = &writing.context.tenant;
     let session = &mut writing.session;
@@ -93,9 +104,12 @@ pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Resul
          longitude_e7 = CASE WHEN division_code IS NULL THEN longitude_e7 END WHERE tenant = ",
     );
     statement.bind(Value::text(tenant.as_str())).push(" AND beneficiary_id = ");
-    statement.bind(Value::Uuid(Some(id.as_uuid()))).push(" RETURNING id");
-    let needs = session.fetch_all(statement, |fields| fields.uuid()).await?;
-    let mut subjects: Vec<String> = needs.into_iter().map(|need| NeedId::from_uuid(need).name()).collect();
+    statement.bind(Value::Uuid(Some(id.as_uuid()))).push(" RETURNING id, wish_title IS NOT NULL");
+    let needs = session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.bool()?))).await?;
+    if needs.iter().any(|(_, is_wish)| *is_wish) {
+        return Err(StoreError::Outdated.into());
+    }
+    let mut subjects: Vec<String> = needs.into_iter().map(|(need, _)| NeedId::from_uuid(need).name()).collect();
     subjects.push(id.name());
 
     let mut statement = session.statement("DELETE FROM sealing_keys WHERE tenant = ");

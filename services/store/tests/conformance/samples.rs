@@ -265,6 +265,11 @@ pub fn beneficiary(n: u128, household: Option<u128>) -> Beneficiary {
     }
 }
 
+/// A need that is in no pool.
+pub fn private_need(n: u128, beneficiary: Option<u128>) -> Need {
+    Need { wish: None, publication: None, ..need(n, beneficiary) }
+}
+
 pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
     Need {
         id: NeedId::from_uuid(uuid(n)),

@@ -79,6 +79,8 @@ async fn use_everything(fixture: &Fixture) {
     ];
     store.write(&request(1, 1), mutations).await.unwrap();
 
+    let mut taken_back = need.clone();
+    assert!(taken_back.unpublish());
     need.items[0].quantity = 0;
     store.write(&context(), vec![update(Change::Need(Box::new(need.clone())), None)]).await.unwrap_err();
     need.items[0].category = samples::category_code("canary-category");
@@ -94,5 +96,6 @@ async fn use_everything(fixture: &Fixture) {
     store.key(&tenant, &marked("subject")).await.unwrap();
     store.load_catalog(&tenant, &|_| {}).await.unwrap();
     store.events(&tenant, LogPosition(0), 100).await.unwrap();
-    store.write(&context(), vec![Mutation::EraseBeneficiary { id: beneficiary.id }]).await.unwrap();
+    let taken_back = update(Change::Need(Box::new(taken_back)), None);
+    store.write(&context(), vec![taken_back, Mutation::EraseBeneficiary { id: beneficiary.id }]).await.unwrap();
 }

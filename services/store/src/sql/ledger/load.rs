@@ -13,6 +13,7 @@ use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Draw;
 
 use super::{Asked, automatic};
+use crate::sql::erase;
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::{Dialect, Value};
@@ -30,6 +31,8 @@ pub(super) struct Wanted {
     /// Pools and needs from which is taken: what lapsed offers hold of them is given back first.
     taken_from_pools: BTreeSet<Uuid>,
     taken_from_needs: BTreeSet<Uuid>,
+    /// Needs whose personal fields are sealed anew.
+    sealed_anew: BTreeSet<Uuid>,
     /// Referrals after which somebody may be needed: whether their item is covered is known once lapsed offers are let go.
     escalated: BTreeSet<Uuid>,
 }
@@ -67,8 +70,13 @@ pub(super) async fn bring(
     for pool in find::<CapacityPool>(session, tenant, &wanted.pools, Reading::ForUpdate).await? {
         books.bring_pool(pool);
     }
+    let mut sealed_for = Vec::new();
     for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
+        sealed_for.extend(need.beneficiary.filter(|_| wanted.sealed_anew.contains(&need.id.as_uuid())));
         books.bring_need(need);
+    }
+    for erased in erase::erased_among(session, tenant, &sealed_for).await? {
+        books.bring_erased(erased);
     }
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
         books.bring_referral(referral);
@@ -109,9 +117,13 @@ impl Wanted {
                         wanted.all_of_pools.insert(pool);
                     }
                 }
-                Command::Reseal { need, .. } => wanted.needs.extend([need.as_uuid()]),
-                Command::WithdrawNeed { need, .. } => {
+                Command::Reseal { need, .. } => {
                     wanted.needs.insert(need.as_uuid());
+                    wanted.sealed_anew.insert(need.as_uuid());
+                }
+                Command::WithdrawNeed { need, personal, .. } => {
+                    wanted.needs.insert(need.as_uuid());
+                    wanted.sealed_anew.extend(personal.as_ref().map(|_| need.as_uuid()));
                     wanted.all_of_needs.insert(need.as_uuid());
                 }
             }

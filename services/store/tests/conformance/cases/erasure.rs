@@ -3,6 +3,7 @@
 use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
+use wishwell_domain::ledger::Command;
 use wishwell_domain::need::NeedState;
 use wishwell_store::{Effect, Mutation, StoreError};
 
@@ -27,12 +28,12 @@ async fn peopled(fixture: Fixture) -> Fixture {
     let mutations = vec![
         put_key(own_name, 1),
         create(Change::Beneficiary(samples::beneficiary(BENEFICIARY, None))),
-        create(Change::Need(Box::new(samples::need(NEED, Some(BENEFICIARY))))),
-        put_key(samples::need(NEED, None).id.name(), 2),
-        create(Change::Need(Box::new(samples::need(NEED + 1, Some(BENEFICIARY))))),
+        create(Change::Need(Box::new(samples::private_need(NEED, Some(BENEFICIARY))))),
+        put_key(samples::private_need(NEED, None).id.name(), 2),
+        create(Change::Need(Box::new(samples::private_need(NEED + 1, Some(BENEFICIARY))))),
         create(Change::Beneficiary(samples::beneficiary(40, None))),
         put_key(samples::beneficiary(40, None).id.name(), 3),
-        create(Change::Need(Box::new(samples::need(41, Some(40))))),
+        create(Change::Need(Box::new(samples::private_need(41, Some(40))))),
     ];
     fixture.write_as(&request(900, 1), mutations).await;
     fixture
@@ -64,19 +65,19 @@ pub async fn erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others(f
     assert_eq!((erased.personal, erased.identity_digest, erased.erased_at), (None, None, Some(now)));
     assert_eq!((erased.version.0, erased.updated_at), (2, now));
     for need in [NEED, NEED + 1] {
-        let need = store.need(&tenant, samples::need(need, None).id).await.unwrap().unwrap();
+        let need = store.need(&tenant, samples::private_need(need, None).id).await.unwrap().unwrap();
         assert_eq!((need.personal, need.place), (None, None));
         assert!(need.division.is_some(), "where help is needed stays known, coarsely");
     }
     assert_eq!(store.key(&tenant, &id.name()).await.unwrap(), None);
-    assert_eq!(store.key(&tenant, &samples::need(NEED, None).id.name()).await.unwrap(), None);
+    assert_eq!(store.key(&tenant, &samples::private_need(NEED, None).id.name()).await.unwrap(), None);
     let event = store.events(&tenant, LogPosition(written.position.0 - 1), 1).await.unwrap().remove(0);
     assert_eq!(event.change, Change::BeneficiaryErased { id, at: now });
 
     let other = store.beneficiary(&tenant, samples::beneficiary(40, None).id).await.unwrap().unwrap();
     assert_eq!(other.personal, samples::beneficiary(40, None).personal);
     assert!(store.key(&tenant, &other.id.name()).await.unwrap().is_some());
-    assert!(store.need(&tenant, samples::need(41, None).id).await.unwrap().unwrap().personal.is_some());
+    assert!(store.need(&tenant, samples::private_need(41, None).id).await.unwrap().unwrap().personal.is_some());
 }
 
 pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture: Fixture) {
@@ -85,7 +86,7 @@ pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture:
         let hex =
             |sealed: Option<Sealed>| -> String { sealed.unwrap().0.iter().map(|byte| format!("{byte:02x}")).collect() };
         let beneficiary = samples::beneficiary(n, None);
-        [hex(beneficiary.personal), hex(samples::need(need, None).personal), format!("\"digest-{n}\"")]
+        [hex(beneficiary.personal), hex(samples::private_need(need, None).personal), format!("\"digest-{n}\"")]
     };
     let logged = async |needle: &str| {
         fixture.count(&format!("SELECT COUNT(*) FROM events WHERE CAST(payload AS TEXT) LIKE '%{needle}%'")).await
@@ -110,6 +111,38 @@ pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture:
     assert_eq!((&beneficiary.personal, &beneficiary.identity_digest), (&None, &None));
 }
 
+pub async fn who_is_forgotten_has_no_wish_in_the_pool(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let published = samples::need(8, Some(BENEFICIARY));
+    fixture.write(vec![create(Change::Need(Box::new(published.clone())))]).await;
+    let id = samples::beneficiary(BENEFICIARY, None).id;
+    assert_eq!(fixture.store.write(&context(), vec![erase()]).await, Err(StoreError::Outdated));
+    assert_eq!(fixture.store.beneficiary(&fixture.tenant(), id).await.unwrap().unwrap().erased_at, None);
+    let mut taken_back = published;
+    assert!(taken_back.unpublish());
+    let taken_back = update(Change::Need(Box::new(taken_back)), None);
+    assert_eq!(fixture.write(vec![taken_back, erase()]).await.outcomes[1].effect, Effect::Updated);
+}
+
+/// Whoever sealed something before an erasure cannot bring it back after it.
+pub async fn what_was_sealed_before_an_erasure_is_not_written_after_it(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let id = samples::private_need(NEED, None).id;
+    let known = fixture.store.need(&fixture.tenant(), id).await.unwrap().unwrap();
+    fixture.write(vec![erase()]).await;
+    let personal = Sealed(b"sealed before".to_vec());
+    for command in [
+        Command::Reseal { need: id, personal: personal.clone(), expected: known.version },
+        Command::WithdrawNeed { need: id, personal: Some(personal), expected: Some(known.version) },
+    ] {
+        let refused = fixture.store.carry_out(&context(), vec![command]).await.unwrap_err();
+        assert!(refused.to_string().contains("was erased"), "{refused}");
+    }
+    assert_eq!(fixture.store.need(&fixture.tenant(), id).await.unwrap().unwrap().personal, None);
+    let without_a_word = Command::WithdrawNeed { need: id, personal: None, expected: None };
+    fixture.store.carry_out(&context(), vec![without_a_word]).await.unwrap();
+}
+
 pub async fn erasing_twice_is_erasing_once(fixture: Fixture) {
     let fixture = peopled(fixture).await;
     let first = fixture.write_as(&request(901, 1), vec![erase()]).await;
@@ -128,7 +161,7 @@ pub async fn the_erased_take_no_more_changes_but_their_needs_can_be_closed(fixtu
     let fixture = peopled(fixture).await;
     fixture.write(vec![erase()]).await;
     let beneficiary = samples::beneficiary(BENEFICIARY, None);
-    let own_need = samples::need(NEED, Some(BENEFICIARY));
+    let own_need = samples::private_need(NEED, Some(BENEFICIARY));
     let by_own = StoreError::Erased { name: beneficiary.id.name() };
     for (mutation, refusal) in [
         (update(Change::Beneficiary(beneficiary.clone()), None), by_own.clone()),
@@ -136,7 +169,7 @@ pub async fn the_erased_take_no_more_changes_but_their_needs_can_be_closed(fixtu
         (put_key(beneficiary.id.name(), 9), by_own.clone()),
         (put_key(own_need.id.name(), 9), StoreError::Erased { name: own_need.id.name() }),
         (update(Change::Need(Box::new(own_need.clone())), None), by_own.clone()),
-        (create(Change::Need(Box::new(samples::need(60, Some(BENEFICIARY))))), by_own),
+        (create(Change::Need(Box::new(samples::private_need(60, Some(BENEFICIARY))))), by_own),
     ] {
         assert_eq!(fixture.store.write(&context(), vec![mutation]).await, Err(refusal));
     }

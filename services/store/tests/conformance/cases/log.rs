@@ -118,7 +118,7 @@ async fn follow(store: Arc<dyn Store>, tenant: TenantId, start: LogPosition, las
 pub async fn folding_the_log_gives_the_same_entities_as_the_tables(fixture: Fixture) {
     let fixture = fixture.grounded().await;
     let (a, b) = (samples::beneficiary(10, Some(9)), samples::beneficiary(11, None));
-    let mut own_need = samples::need(20, Some(10));
+    let mut own_need = samples::private_need(20, Some(10));
     own_need.household = Some(samples::household(9).id);
     let mut changed = samples::resource(31, 1);
     changed.areas.truncate(1);

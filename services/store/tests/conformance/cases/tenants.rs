@@ -19,7 +19,7 @@ fn everything() -> Vec<Mutation> {
         create(Change::Household(samples::household(4))),
         create(Change::Beneficiary(samples::beneficiary(5, Some(4)))),
         Mutation::PutKey { subject: samples::beneficiary(5, None).id.name(), key: WrappedKey(vec![7]) },
-        create(Change::Need(Box::new(samples::need(6, Some(5))))),
+        create(Change::Need(Box::new(samples::private_need(6, Some(5))))),
     ]);
     mutations
 }
