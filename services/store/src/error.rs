@@ -59,7 +59,8 @@ pub enum StoreError {
     /// The ledger refuses, for the reason that the domain gives.
     #[error("{0}")]
     Refused(Box<Error>),
-    /// What a request to the ledger was decided upon has changed since, or may have. Nothing was done; deciding anew is right.
+    /// What a request to the ledger, or an erasure, was decided upon has changed since, or may have. Nothing was done; deciding anew is
+    /// right.
     #[error("what was decided upon has changed since")]
     Outdated,
     /// Trying again later is right: locked, restarting, out of connections, or closed.
@@ -78,6 +79,14 @@ pub enum StoreError {
         found: i64,
         /// Known here.
         known: i64,
+    },
+    /// The schema is older than this program, and was to be left as it is.
+    #[error("the store has schema version {found} (0 for none), this program reads {needed}")]
+    OlderSchema {
+        /// In the store; 0 for none.
+        found: i64,
+        /// Of this program.
+        needed: i64,
     },
     /// A defect.
     #[error("store defect: {0}")]
@@ -105,7 +114,9 @@ impl From<StoreError> for Error {
             StoreError::Outdated => Self::Unavailable(StoreError::Outdated.to_string()),
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::CannotWrite(reason) => Self::StoreFull(reason),
-            error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. }) => Self::DataLoss(error.to_string()),
+            error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. } | StoreError::OlderSchema { .. }) => {
+                Self::DataLoss(error.to_string())
+            }
             StoreError::ConstraintViolated { constraint, .. } if constraint == "text_without_nul" => {
                 Self::InvalidArgument(vec![Violation::new("", "text.nul", "no text may hold the character U+0000")])
             }

@@ -16,6 +16,7 @@ pub use contract::*;
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
 pub use ledger::{Appended, Basis, Discrepancy, Due, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX, Verification};
+pub use migrations::Schema;
 pub use notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rounds::{RoundFilter, Rounds};

@@ -110,11 +110,28 @@ fn migrator(text: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &
     Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
 }
 
-/// Refuses a schema that a later program has made.
-pub(crate) fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
-    match found {
-        Some(found) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
-        _ => Ok(()),
+/// What becomes of tables that are not this program's, or not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Schema {
+    /// They are brought up to date, or made.
+    #[default]
+    BroughtUpToDate,
+    /// They are refused and left as they are: for whoever looks into a store that others serve.
+    AsItIs,
+}
+
+impl Schema {
+    /// Whether tables of this version, none for none, are to be migrated. Refuses those that a later program has made, and others that are
+    /// to be left as they are.
+    pub(crate) fn migrates(self, found: Option<i64>) -> Result<bool, StoreError> {
+        match (found, self) {
+            (Some(SCHEMA_VERSION), _) => Ok(false),
+            (Some(found), _) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
+            (_, Self::BroughtUpToDate) => Ok(true),
+            (found, Self::AsItIs) => {
+                Err(StoreError::OlderSchema { found: found.unwrap_or_default(), needed: SCHEMA_VERSION })
+            }
+        }
     }
 }
 

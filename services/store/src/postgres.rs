@@ -4,13 +4,13 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::Semaphore;
 
 use crate::contract::{Store, StoreDescription};
 use crate::error::StoreError;
-use crate::migrations;
+use crate::migrations::{self, Schema};
 use crate::sql::SqlStore;
 use crate::sql::database::Database;
 use crate::sql::session::{Failure, TEXT_WITHOUT_NUL};
@@ -33,13 +33,24 @@ pub struct PostgresOptions {
     pub connections_max: u32,
     /// Longest wait for a connection; then [`StoreError::Unavailable`].
     pub connection_wait: Duration,
+    /// Longest wait for what the ledger asks of the server in one go; then [`StoreError::Unavailable`], as for a connection that broke, and
+    /// the connection is given up. A server that vanished without a word never answers, and all of a tenant's requests wait for one.
+    pub ledger_wait: Duration,
     /// What an answered write survives. `Relaxed` sets `synchronous_commit = off` for the store's sessions.
     pub durability: Durability,
+    /// What becomes of tables that are not this program's.
+    pub schema: Schema,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { connections_max: 16, connection_wait: Duration::from_secs(10), durability: Durability::Full }
+        Self {
+            connections_max: 16,
+            connection_wait: Duration::from_secs(10),
+            ledger_wait: Duration::from_secs(30),
+            durability: Durability::Full,
+            schema: Schema::BroughtUpToDate,
+        }
     }
 }
 
@@ -49,11 +60,11 @@ pub struct PostgresStore;
 
 impl PostgresStore {
     /// Connects to `postgres://user:password@host:port/database` (or a socket by `?host=/run/...`) and brings its tables up
-    /// to date.
+    /// to date, where the options do not say otherwise.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the server cannot be reached or lets nobody in, [`StoreError::NewerSchema`] when
-    /// a later program made the tables.
+    /// a later program made the tables, [`StoreError::OlderSchema`] when they are older and to be left as they are.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Arc<dyn Store>, StoreError> {
         let connect = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Unavailable("the address of the PostgreSQL server cannot be read".to_owned()))?
@@ -73,14 +84,19 @@ impl PostgresStore {
             .max_connections(2 * LEDGER_LANES_MAX)
             .acquire_timeout(options.connection_wait)
             .after_connect(move |connection, _| Box::pin(set_up_ledger_session(connection, durability)))
+            // They are given back seldom; one that does not answer is not kept.
+            .after_release(move |connection, _| Box::pin(answers_within(connection, options.connection_wait)))
             .connect_lazy_with(connect);
-        match prepare(&pool).await {
+        match prepare(&pool, options.schema).await {
             Ok((backend_version, durability)) => {
                 let schema_version = migrations::SCHEMA_VERSION;
                 let description =
                     StoreDescription { backend: "postgresql", backend_version, location, durability, schema_version };
                 let lanes = Arc::new(Semaphore::new(LEDGER_LANES_MAX as usize));
-                Ok(Arc::new(SqlStore::new(Database::Postgres { pool, ledger, lanes }, description)))
+                Ok(Arc::new(SqlStore::new(
+                    Database::Postgres { pool, ledger, lanes, ledger_wait: options.ledger_wait },
+                    description,
+                )))
             }
             Err(error) => {
                 pool.close().await;
@@ -127,8 +143,17 @@ async fn set_up_ledger_session(connection: &mut sqlx::PgConnection, durability: 
     sqlx::query(LEDGER_SETTINGS).execute(connection).await.map(|_| ())
 }
 
+/// Whether a connection answers.
+async fn answers_within(connection: &mut sqlx::PgConnection, wait: Duration) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(wait, connection.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        // It is not asked once more to close in good order.
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
+}
+
 /// Checks the schema's version and brings it up to date; answers the server's version and its durability in words.
-async fn prepare(pool: &PgPool) -> Result<(String, String), StoreError> {
+async fn prepare(pool: &PgPool, schema: Schema) -> Result<(String, String), StoreError> {
     let mut connection = pool.acquire().await.map_err(error)?;
     let (version, synchronous_commit, fsync, migrated): (String, String, String, bool) = sqlx::query_as(
         "SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync'), \
@@ -143,10 +168,9 @@ async fn prepare(pool: &PgPool) -> Result<(String, String), StoreError> {
             .fetch_one(&mut *connection)
             .await
             .map_err(error)?;
-        migrations::refuse_newer(found)?;
     }
     drop(connection);
-    if found != Some(migrations::SCHEMA_VERSION) {
+    if schema.migrates(found)? {
         migrations::postgres().run(pool).await.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
                 error(failed)

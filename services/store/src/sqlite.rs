@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::contract::{Store, StoreDescription};
 use crate::error::StoreError;
-use crate::migrations;
+use crate::migrations::{self, Schema};
 use crate::sql::SqlStore;
 use crate::sql::database::Database;
 use crate::sql::direct;
@@ -60,7 +60,16 @@ impl SqliteStore {
     /// wrote it, [`StoreError::CannotWrite`] when file or folder cannot be written, [`StoreError::Unavailable`] when
     /// another process keeps it locked.
     pub async fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
-        let store = open_store(path.as_ref(), durability, Thread::Own).await?;
+        let store = open_store(path.as_ref(), durability, Thread::Own, Schema::BroughtUpToDate).await?;
+        Ok(Arc::new(store))
+    }
+
+    /// As [`Self::open`], but a file that is there, with tables that stay as they are: for whoever looks into it.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and [`StoreError::OlderSchema`] when an earlier program made the tables.
+    pub async fn open_as_it_is(path: impl AsRef<Path>, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
+        let store = open_store(path.as_ref(), durability, Thread::Own, Schema::AsItIs).await?;
         Ok(Arc::new(store))
     }
 
@@ -74,18 +83,25 @@ impl SqliteStore {
         path: impl AsRef<Path>,
         durability: Durability,
     ) -> Result<Arc<dyn Store>, StoreError> {
-        let store = open_store(path.as_ref(), durability, Thread::Askers).await?;
+        let store = open_store(path.as_ref(), durability, Thread::Askers, Schema::BroughtUpToDate).await?;
         Ok(Arc::new(store))
     }
 }
 
-async fn open_store(path: &Path, durability: Durability, thread: Thread) -> Result<SqlStore, StoreError> {
+async fn open_store(
+    path: &Path,
+    durability: Durability,
+    thread: Thread,
+    schema: Schema,
+) -> Result<SqlStore, StoreError> {
     let location = path.display().to_string();
-    create_private(path)?;
+    if schema == Schema::BroughtUpToDate {
+        create_private(path)?;
+    }
     let options = connect_options(path, durability);
     // Tables are made over a connection that ends with that.
     let maker = pool(options.clone(), 1);
-    let opened = match prepare(&maker).await {
+    let opened = match prepare(&maker, schema).await {
         Ok(version) => start_writer(path, durability, thread).await.map(|writer| (version, writer)),
         Err(error) => Err(error),
     };
@@ -197,7 +213,7 @@ fn pool(options: SqliteConnectOptions, connections_max: u32) -> SqlitePool {
 }
 
 /// Checks the schema's version, brings it up to date, and answers SQLite's version.
-async fn prepare(writer: &SqlitePool) -> Result<String, StoreError> {
+async fn prepare(writer: &SqlitePool, schema: Schema) -> Result<String, StoreError> {
     let mut connection = writer.acquire().await.map_err(error)?;
     let version: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await.map_err(error)?;
@@ -212,10 +228,9 @@ async fn prepare(writer: &SqlitePool) -> Result<String, StoreError> {
             .fetch_one(&mut *connection)
             .await
             .map_err(error)?;
-        migrations::refuse_newer(found)?;
     }
     drop(connection);
-    if found != Some(migrations::SCHEMA_VERSION) {
+    if schema.migrates(found)? {
         let applied = migrations::sqlite().run(writer).await;
         applied.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -9,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::direct;
 use super::session::{Failure, Session};
 use super::writer::Writer;
+use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
 /// An open database.
@@ -30,6 +32,8 @@ pub(crate) enum Database {
         ledger: PgPool,
         /// Tenants that may use them at once, two each.
         lanes: Arc<Semaphore>,
+        /// Longest wait for what the ledger asks in one go.
+        ledger_wait: Duration,
     },
 }
 
@@ -79,6 +83,16 @@ impl Database {
                 ledger.acquire().await.map(Session::PostgresStatement).map_err(postgres::failure)
             }
         }
+    }
+
+    /// Waits for what the ledger asks of a server, as long as it is waited for. A file is always there; what it keeps somebody waiting for
+    /// is its disk.
+    pub(crate) async fn bounded<T>(&self, asking: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let Self::Postgres { ledger_wait, .. } = self else { return asking.await };
+        tokio::time::timeout(*ledger_wait, asking).await.unwrap_or_else(|_| {
+            let seconds = ledger_wait.as_secs_f32();
+            Err(StoreError::Unavailable(format!("the database did not answer within {seconds} seconds")).into())
+        })
     }
 
     /// A transaction whose statements all see the same moment.

@@ -30,7 +30,7 @@ impl Opened {
     }
 
     async fn at(path: PathBuf, durability: Durability) -> Self {
-        let store = open_store(&path, durability, Thread::Own).await.unwrap();
+        let store = open_store(&path, durability, Thread::Own, Schema::BroughtUpToDate).await.unwrap();
         Self { store, path, _folder: None }
     }
 

@@ -46,6 +46,14 @@ impl Fixture {
         Self { store, place: Place::Postgres(database) }
     }
 
+    /// Where the server of a fixture on PostgreSQL is.
+    pub fn url(&self) -> &str {
+        match &self.place {
+            Place::Sqlite { .. } => panic!("a file has no address"),
+            Place::Postgres(database) => database.url(),
+        }
+    }
+
     /// Another store over the same data, as another replica has one.
     pub async fn another(&self) -> Arc<dyn Store> {
         self.try_another().await.unwrap()

@@ -8,7 +8,7 @@ use wishwell_domain::capacity_pool::Figures;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, Version};
 use wishwell_domain::referral::Action;
-use wishwell_store::{Durability, PostgresOptions, PostgresStore, SqliteStore, Store};
+use wishwell_store::{Durability, PostgresOptions, PostgresStore, Schema, SqliteStore, Store, StoreError};
 use wishwell_test_support::postgres::TestDatabase;
 
 use crate::ledger_world::{need_id, offering, pool_id, step};
@@ -51,6 +51,12 @@ fn data(identifier: impl Fn(u128) -> String, truths: [&str; 2]) -> String {
     data
 }
 
+/// Whoever only looks brings nothing up to date: another version may be serving.
+fn left_as_it_is(opened: Result<Arc<dyn Store>, StoreError>) {
+    let refused = opened.map(|store| store.describe());
+    assert!(matches!(refused, Err(StoreError::OlderSchema { found: 1, .. })), "{refused:?}");
+}
+
 fn foundation(sql: &'static str) -> Migrator {
     let foundation = Migration::new(1, "foundation".into(), MigrationType::Simple, sql.into_sql_str(), false);
     Migrator::with_migrations(vec![foundation])
@@ -66,6 +72,7 @@ async fn data_of_the_foundation_lives_on_in_the_ledgers_tables_on_sqlite() {
     let data = data(|n| format!("x'{}'", uuid(n).simple()), ["0", "1"]);
     sqlx::raw_sql(AssertSqlSafe(data)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
+    left_as_it_is(SqliteStore::open_as_it_is(&path, Durability::Full).await);
     lives_on(SqliteStore::open(&path, Durability::Full).await.unwrap()).await;
     // And stays as it is when it is opened again.
     SqliteStore::open(&path, Durability::Full).await.unwrap().close().await;
@@ -79,6 +86,8 @@ async fn data_of_the_foundation_lives_on_in_the_ledgers_tables_on_postgres() {
     let data = data(|n| format!("'{}'::uuid", uuid(n)), ["FALSE", "TRUE"]);
     sqlx::raw_sql(AssertSqlSafe(data)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
+    let as_it_is = PostgresOptions { schema: Schema::AsItIs, ..PostgresOptions::default() };
+    left_as_it_is(PostgresStore::connect(database.url(), as_it_is).await);
     lives_on(PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap()).await;
 }
 

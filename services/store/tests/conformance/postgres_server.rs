@@ -1,7 +1,12 @@
 //! What only a server can do: be away, cut connections, be set up to lose writes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 
 use wishwell_store::{Durability, PostgresOptions, PostgresStore, StoreError};
 use wishwell_test_support::postgres::{TestDatabase, server_url};
@@ -9,6 +14,10 @@ use wishwell_test_support::postgres::{TestDatabase, server_url};
 use crate::fixture::Fixture;
 use crate::ledger_world::{giving, item, lacking, offering, stock};
 use crate::samples::{self, context};
+
+/// By what name a server's socket is looked for in a folder.
+const SOCKET: &str = ".s.PGSQL.5432";
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn hasty() -> PostgresOptions {
     PostgresOptions { connection_wait: Duration::from_secs(2), ..PostgresOptions::default() }
@@ -80,6 +89,78 @@ async fn after_its_connections_were_cut_a_store_goes_on() {
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(StoreError::Unavailable(_)))), "{answers:?}");
     assert_eq!(answers.last().unwrap().as_ref().unwrap().position.0, 6);
     assert!(fixture.store.organization(&samples::tenant(), samples::organization(1).id).await.unwrap().is_some());
+}
+
+/// A way to a server on which whatever is connected can be lost: nothing comes or goes any more, and nobody is told.
+struct Way {
+    _folder: tempfile::TempDir,
+    losses: watch::Sender<u32>,
+}
+
+impl Way {
+    /// The way, and the address at its beginning.
+    fn to(url: &str) -> (Self, String) {
+        let (address, host) = url.split_once("?host=").expect("tests/run serves on a socket");
+        let folder = tempfile::Builder::new().prefix("wishwell-way-").tempdir_in("/tmp").unwrap();
+        let listener = UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+        let (behind, url) = (format!("{host}/{SOCKET}"), format!("{address}?host={}", folder.path().display()));
+        let losses = watch::Sender::new(0);
+        let lost = losses.subscribe();
+        tokio::spawn(async move {
+            while let Ok((outside, _)) = listener.accept().await {
+                let inside = UnixStream::connect(&behind).await.unwrap();
+                let ((from, to), (back, out)) = (outside.into_split(), inside.into_split());
+                tokio::spawn(pass(from, out, lost.clone()));
+                tokio::spawn(pass(back, to, lost.clone()));
+            }
+        });
+        (Self { _folder: folder, losses }, url)
+    }
+
+    /// From now on, what was connected before leads nowhere.
+    fn lose(&self) {
+        self.losses.send_modify(|losses| *losses += 1);
+    }
+}
+
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, losses: watch::Receiver<u32>) {
+    let before = *losses.borrow();
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut bytes).await {
+        if *losses.borrow() != before {
+            // Held open, so that nobody learns of it.
+            std::future::pending::<()>().await;
+        }
+        if to.write_all(&bytes[..length]).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_vanishes_without_a_word_keeps_no_ledger_waiting_for_ever() {
+    let fixture = Fixture::postgres()
+        .await
+        .with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 9)])])
+        .await;
+    let (way, url) = Way::to(fixture.url());
+    let options = PostgresOptions { ledger_wait: Duration::from_secs(1), ..hasty() };
+    let store = PostgresStore::connect(&url, options).await.unwrap();
+    // The second by what is remembered, on connections of the ledger's own.
+    for number in [100, 101] {
+        store.carry_out(&context(), vec![offering(number, 60, 30, 1)]).await.unwrap();
+    }
+    way.lose();
+    let started = Instant::now();
+    for number in 102..200 {
+        match store.carry_out(&context(), vec![offering(number, 60, 30, 1)]).await {
+            Ok(_) => break,
+            Err(StoreError::Unavailable(_)) => assert!(started.elapsed() < PATIENCE, "it does not come back"),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert!(started.elapsed() > Duration::from_millis(900), "it was not lost");
+    fixture.everything_adds_up().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

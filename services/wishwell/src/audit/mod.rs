@@ -13,7 +13,7 @@ use wishwell_store::Store;
 use crate::cli::AuditArgs;
 use crate::config::{Database, ServeConfig, Variables, is_deployed, read_key_file};
 use crate::exit::{Exit, Failure};
-use crate::run::{MASTER_KEY_FILE, STORE_FILE, open_store};
+use crate::run::{MASTER_KEY_FILE, STORE_FILE, open_store_as_it_is};
 
 pub(crate) use rebuild::run as rebuild;
 pub(crate) use replay::run as replay;
@@ -40,7 +40,7 @@ async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Fa
         let remedy = "name the folder with --data-dir, or a deployment's store with --config or --database-url";
         return Err(Failure::one(Exit::Storage, "there is no store to look into", what, remedy));
     }
-    Ok(Audited { store: open_store(&database, false).await?, shown: database.shown() })
+    Ok(Audited { store: open_store_as_it_is(&database).await?, shown: database.shown() })
 }
 
 /// The master key of the same configuration.

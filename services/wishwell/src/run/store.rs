@@ -3,21 +3,33 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use wishwell_store::{Durability, PostgresOptions, PostgresStore, SqliteStore, Store, StoreError};
+use wishwell_store::{Durability, PostgresOptions, PostgresStore, Schema, SqliteStore, Store, StoreError};
 
 use crate::config::{Database, folder_of};
 use crate::exit::{Exit, Failure};
 
-/// Opens the store.
+/// Opens the store that is served.
 pub(crate) async fn open(database: &Database, relaxed: bool) -> Result<Arc<dyn Store>, Failure> {
+    open_with(database, relaxed, Schema::BroughtUpToDate).await
+}
+
+/// Opens a store that is looked into, perhaps while another version serves it: it stays as it is.
+pub(crate) async fn open_as_it_is(database: &Database) -> Result<Arc<dyn Store>, Failure> {
+    open_with(database, false, Schema::AsItIs).await
+}
+
+async fn open_with(database: &Database, relaxed: bool, schema: Schema) -> Result<Arc<dyn Store>, Failure> {
     let durability = if relaxed { Durability::Relaxed } else { Durability::Full };
     let opened = match database {
         Database::Sqlite(path) => {
             check_folder(path)?;
-            SqliteStore::open(path, durability).await
+            match schema {
+                Schema::BroughtUpToDate => SqliteStore::open(path, durability).await,
+                Schema::AsItIs => SqliteStore::open_as_it_is(path, durability).await,
+            }
         }
         Database::Postgres(url) => {
-            PostgresStore::connect(url, PostgresOptions { durability, ..PostgresOptions::default() }).await
+            PostgresStore::connect(url, PostgresOptions { durability, schema, ..PostgresOptions::default() }).await
         }
     };
     opened.map_err(|error| failure(&database.shown(), &error))
@@ -44,6 +56,10 @@ pub(crate) fn failure(shown: &str, error: &StoreError) -> Failure {
             "keep the file as it is and restore a backup beside it; docs/operations.md says how. `wishwell doctor` looks at it",
         ),
         StoreError::NewerSchema { .. } => (Exit::Storage, "start the version that wrote it, or a later one"),
+        StoreError::OlderSchema { .. } => (
+            Exit::Storage,
+            "use the version that serves it, or start this one, which brings it up to date (back it up before)",
+        ),
         StoreError::CannotWrite(_) => {
             (Exit::Storage, "look at free space (`df -h`), and at who owns the file and its folder")
         }

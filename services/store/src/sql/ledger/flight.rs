@@ -96,7 +96,8 @@ impl Desk {
             Some(session) => session,
             None => self.database.ledger().await?,
         };
-        let ready = self.prepare_with(&mut session, asked, before).await;
+        let database = Arc::clone(&self.database);
+        let ready = database.bounded(self.prepare_with(&mut session, asked, before)).await;
         if let (Ok(_) | Err(Failure::Refused | Failure::Conflict), Some(lane)) = (&ready, &mut self.lane) {
             lane.looking = Some(session);
         }
@@ -181,14 +182,17 @@ async fn write_one(database: Arc<Database>, session: Option<Session>, bound: Bou
             Err(failure) => return (None, Err(failure)),
         },
     };
-    match session.execute_bound(bound).await {
+    match database.bounded(session.execute_bound(bound)).await {
         Err(failure @ Failure::Store(_)) => (None, Err(failure)),
         written => (Some(session), written),
     }
 }
 
 async fn write_several(database: &Database, steps: Vec<Step>) -> Result<(), Failure> {
-    let mut session = database.begin_write().await?;
-    steps::run(&mut session, steps).await?;
-    session.commit().await
+    let writing = async {
+        let mut session = database.begin_write().await?;
+        steps::run(&mut session, steps).await?;
+        session.commit().await
+    };
+    database.bounded(writing).await
 }

@@ -152,10 +152,13 @@ impl Desk {
         let draft = match &*database {
             Database::Sqlite { writer, .. } => self.attempt_there(writer, asked, relying).await?,
             Database::Postgres { .. } => {
-                let mut session = database.begin_write().await?;
-                let draft = self.write(&mut session, asked, relying).await?;
-                session.commit().await?;
-                draft
+                let writing = async {
+                    let mut session = database.begin_write().await?;
+                    let draft = self.write(&mut session, asked, relying).await?;
+                    session.commit().await?;
+                    Ok(draft)
+                };
+                database.bounded(writing).await?
             }
         };
         self.memory.learn(&draft);
