@@ -44,6 +44,8 @@ pub struct Report {
     strikes: Strikes,
     requests_sent_again: usize,
     log: usize,
+    /// Offers whose time was over before anybody answered.
+    pub lapsed: usize,
     watched: usize,
     resumed: u64,
     /// Everything that must never be and was.
@@ -69,7 +71,8 @@ impl fmt::Display for Report {
         self.strikes.iter().try_for_each(|(fault, count)| write!(f, "  {count} {fault:?}"))?;
         writeln!(f)?;
         writeln!(f, "{} requests were sent again afterwards", self.requests_sent_again)?;
-        writeln!(f, "{} events, {} watched, resumed {} times", self.log, self.watched, self.resumed)?;
+        let Self { log, lapsed, watched, resumed, .. } = self;
+        writeln!(f, "{log} events, {watched} watched, resumed {resumed} times; {lapsed} offers lapsed")?;
         self.violations.iter().take(50).try_for_each(|violation| writeln!(f, "VIOLATION {violation}"))?;
         self.own_faults.iter().take(50).try_for_each(|line| writeln!(f, "a replica said: {line}"))?;
         write!(f, "{} violations", self.violations.len())
@@ -108,6 +111,7 @@ pub async fn run(settings: Settings) -> Report {
         strikes,
         requests_sent_again,
         log: evidence.log.len(),
+        lapsed: evidence.log.iter().filter(|logged| logged.has_lapsed()).count(),
         watched: evidence.watched.len(),
         resumed: watcher.resumed(),
         violations: check(&evidence),

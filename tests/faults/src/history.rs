@@ -210,6 +210,14 @@ pub struct Logged {
     pub fact: Fact,
 }
 
+impl Logged {
+    /// Whether an offer lapsed.
+    #[must_use]
+    pub fn has_lapsed(&self) -> bool {
+        matches!(&self.fact, Fact::Referral(referral) if referral.seen.state == "expired")
+    }
+}
+
 /// What an event tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
