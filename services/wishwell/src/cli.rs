@@ -118,7 +118,7 @@ pub(crate) struct FindArgs {
     /// How many candidates, 1 to 100
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) top: i32,
-    /// How many near misses, 0 to 20
+    /// How many near misses, 0 to 50
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) near_misses: i32,
     /// Judge schedules and periods as of this instant (RFC 3339) instead of now
