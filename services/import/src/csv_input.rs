@@ -39,6 +39,9 @@ pub(crate) fn read(path: &Path, name: &str, kind: Kind, ledger: &mut Ledger) -> 
     };
     let mut columns = Vec::new();
     if next(&mut record)? {
+        if record.iter().any(|cell| std::str::from_utf8(cell).is_err()) {
+            ledger.note(format!("{name}: the header is not UTF-8; letters that cannot be read are replaced"));
+        }
         columns.extend(record.iter().map(|cell| {
             let cell = String::from_utf8_lossy(cell);
             cell.trim_start_matches('\u{FEFF}').trim().to_ascii_lowercase()
@@ -48,7 +51,7 @@ pub(crate) fn read(path: &Path, name: &str, kind: Kind, ledger: &mut Ledger) -> 
     let mut number = 1;
     while next(&mut record)? {
         number += 1;
-        let mut foreign = None;
+        let mut foreign = Vec::new();
         let cells: Vec<String> = record
             .iter()
             .enumerate()
@@ -56,15 +59,16 @@ pub(crate) fn read(path: &Path, name: &str, kind: Kind, ledger: &mut Ledger) -> 
                 Ok(cell) => cell.to_owned(),
                 Err(_) => {
                     let decoded = mojibake::from_windows_1252(cell);
-                    foreign.get_or_insert((at, String::from_utf8_lossy(cell).into_owned(), decoded.clone()));
+                    foreign.push((at, String::from_utf8_lossy(cell).into_owned(), decoded.clone()));
                     decoded
                 }
             })
             .collect();
         let id = table.push(ledger, number, cells);
-        if let Some((at, before, after)) = foreign
-            && !ledger.is_out(id)
-        {
+        if ledger.is_out(id) {
+            continue;
+        }
+        for (at, before, after) in foreign {
             let column = table.columns().get(at).cloned().unwrap_or_default();
             ledger.repair(id, &column, &before, Rule::TextNotUtf8, &after);
         }

@@ -1,96 +1,122 @@
 //! JSON of the HSDS 3 API as tables: nested objects become rows of their own, linked by keys as the tabular form links them.
 
 use std::collections::HashMap;
-use std::io::Read;
-use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::clean::mojibake;
-use crate::csv_input;
-use crate::error::ImportError;
-use crate::report::{Ledger, RowId};
+use crate::json_text;
+use crate::report::{Ledger, RowId, clip};
 use crate::rules::Rule;
 use crate::table::{Kind, Table, Tables};
 
 /// Deepest nesting of objects; organization → service → service at location → location → phone → language are six.
 const DEPTH_MAX: usize = 12;
 
-/// Reads a JSON file: one value, or one object on each line.
-///
-/// # Errors
-/// [`ImportError::Json`] with line and column, [`ImportError::Io`], [`ImportError::TooLarge`].
-pub(crate) fn read_value(path: &Path) -> Result<Value, ImportError> {
-    let mut bytes = Vec::new();
-    let failed = |source| ImportError::Io { action: "read", path: path.to_owned(), source };
-    csv_input::open(path)?.read_to_end(&mut bytes).map_err(failed)?;
-    let text = String::from_utf8(bytes).unwrap_or_else(|e| mojibake::from_windows_1252(e.as_bytes()));
-    let text = text.trim_start_matches('\u{FEFF}').trim();
-    let one = match serde_json::from_str(text) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    let mut lines = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        match serde_json::from_str::<Value>(line) {
-            Ok(value @ Value::Object(_)) => lines.push(value),
-            // The whole file's error says more than the first line's, unless lines before it were fine.
-            _ if lines.is_empty() => return Err(ImportError::Json { path: path.to_owned(), reason: one.to_string() }),
-            Ok(_) => lines.push(Value::Null),
-            Err(error) => {
-                let reason = format!("{error} (in record {})", lines.len() + 1);
-                return Err(ImportError::Json { path: path.to_owned(), reason });
-            }
-        }
-    }
-    Ok(Value::Array(lines))
+/// Whether a value looks like HSDS 3: objects with the names of HSDS, in any of the API's shapes. `file` is its file's name.
+pub(crate) fn is_hsds(file: &str, value: &Value) -> bool {
+    let named = Kind::named(stem(file));
+    let mut objects = roots(value).into_iter().filter_map(Value::as_object);
+    is_tabular(value)
+        || objects.any(|object| {
+            matches!(named, Some(Kind::Organization | Kind::Service)) || root_kind(object).is_some() || is_named(object)
+        })
 }
 
-/// Whether a value looks like HSDS 3: objects with the names of HSDS, in any of the API's shapes.
-pub(crate) fn is_hsds(value: &Value) -> bool {
-    roots(value).iter().any(|object| object.as_object().is_some_and(|object| root_kind(object).is_some()))
-        || value.as_object().is_some_and(|object| tabular(object).next().is_some())
-}
-
-/// Brings a value to tables. `file` is what reports call it.
-pub(crate) fn tables(file: &str, value: &Value, ledger: &mut Ledger) -> Tables {
+/// Brings a value to tables. `file` is what reports call it; `alone` says that it is all there is of the directory, so that objects with
+/// nothing but a name are organizations unless the file's name says otherwise.
+pub(crate) fn tables(file: &str, alone: bool, value: &Value, ledger: &mut Ledger) -> Tables {
     let mut collector = Collector { file, kinds: Vec::new(), index: HashMap::new(), seen: HashMap::new() };
-    let by_table: Vec<(Kind, &Vec<Value>)> = value.as_object().into_iter().flat_map(tabular).collect();
-    if by_table.is_empty() {
-        for object in roots(value) {
-            let kind = object.as_object().and_then(root_kind).unwrap_or(Kind::Service);
-            collector.object(kind, object, &Parent::default(), 0);
-        }
+    let roots = roots(value);
+    let kinds = RootKinds::new(stem(file), alone, &roots);
+    for root in roots {
+        let kind = kinds.of(root);
+        collector.object(kind, stem(file), root, &Parent::default(), 0);
     }
-    for (kind, rows) in by_table {
-        for row in rows {
-            collector.object(kind, row, &Parent::default(), 0);
+    for (name, value) in beside(value) {
+        match value {
+            Value::Null => {}
+            Value::Array(rows) => {
+                for row in rows {
+                    collector.object(Kind::of(name), name, row, &Parent::default(), 0);
+                }
+            }
+            Value::Object(_) => {
+                collector.object(Kind::of(name), name, value, &Parent::default(), 0);
+            }
+            _ => ledger.not_carried(file, name, 1),
         }
     }
     collector.into_tables(ledger)
 }
 
-/// The objects of an array, of `{contents: [..]}`, or a single one.
+/// A file's name without its ending.
+fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// `{organizations: [..], services: [..]}`: one array for each table. A record has a key or a name of its own.
+fn is_tabular(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| {
+        !object.contains_key("id")
+            && !object.contains_key("name")
+            && object.iter().any(|(name, value)| value.is_array() && Kind::of(name) != Kind::Other)
+    })
+}
+
+/// The objects of an array, of `{contents: [..]}`, or a single one; none where each table has an array.
 fn roots(value: &Value) -> Vec<&Value> {
     match value {
+        _ if is_tabular(value) => Vec::new(),
         Value::Array(items) => items.iter().collect(),
-        Value::Object(object) => match object.get("contents").and_then(Value::as_array) {
-            Some(items) => items.iter().collect(),
-            None if root_kind(object).is_some() => vec![value],
-            None => Vec::new(),
-        },
-        _ => Vec::new(),
+        _ => {
+            value.get("contents").and_then(Value::as_array).map_or_else(|| vec![value], |items| items.iter().collect())
+        }
     }
 }
 
-/// `{organizations: [..], services: [..]}`: one array for each table.
-fn tabular(object: &Map<String, Value>) -> impl Iterator<Item = (Kind, &Vec<Value>)> {
-    let is_record = object.contains_key("id") || object.contains_key("name");
-    object.iter().filter_map(move |(name, value)| match (Kind::of(name), value) {
-        (Kind::Other, _) | (_, Value::Null) => None,
-        (kind, Value::Array(rows)) if !is_record => Some((kind, rows)),
-        _ => None,
-    })
+/// What the top of a file has that is no root: the tables by their names, or what stands beside `contents`.
+fn beside(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let is_tabular = is_tabular(value);
+    let is_page = !is_tabular && value.get("contents").is_some_and(Value::is_array);
+    let object = value.as_object().filter(|_| is_tabular || is_page);
+    object.into_iter().flatten().filter(move |(name, _)| !is_page || *name != "contents")
+}
+
+/// What the objects at the top of a file are.
+struct RootKinds {
+    named: Option<Kind>,
+    /// What is taken for certain of the first object that shows what it is.
+    first: Option<Kind>,
+    alone: bool,
+}
+
+impl RootKinds {
+    fn new(stem: &str, alone: bool, roots: &[&Value]) -> Self {
+        let first = roots.iter().find_map(|root| root_kind(root.as_object()?));
+        Self { named: Kind::named(stem), first, alone }
+    }
+
+    fn of(&self, root: &Value) -> Kind {
+        let unknown = self.first.unwrap_or(if self.alone { Kind::Service } else { Kind::Other });
+        let Some(object) = root.as_object() else { return self.named.unwrap_or(unknown) };
+        let nests = |name: &str| object.get(name).is_some_and(|value| value.is_object() || value.is_array());
+        match self.named {
+            // The one lies in the other, whatever the file is called.
+            Some(Kind::Service) if nests("services") => Kind::Organization,
+            Some(Kind::Organization) if nests("organization") => Kind::Service,
+            Some(kind) => kind,
+            None => match root_kind(object) {
+                Some(kind) => kind,
+                None if is_named(object) && (self.alone || self.first.is_some()) => Kind::Organization,
+                None => unknown,
+            },
+        }
+    }
+}
+
+/// A key and a name are all that an organization needs, but other things have them too.
+fn is_named(object: &Map<String, Value>) -> bool {
+    object.contains_key("id") && object.contains_key("name")
 }
 
 /// What a top-level object is, told by what only it has.
@@ -118,8 +144,6 @@ fn root_kind(object: &Map<String, Value>) -> Option<Kind> {
         Some(Kind::Organization)
     } else if has(&["latitude", "longitude", "location_type", "addresses"]) {
         Some(Kind::Location)
-    } else if has(&["id"]) && has(&["name"]) {
-        Some(Kind::Organization)
     } else {
         None
     }
@@ -135,18 +159,21 @@ struct Parent {
 /// Rows of one kind before their header is known.
 struct Draft {
     kind: Kind,
-    name: &'static str,
+    name: String,
     rows: Vec<DraftRow>,
 }
 
+#[derive(Default)]
 struct DraftRow {
     cells: Vec<(String, String)>,
+    /// Cells that were not UTF-8, as UTF-8 has them.
+    decoded: Vec<(String, String)>,
     fate: Option<Fate>,
 }
 
 enum Fate {
     NotAnObject(String),
-    TooNested,
+    TooNested(String),
     /// The same object again; its cells have filled gaps of the first one, at this place of the draft.
     Again(usize),
 }
@@ -154,69 +181,84 @@ enum Fate {
 struct Collector<'a> {
     file: &'a str,
     kinds: Vec<Draft>,
-    index: HashMap<Kind, usize>,
+    /// Where a table of this name is.
+    index: HashMap<String, usize>,
     /// Where an object with this kind and id is, so that repeated ones are found.
     seen: HashMap<(Kind, String), usize>,
 }
 
-impl Collector<'_> {
-    fn object(&mut self, kind: Kind, value: &Value, parent: &Parent, depth: usize) -> String {
-        let Some(object) = value.as_object() else {
-            self.push(kind, DraftRow { cells: Vec::new(), fate: Some(Fate::NotAnObject(value.to_string())) });
-            return String::new();
-        };
-        if depth > DEPTH_MAX {
-            self.push(kind, DraftRow { cells: Vec::new(), fate: Some(Fate::TooNested) });
-            return String::new();
+impl DraftRow {
+    fn add(&mut self, name: &str, value: &Value) {
+        let (mut name, mut cell) = (name.to_ascii_lowercase(), scalar(value));
+        json_text::unmark(&mut name);
+        if let Some(before) = json_text::unmark(&mut cell) {
+            self.decoded.push((name.clone(), before));
         }
-        let id = object.get("id").map(scalar).unwrap_or_default();
+        self.cells.push((name, cell));
+    }
+}
+
+impl Collector<'_> {
+    /// Takes an object apart into rows; its id. `name` is what the property is called that it lies in.
+    fn object(&mut self, kind: Kind, name: &str, value: &Value, parent: &Parent, depth: usize) -> String {
+        let object = match value {
+            Value::Object(object) if depth <= DEPTH_MAX => object,
+            _ => {
+                let fate = if value.is_object() { Fate::TooNested } else { Fate::NotAnObject };
+                let fate = Some(fate(as_it_stands(value)));
+                self.push(kind, name, DraftRow { fate, ..DraftRow::default() });
+                return String::new();
+            }
+        };
+        let id = object.get("id").map(plain).unwrap_or_default();
         let here = Parent { kind: Some(kind), id: id.clone() };
-        let mut cells = Vec::new();
+        let mut row = DraftRow::default();
         for (name, value) in object {
             let nested =
                 matches!(value, Value::Object(_)) || value.as_array().is_some_and(|a| a.iter().any(Value::is_object));
             if !nested || name == "extent" {
-                cells.push((name.to_ascii_lowercase(), scalar(value)));
+                row.add(name, value);
                 continue;
             }
             let items = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
             for item in items {
-                let child = self.object(Kind::of(name), item, &here, depth + 1);
+                let child = self.object(Kind::of(name), name, item, &here, depth + 1);
                 if let (Some(column), Value::Object(_)) = (owned_by(Kind::of(name)), value) {
-                    cells.push((column.to_owned(), child));
+                    row.cells.push((column.to_owned(), child));
                 }
             }
         }
-        link(kind, parent, &mut cells);
-        self.insert(kind, id.clone(), cells);
+        link(kind, parent, &mut row.cells);
+        self.insert(kind, name, id.clone(), row);
         id
     }
 
-    fn insert(&mut self, kind: Kind, id: String, cells: Vec<(String, String)>) {
-        if id.is_empty() {
-            self.push(kind, DraftRow { cells, fate: None });
+    fn insert(&mut self, kind: Kind, name: &str, id: String, row: DraftRow) {
+        if id.is_empty() || kind == Kind::Other {
+            self.push(kind, name, row);
             return;
         }
         if let Some(first) = self.seen.get(&(kind, id.clone())).copied() {
-            let draft = self.index[&kind];
+            let draft = self.index[&table_name(kind, name)];
             let have = &mut self.kinds[draft].rows[first].cells;
-            for (name, value) in &cells {
+            for (name, value) in &row.cells {
                 match have.iter_mut().find(|(n, _)| n == name) {
                     Some((_, old)) if old.is_empty() => old.clone_from(value),
                     Some(_) => {}
                     None => have.push((name.clone(), value.clone())),
                 }
             }
-            self.push(kind, DraftRow { cells, fate: Some(Fate::Again(first)) });
+            self.push(kind, name, DraftRow { fate: Some(Fate::Again(first)), ..row });
             return;
         }
-        let at = self.push(kind, DraftRow { cells, fate: None });
+        let at = self.push(kind, name, row);
         self.seen.insert((kind, id), at);
     }
 
-    fn push(&mut self, kind: Kind, row: DraftRow) -> usize {
-        let draft = *self.index.entry(kind).or_insert_with(|| {
-            self.kinds.push(Draft { kind, name: table_name(kind), rows: Vec::new() });
+    fn push(&mut self, kind: Kind, name: &str, row: DraftRow) -> usize {
+        let name = table_name(kind, name);
+        let draft = *self.index.entry(name.clone()).or_insert_with(|| {
+            self.kinds.push(Draft { kind, name, rows: Vec::new() });
             self.kinds.len() - 1
         });
         let rows = &mut self.kinds[draft].rows;
@@ -240,6 +282,11 @@ fn table(file: &str, draft: Draft, ledger: &mut Ledger) -> Table {
     let mut ids: Vec<RowId> = Vec::with_capacity(draft.rows.len());
     for (at, row) in draft.rows.into_iter().enumerate() {
         let mut by_name: HashMap<String, String> = row.cells.into_iter().collect();
+        let decoded: Vec<(String, String, String)> = row
+            .decoded
+            .into_iter()
+            .map(|(name, before)| (by_name.get(&name).cloned().unwrap_or_default(), name, before))
+            .collect();
         let cells = columns.iter().map(|column| by_name.remove(column).unwrap_or_default()).collect();
         let number = at as u64 + 1;
         let id = match row.fate {
@@ -248,12 +295,15 @@ fn table(file: &str, draft: Draft, ledger: &mut Ledger) -> Table {
                 let id = table.out(ledger, number, &cells);
                 match fate {
                     Fate::NotAnObject(value) => ledger.set_aside(id, "", &value, Rule::RowNotAnObject),
-                    Fate::TooNested => ledger.set_aside(id, "", "", Rule::RowTooNested),
+                    Fate::TooNested(value) => ledger.set_aside(id, "", &value, Rule::RowTooNested),
                     Fate::Again(first) => ledger.merge(id, Rule::RowDuplicate, ids[first]),
                 }
                 id
             }
         };
+        for (after, name, before) in decoded {
+            ledger.repair(id, &name, &before, Rule::TextNotUtf8, &after);
+        }
         ids.push(id);
     }
     table
@@ -297,12 +347,13 @@ fn link(kind: Kind, parent: &Parent, cells: &mut Vec<(String, String)>) {
         && let Some(parent_kind) = parent.kind
         && !cells.iter().any(|(name, _)| name == "link_entity")
     {
-        cells.push(("link_entity".to_owned(), table_name(parent_kind).to_owned()));
+        cells.push(("link_entity".to_owned(), table_name(parent_kind, "other")));
     }
 }
 
-fn table_name(kind: Kind) -> &'static str {
-    match kind {
+/// What reports call the table of a kind; one that Wishwell has no place for is called as in the input.
+fn table_name(kind: Kind, name: &str) -> String {
+    let name = match kind {
         Kind::Organization => "organization",
         Kind::Program => "program",
         Kind::Service => "service",
@@ -321,12 +372,27 @@ fn table_name(kind: Kind) -> &'static str {
         Kind::Phone => "phone",
         Kind::CostOption => "cost_option",
         Kind::RequiredDocument => "required_document",
-        Kind::Other => "other",
-    }
+        Kind::Other => return clip(&plain(&Value::String(name.to_ascii_lowercase()))),
+    };
+    name.to_owned()
+}
+
+/// A value as text.
+pub(crate) fn plain(value: &Value) -> String {
+    let mut text = scalar(value);
+    json_text::unmark(&mut text);
+    text
+}
+
+/// A value as JSON, for a report.
+pub(crate) fn as_it_stands(value: &Value) -> String {
+    let mut text = value.to_string();
+    json_text::unmark(&mut text);
+    text
 }
 
 /// A value without objects in it as a cell.
-fn scalar(value: &Value) -> String {
+pub(crate) fn scalar(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -10,6 +10,7 @@ mod directory;
 mod error;
 mod hsds;
 mod json_input;
+mod json_text;
 mod linksf;
 mod options;
 mod plan;

@@ -6,15 +6,21 @@ use serde_json::Value;
 
 use crate::directory::{Directory, Format};
 use crate::error::ImportError;
+use crate::json_text::Document;
 use crate::options::{Options, SOURCE_CHARS_MAX};
-use crate::report::{Ledger, Report};
+use crate::report::{LINES, Ledger, Report};
 use crate::table::{Kind, Tables};
-use crate::{csv_input, hsds, json_input, linksf};
+use crate::{csv_input, hsds, json_input, json_text, linksf};
 
 /// What is looked for, in the words of the error that says it was not there.
 const LOOKED_FOR: &str = "an HSDS tabular package (a folder with services.csv and organizations.csv), \
     HSDS 3 JSON (organizations or services with ids, as an array, one object on each line, or under \"contents\"), \
     or LinkSF facilities (a JSON array of objects with objectId, services and location)";
+
+/// Describes a tabular package, and has no rows.
+const DESCRIPTION: &str = "datapackage.json";
+/// Most files that are named because they were not read.
+const NAMES_MAX: usize = 12;
 
 /// Reads a directory of services and cleans it. The same input gives the same result, in the same order.
 ///
@@ -23,7 +29,12 @@ const LOOKED_FOR: &str = "an HSDS tabular package (a folder with services.csv an
 pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), ImportError> {
     options.check()?;
     let mut ledger = Ledger::default();
-    let directory = match find(path)? {
+    let listing = list(path)?;
+    let found = find(path, &listing)?;
+    if let Some(note) = not_read(&listing, &found) {
+        ledger.note(note);
+    }
+    let directory = match found {
         Found::Csv { format, files } => {
             let mut tables = Tables::default();
             for (file, name, kind) in files {
@@ -32,14 +43,19 @@ pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), Impor
             require_columns(path, &tables)?;
             hsds::build(&tables, format, &source(path, format, options), options, &mut ledger)?
         }
-        Found::LinkSf { file, value } => {
+        Found::LinkSf { file, document } => {
             let source = source(path, Format::LinkSf, options);
-            linksf::build(&name_of(&file), &value, &source, options, &mut ledger)
+            let file = name_of(&file);
+            document.account(&file, &mut ledger);
+            linksf::build(&file, &document.value, &source, options, &mut ledger)
         }
         Found::HsdsJson { files } => {
             let mut tables = Tables::default();
-            for (file, value) in files {
-                tables.tables.extend(json_input::tables(&name_of(&file), &value, &mut ledger).tables);
+            let alone = files.len() == 1;
+            for (file, document) in files {
+                let file = name_of(&file);
+                document.account(&file, &mut ledger);
+                tables.tables.extend(json_input::tables(&file, alone, &document.value, &mut ledger).tables);
             }
             let source = source(path, Format::HsdsJson3, options);
             hsds::build(&tables, Format::HsdsJson3, &source, options, &mut ledger)?
@@ -50,24 +66,43 @@ pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), Impor
 
 enum Found {
     Csv { format: Format, files: Vec<(PathBuf, String, Kind)> },
-    HsdsJson { files: Vec<(PathBuf, Value)> },
-    LinkSf { file: PathBuf, value: Value },
+    HsdsJson { files: Vec<(PathBuf, Document)> },
+    LinkSf { file: PathBuf, document: Document },
 }
 
-fn find(path: &Path) -> Result<Found, ImportError> {
+/// What lies in a folder, by name; a file by itself.
+fn list(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
     let failed = |source| ImportError::Io { action: "read", path: path.to_owned(), source };
-    let mut files = Vec::new();
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(failed)? {
-            let entry = entry.map_err(failed)?.path();
-            if entry.is_file() {
-                files.push(entry);
-            }
-        }
-        files.sort();
-    } else {
-        files.push(path.to_owned());
+    if !std::fs::metadata(path).map_err(failed)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
+    let mut listing = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        listing.push(entry.map_err(failed)?.path());
+    }
+    listing.sort();
+    Ok(listing)
+}
+
+/// Names what lies in the folder and is not read.
+fn not_read(listing: &[PathBuf], found: &Found) -> Option<String> {
+    let is_read = |path: &PathBuf| match found {
+        Found::Csv { files, .. } => files.iter().any(|(file, _, _)| file == path),
+        Found::HsdsJson { files } => files.iter().any(|(file, _)| file == path),
+        Found::LinkSf { file, .. } => file == path,
+    };
+    let names: Vec<String> =
+        listing.iter().filter(|path| !is_read(path)).map(|path| name_of(path)).filter(|n| n != DESCRIPTION).collect();
+    let shown = names.iter().take(NAMES_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => None,
+        1..=NAMES_MAX => Some(format!("not read: {shown}")),
+        count => Some(format!("not read: {shown} and {} more", count - NAMES_MAX)),
+    }
+}
+
+fn find(path: &Path, listing: &[PathBuf]) -> Result<Found, ImportError> {
+    let files: Vec<PathBuf> = listing.iter().filter(|path| path.is_file()).cloned().collect();
     let with = |endings: &[&str]| -> Vec<PathBuf> {
         let has = |file: &&PathBuf| {
             file.extension().is_some_and(|e| endings.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
@@ -89,22 +124,29 @@ fn find(path: &Path) -> Result<Found, ImportError> {
 }
 
 fn find_json(path: &Path, all: &[PathBuf], json: Vec<PathBuf>) -> Result<Found, ImportError> {
-    let mut hsds = Vec::new();
-    for file in json.into_iter().filter(|file| file.file_name().is_none_or(|name| name != "datapackage.json")) {
-        let value = json_input::read_value(&file)?;
-        if linksf::is_linksf(&value) {
-            return Ok(Found::LinkSf { file, value });
+    let mut files = Vec::new();
+    for file in json.into_iter().filter(|file| name_of(file) != DESCRIPTION) {
+        let document = json_text::read(&file)?;
+        if linksf::is_linksf(&document.value) {
+            return Ok(Found::LinkSf { file, document });
         }
-        if json_input::is_hsds(&value) {
-            hsds.push((file, value));
+        if !is_report(&document.value) {
+            files.push((file, document));
         }
     }
-    if !hsds.is_empty() {
-        return Ok(Found::HsdsJson { files: hsds });
+    // One file that is HSDS makes the others tables beside it, known by their names or set aside.
+    if files.iter().any(|(file, document)| json_input::is_hsds(&name_of(file), &document.value)) {
+        return Ok(Found::HsdsJson { files });
     }
-    let names: Vec<String> = all.iter().take(12).map(|file| name_of(file)).collect();
+    let names: Vec<String> = all.iter().take(NAMES_MAX).map(|file| name_of(file)).collect();
     let found = if names.is_empty() { "no files".to_owned() } else { names.join(", ") };
     Err(ImportError::UnknownFormat { path: path.to_owned(), looked_for: LOOKED_FOR.to_owned(), found })
+}
+
+/// Whether a value is the report of an import, which may lie in the folder that was imported.
+fn is_report(value: &Value) -> bool {
+    let is_line = |line: &Value| line["type"].as_str().is_some_and(|kind| LINES.contains(&kind));
+    value.as_array().is_some_and(|lines| !lines.is_empty() && lines.iter().all(is_line))
 }
 
 /// HSDS 3 has tables that 1.x lacks or names otherwise.

@@ -28,9 +28,9 @@ pub enum Action {
 /// One line of the report: one rule applied to one field of one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// Input file, relative to the directory; for JSON with `#table` behind it.
+    /// Input file, relative to the directory; for JSON with `#table` behind it, unless a line of the file is meant.
     pub file: String,
-    /// Row: in CSV the header is row 1; in JSON the first object of a table is row 1.
+    /// Row: in CSV the header is row 1; in JSON the first object of a table is row 1, and the first line of a file line 1.
     pub row: u64,
     /// The row's key, empty when it has none.
     pub key: String,
@@ -186,6 +186,9 @@ enum Line<'a> {
     Total(&'a FileCounts),
 }
 
+/// Types of the lines of a report.
+pub(crate) const LINES: [&str; 7] = ["entry", "not_carried", "note", "refused", "rule", "counts", "total"];
+
 fn line(out: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
@@ -204,8 +207,8 @@ pub(crate) struct RowId {
 pub(crate) struct Ledger {
     tables: Vec<TableLog>,
     entries: Vec<(RowId, Entry)>,
-    /// What was entered: a row that several resources read is cleaned for each of them, and spoken of once.
-    entered: HashSet<(RowId, String, Rule)>,
+    /// What was entered, by field, value and rule: a row that several resources read is cleaned for each of them, and spoken of once.
+    entered: HashSet<(RowId, String, String, Rule)>,
     not_carried: Vec<NotCarried>,
     notes: Vec<String>,
 }
@@ -290,9 +293,8 @@ impl Ledger {
     }
 
     /// Notes a column that nobody asked for.
-    pub(crate) fn not_carried(&mut self, table: usize, column: &str, values: u64) {
-        let file = self.tables[table].file.clone();
-        self.not_carried.push(NotCarried { file, column: column.to_owned(), values });
+    pub(crate) fn not_carried(&mut self, file: &str, column: &str, values: u64) {
+        self.not_carried.push(NotCarried { file: file.to_owned(), column: column.to_owned(), values });
     }
 
     /// Closes the book.
@@ -300,7 +302,8 @@ impl Ledger {
         let unused: Vec<RowId> =
             self.rows().filter(|id| !self.is_out(*id) && !self.tables[id.table].rows[id.row].taken).collect();
         for id in unused {
-            self.set_aside(id, "", "", Rule::RowUnused);
+            let key = self.log(id).key.clone();
+            self.set_aside(id, "", &key, Rule::RowUnused);
         }
         let counts = self.tables.iter().map(TableLog::counts).collect();
         self.entries.sort_by(|(a, x), (b, y)| (a, &x.field, x.rule).cmp(&(b, &y.field, y.rule)));
@@ -317,7 +320,8 @@ impl Ledger {
     }
 
     fn enter(&mut self, id: RowId, field: &str, value: &str, rule: Rule, action: Action, to: &str) {
-        if !self.entered.insert((id, field.to_owned(), rule)) {
+        let value = clip(value);
+        if !self.entered.insert((id, field.to_owned(), value.clone(), rule)) {
             return;
         }
         let table = &self.tables[id.table];
@@ -328,7 +332,7 @@ impl Ledger {
             row: row.number,
             key,
             field: field.to_owned(),
-            value: clip(value),
+            value,
             rule,
             action,
             to: clip(to),

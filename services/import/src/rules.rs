@@ -36,11 +36,13 @@ rules! {
     RowEmpty = "row.empty", "the row says nothing beyond its keys";
     RowNoKey = "row.no-key", "the row names nothing that it belongs to";
     RowUnused = "row.unused", "nothing that is imported refers to the row";
+    RowNotJson = "row.not-json", "one object stands on each line of the file, and this line cannot be read";
     RowNotAnObject = "row.not-an-object", "an object was expected here";
     RowTooNested = "row.too-nested", "objects are nested deeper than any known shape of the format";
     TableNotImported = "table.not-imported", "Wishwell has no place for this table";
 
     TextNotUtf8 = "text.not-utf8", "the bytes are not UTF-8: read as Windows-1252";
+    TextNotText = "text.not-text", "text was expected here, not a list or an object";
     TextMojibake = "text.mojibake", "UTF-8 that was once read in an old code page: decoded again";
     TextMojibakeGuess = "text.mojibake-guess", "the code page lost the letter: n-tilde between vowels, o-acute in -ion, known words otherwise, else the replacement character";
     TextEscapes = "text.escapes", "backslash escapes for line breaks and tabs are turned into the characters they stand for";
@@ -65,6 +67,7 @@ rules! {
     TimeFromOriginalText = "time.from-original-text", "the columns have no usable times, but the published text has exactly one span for that weekday";
 
     ScheduleWeekday = "schedule.weekday", "the day of the week cannot be read";
+    ScheduleShape = "schedule.shape", "hours are given otherwise than the format gives them, as pairs of times by weekday";
     ScheduleEndOfDay = "schedule.end-of-day", "a closing time of 23:59 or 12:00 am means the end of the day, 24:00";
     ScheduleOvernight = "schedule.overnight", "hours that pass midnight become two spans";
     ScheduleClosesBeforeOpens = "schedule.closes-before-opens", "it closes before it opens, and reading it as overnight would be longer than 14 hours";

@@ -34,10 +34,37 @@ pub(crate) enum Kind {
     Other,
 }
 
+/// Tables of HSDS that Wishwell has no place for.
+const NOT_IMPORTED: [&str; 18] = [
+    "contact",
+    "contacts",
+    "funding",
+    "fundings",
+    "holiday_schedule",
+    "holiday_schedules",
+    "meta_table_description",
+    "meta_table_descriptions",
+    "metadata",
+    "organization_identifier",
+    "organization_identifiers",
+    "payment_accepted",
+    "service_capacity",
+    "service_capacities",
+    "unit",
+    "units",
+    "url",
+    "urls",
+];
+
 impl Kind {
     /// Reads a table's name, as files and JSON properties have it.
     pub(crate) fn of(name: &str) -> Self {
-        match name.to_ascii_lowercase().as_str() {
+        Self::named(name).unwrap_or(Self::Other)
+    }
+
+    /// The same; none for words that are no table of HSDS.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
             "organization" | "organizations" => Self::Organization,
             "program" | "programs" => Self::Program,
             "service" | "services" => Self::Service,
@@ -58,8 +85,9 @@ impl Kind {
             "phone" | "phones" => Self::Phone,
             "cost_option" | "cost_options" => Self::CostOption,
             "required_document" | "required_documents" => Self::RequiredDocument,
-            _ => Self::Other,
-        }
+            name if NOT_IMPORTED.contains(&name) => Self::Other,
+            _ => return None,
+        })
     }
 }
 
@@ -140,7 +168,7 @@ impl Table {
             if !asked[at] && column != "id" {
                 let values = self.rows.iter().filter(|(_, cells)| !cells[at].trim().is_empty()).count();
                 if values > 0 {
-                    ledger.not_carried(self.id, column, values as u64);
+                    ledger.not_carried(&self.file, column, values as u64);
                 }
             }
         }
@@ -182,6 +210,14 @@ impl<'a> Row<'a> {
         self.text(ledger, column, kind)
     }
 
+    /// The whole row as a report shows it: each column that has a value.
+    pub(crate) fn words(&self) -> String {
+        let columns = self.table.columns.iter().zip(self.cells).map(|(column, cell)| (column, cell.trim()));
+        let said: Vec<String> =
+            columns.filter(|(_, cell)| !cell.is_empty()).map(|(column, cell)| format!("{column}: {cell}")).collect();
+        said.join(", ")
+    }
+
     /// Whether no column but the given ones has a value.
     pub(crate) fn is_empty_but(&self, keys: &[&str]) -> bool {
         self.table
@@ -209,14 +245,18 @@ impl Tables {
         self.tables.iter().any(|table| table.kind == kind)
     }
 
-    /// Tells the ledger which columns were not carried over, and sets aside tables that Wishwell has no place for.
+    /// Tells the ledger which columns were not carried over, and sets aside rows that nobody took and tables that Wishwell has no
+    /// place for.
     pub(crate) fn close(&self, ledger: &mut Ledger) {
         for table in &self.tables {
-            if table.kind == Kind::Other {
-                for row in table.rows() {
-                    ledger.set_aside(row.id, "", "", Rule::TableNotImported);
+            let is_other = table.kind == Kind::Other;
+            let rule = if is_other { Rule::TableNotImported } else { Rule::RowUnused };
+            for row in table.rows() {
+                if is_other || !ledger.is_taken(row.id) && !ledger.is_out(row.id) {
+                    ledger.set_aside(row.id, "", &row.words(), rule);
                 }
-            } else {
+            }
+            if !is_other {
                 table.close(ledger);
             }
         }

@@ -21,6 +21,26 @@ fn facilities_and_services_add_up_and_repeated_ones_are_merged() {
     assert!(report.counts.iter().all(wishwell_import::FileCounts::adds_up));
     assert_eq!((directory.organizations.len(), directory.resources.len(), directory.categories.len()), (76, 96, 5));
     assert!(directory.resources.iter().all(|resource| resource.place.is_some()));
+    let not_carried: Vec<(&str, &str, u64)> = report
+        .not_carried
+        .iter()
+        .map(|one| (one.file.trim_start_matches("linksf_facilities.json"), one.column.as_str(), one.values))
+        .collect();
+    assert_eq!(
+        not_carried,
+        [
+            ("#facilities", "__type", 89),
+            ("#facilities", "categories", 89),
+            ("#facilities", "className", 89),
+            ("#facilities", "createdAt", 89),
+            ("#facilities", "updatedAt", 89),
+            ("#services", "__type", 130),
+            ("#services", "className", 130),
+            ("#services", "createdAt", 130),
+            ("#services", "facility", 130),
+            ("#services", "updatedAt", 130),
+        ]
+    );
 }
 
 #[test]

@@ -163,3 +163,16 @@ fn the_same_directory_gives_the_same_plan_and_the_same_report() {
     assert_eq!(plan(&first.0, Trust::Verified), plan(&second.0, Trust::Verified));
     assert_eq!(first.1, second.1);
 }
+
+#[test]
+fn the_page_for_people_who_run_an_import_states_these_counts() {
+    let page = include_str!("../../../docs/import.md");
+    let thousands = |count: u64| match count {
+        0..1_000 => count.to_string(),
+        _ => format!("{},{:03}", count / 1_000, count % 1_000),
+    };
+    for (file, counts) in EXPECTED {
+        let line = format!("| {file} | {} |", counts.map(thousands).join(" | "));
+        assert!(page.contains(&line), "docs/import.md lacks this line: {line}");
+    }
+}

@@ -1,11 +1,12 @@
 //! Whatever is done to a directory, reading it never panics, every row stays accounted for, and what comes out keeps the API's rules.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use wishwell_api::v1;
-use wishwell_import::{FileCounts, Options, Trust, plan, read};
+use wishwell_import::{Action, FileCounts, Options, Trust, plan, read};
 
 /// Text that has broken importers before.
 const NASTY: [&str; 20] = [
@@ -117,6 +118,12 @@ fn holds(folder: &Path) -> Result<(), TestCaseError> {
     let options = Options { time_zone: Some("America/New_York".to_owned()), ..Options::default() };
     let Ok((directory, report)) = read(folder, &options) else { return Ok(()) };
     prop_assert!(report.counts.iter().all(FileCounts::adds_up));
+    let out = |action: Action| {
+        let rows: BTreeSet<(&str, u64)> =
+            report.entries.iter().filter(|e| e.action == action).map(|e| (e.file.as_str(), e.row)).collect();
+        rows.len() as u64
+    };
+    prop_assert!(out(Action::SetAside) == report.total().set_aside && out(Action::Merged) >= report.total().merged);
     let plan = plan(&directory, Trust::Verified);
     let request_id = String::new();
     let broken = |error: &dyn std::fmt::Debug| TestCaseError::fail(format!("{error:?}"));

@@ -64,7 +64,7 @@ impl<'a> Details<'a> {
             let elsewhere = ["organization_id", "contact_id", "phone_id"].iter().any(|key| !row.key(key).is_empty());
             let anything = keys.iter().any(|(_, key)| !key.is_empty()) || elsewhere;
             if row.is_empty_but(KEYS) {
-                ledger.set_aside(row.id, "", "", Rule::RowEmpty);
+                ledger.set_aside(row.id, "", &row.words(), Rule::RowEmpty);
             } else if !anything {
                 let (column, value) = row.first(&[
                     "eligibility",
@@ -151,7 +151,7 @@ pub(super) fn explain_unused(
             } else if kind == Kind::Schedule
                 && (!service.is_empty() || places.get(location).is_some_and(|p| ledger.is_taken(p.row.id)))
             {
-                ledger.set_aside(row.id, "", "", Rule::ScheduleSuperseded);
+                ledger.set_aside(row.id, "", &row.words(), Rule::ScheduleSuperseded);
             }
         }
     }

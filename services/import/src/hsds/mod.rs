@@ -12,7 +12,7 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 
-pub(crate) use resources::age_limits;
+pub(crate) use resources::{age_limits, bounded};
 
 use crate::clean::text::{self, Kind as TextKind};
 use crate::directory::{Directory, Format};

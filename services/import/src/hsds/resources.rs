@@ -218,7 +218,7 @@ fn content(
     for (label, value) in words {
         line(label, value);
     }
-    bounded(&row, "description", parts.join("\n\n"), ledger)
+    bounded(row.id, "description", parts.join("\n\n"), ledger)
 }
 
 fn program(row: &Row<'_>, more: &More<'_>, ledger: &mut Ledger) -> String {
@@ -273,7 +273,7 @@ fn each(
     for row in details.of(target) {
         let value = row.first_text(ledger, columns, kind);
         if value.is_empty() {
-            ledger.set_aside(row.id, columns.first().copied().unwrap_or(""), "", Rule::RowEmpty);
+            ledger.set_aside(row.id, columns.first().copied().unwrap_or(""), &row.words(), Rule::RowEmpty);
         } else {
             values.add(&row, value, ledger);
         }
@@ -312,16 +312,17 @@ fn standard(slot: &Slot<'_, '_>, target: Target<'_>, source: &str, more: &More<'
         ledger.repair(row.id, "application_process", "", Rule::ServiceNoStandard, &text);
         return text;
     }
-    bounded(&row, "application_process", parts.join("\n"), ledger)
+    bounded(row.id, "application_process", parts.join("\n"), ledger)
 }
 
-fn bounded(row: &Row<'_>, field: &str, value: String, ledger: &mut Ledger) -> String {
+/// Text within the length that is taken.
+pub(crate) fn bounded(row: RowId, field: &str, value: String, ledger: &mut Ledger) -> String {
     match text::cut(&value, TEXT_CHARS_MAX) {
         None => value,
         Some(cut) => {
             let count = value.chars().count();
             ledger.repair(
-                row.id,
+                row,
                 field,
                 &format!("{count} characters"),
                 Rule::TextTooLong,
