@@ -25,6 +25,6 @@ pub use error::ImportError;
 pub use options::Options;
 pub use plan::{Plan, Trust, plan};
 pub use read::read;
-pub use report::{Action, Entry, FileCounts, NotCarried, Report};
+pub use report::{Action, Entry, FileCounts, NotCarried, Refused, RefusedRow, Report};
 pub use rules::Rule;
 pub use upload::{Outcomes, Progress, Refusal, Stage, UploadSummary, upload};

@@ -1,6 +1,6 @@
 //! The report: what happened to every row of every input file. Nothing is dropped without a line here.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::error::ImportError;
 use crate::options::REPORT_VALUE_CHARS_MAX;
 use crate::rules::Rule;
+use crate::upload::{Refusal, Stage};
 
 /// What was done about a value or a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -47,7 +48,7 @@ pub struct Entry {
     pub to: String,
 }
 
-/// How the rows of one input file add up: `read = clean + repaired + merged + set_aside`.
+/// How the rows of one input file add up: `read = clean + repaired + merged + set_aside + refused`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileCounts {
     /// Input file.
@@ -62,13 +63,15 @@ pub struct FileCounts {
     pub merged: u64,
     /// Not imported.
     pub set_aside: u64,
+    /// Clean or repaired, but the server took nothing of what they were to become; known when everything is sent.
+    pub refused: u64,
 }
 
 impl FileCounts {
     /// Whether the counts add up.
     #[must_use]
     pub fn adds_up(&self) -> bool {
-        self.read == self.clean + self.repaired + self.merged + self.set_aside
+        self.read == self.clean + self.repaired + self.merged + self.set_aside + self.refused
     }
 }
 
@@ -83,6 +86,28 @@ pub struct NotCarried {
     pub values: u64,
 }
 
+/// An entry that the server did not take, with the rows that are not there because of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// What it was to be.
+    pub stage: Stage,
+    /// Its key, or its code.
+    pub key: String,
+    /// What the server said.
+    pub message: String,
+    /// The rows of which nothing else became anything that the server took.
+    pub rows: Vec<RefusedRow>,
+}
+
+/// A row that is counted as refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedRow {
+    /// Input file, as in [`Entry`].
+    pub file: String,
+    /// Row, as in [`Entry`].
+    pub row: u64,
+}
+
 /// What an import did with its input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -92,11 +117,52 @@ pub struct Report {
     pub not_carried: Vec<NotCarried>,
     /// What concerns the directory as a whole.
     pub notes: Vec<String>,
+    /// What the server did not take; known when everything is sent.
+    pub refused: Vec<Refused>,
     /// Counts of each file.
     pub counts: Vec<FileCounts>,
+    /// The rows that became something, by file and row.
+    imported: Vec<Imported>,
+}
+
+/// A row that became something, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Imported {
+    /// Which of the counts it is in.
+    file: usize,
+    number: u64,
+    changed: bool,
+    entries: Vec<(Stage, String)>,
 }
 
 impl Report {
+    /// Counts rows as refused of which the server took nothing: every entry that they became a part of is among `refusals`.
+    pub fn refuse(&mut self, refusals: &[Refusal]) {
+        let first = self.refused.len();
+        self.refused.extend(refusals.iter().map(|refusal| Refused {
+            stage: refusal.stage,
+            key: refusal.key.clone(),
+            message: refusal.message.clone(),
+            rows: Vec::new(),
+        }));
+        let at: HashMap<(Stage, String), usize> = (first..)
+            .zip(&self.refused[first..])
+            .map(|(at, refused)| ((refused.stage, refused.key.clone()), at))
+            .collect();
+        for row in &self.imported {
+            let refused: Option<Vec<usize>> = row.entries.iter().map(|entry| at.get(entry).copied()).collect();
+            let Some(refused) = refused else { continue };
+            let counts = &mut self.counts[row.file];
+            *(if row.changed { &mut counts.repaired } else { &mut counts.clean }) -= 1;
+            counts.refused += 1;
+            for at in refused {
+                self.refused[at].rows.push(RefusedRow { file: counts.file.clone(), row: row.number });
+            }
+        }
+        // A row is refused once.
+        self.imported.retain(|row| !row.entries.iter().all(|entry| at.contains_key(entry)));
+    }
+
     /// How often each rule was applied.
     #[must_use]
     pub fn by_rule(&self) -> BTreeMap<Rule, u64> {
@@ -117,11 +183,13 @@ impl Report {
             total.repaired += counts.repaired;
             total.merged += counts.merged;
             total.set_aside += counts.set_aside;
+            total.refused += counts.refused;
         }
         total
     }
 
-    /// Writes the report as JSON Lines: entries, columns not carried, notes, rules with their text, counts of each file, total.
+    /// Writes the report as JSON Lines: entries, columns not carried, notes, what was refused, rules with their
+    /// text, counts of each file, total.
     ///
     /// # Errors
     /// [`ImportError::Io`] when the file cannot be written.
@@ -141,6 +209,9 @@ impl Report {
         for text in &self.notes {
             line(out, &Line::Note { text })?;
         }
+        for refused in &self.refused {
+            line(out, &Line::Refused(refused))?;
+        }
         for (rule, times) in self.by_rule() {
             line(out, &Line::Rule { rule, text: rule.text(), times })?;
         }
@@ -158,14 +229,14 @@ impl fmt::Display for Report {
         let width = self.counts.iter().map(|c| c.file.chars().count()).max().unwrap_or(0).max(5);
         writeln!(
             f,
-            "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}",
-            "file", "read", "clean", "repaired", "merged", "set aside"
+            "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}  {:>8}",
+            "file", "read", "clean", "repaired", "merged", "set aside", "refused"
         )?;
         for c in self.counts.iter().chain(std::iter::once(&total)) {
             writeln!(
                 f,
-                "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}",
-                c.file, c.read, c.clean, c.repaired, c.merged, c.set_aside
+                "{:width$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}  {:>8}",
+                c.file, c.read, c.clean, c.repaired, c.merged, c.set_aside, c.refused
             )?;
         }
         for note in &self.notes {
@@ -181,6 +252,7 @@ enum Line<'a> {
     Entry(&'a Entry),
     NotCarried(&'a NotCarried),
     Note { text: &'a str },
+    Refused(&'a Refused),
     Rule { rule: Rule, text: &'static str, times: u64 },
     Counts(&'a FileCounts),
     Total(&'a FileCounts),
@@ -209,6 +281,8 @@ pub(crate) struct Ledger {
     entries: Vec<(RowId, Entry)>,
     /// What was entered, by field, value and rule: a row that several resources read is cleaned for each of them, and spoken of once.
     entered: HashSet<(RowId, String, String, Rule)>,
+    /// What rows that are taken now become a part of.
+    becoming: Option<(Stage, String)>,
     not_carried: Vec<NotCarried>,
     notes: Vec<String>,
 }
@@ -227,6 +301,8 @@ struct RowLog {
     changed: bool,
     merged: bool,
     set_aside: bool,
+    /// What it became a part of; empty when that is nothing that is sent by itself.
+    entries: Vec<(Stage, String)>,
 }
 
 impl Ledger {
@@ -240,12 +316,30 @@ impl Ledger {
     pub(crate) fn row(&mut self, table: usize, number: u64, key: &str) -> RowId {
         let log = &mut self.tables[table];
         let key = clip(key);
-        log.rows.push(RowLog { number, key, taken: false, changed: false, merged: false, set_aside: false });
+        let (taken, changed, merged, set_aside) = (false, false, false, false);
+        log.rows.push(RowLog { number, key, taken, changed, merged, set_aside, entries: Vec::new() });
         RowId { table, row: log.rows.len() - 1 }
+    }
+
+    /// Rows that are taken from now on become a part of this entry.
+    pub(crate) fn becomes(&mut self, stage: Stage, key: &str) {
+        self.becoming = Some((stage, key.to_owned()));
     }
 
     /// The row is imported.
     pub(crate) fn take(&mut self, id: RowId) {
+        let entry = self.becoming.clone();
+        let log = self.log(id);
+        log.taken = true;
+        if let Some(entry) = entry
+            && log.entries.last() != Some(&entry)
+        {
+            log.entries.push(entry);
+        }
+    }
+
+    /// The row is imported, and says something of many entries.
+    pub(crate) fn take_for_all(&mut self, id: RowId) {
         self.log(id).taken = true;
     }
 
@@ -305,10 +399,24 @@ impl Ledger {
             let key = self.log(id).key.clone();
             self.set_aside(id, "", &key, Rule::RowUnused);
         }
+        let imported = self.imported();
         let counts = self.tables.iter().map(TableLog::counts).collect();
         self.entries.sort_by(|(a, x), (b, y)| (a, &x.field, x.rule).cmp(&(b, &y.field, y.rule)));
         let entries = self.entries.into_iter().map(|(_, entry)| entry).collect();
-        Report { entries, not_carried: self.not_carried, notes: self.notes, counts }
+        let (not_carried, notes) = (self.not_carried, self.notes);
+        Report { entries, not_carried, notes, refused: Vec::new(), counts, imported }
+    }
+
+    /// The rows that are clean or repaired and became something that is sent.
+    fn imported(&mut self) -> Vec<Imported> {
+        let mut imported = Vec::new();
+        for (file, table) in self.tables.iter_mut().enumerate() {
+            for row in table.rows.iter_mut().filter(|row| !row.set_aside && !row.merged && !row.entries.is_empty()) {
+                let entries = std::mem::take(&mut row.entries);
+                imported.push(Imported { file, number: row.number, changed: row.changed, entries });
+            }
+        }
+        imported
     }
 
     fn rows(&self) -> impl Iterator<Item = RowId> {
@@ -327,16 +435,7 @@ impl Ledger {
         let table = &self.tables[id.table];
         let row = &table.rows[id.row];
         let (file, key) = (table.file.clone(), row.key.clone());
-        let entry = Entry {
-            file,
-            row: row.number,
-            key,
-            field: field.to_owned(),
-            value,
-            rule,
-            action,
-            to: clip(to),
-        };
+        let entry = Entry { file, row: row.number, key, field: field.to_owned(), value, rule, action, to: clip(to) };
         self.entries.push((id, entry));
     }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use prost::Message;
+use serde::Serialize;
 use tonic::body::Body;
 use tonic::client::GrpcService;
 use tonic::{Code, Status};
@@ -29,7 +30,8 @@ const PAGE_SIZE: i32 = 250;
 const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// What is being sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// What is there already is read.
     Existing,
@@ -39,6 +41,19 @@ pub enum Stage {
     Organizations,
     /// Resources.
     Resources,
+}
+
+impl Stage {
+    /// Name for people, and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Existing => "existing",
+            Self::Categories => "categories",
+            Self::Organizations => "organizations",
+            Self::Resources => "resources",
+        }
+    }
 }
 
 /// How far an upload is.

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::catalog_service_server::{CatalogService, CatalogServiceServer};
-use wishwell_import::{ImportError, Options, Outcomes, Plan, Progress, Stage, Trust, plan, read, upload};
+use wishwell_import::{FileCounts, ImportError, Options, Outcomes, Plan, Progress, Stage, Trust, plan, read, upload};
 
 #[derive(Default)]
 struct Kept {
@@ -239,6 +239,66 @@ async fn an_entry_that_is_refused_stops_no_other() {
             (Stage::Categories, "airs.YB-9500", "airs.YB-9500 breaks a rule"),
             (Stage::Resources, "31", "31 breaks a rule"),
         ]
+    );
+}
+
+#[tokio::test]
+async fn rows_of_which_nothing_was_taken_count_as_refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hsds1_dirty");
+    let (directory, mut report) = read(&folder, &Options::default()).unwrap();
+    let before = report.clone();
+    let catalogue = Catalogue::default();
+    catalogue.0.lock().unwrap().refused = vec!["31".to_owned(), "32".to_owned(), "airs.YB-9500".to_owned()];
+    let summary = send(&catalogue, plan(&directory, Trust::Verified)).await.unwrap();
+    report.refuse(&summary.refusals);
+    let rows: Vec<(&str, Vec<(&str, u64)>)> = report
+        .refused
+        .iter()
+        .map(|one| (one.key.as_str(), one.rows.iter().map(|row| (row.file.as_str(), row.row)).collect()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("airs.YB-9500", vec![("taxonomy.csv", 7)]),
+            (
+                "31",
+                vec![
+                    ("locations.csv", 3),
+                    ("physical_addresses.csv", 3),
+                    ("regular_schedules.csv", 9),
+                    ("services.csv", 3),
+                    ("services_at_location.csv", 3),
+                ]
+            ),
+            (
+                "32",
+                vec![
+                    ("locations.csv", 4),
+                    ("physical_addresses.csv", 4),
+                    ("services.csv", 4),
+                    ("services_at_location.csv", 4),
+                    ("services_taxonomy.csv", 6),
+                ]
+            ),
+        ],
+        "the organization of both is there, and what the other resources are made of"
+    );
+    assert!(report.counts.iter().all(FileCounts::adds_up), "{:?}", report.counts);
+    let (total, was) = (report.total(), before.total());
+    assert_eq!((total.read, total.merged, total.set_aside, total.refused), (was.read, was.merged, was.set_aside, 11));
+    assert_eq!(total.clean + total.repaired + 11, was.clean + was.repaired);
+    report.refuse(&summary.refusals);
+    assert_eq!(report.total().refused, 11, "a row is refused once");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    report.write(file.path()).unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    let line = text.lines().find(|line| line.contains("\"refused\"") && line.contains("airs.YB-9500")).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(line).unwrap(),
+        serde_json::json!({
+            "type": "refused", "stage": "categories", "key": "airs.YB-9500", "message": "airs.YB-9500 breaks a rule",
+            "rows": [{"file": "taxonomy.csv", "row": 7}],
+        })
     );
 }
 

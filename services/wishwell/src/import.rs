@@ -1,12 +1,11 @@
 //! `wishwell import`: a directory of services, cleaned, reported, and sent to a running server.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
-    Directory, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust, UploadSummary,
-    plan, read, upload,
+    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Trust,
+    UploadSummary, plan, read, upload,
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
@@ -37,22 +36,27 @@ pub(crate) async fn run(
         time_zone: arguments.time_zone.clone(),
         category_prefix: arguments.category_prefix.clone(),
     };
-    let (directory, report) = read(&arguments.path, &options).map_err(|error| failure(&arguments.path, &error))?;
+    let (directory, mut report) = read(&arguments.path, &options).map_err(|error| failure(&arguments.path, &error))?;
     check_format(&arguments.path, &directory, linksf)?;
     let report_path = arguments.report.clone().unwrap_or_else(|| PathBuf::from("wishwell-import-report.jsonl"));
     report.write(&report_path).map_err(|error| failure(&report_path, &error))?;
     let trust = if arguments.unverified { Trust::Applied } else { Trust::Verified };
     let planned = plan(&directory, trust);
-    let mut page = head(&directory, &planned, &report, &report_path, config.lang);
+    let gives = gives(&directory, &planned, config.lang);
     let Some(server) = server else {
-        page += config.lang.pick("\nNothing was sent: this was a dry run.\n", "\n演练模式：没有发送任何数据。\n");
-        return Ok(page);
+        let page = head(&gives, &report, &report_path, config.lang);
+        let nothing = config.lang.pick("\nNothing was sent: this was a dry run.\n", "\n演练模式：没有发送任何数据。\n");
+        return Ok(page + nothing);
     };
     let summary = send(&server, planned, arguments).await?;
-    append_refusals(&report_path, &summary).map_err(|error| {
-        Failure::one(Exit::Storage, "the report is not complete", format!("{}: {error}", report_path.display()), "")
-    })?;
-    page += &sent(&summary, config.lang);
+    if !summary.refusals.is_empty() {
+        // Only now is it known what became of the rows.
+        report.refuse(&summary.refusals);
+        report.write(&report_path).map_err(|error| {
+            Failure::one(Exit::Storage, "the report does not tell what the server refused", error.to_string(), "")
+        })?;
+    }
+    let page = head(&gives, &report, &report_path, config.lang) + &sent(&summary, config.lang);
     if summary.refusals.is_empty() {
         return Ok(page);
     }
@@ -67,7 +71,7 @@ async fn send(server: &Server, planned: Plan, arguments: &ImportArgs) -> Result<
     let mut show = |sent: Sent| {
         if stage != Some(sent.stage) {
             stage = Some(sent.stage);
-            progress.begin(stage_name(sent.stage), sent.total as u64);
+            progress.begin(sent.stage.name(), sent.total as u64);
         }
         progress.at(sent.done as u64);
     };
@@ -112,7 +116,18 @@ fn failure(path: &Path, error: &ImportError) -> Failure {
     }
 }
 
-fn head(directory: &Directory, planned: &Plan, report: &Report, path: &Path, lang: Lang) -> String {
+/// What was found and what it gives, in one line.
+fn gives(directory: &Directory, planned: &Plan, lang: Lang) -> String {
+    let (categories, organizations, resources) =
+        (planned.categories.len(), planned.organizations.len(), planned.resources.len());
+    let gives = match lang {
+        Lang::En => format!("gives {categories} categories, {organizations} organizations, {resources} resources"),
+        Lang::Zh => format!("得到类别 {categories} 个、机构 {organizations} 家、资源 {resources} 项"),
+    };
+    format!("{} · {} · {gives}", directory.format.name(), planned.source)
+}
+
+fn head(gives: &str, report: &Report, path: &Path, lang: Lang) -> String {
     let mut table = Table::new([
         (lang.pick("file", "文件"), Align::Left),
         (lang.pick("read", "读入"), Align::Right),
@@ -120,28 +135,17 @@ fn head(directory: &Directory, planned: &Plan, report: &Report, path: &Path, lan
         (lang.pick("repaired", "修正"), Align::Right),
         (lang.pick("merged", "合并"), Align::Right),
         (lang.pick("set aside", "搁置"), Align::Right),
+        (lang.pick("refused", "被拒"), Align::Right),
     ]);
     for counts in report.counts.iter().chain(std::iter::once(&report.total())) {
-        let numbers =
-            [counts.read, counts.clean, counts.repaired, counts.merged, counts.set_aside].map(|n| n.to_string());
-        let [read, clean, repaired, merged, set_aside] = numbers;
-        table.row([counts.file.clone(), read, clean, repaired, merged, set_aside]);
+        let FileCounts { file, read, clean, repaired, merged, set_aside, refused } = counts;
+        let numbers = [read, clean, repaired, merged, set_aside, refused].map(ToString::to_string);
+        let [read, clean, repaired, merged, set_aside, refused] = numbers;
+        table.row([file.clone(), read, clean, repaired, merged, set_aside, refused]);
     }
-    let (categories, organizations, resources) =
-        (planned.categories.len(), planned.organizations.len(), planned.resources.len());
-    let gives = match lang {
-        Lang::En => format!("gives {categories} categories, {organizations} organizations, {resources} resources"),
-        Lang::Zh => format!("得到类别 {categories} 个、机构 {organizations} 家、资源 {resources} 项"),
-    };
     let notes: String = report.notes.iter().map(|note| format!("{note}\n")).collect();
-    let every_row = lang.pick("every repaired or set-aside row is in", "每一行修正或搁置都记录在");
-    format!(
-        "{} · {} · {gives}\n\n{}{notes}{every_row} {}\n",
-        directory.format.name(),
-        planned.source,
-        table.render(terminal_width()),
-        path.display()
-    )
+    let every_row = lang.pick("every row that is not clean is in", "每一行修正、合并、搁置或被拒都记录在");
+    format!("{gives}\n\n{}{notes}{every_row} {}\n", table.render(terminal_width()), path.display())
 }
 
 fn sent(summary: &UploadSummary, lang: Lang) -> String {
@@ -169,34 +173,7 @@ fn refusals(summary: &UploadSummary, report: &Path) -> Failure {
     let count = summary.refusals.len();
     let shown = summary.refusals.iter().take(REFUSALS_SHOWN_MAX);
     let lines: Vec<String> =
-        shown.map(|refusal| format!("{} {}: {}", stage_name(refusal.stage), refusal.key, refusal.message)).collect();
+        shown.map(|refusal| format!("{} {}: {}", refusal.stage.name(), refusal.key, refusal.message)).collect();
     let summary = format!("the server did not take {count} of the entries; all others are stored");
     Failure::one(Exit::Failed, summary, lines.join("\n"), format!("all of them are in {}", report.display()))
-}
-
-/// What the server refused belongs into the same report: nothing is dropped without a line.
-fn append_refusals(path: &Path, summary: &UploadSummary) -> std::io::Result<()> {
-    if summary.refusals.is_empty() {
-        return Ok(());
-    }
-    let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
-    for refusal in &summary.refusals {
-        let line = serde_json::json!({
-            "type": "refused",
-            "stage": stage_name(refusal.stage),
-            "key": refusal.key,
-            "message": refusal.message,
-        });
-        writeln!(file, "{line}")?;
-    }
-    Ok(())
-}
-
-const fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Existing => "existing",
-        Stage::Categories => "categories",
-        Stage::Organizations => "organizations",
-        Stage::Resources => "resources",
-    }
 }

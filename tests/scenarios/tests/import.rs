@@ -46,18 +46,20 @@ fn report(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("lines of JSON")).collect()
 }
 
-/// What was read is clean, repaired, merged or set aside; each but the clean has its line.
+/// What was read is clean, repaired, merged, set aside or refused; each but the clean has its line.
 fn assert_adds_up(report: &[Value]) {
     let count = |value: &Value, key: &str| value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"));
     let counts: Vec<_> = report.iter().filter(|line| line["type"] == "counts").collect();
     assert!(!counts.is_empty());
     for line in counts {
-        let parts: u64 = ["clean", "repaired", "merged", "set_aside"].iter().map(|key| count(line, key)).sum();
+        let parts: u64 =
+            ["clean", "repaired", "merged", "set_aside", "refused"].iter().map(|key| count(line, key)).sum();
         assert_eq!(count(line, "read"), parts, "{line}");
         let file = line["file"].as_str().expect("a file");
         let rows: BTreeSet<_> = report
             .iter()
             .filter(|entry| entry["type"] == "entry" && entry["file"] == file)
+            .chain(report.iter().filter_map(|line| line["rows"].as_array()).flatten().filter(|row| row["file"] == file))
             .map(|entry| entry["row"].to_string())
             .collect();
         let told = u64::try_from(rows.len()).unwrap();
@@ -161,4 +163,46 @@ async fn linksf_is_imported_with_its_hours_and_answers_in_its_own_words() {
     let resources = served.catalog(OPERATOR).list_resources(request).await.expect("resources").into_inner().resources;
     let with_hours = resources.iter().filter(|resource| resource.schedule.is_some()).count();
     assert!(with_hours * 2 > resources.len(), "{with_hours} of {} have opening hours", resources.len());
+}
+
+#[tokio::test]
+async fn a_row_that_the_server_refuses_is_counted_apart_and_named() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let taxonomy = |parent: &str| {
+        let rows = format!("A,Above,{parent},,Test - AIRS\nP,Top,,,Test - AIRS\n");
+        std::fs::write(folder.path().join("taxonomy.csv"), format!("id,name,parent_id,parent_name,vocabulary\n{rows}"))
+    };
+    for (name, text) in [
+        ("organizations.csv", "id,name\n1,One\n"),
+        ("services.csv", "id,organization_id,name,description,application_process\n10,1,Help,Help of any kind,Call\n"),
+        ("services_taxonomy.csv", "id,service_id,taxonomy_id\n1,10,A\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    taxonomy("").unwrap();
+    import(&served, "hsds", folder.path(), "first.jsonl").await;
+    // What an operator hung below makes the category too deep where the directory moves it to.
+    let below = (1..8).map(|depth: u32| v1::Category {
+        code: format!("own.{depth}"),
+        parent: if depth == 1 { "airs.A".to_owned() } else { format!("own.{}", depth - 1) },
+        title: Some(v1::LocalizedText { zh: String::new(), en: format!("Own {depth}") }),
+        ..v1::Category::default()
+    });
+    let request = v1::BatchUpsertCategoriesRequest { categories: below.collect(), request_id: String::new() };
+    served.catalog(OPERATOR).batch_upsert_categories(request).await.expect("categories");
+    taxonomy("P").unwrap();
+    let path = folder.path().to_str().expect("UTF-8");
+    let output = command(&served, &["import", "hsds", path, "--report", "second.jsonl"]).await;
+    let page = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!output.status.success(), "{page}");
+    assert_eq!(row(&page, "taxonomy.csv"), [2, 1, 0, 0, 0, 1], "{page}");
+    let second = report(&served.process.folder().join("second.jsonl"));
+    assert_adds_up(&second);
+    let refused: Vec<_> = second.iter().filter(|line| line["type"] == "refused").collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!((refused[0]["stage"].as_str(), refused[0]["key"].as_str()), (Some("categories"), Some("airs.A")));
+    assert_eq!(refused[0]["rows"], serde_json::json!([{"file": "taxonomy.csv", "row": 2}]));
+    let total = second.last().expect("a total");
+    assert_eq!((total["type"].as_str(), total["refused"].as_u64()), (Some("total"), Some(1)));
 }

@@ -10,6 +10,7 @@ use crate::options::{CATEGORY_DEPTH_MAX, CATEGORY_SYNONYMS_MAX, Options, RESOURC
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::{Kind, Row, Tables};
+use crate::upload::Stage;
 
 /// Last part of the code under which services without a category are kept.
 const UNCLASSIFIED: &str = "unclassified";
@@ -54,6 +55,7 @@ pub(super) fn read<'a>(tables: &'a Tables, options: &Options, ledger: &mut Ledge
         if let Some(first) = owners.get(&code) {
             ledger.merge(term.row.id, Rule::RowDuplicate, *first);
         } else {
+            ledger.becomes(Stage::Categories, &code);
             ledger.take(term.row.id);
             owners.insert(code.clone(), term.row.id);
             categories.insert(&code, term);
@@ -76,7 +78,7 @@ fn terms<'a>(tables: &'a Tables, ledger: &mut Ledger) -> Vec<(String, Term<'a>)>
     let mut vocabularies: BTreeMap<&str, String> = BTreeMap::new();
     if own_table {
         for (_, row) in super::by_key(tables, Kind::Taxonomy, ledger) {
-            ledger.take(row.id);
+            ledger.take_for_all(row.id);
             vocabularies.insert(row.key("id"), row.text(ledger, "name", TextKind::Line));
         }
     }

@@ -9,6 +9,7 @@ use crate::options::{ADDRESS_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX, URL_CH
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::{Kind, Tables};
+use crate::upload::Stage;
 
 /// An organization with the row it was read from.
 pub(super) struct Entry {
@@ -23,6 +24,7 @@ pub(super) fn read(tables: &Tables, ledger: &mut Ledger) -> BTreeMap<String, Ent
             ledger.set_aside(row.id, "name", "", Rule::OrganizationNoName);
             continue;
         }
+        ledger.becomes(Stage::Organizations, &key);
         ledger.take(row.id);
         let url = row.first_text(ledger, &["website", "url"], TextKind::Url);
         let email = row.text(ledger, "email", TextKind::Line);
@@ -66,6 +68,7 @@ pub(super) fn add_contacts(
             if number.is_empty() {
                 continue;
             }
+            ledger.becomes(Stage::Organizations, &entry.organization.external_id);
             ledger.take(row.id);
             let phone = &mut entry.organization.phone;
             let joined = if phone.is_empty() { number } else { format!("{phone}; {number}") };
@@ -81,6 +84,7 @@ pub(super) fn add_contacts(
             && let Some(entry) = organizations.get_mut(row.key("organization_id"))
             && !row.is_empty_but(super::details::KEYS)
         {
+            ledger.becomes(Stage::Organizations, &entry.organization.external_id);
             ledger.take(row.id);
             if entry.organization.address.is_empty() {
                 let line = super::places::address_line(&row, ledger);

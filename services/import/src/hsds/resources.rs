@@ -15,6 +15,7 @@ use crate::options::{KEY_CHARS_MAX, RESOURCE_AREAS_MAX, TEXT_CHARS_MAX};
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::{Kind, Row, Tables};
+use crate::upload::Stage;
 
 /// What resources are made of.
 pub(super) struct Inputs<'a, 'i> {
@@ -105,6 +106,7 @@ fn slots<'a, 'i>(inputs: &Inputs<'a, 'i>, ledger: &mut Ledger) -> Vec<Slot<'a, '
         }
         pairs.insert((service_key.as_str(), location_key), row.id);
         keys.insert(external_id.clone(), row.id);
+        ledger.becomes(Stage::Resources, &external_id);
         ledger.take(row.id);
         slots.push(Slot { external_id, service_key, service, location_key, place: Some(place), link: Some(row) });
     }
@@ -131,6 +133,7 @@ fn resource(
     ledger: &mut Ledger,
 ) -> Resource {
     let row = slot.service.row;
+    ledger.becomes(Stage::Resources, &slot.external_id);
     ledger.take(row.id);
     if let Some(place) = slot.place {
         use_place(place, slot.service, organizations, ledger);
@@ -164,10 +167,11 @@ fn resource(
 
 /// The location is imported; what was done about it goes into the report.
 fn use_place(place: &Place<'_>, service: &Service<'_>, organizations: &BTreeMap<String, Entry>, ledger: &mut Ledger) {
-    if ledger.is_taken(place.row.id) {
+    let known = ledger.is_taken(place.row.id);
+    ledger.take(place.row.id);
+    if known {
         return;
     }
-    ledger.take(place.row.id);
     place.report(ledger);
     if !place.organization.is_empty() && !organizations.contains_key(place.organization) {
         let rule = Rule::OrganizationThroughService;

@@ -18,6 +18,7 @@ use crate::json_input::{as_it_stands, plain};
 use crate::options::{KEY_CHARS_MAX, Options};
 use crate::report::Ledger;
 use crate::rules::Rule;
+use crate::upload::Stage;
 use records::{Record, Records};
 
 /// Where LinkSF's places are.
@@ -150,6 +151,7 @@ fn assemble(
         else {
             continue;
         };
+        ledger.becomes(Stage::Resources, key);
         ledger.take(service.id);
         let category = service.text(ledger, "category", TextKind::Line);
         let code = crate::hsds::category_code(prefix, if category.is_empty() { "unclassified" } else { &category });
@@ -227,6 +229,7 @@ fn report_point(facility: &Record<'_>, verdict: points::Verdict, ledger: &mut Le
 
 fn organization(facility: &Record<'_>, ledger: &mut Ledger) -> Organization {
     let key = facility.plain("objectId");
+    ledger.becomes(Stage::Organizations, &key);
     ledger.take(facility.id);
     let address = ["address", "city"].map(|field| facility.text(ledger, field, TextKind::Line));
     let mut line: Vec<String> = address.into_iter().filter(|part| !part.is_empty()).collect();
