@@ -1,10 +1,11 @@
 //! What is held against what while a simulation goes on and when it is over.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::TenantId;
 
+use crate::actors::View;
 use crate::candidates;
 use crate::simulation::Simulation;
 use crate::world::tenant;
@@ -17,9 +18,25 @@ impl Simulation {
         self.faults.extend(verification.discrepancies.into_iter().map(|found| format!("verify: {found:?}")));
     }
 
+    /// Lets every chain end that nobody goes on with. None is followed for ever.
+    fn end_chains(&mut self) {
+        let mut ended = BTreeSet::new();
+        // To look whether somebody is needed lets lapsed offers go, whose chains end then.
+        while let Some(id) = self.audit.referrals.values().find(|referral| referral.next_is_due).map(|found| found.id) {
+            let (store, end) = (self.machine.store(), View::escalate(id));
+            let answer = self.machine.run(store.carry_out(&end.context(), end.commands.clone()));
+            self.read_on();
+            if !ended.insert(id) || !self.faults.is_empty() {
+                self.faults.push(format!("the chain of {id} does not end: {answer:?}"));
+                return;
+            }
+        }
+    }
+
     /// Holds the tables against the log, and a store made again from the log against both.
     pub(crate) fn end(&mut self) {
         self.tell(|| "the end".to_owned());
+        self.end_chains();
         self.verify();
         let (store, tenant) = (self.machine.store(), tenant());
         let everything = self.machine.run(store.everything(&tenant)).unwrap();

@@ -58,7 +58,11 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
     check(!moved || after.next_is_due == goes_on, "the next candidate is due, or not, against the rule");
     check(moved || !after.next_is_due || before.next_is_due, "the next candidate became due without a step");
-    check(before.escalated_at.is_none() || before.escalated_at == after.escalated_at, "escalated twice");
+    // That it was late is said once, and no more once it has come to nothing; that nobody is left to ask is said once after that.
+    check(!(moved && goes_on) || after.escalated_at.is_none(), "an end was told of while somebody may be left to ask");
+    let told = (moved && goes_on) || before.escalated_at.is_none() || before.escalated_at == after.escalated_at;
+    check(told, "escalated twice");
+    check(after.escalated_at.is_none() || !after.next_is_due, "an end was told of and somebody else is to be asked");
     check(before.lines.len() == after.lines.len(), "lines came or went");
     for (before, after) in before.lines.iter().zip(&after.lines) {
         check(

@@ -201,6 +201,10 @@ impl Books {
         let by_provider = matches!(to, ReferralState::Declined | ReferralState::Expired)
             || taken.reason == Some(StepReason::Shortfall);
         referral.next_is_due = referral.origin == Origin::Automatic && by_provider;
+        if referral.next_is_due {
+            // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
+            referral.escalated_at = None;
+        }
         let referral = referral.clone();
         self.move_capacity(&before, &referral.lines)?;
         self.count(&referral, &counted)?;
@@ -250,10 +254,12 @@ impl Books {
         self.take(principal, id, to, moves, &taken)
     }
 
-    /// Notes that help is overdue, or that a chain of offers ended without one; once.
+    /// Notes that help is overdue, or that a chain of offers ended without one: each once, and a chain's end whatever was noted before it.
     pub(super) fn escalate(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
-        if referral.escalated_at.is_some() || !(referral.is_overdue(self.now) || referral.next_is_due) {
+        let chain_ends = referral.next_is_due;
+        let newly_late = referral.escalated_at.is_none() && referral.is_overdue(self.now);
+        if !chain_ends && !newly_late {
             return Ok(Done::Unchanged(id));
         }
         let now = self.now;
@@ -261,9 +267,8 @@ impl Books {
         let item = need.items.iter().find(|item| item.ordinal == referral.item_ordinal);
         // What was served or called off meanwhile needs nobody any more.
         let wanted = need.state.is_open() && item.is_some_and(|item| item.left() > 0);
-        let promised = !referral.next_is_due;
         let referral = self.change_referral(id)?;
-        referral.escalated_at = (promised || wanted).then_some(now);
+        referral.escalated_at = (!chain_ends || wanted).then_some(now);
         referral.next_is_due = false;
         Ok(Done::Referral(id))
     }

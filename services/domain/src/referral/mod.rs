@@ -256,7 +256,7 @@ pub struct Referral {
     /// When the provider said yes or no to the offer; none for what was claimed, where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
-    /// When it was escalated, once.
+    /// When it was escalated: once when it was late, and where it came to nothing, once when nobody was left to ask instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalated_at: Option<Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5.

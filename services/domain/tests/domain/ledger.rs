@@ -275,6 +275,35 @@ fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
 }
 
 #[test]
+fn an_end_is_told_once_also_of_what_was_late_before() {
+    let mut world = world();
+    let escalation = Command::Escalate { referral: referral_id(100) };
+    world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(6))));
+    world.ask(step(100, Action::Accept));
+    world.now = world.referral(100).due_at;
+    world.ask(escalation.clone());
+    assert_eq!(world.referral(100).escalated_at, Some(world.now));
+    world.ask(total_of(20, NewTotal::Known(0), true));
+    // Somebody else is asked: nobody need be told as long as somebody is left.
+    assert_eq!((world.referral(100).escalated_at, world.referral(100).next_is_due), (None, true));
+    let due = world.clone();
+    world.now += SignedDuration::from_hours(1);
+    assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(100)));
+    assert_eq!((world.referral(100).escalated_at, world.referral(100).next_is_due), (Some(world.now), false));
+    assert_eq!(world.ask(escalation.clone()), Done::Unchanged(referral_id(100)));
+    // Of what is covered meanwhile nobody is told.
+    let mut covered = due.clone();
+    covered.ask(Command::Offer(Box::new(offer(101, 60, 31, Some(6)))));
+    covered.ask(escalation.clone());
+    assert_eq!((covered.referral(100).escalated_at, covered.referral(100).next_is_due), (None, false));
+    // A mark that was left beside an escalation goes as well.
+    let mut left = due;
+    left.referrals[0].escalated_at = Some(monday());
+    left.ask(escalation);
+    assert_eq!((left.referral(100).escalated_at, left.referral(100).next_is_due), (Some(left.now), false));
+}
+
+#[test]
 fn recurring_help_is_due_when_its_last_occurrence_is() {
     let visits = NeedItem { recurrence: Some(Recurrence { every: PeriodLength::Week, occurrences: 8 }), ..much(1, 1) };
     let urgent = Need { timing: Some(Timing::Deadline(at("2026-11-30T00:00:00Z"))), ..lacking(62, vec![visits]) };

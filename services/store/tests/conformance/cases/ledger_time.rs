@@ -153,6 +153,25 @@ pub async fn an_item_that_only_a_lapsed_offer_covers_still_needs_somebody(fixtur
     fixture.everything_adds_up().await;
 }
 
+pub async fn a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
+    fixture.ask(vec![step(100, Action::Accept)]).await;
+    fixture.set_clock(fixture.referral(100).await.due_at).await;
+    let escalation = Command::Escalate { referral: referral_id(100) };
+    assert!(fixture.ask_one(escalation.clone()).await.escalated_at.is_some());
+    fixture.ask(vec![total_of(20, 0, true)]).await;
+    assert_eq!(fixture.referral(100).await.escalated_at, None, "somebody else may be left");
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, [referral_id(100)]);
+    let told = fixture.ask_one(escalation.clone()).await;
+    assert_eq!((told.escalated_at.is_some(), told.next_is_due), (true, false));
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, []);
+    let again = fixture.ask(vec![escalation]).await;
+    assert_eq!((again[0].effect, &again[0].after), (Effect::Unchanged, &None));
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
 async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
     let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
     for referral in &found {
