@@ -229,6 +229,16 @@ pub enum Error {
         /// Codes of the constraints it fails; empty where the caller may not know them.
         reasons: Vec<&'static str>,
     },
+    /// What a resource draws on for an item has more pools and periods than one hold has lines.
+    #[error("{name} would need {lines} lines of a hold for this item, one for each pool and period: {max} is the most")]
+    TooManyHoldLines {
+        /// Full resource name.
+        name: String,
+        /// Lines needed.
+        lines: usize,
+        /// Most there may be.
+        max: usize,
+    },
     /// A watcher did not keep up with the log.
     #[error("the watcher read too slowly: watch again after log position {position}")]
     WatchTooSlow {

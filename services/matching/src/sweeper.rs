@@ -30,9 +30,7 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
             () = tokio::time::sleep(wait) => {}
         }
         for tenant in platform.snapshots.tenants() {
-            if let Err(error) = sweep(&platform, &tenant).await {
-                tracing::debug!(%tenant, %error, "a sweep failed and is tried again");
-            }
+            sweep(&platform, &tenant).await;
         }
     }
 }
@@ -41,41 +39,115 @@ fn jitter() -> u64 {
     std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), ()) % (SWEEP_INTERVAL_MILLISECONDS / 2)
 }
 
-async fn sweep(platform: &Platform, tenant: &TenantId) -> Result<(), Error> {
+/// What one part of it fails at does not keep the next from what it finds.
+async fn sweep(platform: &Platform, tenant: &TenantId) {
     let caller = clock(tenant);
-    let lapsed = platform.store.due(tenant, Due::Lapsed, SWEEP_REFERRALS_MAX).await?;
-    if !lapsed.is_empty() {
-        let look = |referral: &Referral| Command::Look { referral: referral.id };
-        platform.carry_out(&caller, lapsed.iter().map(look).collect()).await?;
+    let parts = [
+        ("lapsed offers", let_lapsed_go(platform, &caller).await),
+        ("overdue help", escalate_overdue(platform, &caller).await),
+        ("chains of offers", follow_chains(platform, &caller).await),
+    ];
+    for (part, outcome) in parts {
+        if let Err(error) = outcome {
+            tracing::debug!(%tenant, part, %error, "a sweep failed and is tried again");
+        }
     }
-    for referral in platform.store.due(tenant, Due::Overdue, SWEEP_REFERRALS_MAX).await? {
-        platform.carry_out(&caller, vec![Command::Escalate { referral: referral.id }]).await?;
+}
+
+async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error> {
+    let lapsed = platform.store.due(caller.tenant(), Due::Lapsed, SWEEP_REFERRALS_MAX).await?;
+    if lapsed.is_empty() {
+        return Ok(());
     }
-    for referral in platform.store.due(tenant, Due::ToFollow, SWEEP_REFERRALS_MAX).await? {
-        follow(platform, &caller, &referral).await?;
+    let look = |referral: &Referral| Command::Look { referral: referral.id };
+    platform.carry_out(caller, lapsed.iter().map(look).collect()).await.map(drop)
+}
+
+async fn escalate_overdue(platform: &Platform, caller: &Caller) -> Result<(), Error> {
+    for referral in platform.store.due(caller.tenant(), Due::Overdue, SWEEP_REFERRALS_MAX).await? {
+        let outcome = escalate(platform, caller, &referral).await;
+        costs_one_alone(platform, caller, &referral, outcome).await?;
     }
     Ok(())
 }
 
-/// Asks the next candidate, or escalates when there is none.
+async fn follow_chains(platform: &Platform, caller: &Caller) -> Result<(), Error> {
+    for referral in platform.store.due(caller.tenant(), Due::ToFollow, SWEEP_REFERRALS_MAX).await? {
+        let outcome = follow(platform, caller, &referral).await;
+        costs_one_alone(platform, caller, &referral, outcome).await?;
+    }
+    Ok(())
+}
+
+/// Goes on to the next referral whatever became of this one, as long as the store answers: while it is away, each of the others would
+/// only wait for it as long.
+async fn costs_one_alone(
+    platform: &Platform,
+    caller: &Caller,
+    referral: &Referral,
+    outcome: Result<(), Error>,
+) -> Result<(), Error> {
+    let Err(error) = outcome else { return Ok(()) };
+    let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
+    if passes(&error) {
+        tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
+    } else {
+        tracing::warn!(%tenant, %referral, why, "a referral was not swept and is tried again");
+    }
+    platform.store.position(tenant).await.map(drop).map_err(Error::from)
+}
+
+/// Asks the next candidate, or escalates when there is none, or none will ever be found.
 async fn follow(platform: &Platform, caller: &Caller, referral: &Referral) -> Result<(), Error> {
     let request = RequestKey { method: METHOD, request_id: referral.id.as_uuid(), body_digest: [0; 32] };
-    let caller = Caller { request: Some(request), ..caller.clone() };
-    match platform.auto_refer(&caller, referral.need, referral.item_ordinal, Some(referral.id)).await {
+    let follower = Caller { request: Some(request), ..caller.clone() };
+    match platform.auto_refer(&follower, referral.need, referral.item_ordinal, Some(referral.id)).await {
         Ok(_) => Ok(()),
-        // Nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went on with it: the
-        // ledger knows what remains to be done.
-        Err(
-            Error::FailedPrecondition { .. }
+        Err(error) if passes(&error) => Err(error),
+        Err(error) => {
+            if !ends_chains(&error) {
+                let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
+                tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
+            }
+            escalate(platform, caller, referral).await
+        }
+    }
+}
+
+async fn escalate(platform: &Platform, caller: &Caller, referral: &Referral) -> Result<(), Error> {
+    platform.carry_out(caller, vec![Command::Escalate { referral: referral.id }]).await.map(drop)
+}
+
+/// Whether the same may go well a moment later: the store is away or full, or too much is asked at once.
+const fn passes(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Unavailable(_)
+            | Error::StoreFull(_)
+            | Error::DeadlineExceeded
+            | Error::PositionNotReached { .. }
+            | Error::LimitReached { .. }
+    )
+}
+
+/// How chains end usually: nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went
+/// on with it. The ledger knows what remains to be done.
+const fn ends_chains(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::FailedPrecondition { .. }
             | Error::ItemCovered { .. }
             | Error::IllegalStep { .. }
             | Error::InvalidArgument(_)
-            | Error::NotFound { .. },
-        ) => {
-            let caller = Caller { request: None, ..caller };
-            platform.carry_out(&caller, vec![Command::Escalate { referral: referral.id }]).await.map(drop)
-        }
-        Err(error) => Err(error),
+            | Error::NotFound { .. }
+    )
+}
+
+/// An error for the log, a defect with its detail.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Internal(detail) => format!("{error}: {detail}"),
+        _ => error.to_string(),
     }
 }
 
@@ -88,4 +160,33 @@ fn clock(tenant: &TenantId) -> Caller {
         divisions: Vec::new(),
     };
     Caller { principal: Arc::new(principal), method: METHOD, request: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {
+        let passing = [
+            Error::Unavailable("away".to_owned()),
+            Error::StoreFull("no space is left".to_owned()),
+            Error::DeadlineExceeded,
+            Error::PositionNotReached { asked: 2, reached: 1 },
+            Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 },
+        ];
+        for error in passing {
+            assert!(passes(&error) && !ends_chains(&error), "{error}");
+        }
+        let name = || "resources/1".to_owned();
+        let lasting = [
+            Error::DataLoss("sealed fields do not open with their key".to_owned()),
+            Error::Internal("a defect".to_owned()),
+            Error::TooManyHoldLines { name: name(), lines: 900, max: 800 },
+        ];
+        for error in lasting {
+            assert!(!passes(&error) && !ends_chains(&error), "{error}");
+        }
+        assert!(!passes(&Error::NotFound { name: name() }) && ends_chains(&Error::NotFound { name: name() }));
+    }
 }

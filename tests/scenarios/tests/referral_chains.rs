@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
@@ -11,8 +12,9 @@ use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, draw, figures, following,
     offer, pool, referrals, resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
+    weekly,
 };
-use wishwell_scenarios::told::{metadata, refused, request_id, told};
+use wishwell_scenarios::told::{metadata, quantity, refused, request_id, told};
 
 /// Most offers of one chain.
 const ATTEMPTS_MAX: usize = 10;
@@ -167,17 +169,27 @@ async fn a_shortfall_of_an_automatic_offer_asks_the_next() {
     }
 }
 
-/// Stops a server, lets a time of its referrals lie in the past, and starts it again.
-async fn later(mut served: Served, column: &'static str) -> Served {
+/// The store of a server that runs in this folder.
+async fn store_in(folder: &Path) -> sqlx::SqliteConnection {
+    let file = folder.join("wishwell-data").join("wishwell.db");
+    sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store")
+}
+
+/// Stops a server, changes what it has stored, and starts it again.
+async fn changed(mut served: Served, change: String) -> Served {
     served.process.terminate();
     assert!(served.process.wait_until_ended(DRAIN).await.success());
     let folder = served.process.into_folder();
-    let file = folder.path().join("wishwell-data").join("wishwell.db");
-    let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store");
-    let back = sqlx::AssertSqlSafe(format!("UPDATE referrals SET {column} = created_at"));
-    sqlx::query(back).execute(&mut database).await.expect("set back");
+    let mut database = store_in(folder.path()).await;
+    let done = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&mut database).await.expect("changed");
+    assert!(done.rows_affected() > 0);
     database.close().await.expect("closed");
     Served::start_in(folder, &[], &[]).await
+}
+
+/// Lets a time of all referrals lie in the past.
+async fn later(served: Served, column: &'static str) -> Served {
+    changed(served, format!("UPDATE referrals SET {column} = created_at")).await
 }
 
 #[tokio::test]
@@ -240,4 +252,63 @@ async fn promised_help_that_does_not_come_in_time_is_listed_and_told_of_once() {
         assert_eq!(seen(&served, OPERATOR, name).await.expect("there").escalate_time, None);
     }
     Step::Deliver(None).take(&served, PARTNER, &names[1]).await.expect("late is better than never");
+}
+
+#[tokio::test]
+async fn a_chain_that_can_never_go_on_ends_and_costs_no_other_chain() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(9)).await;
+    let far_pool = pool(&served, stock(FAR, Some(9))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let mut chains = Vec::new();
+    for _ in 0..2 {
+        let need = submit(&served, wanting(1)).await.name;
+        let offered = auto_refer(&served, &need).await.expect("offered").name;
+        chains.push((need, offered));
+    }
+    let [(unreadable, stuck), (need, offered)] = &chains[..] else { panic!("two chains") };
+    let id = unreadable.trim_start_matches("needs/").replace('-', "");
+    let served = changed(served, format!("UPDATE needs SET personal = x'00' WHERE id = x'{id}'")).await;
+    for name in [stuck, offered] {
+        Step::Decline.take(&served, CASE_WORKER, name).await.expect("declined");
+    }
+    assert_eq!(following(&served, need, offered).await.resource, far);
+    escalated(&served, stuck).await;
+    refused("whose facts nobody can read", auto_refer(&served, unreadable).await, "DATA_LOSS", "");
+}
+
+/// So many pools of an organization, each with a visit a day, with a visitor who draws on all of them.
+async fn visitor(served: &Served, organization: &str, pools: usize, latitude: f64) -> String {
+    let mut draws = Vec::new();
+    for _ in 0..pools {
+        let daily = v1::CapacityPool { period: v1::CapacityPeriod::Day.into(), ..weekly(organization, 9) };
+        draws.push(draw(&pool(served, daily).await, 1));
+    }
+    resource(served, trunk(organization, draws, latitude)).await
+}
+
+#[tokio::test]
+async fn whoever_would_need_more_lines_than_a_hold_has_is_passed_over() {
+    let served = demo().await;
+    let near = visitor(&served, NEAR, 1, 38.401).await;
+    let wide = visitor(&served, FAR, 3, 38.41).await;
+    let far = visitor(&served, FAR, 1, 38.44).await;
+    let mut visits = wanting(1);
+    visits.items[0].quantity = quantity(1, "visit");
+    visits.items[0].recurrence = Some(v1::Recurrence { every: v1::RecurrencePeriod::Day.into(), occurrences: 300 });
+    let need = submit(&served, visits).await.name;
+    let status = refused("chosen", offer(&served, HOTLINE, to(&need, &wide)).await, "RESOURCE_DOES_NOT_FIT", "");
+    let told = ["name", "reasons", "lines", "max"].map(|key| metadata(&status, key));
+    assert_eq!(
+        (status.code(), told),
+        (Code::FailedPrecondition, [wide.as_str(), "HOLD_LINES_MAX", "900", "800"].map(String::from))
+    );
+    let first = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!(first.resource, near);
+    Step::Decline.take(&served, CASE_WORKER, &first.name).await.expect("declined");
+    let second = following(&served, &need, &first.name).await;
+    assert_eq!(second.resource, far);
+    Step::Decline.take(&served, CASE_WORKER, &second.name).await.expect("declined");
+    escalated(&served, &second.name).await;
+    refused("only who needs too many", auto_refer(&served, &need).await, "NOBODY_LEFT_TO_ASK", "");
 }

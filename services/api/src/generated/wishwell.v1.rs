@@ -5822,8 +5822,9 @@ pub enum ErrorReason {
     ResourceNotOffered = 35,
     /// Nobody is left who could be asked; metadata `name` (the need) \[FAILED_PRECONDITION\].
     NobodyLeftToAsk = 36,
-    /// The hard constraints of the resource do not let it serve the item; metadata `name` (the resource), `reasons`
-    /// \[FAILED_PRECONDITION\].
+    /// The hard constraints of the resource do not let it serve the item; metadata `name` (the resource), `reasons`. With the reason
+    /// `HOLD_LINES_MAX` the item has so many occurrences and the resource so many pools that one hold has not enough `lines` for them, `max` of
+    /// them \[FAILED_PRECONDITION\].
     ResourceDoesNotFit = 37,
     /// The watcher read too slowly; metadata `log_position`, after which to resume \[ABORTED\].
     WatchTooSlow = 38,

@@ -45,8 +45,8 @@ pub struct Plan {
 /// first moment of the window, or of each occurrence, in which the resource is open and all of them have enough left.
 ///
 /// # Errors
-/// [`Error::CapacityExhausted`] names the first pool and period without enough; [`Error::LimitReached`] when more than
-/// `HOLD_LINES_MAX` lines would be needed.
+/// [`Error::CapacityExhausted`] names the first pool and period without enough; [`Error::TooManyHoldLines`] when more than
+/// [`HOLD_LINES_MAX`] lines would be needed.
 pub fn plan<'p>(
     offering: &Offering,
     ask: &Ask<'_>,
@@ -97,8 +97,9 @@ pub fn plan<'p>(
         }
         plan.lines.extend(merged(planned));
     }
-    if plan.lines.len() > HOLD_LINES_MAX {
-        return Err(Error::LimitReached { limit: "hold_lines_max", max: i64::try_from(HOLD_LINES_MAX).unwrap_or(0) });
+    let lines = plan.lines.len();
+    if lines > HOLD_LINES_MAX {
+        return Err(Error::TooManyHoldLines { name: offering.resource.name(), lines, max: HOLD_LINES_MAX });
     }
     Ok(plan)
 }

@@ -217,8 +217,9 @@ fn more_lines_than_there_may_be_are_refused() {
     let pools = [days(3, Some(1)), days(4, Some(1)), days(5, Some(1))];
     let ask = every(PeriodLength::Day, 366);
     assert_eq!(planned(&pools, &offering(&[(3, 1), (4, 1)], None), &ask).unwrap().lines.len(), 732);
-    let refused = planned(&pools, &offering(&[(3, 1), (4, 1), (5, 1)], None), &ask);
-    assert_eq!(refused, Err(Error::LimitReached { limit: "hold_lines_max", max: HOLD_LINES_MAX as i64 }));
+    let three = offering(&[(3, 1), (4, 1), (5, 1)], None);
+    let refused = Error::TooManyHoldLines { name: three.resource.name(), lines: 1_098, max: HOLD_LINES_MAX };
+    assert_eq!(planned(&pools, &three, &ask), Err(refused));
 }
 
 fn weeks(number: u128, total: Option<i64>) -> CapacityPool {

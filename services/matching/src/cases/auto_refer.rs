@@ -76,6 +76,8 @@ impl Platform {
             match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {
                 // Taken, asked by somebody else or paused since they were looked at: the next one then.
                 Err(Error::CapacityExhausted { .. } | Error::AlreadyExists { .. }) => {}
+                // It has enough, but not in one hold.
+                Err(Error::TooManyHoldLines { .. }) => {}
                 Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", .. }) => {
                     asked_enough.insert(chance.organization);
                 }

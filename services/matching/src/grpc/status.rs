@@ -112,6 +112,18 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("name", name), ("reasons", reasons.join(","))],
         ),
+        // It never passes: who asks again gets the same answer.
+        Error::TooManyHoldLines { name, lines, max } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::ResourceDoesNotFit,
+            message,
+            &[
+                ("name", name),
+                ("reasons", "HOLD_LINES_MAX".to_owned()),
+                ("lines", lines.to_string()),
+                ("max", max.to_string()),
+            ],
+        ),
         Error::CapacityHeld { name, referrals, .. } => status_with_reason(
             Code::FailedPrecondition,
             ErrorReason::CapacityBelowUse,

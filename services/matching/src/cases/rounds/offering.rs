@@ -107,7 +107,7 @@ fn refusal(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::CapacityExhausted { .. } => "CAPACITY_EXHAUSTED",
         Error::ItemCovered { .. } => "ITEM_COVERED",
-        Error::ResourceDoesNotFit { .. } => "RESOURCE_DOES_NOT_FIT",
+        Error::ResourceDoesNotFit { .. } | Error::TooManyHoldLines { .. } => "RESOURCE_DOES_NOT_FIT",
         Error::NotFound { .. } => "NOT_FOUND",
         Error::InvalidArgument(_) => "INVALID_FIELDS",
         Error::IllegalStep { .. } => "ILLEGAL_STATE",
