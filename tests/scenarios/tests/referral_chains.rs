@@ -128,6 +128,33 @@ async fn of_what_can_be_shared_each_gives_what_it_has() {
 }
 
 #[tokio::test]
+async fn what_others_leave_of_an_item_while_it_is_offered_is_offered_all_the_same() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    let (_, far) = trunks(&served, FAR, Some(9)).await;
+    let need = submit(&served, sharing(5)).await.name;
+    // As long as somebody else writes, everybody reads the need as it is and nobody's offer is decided.
+    let mut database = store_in(served.process.folder()).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut database).await.expect("the store to ourselves");
+    let some = v1::ReferralOffer { quantity: Some(2), ..to(&need, &near) };
+    let (chosen, automatic, ()) = tokio::join!(
+        offer(&served, HOTLINE, some),
+        async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            auto_refer(&served, &need).await
+        },
+        async {
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            sqlx::query("ROLLBACK").execute(&mut database).await.expect("the store to all");
+        }
+    );
+    assert_eq!(chosen.expect("offered").units, 2);
+    let automatic = automatic.expect("offered");
+    assert_eq!((automatic.resource, automatic.units), (far, 3));
+    assert_eq!(units(&served, &need).await, (5, 0));
+}
+
+#[tokio::test]
 async fn the_same_request_asks_one_and_a_withdrawn_chain_goes_no_further() {
     let served = demo().await;
     let (_, _) = trunks(&served, NEAR, Some(5)).await;

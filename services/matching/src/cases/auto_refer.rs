@@ -10,11 +10,14 @@ use wishwell_domain::ledger::{Command, Offer};
 use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, PAGE_SIZE_MAX, TOP_K_MAX};
 use wishwell_domain::referral::{Decision, Origin, Referral};
 use wishwell_engine::{Candidate, Query, Scratch, Snapshot, Wanted};
-use wishwell_store::{PageRequest, ReferralFilter, Written};
+use wishwell_store::{PageRequest, ReferralFilter, StoreError, Written};
 
 use super::find::query_error;
 use super::referrals::{Subject, decided, item_of};
 use super::{Caller, Platform, Scoring};
+
+/// Times a need is read because somebody took of its item what was about to be offered.
+const NEED_READINGS_MAX: usize = 4;
 
 /// A candidate as an offer: copied out of the snapshot.
 struct Chance {
@@ -31,13 +34,31 @@ impl Platform {
     pub(crate) async fn auto_refer(
         &self,
         caller: &Caller,
-        need_id: NeedId,
+        need: NeedId,
         item_ordinal: u16,
         previous: Option<ReferralId>,
     ) -> Result<Written, Error> {
         if let Some(written) = self.answered(caller).await? {
             return Ok(written);
         }
+        for _ in 0..NEED_READINGS_MAX {
+            match self.offer_to_the_best(caller, need, item_ordinal, previous).await {
+                // Others took of it since the need was read. What they left is to be offered still.
+                Err(Error::ItemCovered { left, .. }) if left > 0 => {}
+                answer => return answer,
+            }
+        }
+        Err(StoreError::Outdated.into())
+    }
+
+    /// As [`Self::auto_refer`], upon the need as it is read once.
+    async fn offer_to_the_best(
+        &self,
+        caller: &Caller,
+        need_id: NeedId,
+        item_ordinal: u16,
+        previous: Option<ReferralId>,
+    ) -> Result<Written, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
         let (need, facts) = self.need_with_facts(caller, need_id, &snapshot).await?;
         let item = item_of(&need, item_ordinal, "")?;
