@@ -339,3 +339,39 @@ async fn whoever_would_need_more_lines_than_a_hold_has_is_passed_over() {
     escalated(&served, &second.name).await;
     refused("only who needs too many", auto_refer(&served, &need).await, "NOBODY_LEFT_TO_ASK", "");
 }
+
+#[tokio::test]
+async fn whoever_supervises_sees_the_chains_that_ended_with_a_shortfall() {
+    let served = demo().await;
+    let (pool, _) = trunks(&served, NEAR, Some(9)).await;
+    let mut names = Vec::new();
+    for way in [&[][..], &[Step::Accept(None)], &[Step::Accept(None), Step::Cancel]] {
+        let need = submit(&served, wanting(1)).await.name;
+        let name = auto_refer(&served, &need).await.expect("offered").name;
+        for step in way {
+            step.take(&served, PARTNER, &name).await.expect("a step");
+        }
+        names.push(name);
+    }
+    let late = later(served, "due_at").await;
+    escalated(&late, &names[1]).await;
+    let set = v1::SetCapacityRequest { name: pool, total: Some(0), force: true, ..Default::default() };
+    told(late.catalog(PARTNER).set_capacity(set).await).expect("nothing is left after all");
+    let mut seen_by_all = Vec::new();
+    for name in &names[..2] {
+        seen_by_all.push(escalated(&late, name).await);
+    }
+    let filter = v1::ReferralFilter { escalated_only: true, ..Default::default() };
+    let request = v1::ListReferralsRequest { filter: Some(filter), ..Default::default() };
+    let listed = told(late.referrals(OPERATOR).list_referrals(request).await).expect("listed").referrals;
+    assert_eq!(listed.iter().map(|referral| &referral.name).collect::<Vec<_>>(), names[..2].iter().collect::<Vec<_>>());
+    let figures = late.referrals(OPERATOR).get_supervision(v1::GetSupervisionRequest::default()).await;
+    assert_eq!(told(figures).expect("told").escalated_referrals, 2);
+    let states = [v1::ReferralState::Withdrawn, v1::ReferralState::Cancelled];
+    assert_eq!(listed.iter().map(v1::Referral::state).collect::<Vec<_>>(), states);
+    // Each is told of once, also the one that was late before.
+    tokio::time::sleep(3 * SWEEP).await;
+    for before in &seen_by_all {
+        assert_eq!(&seen(&late, OPERATOR, &before.name).await.expect("there"), before);
+    }
+}

@@ -14365,7 +14365,8 @@ pub struct ReferralFilter {
     /// Only promised help that should have arrived by now.
     #[prost(bool, tag = "6")]
     pub overdue_only: bool,
-    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed.
+    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was called off
+    /// for a shortfall is not settled by that: when it is escalated, nobody was left to ask instead.
     #[prost(bool, tag = "7")]
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.

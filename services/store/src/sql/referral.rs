@@ -204,12 +204,16 @@ impl Record for Referral {
     }
 }
 
-/// States in which an escalation still wants somebody's attention.
+/// States in which an escalation may still want somebody's attention.
 fn unsettled() -> Vec<String> {
-    let settled = [ReferralState::Confirmed, ReferralState::Cancelled, ReferralState::Failed, ReferralState::Withdrawn];
+    let settled = [ReferralState::Confirmed, ReferralState::Failed];
     let unsettled = ReferralState::ALL.iter().filter(|state| !settled.contains(state));
     unsettled.map(|state| state.name().to_owned()).collect()
 }
+
+/// What was called off is settled, unless its chain of offers ended with it: whoever is in need waits still.
+const UNLESS_CALLED_OFF: &str =
+    " AND (state NOT IN ('withdrawn', 'cancelled') OR (origin = 'automatic' AND last_reason = 'shortfall'))";
 
 impl ReferralFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
@@ -237,6 +241,7 @@ impl ReferralFilter {
         }
         if self.escalated_only {
             statement.push(" AND escalated_at IS NOT NULL AND ").push_in_texts("state", unsettled());
+            statement.push(UNLESS_CALLED_OFF);
         }
         if self.answered_only {
             statement.push(" AND answered_at IS NOT NULL");

@@ -182,6 +182,7 @@ macro_rules! conformance_of {
                 the_next_candidate_follows_an_offer_that_came_to_nothing_once
                 an_item_that_only_a_lapsed_offer_covers_still_needs_somebody
                 a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
+                what_was_called_off_is_listed_as_escalated_where_its_chain_ended
                 what_is_due_comes_in_the_order_of_waiting
                 referrals_are_filtered_by_each_field
                 automatic_offers_are_counted_for_a_day

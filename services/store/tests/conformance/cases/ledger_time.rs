@@ -180,6 +180,49 @@ async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
     found.into_iter().map(|referral| referral.id).collect()
 }
 
+pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fixture: Fixture) {
+    let pools = vec![stock(20, Some(9)), stock(21, Some(9))];
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    let needs = (60..66).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(pools, resources, needs).await;
+    fixture.set_clock(in_minutes(0)).await;
+    // Offered, promised, promised and cancelled, promised by whom somebody chose, promised and followed, offered and followed.
+    let patient = |n: u128| {
+        let answer_within = SignedDuration::from_hours(24 * 400);
+        Command::Offer(Box::new(Offer { origin: Origin::Automatic, answer_within, ..offer(n, n - 40, 30, Some(1)) }))
+    };
+    let offers = [100, 101, 102, 104, 105].map(patient).into_iter().chain([offering(103, 63, 30, 1)]);
+    fixture.ask(offers.collect()).await;
+    for n in 101..105 {
+        fixture.ask(vec![step(n, Action::Accept)]).await;
+    }
+    fixture.set_clock(fixture.referral(101).await.due_at).await;
+    let escalation = |n| Command::Escalate { referral: referral_id(n) };
+    for n in 101..105 {
+        fixture.ask(vec![escalation(n)]).await;
+    }
+    let escalated = async || {
+        let filter = ReferralFilter { escalated_only: true, ..ReferralFilter::default() };
+        let listed: Vec<_> = fixture.referrals(filter.clone()).await.into_iter().map(|referral| referral.id).collect();
+        let counted = fixture.store.tally_referrals(&fixture.tenant(), &filter).await.unwrap();
+        assert_eq!(counted.iter().map(|tally| tally.referrals).sum::<u64>(), listed.len() as u64);
+        listed
+    };
+    let ids = |numbers: &[u128]| numbers.iter().map(|n| referral_id(*n)).collect::<Vec<_>>();
+    assert_eq!(escalated().await, ids(&[101, 102, 103, 104]), "late");
+    fixture.ask(vec![step(102, Action::Cancel)]).await;
+    fixture.ask(vec![total_of(20, 0, true)]).await;
+    assert_eq!(escalated().await, [], "called off, and somebody else may be left to ask");
+    fixture.ask(vec![automatic(114, 64, 31, Some(104)), automatic(115, 65, 31, Some(105))]).await;
+    for n in [100, 101, 102, 103, 104, 105] {
+        fixture.ask(vec![escalation(n)]).await;
+    }
+    assert_eq!(escalated().await, ids(&[100, 101]), "nobody else was asked");
+    let states = [fixture.referral(100).await.state, fixture.referral(101).await.state];
+    assert_eq!(states, [ReferralState::Withdrawn, ReferralState::Cancelled]);
+    fixture.everything_adds_up().await;
+}
+
 pub async fn what_is_due_comes_in_the_order_of_waiting(fixture: Fixture) {
     let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
     let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
