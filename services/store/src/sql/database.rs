@@ -55,11 +55,7 @@ impl Database {
             // Each statement sees what was committed before it: rows are locked before they are decided upon, so nothing
             // stricter is needed. READ WRITE is not asked for: a server that was made read-only is to stay so, and a standby
             // would refuse the words before it could say why.
-            Self::Postgres { pool, .. } => pool
-                .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
-                .await
-                .map(Session::PostgresTransaction)
-                .map_err(postgres::failure),
+            Self::Postgres { pool, .. } => begin(pool, "BEGIN ISOLATION LEVEL READ COMMITTED").await,
         }
     }
 
@@ -101,11 +97,7 @@ impl Database {
             Self::Sqlite { readers, .. } => {
                 readers.begin_with("BEGIN").await.map(Session::SqliteTransaction).map_err(sqlite::failure)
             }
-            Self::Postgres { pool, .. } => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await
-                .map(Session::PostgresTransaction)
-                .map_err(postgres::failure),
+            Self::Postgres { pool, .. } => begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
         }
     }
 
@@ -147,4 +139,14 @@ impl Database {
             }
         }
     }
+}
+
+/// Begins a transaction to its end, whether or not anybody waits for it. One whose beginning is given up while the server answers is
+/// forgotten by the driver, and whoever has the connection next would read and write in it.
+async fn begin(pool: &PgPool, sql: &'static str) -> Result<Session, Failure> {
+    let pool = pool.clone();
+    let beginning = tokio::spawn(async move { pool.begin_with(sql).await });
+    let begun =
+        beginning.await.map_err(|_| StoreError::Unavailable("a transaction's beginning broke off".to_owned()))?;
+    begun.map(Session::PostgresTransaction).map_err(postgres::failure)
 }

@@ -163,6 +163,27 @@ async fn a_server_that_vanishes_without_a_word_keeps_no_ledger_waiting_for_ever(
     fixture.everything_adds_up().await;
 }
 
+/// Whoever has a connection after somebody who gave up reads what is there, in a transaction of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_is_given_up_while_it_begins_is_nobody_s() {
+    let fixture = Fixture::postgres().await.grounded().await;
+    let store = PostgresStore::connect(fixture.url(), PostgresOptions { connections_max: 2, ..hasty() }).await.unwrap();
+    let (tenant, id) = (samples::tenant(), samples::organization(1).id);
+    let mut given_up = 0;
+    for microseconds in (0..3_000).step_by(10) {
+        let reading = store.organization(&tenant, id);
+        let patience = Duration::from_micros(microseconds);
+        given_up += usize::from(tokio::time::timeout(patience, reading).await.is_err());
+        let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+        let started = Instant::now();
+        // What was under way ends in a moment, by itself.
+        while fixture.count(open).await > 0 {
+            assert!(started.elapsed() < Duration::from_secs(3), "after {microseconds} us, a transaction stays open");
+        }
+    }
+    assert!(given_up > 10, "{given_up}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn holds_read_what_they_change_and_no_more_in_tables_whose_rows_nobody_has_counted() {
     let fixture = Fixture::postgres().await;
