@@ -51,6 +51,9 @@ pub const UNITS: &[UnitEntry] = &[
 ];
 
 impl Unit {
+    /// What is counted one by one: the first of the catalogue.
+    pub const PIECE: Self = Self(0);
+
     /// Looks a unit up by its code.
     ///
     /// # Errors

@@ -5746,7 +5746,8 @@ pub mod catalog_service_server {
 pub enum ErrorReason {
     /// Never answered.
     Unspecified = 0,
-    /// Fields break different rules; `google.rpc.BadRequest` lists all of them \[INVALID_ARGUMENT\].
+    /// Fields break different rules; `google.rpc.BadRequest` lists all of them: those of the message itself, as it is annotated, and where
+    /// these hold, those of the domain and of what it refers to \[INVALID_ARGUMENT\].
     InvalidFields = 1,
     /// The bytes are not a message of this type, or nested too deep \[INVALID_ARGUMENT\].
     MalformedMessage = 2,
@@ -9143,7 +9144,9 @@ pub struct FindResourcesRequest {
     /// A stored need, `needs/{uuid}`.
     #[prost(string, tag = "1")]
     pub need: ::prost::alloc::string::String,
-    /// A need that is not stored, and is not by this call.
+    /// A need that is not stored, and is not by this call; fields marked as output are ignored. A beneficiary or household that it names
+    /// counts with its facts and groups as that of a stored need does. Only whoever may submit needs may name one, in its divisions;
+    /// that a beneficiary was asked about is recorded.
     #[prost(message, optional, tag = "2")]
     pub inline_need: ::core::option::Option<Need>,
     /// Position of the one item that is asked about, from 1 to 32; 0 means all items.

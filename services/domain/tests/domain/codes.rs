@@ -155,6 +155,7 @@ fn every_unit_has_a_code_of_its_own_and_both_names() {
         assert!(!zh.is_empty() && !en.is_empty());
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') && code.len() <= 32);
     }
+    assert_eq!(Unit::PIECE.code(), "piece");
     let violation = Unit::parse("need.items[0].quantity.unit", "parsec").unwrap_err();
     assert_eq!((violation.rule.as_str(), violation.value.as_deref()), ("unit", Some("parsec")));
 }

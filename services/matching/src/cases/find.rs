@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
 use wishwell_domain::need::Need;
+use wishwell_domain::{Error, Violations};
 use wishwell_engine::{QueryError, Snapshot};
 
-use super::{Caller, Platform};
+use super::{Caller, Platform, references};
 use crate::known_needs::KnownNeed;
 
 /// What the engine cannot answer, as an error of the call.
@@ -70,6 +70,38 @@ impl Platform {
         let beneficiary = beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
         let (need, facts) = facts_with(stored.clone(), facts, beneficiary, household.as_ref());
         Ok(KnownNeed { stored: Arc::new(stored), need, facts, position: snapshot.position() })
+    }
+
+    /// A need that is not stored, with all that is known for eligibility. Whom it names is told of as to who submits a need, and that
+    /// it was asked for leaves a trace. What was found wrong with it so far is told together with what is found here.
+    pub(crate) async fn inline_need(
+        &self,
+        caller: &Caller,
+        (need, facts): (Need, Facts),
+        snapshot: &Snapshot,
+        mut violations: Violations,
+    ) -> Result<(Need, Facts), Error> {
+        references::need("inline_need", &need, snapshot, &mut violations);
+        let names_somebody = need.beneficiary.is_some() || need.household.is_some();
+        if !names_somebody {
+            violations.into_result()?;
+            caller.must_work_in(need.division.as_ref(), snapshot)?;
+            return Ok((need, facts));
+        }
+        let whom = self.whom(caller, "inline_need", &need, None, snapshot, &mut violations).await?;
+        violations.into_result()?;
+        caller.must_work_in(need.division.as_ref(), snapshot)?;
+        let mut personal = PersonalFields::default();
+        if let Some(beneficiary) = &whom.beneficiary {
+            caller.record_disclosure(&beneficiary.id.name());
+            // Whoever was erased cannot be asked about, no more than a need can be submitted for them.
+            let key = self.beneficiary_key(caller, beneficiary.id).await?;
+            if let Some(sealed) = &beneficiary.personal {
+                personal = key.open(sealed)?;
+            }
+        }
+        let beneficiary = whom.beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
+        Ok(facts_with(need, facts, beneficiary, whom.household.as_ref()))
     }
 
     /// The resource, if the caller may ask for its needs: partners ask for their own.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Sealed};
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{HouseholdId, NeedId, Version};
@@ -50,14 +50,16 @@ impl Platform {
         self.open_sealed(caller, &sealed_for(need), need.personal.as_ref()).await
     }
 
-    /// Submits a need, or answers the known one with the same external identity.
+    /// Submits a need, or answers the known one with the same external identity. What was found wrong with it so far is told together
+    /// with what is found here.
     pub(crate) async fn submit_need(
         &self,
         caller: &Caller,
         mut need: Need,
         mut personal: NeedPersonal,
+        violations: Violations,
     ) -> Result<Written, Error> {
-        let beneficiary = self.check_need(caller, &need, None).await?;
+        let beneficiary = self.check_need(caller, &need, None, violations).await?;
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "need", need.external.as_ref()).await? {
             check_consent(&need, beneficiary.as_ref())?;
@@ -77,19 +79,20 @@ impl Platform {
         self.write(caller, mutations).await
     }
 
-    /// Changes a need; everything that was not changed is in `need` and `personal` as it was read.
+    /// Changes a need; everything that was not changed is in `need` and `personal` as it was read. What was found wrong with it so far
+    /// is told together with what is found here.
     pub(crate) async fn update_need(
         &self,
         caller: &Caller,
-        mut need: Need,
+        (mut need, mut personal): (Need, NeedPersonal),
         stored: &Need,
-        mut personal: NeedPersonal,
         expected: Version,
+        mut violations: Violations,
     ) -> Result<Written, Error> {
         must_be_open(stored)?;
-        let beneficiary = self.check_need(caller, &need, Some(stored)).await?;
+        keep_referred(&mut need, stored, &mut violations);
+        let beneficiary = self.check_need(caller, &need, Some(stored), violations).await?;
         check_consent(&need, beneficiary.as_ref())?;
-        keep_referred(&mut need, stored)?;
         self.publish(caller, &mut need, beneficiary.as_ref(), Some(stored)).await?;
         let mut mutations = Vec::with_capacity(2);
         let key = self.sealing_key(caller, &need, &mut mutations).await?;
@@ -243,42 +246,63 @@ impl Platform {
         Ok(who)
     }
 
-    /// Checks what a need refers to, and answers its beneficiary. What an update leaves as it was stays, also when it lies
-    /// outside the caller's divisions; what it newly names must be within them.
+    /// Checks what a need refers to, tells it with what was found wrong before, and answers its beneficiary.
     async fn check_need(
         &self,
         caller: &Caller,
         need: &Need,
         stored: Option<&Need>,
+        mut violations: Violations,
     ) -> Result<Option<Beneficiary>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        caller.must_work_in(need.division.as_ref(), &snapshot)?;
-        let mut violations = Violations::new();
         references::need("need", need, &snapshot, &mut violations);
-        let mut beneficiary = None;
+        let whom = self.whom(caller, "need", need, stored, &snapshot, &mut violations).await?;
+        violations.into_result()?;
+        caller.must_work_in(need.division.as_ref(), &snapshot)?;
+        Ok(whom.beneficiary)
+    }
+
+    /// Whom a need names; whoever does not exist for the caller is a violation. What an update leaves as it was stays, also when it
+    /// lies outside the caller's divisions; what it newly names must be within them.
+    pub(crate) async fn whom(
+        &self,
+        caller: &Caller,
+        field: &str,
+        need: &Need,
+        stored: Option<&Need>,
+        snapshot: &Snapshot,
+        violations: &mut Violations,
+    ) -> Result<Whom, Error> {
+        let mut whom = Whom::default();
         if let Some(id) = need.beneficiary {
             let named_before = stored.is_some_and(|stored| stored.beneficiary == Some(id));
-            beneficiary = self.store.beneficiary(caller.tenant(), id).await?;
-            let reached = beneficiary
-                .as_ref()
-                .is_some_and(|found| named_before || caller.works_in(found.residence_division.as_ref(), &snapshot));
-            violations.require(reached, || dangling("need.beneficiary", id.name()));
+            let found = self.store.beneficiary(caller.tenant(), id).await?;
+            let reached =
+                |found: &Beneficiary| named_before || caller.works_in(found.residence_division.as_ref(), snapshot);
+            whom.beneficiary = found.filter(reached);
+            violations.require(whom.beneficiary.is_some(), || dangling(&format!("{field}.beneficiary"), id.name()));
         }
         if let Some(id) = need.household {
             let named_before = stored.is_some_and(|stored| stored.household == Some(id));
             let found = self.store.household(caller.tenant(), id).await?;
-            let reached = found
-                .is_some_and(|found| named_before || caller.works_in(found.residence_division.as_ref(), &snapshot));
-            violations.require(reached, || dangling("need.household", id.name()));
+            let reached =
+                |found: &Household| named_before || caller.works_in(found.residence_division.as_ref(), snapshot);
+            whom.household = found.filter(reached);
+            violations.require(whom.household.is_some(), || dangling(&format!("{field}.household"), id.name()));
         }
-        violations.into_result()?;
-        Ok(beneficiary)
+        Ok(whom)
     }
 }
 
+/// Whom a need names, as far as they exist for the caller.
+#[derive(Debug, Default)]
+pub(crate) struct Whom {
+    pub(crate) beneficiary: Option<Beneficiary>,
+    pub(crate) household: Option<Household>,
+}
+
 /// What is referred or served stays so: such items stay in their places, count the same thing and ask for at least as much.
-fn keep_referred(need: &mut Need, stored: &Need) -> Result<(), Error> {
-    let mut violations = Violations::new();
+fn keep_referred(need: &mut Need, stored: &Need, violations: &mut Violations) {
     for known in stored.items.iter().filter(|item| item.referred > 0 || item.served > 0) {
         let path = format!("need.items[{}]", known.ordinal.saturating_sub(1));
         let Some(item) = need.items.iter_mut().find(|item| item.ordinal == known.ordinal) else {
@@ -297,7 +321,6 @@ fn keep_referred(need: &mut Need, stored: &Need) -> Result<(), Error> {
             Violation::new(format!("{path}.quantity.value"), "item.referred", message).with_value(item.quantity)
         });
     }
-    violations.into_result()
 }
 
 /// What tells that two needs are of the same people.

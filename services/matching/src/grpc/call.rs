@@ -170,6 +170,14 @@ pub(crate) fn required<T>(field: &str, part: Option<T>) -> Result<T, Error> {
     part.ok_or_else(|| Violation::new(field, "required", "is required").into())
 }
 
+/// What was read of a message, with or without violations; all of these where it could not be read.
+pub(crate) fn legible<T>(field: &str, read: Option<T>, violations: &mut Violations) -> Result<T, Error> {
+    if read.is_none() {
+        std::mem::take(violations).into_result()?;
+    }
+    required(field, read)
+}
+
 /// The fields that an update changes: at least one, each as a whole. A path into a field is refused: only that part of it was
 /// checked, and taking the whole would overwrite the parts that were not sent.
 pub(crate) fn mask_paths(mask: Option<prost_types::FieldMask>) -> Result<Vec<String>, Error> {

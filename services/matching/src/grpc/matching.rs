@@ -18,8 +18,9 @@ use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
 
-use super::call::{self, page_size_of};
+use super::call::{self, legible, page_size_of};
 use super::convert::{candidate, common, need as convert, resource};
+use super::needs::people;
 use super::status::to_status;
 use super::{planning, rounds};
 use crate::cases::find::query_error;
@@ -141,16 +142,19 @@ async fn find_resources(
     let mut violations = Violations::new();
     let now = common::timestamp("evaluation_time", message.evaluation_time, &mut violations)
         .unwrap_or_else(|| platform.clock.now());
-    violations.into_result()?;
     let wanted = Wanted {
         top_k: wanted(message.top_k, TOP_K_DEFAULT),
         near_misses: wanted(message.near_miss_limit, NEAR_MISSES_DEFAULT),
         quantity: None,
     };
     let (need, facts) = match message.inline_need {
-        Some(inline) => read_inline(caller, inline, now, &snapshot)?,
+        Some(inline) => {
+            Box::pin(read_inline(platform, caller, inline, message.item_ordinal, now, &snapshot, violations)).await?
+        }
         None => {
-            let id = NeedId::parse_name("need", &message.need)?;
+            let id = violations.take(NeedId::parse_name("need", &message.need));
+            let id = legible("need", id, &mut violations)?;
+            violations.into_result()?;
             Box::pin(platform.need_with_facts(caller, id, &snapshot)).await?
         }
     };
@@ -162,16 +166,40 @@ fn wanted(asked: Option<i32>, default: usize) -> usize {
     asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
 }
 
-fn read_inline(caller: &Caller, inline: v1::Need, now: Timestamp, snapshot: &Snapshot) -> Result<(Need, Facts), Error> {
-    let mut violations = Violations::new();
-    let read = convert::need("inline_need", NeedId::from_uuid(uuid::Uuid::nil()), inline, now, &mut violations);
-    if let Some(read) = &read {
-        read.need.check("inline_need", &mut violations);
+/// A need that is not stored, and what is known of whom it names: all that is wrong with it comes at once.
+async fn read_inline(
+    platform: &Platform,
+    caller: &Caller,
+    mut inline: v1::Need,
+    item_ordinal: i32,
+    now: Timestamp,
+    snapshot: &Snapshot,
+    mut violations: Violations,
+) -> Result<(Need, Facts), Error> {
+    let field = "inline_need";
+    let (beneficiary, household) = (inline.beneficiary_external.take(), inline.household_external.take());
+    let by_name = !inline.beneficiary.is_empty() || !inline.household.is_empty();
+    if (by_name || beneficiary.is_some() || household.is_some()) && !caller.sees_personal() {
+        // What a rule makes of somebody's facts tells of them: it is asked by those alone who may submit the need.
+        let (role, method) =
+            (caller.principal.role.name(), format!("{} with a beneficiary or household", caller.method));
+        return Err(Error::PermissionDenied { role, method });
     }
-    violations.into_result()?;
-    let read = call::required("inline_need", read)?;
-    caller.must_work_in(read.need.division.as_ref(), snapshot)?;
-    Ok((read.need, read.personal.facts))
+    people::beneficiary(platform, caller, field, beneficiary, &mut inline.beneficiary, &mut violations).await?;
+    people::household(platform, caller, field, household, &mut inline.household, &mut violations).await?;
+    let read = convert::need(field, NeedId::from_uuid(uuid::Uuid::nil()), inline, now, &mut violations);
+    if let Some(read) = &read {
+        read.need.check(field, &mut violations);
+        let known = item_ordinal == 0 || read.need.items.iter().any(|item| i32::from(item.ordinal) == item_ordinal);
+        violations.require(known, || unknown_item(&read.need, item_ordinal));
+    }
+    let read = legible(field, read, &mut violations)?;
+    platform.inline_need(caller, (read.need, read.personal.facts), snapshot, violations).await
+}
+
+fn unknown_item(need: &Need, item_ordinal: i32) -> Violation {
+    let message = format!("the need has {} items", need.items.len());
+    Violation::new("item_ordinal", "item.unknown", message).with_value(item_ordinal)
 }
 
 /// Asks the engine for each item and writes the answer. Never awaits, so the scratch memory of the thread is free to use.
@@ -202,8 +230,7 @@ fn ask(
         Ok::<_, Error>(())
     })?;
     if answered == 0 {
-        let message = format!("the need has {} items", need.items.len());
-        return Err(Violation::new("item_ordinal", "item.unknown", message).with_value(item_ordinal).into());
+        return Err(unknown_item(need, item_ordinal).into());
     }
     let weights = candidate::weights_out(scoring.rules);
     let prices = scoring.prices.map(|round| round.name()).unwrap_or_default();

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::{FactValue, Facts};
+use wishwell_domain::fact_catalogue::definition;
 use wishwell_domain::geo::{Datum, Disclosure, Point};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, ExternalId, Version};
 use wishwell_domain::schedule::{DayInterval, Schedule, ScheduleException, WeeklyInterval};
@@ -190,6 +191,12 @@ pub(crate) fn group_tag_out(tag: GroupTag) -> i32 {
 pub(crate) fn facts(field: impl Field, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
     let mut read = Facts::default();
     for (index, fact) in facts.into_iter().enumerate() {
+        if definition(&fact.key).is_none() {
+            // Somebody may have put the value where the key belongs, so that it is not shown.
+            let field = format!("{field}[{index}].key");
+            violations.add(Violation::new(field, "fact.unknown_key", "is not a key of the catalogue of facts"));
+            continue;
+        }
         let value = match (fact.bool_value, fact.int_value, fact.string_value) {
             (Some(value), _, _) => FactValue::Bool(value),
             (_, Some(value), _) => FactValue::Int(value),

@@ -116,12 +116,13 @@ pub(crate) fn recurrence_out(recurrence: Recurrence) -> v1::Recurrence {
 fn item(field: impl Field, ordinal: u16, message: v1::NeedItem, violations: &mut Violations) -> Option<NeedItem> {
     let category = common::category(format_args!("{field}.category"), &message.category, violations);
     let quantity = message.quantity.unwrap_or_default();
+    // A unit that is not known is refused; any other stands for it, so that the rest of the need is checked all the same.
     let unit = violations.take(Unit::parse(format_args!("{field}.quantity.unit"), &quantity.unit));
     Some(NeedItem {
         ordinal,
         category: category?,
         quantity: quantity.value,
-        unit: unit?,
+        unit: unit.unwrap_or(Unit::PIECE),
         recurrence: message
             .recurrence
             .and_then(|message| recurrence(format_args!("{field}.recurrence"), message, violations)),
@@ -165,7 +166,8 @@ fn wish(field: impl Field, message: v1::Wish, now: Timestamp, violations: &mut V
     })
 }
 
-/// Reads a need. Checks of the domain's own are left to the caller: a new need, an update and a question differ in them.
+/// Reads a need. Checks of the domain's own are left to the caller: a new need, an update and a question differ in them. What is read
+/// is good for further checks, and for nothing else as long as there are violations.
 pub(crate) fn need(
     field: impl Field,
     id: NeedId,

@@ -3,7 +3,7 @@
 mod beneficiaries;
 mod households;
 mod need;
-mod people;
+pub(super) mod people;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use wishwell_store::{Effect, NeedFilter, Written};
 use super::people;
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
-use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{legible, mask_paths, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{beneficiary, common, need as convert};
 use crate::grpc::matching::position;
 
@@ -55,9 +55,8 @@ pub(super) async fn submit(
             if let Some(read) = &read {
                 read.need.check_new("need", now, &mut violations);
             }
-            violations.into_result()?;
-            let read = required("need", read)?;
-            platform.submit_need(&caller, read.need, read.personal).await?
+            let read = legible("need", read, &mut violations)?;
+            platform.submit_need(&caller, read.need, read.personal, violations).await?
         }
     };
     let mut written = platform.within_reach(&caller, written).await?;
@@ -204,13 +203,12 @@ pub(super) async fn update(
                     read.need.check("need", &mut violations)
                 }
             }
-            violations.into_result()?;
-            let mut read = required("need", read)?;
+            let mut read = legible("need", read, &mut violations)?;
             keep_publication(&mut read.need, &stored);
             // What others have said of it stays.
             read.personal.delivery_notes = personal.delivery_notes;
             let expected = etag.unwrap_or(stored.version);
-            platform.update_need(&caller, read.need, &stored, read.personal, expected).await
+            platform.update_need(&caller, (read.need, read.personal), &stored, expected, violations).await
         })?,
     };
     let (need, log_position) = answer(platform, &caller, written).await?;

@@ -9,7 +9,7 @@ use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::common;
 
 /// Writes the name of the household that an external identity names; one that leads nowhere is a violation.
-pub(super) async fn household(
+pub(in crate::grpc) async fn household(
     platform: &Platform,
     caller: &Caller,
     field: &str,
@@ -25,7 +25,7 @@ pub(super) async fn household(
 }
 
 /// Writes the name of the beneficiary that an external identity names; one that leads nowhere is a violation.
-pub(super) async fn beneficiary(
+pub(in crate::grpc) async fn beneficiary(
     platform: &Platform,
     caller: &Caller,
     field: &str,

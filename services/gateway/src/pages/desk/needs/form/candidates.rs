@@ -62,6 +62,8 @@ pub(super) async fn of(user: &SignedIn, filled: &Filled) -> Result<Markup, Failu
         Err(status) if matches!(status.code(), Code::InvalidArgument | Code::PermissionDenied) => {
             return Ok(not_yet(visit, filled, &status));
         }
+        // Of who was erased nothing is known any more; that is told when the need is submitted.
+        Err(status) if status.code() == Code::FailedPrecondition => return Ok(nothing_yet(visit, filled)),
         Err(status) => return Err(status.into()),
     };
     let missing: BTreeSet<&str> = answer

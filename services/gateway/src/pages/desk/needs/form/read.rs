@@ -417,7 +417,7 @@ pub(super) fn widened(mut need: v1::Need) -> v1::Need {
 /// How far somebody is taken to travel while nothing was said.
 const WIDEST_TRAVEL_METRES: i32 = 30_000;
 
-/// Not in what is only looked at: whose need it is matters where facts of the person are known.
+/// All but the items: whose need it is counts in what is only looked at, too, where facts of the person are known.
 pub(super) fn rest(filled: &Filled) -> Read {
     let mut read = Read::default();
     read_rest(filled, &mut read);
