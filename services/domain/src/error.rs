@@ -293,6 +293,9 @@ pub enum Error {
     /// The call's deadline passed.
     #[error("deadline exceeded")]
     DeadlineExceeded,
+    /// The server is stopping; another one, or this one when it is back, goes on.
+    #[error("this server is stopping; try again, or another")]
+    NotServing,
     /// Temporarily not able to serve; trying again is right.
     #[error("temporarily unavailable: {0}")]
     Unavailable(String),

@@ -143,7 +143,7 @@ impl<P> Watcher<P> {
         let mut silent_since = None::<tokio::time::Instant>;
         loop {
             if self.stop.is_cancelled() {
-                return Err(stopping());
+                return Err(Error::NotServing);
             }
             let events = self.read(position).await?;
             position = events.last().map_or(position, |event| event.position);
@@ -152,7 +152,7 @@ impl<P> Watcher<P> {
                 // Ends with the process at the latest, as the sender does.
                 _ = reached.wait_for(|reached| *reached >= position) => {}
                 () = batches.closed() => return Ok(()),
-                () = self.stop.cancelled() => return Err(stopping()),
+                () = self.stop.cancelled() => return Err(Error::NotServing),
                 refused = &mut lapse => return Err(refused),
             }
             let snapshot = self.tenant.current();
@@ -164,7 +164,7 @@ impl<P> Watcher<P> {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
                 let sent = tokio::select! {
                     biased;
-                    () = self.stop.cancelled() => return Err(stopping()),
+                    () = self.stop.cancelled() => return Err(Error::NotServing),
                     refused = &mut lapse => return Err(refused),
                     sent = batches.send_timeout(answer, patience) => sent,
                 };
@@ -189,7 +189,7 @@ impl<P> Watcher<P> {
                 _ = reached.wait_for(|reached| *reached > position) => {}
                 () = tokio::time::sleep(Duration::from_secs(WATCH_KEEPALIVE_SECONDS)) => {}
                 () = batches.closed() => return Ok(()),
-                () = self.stop.cancelled() => return Err(stopping()),
+                () = self.stop.cancelled() => return Err(Error::NotServing),
                 refused = &mut lapse => return Err(refused),
             }
         }
@@ -202,10 +202,6 @@ impl<P> Watcher<P> {
         let events = self.store.events(&self.tenant_id, position, WATCH_BATCH_EVENTS_MAX).await?;
         Ok(events.into_iter().map(Arc::new).collect())
     }
-}
-
-fn stopping() -> Error {
-    Error::Unavailable("this replica is stopping".to_owned())
 }
 
 #[cfg(test)]

@@ -119,6 +119,20 @@ struct FieldViolation {
     reason: String,
 }
 
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<Delay>,
+}
+
+/// A `google.protobuf.Duration` of whole seconds.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Delay {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+}
+
 /// How a call ended that did not succeed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
@@ -143,6 +157,14 @@ impl Status {
         let metadata = metadata.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let info = ErrorInfo { reason: reason.to_owned(), domain: domain.to_owned(), metadata };
         Self { code, message: message.into(), details: vec![detail("google.rpc.ErrorInfo", &info)] }
+    }
+
+    /// Says after how many seconds to try again, by a `google.rpc.RetryInfo`.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        let retry_delay = Some(Delay { seconds: seconds.into() });
+        self.details.push(detail("google.rpc.RetryInfo", &RetryInfo { retry_delay }));
+        self
     }
 
     /// The status of a gRPC response: the headers `grpc-status` and `grpc-message` as they came, and `grpc-status-details-bin`

@@ -19,7 +19,8 @@ async fn an_absent_service_is_told_with_a_time_to_come_back_in_the_form_that_was
     let mut web = gateway.client();
     for target in ["/v1/needs", "/v1/principal", "/v1/events:watch"] {
         let answer = web.get(HOTLINE, target).await;
-        assert_eq!((answer.status, answer.reason().as_str()), (503, "UNAVAILABLE"), "{target}");
+        assert_eq!((answer.status, answer.reason().as_str()), (503, "NOT_SERVING"), "{target}");
+        assert!(answer.text().contains(r#""retryDelay":"1s""#), "{}", answer.text());
         assert!(answer.header("retry-after").is_some_and(|after| after.parse::<u32>().is_ok()), "{answer:?}");
     }
     let answer = web.post(HOTLINE, "/wishwell.v1.AccessService/GetPrincipal", &json!({})).await;

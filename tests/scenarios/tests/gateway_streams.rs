@@ -96,9 +96,15 @@ async fn a_silent_stream_is_kept_open_by_comments_and_ends_when_the_server_stops
     let comment = tokio::time::timeout(Duration::from_secs(50), comment).await;
     assert_eq!(comment, Ok(true), "no comment keeps the stream open");
     served.process.terminate();
-    let ended =
-        tokio::time::timeout(Duration::from_secs(8), async { while stream.event(SOON).await.is_some() {} }).await;
+    let mut said = String::new();
+    let end = async {
+        while let Some(event) = stream.event(SOON).await {
+            said.push_str(&event);
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(8), end).await;
     assert!(ended.is_ok(), "the stream outlives the server's signal to stop");
+    assert!(said.contains("event: error") && said.contains("NOT_SERVING") && said.contains("retryDelay"), "{said}");
     assert!(served.process.wait_until_ended(Duration::from_secs(10)).await.success());
 }
 

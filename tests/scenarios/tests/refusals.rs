@@ -211,7 +211,7 @@ async fn schedules_polygons_and_expressions_that_make_no_sense_are_refused_where
     assert_eq!(reason(&status), "INVALID_EXPRESSION");
     let told = violations(&status);
     assert_eq!(told[0].0, "resource.eligibility.expression");
-    assert!(told[0].2.contains("line 1, column "), "{told:?}");
+    assert!(told[0].2.contains("line 1, column ") && told[0].2.ends_with(r#"(got "age_years >= ")"#), "{told:?}");
 
     let deep = format!("{}true{}", "(".repeat(200), ")".repeat(200));
     let status = create(&served, rule(&deep)).await.expect_err("it is nested too deep");

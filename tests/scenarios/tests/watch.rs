@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tonic::transport::Endpoint;
 use tonic::{Code, Request, Status, Streaming};
+use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 use wishwell_scenarios::Served;
@@ -365,7 +366,8 @@ async fn a_drain_ends_the_watches_and_does_not_wait_for_them() {
     served.process.terminate();
     for watch in &mut watches {
         let (_, status) = loop_until_refused(watch).await;
-        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "STORE_UNAVAILABLE"), "{status:?}");
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "NOT_SERVING"), "{status:?}");
+        assert!(status.get_error_details().retry_info().is_some(), "{status:?}");
     }
     assert!(served.process.wait_until_ended(Duration::from_secs(10)).await.success());
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());

@@ -5798,7 +5798,7 @@ pub enum ErrorReason {
     Overloaded = 24,
     /// The message is larger than the bound \[RESOURCE_EXHAUSTED\].
     MessageTooLarge = 25,
-    /// The server is starting or stopping; try another \[UNAVAILABLE\].
+    /// The server is stopping, or the gateway cannot reach it; try again, or another \[UNAVAILABLE\].
     NotServing = 26,
     /// The store does not answer; try again \[UNAVAILABLE\].
     StoreUnavailable = 27,

@@ -373,7 +373,7 @@ fn must_count_alike(offering: &Offering, item: &NeedItem) -> Result<(), Error> {
     match offering.unit {
         Some(unit) if unit != item.unit => {
             let message = format!("counts in {}, the item in {}", unit.code(), item.unit.code());
-            Err(Violation::new("resource", "unit.mismatch", message).into())
+            Err(Violation::new("resource", "unit.mismatch", message).with_value(offering.resource.name()).into())
         }
         _ => Ok(()),
     }

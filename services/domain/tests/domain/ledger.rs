@@ -88,6 +88,13 @@ fn what_cannot_be_offered_is_told_and_changes_nothing() {
         assert_eq!(&world.refusal(offered(change)), told);
         assert_eq!(world, before, "{told}");
     }
+    let Err(Refusal::Refused(Error::InvalidArgument(found))) =
+        world.try_ask(&[offered(|o| o.resource = resource_id(32))])
+    else {
+        panic!("it counts in hours");
+    };
+    let resource = resource_id(32).name();
+    assert_eq!((found[0].field.as_str(), found[0].value.as_deref()), ("resource", Some(resource.as_str())));
 }
 
 #[test]

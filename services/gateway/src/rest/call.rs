@@ -11,7 +11,7 @@ use tower::{Service as _, ServiceExt as _};
 
 use wishwell_transcoding::{Code, Status};
 
-use super::ERROR_DOMAIN;
+use super::{ERROR_DOMAIN, RETRY_SECONDS};
 use crate::edge::inject_trace;
 use crate::upstream::Upstream;
 
@@ -131,6 +131,11 @@ fn unreachable(error: &tower::BoxError) -> Status {
     away(AWAY)
 }
 
+/// Why a stream ends whose gateway stops.
+pub(super) fn stopping() -> Status {
+    away("this gateway is stopping; try again, or another")
+}
+
 fn away(message: &str) -> Status {
-    Status::with_reason(Code(14), message, ERROR_DOMAIN, "UNAVAILABLE", &[])
+    Status::with_reason(Code::UNAVAILABLE, message, ERROR_DOMAIN, "NOT_SERVING", &[]).retry_after(RETRY_SECONDS)
 }

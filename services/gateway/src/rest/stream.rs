@@ -117,10 +117,7 @@ impl Reading {
                 Err(status) => return Some(self.end(&status)),
             }
             let frame = tokio::select! {
-                () = self.stopping.cancelled() => {
-                    self.ended = true;
-                    return None;
-                }
+                () = self.stopping.cancelled() => return Some(self.end(&call::stopping())),
                 frame = tokio::time::timeout(KEEP_ALIVE, self.source.frame()) => frame,
             };
             match frame {

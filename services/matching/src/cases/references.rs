@@ -45,7 +45,8 @@ pub(crate) fn resource(field: &str, resource: &Resource, snapshot: &Snapshot, vi
         let field = format!("{field}.eligibility.expression");
         if let Err(error) = Program::compile(&eligibility.expression) {
             let message = format!("line {}, column {}: {}", error.line, error.column, error.message);
-            violations.add(Violation::new(field, "eligibility.expression", message));
+            let violation = Violation::new(field, "eligibility.expression", message);
+            violations.add(violation.with_value(&eligibility.expression));
         }
     }
 }

@@ -160,6 +160,7 @@ pub(crate) fn to_status(error: Error) -> Status {
         Error::DeadlineExceeded => {
             status_with_reason(Code::DeadlineExceeded, ErrorReason::DeadlineExceeded, message, &[])
         }
+        Error::NotServing => status_with_reason(Code::Unavailable, ErrorReason::NotServing, message, &[]),
         Error::Unavailable(_) => status_with_reason(Code::Unavailable, ErrorReason::StoreUnavailable, message, &[]),
         Error::StoreFull(_) => status_with_reason(Code::ResourceExhausted, ErrorReason::StoreFull, message, &[]),
         Error::DataLoss(detail) => {
@@ -211,7 +212,7 @@ fn reason_of_rule(rule: &str) -> ErrorReason {
         "reference" => ErrorReason::UnknownReference,
         "tree.cycle" => ErrorReason::HierarchyCycle,
         "draw.organization" => ErrorReason::PoolOfOtherOrganization,
-        "pool.budget_unit" => ErrorReason::UnitMismatch,
+        "pool.budget_unit" | "unit.mismatch" => ErrorReason::UnitMismatch,
         rule if rule.starts_with("eligibility.") => ErrorReason::InvalidExpression,
         _ => ErrorReason::InvalidFields,
     }
@@ -244,6 +245,7 @@ mod tests {
     #[test]
     fn what_passes_by_itself_says_when_to_try_again_and_what_is_refused_does_not() {
         let passing = [
+            (Error::NotServing, Code::Unavailable),
             (Error::Unavailable("away".to_owned()), Code::Unavailable),
             (Error::PositionNotReached { asked: 2, reached: 1 }, Code::Unavailable),
             (Error::StoreFull("no space is left".to_owned()), Code::ResourceExhausted),
@@ -257,6 +259,26 @@ mod tests {
         }
         let status = to_status(Error::NotFound { name: "needs/none".to_owned() });
         assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+    }
+
+    #[test]
+    fn violations_of_one_kind_share_its_reason_and_each_tells_its_value() {
+        let of = |rule: &str| Violation::new("field", rule, "is wrong").with_value("value");
+        for (rules, reason) in [
+            (&["unit.mismatch"][..], "UNIT_MISMATCH"),
+            (&["unit.mismatch", "pool.budget_unit"], "UNIT_MISMATCH"),
+            (&["category.unknown", "category.unknown"], "UNKNOWN_CATEGORY"),
+            (&["eligibility.expression"], "INVALID_EXPRESSION"),
+            (&["category.unknown", "division.unknown"], "INVALID_FIELDS"),
+            (&["quantity.range"], "INVALID_FIELDS"),
+        ] {
+            let status = to_status(Error::InvalidArgument(rules.iter().map(|rule| of(rule)).collect()));
+            let details = status.get_error_details();
+            assert_eq!(details.error_info().unwrap().reason, reason, "{rules:?}");
+            let told = &details.bad_request().unwrap().field_violations;
+            assert_eq!(told.len(), rules.len());
+            assert!(told.iter().all(|told| told.description == "is wrong (got \"value\")"), "{told:?}");
+        }
     }
 
     #[test]
