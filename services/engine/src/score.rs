@@ -20,9 +20,9 @@ pub enum ScoreTerm {
     EligibilityCertainty,
     /// How exactly the category is the one asked for.
     CategoryExactness,
-    /// How referrals to it went. Neutral until there are referrals.
+    /// For how referrals to it went. Not judged yet: the same for all.
     TrackRecord,
-    /// How often it was asked lately. Neutral until there are referrals.
+    /// For how often it was asked lately. Not judged yet: the same for all.
     RecentContact,
     /// What others would lose by its use, beside what the need counts: by the prices of the last round, where they are looked at.
     Scarcity,
@@ -90,9 +90,9 @@ pub struct ScoringRules {
     pub category_exact: Millionths,
     /// Taken off it for each level below.
     pub category_per_level: Millionths,
-    /// Track record, the same for all until there are referrals.
+    /// Track record, the same for all.
     pub track_record_neutral: Millionths,
-    /// Recent contact, the same for all until there are referrals.
+    /// Recent contact, the same for all.
     pub recent_contact_neutral: Millionths,
     /// Scarcity, the same for all where prices are not looked at.
     pub scarcity_neutral: Millionths,

@@ -1939,21 +1939,23 @@ impl ::prost::Name for ItemMatches {
 pub enum ScoreTerm {
     /// Never answered.
     Unspecified = 0,
-    /// How near it is; neutral for remote help and deliveries.
+    /// How near it is, as the crow flies, in whatever way help comes: half of the weight at 2 km. The centre of a need's division stands in
+    /// for its place; where either side has none, 10 km are assumed.
     Distance = 1,
-    /// How much is left beyond what is asked.
+    /// Whether the capacity is known, which is nearly all of it, and how much of the tightest pool is left: its share of the whole pool,
+    /// whatever is asked. 0 when the capacity is unknown.
     SpareCapacity = 2,
-    /// How recently the capacity figure was confirmed.
+    /// How recently the capacity figure was confirmed; 0 when it was not for 90 days, and when the capacity is unknown.
     CapacityFreshness = 3,
-    /// Whether eligibility is certain.
+    /// Whether eligibility is certain: all of the weight or nothing.
     EligibilityCertainty = 4,
-    /// Whether the category is the one asked for or one below it.
+    /// Whether the category is the one asked for; less for each level below it.
     CategoryExactness = 5,
-    /// How the organization's referrals went; neutral until there are some.
+    /// For how the organization's referrals went. Not judged yet: all of the weight for everybody.
     TrackRecord = 6,
-    /// How often the organization was asked lately; neutral until it was.
+    /// For how often the organization was asked lately. Not judged yet: all of the weight for everybody.
     RecentContact = 7,
-    /// How scarce it is, by the shadow price of the last round; neutral until there is one.
+    /// How scarce it is, by the shadow price of the last round; all of the weight for everybody where no prices are looked at.
     Scarcity = 8,
 }
 impl ScoreTerm {

@@ -212,6 +212,35 @@ fn the_terms_add_up_to_the_score_and_the_weights_to_a_million() {
     assert_eq!(candidate.terms.get(ScoreTerm::Distance), rules.distance_term(100));
 }
 
+/// `candidate.proto` says so of each.
+#[test]
+fn terms_look_at_neither_mode_nor_quantity_nor_history() {
+    let rules = ScoringRules::default();
+    let terms = |resource: Resource, quantity: i64| {
+        let snapshot = snapshot(vec![resource]);
+        let asking = Asking { quantity, ..Asking::plain() };
+        let mut scratch = Scratch::default();
+        snapshot.find(&asking.query(), &rules, &mut scratch).expect("a valid query").candidates[0].terms
+    };
+    let drawing = |pool: usize| Resource { draws: draws(&[pool]), ..plain_resource(0) };
+    for mode in [DeliveryMode::OnSite, DeliveryMode::Delivery, DeliveryMode::Remote] {
+        let near = terms(Resource { modes: vec![mode], ..drawing(0) }, 1);
+        assert_eq!(near.get(ScoreTerm::Distance), rules.distance_term(100), "{mode:?}");
+        assert_eq!(near.get(ScoreTerm::TrackRecord), rules.track_record_neutral);
+        assert_eq!(near.get(ScoreTerm::RecentContact), rules.recent_contact_neutral);
+        assert_eq!(near.get(ScoreTerm::Scarcity), rules.scarcity_neutral);
+    }
+    let nowhere = Resource { place: None, modes: vec![DeliveryMode::Remote], ..drawing(0) };
+    assert_eq!(terms(nowhere, 1).get(ScoreTerm::Distance), rules.distance_term(10_000));
+    for quantity in [1, 5, 10] {
+        let all_left = terms(drawing(0), quantity).get(ScoreTerm::SpareCapacity);
+        assert_eq!(all_left, rules.capacity_term(10, 10), "{quantity} asked");
+    }
+    assert_eq!(terms(drawing(3), 1).get(ScoreTerm::SpareCapacity), rules.capacity_term(1, 10));
+    let unknown = terms(plain_resource(0), 1);
+    assert_eq!((unknown.get(ScoreTerm::SpareCapacity), unknown.get(ScoreTerm::CapacityFreshness)), (0, 0));
+}
+
 #[test]
 fn the_distance_term_never_rises_with_the_distance() {
     let rules = ScoringRules::default();
