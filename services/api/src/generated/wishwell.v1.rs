@@ -10886,7 +10886,8 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "UpdateHousehold"));
             self.inner.unary(req, path, codec).await
         }
-        /// Takes in a need. Answers when it is durable; the same external identity or request id is the same need.
+        /// Takes in a need. Answers when it is durable. The same external identity is the same need, whichever channel it comes through and
+        /// whoever submits it; a request id makes the same call of the same caller one, and no more.
         pub async fn submit_need(
             &mut self,
             request: impl tonic::IntoRequest<super::SubmitNeedRequest>,
@@ -11091,7 +11092,8 @@ pub mod need_service_server {
             tonic::Response<super::UpdateHouseholdResponse>,
             tonic::Status,
         >;
-        /// Takes in a need. Answers when it is durable; the same external identity or request id is the same need.
+        /// Takes in a need. Answers when it is durable. The same external identity is the same need, whichever channel it comes through and
+        /// whoever submits it; a request id makes the same call of the same caller one, and no more.
         async fn submit_need(
             &self,
             request: tonic::Request<super::SubmitNeedRequest>,
