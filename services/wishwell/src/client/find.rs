@@ -65,6 +65,20 @@ fn parse_instant(text: &str) -> Result<prost_types::Timestamp, Failure> {
     }
 }
 
+/// What is told of each candidate.
+fn columns(lang: Lang) -> [(&'static str, Align); 8] {
+    [
+        ("#", Align::Right),
+        (lang.pick("score", "得分"), Align::Right),
+        (lang.pick("resource", "资源"), Align::Left),
+        (lang.pick("organization", "机构"), Align::Left),
+        (lang.pick("distance", "距离"), Align::Right),
+        (lang.pick("left", "余量"), Align::Left),
+        (lang.pick("how", "方式"), Align::Left),
+        (lang.pick("opens", "开放"), Align::Left),
+    ]
+}
+
 /// How an answer is printed.
 struct Page {
     lang: Lang,
@@ -149,16 +163,7 @@ impl Page {
             let none = lang.pick("  No resource fits.", "  没有符合条件的资源。");
             return format!("{none}\n");
         }
-        let mut table = Table::new([
-            ("#", Align::Right),
-            (lang.pick("score", "得分"), Align::Right),
-            (lang.pick("resource", "资源"), Align::Left),
-            (lang.pick("organization", "机构"), Align::Left),
-            (lang.pick("distance", "距离"), Align::Right),
-            (lang.pick("left", "余量"), Align::Left),
-            (lang.pick("how", "方式"), Align::Left),
-            (lang.pick("opens", "开放"), Align::Left),
-        ]);
+        let mut table = Table::new(columns(lang));
         for (index, candidate) in item.candidates.iter().enumerate() {
             let resource = candidate.resource.as_ref();
             let ways: Vec<&str> = candidate.modes.iter().map(|way| mode(*way, lang)).collect();

@@ -212,6 +212,24 @@ Ctrl-C stops it; what was answered stays.
     }
 
     #[test]
+    fn the_readmes_begin_with_the_banner_that_is_printed() {
+        let english = include_str!("../../../../README.md");
+        let chinese = include_str!("../../../../README.zh-CN.md");
+        for (lang, page) in [(Lang::En, english), (Lang::Zh, chinese)] {
+            let shown: Vec<&str> = page
+                .lines()
+                .skip_while(|line| !line.starts_with("Wishwell "))
+                .take_while(|line| !line.starts_with('$'))
+                .collect();
+            let banner = banner(lang, 50051, DemoState::Loaded(CONTENTS)).to_string();
+            // The version of the database goes its own ways, and what is left out is marked.
+            let printed = |line: &str| banner.lines().any(|printed| printed == line) || line.contains("sqlite ");
+            let wrong: Vec<_> = shown.iter().filter(|line| !printed(line) && line.trim() != "…").collect();
+            assert!(shown.len() > 4 && wrong.is_empty(), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn relaxed_durability_and_another_port_are_shown() {
         let banner = Banner { relaxed: true, admin: None, ..banner(Lang::En, 7, DemoState::None) };
         let text = banner.to_string();

@@ -164,3 +164,15 @@ fn an_item_that_nothing_fits_says_so() {
     let page = Page { lang: Lang::En, zone: TimeZone::UTC, width: None }.render(&need(), &Titles::default(), &answer);
     assert!(page.contains("No resource fits."), "{page}");
 }
+
+#[test]
+fn the_samples_of_the_readmes_have_the_columns_that_are_printed() {
+    let english = include_str!("../../../../../README.md");
+    let chinese = include_str!("../../../../../README.zh-CN.md");
+    for (lang, page) in [(Lang::En, english), (Lang::Zh, chinese)] {
+        let printed = columns(lang).map(|(title, _)| title);
+        let samples: Vec<Vec<&str>> =
+            page.lines().filter(|line| line.starts_with("#  ")).map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(samples, [printed.to_vec()]);
+    }
+}
