@@ -1,5 +1,7 @@
 """A stranger's first minutes: grpcio, no generated code, a server in development mode with its demo."""
 
+import json
+import pathlib
 import unittest
 
 import grpc
@@ -8,11 +10,20 @@ from grpc_reflection.v1alpha import reflection_pb2
 
 from wishwell_client import CALL_SECONDS_MAX, Client, development_server
 
+ACCESS = "wishwell.v1.AccessService"
 CATALOG = "wishwell.v1.CatalogService"
 NEED = "wishwell.v1.NeedService"
 MATCHING = "wishwell.v1.MatchingService"
+NOTIFICATION = "wishwell.v1.NotificationService"
 REFERRAL = "wishwell.v1.ReferralService"
+SERVICES = {ACCESS, CATALOG, NEED, MATCHING, NOTIFICATION, REFERRAL}
 MILLION = 1_000_000
+
+
+def needs_of_the_demo() -> set[str]:
+    """Identifiers of the needs that the demo's file has."""
+    path = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "demo" / "needs.json"
+    return {entry["need"]["external"]["externalId"] for entry in json.loads(path.read_text(encoding="utf-8"))}
 
 
 class ReflectionClient(unittest.TestCase):
@@ -28,20 +39,25 @@ class ReflectionClient(unittest.TestCase):
             setattr(request, name, value)
         return self.client.call(MATCHING, "FindResources", request)
 
+    def number(self, message, field: str, value: str) -> int:
+        """The number of an enum's value, by its name."""
+        return message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_name[value].number
+
     def demo_needs(self):
+        """Every need, page after page."""
         request = self.client.request(NEED, "ListNeeds")
-        return self.client.call(NEED, "ListNeeds", request).needs
+        needs = []
+        while True:
+            page = self.client.call(NEED, "ListNeeds", request)
+            needs.extend(page.needs)
+            if not page.next_page_token:
+                return needs
+            request.page_token = page.next_page_token
 
     def test_reflection_lists_every_service(self) -> None:
         listed = set(self.client.services())
-        expected = {
-            CATALOG,
-            NEED,
-            MATCHING,
-            REFERRAL,
-            "grpc.health.v1.Health",
-        }
-        self.assertLessEqual(expected, listed)
+        self.assertEqual({name for name in listed if name.startswith("wishwell.")}, SERVICES)
+        self.assertIn("grpc.health.v1.Health", listed)
 
     def test_reflection_answers_under_both_of_its_names(self) -> None:
         # Python's client speaks v1alpha only; v1 has the same messages under another name.
@@ -58,7 +74,7 @@ class ReflectionClient(unittest.TestCase):
 
     def test_health_is_serving_for_the_server_and_for_each_service(self) -> None:
         health = health_pb2_grpc.HealthStub(self.channel)
-        for service in ["", CATALOG, NEED, MATCHING, REFERRAL]:
+        for service in ["", *sorted(SERVICES)]:
             with self.subTest(service=service):
                 answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=CALL_SECONDS_MAX)
                 self.assertEqual(answer.status, health_pb2.HealthCheckResponse.SERVING)
@@ -74,7 +90,7 @@ class ReflectionClient(unittest.TestCase):
 
     def test_every_need_of_the_demo_finds_resources(self) -> None:
         needs = self.demo_needs()
-        self.assertGreaterEqual(len(needs), 7)
+        self.assertEqual({need.external.external_id for need in needs}, needs_of_the_demo())
         for need in needs:
             answer = self.find(need=need.name)
             self.assertEqual(len(answer.items), len(need.items))
@@ -96,17 +112,25 @@ class ReflectionClient(unittest.TestCase):
                         self.assertTrue(0 <= value <= weight, f"{value} of {weight}")
 
     def test_a_need_that_is_not_stored_finds_resources_too(self) -> None:
-        stored = self.demo_needs()[0]
         request = self.client.request(MATCHING, "FindResources")
         need = request.inline_need
-        need.items.add().CopyFrom(stored.items[0])
-        need.urgency = stored.urgency
-        need.channel = stored.channel
-        need.mobility.CopyFrom(stored.mobility)
-        need.place.latitude, need.place.longitude = 38.49, 106.23
-        need.place.datum = need.place.DESCRIPTOR.fields_by_name["datum"].enum_type.values_by_name["DATUM_WGS84"].number
-        answer = self.client.call(MATCHING, "FindResources", request)
-        self.assertGreater(answer.items[0].considered_count, 0)
+        item = need.items.add(category="education.desk")
+        item.quantity.value, item.quantity.unit = 2, "piece"
+        need.place.latitude, need.place.longitude = 38.472, 106.281
+        need.place.datum = self.number(need.place, "datum", "DATUM_WGS84")
+        need.urgency = self.number(need, "urgency", "URGENCY_NORMAL")
+        need.channel = self.number(need, "channel", "CHANNEL_HOTLINE")
+        need.mobility.delivery = True
+        before = len(self.demo_needs())
+        matches = self.client.call(MATCHING, "FindResources", request).items[0]
+        self.assertGreater(len(matches.candidates), 0)
+        delivery = self.number(matches.candidates[0], "modes", "DELIVERY_MODE_DELIVERY")
+        for candidate in matches.candidates:
+            with self.subTest(resource=candidate.resource.title.en):
+                self.assertEqual(list(candidate.modes), [delivery])
+                self.assertEqual(candidate.served_quantity, 2)
+                self.assertGreater(candidate.score, 0)
+        self.assertEqual(len(self.demo_needs()), before)
 
     def test_a_need_is_referred_to_whoever_comes_first_and_listed(self) -> None:
         need = self.demo_needs()[0]
