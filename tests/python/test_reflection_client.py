@@ -118,6 +118,7 @@ class ReflectionClient(unittest.TestCase):
         item.quantity.value, item.quantity.unit = 2, "piece"
         need.place.latitude, need.place.longitude = 38.472, 106.281
         need.place.datum = self.number(need.place, "datum", "DATUM_WGS84")
+        need.division = "640104101"
         need.urgency = self.number(need, "urgency", "URGENCY_NORMAL")
         need.channel = self.number(need, "channel", "CHANNEL_HOTLINE")
         need.mobility.delivery = True
@@ -128,7 +129,7 @@ class ReflectionClient(unittest.TestCase):
         for candidate in matches.candidates:
             with self.subTest(resource=candidate.resource.title.en):
                 self.assertEqual(list(candidate.modes), [delivery])
-                self.assertEqual(candidate.served_quantity, 2)
+                self.assertTrue(0 < candidate.served_quantity <= 2, candidate.served_quantity)
                 self.assertGreater(candidate.score, 0)
         self.assertEqual(len(self.demo_needs()), before)
 

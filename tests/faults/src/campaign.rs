@@ -44,8 +44,8 @@ pub struct Report {
     strikes: Strikes,
     requests_sent_again: usize,
     log: usize,
-    /// Offers whose time was over before anybody answered.
-    pub lapsed: usize,
+    /// Offers whose time was over before anybody answered. A minute is the shortest time, and somebody answers most of them earlier.
+    lapsed: usize,
     watched: usize,
     resumed: u64,
     /// Everything that must never be and was.

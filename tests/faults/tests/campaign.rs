@@ -19,8 +19,6 @@ async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_b
     assert!(report.violations.is_empty(), "{report}");
     // A storm in which nothing happened, or nobody got through, proves nothing.
     assert!(report.tally.answered() > 300, "{report}");
-    // The shortest time for an answer is a minute.
-    assert!(report.lapsed > 0 || settings.time < Duration::from_secs(90), "{report}");
     let struck = report.strikes();
     for fault in [Fault::KillReplica, Fault::PauseReplica, Fault::KillPostgres, Fault::FlushRedis, Fault::KillRedis] {
         assert!(struck.contains_key(&fault), "{fault:?} never struck: {report}");

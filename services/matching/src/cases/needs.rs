@@ -255,10 +255,10 @@ impl Platform {
         mut violations: Violations,
     ) -> Result<Option<Beneficiary>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
+        caller.must_work_in(need.division.as_ref(), &snapshot)?;
         references::need("need", need, &snapshot, &mut violations);
         let whom = self.whom(caller, "need", need, stored, &snapshot, &mut violations).await?;
         violations.into_result()?;
-        caller.must_work_in(need.division.as_ref(), &snapshot)?;
         Ok(whom.beneficiary)
     }
 
