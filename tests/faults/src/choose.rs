@@ -52,7 +52,7 @@ fn create(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option
         item_ordinal: 1,
         resource: random.pick(resources)?.clone(),
         quantity: random.percent(40).then_some(1),
-        // So that some lapse within the campaign.
+        // The shortest time there is: whoever comes later than that finds that the offer lapsed.
         answer_within: random.percent(60).then_some(prost_types::Duration { seconds: 60, nanos: 0 }),
     };
     let message = v1::CreateReferralRequest { offer: Some(offer), request_id: id.to_string() };
