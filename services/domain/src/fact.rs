@@ -126,6 +126,13 @@ impl FactDefinition {
     }
 }
 
+/// What is wrong with a fact that the catalogue does not know. Somebody may have put the value where the key belongs, so that it is not
+/// shown.
+#[must_use]
+pub fn unknown_key(field: impl Field) -> Violation {
+    Violation::new(field, "fact.unknown_key", "has a key that is not in the catalogue of facts")
+}
+
 impl Facts {
     /// What is known of a fact; none is unknown.
     #[must_use]
@@ -142,10 +149,7 @@ impl Facts {
         for (key, value) in self.0.iter().take(FACTS_MAX) {
             match definition(key) {
                 Some(definition) => definition.check(format_args!("{field}[{key}]"), value, violations),
-                // Somebody may have put the value where the key belongs, so that it is not shown either.
-                None => {
-                    violations.add(Violation::new(field, "fact.unknown_key", "has a key that is not in the catalogue"))
-                }
+                None => violations.add(unknown_key(field)),
             }
         }
     }

@@ -118,11 +118,13 @@ async fn escalate(platform: &Platform, caller: &Caller, referral: &Referral) -> 
     platform.carry_out(caller, vec![Command::Escalate { referral: referral.id }]).await.map(drop)
 }
 
-/// Whether the same may go well a moment later: the store is away or full, or too much is asked at once.
+/// Whether the same may go well a moment later: the store is away or full, the server stops, or too much is asked at
+/// once.
 const fn passes(error: &Error) -> bool {
     matches!(
         error,
         Error::Unavailable(_)
+            | Error::NotServing
             | Error::StoreFull(_)
             | Error::DeadlineExceeded
             | Error::PositionNotReached { .. }
@@ -170,6 +172,7 @@ mod tests {
     fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {
         let passing = [
             Error::Unavailable("away".to_owned()),
+            Error::NotServing,
             Error::StoreFull("no space is left".to_owned()),
             Error::DeadlineExceeded,
             Error::PositionNotReached { asked: 2, reached: 1 },

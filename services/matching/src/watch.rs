@@ -133,27 +133,30 @@ impl<P> Watcher<P> {
     {
         let mut reached = self.tenant.subscribe();
         let mut position = after;
-        let mut lapse = pin!(async {
+        let lapse = async {
             match &self.standing {
                 Some(standing) => standing.lapse().await,
                 None => std::future::pending().await,
+            }
+        };
+        let mut ended = pin!(async {
+            tokio::select! {
+                () = self.stop.cancelled() => Err(Error::NotServing),
+                refused = lapse => Err(refused),
+                () = batches.closed() => Ok(()),
             }
         });
         // The first answer comes at once: it tells that the watch has begun, and from where.
         let mut silent_since = None::<tokio::time::Instant>;
         loop {
-            if self.stop.is_cancelled() {
-                return Err(Error::NotServing);
-            }
             let events = self.read(position).await?;
             position = events.last().map_or(position, |event| event.position);
             // What happened is judged by a picture in which it has happened: another knows no division that came with it.
             tokio::select! {
+                biased;
+                ended = &mut ended => return ended,
                 // Ends with the process at the latest, as the sender does.
                 _ = reached.wait_for(|reached| *reached >= position) => {}
-                () = batches.closed() => return Ok(()),
-                () = self.stop.cancelled() => return Err(Error::NotServing),
-                refused = &mut lapse => return Err(refused),
             }
             let snapshot = self.tenant.current();
             let answer = (self.pick)(Batch { events: &events, position, snapshot: &snapshot });
@@ -164,8 +167,7 @@ impl<P> Watcher<P> {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
                 let sent = tokio::select! {
                     biased;
-                    () = self.stop.cancelled() => return Err(Error::NotServing),
-                    refused = &mut lapse => return Err(refused),
+                    ended = &mut ended => return ended,
                     sent = batches.send_timeout(answer, patience) => sent,
                 };
                 match sent {
@@ -185,12 +187,9 @@ impl<P> Watcher<P> {
                 continue;
             }
             tokio::select! {
-                // Ends with the process at the latest, as the sender does.
+                ended = &mut ended => return ended,
                 _ = reached.wait_for(|reached| *reached > position) => {}
                 () = tokio::time::sleep(Duration::from_secs(WATCH_KEEPALIVE_SECONDS)) => {}
-                () = batches.closed() => return Ok(()),
-                () = self.stop.cancelled() => return Err(Error::NotServing),
-                refused = &mut lapse => return Err(refused),
             }
         }
     }

@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod halves;
 pub mod issuer;
 pub mod made;
+pub mod needing;
 pub mod organization_accounts;
 pub mod partners;
 pub mod raw;

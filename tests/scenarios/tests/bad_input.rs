@@ -8,24 +8,10 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, pool, resource};
+use wishwell_scenarios::needing::need;
 use wishwell_scenarios::told::{point, quantity, reason, refused, text, told, violations};
 
 const HOTLINE: &str = "demo-hotline";
-
-fn need() -> v1::Need {
-    v1::Need {
-        items: vec![v1::NeedItem {
-            category: "education.desk".to_owned(),
-            quantity: quantity(1, "piece"),
-            ..v1::NeedItem::default()
-        }],
-        urgency: v1::Urgency::Normal.into(),
-        channel: v1::Channel::Hotline.into(),
-        mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
-        division: "640104".to_owned(),
-        ..v1::Need::default()
-    }
-}
 
 async fn submit(served: &Served, need: v1::Need) -> Result<v1::SubmitNeedResponse, Status> {
     let request = v1::SubmitNeedRequest { need: Some(need), request_id: String::new() };

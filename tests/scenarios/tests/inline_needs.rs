@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, resource};
+use wishwell_scenarios::needing::{item, need};
 use wishwell_scenarios::told::{quantity, refused, text, told, violations};
 use wishwell_scenarios::{Served, external};
 
@@ -15,21 +16,6 @@ const CASE_WORKER: &str = "demo-case-worker";
 const AUDITOR: &str = "demo-auditor";
 /// Beneficiaries and households that nobody has.
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
-
-fn item(category: &str) -> v1::NeedItem {
-    v1::NeedItem { category: category.to_owned(), quantity: quantity(1, "piece"), ..v1::NeedItem::default() }
-}
-
-fn need() -> v1::Need {
-    v1::Need {
-        items: vec![item("education.desk")],
-        urgency: v1::Urgency::Normal.into(),
-        channel: v1::Channel::Hotline.into(),
-        mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
-        division: "640104".to_owned(),
-        ..v1::Need::default()
-    }
-}
 
 fn yes(key: &str, value: bool) -> v1::Fact {
     v1::Fact { key: key.to_owned(), bool_value: Some(value), ..v1::Fact::default() }
@@ -217,7 +203,7 @@ async fn what_breaks_rules_of_the_domain_and_what_refers_to_nothing_come_in_one_
     let too_late = ("need.deadline".to_owned(), "TIMING_FUTURE");
     assert_wrong(&status, wrong("need").chain([too_late]));
 
-    // A case worker of another place is told what is wrong before being told whose need it may not touch.
+    // A place that nobody knows is wrong, not another's: a case worker is told so as well.
     let request = v1::FindResourcesRequest { inline_need: Some(spoilt()), ..Default::default() };
     let status = told(served.matching(CASE_WORKER).find_resources(request).await).expect_err("much is wrong");
     assert_wrong(&status, wrong("inline_need"));

@@ -6,27 +6,13 @@ use std::collections::BTreeSet;
 
 use tonic::{Code, Status};
 use wishwell_api::v1;
-use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
+use wishwell_scenarios::needing::{item, need};
+use wishwell_scenarios::told::{mask, metadata, point, refused, request_id, told};
 use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
 /// A time at which consents were given.
 const CONSENTED: i64 = 1_760_000_000;
-
-fn item(category: &str) -> v1::NeedItem {
-    v1::NeedItem { category: category.to_owned(), quantity: quantity(1, "piece"), ..v1::NeedItem::default() }
-}
-
-fn need() -> v1::Need {
-    v1::Need {
-        items: vec![item("education.desk")],
-        urgency: v1::Urgency::Normal.into(),
-        channel: v1::Channel::Hotline.into(),
-        mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
-        division: "640104".to_owned(),
-        ..v1::Need::default()
-    }
-}
 
 fn at(seconds: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds, nanos: 0 })

@@ -16,7 +16,7 @@ use crate::world::tenant;
 
 /// Answered requests that are asked for again after a crash.
 const ASKED_AGAIN_MAX: usize = 6;
-/// More awaits than a request has on its way to its answer.
+/// More awaits than a call has on its way to its answer, alone or with those that share its transaction.
 const AWAITS_MAX: usize = 5;
 /// Turns of the runtime after which a transaction is written and nobody answered.
 const TURNS_TO_BEGIN: usize = 1;
@@ -53,13 +53,12 @@ impl Simulation {
         self.settle(calls, answers, Some(kept.unwrap_or(u64::MAX)));
     }
 
-    /// The process ends while calls are under way, which are sent again to the next one: between any two awaits of a single call,
-    /// after the first commit of several. (Were it anywhere within several, it would be for the disk to say which of them is decided
-    /// upon what the others left.)
+    /// The process ends while calls are under way, which are sent again to the next one: between any two awaits, or, of several, after
+    /// the first commit.
     fn wave_without_end(&mut self, mut calls: Vec<Call>) {
         // Whoever is there when a process ends learns of it.
         calls.iter_mut().for_each(|call| call.torn = false);
-        let awaits = (calls.len() == 1).then(|| self.dice.below(AWAITS_MAX));
+        let awaits = (calls.len() == 1 || self.dice.chance(50)).then(|| self.dice.below(AWAITS_MAX));
         let store = self.machine.store();
         let mut under_way = join_all(calls.iter().map(|call| store.carry_out(&call.context, call.commands.clone())));
         let commits = self.machine.commits();

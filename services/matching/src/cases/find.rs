@@ -9,7 +9,7 @@ use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::{QueryError, Snapshot};
 
-use super::{Caller, Platform, references};
+use super::{Caller, Platform};
 use crate::known_needs::KnownNeed;
 
 /// What the engine cannot answer, as an error of the call.
@@ -79,18 +79,9 @@ impl Platform {
         caller: &Caller,
         (need, facts): (Need, Facts),
         snapshot: &Snapshot,
-        mut violations: Violations,
+        violations: Violations,
     ) -> Result<(Need, Facts), Error> {
-        references::need("inline_need", &need, snapshot, &mut violations);
-        let names_somebody = need.beneficiary.is_some() || need.household.is_some();
-        if !names_somebody {
-            violations.into_result()?;
-            caller.must_work_in(need.division.as_ref(), snapshot)?;
-            return Ok((need, facts));
-        }
-        let whom = self.whom(caller, "inline_need", &need, None, snapshot, &mut violations).await?;
-        violations.into_result()?;
-        caller.must_work_in(need.division.as_ref(), snapshot)?;
+        let whom = self.whom(caller, "inline_need", &need, None, snapshot, violations).await?;
         let mut personal = PersonalFields::default();
         if let Some(beneficiary) = &whom.beneficiary {
             caller.record_disclosure(&beneficiary.id.name());

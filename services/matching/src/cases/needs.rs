@@ -252,18 +252,15 @@ impl Platform {
         caller: &Caller,
         need: &Need,
         stored: Option<&Need>,
-        mut violations: Violations,
+        violations: Violations,
     ) -> Result<Option<Beneficiary>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        caller.must_work_in(need.division.as_ref(), &snapshot)?;
-        references::need("need", need, &snapshot, &mut violations);
-        let whom = self.whom(caller, "need", need, stored, &snapshot, &mut violations).await?;
-        violations.into_result()?;
-        Ok(whom.beneficiary)
+        Ok(self.whom(caller, "need", need, stored, &snapshot, violations).await?.beneficiary)
     }
 
-    /// Whom a need names; whoever does not exist for the caller is a violation. What an update leaves as it was stays, also when it
-    /// lies outside the caller's divisions; what it newly names must be within them.
+    /// Whom a need names, once all that it refers to is checked; whoever does not exist for the caller is a violation, told with what was
+    /// found wrong before. What an update leaves as it was stays, also when it lies outside the caller's divisions; what it newly
+    /// names must be within them.
     pub(crate) async fn whom(
         &self,
         caller: &Caller,
@@ -271,8 +268,13 @@ impl Platform {
         need: &Need,
         stored: Option<&Need>,
         snapshot: &Snapshot,
-        violations: &mut Violations,
+        mut violations: Violations,
     ) -> Result<Whom, Error> {
+        // A place that nobody knows is wrong, not somebody else's.
+        if need.division.as_ref().is_none_or(|code| snapshot.division(code.as_str()).is_some()) {
+            caller.must_work_in(need.division.as_ref(), snapshot)?;
+        }
+        references::need(field, need, snapshot, &mut violations);
         let mut whom = Whom::default();
         if let Some(id) = need.beneficiary {
             let named_before = stored.is_some_and(|stored| stored.beneficiary == Some(id));
@@ -290,6 +292,7 @@ impl Platform {
             whom.household = found.filter(reached);
             violations.require(whom.household.is_some(), || dangling(&format!("{field}.household"), id.name()));
         }
+        violations.into_result()?;
         Ok(whom)
     }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::GroupTag;
-use wishwell_domain::fact::{FactValue, Facts};
+use wishwell_domain::fact::{FactValue, Facts, unknown_key};
 use wishwell_domain::fact_catalogue::definition;
 use wishwell_domain::geo::{Datum, Disclosure, Point};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, ExternalId, Version};
@@ -192,9 +192,8 @@ pub(crate) fn facts(field: impl Field, facts: Vec<v1::Fact>, violations: &mut Vi
     let mut read = Facts::default();
     for (index, fact) in facts.into_iter().enumerate() {
         if definition(&fact.key).is_none() {
-            // Somebody may have put the value where the key belongs, so that it is not shown.
-            let field = format!("{field}[{index}].key");
-            violations.add(Violation::new(field, "fact.unknown_key", "is not a key of the catalogue of facts"));
+            // Told here, where it is known which one it is.
+            violations.add(unknown_key(format_args!("{field}[{index}].key")));
             continue;
         }
         let value = match (fact.bool_value, fact.int_value, fact.string_value) {
