@@ -7,17 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::category::Category;
 use wishwell_domain::event::Change;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{
-    CategoryCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, TenantId, Version,
+    CapacityPoolId, CategoryCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, TenantId, Version,
 };
-use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::ledger::{Command, Offer, Step};
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Urgency};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState};
-use wishwell_domain::referral::{Decision, Origin};
-use wishwell_domain::resource::{DeliveryMode, Resource, ResourceLifecycle};
+use wishwell_domain::principal::Role;
+use wishwell_domain::referral::{Action, AskedFor, Decision, Origin};
+use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::Unit;
 use wishwell_matching::MasterKey;
@@ -79,6 +81,22 @@ fn catalogue() -> Vec<Change> {
             created_at: now(),
             updated_at: now(),
         }),
+        Change::CapacityPool(CapacityPool {
+            id: CapacityPoolId::from_uuid(ENTITY),
+            external: None,
+            organization,
+            name: "物资".to_owned(),
+            kind: PoolKind::Stock,
+            unit: piece(),
+            currency: None,
+            period: None,
+            figures: Figures { total: Some(5), ..Figures::default() },
+            periods: Vec::new(),
+            confirmed_at: now(),
+            version: Version(0),
+            created_at: now(),
+            updated_at: now(),
+        }),
         Change::Resource(Box::new(Resource {
             id: ResourceId::from_uuid(ENTITY),
             external: None,
@@ -95,7 +113,7 @@ fn catalogue() -> Vec<Change> {
             modes: vec![DeliveryMode::Delivery],
             schedule: None,
             eligibility: None,
-            draws: Vec::new(),
+            draws: vec![Draw { pool: CapacityPoolId::from_uuid(ENTITY), quantity_per_unit: 1 }],
             lifecycle: ResourceLifecycle::Active,
             valid_from: None,
             valid_until: None,
@@ -106,7 +124,7 @@ fn catalogue() -> Vec<Change> {
     ]
 }
 
-fn need_at(latitude_e7: i32) -> Change {
+fn need_at(latitude_e7: i32, quantity: i64) -> Change {
     Change::Need(Box::new(Need {
         id: NeedId::from_uuid(ENTITY),
         external: None,
@@ -115,10 +133,10 @@ fn need_at(latitude_e7: i32) -> Change {
         items: vec![NeedItem {
             ordinal: 1,
             category: goods(),
-            quantity: 9,
+            quantity,
             unit: piece(),
             recurrence: None,
-            splittable: true,
+            splittable: false,
             taken: Vec::new(),
             referred: 0,
             served: 0,
@@ -143,7 +161,7 @@ fn need_at(latitude_e7: i32) -> Change {
 
 struct World {
     store: Arc<dyn Store>,
-    /// Where the log was when the need was new, and when it had moved.
+    /// Where the log was when the need was new and wanted more than there is, and when it had moved and wanted one piece.
     new: LogPosition,
     moved: LogPosition,
     _folder: TempDir,
@@ -154,20 +172,28 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("replay.db"), Durability::Relaxed).await.unwrap();
         let put = |entity, mode| Mutation::Put { entity, mode };
-        let created = catalogue().into_iter().chain([need_at(384_000_000)]);
+        let created = catalogue().into_iter().chain([need_at(384_000_000, 9)]);
         let created = created.map(|entity| put(entity, WriteMode::Create)).collect();
         let new = store.write(&context(), created).await.unwrap().position;
-        let update = put(need_at(386_000_000), WriteMode::Update { expected: None });
+        let update = put(need_at(386_000_000, 1), WriteMode::Update { expected: None });
         let moved = store.write(&context(), vec![update]).await.unwrap().position;
         Self { store, new, moved, _folder: folder }
     }
 
-    /// Offers by a decision at a position upon a version of the need, and makes that decision again.
-    async fn replayed(&self, number: u128, position: LogPosition, need_version: Option<Version>) -> Replay {
+    /// Offers what is left, one piece, by a decision at a position upon a version of the need, and makes that decision again. The offer is
+    /// withdrawn.
+    async fn replayed(
+        &self,
+        number: u128,
+        position: LogPosition,
+        need_version: Option<Version>,
+        asked: Option<AskedFor>,
+    ) -> Replay {
         let id = ReferralId::from_uuid(Uuid::from_u128(ENTITY.as_u128() + number));
         let decision = Decision {
             position,
             need_version,
+            asked,
             evaluated_at: now(),
             engine_version: String::new(),
             prices: None,
@@ -180,7 +206,7 @@ impl World {
             need: NeedId::from_uuid(ENTITY),
             item_ordinal: 1,
             resource: ResourceId::from_uuid(ENTITY),
-            quantity: Some(1),
+            quantity: None,
             origin: Origin::Chosen,
             answer_within: SignedDuration::from_hours(1),
             decision: Some(decision),
@@ -191,6 +217,10 @@ impl World {
         self.store.carry_out(&context(), vec![Command::Offer(Box::new(offer))]).await.unwrap();
         let key = MasterKey::from_bytes([7; 32]);
         let replayed = replay(self.store.as_ref(), &key, &tenant(), id).await.unwrap();
+        // So that it is left for the next one.
+        let (role, referral, action) = (Role::CaseWorker, id, Action::Withdraw);
+        let step = Step { referral, action, role, reason: None, units: None, rating: None, expected: None };
+        self.store.carry_out(&context(), vec![Command::Step(step)]).await.unwrap();
         replayed.expect("it was decided")
     }
 }
@@ -201,7 +231,7 @@ async fn the_version_that_was_read_decides_and_not_the_position() {
     let mut number = 0;
     let mut terms = async |position, need_version| {
         number += 1;
-        let replay = world.replayed(number, position, need_version).await;
+        let replay = world.replayed(number, position, need_version, None).await;
         assert_eq!((replay.replayed.position, replay.replayed.need_version), (position, need_version));
         assert!(replay.replayed.score.is_some(), "{replay:?}");
         replay.replayed.terms
@@ -213,4 +243,20 @@ async fn the_version_that_was_read_decides_and_not_the_position() {
     // As recorded before versions were.
     assert_eq!(terms(world.new, None).await, near);
     assert_eq!(terms(world.moved, None).await, far);
+}
+
+#[tokio::test]
+async fn what_was_asked_for_decides_and_not_what_is_held() {
+    let world = World::new().await;
+    let mut number = 0;
+    let mut fits = async |asked| {
+        number += 1;
+        let replay = world.replayed(number, world.new, Some(Version(1)), asked).await;
+        assert_eq!(replay.replayed.asked, asked);
+        replay.replayed.score.is_some()
+    };
+    assert!(!fits(Some(AskedFor::Left)).await, "nine were left, and there are five");
+    assert!(!fits(Some(AskedFor::Quantity(6))).await);
+    assert!(fits(Some(AskedFor::Quantity(5))).await);
+    assert!(fits(None).await, "one is held");
 }

@@ -7,7 +7,7 @@ use wishwell_domain::event::{Change, Event};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::need::Need;
-use wishwell_domain::referral::{Decision, Origin, Referral};
+use wishwell_domain::referral::{AskedFor, Decision, Origin, Referral};
 use wishwell_engine::{CatalogInput, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, Wanted};
 use wishwell_store::Catalog;
 
@@ -64,6 +64,7 @@ impl Follower {
                 decision: Decision {
                     position: self.snapshot.position(),
                     need_version: Some(need.version),
+                    asked: Some(AskedFor::Left),
                     evaluated_at: now,
                     engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
                     prices: None,

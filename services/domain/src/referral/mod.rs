@@ -162,6 +162,9 @@ pub struct Decision {
     /// Version of the need that was read beside the snapshot, earlier or later; where it was not recorded, the one of that position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need_version: Option<Version>,
+    /// How much was asked for; where it was not recorded, what is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedFor>,
     /// The present for that question.
     pub evaluated_at: Timestamp,
     /// Version of engine and scoring rules.
@@ -177,6 +180,33 @@ pub struct Decision {
     pub score: Option<u32>,
     /// The score's terms in millionths, in the order in which the engine names them.
     pub terms: Vec<u32>,
+}
+
+/// How much a decision was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedFor {
+    /// What the item had left.
+    Left,
+    /// So much of each occurrence, at least 1.
+    Quantity(i64),
+}
+
+impl AskedFor {
+    /// The quantity of each occurrence; none for what is left.
+    #[must_use]
+    pub const fn quantity(self) -> Option<i64> {
+        match self {
+            Self::Left => None,
+            Self::Quantity(quantity) => Some(quantity),
+        }
+    }
+}
+
+impl From<Option<i64>> for AskedFor {
+    fn from(quantity: Option<i64>) -> Self {
+        quantity.map_or(Self::Left, Self::Quantity)
+    }
 }
 
 /// As what a need that is offered was published. It stays as it was then: were it to follow the need, whoever looks at an offer would see

@@ -156,7 +156,7 @@ impl Platform {
         let mut scratch = Scratch::default();
         let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
         let chance = |(rank, candidate): (u32, &Candidate)| {
-            let mut decision = self.decision(snapshot, subject.need, now);
+            let mut decision = self.decision(snapshot, subject.need, None, now);
             decided(&mut decision, Some(rank), candidate);
             Chance {
                 resource: snapshot.resource_id(candidate.resource),

@@ -200,7 +200,7 @@ impl Platform {
         let answer = snapshot
             .explain(resource, &question, self.scoring(snapshot, now).rules, &mut scratch)
             .map_err(|error| query_error("need", error))?;
-        let mut decision = self.decision(snapshot, need, now);
+        let mut decision = self.decision(snapshot, need, quantity, now);
         if let Some(candidate) = answer.candidates.first() {
             decided(&mut decision, None, candidate);
             return Ok((decision, Vec::new()));
@@ -210,8 +210,8 @@ impl Platform {
         Ok((decision, failed.collect()))
     }
 
-    /// The record of a decision made now, before what was decided is put into it.
-    pub(crate) fn decision(&self, snapshot: &Snapshot, need: &Need, now: Timestamp) -> Decision {
+    /// The record of a decision made now for so much, before what was decided is put into it.
+    pub(crate) fn decision(&self, snapshot: &Snapshot, need: &Need, quantity: Option<i64>, now: Timestamp) -> Decision {
         let scoring = self.scoring(snapshot, now);
         Decision {
             position: snapshot.position(),
@@ -219,6 +219,7 @@ impl Platform {
             evaluated_at: now,
             engine_version: scoring.version(),
             prices: scoring.prices,
+            asked: Some(quantity.into()),
             rank: None,
             score: None,
             terms: Vec::new(),

@@ -11,7 +11,7 @@ use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{ReferralId, TenantId};
 use wishwell_domain::limits::TOP_K_MAX;
 use wishwell_domain::need::{Need, NeedPersonal};
-use wishwell_domain::referral::{Decision, Origin, Referral};
+use wishwell_domain::referral::{AskedFor, Decision, Origin, Referral};
 use wishwell_engine::{Candidate, ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, Wanted};
 use wishwell_store::Store;
 
@@ -100,6 +100,7 @@ fn decide(
     let mut decision = Decision {
         position: snapshot.position(),
         need_version: recorded.need_version,
+        asked: recorded.asked,
         evaluated_at: recorded.evaluated_at,
         engine_version: format!("{ENGINE_VERSION}.{}", rules.version),
         prices: snapshot.prices_at(recorded.evaluated_at),
@@ -112,7 +113,8 @@ fn decide(
     let wanted = if automatic {
         Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None }
     } else {
-        Wanted { top_k: 1, near_misses: 1, quantity: Some(referral.quantity) }
+        let quantity = recorded.asked.map_or(Some(referral.quantity), AskedFor::quantity);
+        Wanted { top_k: 1, near_misses: 1, quantity }
     };
     let question = Query::of_item(need, item, facts, recorded.evaluated_at, wanted);
     if automatic {

@@ -9,7 +9,7 @@ use wishwell_domain::ids::{LogPosition, Version};
 use wishwell_domain::ledger::{Command, NewTotal, Offer, Pledge, SetFigures, Step};
 use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
-use wishwell_domain::referral::{Action, Decision, LineState, Origin, Referral, ReferralState, StepReason};
+use wishwell_domain::referral::{Action, AskedFor, Decision, LineState, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 use wishwell_store::{Effect, NeedFilter, PageRequest, StoreError};
 
@@ -39,6 +39,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
         position: LogPosition(7),
         evaluated_at: samples::instant("2026-11-23T01:59:59.123456789Z"),
         need_version: Some(Version(1)),
+        asked: Some(AskedFor::Quantity(3)),
         engine_version: "1.2.3".to_owned(),
         prices: Some(samples::round(1).id),
         rank: Some(2),
