@@ -6,9 +6,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{LogPosition, NeedId};
+use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::KNOWN_NEEDS_MAX;
 use wishwell_domain::need::Need;
+use wishwell_engine::Snapshot;
+use wishwell_store::Basis;
 
 /// A need with all that is known for eligibility.
 pub(crate) struct KnownNeed {
@@ -27,6 +29,20 @@ impl KnownNeed {
     pub(crate) fn people(&self) -> impl Iterator<Item = String> {
         let beneficiary = self.stored.beneficiary.map(|id| id.name());
         beneficiary.into_iter().chain(self.stored.household.map(|id| id.name()))
+    }
+
+    /// What is decided upon this need alone: it, and the people whose facts are known.
+    pub(crate) fn basis(&self) -> Basis {
+        Basis { position: self.position, subjects: self.people().collect(), needs: vec![Arc::clone(&self.stored)] }
+    }
+
+    /// What an offer of it to a resource is decided upon, whose owner counts too.
+    pub(crate) fn basis_with(&self, resource: ResourceId, snapshot: &Snapshot) -> Basis {
+        let mut basis = self.basis();
+        basis.position = basis.position.min(snapshot.position());
+        basis.subjects.push(resource.name());
+        basis.subjects.extend(snapshot.resource(resource).map(|found| snapshot.organization_id(found).name()));
+        basis
     }
 }
 

@@ -13,11 +13,9 @@ use wishwell_engine::{Candidate, Query, Scratch, Snapshot, Wanted};
 use wishwell_store::{PageRequest, ReferralFilter, StoreError, Written};
 
 use super::find::query_error;
-use super::referrals::{Subject, decided, item_of};
+use super::referrals::{OFFER_ATTEMPTS_MAX, Subject, decided, for_attempt, item_of};
 use super::{Caller, Platform, Scoring};
-
-/// Times a need is read because somebody took of its item what was about to be offered.
-const NEED_READINGS_MAX: usize = 4;
+use crate::known_needs::KnownNeed;
 
 /// A candidate as an offer: copied out of the snapshot.
 struct Chance {
@@ -41,33 +39,37 @@ impl Platform {
         if let Some(written) = self.answered(caller).await? {
             return Ok(written);
         }
-        for _ in 0..NEED_READINGS_MAX {
-            match self.offer_to_the_best(caller, need, item_ordinal, previous).await {
+        for attempt in 1..=OFFER_ATTEMPTS_MAX {
+            match self.offer_to_the_best(caller, need, item_ordinal, previous, attempt).await {
+                Ok(None) => {}
                 // Others took of it since the need was read. What they left is to be offered still.
                 Err(Error::ItemCovered { left, .. }) if left > 0 => {}
-                answer => return answer,
+                Ok(Some(written)) => return Ok(written),
+                Err(error) => return Err(error),
             }
         }
         Err(StoreError::Outdated.into())
     }
 
-    /// As [`Self::auto_refer`], upon the need as it is read once.
+    /// As [`Self::auto_refer`], upon the need as it is read once; nothing where what was decided upon has changed since.
     async fn offer_to_the_best(
         &self,
         caller: &Caller,
         need_id: NeedId,
         item_ordinal: u16,
         previous: Option<ReferralId>,
-    ) -> Result<Written, Error> {
+        attempt: usize,
+    ) -> Result<Option<Written>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        let (need, facts) = self.need_with_facts(caller, need_id, &snapshot).await?;
-        let item = item_of(&need, item_ordinal, "")?;
+        let known = self.known_need(caller, need_id, &snapshot).await?;
+        let KnownNeed { need, facts, .. } = &known;
+        let item = item_of(need, item_ordinal, "")?;
         let tried = self.tried(caller, need_id, item_ordinal).await?;
         // A chain whose next offer is due is taken on, whoever asks first.
         let previous = previous.or_else(|| tried.iter().find(|referral| referral.next_is_due).map(|r| r.id));
         let attempts = tried.iter().filter(|referral| referral.origin == Origin::Automatic).count();
         let asked: HashSet<ResourceId> = tried.iter().map(|referral| referral.resource).collect();
-        let subject = Subject { need: &need, item, facts: &facts };
+        let subject = Subject { need, item, facts };
         let chances = self.chances(&snapshot, &subject, &asked)?;
         let mut asked_enough: HashSet<OrganizationId> = HashSet::new();
         let mut left_to_next_round = false;
@@ -94,7 +96,12 @@ impl Platform {
                 wish: None,
                 refusal: None,
             };
-            match self.carry_out(caller, vec![Command::Offer(Box::new(offer))]).await {
+            let basis = for_attempt(known.basis_with(chance.resource, &snapshot), attempt);
+            let offered = self.carry_out_upon(caller, vec![Command::Offer(Box::new(offer))], Some(basis)).await;
+            if matches!(offered, Err(StoreError::Outdated)) {
+                return Ok(None);
+            }
+            match offered.map_err(Error::from) {
                 // Taken, asked by somebody else or paused since they were looked at: the next one then.
                 Err(Error::CapacityExhausted { .. } | Error::AlreadyExists { .. }) => {}
                 // It has enough, but not in one hold.
@@ -103,7 +110,7 @@ impl Platform {
                     asked_enough.insert(chance.organization);
                 }
                 Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, .. }) => {}
-                written => return written,
+                written => return written.map(Some),
             }
         }
         // An item that is covered needs nobody. Only said here: an offer that has lapsed may still count in what was read.

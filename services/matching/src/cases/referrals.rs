@@ -22,7 +22,7 @@ use super::{Caller, Platform};
 use crate::known_needs::{KnownNeed, KnownNeeds};
 
 /// Times an offer is judged anew because what it was judged upon has changed.
-const OFFER_ATTEMPTS_MAX: usize = 4;
+pub(crate) const OFFER_ATTEMPTS_MAX: usize = 4;
 
 /// What is to be offered to whom.
 #[derive(Debug, Clone)]
@@ -41,6 +41,12 @@ pub(crate) struct Subject<'s> {
     pub(crate) need: &'s Need,
     pub(crate) item: &'s NeedItem,
     pub(crate) facts: &'s Facts,
+}
+
+/// What the `attempt`th offer is held to, from 1 on: the last one not to what a need asked for a moment ago, for many who take of it at
+/// once change it for each other. What is left of it the ledger says.
+pub(crate) fn for_attempt(basis: Basis, attempt: usize) -> Basis {
+    if attempt < OFFER_ATTEMPTS_MAX { basis } else { Basis { needs: Vec::new(), ..basis } }
 }
 
 impl Caller {
@@ -94,14 +100,12 @@ impl Platform {
         for attempt in 1..=OFFER_ATTEMPTS_MAX {
             let snapshot = self.fresh_snapshot(caller).await?;
             let (commands, basis) = self.chosen(caller, field, asked, &snapshot, known_needs, false).await?;
-            // What was true a moment ago is good enough for the last.
-            let basis = (attempt < OFFER_ATTEMPTS_MAX).then_some(basis);
-            match self.carry_out_upon(caller, commands, basis).await {
+            match self.carry_out_upon(caller, commands, Some(for_attempt(basis, attempt))).await {
                 Err(StoreError::Outdated) => {}
                 written => return Ok(written?),
             }
         }
-        Err(Error::Internal("an offer that was never made".to_owned()))
+        Err(StoreError::Outdated.into())
     }
 
     /// The offers, judged, and what they were judged upon: needs `at_hand`, or as they are read and from then on kept at hand.
@@ -116,7 +120,7 @@ impl Platform {
     ) -> Result<(Vec<Command>, Basis), Error> {
         let now = self.clock.now();
         let mut commands = Vec::with_capacity(asked.len());
-        let mut basis = Basis { position: snapshot.position(), subjects: Vec::new(), needs: Vec::new() };
+        let mut basis = Basis { position: snapshot.position(), ..Basis::default() };
         for (index, asked) in asked.iter().enumerate() {
             // What is left of an item changes with every offer; who names a quantity does not ask for it.
             let known = if at_hand && asked.quantity.is_some() { known_needs.get(asked.need) } else { None };
@@ -129,11 +133,10 @@ impl Platform {
                 }
             };
             commands.push(self.one_chosen(asked, &known, &field(index), snapshot, now)?);
-            basis.position = basis.position.min(known.position);
-            basis.subjects.push(asked.resource.name());
-            let organization = snapshot.resource(asked.resource).map(|found| snapshot.organization_id(found).name());
-            basis.subjects.extend(organization.into_iter().chain(known.people()));
-            basis.needs.push(Arc::clone(&known.stored));
+            let Basis { position, subjects, needs } = known.basis_with(asked.resource, snapshot);
+            basis.position = basis.position.min(position);
+            basis.subjects.extend(subjects);
+            basis.needs.extend(needs);
         }
         Ok((commands, basis))
     }
@@ -216,10 +219,10 @@ impl Platform {
         Decision {
             position: snapshot.position(),
             need_version: Some(need.version),
+            asked: Some(quantity.into()),
             evaluated_at: now,
             engine_version: scoring.version(),
             prices: scoring.prices,
-            asked: Some(quantity.into()),
             rank: None,
             score: None,
             terms: Vec::new(),

@@ -14,11 +14,12 @@ use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::{ReasonCode, Snapshot};
-use wishwell_store::Written;
+use wishwell_store::{Basis, StoreError, Written};
 
 use super::find::query_error;
-use super::referrals::{Subject, item_of};
+use super::referrals::{OFFER_ATTEMPTS_MAX, Subject, for_attempt, item_of};
 use super::{Caller, Platform};
+use crate::known_needs::KnownNeed;
 
 /// What a partner claims a wish with.
 #[derive(Debug, Clone)]
@@ -61,7 +62,7 @@ impl Platform {
         let wish = claim.wish.clone();
         let need = self.needs_of_wishes(caller, &[claim.name]).await?.remove(&claim.name).map(|need| need.id);
         let claimed = match need {
-            Some(need) => self.claim_by_need(caller, organization, need, claim).await,
+            Some(need) => self.claim_by_need(caller, organization, need, &claim).await,
             None => Err(Error::NotFound { name: wish.clone() }),
         };
         claimed.map_err(|error| {
@@ -79,28 +80,50 @@ impl Platform {
         caller: &Caller,
         organization: OrganizationId,
         id: NeedId,
-        claim: Claim,
+        claim: &Claim,
     ) -> Result<Written, Error> {
-        let snapshot = self.fresh_snapshot(caller).await?;
-        let (need, facts) = self.need_with_facts(caller, id, &snapshot).await?;
-        if need.wish.is_none() {
-            return Err(Error::NotFound { name: claim.wish });
+        for attempt in 1..=OFFER_ATTEMPTS_MAX {
+            let (commands, basis) = self.claimed(caller, organization, id, claim).await?;
+            match self.carry_out_upon(caller, commands, Some(for_attempt(basis, attempt))).await {
+                Err(StoreError::Outdated) => {}
+                written => return Ok(written?),
+            }
         }
-        let item = item_of(&need, claim.item_ordinal, "")?;
+        Err(StoreError::Outdated.into())
+    }
+
+    /// The claim, judged, and what it was judged upon.
+    async fn claimed(
+        &self,
+        caller: &Caller,
+        organization: OrganizationId,
+        id: NeedId,
+        claim: &Claim,
+    ) -> Result<(Vec<Command>, Basis), Error> {
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let known = self.known_need(caller, id, &snapshot).await?;
+        let KnownNeed { need, facts, .. } = &known;
+        if need.wish.is_none() {
+            return Err(Error::NotFound { name: claim.wish.clone() });
+        }
+        let item = item_of(need, claim.item_ordinal, "")?;
         let mut commands = Vec::with_capacity(2);
-        let (resource, origin, decision, refusal) = match claim.gift {
+        let (resource, origin, decision, refusal, basis) = match &claim.gift {
             Gift::Resource(resource) => {
+                let resource = *resource;
                 self.resource_to_ask_for(caller, resource, &snapshot).map_err(|_| not_found(resource))?;
-                let subject = Subject { need: &need, item, facts: &facts };
+                let subject = Subject { need, item, facts };
                 let (decision, refusal) = self.judge_claim(&snapshot, &subject, resource, claim.quantity)?;
-                (resource, Origin::Claim, Some(decision), refusal)
+                (resource, Origin::Claim, Some(decision), refusal, known.basis_with(resource, &snapshot))
             }
             Gift::Pledge(asked) => {
-                let refusal = self.may_pledge(caller, organization, &need).await?;
-                let pledge = self.pledge(organization, &need, item, asked, claim.quantity)?;
+                let refusal = self.may_pledge(caller, organization, need).await?;
+                let pledge = self.pledge(organization, need, item, asked.clone(), claim.quantity)?;
                 let resource = pledge.resource.id;
+                let mut basis = known.basis();
+                basis.subjects.push(organization.name());
                 commands.push(Command::Pledge(Box::new(pledge)));
-                (resource, Origin::Pledge, None, refusal)
+                (resource, Origin::Pledge, None, refusal, basis)
             }
         };
         let offer = Offer {
@@ -118,7 +141,7 @@ impl Platform {
             refusal: refusal.map(Box::new),
         };
         commands.push(Command::Offer(Box::new(offer)));
-        self.carry_out(caller, commands).await
+        Ok((commands, basis))
     }
 
     /// Judges a resource that a wish is claimed with by what the wish shows. Whoever claims says that it reaches any part of the place

@@ -1,18 +1,27 @@
 //! What only a server can do: be away, cut connections, be set up to lose writes.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use sqlx::{Connection as _, PgConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 
-use wishwell_store::{Durability, PostgresOptions, PostgresStore, StoreError};
+use wishwell_domain::event::Change;
+use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::organization::{Organization, OrganizationState};
+use wishwell_domain::referral::Origin;
+use wishwell_domain::resource::{Resource, ResourceLifecycle};
+use wishwell_store::{Basis, Durability, Mutation, PostgresOptions, PostgresStore, StoreError, Written};
 use wishwell_test_support::postgres::{TestDatabase, server_url};
 
 use crate::fixture::Fixture;
-use crate::ledger_world::{giving, item, lacking, offering, stock};
+use crate::ledger_world::{giving, item, lacking, offer, offering, pool_id, resource_id, stock};
 use crate::samples::{self, context};
 
 /// By what name a server's socket is looked for in a folder.
@@ -44,7 +53,7 @@ async fn a_database_that_is_not_there_is_told_by_name() {
 #[tokio::test]
 async fn answered_writes_are_durable_even_where_the_server_says_otherwise() {
     let database = TestDatabase::create().await;
-    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(database.url()).await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
     sqlx::raw_sql(
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
     )
@@ -163,25 +172,103 @@ async fn a_server_that_vanishes_without_a_word_keeps_no_ledger_waiting_for_ever(
     fixture.everything_adds_up().await;
 }
 
-/// Whoever has a connection after somebody who gave up reads what is there, in a transaction of its own.
+/// Asks while the row of pool 20 is locked by somebody else, writes while that is waited for, and lets go of the row.
+async fn asked_while_waiting(
+    fixture: &Fixture,
+    commands: Vec<Command>,
+    basis: Option<Basis>,
+    meanwhile: Mutation,
+) -> Result<Written, StoreError> {
+    let mut other = PgConnection::connect(fixture.url()).await.unwrap();
+    let mut locking = other.begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM capacity_pools WHERE id = $1 FOR NO KEY UPDATE")
+        .bind(pool_id(20).as_uuid())
+        .execute(&mut *locking)
+        .await
+        .unwrap();
+    let store = Arc::clone(&fixture.store);
+    let asked = tokio::spawn(async move { store.carry_out_upon(&context(), commands, basis).await });
+    let waiting =
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let started = Instant::now();
+    while fixture.count(waiting).await == 0 {
+        assert!(started.elapsed() < PATIENCE && !asked.is_finished(), "it waits for nobody");
+    }
+    fixture.write(vec![meanwhile]).await;
+    locking.rollback().await.unwrap();
+    asked.await.unwrap()
+}
+
+/// An offer that is decided with its rows locked.
+fn automatic(id: u128, need: u128) -> Vec<Command> {
+    vec![Command::Offer(Box::new(Offer { origin: Origin::Automatic, ..offer(id, need, 30, Some(1)) }))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_logged_while_an_offer_waited_for_rows_came_before_it() {
+    let needs = (60..64).map(|n| lacking(n, vec![item(1, 3)])).collect();
+    let fixture = Fixture::postgres().await;
+    let fixture = fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], needs).await;
+    let judged = async |need: u128| {
+        let subjects = vec![resource_id(30).name(), samples::organization(1).id.name()];
+        let needs = vec![Arc::new(fixture.need(need).await)];
+        Some(Basis { position: fixture.store.position(&fixture.tenant()).await.unwrap(), subjects, needs })
+    };
+    // So that the ledger has begun to look.
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+
+    let other = Change::Category(samples::category("of.nobody", None));
+    let basis = judged(61).await;
+    let unharmed = asked_while_waiting(&fixture, automatic(101, 61), basis, samples::create(other)).await;
+    unharmed.expect("what has nothing to do with it changes nothing");
+
+    let suspended = Organization { state: OrganizationState::Suspended, ..samples::organization(1) };
+    let suspension = samples::update(Change::Organization(suspended), None);
+    let basis = judged(62).await;
+    let outdated = asked_while_waiting(&fixture, automatic(102, 62), basis, suspension).await;
+    assert_eq!(outdated.unwrap_err(), StoreError::Outdated);
+
+    let paused = Resource { lifecycle: ResourceLifecycle::Paused, ..giving(30, &[(20, 1)]) };
+    let pause = samples::update(Change::Resource(Box::new(paused)), None);
+    let refused = asked_while_waiting(&fixture, automatic(103, 63), None, pause).await.unwrap_err();
+    assert!(refused.to_string().contains("is not offered now"), "{refused}");
+    assert_eq!(fixture.pool(20).await.figures.pending, 2);
+    fixture.everything_adds_up().await;
+}
+
+/// Polls work so many times and gives it up; whether it was done before.
+async fn given_up_after(polls: usize, work: impl Future) -> bool {
+    let (mut work, mut left) = (pin!(work), polls);
+    poll_fn(|task| match left {
+        0 => Poll::Ready(false),
+        _ => {
+            left -= 1;
+            work.as_mut().poll(task).map(|_| true)
+        }
+    })
+    .await
+}
+
+/// Whoever has a connection after somebody who gave up is in no transaction but its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_is_given_up_while_it_begins_is_nobody_s() {
     let fixture = Fixture::postgres().await.grounded().await;
     let store = PostgresStore::connect(fixture.url(), PostgresOptions { connections_max: 2, ..hasty() }).await.unwrap();
     let (tenant, id) = (samples::tenant(), samples::organization(1).id);
-    let mut given_up = 0;
-    for microseconds in (0..3_000).step_by(10) {
-        let reading = store.organization(&tenant, id);
-        let patience = Duration::from_micros(microseconds);
-        given_up += usize::from(tokio::time::timeout(patience, reading).await.is_err());
-        let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                AND state LIKE 'idle in transaction%'";
+    for polls in 0.. {
+        let done = given_up_after(polls, store.organization(&tenant, id)).await;
         let started = Instant::now();
         // What was under way ends in a moment, by itself.
         while fixture.count(open).await > 0 {
-            assert!(started.elapsed() < Duration::from_secs(3), "after {microseconds} us, a transaction stays open");
+            assert!(started.elapsed() < Duration::from_secs(3), "given up at poll {polls}, a transaction stays open");
+        }
+        if done {
+            assert!(polls > 2, "it was never given up while the server was waited for");
+            return;
         }
     }
-    assert!(given_up > 10, "{given_up}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,10 +56,11 @@ impl Desk {
             .map(|(asked, _)| asked.as_ref())
             .collect();
         let mut books = Books::new(sight.now);
+        let mut unlocked = Vec::new();
         if relying {
             recall::recall(session, tenant, &mut books, &open, memory).await?;
         } else {
-            load::bring(session, tenant, &mut books, &open, sight.lapsed).await?;
+            unlocked = load::bring(session, tenant, &mut books, &open, sight.lapsed).await?;
             if session.dialect() == Dialect::Postgres {
                 // Another replica may have answered the same request while this one waited for the rows.
                 know(session, asked, &mut standings, Option::is_none).await?;
@@ -93,7 +94,17 @@ impl Desk {
             at
         } else {
             steps::run(session, std::mem::take(&mut steps)).await?;
-            log::append_changes(session, tenant, sight.now, logged.entries()).await?
+            let at = log::append_changes(session, tenant, sight.now, logged.entries()).await?;
+            // Nobody logs anything any more until this ends. What was logged while rows were waited for came first.
+            let behind = LogPosition(at.first.0 - 1);
+            if at.first <= at.position && behind > sight.head {
+                memory.follow(session, tenant, behind).await?;
+                let outdated = |asked: &&Asked| asked.basis.as_ref().is_some_and(|basis| memory.is_outdated(basis));
+                if memory.any_changed(&unlocked, sight.head) || open.iter().any(outdated) {
+                    return Err(Failure::Conflict);
+                }
+            }
+            at
         };
         let settled = standings
             .into_iter()

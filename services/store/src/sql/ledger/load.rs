@@ -37,21 +37,24 @@ pub(super) struct Wanted {
     escalated: BTreeSet<Uuid>,
 }
 
-/// Brings everything, with its rows locked. Lapsed offers are looked for where `some_lapsed`.
+/// Brings everything, with its rows locked. Lapsed offers are looked for where `some_lapsed`. Answers the full resource names of what was
+/// brought without a lock: resources and whose they are.
 pub(super) async fn bring(
     session: &mut Session,
     tenant: &TenantId,
     books: &mut Books,
     asked: &[&Asked],
     some_lapsed: bool,
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
     let mut wanted = Wanted::of(asked);
     for referral in find::<Referral>(session, tenant, &wanted.escalated, Reading::Whole).await? {
         wanted.taken_from_needs.insert(referral.need.as_uuid());
     }
     let mut organizations = BTreeMap::new();
+    let mut unlocked = Vec::new();
     for offering in offerings(session, tenant, &wanted.resources).await? {
         organizations.insert(offering.resource, offering.organization);
+        unlocked.extend([offering.resource.name(), offering.organization.name()]);
         let pools = offering.draws.iter().map(|draw| draw.pool.as_uuid());
         wanted.taken_from_pools.extend(pools);
         books.bring_offering(offering);
@@ -86,7 +89,7 @@ pub(super) async fn bring(
     let overlooked = !(wanted.all_of_pools.is_empty() && wanted.all_of_needs.is_empty())
         && session.dialect() == Dialect::Postgres
         && !live(session, tenant, &wanted).await?.is_subset(&wanted.referrals);
-    if overlooked { Err(Failure::Conflict) } else { Ok(()) }
+    if overlooked { Err(Failure::Conflict) } else { Ok(unlocked) }
 }
 
 impl Wanted {

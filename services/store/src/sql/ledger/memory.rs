@@ -121,8 +121,13 @@ impl Memory {
 
     /// Whether something that a request was decided upon has changed since, or may have.
     pub(super) fn is_outdated(&self, basis: &Basis) -> bool {
-        let changed = |subject: &String| self.others.get(subject).is_some_and(|at| *at > basis.position);
-        basis.position < self.others_since || basis.subjects.iter().any(changed)
+        self.any_changed(&basis.subjects, basis.position)
+    }
+
+    /// Whether any of these has changed after a position, or may have.
+    pub(super) fn any_changed(&self, subjects: &[String], since: LogPosition) -> bool {
+        let changed = |subject: &String| self.others.get(subject).is_some_and(|at| *at > since);
+        since < self.others_since || subjects.iter().any(changed)
     }
 
     /// Remembers what a transaction changes.
