@@ -1,9 +1,11 @@
 //! `wishwell` without an argument, from its banner to its end.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -37,13 +39,18 @@ async fn serving_at(process: &mut Wishwell) -> SocketAddr {
     address
 }
 
-fn ask(address: SocketAddr, folder: &Path, arguments: &[&str]) -> Output {
-    let server = format!("http://{address}");
+/// The program, told nothing by the environment.
+fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wishwell"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
         command.env_remove(name);
     }
     command
+}
+
+fn ask(address: SocketAddr, folder: &Path, arguments: &[&str]) -> Output {
+    let server = format!("http://{address}");
+    command()
         .args(arguments)
         .args(["--lang", "en", "--server", &server])
         .current_dir(folder)
@@ -131,6 +138,89 @@ async fn a_second_start_finds_the_demo_and_everything_else_where_it_was() {
     let address = serving_at(&mut process).await;
     assert!(process.output().contains("was there already"), "{}", process.output());
     assert_eq!(stdout(&ask(address, process.folder(), &["needs", "--json"])), before);
+}
+
+/// `wishwell watch` of a need from its first event on, ended when dropped.
+struct Watch {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watch {
+    fn of(need: &str, address: SocketAddr, folder: &Path) -> Self {
+        let server = format!("http://{address}");
+        let arguments = ["watch", "--after", "0", "--lang", "en", "--server", &server, "--need", need];
+        let mut child = command().args(arguments).current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
+        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (told, lines) = channel();
+        std::thread::spawn(move || printed.map_while(Result::ok).all(|line| told.send(line).is_ok()));
+        Self { child, lines }
+    }
+
+    /// States of referrals in the order in which they are told, up to one that is confirmed: in words, with the attempt.
+    fn states_until_confirmed(&self) -> Vec<String> {
+        let mut states: Vec<String> = Vec::new();
+        while states.last().is_none_or(|state| !state.starts_with("confirmed")) {
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{states:?}"));
+            let parts: Vec<&str> = line.split(" · ").collect();
+            if parts[0].contains("referrals/") {
+                let attempt = parts.iter().find(|part| part.starts_with("attempt")).copied().unwrap_or("attempt 1");
+                states.push(format!("{}, {attempt}", parts[1]));
+            }
+        }
+        // Who makes an offer also marks the one before it as followed.
+        states.dedup();
+        states
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Offered, declined, offered to the next, and followed until the help has arrived.
+const LOOP: [&str; 6] = [
+    "offered, attempt 1",
+    "declined, attempt 1",
+    "offered, attempt 2",
+    "accepted, attempt 2",
+    "delivered, attempt 2",
+    "confirmed, attempt 2",
+];
+
+#[tokio::test]
+async fn the_loop_of_the_demo_is_seen_by_who_watches_and_so_is_one_that_is_followed_by_hand() {
+    let (process, address) = start(&[]).await;
+    let folder = process.folder();
+    // Already there, as told from the beginning.
+    assert_eq!(Watch::of("demo/need-unpaid-wages", address, folder).states_until_confirmed(), LOOP);
+
+    // As it happens.
+    let need = "demo/need-sterile-room";
+    let watch = Watch::of(need, address, folder);
+    let run = |arguments: &[&str]| stdout(&ask(address, folder, arguments));
+    let named =
+        |said: &str| said.split(" · ").next().and_then(|name| name.strip_prefix("referrals/")).map(str::to_owned);
+    let first = named(&run(&["refer", "--need", need])).expect("a referral");
+    run(&["referral", "decline", &first, "--reason", "no-suitable-time"]);
+    let started = Instant::now();
+    let second = loop {
+        let listed = run(&["referrals", "--need", need, "--json"]);
+        let referrals = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let next =
+            referrals.filter_map(|referral| Some(referral["name"].as_str()?.strip_prefix("referrals/")?.to_owned()));
+        if let Some(next) = next.into_iter().find(|name| *name != first) {
+            break next;
+        }
+        assert!(started.elapsed() < PATIENCE, "nobody else is asked");
+    };
+    for step in ["accept", "deliver", "confirm"] {
+        run(&["referral", step, &second]);
+    }
+    assert_eq!(watch.states_until_confirmed(), LOOP);
 }
 
 #[tokio::test]
