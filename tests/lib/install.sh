@@ -54,6 +54,7 @@ need_servers() {
   local missing=()
   [[ -n $(postgres_bin) ]] || missing+=(postgresql)
   have redis-server || missing+=(redis-server)
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(faketime)
   ((${#missing[@]} == 0)) || apt_install "${missing[@]}"
 }
 

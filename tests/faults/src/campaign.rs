@@ -11,6 +11,7 @@ use wishwell_test_support::redis::RedisServer;
 use crate::aftermath::{discrepancies, log_after, tenant};
 use crate::ask::DEADLINE;
 use crate::checker::{Violation, check};
+use crate::clock::Clock;
 use crate::history::Evidence;
 use crate::play::Play;
 use crate::postgres::PostgresServer;
@@ -21,8 +22,8 @@ use crate::tally::Tally;
 use crate::watcher::Watcher;
 use crate::world::{World, makers};
 
-/// Replicas over one database.
-const REPLICAS: usize = 3;
+/// Replicas over one database, by their machines' clocks.
+const CLOCKS: [Clock; 3] = [Clock::FAST, Clock { seconds_ahead: 0 }, Clock::SLOW];
 
 /// What a campaign is to be like.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +66,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings { seed, time, clients } = self.settings;
-        writeln!(f, "seed {seed}, {} s of storm, {clients} clients, {REPLICAS} replicas", time.as_secs())?;
+        writeln!(f, "seed {seed}, {} s of storm, {clients} clients, {} replicas", time.as_secs(), CLOCKS.len())?;
         write!(f, "{}", self.tally)?;
         write!(f, "faults:")?;
         self.strikes.iter().try_for_each(|(fault, count)| write!(f, "  {count} {fault:?}"))?;
@@ -122,14 +123,14 @@ pub async fn run(settings: Settings) -> Report {
 async fn set_up() -> (Targets, Arc<Play>) {
     let postgres = tokio::task::spawn_blocking(PostgresServer::start).await.expect("PostgreSQL starts");
     let redis = RedisServer::start();
-    let ground = Ground { database_url: postgres.url(), redis_url: Some(redis.url()) };
+    let ground = Ground::over(postgres.url()).with_redis(redis.url());
     let mut maker = Replica::start(folder(&makers()), ground.clone()).await;
     maker.wait_until_serving().await;
     let world = World::make(&maker.channel()).await;
     maker.terminate().await;
     let mut replicas = Vec::new();
-    for _ in 0..REPLICAS {
-        replicas.push(Replica::start(folder(&world.callers()), ground.clone()).await);
+    for clock in CLOCKS {
+        replicas.push(Replica::start(folder(&world.callers()), ground.with_clock(clock)).await);
     }
     let mut channels = Vec::new();
     for replica in &replicas {

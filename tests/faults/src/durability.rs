@@ -115,7 +115,7 @@ pub async fn run(settings: Settings, mut meddle: impl FnMut(usize, &Path)) -> Re
 }
 
 async fn set_up() -> (Replica, World, PathBuf) {
-    let ground = Ground { database_url: STORE_URL.to_owned(), redis_url: None };
+    let ground = Ground::over(STORE_URL);
     let place = folder(&makers());
     let store = place.path().join(STORE_FILE);
     let mut maker = Replica::start(place, ground.clone()).await;

@@ -12,6 +12,7 @@ pub mod board;
 pub mod campaign;
 pub mod checker;
 pub mod choose;
+pub mod clock;
 pub mod door;
 pub mod durability;
 pub mod history;

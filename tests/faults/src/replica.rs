@@ -11,6 +11,7 @@ use wishwell_scenarios::announced;
 use wishwell_scenarios::deployment::key_digest;
 use wishwell_test_support::process::{Wishwell, is_serving};
 
+use crate::clock::Clock;
 use crate::door::Door;
 
 /// How long a replica may take to serve, on a busy machine and with a database that is away for a while.
@@ -68,6 +69,28 @@ pub struct Ground {
     pub database_url: String,
     /// URL of its Redis; none for none.
     pub redis_url: Option<String>,
+    /// Its machine's clock.
+    pub clock: Clock,
+}
+
+impl Ground {
+    /// This store, no Redis and a clock that is right.
+    #[must_use]
+    pub fn over(database_url: impl Into<String>) -> Self {
+        Self { database_url: database_url.into(), redis_url: None, clock: Clock::default() }
+    }
+
+    /// With this Redis.
+    #[must_use]
+    pub fn with_redis(self, url: String) -> Self {
+        Self { redis_url: Some(url), ..self }
+    }
+
+    /// On a machine with this clock.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
 }
 
 /// A replica.
@@ -205,7 +228,9 @@ impl Replica {
         let mut arguments = vec!["serve", "--master-key-file", "master.key", "--principals-file", "principals.toml"];
         arguments.extend(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
         arguments.extend(self.ground.redis_url.iter().flat_map(|url| ["--redis-url", url.as_str()]));
-        let environment = [("WISHWELL_DATABASE_URL", self.ground.database_url.as_str())];
+        let clock = self.ground.clock.environment();
+        let mut environment: Vec<_> = clock.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        environment.push(("WISHWELL_DATABASE_URL", &self.ground.database_url));
         let mut process = Wishwell::spawn_in(folder, arguments, &environment);
         let started = Instant::now();
         loop {

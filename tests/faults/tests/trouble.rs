@@ -97,7 +97,7 @@ async fn write_until_taken(channel: &Channel, code: &str) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_away_is_told_with_a_time_to_try_again_and_loses_nothing() {
     let postgres = PostgresServer::start();
-    let ground = Ground { database_url: postgres.url(), redis_url: None };
+    let ground = Ground::over(postgres.url());
     let replica = Replica::start(folder(&makers()), ground).await;
     replica.wait_until_serving().await;
     let channel = replica.channel();
@@ -118,7 +118,7 @@ async fn a_database_that_is_away_is_told_with_a_time_to_try_again_and_loses_noth
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_read_only_for_a_while_stays_so_and_takes_writes_again_afterwards() {
     let postgres = PostgresServer::start();
-    let ground = Ground { database_url: postgres.url(), redis_url: None };
+    let ground = Ground::over(postgres.url());
     let replica = Replica::start(folder(&makers()), ground).await;
     replica.wait_until_serving().await;
     let channel = replica.channel();
@@ -147,11 +147,11 @@ async fn a_database_that_is_read_only_for_a_while_stays_so_and_takes_writes_agai
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standby_answers_questions_refuses_writes_for_now_and_takes_them_once_promoted() {
     let primary = PostgresServer::start();
-    let on_primary = Replica::start(folder(&makers()), Ground { database_url: primary.url(), redis_url: None }).await;
+    let on_primary = Replica::start(folder(&makers()), Ground::over(primary.url())).await;
     on_primary.wait_until_serving().await;
     let hold = want(&on_primary.channel()).await;
     let standby = PostgresServer::standby_of(&primary);
-    let on_standby = Replica::start(folder(&makers()), Ground { database_url: standby.url(), redis_url: None }).await;
+    let on_standby = Replica::start(folder(&makers()), Ground::over(standby.url())).await;
     on_standby.wait_until_serving().await;
     let channel = on_standby.channel();
 
@@ -178,7 +178,7 @@ async fn a_standby_answers_questions_refuses_writes_for_now_and_takes_them_once_
 async fn a_database_whose_disk_is_full_refuses_writes_by_name_and_takes_them_as_soon_as_there_is_space() {
     let Some(disk) = Mount::of_mebibytes(16) else { skip!("this user may not mount a file system of its own") };
     let postgres = PostgresServer::start();
-    let ground = Ground { database_url: postgres.url(), redis_url: None };
+    let ground = Ground::over(postgres.url());
     let replica = Replica::start(folder(&makers()), ground).await;
     replica.wait_until_serving().await;
     let channel = replica.channel();
@@ -217,7 +217,7 @@ async fn a_redis_that_talks_nonsense_makes_hints_slower_and_nothing_wrong() {
         }
     });
     let postgres = PostgresServer::start();
-    let ground = Ground { database_url: postgres.url(), redis_url: Some(redis_url) };
+    let ground = Ground::over(postgres.url()).with_redis(redis_url);
     let one = Replica::start(folder(&makers()), ground.clone()).await;
     let two = Replica::start(folder(&makers()), ground).await;
     one.wait_until_serving().await;

@@ -90,7 +90,7 @@ impl Place {
             Self::Postgres(server) => server.url(),
             Self::Sqlite(folder) => format!("sqlite:{}", file(folder).display()),
         };
-        let replica = Replica::start(folder(&makers()), Ground { database_url, redis_url: None }).await;
+        let replica = Replica::start(folder(&makers()), Ground::over(database_url)).await;
         replica.wait_until_serving().await;
         replica
     }
