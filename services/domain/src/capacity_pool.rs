@@ -91,6 +91,12 @@ impl Figures {
         self.used_elsewhere.saturating_add(self.held()).saturating_add(self.consumed)
     }
 
+    /// Whether more counts against the total than it is.
+    #[must_use]
+    pub fn is_overdrawn(&self) -> bool {
+        self.total.is_some_and(|total| total < self.taken())
+    }
+
     /// Adds what a movement says.
     pub const fn add(&mut self, amounts: Amounts) {
         self.pending += amounts.pending;
@@ -207,6 +213,13 @@ impl CapacityPool {
             Some(period) => period.figures,
             None => self.usual(),
         }
+    }
+
+    /// Where more counts against a total than it is: the pool itself, then its periods in order.
+    #[must_use]
+    pub fn overdrawn(&self) -> Option<(Option<Date>, Figures)> {
+        let periods = self.periods.iter().map(|period| (Some(period.period_start), period.figures));
+        std::iter::once((None, self.figures)).chain(periods).find(|(_, figures)| figures.is_overdrawn())
     }
 
     /// The figures of a period in which nothing is held and of which nobody has said anything.

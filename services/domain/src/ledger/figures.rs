@@ -74,7 +74,7 @@ fn shortfall(before: &CapacityPool, pool: &CapacityPool) -> Option<Short> {
     let unbounded = pool.kind == PoolKind::Unbounded;
     let short = |period_start: Option<Date>, figures: &Figures| {
         let becomes = match figures.total {
-            Some(total) if total < figures.taken() => total.to_string(),
+            Some(total) if figures.is_overdrawn() => total.to_string(),
             // What was promised of a known total must not become a question.
             None if before.figures_in(period_start).total.is_some() && figures.held() > 0 && !unbounded => {
                 "unknown".to_owned()

@@ -59,6 +59,10 @@ impl Record for CapacityPool {
         self.pass_usual_figures_on();
     }
 
+    fn overdrawn(&self) -> Option<&Self> {
+        CapacityPool::overdrawn(self).map(|_| self)
+    }
+
     fn settle(&mut self) {
         self.confirmed_at = settled(self.confirmed_at);
         self.periods.sort_by_key(|period| period.period_start);

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{ExternalId, TenantId, Version};
 
@@ -92,6 +93,10 @@ pub(crate) trait Record: Clone + PartialEq + Send + Sync + 'static {
     fn succeed(&mut self, known: &Self, now: Timestamp);
     /// Takes over what the ledger alone changes, whatever a put says.
     fn keep_ledger(&mut self, _known: &Self) {}
+    /// The pool, where this is one whose totals no longer cover what the ledger has promised of it.
+    fn overdrawn(&self) -> Option<&CapacityPool> {
+        None
+    }
     /// Takes over what an upsert leaves alone in a known entity.
     fn keep(&mut self, _known: &Self) {}
     /// Rounds instants to what a column holds, so that what was written equals what is read.

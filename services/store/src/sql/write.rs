@@ -5,12 +5,14 @@ use std::ops::Range;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household};
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::ExternalId;
+use wishwell_domain::ids::{ExternalId, ReferralId};
+use wishwell_domain::limits::REFERRALS_IN_THE_WAY_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::Subscription;
 use wishwell_domain::organization::Organization;
@@ -288,6 +290,7 @@ impl Writing<'_> {
         if self.pace == Pace::Single {
             for (index, _, entity) in changed {
                 self.check_references(*index, entity).await?;
+                self.check_promises(entity).await?;
             }
         }
         let mut entities: Vec<&T> = changed.iter().map(|(_, _, entity)| entity).collect();
@@ -339,6 +342,38 @@ impl Writing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses totals below what is promised, with whose promises are in the way. Whatever else may be wrong with them, the tables refuse.
+    async fn check_promises<T: Record>(&mut self, entity: &T) -> Result<(), Failure> {
+        let Some((pool, (period_start, figures))) = entity.overdrawn().and_then(|pool| Some((pool, pool.overdrawn()?)))
+        else {
+            return Ok(());
+        };
+        let mut statement =
+            self.session.statement("SELECT DISTINCT state, referral_id FROM hold_lines WHERE tenant = ");
+        statement.bind(Value::text(self.context.tenant.as_str())).push(" AND state IN ('pending', 'committed')");
+        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(pool.id.as_uuid())));
+        match period_start {
+            None => statement.push(" AND period_start IS NULL"),
+            Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
+        };
+        // What would be called off first comes first: offers, then the newest.
+        statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ");
+        statement.bind(Value::Int(i64::try_from(REFERRALS_IN_THE_WAY_MAX).ok()));
+        let referrals = self
+            .session
+            .fetch_all(statement, |fields| {
+                fields.str()?;
+                Ok(ReferralId::from_uuid(fields.uuid()?).name())
+            })
+            .await?;
+        if referrals.is_empty() {
+            return Ok(());
+        }
+        let becomes = figures.total.map_or_else(|| "unknown".to_owned(), |total| total.to_string());
+        let refusal = Error::CapacityHeld { name: pool.id.name(), taken: figures.taken(), becomes, referrals };
+        Err(StoreError::Refused(Box::new(refusal)).into())
     }
 
     /// Logs what changed, keeps the answer, commits. The log's head is taken last, because its lock makes every other

@@ -357,7 +357,7 @@ pub async fn a_put_never_changes_what_the_ledger_keeps(fixture: Fixture) {
     fixture.everything_adds_up().await;
 }
 
-/// Whoever says less than what is promised already is told so, by field and rule.
+/// Whoever says less than what is promised already is told so: of pools by the referrals in the way, of needs by field and rule.
 pub async fn a_put_of_less_than_is_promised_is_refused_by_name(fixture: Fixture) {
     let (pool, need) = (stock(20, Some(9)), lacking(60, vec![item(1, 3)]));
     let weeks = weekly(21, Some(9));
@@ -367,18 +367,19 @@ pub async fn a_put_of_less_than_is_promised_is_refused_by_name(fixture: Fixture)
     let before = fixture.picture().await;
     let (mut less_pool, mut less_weeks, mut less_need) = (pool, weeks, need);
     (less_pool.figures.total, less_weeks.figures.total, less_need.items[0].quantity) = (Some(1), Some(1), 1);
-    let cases = [
-        (Change::CapacityPool(less_pool), "capacity_pools_not_overdrawn", "pool.total_covers"),
-        (Change::CapacityPool(less_weeks), "capacity_pool_periods_not_overdrawn", "pool.total_covers"),
-        (Change::Need(Box::new(less_need)), "need_items_not_overserved", "item.quantity_covers"),
-    ];
-    for (entity, constraint, rule) in cases {
-        let refused = fixture.store.write(&context(), vec![upsert(entity)]).await.unwrap_err();
-        assert_eq!(refused, StoreError::ConstraintViolated { mutation: 0, constraint: constraint.to_owned() });
-        let Error::InvalidArgument(violations) = Error::from(refused) else { panic!("{constraint}") };
-        assert_eq!(violations[0].rule, rule);
+    for less in [less_pool, less_weeks] {
+        let (name, becomes, referrals) = (less.id.name(), "1".to_owned(), vec![referral_id(100).name()]);
+        let refused = fixture.store.write(&context(), vec![upsert(Change::CapacityPool(less))]).await.unwrap_err();
+        let held = Error::CapacityHeld { name, taken: 2, becomes, referrals };
+        assert_eq!(refused, StoreError::Refused(Box::new(held)));
         assert_eq!(fixture.picture().await, before);
     }
+    let refused = fixture.store.write(&context(), vec![upsert(Change::Need(Box::new(less_need)))]).await.unwrap_err();
+    let constraint = "need_items_not_overserved".to_owned();
+    assert_eq!(refused, StoreError::ConstraintViolated { mutation: 0, constraint });
+    let Error::InvalidArgument(violations) = Error::from(refused) else { panic!("not by field") };
+    assert_eq!(violations[0].rule, "item.quantity_covers");
+    assert_eq!(fixture.picture().await, before);
 }
 
 /// A change of several things at once is one: each is in the answer, in the order asked.
