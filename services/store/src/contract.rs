@@ -451,6 +451,9 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
     /// The wrapped keys that there are of these subjects, by subject; at most `PAGE_SIZE_MAX` subjects are looked at.
     async fn keys(&self, tenant: &TenantId, subjects: &[String]) -> Result<HashMap<String, WrappedKey>, StoreError>;
 
+    /// Some of the wrapped keys that there are, by subject, at most `limit`: whoever opens none of them has another master key.
+    async fn some_keys(&self, tenant: &TenantId, limit: usize) -> Result<HashMap<String, WrappedKey>, StoreError>;
+
     /// Everything a snapshot is built from; `progress` is called now and then.
     async fn load_catalog(
         &self,

@@ -224,6 +224,22 @@ async fn the_loop_of_the_demo_is_seen_by_who_watches_and_so_is_one_that_is_follo
 }
 
 #[tokio::test]
+async fn another_master_key_than_the_store_s_is_refused_before_anything_is_sealed_with_it() {
+    let (mut process, _) = start(&[]).await;
+    process.terminate();
+    process.wait_until_ended(PATIENCE).await;
+    let folder = process.into_folder();
+    std::fs::write(folder.path().join("wishwell-data/master.key"), "5a".repeat(32)).unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--admin-listen", "off", "--http-listen", "off", "--lang", "en"];
+    let mut process = Wishwell::spawn_in(folder, arguments, &[]);
+    let status = process.wait_until_ended(PATIENCE).await;
+    assert_eq!(status.code(), Some(78), "{}", process.output());
+    for said in ["the master key does not belong to the store", "none of 8 keys of tenant demo opens with it"] {
+        assert!(process.output().contains(said), "{said}\n{}", process.output());
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_makes_no_sense_is_answered_with_what_would() {
     let (process, address) = start(&["--demo=false"]).await;
     assert!(process.output().contains("demo data   none"), "{}", process.output());

@@ -10,7 +10,7 @@ use wishwell_domain::need::Need;
 
 use super::record::{self, Key, Reading};
 use super::session::{Failure, Session};
-use super::statement::Value;
+use super::statement::{Statement, Value};
 use super::write::Writing;
 use crate::contract::{Effect, WriteMode};
 use crate::error::StoreError;
@@ -175,6 +175,22 @@ pub(super) async fn keys(
 ) -> Result<HashMap<String, WrappedKey>, Failure> {
     let mut statement = session.statement("SELECT subject, wrapped FROM sealing_keys WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+    collected(session, statement).await
+}
+
+/// The wrapped keys of the first subjects by name.
+pub(super) async fn some_keys(
+    session: &mut Session,
+    tenant: &TenantId,
+    limit: usize,
+) -> Result<HashMap<String, WrappedKey>, Failure> {
+    let mut statement = session.statement("SELECT subject, wrapped FROM sealing_keys WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" ORDER BY subject LIMIT ");
+    statement.bind(Value::Int(i64::try_from(limit).ok()));
+    collected(session, statement).await
+}
+
+async fn collected(session: &mut Session, statement: Statement) -> Result<HashMap<String, WrappedKey>, Failure> {
     let found = session.fetch_all(statement, |fields| Ok((fields.text()?, WrappedKey(fields.bytes()?)))).await?;
     Ok(found.into_iter().collect())
 }

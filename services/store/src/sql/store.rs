@@ -417,6 +417,11 @@ impl Store for SqlStore {
         work.instrument(span!(self, "SELECT", "sealing_keys")).await
     }
 
+    async fn some_keys(&self, tenant: &TenantId, limit: usize) -> Result<HashMap<String, WrappedKey>, StoreError> {
+        let work = self.read(async |session| erase::some_keys(session, tenant, limit).await);
+        work.instrument(span!(self, "SELECT", "sealing_keys")).await
+    }
+
     async fn load_catalog(
         &self,
         tenant: &TenantId,

@@ -15,6 +15,7 @@ use wishwell_matching::{
 use wishwell_store::{LoadProgress, Store};
 
 use super::gateway::Web;
+use super::store::must_open_keys;
 use super::system_clock::SystemClock;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
@@ -51,6 +52,7 @@ pub(super) struct Parts {
 impl Parts {
     /// Loads the snapshots and builds the server.
     pub(super) async fn start(self, shown: &str) -> Result<Server, Failure> {
+        must_open_keys(self.store.as_ref(), &self.master_key, shown).await?;
         let mut options = ServerOptions {
             sampling: Sampling::ratio(self.trace_sample_ratio),
             tls: self.tls,

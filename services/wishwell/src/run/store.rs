@@ -3,10 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use wishwell_matching::MasterKey;
 use wishwell_store::{Durability, PostgresOptions, PostgresStore, Schema, SqliteStore, Store, StoreError};
 
 use crate::config::{Database, folder_of};
 use crate::exit::{Exit, Failure};
+
+/// Keys of a tenant that a master key is tried on: one of them alone might be damaged.
+const KEYS_TRIED: usize = 8;
 
 /// Opens the store that is served.
 pub(crate) async fn open(database: &Database, relaxed: bool) -> Result<Arc<dyn Store>, Failure> {
@@ -46,6 +50,25 @@ fn check_folder(path: &Path) -> Result<(), Failure> {
         format!("there is no folder {}", folder.display()),
         format!("mkdir -p {}", folder.display()),
     ))
+}
+
+/// Refuses a master key that opens nothing of what a tenant's people are sealed with: another one would lock them out, and seal what is
+/// new so that nobody else can read it.
+pub(crate) async fn must_open_keys(store: &dyn Store, master_key: &MasterKey, shown: &str) -> Result<(), Failure> {
+    let unusable = |error| failure(shown, &error);
+    for tenant in store.tenants().await.map_err(unusable)? {
+        let keys = master_key.tenant(&tenant);
+        let wrapped = store.some_keys(&tenant, KEYS_TRIED).await.map_err(unusable)?;
+        if !wrapped.is_empty() && !wrapped.iter().any(|(subject, key)| keys.unwrap_key(subject, key).is_ok()) {
+            return Err(Failure::one(
+                Exit::Configuration,
+                format!("the master key does not belong to the store {shown}"),
+                format!("none of {} keys of tenant {tenant} opens with it", wrapped.len()),
+                "start with the master key that the store was written with, or look whether the store is the right one",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What a store's refusal means to whoever starts the process.

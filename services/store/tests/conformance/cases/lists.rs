@@ -86,8 +86,13 @@ pub async fn people_and_their_keys_are_read_together(fixture: Fixture) {
     let asked = [a.id.name(), unknown.name(), b.id.name()];
     let found = store.keys(&tenant, &asked).await.unwrap();
     assert_eq!(found, HashMap::from([(a.id.name(), WrappedKey(vec![1])), (b.id.name(), WrappedKey(vec![2]))]));
+    assert_eq!(store.some_keys(&tenant, 9).await.unwrap(), found);
+    assert_eq!(store.some_keys(&tenant, 1).await.unwrap().len(), 1);
     fixture.write(vec![Mutation::EraseBeneficiary { id: a.id }]).await;
-    assert_eq!(store.keys(&tenant, &asked).await.unwrap(), HashMap::from([(b.id.name(), WrappedKey(vec![2]))]));
+    let left = HashMap::from([(b.id.name(), WrappedKey(vec![2]))]);
+    assert_eq!(store.keys(&tenant, &asked).await.unwrap(), left);
+    assert_eq!(store.some_keys(&tenant, 9).await.unwrap(), left);
+    assert_eq!(store.some_keys(&samples::tenant_called("other"), 9).await.unwrap(), HashMap::new());
     assert_eq!(store.keys(&samples::tenant_called("other"), &asked).await.unwrap(), HashMap::new());
     assert_eq!(store.keys(&tenant, &[]).await.unwrap(), HashMap::new());
 }
