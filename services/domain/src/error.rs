@@ -120,8 +120,10 @@ impl Violations {
 pub enum Precondition {
     /// The need was withdrawn or closed and takes no more changes.
     NeedNotOpen,
-    /// The beneficiary was erased: personal fields are gone for good.
-    BeneficiaryErased,
+    /// The beneficiary, or the need itself, was erased: personal fields are gone for good.
+    Erased,
+    /// The need names a beneficiary, whose key seals it: it is erased with the beneficiary, not by itself.
+    NeedOfBeneficiary,
     /// An organization cannot make this step from its state (for example verify a suspended one without saying so).
     OrganizationState,
     /// The resource is not offered now.

@@ -52,6 +52,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it tells of an erasure: what was read before it may hold what is gone.
+    #[must_use]
+    pub fn is_erasure(&self) -> bool {
+        match self {
+            Self::BeneficiaryErased { .. } => true,
+            Self::Need(need) => need.erased_at == Some(need.updated_at),
+            _ => false,
+        }
+    }
+
     /// Stable name of the kind, as in the log.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

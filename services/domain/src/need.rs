@@ -250,6 +250,10 @@ pub struct Need {
     /// Since when it is known to the pool; none when it never was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publication: Option<Publication>,
+    /// When its own key was destroyed and what was personal taken out of it, by [`Need::erase`]; none for needs of beneficiaries, which
+    /// are erased with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// Where it stands.
     pub state: NeedState,
     /// Version, counted from 1.
@@ -374,9 +378,23 @@ impl Need {
             && (self.personal == other.personal && self.created_at == other.created_at)
     }
 
-    /// The state that follows from what was served. Withdrawn and closed needs stay so.
+    /// Takes out what is personal, for good: what is sealed, the exact place and the wish.
+    pub fn erase(&mut self, now: Timestamp) {
+        self.personal = None;
+        self.place = None;
+        self.unpublish();
+        self.erased_at = Some(now);
+    }
+
+    /// The state that follows from what was served. Withdrawn and closed needs stay so, and one that was erased never looks for help
+    /// again: whoever would help could not be told with what.
     #[must_use]
     pub fn state_by_items(&self) -> NeedState {
+        let state = self.state_by_items_alone();
+        if self.erased_at.is_some() && state.is_open() { NeedState::Withdrawn } else { state }
+    }
+
+    fn state_by_items_alone(&self) -> NeedState {
         if matches!(self.state, NeedState::Withdrawn | NeedState::Closed) {
             self.state
         } else if self.items.iter().all(|item| item.served >= item.asked()) {

@@ -53,7 +53,7 @@ pub(crate) struct KnownNeeds(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     needs: HashMap<NeedId, Arc<KnownNeed>>,
-    /// Where somebody was last erased.
+    /// Where somebody, or a need, was last erased.
     erased_at: LogPosition,
 }
 
@@ -79,7 +79,7 @@ impl KnownNeeds {
         }
     }
 
-    /// Forgets everything: somebody was erased.
+    /// Forgets everything: somebody, or a need, was erased.
     pub(crate) fn erase(&self, position: LogPosition) {
         let mut kept = self.kept();
         kept.needs.clear();

@@ -152,6 +152,7 @@ fn need_at(latitude_e7: i32, quantity: i64) -> Change {
         personal: None,
         wish: None,
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(0),
         created_at: now(),

@@ -88,7 +88,7 @@ pub enum Mutation {
         mode: WriteMode,
     },
     /// Keeps the wrapped key that opens what is sealed in `subject` (a full resource name). Not part of the log.
-    /// An existing key stays. Refused with [`StoreError::Erased`] for an erased beneficiary and its needs.
+    /// An existing key stays. Refused with [`StoreError::Erased`] for an erased beneficiary and its needs, and for an erased need.
     PutKey {
         /// Whose key.
         subject: String,
@@ -105,6 +105,17 @@ pub enum Mutation {
     EraseBeneficiary {
         /// Whose.
         id: BeneficiaryId,
+    },
+    /// Destroys the key of a need that names no beneficiary, clears what was sealed with it, the exact place and the wish, in the tables and in
+    /// logged after-images (whose wishes stay: they were public), and logs the need as it is then. Erasing twice is erasing once.
+    /// Afterwards it takes no more puts and nothing sealed; what the ledger counts in it goes on. Refused with [`StoreError::Outdated`]
+    /// when it names a beneficiary, whose erasure is its own, or is open, so that offers may be under way for it: whoever decided
+    /// to erase it has to look again.
+    EraseNeed {
+        /// Which.
+        id: NeedId,
+        /// Only from this version, otherwise [`StoreError::VersionMismatch`].
+        expected: Option<Version>,
     },
 }
 

@@ -50,7 +50,7 @@ pub enum StoreError {
         /// Name of the constraint.
         constraint: String,
     },
-    /// Erased beneficiaries take no more changes.
+    /// Erased beneficiaries and needs take no more changes.
     #[error("{name} was erased")]
     Erased {
         /// Full resource name.
@@ -106,7 +106,7 @@ impl From<StoreError> for Error {
                 "refers to something that does not exist",
             )]),
             StoreError::Erased { name } => Self::FailedPrecondition {
-                precondition: wishwell_domain::error::Precondition::BeneficiaryErased,
+                precondition: wishwell_domain::error::Precondition::Erased,
                 message: format!("{name} was erased"),
                 name,
             },

@@ -87,6 +87,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0013_moves_together.sql"),
         include_str!("../migrations/postgres/0013_moves_together.sql"),
     ),
+    (
+        14,
+        "erased_needs",
+        include_str!("../migrations/sqlite/0014_erased_needs.sql"),
+        include_str!("../migrations/postgres/0014_erased_needs.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

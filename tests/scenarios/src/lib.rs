@@ -23,6 +23,7 @@ pub mod receiver;
 pub mod referring;
 pub mod rounds;
 pub mod told;
+pub mod traces;
 pub mod web;
 pub mod webhooks;
 

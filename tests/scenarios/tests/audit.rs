@@ -231,19 +231,28 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
     let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person), request_id: String::new() };
     let person = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.unwrap();
     let fact = v1::Fact { key: "age_years".to_owned(), int_value: Some(71), ..v1::Fact::default() };
-    let need = v1::Need { beneficiary: person.name.clone(), facts: vec![fact], ..wanting(1) };
+    let of =
+        |beneficiary: &str| v1::Need { beneficiary: beneficiary.to_owned(), facts: vec![fact.clone()], ..wanting(1) };
     let mut elderly = trunk(NEAR, Vec::new(), 38.41);
     elderly.eligibility =
         Some(v1::Eligibility { expression: "age_years >= 70".to_owned(), statement: text("the elderly") });
     let elderly = resource(&served, elderly).await;
-    let need = submit(&served, need).await.name;
-    let referral = offer(&served, HOTLINE, to(&need, &elderly)).await.expect("offered").name;
-    Step::Withdraw.take(&served, HOTLINE, &referral).await.expect("withdrawn");
+    let needs = [submit(&served, of(&person.name)).await.name, submit(&served, of("")).await.name];
     let folder = served.process.folder();
-    assert!(say(folder, &["replay", &referral]).1.ends_with("identical\n"));
+    let mut decided = Vec::new();
+    for need in &needs {
+        let referral = offer(&served, HOTLINE, to(need, &elderly)).await.expect("offered").name;
+        Step::Withdraw.take(&served, HOTLINE, &referral).await.expect("withdrawn");
+        assert!(say(folder, &["replay", &referral]).1.ends_with("identical\n"));
+        decided.push(referral);
+    }
     let erase = v1::EraseBeneficiaryRequest { name: person.name, ..Default::default() };
     told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
-    let (content, said) = say(folder, &["replay", &referral]);
-    assert!(!content && said.contains("their beneficiary was erased"), "{said}");
+    let erase = v1::EraseNeedRequest { name: needs[1].clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_need(erase).await).expect("erased");
+    for referral in &decided {
+        let (content, said) = say(folder, &["replay", referral]);
+        assert!(!content && said.contains("the need or its beneficiary was erased"), "{said}");
+    }
     assert!(say(folder, &["rebuild"]).0, "erased fields stay erased in both");
 }

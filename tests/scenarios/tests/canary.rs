@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why a valid call of the loop may be refused: what it names is not there, does not stand where it would have to, or is not
 /// this caller's.
-const REFUSALS_OF_THE_LOOP: [&str; 6] = [
+const REFUSALS_OF_THE_LOOP: [&str; 7] = [
     "NOT_FOUND",
+    "NEED_OF_BENEFICIARY",
     "ILLEGAL_STATE",
     "RESOURCE_DOES_NOT_FIT",
     "NOBODY_LEFT_TO_ASK",
@@ -76,7 +77,7 @@ fn methods() -> Vec<MethodDescriptor> {
         "CreateHousehold" => 4,
         "SubmitNeed" => 5,
         "WithdrawNeed" | "DeleteSubscription" => 8,
-        "EraseBeneficiary" => 9,
+        "EraseBeneficiary" | "EraseNeed" => 9,
         "BatchUpsertCategories" | "BatchUpsertDivisions" => -1,
         name if name.starts_with("Batch") => 7,
         _ => 6,
@@ -136,9 +137,9 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
             }
             Err(status) => {
                 leaks.of_error(&method, &status, canaries);
-                // A need that the loop has served is withdrawn no more; a round goes on by itself.
+                // A need that the loop has served is withdrawn no more, and has a beneficiary; a round goes on by itself.
                 let of_the_loop = method.parent_service().name() == "ReferralService"
-                    || matches!(method.name(), "WithdrawNeed" | "MarkNotificationsSeen")
+                    || matches!(method.name(), "WithdrawNeed" | "EraseNeed" | "MarkNotificationsSeen")
                     || (method.name().contains("Round") && method.name() != "CreateRound");
                 if !of_the_loop || !REFUSALS_OF_THE_LOOP.contains(&reason(&status).as_str()) {
                     refused.push(format!("{}: {status:?}", method.name()));

@@ -7,6 +7,7 @@ use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{NEAR, PARTNER, TRUNK, demo, submit, trunks, wishing};
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
+use wishwell_scenarios::traces::files_with;
 use wishwell_scenarios::webhooks::Tool;
 use wishwell_scenarios::{Served, external};
 
@@ -72,20 +73,9 @@ fn need(beneficiary: &str) -> v1::Need {
     }
 }
 
-/// Files below a folder that contain the mark, however the page of a database splits texts: the mark is short.
+/// Files below a folder that contain the mark.
 fn files_with_mark(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files_with_mark(&path));
-        } else if let Ok(bytes) = std::fs::read(&path)
-            && bytes.windows(MARK.len()).any(|window| window == MARK.as_bytes())
-        {
-            found.push(path.display().to_string());
-        }
-    }
-    found
+    files_with(folder, MARK)
 }
 
 async fn get(served: &Served, name: &str) -> v1::Beneficiary {

@@ -60,15 +60,21 @@ async fn a_need_is_submitted_matched_referred_accepted_delivered_and_confirmed_o
     assert_eq!(text(&listed, "/referrals/0/name"), referral);
 }
 
+/// The need of the example, under another external identity.
+async fn submitted(web: &mut Plain, external_id: String) -> String {
+    let mut need = example("NeedService.SubmitNeed");
+    need["need"]["external"]["externalId"] = external_id.into();
+    text(&web.post(HOTLINE, "/v1/needs", &need).await.ok(), "/need/name").to_owned()
+}
+
 /// An entity of the demo for an operation's example: the first of its collection, made where there is none yet.
 async fn entity(web: &mut Plain, collection: &str, state: &mut u32) -> String {
     *state += 1;
     match collection {
+        // One of its own: the example before may have ended those of the demo.
+        "needs" => submitted(web, format!("replayed-{state}")).await,
         "referrals" => {
-            let mut need = example("NeedService.SubmitNeed");
-            need["need"]["external"]["externalId"] = format!("replayed-{state}").into();
-            let need = web.post(HOTLINE, "/v1/needs", &need).await.ok();
-            let need = text(&need, "/need/name").to_owned();
+            let need = submitted(web, format!("replayed-{state}")).await;
             let found = web.post(HOTLINE, "/v1/resources:find", &json!({ "need": need })).await.ok();
             let candidate = &found["items"][0]["candidates"][0];
             let resource = candidate["resource"].as_str().unwrap_or_else(|| text(candidate, "/resource/name"));
@@ -119,10 +125,8 @@ async fn with_entities(web: &mut Plain, value: &Value, state: &mut u32) -> Value
             let entity = match collection {
                 // What can be offered is a need with a fitting resource.
                 "needs" => {
-                    let mut need = example("NeedService.SubmitNeed");
                     *state += 1;
-                    need["need"]["external"]["externalId"] = format!("offered-{state}").into();
-                    text(&web.post(HOTLINE, "/v1/needs", &need).await.ok(), "/need/name").to_owned()
+                    submitted(web, format!("offered-{state}")).await
                 }
                 _ => {
                     let question = json!({ "inlineNeed": example("MatchingService.FindResources")["inlineNeed"] });
@@ -157,7 +161,6 @@ fn may_be_refused(operation: &Operation) -> &'static [&'static str] {
 fn key(operation: &Operation) -> &'static str {
     match (operation.method.parent_service().name(), operation.method.name()) {
         (_, "ClaimWish" | "ListWishes") | ("NotificationService", _) => PARTNER,
-        ("NeedService", "WithdrawNeed" | "EraseBeneficiary") => HOTLINE,
         ("NeedService", _) => HOTLINE,
         ("ReferralService", "WatchEvents") => OPERATOR,
         ("ReferralService", _) => CASE_WORKER,

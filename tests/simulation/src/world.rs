@@ -227,6 +227,7 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         personal: None,
         wish: dice.chance(40).then_some(wish),
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

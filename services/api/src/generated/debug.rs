@@ -120,6 +120,7 @@ impl ::core::fmt::Debug for crate::v1::Need {
             .field("beneficiary_external", &self.beneficiary_external)
             .field("household_external", &self.household_external)
             .field("delivery_notes", &crate::Redacted)
+            .field("erase_time", &self.erase_time)
             .finish()
     }
 }

@@ -5841,6 +5841,9 @@ pub enum ErrorReason {
     /// The key that the token was signed with is not known, or not yet: the keys of its issuer are asked for again; try again once
     /// \[UNAUTHENTICATED\].
     TokenKeyUnknown = 42,
+    /// The need names a beneficiary, with whose key it is sealed: EraseBeneficiary erases it; metadata `name` (the beneficiary)
+    /// \[FAILED_PRECONDITION\].
+    NeedOfBeneficiary = 43,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5892,6 +5895,7 @@ impl ErrorReason {
             Self::LeftToNextRound => "ERROR_REASON_LEFT_TO_NEXT_ROUND",
             Self::TokenExpired => "ERROR_REASON_TOKEN_EXPIRED",
             Self::TokenKeyUnknown => "ERROR_REASON_TOKEN_KEY_UNKNOWN",
+            Self::NeedOfBeneficiary => "ERROR_REASON_NEED_OF_BENEFICIARY",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5942,6 +5946,7 @@ impl ErrorReason {
             "ERROR_REASON_LEFT_TO_NEXT_ROUND" => Some(Self::LeftToNextRound),
             "ERROR_REASON_TOKEN_EXPIRED" => Some(Self::TokenExpired),
             "ERROR_REASON_TOKEN_KEY_UNKNOWN" => Some(Self::TokenKeyUnknown),
+            "ERROR_REASON_NEED_OF_BENEFICIARY" => Some(Self::NeedOfBeneficiary),
             _ => None,
         }
     }
@@ -6185,6 +6190,9 @@ pub struct Need {
     /// answered like the description. Sensitive.
     #[prost(message, repeated, tag = "25")]
     pub delivery_notes: ::prost::alloc::vec::Vec<DeliveryNote>,
+    /// When EraseNeed erased it; absent when it did not. Needs of beneficiaries are erased with them, and say nothing here.
+    #[prost(message, optional, tag = "26")]
+    pub erase_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 impl ::prost::Name for Need {
     const NAME: &'static str = "Need";
@@ -10563,6 +10571,49 @@ impl ::prost::Name for WithdrawNeedResponse {
         "/wishwell.v1.WithdrawNeedResponse".into()
     }
 }
+/// Request of EraseNeed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseNeedRequest {
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for EraseNeedRequest {
+    const NAME: &'static str = "EraseNeedRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.EraseNeedRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.EraseNeedRequest".into()
+    }
+}
+/// Answer of EraseNeed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EraseNeedResponse {
+    /// The need as it is now, without personal data.
+    #[prost(message, optional, tag = "1")]
+    pub need: ::core::option::Option<Need>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for EraseNeedResponse {
+    const NAME: &'static str = "EraseNeedResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.EraseNeedResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.EraseNeedResponse".into()
+    }
+}
 /// Why two needs are likely one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -11012,6 +11063,33 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "WithdrawNeed"));
             self.inner.unary(req, path, codec).await
         }
+        /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
+        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
+        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it has no key of its own, and EraseBeneficiary erases it.
+        pub async fn erase_need(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EraseNeedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseNeedResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NeedService/EraseNeed",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.NeedService", "EraseNeed"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -11128,6 +11206,16 @@ pub mod need_service_server {
             request: tonic::Request<super::WithdrawNeedRequest>,
         ) -> std::result::Result<
             tonic::Response<super::WithdrawNeedResponse>,
+            tonic::Status,
+        >;
+        /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
+        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
+        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it has no key of its own, and EraseBeneficiary erases it.
+        async fn erase_need(
+            &self,
+            request: tonic::Request<super::EraseNeedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseNeedResponse>,
             tonic::Status,
         >;
     }
@@ -11781,6 +11869,51 @@ pub mod need_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = WithdrawNeedSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NeedService/EraseNeed" => {
+                    #[allow(non_camel_case_types)]
+                    struct EraseNeedSvc<T: NeedService>(pub Arc<T>);
+                    impl<
+                        T: NeedService,
+                    > tonic::server::UnaryService<super::EraseNeedRequest>
+                    for EraseNeedSvc<T> {
+                        type Response = super::EraseNeedResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EraseNeedRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NeedService>::erase_need(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EraseNeedSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -14063,7 +14196,7 @@ pub struct DeliverReferralRequest {
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
     /// What the case worker should know of it, at most 512 characters; empty says nothing. Kept sealed with the need among its
-    /// `delivery_notes`; refused with ERASED when the need's beneficiary was erased, because nothing is left that it could be sealed
+    /// `delivery_notes`; refused with ERASED when the need or its beneficiary was erased, because nothing is left that it could be sealed
     /// with. Sensitive.
     #[prost(string, tag = "5")]
     pub note: ::prost::alloc::string::String,

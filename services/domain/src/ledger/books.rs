@@ -181,11 +181,14 @@ impl Books {
 
     /// What was sealed before an erasure would come back by a need that is written after it.
     pub(super) fn must_not_be_erased(&self, need: NeedId) -> Result<(), Error> {
-        match self.need(need)?.beneficiary.filter(|beneficiary| self.erased.contains(beneficiary)) {
-            Some(beneficiary) => Err(Error::FailedPrecondition {
-                precondition: Precondition::BeneficiaryErased,
-                message: format!("{beneficiary} was erased"),
-                name: beneficiary.name(),
+        let need = self.need(need)?;
+        let beneficiary = need.beneficiary.filter(|beneficiary| self.erased.contains(beneficiary));
+        let erased = beneficiary.map(|beneficiary| beneficiary.name());
+        match erased.or_else(|| need.erased_at.map(|_| need.id.name())) {
+            Some(name) => Err(Error::FailedPrecondition {
+                precondition: Precondition::Erased,
+                message: format!("{name} was erased"),
+                name,
             }),
             None => Ok(()),
         }

@@ -200,6 +200,7 @@ pub(crate) fn need() -> Need {
         personal: None,
         wish: None,
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: at("2026-11-01T00:00:00Z"),

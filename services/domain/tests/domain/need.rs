@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use uuid::Uuid;
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::GroupTag;
+use wishwell_domain::beneficiary::{GroupTag, Sealed};
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
@@ -277,6 +277,24 @@ fn the_state_of_a_need_follows_what_was_served_of_its_items() {
             let followed = Need { state, items, ..need() }.state_by_items();
             assert_eq!(followed, if [Withdrawn, Closed].contains(&state) { state } else { expected }, "{served:?}");
         }
+    }
+}
+
+#[test]
+fn of_an_erased_need_nothing_personal_is_left_and_it_is_never_open_again() {
+    let now = at("2026-12-01T00:00:00Z");
+    let mut erased = Need {
+        personal: Some(Sealed(vec![1])),
+        wish: wish("两张书桌", "guardian", "2026-11-02T00:00:00Z"),
+        state: NeedState::Served,
+        ..need()
+    };
+    erased.erase(now);
+    assert_eq!((&erased.personal, erased.place, &erased.wish), (&None, None, &None));
+    assert_eq!((erased.erased_at, erased.state), (Some(now), NeedState::Served));
+    for (served, state) in [(2, NeedState::Served), (1, NeedState::Withdrawn), (0, NeedState::Withdrawn)] {
+        erased.items = vec![NeedItem { served, ..item(1) }];
+        assert_eq!(erased.state_by_items(), state, "what was served turns out not to have arrived");
     }
 }
 

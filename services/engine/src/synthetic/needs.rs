@@ -108,6 +108,7 @@ impl SyntheticNeed {
             personal: None,
             wish: None,
             publication: None,
+            erased_at: None,
             state: NeedState::Open,
             version: Version(1),
             created_at,

@@ -40,6 +40,7 @@ fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> N
         personal: None,
         wish: None,
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: ago(days_waiting),

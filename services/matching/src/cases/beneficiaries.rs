@@ -211,7 +211,7 @@ impl Platform {
     pub(crate) async fn beneficiary_key(&self, caller: &Caller, id: BeneficiaryId) -> Result<SubjectKey, Error> {
         let name = id.name();
         self.key(caller, &name).await?.ok_or_else(|| Error::FailedPrecondition {
-            precondition: Precondition::BeneficiaryErased,
+            precondition: Precondition::Erased,
             message: format!("{name} was erased"),
             name: name.clone(),
         })

@@ -11,7 +11,7 @@ use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK
 use wishwell_domain::need::{Channel, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{DuplicateQuery, Mutation, WriteMode, Written};
+use wishwell_store::{DuplicateQuery, Mutation, StoreError, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
@@ -45,7 +45,7 @@ impl Platform {
             .ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
-    /// What is sealed in a need, opened; none once its beneficiary is erased.
+    /// What is sealed in a need, opened; none once it or its beneficiary is erased.
     pub(crate) async fn need_personal(&self, caller: &Caller, need: &Need) -> Result<Option<NeedPersonal>, Error> {
         self.open_sealed(caller, &sealed_for(need), need.personal.as_ref()).await
     }
@@ -121,7 +121,7 @@ impl Platform {
                 Ok(key)
             }
             None => Err(Error::FailedPrecondition {
-                precondition: Precondition::BeneficiaryErased,
+                precondition: Precondition::Erased,
                 message: format!("{subject} was erased"),
                 name: subject,
             }),
@@ -175,6 +175,44 @@ impl Platform {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
             }
+        }
+    }
+
+    /// Destroys a need's own key and what it sealed. What is open is taken back first, in a write of its own: whoever is cut off in
+    /// between asks again, and the erasure goes on from there.
+    pub(crate) async fn erase_need(
+        &self,
+        caller: &Caller,
+        id: NeedId,
+        expected: Option<Version>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        let (mut attempts, mut expected) = (super::UPDATE_ATTEMPTS_MAX, expected);
+        loop {
+            attempts -= 1;
+            let need = self.need(caller, id).await?;
+            must_be_sealed_alone(&need)?;
+            if need.state.is_open() {
+                self.take_back(caller, id, expected).await?;
+                // What was expected was there, and is so no more.
+                expected = None;
+            }
+            match self.store.write(&caller.context(), vec![Mutation::EraseNeed { id, expected }]).await {
+                // It was given to a beneficiary, or is open again, since it was read.
+                Err(StoreError::Outdated) if attempts > 0 => {}
+                written => return Ok(self.published(caller, written?)),
+            }
+        }
+    }
+
+    /// Takes a need back, without a word, unless somebody else did meanwhile.
+    async fn take_back(&self, caller: &Caller, id: NeedId, expected: Option<Version>) -> Result<(), Error> {
+        let command = Command::WithdrawNeed { need: id, personal: None, expected };
+        match self.carry_out(&Caller { request: None, ..caller.clone() }, vec![command]).await {
+            Ok(_) | Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, .. }) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -380,6 +418,16 @@ fn check_consent(need: &Need, beneficiary: Option<&Beneficiary>) -> Result<(), E
         precondition: Precondition::ConsentMissing,
         message: format!("{} has withdrawn its consent to publish wishes", beneficiary.id),
         name: beneficiary.id.name(),
+    })
+}
+
+/// A beneficiary's need has no key of its own: what is sealed in it could be opened for as long as the beneficiary's is there.
+fn must_be_sealed_alone(need: &Need) -> Result<(), Error> {
+    let Some(beneficiary) = need.beneficiary else { return Ok(()) };
+    Err(Error::FailedPrecondition {
+        precondition: Precondition::NeedOfBeneficiary,
+        message: format!("{} is sealed with the key of {beneficiary}: EraseBeneficiary erases it", need.id),
+        name: beneficiary.name(),
     })
 }
 

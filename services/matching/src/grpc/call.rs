@@ -57,6 +57,7 @@ repeatable!(
     SubmitNeedRequest,
     UpdateNeedRequest,
     WithdrawNeedRequest,
+    EraseNeedRequest,
     CreateReferralRequest,
     BatchCreateReferralsRequest,
     BatchTryCreateReferralsRequest,

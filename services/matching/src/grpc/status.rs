@@ -68,7 +68,8 @@ pub(crate) fn to_status(error: Error) -> Status {
                 Precondition::NeedNotOpen | Precondition::OrganizationState | Precondition::StillReferenced => {
                     ErrorReason::IllegalState
                 }
-                Precondition::BeneficiaryErased => ErrorReason::Erased,
+                Precondition::Erased => ErrorReason::Erased,
+                Precondition::NeedOfBeneficiary => ErrorReason::NeedOfBeneficiary,
                 Precondition::ResourceNotOffered => ErrorReason::ResourceNotOffered,
                 Precondition::NobodyLeftToAsk => ErrorReason::NobodyLeftToAsk,
                 Precondition::LeftToNextRound => ErrorReason::LeftToNextRound,

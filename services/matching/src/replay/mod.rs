@@ -30,7 +30,7 @@ pub struct Replay {
     pub recorded: Decision,
     /// As it comes out now.
     pub replayed: Decision,
-    /// Whether facts that it was decided upon are gone, because their beneficiary was erased.
+    /// Whether facts that it was decided upon are gone, because the need or its beneficiary was erased.
     pub erased: bool,
     /// Whether the prices that it was decided by are gone, because results are kept of newer rounds only.
     pub prices_gone: bool,

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_bus::Notice;
-use wishwell_domain::event::{Change, Event};
+use wishwell_domain::event::Event;
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::LOG_PAGE_EVENTS_MAX;
 use wishwell_engine::Snapshot;
@@ -116,8 +116,7 @@ impl Follower {
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.since.extend(events.iter().cloned());
         }
-        let erased = |event: &&Arc<Event>| matches!(event.change, Change::BeneficiaryErased { .. });
-        if let Some(last) = events.iter().rfind(erased) {
+        if let Some(last) = events.iter().rfind(|event| event.change.is_erasure()) {
             self.target.known_needs().erase(last.position);
         }
         // Whoever sees the end of a round sees its prices.

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use wishwell_domain::beneficiary::{Beneficiary, WrappedKey};
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{BeneficiaryId, NeedId, TenantId};
+use wishwell_domain::ids::{BeneficiaryId, NeedId, TenantId, Version};
 use wishwell_domain::need::Need;
 
-use super::record::{self, Key, Reading};
+use super::record::{self, Key, Reading, Record as _};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
 use super::write::Writing;
@@ -25,24 +25,24 @@ pub(super) async fn put_key(writing: &mut Writing<'_>, subject: &str, key: &Wrap
     Ok(if inserted == 0 { Effect::Unchanged } else { Effect::Created })
 }
 
-/// A new key would bring an erased beneficiary back.
+/// A new key would bring back who, or what, was erased.
 async fn refuse_key_of_erased(writing: &mut Writing<'_>, subject: &str) -> Result<(), Failure> {
-    let tenant = Value::text(writing.context.tenant.as_str());
-    let mut statement = writing.session.statement("SELECT erased_at FROM beneficiaries WHERE tenant = ");
-    statement.bind(tenant.clone()).push(" AND id = ");
-    if let Ok(id) = BeneficiaryId::parse_name("subject", subject) {
-        statement.bind(Value::Uuid(Some(id.as_uuid())));
-    } else if let Ok(id) = NeedId::parse_name("subject", subject) {
-        statement.push("(SELECT beneficiary_id FROM needs WHERE tenant = ").bind(tenant);
-        statement.push(" AND id = ").bind(Value::Uuid(Some(id.as_uuid()))).push(")");
-    } else {
-        return Ok(());
+    let tenant = &writing.context.tenant;
+    let session = &mut writing.session;
+    let mut beneficiary = BeneficiaryId::parse_name("subject", subject).ok();
+    let mut erased = false;
+    if let Ok(need) = NeedId::parse_name("subject", subject) {
+        let mut statement = session.statement("SELECT erased_at, beneficiary_id FROM needs WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND id = ").bind(Value::Uuid(Some(need.as_uuid())));
+        statement.push_for_share();
+        let found = session.fetch_one(statement, |fields| Ok((fields.opt_time()?, fields.opt_uuid()?))).await?;
+        let (erased_at, of) = found.unwrap_or_default();
+        (erased, beneficiary) = (erased_at.is_some(), of.map(BeneficiaryId::from_uuid));
     }
-    statement.push_for_share();
-    match writing.session.fetch_one(statement, |fields| fields.opt_time()).await? {
-        Some(Some(_)) => Err(StoreError::Erased { name: subject.to_owned() }.into()),
-        _ => Ok(()),
+    if erased || !erased_among(session, tenant, beneficiary.as_slice()).await?.is_empty() {
+        return Err(StoreError::Erased { name: subject.to_owned() }.into());
     }
+    Ok(())
 }
 
 /// Refuses new needs of an erased beneficiary, and new sealed fields in known ones. Closing a need stays possible. The
@@ -79,7 +79,7 @@ pub(super) async fn erased_among(
 
 /// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log. [`StoreError::Outdated`] when one of
 /// its needs is a wish still: it was published after the needs were read that come before this in the write.
-pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Result<(Effect, Change), Failure> {
+pub(super) async fn beneficiary(writing: &mut Writing<'_>, id: BeneficiaryId) -> Result<(Effect, Change), Failure> {
     let tenant = &writing.context.tenant;
     let session = &mut writing.session;
     let key = vec![Key::Id(id.as_uuid())];
@@ -111,23 +111,61 @@ pub(super) async fn erase(writing: &mut Writing<'_>, id: BeneficiaryId) -> Resul
     }
     let mut subjects: Vec<String> = needs.into_iter().map(|(need, _)| NeedId::from_uuid(need).name()).collect();
     subjects.push(id.name());
-
-    let mut statement = session.statement("DELETE FROM sealing_keys WHERE tenant = ");
-    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects.clone());
-    session.execute(statement).await?;
-    clean_log(session, tenant, subjects).await?;
+    destroy_keys(session, tenant, subjects.clone()).await?;
+    clean_log(session, tenant, subjects, without_sealed).await?;
     Ok((Effect::Updated, Change::BeneficiaryErased { id, at }))
 }
 
-/// Takes ciphertext, digests and exact places out of logged after-images. The ciphertext could not be opened any more, but a
-/// digest links whoever knows the digest's key and the identity number.
-async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<String>) -> Result<(), Failure> {
+/// Destroys the key of a need that names no beneficiary, and takes what is personal out of it, in the tables and in the log.
+/// [`StoreError::Outdated`] when it names a beneficiary or is open: it was not, or became so, as it was read.
+pub(super) async fn need(
+    writing: &mut Writing<'_>,
+    id: NeedId,
+    expected: Option<Version>,
+) -> Result<(Effect, Change), Failure> {
+    let tenant = &writing.context.tenant;
+    let session = &mut writing.session;
+    let key = vec![Key::Id(id.as_uuid())];
+    let found = record::find::<Need>(session, tenant, key.clone(), Reading::ForUpdate).await?;
+    let known = found.into_iter().next().ok_or_else(|| StoreError::NotFound { name: id.name() })?;
+    if let Some(expected) = expected.filter(|expected| *expected != known.version) {
+        let (expected, actual) = (expected.0, known.version.0);
+        return Err(StoreError::VersionMismatch { name: id.name(), expected, actual }.into());
+    }
+    if known.erased_at.is_some() {
+        return Ok((Effect::Unchanged, known.into_change()));
+    }
+    if known.beneficiary.is_some() || known.state.is_open() {
+        return Err(StoreError::Outdated.into());
+    }
+    let mut erased = known.clone();
+    erased.erase(writing.now);
+    erased.succeed(&known, writing.now);
+    record::write(session, tenant, &[&erased], &key).await?;
+    destroy_keys(session, tenant, vec![id.name()]).await?;
+    clean_log(session, tenant, vec![id.name()], without_personal).await?;
+    Ok((Effect::Updated, erased.into_change()))
+}
+
+async fn destroy_keys(session: &mut Session, tenant: &TenantId, subjects: Vec<String>) -> Result<(), Failure> {
+    let mut statement = session.statement("DELETE FROM sealing_keys WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
+    session.execute(statement).await.map(drop)
+}
+
+/// Takes what is personal out of logged after-images; `cleaned` gives them without, and none where there is nothing of it.
+async fn clean_log(
+    session: &mut Session,
+    tenant: &TenantId,
+    subjects: Vec<String>,
+    cleaned: impl Fn(Change) -> Option<Change>,
+) -> Result<(), Failure> {
     let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_texts("subject", subjects);
     statement.push(" AND kind <> 'referral'");
     let logged = session.fetch_all(statement, |fields| Ok((fields.int()?, fields.json::<Change>()?))).await?;
     for (position, change) in logged {
-        let Some(cleaned) = without_sealed(change) else { continue };
+        let Some(cleaned) = cleaned(change) else { continue };
         let mut statement = session.statement("UPDATE events SET payload = ");
         statement.bind(Value::json(&cleaned)?).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
         statement.push(" AND position = ").bind(Value::Int(Some(position)));
@@ -136,7 +174,8 @@ async fn clean_log(session: &mut Session, tenant: &TenantId, subjects: Vec<Strin
     Ok(())
 }
 
-/// The change without sealed fields, digest and exact place; none when it has none of them.
+/// The change without sealed fields, digest and exact place; none when it has none of them. The ciphertext could not be opened any more,
+/// but a digest links whoever knows the digest's key and the identity number.
 fn without_sealed(change: Change) -> Option<Change> {
     match change {
         Change::Beneficiary(mut beneficiary)
@@ -150,6 +189,17 @@ fn without_sealed(change: Change) -> Option<Change> {
             need.personal = None;
             // Where somebody lives; the division stays to say where help is needed.
             need.place = need.place.filter(|_| need.division.is_none());
+            Some(Change::Need(need))
+        }
+        _ => None,
+    }
+}
+
+/// The need's image without sealed fields and exact place, which nobody looks for help at any more; none when it has neither.
+fn without_personal(change: Change) -> Option<Change> {
+    match change {
+        Change::Need(mut need) if need.personal.is_some() || need.place.is_some() => {
+            (need.personal, need.place) = (None, None);
             Some(Change::Need(need))
         }
         _ => None,

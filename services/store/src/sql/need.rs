@@ -52,6 +52,7 @@ impl Record for Need {
         "last_wish_lot",
         "wish_sharing",
         "untold_after_version",
+        "erased_at",
         "state",
         "version",
         "created_at",
@@ -102,6 +103,12 @@ impl Record for Need {
             publication.first_at = settled(publication.first_at);
         }
         self.items.sort_by_key(|item| item.ordinal);
+        // A need is erased by a mutation of its own, never by being put.
+        self.erased_at = None;
+    }
+
+    fn is_erased(&self) -> bool {
+        self.erased_at.is_some()
     }
 
     fn row(&self) -> Result<Vec<Value>, StoreError> {
@@ -143,6 +150,7 @@ impl Record for Need {
             Value::Uuid(known.and_then(|known| known.last_lot)),
             known.and_then(|known| known.sharing.as_ref()).map_or(Ok(Value::Json(None)), Value::json)?,
             Value::Int(known.and_then(|known| known.untold_after).map(|version| version.0)),
+            Value::opt_time(self.erased_at),
             Value::word(self.state)?,
             Value::Int(Some(self.version.0)),
             Value::time(self.created_at),
@@ -196,6 +204,7 @@ impl Record for Need {
                     (fields.opt_uuid()?, fields.opt_json()?, fields.opt_int()?.map(Version));
                 first_at.map(|first_at| Publication { first_at, last_version, last_lot, sharing, untold_after })
             },
+            erased_at: fields.opt_time()?,
             state: fields.word()?,
             version: Version(fields.int()?),
             created_at: fields.time()?,

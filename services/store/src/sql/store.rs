@@ -194,7 +194,9 @@ impl SqlStore {
 }
 
 fn erases(mutations: &[Mutation]) -> bool {
-    mutations.iter().any(|mutation| matches!(mutation, Mutation::EraseBeneficiary { .. }))
+    let is_erasure =
+        |mutation: &Mutation| matches!(mutation, Mutation::EraseBeneficiary { .. } | Mutation::EraseNeed { .. });
+    mutations.iter().any(is_erasure)
 }
 
 #[async_trait]

@@ -129,7 +129,7 @@ fn steps(mutations: &[Mutation], pace: Pace) -> Vec<Range<usize>> {
     for (index, mutation) in mutations.iter().enumerate() {
         let identity = match mutation {
             Mutation::Put { entity, .. } => identity(entity),
-            Mutation::PutKey { .. } | Mutation::EraseBeneficiary { .. } => None,
+            Mutation::PutKey { .. } | Mutation::EraseBeneficiary { .. } | Mutation::EraseNeed { .. } => None,
         };
         let joins = pace == Pace::Bulk
             && identity.as_ref().is_some_and(|(this_kind, key, this_external)| {
@@ -222,7 +222,12 @@ impl Writing<'_> {
                 Ok(())
             }
             Mutation::EraseBeneficiary { id } => {
-                let (effect, after) = erase::erase(self, *id).await?;
+                let (effect, after) = erase::beneficiary(self, *id).await?;
+                self.settle(index, effect, Some(after));
+                Ok(())
+            }
+            Mutation::EraseNeed { id, expected } => {
+                let (effect, after) = erase::need(self, *id, *expected).await?;
                 self.settle(index, effect, Some(after));
                 Ok(())
             }

@@ -127,6 +127,15 @@ macro_rules! conformance_of {
                 the_erased_take_no_more_changes_but_their_needs_can_be_closed
                 an_erasure_is_never_put_as_a_change
             }
+            erased_needs {
+                erasing_a_need_destroys_its_key_ciphertext_place_and_wish_and_nothing_of_others
+                after_a_need_is_erased_neither_log_nor_answers_hold_ciphertext_or_place
+                what_was_sealed_before_a_need_was_erased_is_not_written_after_it
+                what_is_sealed_while_a_need_is_erased_does_not_outlast_it
+                erasing_a_need_twice_is_erasing_once
+                only_what_is_closed_of_nobody_and_as_expected_is_erased
+                tables_made_again_from_the_log_hold_the_erased_need_as_it_is
+            }
             concurrency {
                 of_many_updates_from_one_version_one_wins
                 updates_without_an_expected_version_all_happen_one_after_the_other

@@ -327,6 +327,7 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
             untold_after: Some(Version(5)),
             ..Publication::first(instant("2026-11-21T00:00:00Z"))
         }),
+        erased_at: None,
         state: NeedState::Open,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

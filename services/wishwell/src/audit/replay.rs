@@ -104,7 +104,7 @@ fn told(decision: &Decision) -> String {
 fn why(replay: &Replay) -> String {
     let (decided, decides) = (&replay.recorded.engine_version, &replay.replayed.engine_version);
     if replay.erased {
-        "facts it was decided upon are gone: their beneficiary was erased".to_owned()
+        "facts it was decided upon are gone: the need or its beneficiary was erased".to_owned()
     } else if let Some(round) = replay.recorded.prices.filter(|_| replay.prices_gone) {
         format!("the prices it was decided by are not kept any more: those of {}", round.name())
     } else if decided != decides {

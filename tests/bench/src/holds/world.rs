@@ -226,6 +226,7 @@ fn need_of(id: NeedId) -> Change {
         personal: None,
         wish: None,
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: now,

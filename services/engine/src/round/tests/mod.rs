@@ -125,6 +125,7 @@ pub(super) fn need(number: u128, metres_north: i32) -> Need {
         personal: None,
         wish: None,
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: now(),

@@ -113,7 +113,7 @@ fn refusal(error: &Error) -> Option<&'static str> {
         Error::IllegalStep { .. } => "ILLEGAL_STATE",
         Error::FailedPrecondition { precondition, .. } => match precondition {
             Precondition::ResourceNotOffered => "RESOURCE_NOT_OFFERED",
-            Precondition::BeneficiaryErased => "ERASED",
+            Precondition::Erased => "ERASED",
             Precondition::ConsentMissing => "CONSENT_MISSING",
             _ => "ILLEGAL_STATE",
         },

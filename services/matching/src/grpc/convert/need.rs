@@ -223,6 +223,7 @@ pub(crate) fn need(
         personal: None,
         wish: message.wish.and_then(|sent| wish(format_args!("{field}.wish"), sent, now, violations)),
         publication: None,
+        erased_at: None,
         state: NeedState::Open,
         version: Version::default(),
         created_at: now,
@@ -283,6 +284,7 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
         beneficiary_external: None,
         household_external: None,
         delivery_notes: personal.map(delivery_notes_out).unwrap_or_default(),
+        erase_time: need.erased_at.map(common::timestamp_out),
     }
 }
 

@@ -254,3 +254,16 @@ pub(super) async fn withdraw(
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
 }
+
+pub(super) async fn erase(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::EraseNeedRequest,
+) -> Result<v1::EraseNeedResponse, Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", &message.etag, &mut violations);
+    violations.into_result()?;
+    let written = platform.erase_need(&caller, id(&message.name)?, etag).await?;
+    let (need, log_position) = answer(platform, &caller, written).await?;
+    Ok(v1::EraseNeedResponse { need: Some(need), log_position })
+}

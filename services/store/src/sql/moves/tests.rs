@@ -61,6 +61,7 @@ fn need() -> Need {
         personal: None,
         wish: None,
         publication: Some(Publication::first(Timestamp::UNIX_EPOCH)),
+        erased_at: None,
         state: NeedState::Open,
         version: Version(1),
         created_at: Timestamp::UNIX_EPOCH,

@@ -4,6 +4,7 @@ pub mod batches;
 pub mod concurrency;
 pub mod constraints;
 pub mod duplicates;
+pub mod erased_needs;
 pub mod erasure;
 pub mod ledger;
 pub mod ledger_concurrency;
