@@ -121,7 +121,7 @@ impl Metrics {
         let durations = Durations::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_SECONDS));
         registry.register_with_unit(
             "rpc_server_call_duration",
-            "Time from a call's first byte to its answer",
+            "Time from a call's first byte to its answer, or to the end of a stream of answers",
             Unit::Seconds,
             durations.clone(),
         );

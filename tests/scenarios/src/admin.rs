@@ -28,3 +28,14 @@ pub fn figure(metrics: &str, parts: &[&str]) -> f64 {
     let line = metrics.lines().find(|line| !line.starts_with('#') && parts.iter().all(|part| line.contains(part)));
     line.and_then(|line| line.rsplit(' ').next()).map_or(0.0, |figure| figure.parse().expect("a number"))
 }
+
+/// How many calls of a method, `package.Service/Method`, had ended with a code when these figures were taken.
+///
+/// # Panics
+/// When a figure is not a number.
+#[must_use]
+pub fn calls(metrics: &str, method: &str, code: &str) -> f64 {
+    let method = format!("rpc_method=\"{method}\"");
+    let code = format!("rpc_response_status_code=\"{code}\"");
+    figure(metrics, &["rpc_server_call_duration_seconds_count", &method, &code])
+}

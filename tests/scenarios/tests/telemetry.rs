@@ -105,15 +105,46 @@ async fn a_sampled_call_is_one_tree_of_method_use_case_engine_and_store_below_it
     assert_eq!(above, CALLER);
     assert!(spans.iter().any(|span| attribute(span, "db.collection.name").as_deref() == Some("needs")));
 
+    let (trace, header) = traceparent(9, true);
+    let offered = v1::AutoReferRequest { need: need.clone(), item_ordinal: 1, ..v1::AutoReferRequest::default() };
+    served.referrals("demo-hotline").auto_refer(traced(offered, &header)).await.expect("offered");
+    let spans = receiver.trace(&trace, is_call).await;
+    let engine = spans.iter().find(|span| span.name == "engine.find").expect("a span of the engine");
+    let (names, above) = way_up(engine, &spans);
+    assert_eq!(names, ["engine.find", "AutoRefer", "wishwell.v1.ReferralService/AutoRefer"]);
+    assert_eq!(above, CALLER);
+
     // Asking for personal data leaves a line in the log, and the line leads to the trace.
     let (trace, header) = traceparent(8, true);
     let asked = v1::GetNeedRequest { name: need, include_personal: true, ..v1::GetNeedRequest::default() };
     served.needs("demo-hotline").get_need(traced(asked, &header)).await.expect("the need");
     let spans = receiver.trace(&trace, is_call).await;
-    let log = served.process.output();
-    let line = log.lines().find(|line| line.contains(&trace)).unwrap_or_else(|| panic!("{trace} in {log}"));
-    let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+    let line = line_of(&served, &trace);
     assert!(spans.iter().any(|span| line["span_id"] == hex(&span.span_id)), "{line}");
+}
+
+/// The first log line that names a trace.
+fn line_of(served: &Served, trace: &str) -> serde_json::Value {
+    let log = served.process.output();
+    let line = log.lines().find(|line| line.contains(trace)).unwrap_or_else(|| panic!("{trace} in {log}"));
+    serde_json::from_str(line).expect("a line of JSON")
+}
+
+#[tokio::test]
+async fn log_lines_of_a_call_that_its_caller_does_not_sample_name_the_callers_trace() {
+    let receiver = Receiver::start().await;
+    let served = start(&receiver, &["--trace-sample-ratio", "1"]).await;
+    let submitted = served.needs("demo-hotline").submit_need(need("unsampled")).await.expect("taken").into_inner();
+    let name = submitted.need.expect("the need").name;
+    let (trace, plain) = traceparent(31, false);
+    let (other, _) = traceparent(32, false);
+    // Flags that only a later version knows: read another way.
+    for (trace, header) in [(trace, plain), (other.clone(), format!("00-{other}-{CALLER}-02"))] {
+        let asked = v1::GetNeedRequest { name: name.clone(), include_personal: true, ..v1::GetNeedRequest::default() };
+        served.needs("demo-hotline").get_need(traced(asked, &header)).await.expect("the need");
+        let line = line_of(&served, &trace);
+        assert_eq!((&line["target"], &line["span_id"]), (&"wishwell::disclosure".into(), &CALLER.into()), "{line}");
+    }
 }
 
 #[tokio::test]
@@ -226,10 +257,8 @@ async fn figures_count_every_call_by_method_and_code_and_the_admin_port_tells_he
     let (status, after) = admin::get(served.admin, "/metrics").await;
     assert_eq!(status, 200);
     let count = |method: &str, code: &str| {
-        let method = format!("rpc_method=\"wishwell.v1.NeedService/{method}\"");
-        let code = format!("rpc_response_status_code=\"{code}\"");
-        let parts = ["rpc_server_call_duration_seconds_count", method.as_str(), code.as_str()];
-        admin::figure(&after, &parts) - admin::figure(&before, &parts)
+        let method = format!("wishwell.v1.NeedService/{method}");
+        admin::calls(&after, &method, code) - admin::calls(&before, &method, code)
     };
     assert_eq!(
         [count("GetNeed", "INVALID_ARGUMENT"), count("ListNeeds", "OK"), count("ListNeeds", "UNAUTHENTICATED")],
@@ -248,4 +277,47 @@ async fn figures_count_every_call_by_method_and_code_and_the_admin_port_tells_he
     assert_eq!(admin::get(served.admin, "/healthz").await.0, 200);
     assert_eq!(admin::get(served.admin, "/readyz").await.0, 200);
     assert_eq!(admin::get(served.admin, "/nothing").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_stream_of_answers_is_counted_once_with_how_it_ended_and_its_span_says_so() {
+    const WATCH: &str = "wishwell.v1.ReferralService/WatchEvents";
+    let receiver = Receiver::start().await;
+    let mut served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
+    let counted = async |code| admin::calls(&admin::get(served.admin, "/metrics").await.1, WATCH, code);
+    let watch = async |number, until_now| {
+        let (trace, header) = traceparent(number, true);
+        let request = v1::WatchEventsRequest { after_position: -1, until_now, ..v1::WatchEventsRequest::default() };
+        let answers = served.referrals("demo-operator").watch_events(traced(request, &header)).await;
+        let mut answers = answers.expect("watched").into_inner();
+        answers.message().await.expect("no refusal").expect("where the log is");
+        (trace, answers)
+    };
+    let said = |span: &Span| {
+        let failed = span.status.as_ref().is_some_and(|status| status.code() == StatusCode::Error);
+        (attribute(span, "rpc.response.status_code").expect("a code"), failed)
+    };
+    let (whole, mut answers) = watch(41, true).await;
+    while answers.message().await.expect("no refusal").is_some() {}
+    let (left, answers) = watch(42, false).await;
+    assert_eq!([counted("OK").await, counted("CANCELLED").await], [1.0, 0.0], "one goes on");
+    drop(answers);
+    let (stopped, mut answers) = watch(43, false).await;
+    for (trace, code) in [(&whole, "OK"), (&left, "CANCELLED")] {
+        let spans = receiver.trace(trace, is_call).await;
+        assert_eq!(said(spans.iter().find(|span| is_call(span)).expect("the call")), (code.to_owned(), false));
+        assert_eq!(counted(code).await, 1.0, "{code}");
+    }
+    assert_eq!(counted("UNAVAILABLE").await, 0.0);
+
+    served.process.terminate();
+    let refused = loop {
+        if let Err(status) = answers.message().await {
+            break status;
+        }
+    };
+    assert_eq!(refused.code(), tonic::Code::Unavailable);
+    assert!(served.process.wait_until_ended(std::time::Duration::from_secs(20)).await.success());
+    let spans = receiver.trace(&stopped, is_call).await;
+    assert_eq!(said(spans.iter().find(|span| is_call(span)).expect("the call")), ("UNAVAILABLE".to_owned(), true));
 }

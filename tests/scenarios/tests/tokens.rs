@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
-use wishwell_scenarios::admin::get;
+use wishwell_scenarios::admin::{calls, get};
 use wishwell_scenarios::deployment::OPERATOR;
 use wishwell_scenarios::issuer::{ISSUER, LIST, Publisher, REFRESH_PATIENCE, call, is_refused, serve, serve_with};
 use wishwell_scenarios::told::{reason, seconds_now as now};
@@ -312,6 +312,10 @@ async fn a_watch_ends_with_the_token_that_it_began_with() {
     let mut by_key = watch(&served, OPERATOR).await;
     let ended = end_of(&mut ending).await;
     assert!(is_refused(&ended, "TOKEN_EXPIRED"), "{ended:?}");
+    let figures = get(served.admin, "/metrics").await.1;
+    let counted =
+        ["UNAUTHENTICATED", "OK"].map(|code| calls(&figures, "wishwell.v1.ReferralService/WatchEvents", code));
+    assert_eq!(counted, [1.0, 0.0], "it counts as what it ended with, and those that go on not yet");
     for watch in [&mut lasting, &mut by_key] {
         let goes_on = tokio::time::timeout(Duration::from_secs(3), watch.message()).await;
         assert!(goes_on.is_err(), "it hears nothing and is not ended: {goes_on:?}");

@@ -127,6 +127,13 @@ const OPEN_METHODS: [&str; 4] = [
 /// Methods whose answers come for as long as their callers want them.
 const LASTING_METHODS: [&str; 1] = ["wishwell.v1.ReferralService/WatchEvents"];
 
+/// Methods of the open services whose answers are streams.
+const OPEN_STREAMS: [&str; 3] = [
+    "grpc.health.v1.Health/Watch",
+    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
 /// Every method that is served, by its full name: what spans and figures may name.
 pub(crate) fn known_methods() -> impl Iterator<Item = &'static str> {
     ROLE_TABLE.iter().map(|row| row.0).chain(OPEN_METHODS)
@@ -144,6 +151,8 @@ pub(crate) struct Method {
     pub(crate) access: Access,
     /// Whether a call may outlast what its caller was let in by.
     pub(crate) lasts: bool,
+    /// Whether it is answered with a stream: what became of the call is known at the stream's end only.
+    pub(crate) streams: bool,
 }
 
 impl Method {
@@ -152,7 +161,8 @@ impl Method {
         static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
             let method = |(place, name)| {
                 let lasts = LASTING_METHODS.contains(&name);
-                (name, Method { name: Some(name), place, access: access_to(name), lasts })
+                let streams = lasts || OPEN_STREAMS.contains(&name);
+                (name, Method { name: Some(name), place, access: access_to(name), lasts, streams })
             };
             known_methods().enumerate().map(method).collect()
         });
@@ -162,6 +172,7 @@ impl Method {
             place: METHODS.len(),
             access: access_to(name),
             lasts: false,
+            streams: false,
         })
     }
 }
@@ -265,7 +276,8 @@ mod tests {
         for (place, name) in known_methods().enumerate() {
             let found = Method::at(&format!("/{name}"));
             let lasts = name == "wishwell.v1.ReferralService/WatchEvents";
-            assert_eq!(found, Method { name: Some(name), place, access: access_to(name), lasts });
+            let streams = lasts || name.contains("Reflection") || name == "grpc.health.v1.Health/Watch";
+            assert_eq!(found, Method { name: Some(name), place, access: access_to(name), lasts, streams });
         }
         for (path, access) in [
             ("/wishwell.v1.CatalogService/DropEverything", Access::Roles(&[])),
@@ -273,7 +285,8 @@ mod tests {
             ("/grpc.health.v1.Health/Unknown", Access::Open),
             ("", Access::Roles(&[])),
         ] {
-            let expected = Method { name: None, place: known_methods().count(), access, lasts: false };
+            let place = known_methods().count();
+            let expected = Method { name: None, place, access, lasts: false, streams: false };
             assert_eq!(Method::at(path), expected, "{path}");
         }
     }

@@ -161,7 +161,9 @@ impl Platform {
         let question = Query::of_item(subject.need, subject.item, subject.facts, now, wanted);
         let Scoring { rules, prices } = self.scoring(snapshot, now);
         let mut scratch = Scratch::default();
-        let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
+        let answer = tracing::info_span!("engine.find", wishwell.need.items = 1)
+            .in_scope(|| snapshot.find(&question, rules, &mut scratch))
+            .map_err(|error| query_error("need", error))?;
         let chance = |(rank, candidate): (u32, &Candidate)| {
             let mut decision = self.decision(snapshot, subject.need, None, now);
             decided(&mut decision, Some(rank), candidate);

@@ -16,7 +16,6 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tonic::codegen::{Body, BoxFuture, Bytes, StdError};
-use tracing::Instrument as _;
 
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
@@ -96,9 +95,9 @@ impl CallStack {
     {
         let pipe = &*self.0;
         let method = Method::at(request.uri().path());
-        // Outermost: sees every answer, whoever gave it, and opens the span that all others are below.
+        // Outermost: sees every answer, whoever gave it, to its end, and opens the span that all others are below.
         let observed = Observed::begin(&pipe.metrics, &pipe.sampling, method, request.headers());
-        let (span, started) = (observed.span.clone(), observed.started);
+        let (trace, started) = (observed.trace.clone(), observed.started);
         let admitted = pipe.admit(method, request);
         let answering = async {
             let answer = match admitted {
@@ -114,9 +113,8 @@ impl CallStack {
             // Above all that can refuse, so that each refusal carries its reason.
             explanation::explain(method, answer.unwrap_or_else(|error| to_status(error).into_http()))
         };
-        let response = answering.instrument(span).await;
-        observed.end(&response);
-        response
+        let response = trace.around(answering).await;
+        observed.end(response)
     }
 }
 
