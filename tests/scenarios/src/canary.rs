@@ -1,5 +1,5 @@
-//! Canaries: requests made from the contract's descriptors, with a marked value in every field that holds text. A field that
-//! is added to the contract tomorrow is covered tomorrow.
+//! Canaries: requests made from the contract's descriptors, with a marked value in every field that holds text, and figures that are
+//! nobody else's in sensitive fields that hold numbers. A field that is added to the contract tomorrow is covered tomorrow.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,47 @@ pub struct Marker {
     pub sensitive: bool,
 }
 
-/// Which field to fill where only one of several may be. Elsewhere it is the first.
+/// What is sensitive and no text, with the ways in which it would be written: nothing else in the world looks like it.
+#[derive(Debug, Clone, Copy)]
+pub struct Figure {
+    /// The field it is sent in.
+    pub field: &'static str,
+    /// How it reads in a log line, a span or a table.
+    pub spelt: &'static [&'static str],
+    /// Whether the store may hold it in the clear.
+    pub stored: bool,
+}
+
+/// Coordinates are looked for with all their digits: a latitude with fewer may be the second of some line's time, of which there are
+/// thousands. Of a fact that is true, its key tells.
+pub const FIGURES: [Figure; 4] = [
+    Figure { field: "GeoPoint.latitude", spelt: &["38.9357924", "389357924"], stored: true },
+    Figure { field: "GeoPoint.longitude", spelt: &["106.8153927", "1068153927"], stored: true },
+    Figure { field: "Fact.int_value", spelt: &["918273645"], stored: false },
+    Figure { field: "Fact.bool_value", spelt: &[TRUE_FACT], stored: false },
+];
+/// Where people are who are nowhere else, in degrees.
+pub const LATITUDE: f64 = 38.935_792_4;
+/// As [`LATITUDE`].
+pub const LONGITUDE: f64 = 106.815_392_7;
+/// What facts that are numbers hold.
+pub const NUMBER: i64 = 918_273_645;
+/// Key of the fact that is true.
+pub const TRUE_FACT: &str = "experienced_violence";
+
+/// A valid fact for each type that facts can have: its key, and the field that holds the value.
+const FACTS: [(&str, &str); 4] = [
+    (TRUE_FACT, "bool_value"),
+    ("monthly_income_per_person_fen", "int_value"),
+    // Any short text goes here; a list of texts has codes.
+    ("residence_division", "string_value"),
+    ("group_tags", "string_values"),
+];
+
+/// Most fields of which only one may be filled: so many turns fill each of them once.
+pub const TURNS: usize = 4;
+
+/// Which field to fill first where only one of several may be; the next ones in the turns after it. Elsewhere it is the first.
 const CHOICES: &[(&str, &str)] =
     &[("Fact", "string_value"), ("FindResourcesRequest", "inline_need"), ("ClaimWishRequest", "pledge")];
 /// Fields that a valid message does without, because they exclude what it has.
@@ -69,6 +109,10 @@ pub struct Canaries {
     pub names: BTreeMap<String, String>,
     /// Everything that was sent.
     pub markers: Vec<Marker>,
+    /// Which of several fields is filled, counted from the first.
+    turn: usize,
+    /// Whether the request that is made had to choose.
+    chose: bool,
 }
 
 impl Default for Canaries {
@@ -105,12 +149,17 @@ impl Canaries {
             .map(|(collection, name)| (collection.to_owned(), name.to_owned()))
             .collect(),
             markers: Vec::new(),
+            turn: 0,
+            chose: false,
         }
     }
 
-    /// A request in this spirit.
-    pub fn request(&mut self, descriptor: &MessageDescriptor, spirit: Spirit) -> DynamicMessage {
-        self.message(descriptor, spirit, false, 0)
+    /// A request in this spirit; where only one of several fields may be filled, each turn fills another. None when this turn's would be
+    /// filled like the first one's.
+    pub fn request(&mut self, descriptor: &MessageDescriptor, spirit: Spirit, turn: usize) -> Option<DynamicMessage> {
+        (self.turn, self.chose) = (turn, false);
+        let request = self.message(descriptor, spirit, false, 0);
+        (turn == 0 || self.chose).then_some(request)
     }
 
     /// Remembers the names of what an answer holds, so that later requests mean things that exist.
@@ -144,7 +193,14 @@ impl Canaries {
                 continue;
             }
             let sensitive = sensitive || is_sensitive(&field);
-            if let Some(value) = self.value(&field, spirit, sensitive, depth) {
+            if let Kind::Message(fact) = field.kind()
+                && field.is_list()
+                && fact.full_name() == "wishwell.v1.Fact"
+                && spirit == Spirit::Valid
+            {
+                let facts = FACTS.map(|(key, holds)| Value::Message(self.fact(&fact, key, holds)));
+                message.set_field(&field, Value::List(facts.into()));
+            } else if let Some(value) = self.value(&field, spirit, sensitive, depth) {
                 let value = if field.is_list() { Value::List(vec![value]) } else { value };
                 message.set_field(&field, value);
             }
@@ -152,8 +208,22 @@ impl Canaries {
         message
     }
 
+    /// A fact with what it holds in this field.
+    fn fact(&mut self, descriptor: &MessageDescriptor, key: &str, holds: &str) -> DynamicMessage {
+        let mut fact = DynamicMessage::new(descriptor.clone());
+        fact.set_field_by_name("key", Value::String(key.to_owned()));
+        let value = match descriptor.get_field_by_name(holds).expect("a field of facts") {
+            field if field.is_list() => Value::List(vec![Value::String("veteran".to_owned())]),
+            field if field.kind() == Kind::Bool => Value::Bool(true),
+            field if field.kind() == Kind::Int64 => Value::I64(NUMBER),
+            field => Value::String(self.marker(&field, true)),
+        };
+        fact.set_field_by_name(holds, value);
+        fact
+    }
+
     /// Fields that a rule of the message or a oneof keeps apart from the one that is filled.
-    fn excluded(&self, descriptor: &MessageDescriptor) -> Vec<String> {
+    fn excluded(&mut self, descriptor: &MessageDescriptor) -> Vec<String> {
         let rules = descriptor.options().get_extension(&self.message_rules).into_owned();
         let groups =
             rules.as_message().and_then(|rules| rules.get_field_by_name("oneof").map(|list| list.into_owned()));
@@ -164,17 +234,16 @@ impl Canaries {
         });
         let oneofs = descriptor.oneofs().filter(|oneof| !oneof.is_synthetic());
         let oneofs = oneofs.map(|oneof| oneof.fields().map(|field| field.name().to_owned()).collect());
-        let chosen = |group: &[String]| {
-            let named = CHOICES.iter().find(|(message, _)| *message == descriptor.name());
-            named.map_or_else(|| group.first().cloned(), |(_, field)| Some((*field).to_owned()))
+        let groups: Vec<Vec<String>> = groups.chain(oneofs).collect();
+        self.chose |= !groups.is_empty();
+        let named = CHOICES.iter().find(|(message, _)| *message == descriptor.name());
+        let others = |mut group: Vec<String>| {
+            assert!((1..=TURNS).contains(&group.len()), "each of {group:?} has its turn");
+            let first = named.and_then(|(_, field)| group.iter().position(|name| name == field)).unwrap_or_default();
+            group.remove((first + self.turn) % group.len());
+            group
         };
-        groups
-            .chain(oneofs)
-            .flat_map(|group| {
-                let chosen = chosen(&group);
-                group.into_iter().filter(move |name| Some(name) != chosen.as_ref())
-            })
-            .collect()
+        groups.into_iter().flat_map(others).collect()
     }
 
     fn value(&mut self, field: &FieldDescriptor, spirit: Spirit, sensitive: bool, depth: usize) -> Option<Value> {
@@ -182,9 +251,18 @@ impl Canaries {
             Kind::String => Value::String(self.text(field, spirit, sensitive)?),
             Kind::Bytes => Value::Bytes(self.marker(field, sensitive).into_bytes().into()),
             Kind::Bool => Value::Bool(field.name() != "total_unknown"),
-            Kind::Double => Value::F64(if field.name() == "latitude" { 38.4712 } else { 106.2781 }),
+            Kind::Double => Value::F64(match (field.name(), sensitive, spirit) {
+                ("latitude", true, Spirit::Valid) => LATITUDE,
+                // What is wrong ends in the same digits.
+                ("latitude", true, _) => 138.935_792_4,
+                ("latitude", false, _) => 38.4712,
+                (_, true, Spirit::Valid) => LONGITUDE,
+                (_, true, _) => 1_106.815_392_7,
+                (_, false, _) => 106.2781,
+            }),
             Kind::Float => Value::F32(1.0),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(number(field)),
+            Kind::Int64 if sensitive => Value::I64(NUMBER),
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(i64::from(number(field))),
             Kind::Uint32 | Kind::Fixed32 => Value::U32(1),
             Kind::Uint64 | Kind::Fixed64 => Value::U64(1),

@@ -9,13 +9,15 @@ use sqlx::Connection as _;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 use wishwell_api::v1;
-use wishwell_scenarios::canary::{Bytes, Canaries, Marker, Spirit};
+use wishwell_scenarios::canary::{
+    Bytes, Canaries, FIGURES, Figure, LATITUDE, LONGITUDE, Marker, NUMBER, Spirit, TRUE_FACT, TURNS,
+};
 use wishwell_scenarios::deployment::{self, CALLERS};
 use wishwell_scenarios::receiver::Receiver;
 use wishwell_scenarios::referring::{
     HOTLINE, OPERATOR, PARTNER, STREET, Step, TRUNK, category, offer, submit, to, wishing,
 };
-use wishwell_scenarios::told::{reason, text};
+use wishwell_scenarios::told::{point, reason, text};
 use wishwell_scenarios::{Served, admin};
 use wishwell_test_support::postgres::TestDatabase;
 
@@ -102,6 +104,12 @@ fn found<'a>(text: &[u8], markers: &'a [Marker], of_interest: impl Fn(&Marker) -
     fields
 }
 
+/// Fields with figures that are found in a text.
+fn figures(text: &str, of_interest: impl Fn(&Figure) -> bool) -> Vec<&'static str> {
+    let is_there = |figure: &&Figure| figure.spelt.iter().any(|spelt| text.contains(spelt));
+    FIGURES.iter().filter(|figure| of_interest(figure)).filter(is_there).map(|figure| figure.field).collect()
+}
+
 /// Everything that was found where it must not be.
 #[derive(Default)]
 struct Leaks(Vec<String>);
@@ -112,8 +120,13 @@ impl Leaks {
     }
 
     fn of_error(&mut self, method: &MethodDescriptor, status: &Status, canaries: &Canaries) {
-        let fields = found(&told(status), &canaries.markers, |marker| marker.sensitive);
-        self.add(&format!("the error of {}", method.name()), fields);
+        self.of_shown(&format!("the error of {}", method.name()), &told(status), canaries);
+    }
+
+    /// What somebody is shown for whom nothing sensitive is.
+    fn of_shown(&mut self, place: &str, shown: &[u8], canaries: &Canaries) {
+        self.add(place, found(shown, &canaries.markers, |marker| marker.sensitive));
+        self.add(place, figures(&String::from_utf8_lossy(shown), |_| true));
     }
 
     fn assert_none(mut self) {
@@ -123,34 +136,46 @@ impl Leaks {
     }
 }
 
-/// Calls every method with a valid request, then with wrong ones.
+/// Whether a method may refuse a valid request: a need that the loop has served is withdrawn no more, and has a beneficiary; a round goes
+/// on by itself.
+fn may_be_refused(method: &MethodDescriptor, status: &Status) -> bool {
+    let of_the_loop = method.parent_service().name() == "ReferralService"
+        || matches!(method.name(), "WithdrawNeed" | "EraseNeed" | "MarkNotificationsSeen")
+        || (method.name().contains("Round") && method.name() != "CreateRound");
+    of_the_loop && REFUSALS_OF_THE_LOOP.contains(&reason(status).as_str())
+}
+
+/// Calls every method with a valid request, then with wrong ones, each once for each of the fields that exclude one another.
 async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut Leaks) {
     let mut refused = Vec::new();
-    for method in methods() {
-        let message = canaries.request(&method.input(), Spirit::Valid).encode_to_vec();
-        match call(served, &path(&method), &message).await {
-            Ok(answer) => {
-                let answer = DynamicMessage::decode(method.output(), answer.as_slice()).expect("the answer's message");
-                if !method.name().starts_with("Get") && !method.name().starts_with("Find") {
-                    canaries.learn(&answer);
+    for turn in 0..TURNS {
+        for method in methods() {
+            let Some(message) = canaries.request(&method.input(), Spirit::Valid, turn) else { continue };
+            match call(served, &path(&method), &message.encode_to_vec()).await {
+                Ok(answer) => {
+                    let answer =
+                        DynamicMessage::decode(method.output(), answer.as_slice()).expect("the answer's message");
+                    if !method.name().starts_with("Get") && !method.name().starts_with("Find") {
+                        canaries.learn(&answer);
+                    }
                 }
-            }
-            Err(status) => {
-                leaks.of_error(&method, &status, canaries);
-                // A need that the loop has served is withdrawn no more, and has a beneficiary; a round goes on by itself.
-                let of_the_loop = method.parent_service().name() == "ReferralService"
-                    || matches!(method.name(), "WithdrawNeed" | "EraseNeed" | "MarkNotificationsSeen")
-                    || (method.name().contains("Round") && method.name() != "CreateRound");
-                if !of_the_loop || !REFUSALS_OF_THE_LOOP.contains(&reason(&status).as_str()) {
-                    refused.push(format!("{}: {status:?}", method.name()));
+                Err(status) => {
+                    leaks.of_error(&method, &status, canaries);
+                    // The other turns' fields need not belong together, or be of what is there.
+                    if turn == 0 && !may_be_refused(&method, &status) {
+                        refused.push(format!("{}: {status:?}", method.name()));
+                    }
                 }
             }
         }
     }
     assert!(refused.is_empty(), "a valid request of each method is taken, but:\n{}", refused.join("\n"));
-    for spirit in [Spirit::Wrong, Spirit::TooLong] {
+    for (spirit, turn) in
+        [Spirit::Wrong, Spirit::TooLong].into_iter().flat_map(|s| (0..TURNS).map(move |turn| (s, turn)))
+    {
         for method in methods() {
-            let message = canaries.request(&method.input(), spirit).encode_to_vec();
+            let Some(message) = canaries.request(&method.input(), spirit, turn) else { continue };
+            let message = message.encode_to_vec();
             // The last byte missing, and text that is not UTF-8: refused by the decoder, in its own words.
             let torn = message[..message.len().saturating_sub(1)].to_vec();
             let latin = message.iter().map(|byte| if *byte == b'z' { 0xff } else { *byte }).collect::<Vec<_>>();
@@ -173,6 +198,7 @@ async fn search_output(served: &mut Served, receiver: &Receiver, canaries: &Cana
     let log = served.process.output();
     for (place, text) in [("the log", &log), ("the spans", &spans), ("the figures", &metrics)] {
         leaks.add(place, found(text.as_bytes(), &canaries.markers, |_| true));
+        leaks.add(place, figures(text, |_| true));
         for made_up in ["canaryMethod", "canaryBody", "Bearer"] {
             if let Some(line) = text.lines().find(|line| line.starts_with('{') && line.contains(made_up)) {
                 leaks.0.push(format!("{made_up} in {place}: {line}"));
@@ -188,6 +214,9 @@ async fn search_output(served: &mut Served, receiver: &Receiver, canaries: &Cana
 /// What the store holds: nothing sensitive, and enough of the rest to know that the search would find it.
 fn search_store(bytes: &[u8], canaries: &Canaries, leaks: &mut Leaks) {
     leaks.add("the store", found(bytes, &canaries.markers, |marker| marker.sensitive));
+    let text = String::from_utf8_lossy(bytes);
+    leaks.add("the store", figures(&text, |figure| !figure.stored));
+    assert_eq!(figures(&text, |figure| figure.stored).len(), 2, "where needs are is found, so that the rest would be");
     let kept = found(bytes, &canaries.markers, |marker| !marker.sensitive).len();
     assert!(kept > 10, "what is not sensitive is found in the store, so what is sensitive would be: {kept}");
 }
@@ -264,12 +293,17 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     need.description = sensitive(&mut canaries, "description");
     need.items[0].note = sensitive(&mut canaries, "note");
     need.wish.as_mut().expect("published").consent_given_by = sensitive(&mut canaries, "consent_given_by");
+    need.place = point(LATITUDE, LONGITUDE);
+    need.facts = vec![
+        v1::Fact { key: "monthly_income_per_person_fen".to_owned(), int_value: Some(NUMBER), ..v1::Fact::default() },
+        v1::Fact { key: TRUE_FACT.to_owned(), bool_value: Some(true), ..v1::Fact::default() },
+    ];
     let need = submit(&served, need).await.name;
 
     let list = v1::ListWishesRequest { category: TRUNK.to_owned(), ..Default::default() };
     let listed = served.referrals(PARTNER).list_wishes(list).await.expect("listed").into_inner();
     let shown = format!("{listed:?}").into_bytes();
-    leaks.add("the pool", found(&shown, &canaries.markers, |marker| marker.sensitive));
+    leaks.of_shown("the pool", &shown, &canaries);
     let pledge = v1::Pledge {
         title: text(&marked(&mut canaries, "pledge.title", false)),
         content: marked(&mut canaries, "pledge.content", false),
@@ -296,7 +330,7 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
         Step::Confirm(None).take(&served, PARTNER, &referral.name).await.expect_err("not the partner's"),
     ];
     for status in &refused {
-        leaks.add("a refusal", found(&told(status), &canaries.markers, |marker| marker.sensitive));
+        leaks.of_shown("a refusal", &told(status), &canaries);
     }
     let deliver = v1::DeliverReferralRequest {
         name: referral.name.clone(),
@@ -311,7 +345,7 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
         let mut watch = served.referrals(key).watch_events(request).await.expect("watched").into_inner();
         let batch = watch.message().await.expect("no refusal").expect("no end");
         let shown = format!("{batch:?}").into_bytes();
-        leaks.add("an event", found(&shown, &canaries.markers, |marker| marker.sensitive));
+        leaks.of_shown("an event", &shown, &canaries);
     }
     let withdraw = v1::WithdrawNeedRequest { name: need, ..Default::default() };
     served.needs(HOTLINE).withdraw_need(withdraw).await.expect("withdrawn");
