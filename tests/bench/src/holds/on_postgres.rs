@@ -6,6 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 use wishwell_store::{PostgresOptions, PostgresStore, Store};
 use wishwell_test_support::postgres::TestDatabase;
 
+use super::pgbench::Positions;
 use super::report::{self, CaseResult, Exhaustion, Results, Side};
 use super::world::World;
 use super::{HoldArgs, Holder, pgbench};
@@ -90,15 +91,20 @@ async fn measure(args: &HoldArgs, case: &Case) -> CaseResult {
     let holder = Holder::start(database.url().to_owned(), folder.path().to_owned(), requests).await;
     let holder = holder.beside(first_process().await);
     // Both sides have touched every page once before they are measured.
-    let best = RIVAL_CLIENTS.map(|clients| (clients, rival.run(clients, args.round_seconds).per_second));
+    let best =
+        RIVAL_CLIENTS.map(|clients| (clients, rival.run(Positions::Sequence, clients, args.round_seconds).per_second));
     let best = best.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("some clients");
     holder.hold(case.clients, args.round()).await;
-    let (mut theirs, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut theirs, mut in_order, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ratios, mut ratios_in_order) = (Vec::new(), Vec::new());
     for _ in 0..args.rounds {
-        let their_round = rival.run(case.clients, args.round_seconds);
+        let their_round = rival.run(Positions::Sequence, case.clients, args.round_seconds);
+        let round_in_order = rival.run(Positions::Head, case.clients, args.round_seconds);
         let our_round = holder.hold(case.clients, args.round()).await;
         ratios.push(our_round.per_second / their_round.per_second);
+        ratios_in_order.push(our_round.per_second / round_in_order.per_second);
         theirs.push(their_round);
+        in_order.push(round_in_order);
         ours.push(our_round);
     }
     let store = open(&database).await;
@@ -111,8 +117,10 @@ async fn measure(args: &HoldArgs, case: &Case) -> CaseResult {
         pgbench: Side::median(&theirs),
         pgbench_best_clients: best.0,
         pgbench_best_per_second: best.1,
+        pgbench_in_order: Side::median(&in_order),
         wishwell: Side::median(&ours),
         ratio: median(&mut ratios),
+        ratio_in_order: median(&mut ratios_in_order),
         ratio_min: case.ratio_min,
         p99_share_max: case.p99_share_max,
     }

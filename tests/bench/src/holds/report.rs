@@ -30,9 +30,13 @@ pub(super) struct CaseResult {
     /// With how many clients pgbench does best, and how well.
     pub(super) pgbench_best_clients: usize,
     pub(super) pgbench_best_per_second: f64,
+    /// pgbench with a log without gaps, in the order of commits, as Wishwell's.
+    pub(super) pgbench_in_order: Side,
     pub(super) wishwell: Side,
     /// Wishwell's holds a second by pgbench's, median of the rounds' ratios.
     pub(super) ratio: f64,
+    /// The same beside pgbench with a log in order.
+    pub(super) ratio_in_order: f64,
     pub(super) ratio_min: f64,
     /// Wishwell's p99 by pgbench's, at most.
     pub(super) p99_share_max: Option<f64>,
@@ -145,6 +149,14 @@ pub(super) fn print(results: &Results) {
             case.ratio,
             case.ratio_min,
             verdict(case.ratio >= case.ratio_min)
+        );
+        println!(
+            "{:>16} with a log in order: {:>7.0}  {:>6.1} / {:<6.1}  {:>5.2}",
+            "",
+            case.pgbench_in_order.per_second,
+            ms(case.pgbench_in_order.p50_micros),
+            ms(case.pgbench_in_order.p99_micros),
+            case.ratio_in_order
         );
         if let Some(Cpu { clients_micros, server_micros, database_micros }) = ours.cpu {
             println!(
