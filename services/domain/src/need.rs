@@ -363,19 +363,23 @@ impl Need {
     /// so far, and the wish, may differ.
     #[must_use]
     pub fn asks_alike(&self, other: &Self) -> bool {
+        self.wants_alike(other)
+            && self.items.iter().zip(&other.items).all(|(a, b)| a.taken == b.taken)
+            && (self.urgency, self.timing, self.place) == (other.urgency, other.timing, other.place)
+            && (self.division == other.division && self.group_tags == other.group_tags)
+            && (self.personal == other.personal && self.created_at == other.created_at)
+    }
+
+    /// Whether another version of the need wants the same things, in the same ways and for the same people, whatever is taken of it, known
+    /// of it, or said of where and when.
+    #[must_use]
+    pub fn wants_alike(&self, other: &Self) -> bool {
         let said = |item: &NeedItem| (item.ordinal, item.quantity, item.unit, item.recurrence, item.splittable);
         self.id == other.id
             && self.items.len() == other.items.len()
-            && self
-                .items
-                .iter()
-                .zip(&other.items)
-                .all(|(a, b)| said(a) == said(b) && a.category == b.category && a.taken == b.taken)
+            && self.items.iter().zip(&other.items).all(|(a, b)| said(a) == said(b) && a.category == b.category)
             && (self.beneficiary, self.household) == (other.beneficiary, other.household)
-            && (self.urgency, self.timing, self.place) == (other.urgency, other.timing, other.place)
-            && (self.division == other.division && self.mobility == other.mobility)
-            && (self.involves_minors == other.involves_minors && self.group_tags == other.group_tags)
-            && (self.personal == other.personal && self.created_at == other.created_at)
+            && (self.involves_minors == other.involves_minors && self.mobility == other.mobility)
     }
 
     /// Takes out what is personal, for good: what is sealed, the exact place and the wish.

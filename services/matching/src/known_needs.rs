@@ -33,7 +33,8 @@ impl KnownNeed {
 
     /// What is decided upon this need alone: it, and the people whose facts are known.
     pub(crate) fn basis(&self) -> Basis {
-        Basis { position: self.position, subjects: self.people().collect(), needs: vec![Arc::clone(&self.stored)] }
+        let (position, subjects) = (self.position, self.people().collect());
+        Basis { position, subjects, needs: vec![Arc::clone(&self.stored)], roughly: false }
     }
 
     /// What an offer of it to a resource is decided upon, whose owner counts too.

@@ -107,7 +107,7 @@ pub enum Mutation {
         id: BeneficiaryId,
     },
     /// Destroys the key of a need that names no beneficiary, clears what was sealed with it, the exact place and the wish, in the tables and in
-    /// logged after-images (whose wishes stay: they were public), and logs the need as it is then. Erasing twice is erasing once.
+    /// logged after-images, and logs the need as it is then. Erasing twice is erasing once.
     /// Afterwards it takes no more puts and nothing sealed; what the ledger counts in it goes on. Refused with [`StoreError::Outdated`]
     /// when it names a beneficiary, whose erasure is its own, or is open, so that offers may be under way for it: whoever decided
     /// to erase it has to look again.

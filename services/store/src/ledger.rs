@@ -50,6 +50,8 @@ pub struct Basis {
     pub subjects: Vec<String>,
     /// Needs, as they were judged: they must ask for the same still.
     pub needs: Vec<Arc<Need>>,
+    /// Whether needs must only want the same still, for the same people: for those that change faster than is decided.
+    pub roughly: bool,
 }
 
 /// Events that a ledger has appended to a tenant's log, in order and without gaps among them. They are durable.

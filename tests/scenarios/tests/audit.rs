@@ -12,6 +12,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, auto_refer, demo, draw, following, offer, pool,
     referrals, resource, sharing, stock, submit, to, trunk, trunks, wanting, weekly, wishing,
 };
+use wishwell_scenarios::rounds::{rules, run};
 use wishwell_scenarios::told::{mask, quantity, text, told};
 use wishwell_scenarios::{Served, external};
 use wishwell_test_support::process;
@@ -233,7 +234,8 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
     let fact = v1::Fact { key: "age_years".to_owned(), int_value: Some(71), ..v1::Fact::default() };
     let of =
         |beneficiary: &str| v1::Need { beneficiary: beneficiary.to_owned(), facts: vec![fact.clone()], ..wanting(1) };
-    let mut elderly = trunk(NEAR, Vec::new(), 38.41);
+    let trunks = pool(&served, stock(NEAR, Some(9))).await;
+    let mut elderly = trunk(NEAR, vec![draw(&trunks, 1)], 38.41);
     elderly.eligibility =
         Some(v1::Eligibility { expression: "age_years >= 70".to_owned(), statement: text("the elderly") });
     let elderly = resource(&served, elderly).await;
@@ -246,6 +248,8 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
         assert!(say(folder, &["replay", &referral]).1.ends_with("identical\n"));
         decided.push(referral);
     }
+    let round = run(&served, rules(), true).await.name;
+    assert!(say(folder, &["replay", &round]).1.ends_with("identical\n"));
     let erase = v1::EraseBeneficiaryRequest { name: person.name, ..Default::default() };
     told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
     let erase = v1::EraseNeedRequest { name: needs[1].clone(), ..Default::default() };
@@ -254,5 +258,7 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
         let (content, said) = say(folder, &["replay", referral]);
         assert!(!content && said.contains("the need or its beneficiary was erased"), "{said}");
     }
+    let (content, said) = say(folder, &["replay", &round]);
+    assert!(!content && said.contains("somebody was erased"), "{said}");
     assert!(say(folder, &["rebuild"]).0, "erased fields stay erased in both");
 }

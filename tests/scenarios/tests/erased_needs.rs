@@ -115,6 +115,7 @@ async fn of_a_need_of_a_household_or_of_nobody_nothing_personal_is_left_once_it_
         // The same submission once more has the same effect, which is none, and tells nothing of what it was.
         let again = told(served.needs(HOTLINE).submit_need(submitted).await).expect("answered");
         assert!(!format!("{again:?}").contains(MARK), "{again:?}");
+        assert_eq!(again.need.as_ref().and_then(|need| need.wish.as_ref()), None);
         let anew = v1::SubmitNeedRequest { need: Some(need(&household)), request_id: request_id() };
         let anew = told(served.needs(HOTLINE).submit_need(anew).await).expect("known");
         assert!(anew.existing);

@@ -10577,7 +10577,8 @@ pub struct EraseNeedRequest {
     /// The need, `needs/{uuid}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there. Withdrawing an open need
+    /// changes it: after a call that broke off, read the need again before asking with an etag again.
     #[prost(string, tag = "2")]
     pub etag: ::prost::alloc::string::String,
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
@@ -11065,7 +11066,7 @@ pub mod need_service_client {
         }
         /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
         /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
-        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it has no key of its own, and EraseBeneficiary erases it.
+        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
         pub async fn erase_need(
             &mut self,
             request: impl tonic::IntoRequest<super::EraseNeedRequest>,
@@ -11210,7 +11211,7 @@ pub mod need_service_server {
         >;
         /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
         /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
-        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it has no key of its own, and EraseBeneficiary erases it.
+        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
         async fn erase_need(
             &self,
             request: tonic::Request<super::EraseNeedRequest>,

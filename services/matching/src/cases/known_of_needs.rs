@@ -61,33 +61,28 @@ impl KnownOfNeeds {
         people: People<'_>,
     ) -> Result<(), Error> {
         let person = |need: &Need| need.beneficiary.and_then(|id| people.beneficiaries.get(&id));
-        let mut subjects: Vec<String> = needs.iter().filter(|need| need.personal.is_some()).map(sealed_for).collect();
-        subjects.extend(needs.iter().filter_map(person).map(|found| found.id.name()));
+        let mut subjects: Vec<String> = needs.iter().map(sealed_for).collect();
         subjects.sort_unstable();
         subjects.dedup();
-        let wrapped = store.keys(tenant, &subjects).await?;
+        let mut wrapped = HashMap::with_capacity(subjects.len());
+        for subjects in subjects.chunks(PAGE_SIZE_MAX) {
+            wrapped.extend(store.keys(tenant, subjects).await?);
+        }
+        // With a key, what it sealed goes from the log too.
+        self.erased |= wrapped.len() < subjects.len();
         for need in needs {
             let subject = sealed_for(&need);
-            let facts = match (&need.personal, wrapped.get(&subject)) {
-                (Some(sealed), Some(wrapped)) => {
-                    keys.unwrap_key(&subject, wrapped)?.open::<NeedPersonal>(sealed)?.facts
-                }
-                (sealed, _) => {
-                    self.erased |= sealed.is_some();
-                    Facts::default()
-                }
-            };
             let beneficiary = person(&need);
-            let personal = match beneficiary.and_then(|found| Some((found.id.name(), found.personal.as_ref()?))) {
-                Some((name, sealed)) => match wrapped.get(&name) {
-                    Some(wrapped) => keys.unwrap_key(&name, wrapped)?.open::<PersonalFields>(sealed)?,
-                    None => {
-                        self.erased = true;
-                        PersonalFields::default()
-                    }
-                },
-                None => PersonalFields::default(),
-            };
+            let (mut facts, mut personal) = (Facts::default(), PersonalFields::default());
+            if let Some(wrapped) = wrapped.get(&subject) {
+                let key = keys.unwrap_key(&subject, wrapped)?;
+                if let Some(sealed) = &need.personal {
+                    facts = key.open::<NeedPersonal>(sealed)?.facts;
+                }
+                if let Some(sealed) = beneficiary.and_then(|found| found.personal.as_ref()) {
+                    personal = key.open(sealed)?;
+                }
+            }
             self.add_one(need, facts, beneficiary.map(|found| (found, personal)), people);
         }
         Ok(())

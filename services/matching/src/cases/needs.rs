@@ -179,7 +179,7 @@ impl Platform {
     }
 
     /// Destroys a need's own key and what it sealed. What is open is taken back first, in a write of its own: whoever is cut off in
-    /// between asks again, and the erasure goes on from there.
+    /// between asks again, without the version that the need had before, and the erasure goes on from there.
     pub(crate) async fn erase_need(
         &self,
         caller: &Caller,
@@ -195,7 +195,11 @@ impl Platform {
             let need = self.need(caller, id).await?;
             must_be_sealed_alone(&need)?;
             if need.state.is_open() {
-                self.take_back(caller, id, expected).await?;
+                // As it was read: it may have been given to a beneficiary since.
+                match self.take_back(caller, id, expected.unwrap_or(need.version)).await {
+                    Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => continue,
+                    taken => taken?,
+                }
                 // What was expected was there, and is so no more.
                 expected = None;
             }
@@ -208,8 +212,8 @@ impl Platform {
     }
 
     /// Takes a need back, without a word, unless somebody else did meanwhile.
-    async fn take_back(&self, caller: &Caller, id: NeedId, expected: Option<Version>) -> Result<(), Error> {
-        let command = Command::WithdrawNeed { need: id, personal: None, expected };
+    async fn take_back(&self, caller: &Caller, id: NeedId, expected: Version) -> Result<(), Error> {
+        let command = Command::WithdrawNeed { need: id, personal: None, expected: Some(expected) };
         match self.carry_out(&Caller { request: None, ..caller.clone() }, vec![command]).await {
             Ok(_) | Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, .. }) => Ok(()),
             Err(error) => Err(error),

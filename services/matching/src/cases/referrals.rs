@@ -43,10 +43,10 @@ pub(crate) struct Subject<'s> {
     pub(crate) facts: &'s Facts,
 }
 
-/// What the `attempt`th offer is held to, from 1 on: the last one not to what a need asked for a moment ago, for many who take of it at
-/// once change it for each other. What is left of it the ledger says.
+/// What the `attempt`th offer is held to, from 1 on: the last one only to what a need wants, for many who take of it at once change it for
+/// each other. What is left of it the ledger says.
 pub(crate) fn for_attempt(basis: Basis, attempt: usize) -> Basis {
-    if attempt < OFFER_ATTEMPTS_MAX { basis } else { Basis { needs: Vec::new(), ..basis } }
+    Basis { roughly: attempt >= OFFER_ATTEMPTS_MAX, ..basis }
 }
 
 impl Caller {
@@ -133,7 +133,7 @@ impl Platform {
                 }
             };
             commands.push(self.one_chosen(asked, &known, &field(index), snapshot, now)?);
-            let Basis { position, subjects, needs } = known.basis_with(asked.resource, snapshot);
+            let Basis { position, subjects, needs, .. } = known.basis_with(asked.resource, snapshot);
             basis.position = basis.position.min(position);
             basis.subjects.extend(subjects);
             basis.needs.extend(needs);

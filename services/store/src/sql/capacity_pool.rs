@@ -1,6 +1,7 @@
 //! Capacity pools in tables, with the figures of the periods that differ.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodFigures, PeriodRule};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, ExternalId, OrganizationId, Version};
@@ -59,8 +60,8 @@ impl Record for CapacityPool {
         self.pass_usual_figures_on();
     }
 
-    fn overdrawn(&self) -> Option<&Self> {
-        CapacityPool::overdrawn(self).map(|_| self)
+    fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {
+        Self::overdrawn(self).map(|(period_start, figures)| (self.id, period_start, figures))
     }
 
     fn settle(&mut self) {

@@ -195,11 +195,11 @@ fn without_sealed(change: Change) -> Option<Change> {
     }
 }
 
-/// The need's image without sealed fields and exact place, which nobody looks for help at any more; none when it has neither.
+/// The need's image without sealed fields, exact place and wish, which nobody looks for help at any more; none when it has none of them.
 fn without_personal(change: Change) -> Option<Change> {
     match change {
-        Change::Need(mut need) if need.personal.is_some() || need.place.is_some() => {
-            (need.personal, need.place) = (None, None);
+        Change::Need(mut need) if need.personal.is_some() || need.place.is_some() || need.wish.is_some() => {
+            (need.personal, need.place, need.wish) = (None, None, None);
             Some(Change::Need(need))
         }
         _ => None,

@@ -5,10 +5,11 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
-use wishwell_domain::capacity_pool::CapacityPool;
+use wishwell_domain::capacity_pool::Figures;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{ExternalId, TenantId, Version};
+use wishwell_domain::ids::{CapacityPoolId, ExternalId, TenantId, Version};
 
 use super::session::{Failure, Fields, Session};
 use super::statement::{Dialect, Statement, Value};
@@ -93,8 +94,8 @@ pub(crate) trait Record: Clone + PartialEq + Send + Sync + 'static {
     fn succeed(&mut self, known: &Self, now: Timestamp);
     /// Takes over what the ledger alone changes, whatever a put says.
     fn keep_ledger(&mut self, _known: &Self) {}
-    /// The pool, where this is one whose totals no longer cover what the ledger has promised of it.
-    fn overdrawn(&self) -> Option<&CapacityPool> {
+    /// Of a pool, the figures whose total no longer covers what counts against it, and of which period they are.
+    fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {
         None
     }
     /// Takes over what an upsert leaves alone in a known entity.

@@ -351,19 +351,16 @@ impl Writing<'_> {
 
     /// Refuses totals below what is promised, with whose promises are in the way. Whatever else may be wrong with them, the tables refuse.
     async fn check_promises<T: Record>(&mut self, entity: &T) -> Result<(), Failure> {
-        let Some((pool, (period_start, figures))) = entity.overdrawn().and_then(|pool| Some((pool, pool.overdrawn()?)))
-        else {
-            return Ok(());
-        };
+        let Some((pool, period_start, figures)) = entity.overdrawn() else { return Ok(()) };
         let mut statement =
             self.session.statement("SELECT DISTINCT state, referral_id FROM hold_lines WHERE tenant = ");
         statement.bind(Value::text(self.context.tenant.as_str())).push(" AND state IN ('pending', 'committed')");
-        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(pool.id.as_uuid())));
+        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(pool.as_uuid())));
         match period_start {
             None => statement.push(" AND period_start IS NULL"),
             Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
         };
-        // What would be called off first comes first: offers, then the newest.
+        // Offers first, then the newest.
         statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ");
         statement.bind(Value::Int(i64::try_from(REFERRALS_IN_THE_WAY_MAX).ok()));
         let referrals = self
@@ -376,8 +373,8 @@ impl Writing<'_> {
         if referrals.is_empty() {
             return Ok(());
         }
-        let becomes = figures.total.map_or_else(|| "unknown".to_owned(), |total| total.to_string());
-        let refusal = Error::CapacityHeld { name: pool.id.name(), taken: figures.taken(), becomes, referrals };
+        let becomes = figures.total.unwrap_or_default().to_string();
+        let refusal = Error::CapacityHeld { name: pool.name(), taken: figures.taken(), becomes, referrals };
         Err(StoreError::Refused(Box::new(refusal)).into())
     }
 

@@ -221,7 +221,12 @@ async fn what_was_logged_while_an_offer_waited_for_rows_came_before_it() {
     let judged = async |need: u128| {
         let subjects = vec![resource_id(30).name(), samples::organization(1).id.name()];
         let needs = vec![Arc::new(fixture.need(need).await)];
-        Some(Basis { position: fixture.store.position(&fixture.tenant()).await.unwrap(), subjects, needs })
+        Some(Basis {
+            position: fixture.store.position(&fixture.tenant()).await.unwrap(),
+            subjects,
+            needs,
+            roughly: false,
+        })
     };
     // So that the ledger has begun to look.
     fixture.ask(vec![offering(100, 60, 30, 1)]).await;
@@ -266,18 +271,16 @@ async fn a_transaction_that_is_given_up_while_it_begins_is_nobody_s() {
     let (tenant, id) = (samples::tenant(), samples::organization(1).id);
     let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
                 AND state LIKE 'idle in transaction%'";
-    for polls in 0.. {
-        let done = given_up_after(polls, store.organization(&tenant, id)).await;
+    let mut given_up = 0;
+    for polls in (0..3).flat_map(|_| 0..40) {
+        given_up += u32::from(!given_up_after(polls, store.organization(&tenant, id)).await);
         let started = Instant::now();
         // What was under way ends in a moment, by itself.
         while fixture.count(open).await > 0 {
             assert!(started.elapsed() < Duration::from_secs(3), "given up at poll {polls}, a transaction stays open");
         }
-        if done {
-            assert!(polls > 2, "it was never given up while the server was waited for");
-            return;
-        }
     }
+    assert!(given_up > 9, "{given_up}: it was hardly given up while the server was waited for");
 }
 
 #[tokio::test(flavor = "multi_thread")]

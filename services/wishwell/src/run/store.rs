@@ -52,23 +52,30 @@ fn check_folder(path: &Path) -> Result<(), Failure> {
     ))
 }
 
-/// Refuses a master key that opens nothing of what a tenant's people are sealed with: another one would lock them out, and seal what is
-/// new so that nobody else can read it.
+/// Refuses a master key that opens none of the keys that were tried, of any tenant: it would lock everybody out, and seal what is new so that
+/// nobody else can read it. Of a tenant alone whose keys do not open, the log is told.
 pub(crate) async fn must_open_keys(store: &dyn Store, master_key: &MasterKey, shown: &str) -> Result<(), Failure> {
     let unusable = |error| failure(shown, &error);
+    let (mut fits, mut locked) = (false, Vec::new());
     for tenant in store.tenants().await.map_err(unusable)? {
         let keys = master_key.tenant(&tenant);
         let wrapped = store.some_keys(&tenant, KEYS_TRIED).await.map_err(unusable)?;
-        if !wrapped.is_empty() && !wrapped.iter().any(|(subject, key)| keys.unwrap_key(subject, key).is_ok()) {
-            return Err(Failure::one(
-                Exit::Configuration,
-                format!("the master key does not belong to the store {shown}"),
-                format!("none of {} keys of tenant {tenant} opens with it", wrapped.len()),
-                "start with the master key that the store was written with, or look whether the store is the right one",
-            ));
+        if wrapped.iter().any(|(subject, key)| keys.unwrap_key(subject, key).is_ok()) {
+            fits = true;
+        } else if !wrapped.is_empty() {
+            locked.push(format!("none of {} keys of tenant {tenant} opens with it", wrapped.len()));
         }
     }
-    Ok(())
+    if fits || locked.is_empty() {
+        locked.iter().for_each(|what| tracing::error!(what, "the master key does not belong to a tenant's data"));
+        return Ok(());
+    }
+    Err(Failure::one(
+        Exit::Configuration,
+        format!("the master key does not belong to the store {shown}"),
+        locked.join("; "),
+        "start with the master key that the store was written with, or look whether the store is the right one",
+    ))
 }
 
 /// What a store's refusal means to whoever starts the process.

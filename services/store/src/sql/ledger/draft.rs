@@ -99,8 +99,12 @@ impl Desk {
             let behind = LogPosition(at.first.0 - 1);
             if at.first <= at.position && behind > sight.head {
                 memory.follow(session, tenant, behind).await?;
-                let outdated = |asked: &&Asked| asked.basis.as_ref().is_some_and(|basis| memory.is_outdated(basis));
-                if memory.any_changed(&unlocked, sight.head) || open.iter().any(outdated) {
+                let done =
+                    asked.iter().zip(&standings).filter(|(_, standing)| matches!(standing, Some(Standing::Done(_))));
+                let mut bases = done.filter_map(|(asked, _)| asked.basis.as_ref());
+                if (!unlocked.is_empty() && memory.any_changed(&unlocked, sight.head))
+                    || bases.any(|basis| memory.is_outdated(basis))
+                {
                     return Err(Failure::Conflict);
                 }
             }
@@ -123,7 +127,10 @@ impl Desk {
 
 fn decide(books: &mut Books, memory: &Memory, asked: &Asked) -> Standing {
     let current = |basis: &Basis| {
-        let alike = |judged: &Arc<Need>| books.brought_need(judged.id).is_some_and(|need| need.asks_alike(judged));
+        let alike = |judged: &Arc<Need>| {
+            let brought = books.brought_need(judged.id);
+            brought.is_some_and(|need| if basis.roughly { need.wants_alike(judged) } else { need.asks_alike(judged) })
+        };
         !memory.is_outdated(basis) && basis.needs.iter().all(alike)
     };
     if asked.basis.as_ref().is_some_and(|basis| !current(basis)) {

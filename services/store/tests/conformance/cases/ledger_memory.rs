@@ -5,13 +5,14 @@ use std::sync::Arc;
 use wishwell_domain::Error;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, OrganizationId};
+use wishwell_domain::need::Need;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 use wishwell_store::{Basis, StoreError, Written};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{giving, item, lacking, need_id, offering, pool_id, resource_id, stock, total_of};
-use crate::samples::{context, organization, update, uuid};
+use crate::samples::{context, organization, point, update, uuid};
 
 /// Ten pieces, a resource that gives them, needs of three.
 async fn ten_pieces(fixture: Fixture) -> Fixture {
@@ -67,6 +68,7 @@ pub async fn what_was_decided_upon_something_that_changed_since_is_outdated(fixt
         position: now().await,
         subjects: vec![resource_id(30).name(), provider.name()],
         needs: vec![Arc::new(fixture.need(60).await)],
+        roughly: false,
     };
     fixture.ask(vec![offering(100, 61, 30, 1)]).await;
     // Holds on the need and on the pool change nothing of what was judged.
@@ -80,10 +82,19 @@ pub async fn what_was_decided_upon_something_that_changed_since_is_outdated(fixt
 
     let basis = judged().await;
     let mut asks_for_more = fixture.need(60).await;
-    asks_for_more.items[0].quantity = 4;
+    asks_for_more.items[0].quantity = 5;
     fixture.write(vec![update(Change::Need(Box::new(asks_for_more)), None)]).await;
-    assert_eq!(upon(&fixture, 104, 60, basis).await.unwrap_err(), StoreError::Outdated);
+    assert_eq!(upon(&fixture, 104, 60, basis.clone()).await.unwrap_err(), StoreError::Outdated);
+    let roughly = |basis| Basis { roughly: true, ..basis };
+    assert_eq!(upon(&fixture, 104, 60, roughly(basis)).await.unwrap_err(), StoreError::Outdated);
     upon(&fixture, 104, 60, judged().await).await.unwrap();
+
+    // Somewhere else it wants the same still.
+    let basis = judged().await;
+    let moved = Need { place: Some(point(380_000_000, 1_060_000_000)), ..fixture.need(60).await };
+    fixture.write(vec![update(Change::Need(Box::new(moved)), None)]).await;
+    assert_eq!(upon(&fixture, 106, 60, basis.clone()).await.unwrap_err(), StoreError::Outdated);
+    upon(&fixture, 106, 60, roughly(basis)).await.unwrap();
 
     // Of what came before a ledger began to look, it knows nothing.
     let other = fixture.another().await;
@@ -91,7 +102,7 @@ pub async fn what_was_decided_upon_something_that_changed_since_is_outdated(fixt
     let asked = vec![offering(105, 62, 30, 1)];
     let answer = other.carry_out_upon(&context(), asked, Some(basis)).await;
     assert_eq!(answer.unwrap_err(), StoreError::Outdated);
-    assert_eq!(fixture.pool(20).await.figures.pending, 5);
+    assert_eq!(fixture.pool(20).await.figures.pending, 6);
     assert_eq!(fixture.need(60).await.id, need_id(60));
     fixture.everything_adds_up().await;
 }
