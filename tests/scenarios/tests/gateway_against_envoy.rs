@@ -117,6 +117,14 @@ const DEVIATIONS: &[Deviation] = &[
         explains: |made, _, gateway| made.target.contains('%') && told(gateway, &["QUERY_ENCODING"]),
     },
     Deviation {
+        name: "a parameter without an equals sign",
+        explains: |made, envoy, gateway| {
+            let query = made.target.split_once('?').map_or("", |(_, query)| query);
+            let is_bare = query.split('&').any(|part| !part.is_empty() && !part.contains('='));
+            is_bare && envoy.status == 200 && gateway.reason() == "INVALID_FIELDS"
+        },
+    },
+    Deviation {
         name: "a number in another spelling",
         explains: |made, envoy, gateway| {
             let is_changed = made.changes.iter().any(|change| NUMBERS.contains(change));
