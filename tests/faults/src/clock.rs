@@ -33,6 +33,7 @@ impl Clock {
             ("FAKETIME", format!("{:+}s", self.seconds_ahead)),
             // Only the time of day is wrong: what waits goes by a clock that nobody sets.
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+            // By its older name.
             ("DONT_FAKE_MONOTONIC", "1".to_owned()),
         ]
     }

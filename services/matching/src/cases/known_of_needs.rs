@@ -28,7 +28,7 @@ pub(crate) struct KnownOfNeeds {
     pub(crate) households: HashMap<NeedId, HouseholdId>,
     /// Who helps needs already; empty where nobody asks for it.
     pub(crate) helping: HashMap<NeedId, Vec<OrganizationId>>,
-    /// Whether facts of some need cannot be read any more, because somebody was erased.
+    /// Whether facts of some need cannot be read any more, because somebody, or a need, was erased.
     pub(crate) erased: bool,
 }
 

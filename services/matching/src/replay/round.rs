@@ -25,7 +25,7 @@ pub struct RoundReplay {
     pub engines: (u32, u32),
     /// Items that it decided about.
     pub items: usize,
-    /// Whether facts that it was decided upon are gone, because somebody was erased.
+    /// Whether facts that it was decided upon are gone, because somebody, or a need, was erased.
     pub erased: bool,
 }
 

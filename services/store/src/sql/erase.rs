@@ -117,7 +117,7 @@ pub(super) async fn beneficiary(writing: &mut Writing<'_>, id: BeneficiaryId) ->
 }
 
 /// Destroys the key of a need that names no beneficiary, and takes what is personal out of it, in the tables and in the log.
-/// [`StoreError::Outdated`] when it names a beneficiary or is open: it was not, or became so, as it was read.
+/// [`StoreError::Outdated`] when it names a beneficiary or is open by now.
 pub(super) async fn need(
     writing: &mut Writing<'_>,
     id: NeedId,

@@ -20,9 +20,10 @@ use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
 
 use super::decide::decide;
+use super::ledger::holding;
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
-use super::statement::{Dialect, Value};
+use super::statement::{Dialect, Statement, Value};
 use super::{SqlStore, erase, log, request};
 use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
 use crate::error::StoreError;
@@ -352,24 +353,17 @@ impl Writing<'_> {
     /// Refuses totals below what is promised, with whose promises are in the way. Whatever else may be wrong with them, the tables refuse.
     async fn check_promises<T: Record>(&mut self, entity: &T) -> Result<(), Failure> {
         let Some((pool, period_start, figures)) = entity.overdrawn() else { return Ok(()) };
-        let mut statement =
-            self.session.statement("SELECT DISTINCT state, referral_id FROM hold_lines WHERE tenant = ");
-        statement.bind(Value::text(self.context.tenant.as_str())).push(" AND state IN ('pending', 'committed')");
-        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(pool.as_uuid())));
-        match period_start {
-            None => statement.push(" AND period_start IS NULL"),
-            Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
+        let of_period = |statement: &mut Statement| {
+            match period_start {
+                None => statement.push(" AND period_start IS NULL"),
+                Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
+            };
         };
-        // Offers first, then the newest.
-        statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ");
-        statement.bind(Value::Int(i64::try_from(REFERRALS_IN_THE_WAY_MAX).ok()));
-        let referrals = self
-            .session
-            .fetch_all(statement, |fields| {
-                fields.str()?;
-                Ok(ReferralId::from_uuid(fields.uuid()?).name())
-            })
-            .await?;
+        let tenant = &self.context.tenant;
+        let found = holding(&mut self.session, tenant, pool.as_uuid(), REFERRALS_IN_THE_WAY_MAX, of_period).await?;
+        let mut referrals: Vec<String> = found.into_iter().map(|id| ReferralId::from_uuid(id).name()).collect();
+        // One may hold of the same pool by several lines.
+        referrals.dedup();
         if referrals.is_empty() {
             return Ok(());
         }

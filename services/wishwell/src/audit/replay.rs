@@ -83,7 +83,7 @@ fn impossible(name: &str, error: &Error) -> Failure {
 fn why_of_round(replay: &RoundReplay) -> String {
     let (decided, decides) = replay.engines;
     if replay.erased {
-        "facts it was planned upon are gone: somebody was erased".to_owned()
+        "facts it was planned upon are gone: somebody, or a need, was erased".to_owned()
     } else if decided != decides {
         format!("engine {decided} planned it, and this program has {decides}, which may plan otherwise")
     } else {

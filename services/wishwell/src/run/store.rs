@@ -1,4 +1,4 @@
-//! Opening the store that the configuration names, and its refusals in words that help.
+//! Opening the store that the configuration names, with the master key that is its own, and its refusals in words that help.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use super::{Asked, automatic};
 use crate::sql::erase;
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::{Failure, Session};
-use crate::sql::statement::{Dialect, Value};
+use crate::sql::statement::{Dialect, Statement, Value};
 
 /// What is to be brought, by kind.
 #[derive(Debug, Default)]
@@ -172,15 +172,8 @@ async fn lapsed(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Re
 /// Referrals that hold of the pools of which all matter, so many of each as one request may call off, and live ones of the needs.
 async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Result<BTreeSet<Uuid>, Failure> {
     let mut found = BTreeSet::new();
-    let limit = Value::Int(i64::try_from(LEDGER_HELD_LINES_MAX).ok());
     for pool in &wanted.all_of_pools {
-        // Each line, not each referral once: for those in order SQLite would read all of the tenant's. What is called off first
-        // comes first: offers, then the newest.
-        let mut statement = session.statement("SELECT referral_id FROM hold_lines WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed')");
-        statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(*pool)));
-        statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ").bind(limit.clone());
-        found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
+        found.extend(holding(session, tenant, *pool, LEDGER_HELD_LINES_MAX, |_| {}).await?);
     }
     if !wanted.all_of_needs.is_empty() {
         let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
@@ -190,6 +183,24 @@ async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Resu
         found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
     }
     Ok(found)
+}
+
+/// Whose lines hold of a pool, at most so many, and of these those that `narrow` leaves. What is called off first comes first: offers, then
+/// the newest.
+pub(in crate::sql) async fn holding(
+    session: &mut Session,
+    tenant: &TenantId,
+    pool: Uuid,
+    limit: usize,
+    narrow: impl FnOnce(&mut Statement),
+) -> Result<Vec<Uuid>, Failure> {
+    // Each line, not each referral once: for those in order SQLite would read all of the tenant's.
+    let mut statement = session.statement("SELECT referral_id FROM hold_lines WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND state IN ('pending', 'committed')");
+    statement.push(" AND capacity_pool_id = ").bind(Value::Uuid(Some(pool)));
+    narrow(&mut statement);
+    statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ").bind(Value::Int(i64::try_from(limit).ok()));
+    session.fetch_all(statement, |fields| fields.uuid()).await
 }
 
 /// What has to be known of resources.

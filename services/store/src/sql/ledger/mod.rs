@@ -35,6 +35,7 @@ use draft::Draft;
 use look::look;
 use memory::Memory;
 
+pub(super) use load::holding;
 pub(super) use queue::Queues;
 pub(super) use save::saving_referrals;
 
