@@ -12,8 +12,7 @@ use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command};
 use wishwell_domain::limits::{SWEEP_INTERVAL_MILLISECONDS, SWEEP_REFERRALS_MAX};
 use wishwell_domain::principal::{Principal, Role};
-use wishwell_domain::referral::Referral;
-use wishwell_store::{Due, RequestKey};
+use wishwell_store::{Due, DueReferral, RequestKey};
 
 use crate::cases::{Caller, Platform};
 
@@ -59,8 +58,17 @@ async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error
     if lapsed.is_empty() {
         return Ok(());
     }
-    let look = |referral: &Referral| Command::Look { referral: referral.id };
-    platform.carry_out(caller, lapsed.iter().map(look).collect()).await.map(drop)
+    let look = |referral: &DueReferral| Command::Look { referral: referral.id };
+    match platform.carry_out(caller, lapsed.iter().map(look).collect()).await {
+        Err(error) if !passes(&error) => {}
+        together => return together.map(drop),
+    }
+    // One of them stops all: it alone is left.
+    for referral in lapsed {
+        let outcome = platform.carry_out(caller, vec![look(&referral)]).await.map(drop);
+        costs_one_alone(platform, caller, &referral, outcome).await?;
+    }
+    Ok(())
 }
 
 async fn escalate_overdue(platform: &Platform, caller: &Caller) -> Result<(), Error> {
@@ -84,7 +92,7 @@ async fn follow_chains(platform: &Platform, caller: &Caller) -> Result<(), Error
 async fn costs_one_alone(
     platform: &Platform,
     caller: &Caller,
-    referral: &Referral,
+    referral: &DueReferral,
     outcome: Result<(), Error>,
 ) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
@@ -98,7 +106,7 @@ async fn costs_one_alone(
 }
 
 /// Asks the next candidate, or escalates when there is none, or none will ever be found.
-async fn follow(platform: &Platform, caller: &Caller, referral: &Referral) -> Result<(), Error> {
+async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
     let request = RequestKey { method: METHOD, request_id: referral.id.as_uuid(), body_digest: [0; 32] };
     let follower = Caller { request: Some(request), ..caller.clone() };
     match platform.auto_refer(&follower, referral.need, referral.item_ordinal, Some(referral.id)).await {
@@ -114,7 +122,7 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &Referral) -> Re
     }
 }
 
-async fn escalate(platform: &Platform, caller: &Caller, referral: &Referral) -> Result<(), Error> {
+async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
     platform.carry_out(caller, vec![Command::Escalate { referral: referral.id }]).await.map(drop)
 }
 

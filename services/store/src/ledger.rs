@@ -74,6 +74,18 @@ pub enum Due {
     ToFollow,
 }
 
+/// A referral that time has made something of: which, and what it is for. Nothing more is read of it, so that one whose row is damaged
+/// hides no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueReferral {
+    /// Which.
+    pub id: ReferralId,
+    /// For which need.
+    pub need: NeedId,
+    /// For which of its items, counted from 1.
+    pub item_ordinal: u16,
+}
+
 /// A figure that is not the sum of its movements, or of what is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discrepancy {
@@ -150,7 +162,7 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     ) -> Result<Page<Referral>, StoreError>;
 
     /// Referrals that time has made something of, those that wait longest first, at most `limit`.
-    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<Referral>, StoreError>;
+    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<DueReferral>, StoreError>;
 
     /// Adds up everything and compares. Reads one moment.
     async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError>;

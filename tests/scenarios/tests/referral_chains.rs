@@ -250,6 +250,32 @@ async fn an_offer_that_nobody_answers_in_time_lapses_and_the_next_is_asked() {
 }
 
 #[tokio::test]
+async fn a_damaged_row_keeps_no_other_offer_from_lapsing() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(1)).await;
+    let pool = pool(&served, stock(FAR, Some(5))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&pool, 1)], 38.46)).await;
+    let mut offered = Vec::new();
+    for resource in [&near, &far] {
+        let need = submit(&served, wanting(1)).await.name;
+        offered.push(offer(&served, HOTLINE, to(&need, resource)).await.expect("offered").name);
+    }
+    let id = offered[0].trim_start_matches("referrals/").replace('-', "");
+    let damage = format!(
+        "UPDATE referrals SET expires_at = created_at, unit = CASE id WHEN x'{id}' THEN 'nonsense' ELSE unit END"
+    );
+    let served = changed(served, damage).await;
+    let started = Instant::now();
+    while seen(&served, OPERATOR, &offered[1]).await.expect("there").state() != v1::ReferralState::Expired {
+        assert!(started.elapsed() < PATIENCE, "it never lapsed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(figures(&served, &pool).await, (0, 0, 0, Some(5)));
+    let damaged = seen(&served, OPERATOR, &offered[0]).await.expect_err("it cannot be read");
+    assert_eq!(damaged.code(), Code::DataLoss);
+}
+
+#[tokio::test]
 async fn promised_help_that_does_not_come_in_time_is_listed_and_told_of_once() {
     let served = demo().await;
     let (_, near) = trunks(&served, NEAR, Some(9)).await;

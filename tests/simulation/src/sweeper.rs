@@ -82,6 +82,6 @@ impl Simulation {
         if ids != expected && expected.len() <= SWEPT_MAX {
             self.faults.push(format!("{due:?} are {ids:?} in the tables, {expected:?} in the log"));
         }
-        found
+        found.iter().filter_map(|referral| self.audit.referrals.get(&referral.id).cloned()).collect()
     }
 }

@@ -193,6 +193,7 @@ macro_rules! conformance_of {
                 a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
                 what_was_called_off_is_listed_as_escalated_where_its_chain_ended
                 what_is_due_comes_in_the_order_of_waiting
+                what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field
                 automatic_offers_are_counted_for_a_day
                 a_figure_that_does_not_add_up_is_found

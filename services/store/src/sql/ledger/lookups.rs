@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 use tracing::Instrument as _;
-use wishwell_domain::ids::{ReferralId, TenantId};
+use wishwell_domain::ids::{NeedId, ReferralId, TenantId};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_COMMANDS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::referral::Referral;
@@ -13,9 +13,9 @@ use wishwell_domain::referral::Referral;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
-use crate::ledger::{Appended, Basis, Due, Ledger, ReferralFilter, Verification};
+use crate::ledger::{Appended, Basis, Due, DueReferral, Ledger, ReferralFilter, Verification};
 use crate::sql::SqlStore;
-use crate::sql::record::{self, Key, Reading};
+use crate::sql::record::Key;
 use crate::sql::session::Failure;
 use crate::sql::statement::Value;
 use crate::sql::store::span;
@@ -57,10 +57,10 @@ impl Ledger for SqlStore {
         work.instrument(span!(self, "SELECT", "referrals")).await
     }
 
-    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<Referral>, StoreError> {
+    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<DueReferral>, StoreError> {
         let work = async {
             let mut session = self.database.begin_read().await?;
-            let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
+            let mut statement = session.statement("SELECT id, need_id, item_ordinal FROM referrals WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
             let order = match due {
                 Due::Lapsed => {
@@ -79,11 +79,16 @@ impl Ledger for SqlStore {
             };
             statement.push(" ORDER BY ").push(order).push(", id LIMIT ");
             statement.bind(Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok()));
-            let ids = session.fetch_all(statement, |fields| fields.uuid()).await?;
-            let keys = ids.iter().copied().map(Key::Id).collect();
-            let mut found = record::find::<Referral>(&mut session, tenant, keys, Reading::Whole).await?;
+            let found = session
+                .fetch_all(statement, |fields| {
+                    Ok(DueReferral {
+                        id: ReferralId::from_uuid(fields.uuid()?),
+                        need: NeedId::from_uuid(fields.uuid()?),
+                        item_ordinal: fields.number()?,
+                    })
+                })
+                .await?;
             session.end().await?;
-            found.sort_by_key(|referral| ids.iter().position(|id| *id == referral.id.as_uuid()));
             Ok::<_, Failure>(found)
         };
         work.instrument(span!(self, "SELECT", "referrals")).await.map_err(Failure::into_store_error)

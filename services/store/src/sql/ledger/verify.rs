@@ -1,7 +1,8 @@
 //! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, items
 //! of needs against their referrals, and both against rows of what is not there.
 
-use wishwell_domain::ids::{CapacityPoolId, NeedId, ReferralId, TenantId};
+use uuid::Uuid;
+use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
 
 use crate::error::StoreError;
 use crate::ledger::{Discrepancy, VERIFY_DISCREPANCIES_MAX, Verification};
@@ -29,6 +30,67 @@ const REFERRED: &str = "SELECT need_id, item_ordinal, \
      CAST(SUM(CASE WHEN state IN ('delivered', 'confirmed', 'disputed') THEN units ELSE 0 END) AS BIGINT) AS served \
      FROM referrals, tenants WHERE tenant = given_tenant GROUP BY need_id, item_ordinal";
 
+/// A column of the ledger's rows that names something. PostgreSQL has no foreign key that would refuse a name of nothing (see
+/// `docs/adr/0011-ledger.md`).
+struct Reference {
+    rows: &'static str,
+    key: &'static str,
+    /// Table of what is named.
+    of: &'static str,
+    /// What the rows are, in words.
+    figure: &'static str,
+    /// Full resource name of what is named.
+    name: fn(Uuid) -> String,
+}
+
+const REFERENCES: &[Reference] = &[
+    Reference { rows: "hold_lines", key: "referral_id", of: "referrals", figure: "lines of holds", name: referral },
+    Reference {
+        rows: "hold_lines",
+        key: "capacity_pool_id",
+        of: "capacity_pools",
+        figure: "lines of holds",
+        name: pool,
+    },
+    Reference { rows: "ledger_movements", key: "referral_id", of: "referrals", figure: "movements", name: referral },
+    Reference {
+        rows: "ledger_movements",
+        key: "capacity_pool_id",
+        of: "capacity_pools",
+        figure: "movements",
+        name: pool,
+    },
+    Reference {
+        rows: "referrals",
+        key: "need_id",
+        of: "needs",
+        figure: "referrals",
+        name: |id| NeedId::from_uuid(id).name(),
+    },
+    Reference {
+        rows: "referrals",
+        key: "resource_id",
+        of: "resources",
+        figure: "referrals",
+        name: |id| ResourceId::from_uuid(id).name(),
+    },
+    Reference {
+        rows: "referrals",
+        key: "organization_id",
+        of: "organizations",
+        figure: "referrals",
+        name: |id| OrganizationId::from_uuid(id).name(),
+    },
+];
+
+fn referral(id: Uuid) -> String {
+    ReferralId::from_uuid(id).name()
+}
+
+fn pool(id: Uuid) -> String {
+    CapacityPoolId::from_uuid(id).name()
+}
+
 pub(super) async fn verify(session: &mut Session, tenant: &TenantId) -> Result<Verification, Failure> {
     let mut verification = Verification {
         pools: count(session, tenant, "capacity_pools").await?,
@@ -40,8 +102,8 @@ pub(super) async fn verify(session: &mut Session, tenant: &TenantId) -> Result<V
         compare_pools(session, tenant, sums, of, &mut verification.discrepancies).await?;
     }
     compare_items(session, tenant, &mut verification.discrepancies).await?;
-    for (table, figure) in [("hold_lines", "lines of holds"), ("ledger_movements", "movements")] {
-        find_orphans(session, tenant, table, figure, &mut verification.discrepancies).await?;
+    for reference in REFERENCES {
+        find_orphans(session, tenant, reference, &mut verification.discrepancies).await?;
     }
     verification.discrepancies.truncate(VERIFY_DISCREPANCIES_MAX);
     Ok(verification)
@@ -109,24 +171,23 @@ async fn compare_items(session: &mut Session, tenant: &TenantId, found: &mut Vec
     Ok(())
 }
 
-/// Rows of referrals that are not there. PostgreSQL has no foreign key that would refuse them (see `docs/adr/0011-ledger.md`).
+/// Rows that refer to what is not there, counted by what is missing.
 async fn find_orphans(
     session: &mut Session,
     tenant: &TenantId,
-    table: &'static str,
-    figure: &'static str,
+    reference: &Reference,
     found: &mut Vec<Discrepancy>,
 ) -> Result<(), Failure> {
-    let mut statement = session.statement("SELECT rows_of.referral_id, COUNT(*), CAST(0 AS BIGINT) FROM ");
-    statement.push(table).push(
-        " AS rows_of LEFT JOIN referrals ON referrals.tenant = rows_of.tenant AND referrals.id = rows_of.referral_id \
-         WHERE referrals.id IS NULL AND rows_of.tenant = ",
-    );
-    statement.bind(Value::text(tenant.as_str())).push(" GROUP BY rows_of.referral_id");
+    let Reference { rows, key, of, figure, name } = *reference;
+    let mut statement = session.statement("SELECT rows_of.");
+    statement.push(key).push(", COUNT(*), CAST(0 AS BIGINT) FROM ").push(rows).push(" AS rows_of LEFT JOIN ");
+    statement.push(of).push(" AS there ON there.tenant = rows_of.tenant AND there.id = rows_of.").push(key);
+    statement.push(" WHERE there.id IS NULL AND rows_of.").push(key).push(" IS NOT NULL AND rows_of.tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" GROUP BY rows_of.").push(key);
     session
         .fetch(statement, |fields| {
-            let referral = ReferralId::from_uuid(fields.uuid()?);
-            add(fields, &referral.name(), figure, "referrals", found)
+            let missing = name(fields.uuid()?);
+            add(fields, &missing, figure, of, found)
         })
         .await?;
     Ok(())

@@ -174,10 +174,31 @@ pub async fn a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
 
 async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
     let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
-    for referral in &found {
-        assert_eq!(Some(referral), fixture.store.referral(&fixture.tenant(), referral.id).await.unwrap().as_ref());
+    for due in &found {
+        let referral = fixture.store.referral(&fixture.tenant(), due.id).await.unwrap().unwrap();
+        assert_eq!((due.need, due.item_ordinal), (referral.need, referral.item_ordinal));
     }
     found.into_iter().map(|referral| referral.id).collect()
+}
+
+pub async fn what_is_due_is_found_beside_a_damaged_row(fixture: Fixture) {
+    let pools = vec![stock(20, Some(9)), stock(21, Some(9))];
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    let fixture =
+        fixture.with(pools, resources, vec![lacking(60, vec![item(1, 1)]), lacking(61, vec![item(1, 1)])]).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
+    fixture.ask(vec![automatic(101, 61, 31, None)]).await;
+    fixture.set_clock(fixture.referral(101).await.expires_at).await;
+    fixture
+        .execute("UPDATE referrals SET unit = 'nonsense' WHERE resource_id = (SELECT resource_id FROM referrals ORDER BY resource_id LIMIT 1)")
+        .await;
+    let found = fixture.store.due(&fixture.tenant(), Due::Lapsed, 10).await.unwrap();
+    assert_eq!(found.iter().map(|due| due.id).collect::<Vec<_>>(), [referral_id(100), referral_id(101)]);
+    let look = |n| vec![Command::Look { referral: referral_id(n) }];
+    assert!(fixture.try_ask(look(100)).await.is_err());
+    fixture.ask(look(101)).await;
+    assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
 }
 
 pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fixture: Fixture) {
@@ -400,7 +421,7 @@ pub async fn a_figure_that_does_not_add_up_is_found(fixture: Fixture) {
         ),
     ];
     // SQLite refuses such rows by foreign keys.
-    let orphans: [(&str, &str, &[Found]); 3] = [
+    let orphans: [(&str, &str, &[Found]); 7] = [
         (
             "UPDATE ledger_movements SET referral_id = gen_random_uuid() WHERE version = 1 AND period_start IS NULL",
             "UPDATE ledger_movements SET referral_id = (SELECT id FROM referrals)",
@@ -414,7 +435,29 @@ pub async fn a_figure_that_does_not_add_up_is_found(fixture: Fixture) {
         (
             "UPDATE referrals SET need_id = gen_random_uuid()",
             "UPDATE referrals SET need_id = (SELECT id FROM needs)",
-            &[("referred", "referrals", 0, 3), ("referred", "referrals", 3, 0)],
+            &[("referrals", "needs", 1, 0), ("referred", "referrals", 0, 3), ("referred", "referrals", 3, 0)],
+        ),
+        (
+            "UPDATE referrals SET resource_id = gen_random_uuid()",
+            "UPDATE referrals SET resource_id = (SELECT id FROM resources)",
+            &[("referrals", "resources", 1, 0)],
+        ),
+        (
+            "UPDATE referrals SET organization_id = gen_random_uuid()",
+            "UPDATE referrals SET organization_id = (SELECT id FROM organizations)",
+            &[("referrals", "organizations", 1, 0)],
+        ),
+        (
+            "UPDATE ledger_movements SET capacity_pool_id = gen_random_uuid(), pending = 0 WHERE version = 1 AND period_start IS NULL",
+            "UPDATE ledger_movements SET capacity_pool_id = (SELECT id FROM capacity_pools WHERE kind = 'stock'), pending = 3 \
+             WHERE version = 1 AND period_start IS NULL",
+            &[("pending", "movements", 0, -3), ("movements", "capacity_pools", 1, 0)],
+        ),
+        (
+            "UPDATE hold_lines SET capacity_pool_id = gen_random_uuid(), state = 'returned' WHERE period_start IS NULL",
+            "UPDATE hold_lines SET capacity_pool_id = (SELECT id FROM capacity_pools WHERE kind = 'stock'), state = 'committed' \
+             WHERE period_start IS NULL",
+            &[("committed", "holds", 3, 0), ("lines of holds", "capacity_pools", 1, 0)],
         ),
     ];
     let orphans = if fixture.store.describe().backend == "postgresql" { &orphans[..] } else { &[] };
