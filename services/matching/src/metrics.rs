@@ -93,8 +93,10 @@ pub struct Metrics {
     methods: Vec<MethodMetrics>,
     /// Calls refused because too many were under way.
     pub calls_shed: Counter,
-    /// Calls under way.
+    /// Calls under way, until they are answered or begin to stream.
     pub calls_active: Gauge,
+    /// Streams of answers under way.
+    pub streams_active: Gauge,
     /// Handlers that panicked.
     pub handler_panics: Counter,
     snapshot_position: Family<TenantLabels, Gauge<i64, AtomicI64>>,
@@ -131,6 +133,7 @@ impl Metrics {
             methods,
             calls_shed: Counter::default(),
             calls_active: Gauge::default(),
+            streams_active: Gauge::default(),
             handler_panics: Counter::default(),
             snapshot_position: Family::default(),
             snapshot_resources: Family::default(),
@@ -146,7 +149,9 @@ impl Metrics {
             "Calls refused because too many were under way",
             metrics.calls_shed.clone(),
         );
-        registry.register("wishwell_calls_active", "Calls under way", metrics.calls_active.clone());
+        let until = "Calls under way, until they are answered or begin to stream";
+        registry.register("wishwell_calls_active", until, metrics.calls_active.clone());
+        registry.register("wishwell_streams_active", "Streams of answers under way", metrics.streams_active.clone());
         registry.register("wishwell_handler_panics", "Handlers that panicked", metrics.handler_panics.clone());
         registry.register(
             "wishwell_snapshot_position",

@@ -266,6 +266,7 @@ async fn figures_count_every_call_by_method_and_code_and_the_admin_port_tells_he
     );
     for name in [
         "wishwell_calls_active",
+        "wishwell_streams_active",
         "wishwell_calls_shed_total",
         "wishwell_snapshot_position",
         "wishwell_snapshot_memory_bytes",
@@ -285,6 +286,8 @@ async fn a_stream_of_answers_is_counted_once_with_how_it_ended_and_its_span_says
     let receiver = Receiver::start().await;
     let mut served = start(&receiver, &["--trace-sample-ratio", "0"]).await;
     let counted = async |code| admin::calls(&admin::get(served.admin, "/metrics").await.1, WATCH, code);
+    let under_way = async || admin::figure(&admin::get(served.admin, "/metrics").await.1, &["wishwell_streams_active"]);
+    assert_eq!(under_way().await, 0.0);
     let watch = async |number, until_now| {
         let (trace, header) = traceparent(number, true);
         let request = v1::WatchEventsRequest { after_position: -1, until_now, ..v1::WatchEventsRequest::default() };
@@ -301,6 +304,7 @@ async fn a_stream_of_answers_is_counted_once_with_how_it_ended_and_its_span_says
     while answers.message().await.expect("no refusal").is_some() {}
     let (left, answers) = watch(42, false).await;
     assert_eq!([counted("OK").await, counted("CANCELLED").await], [1.0, 0.0], "one goes on");
+    assert_eq!(under_way().await, 1.0);
     drop(answers);
     let (stopped, mut answers) = watch(43, false).await;
     for (trace, code) in [(&whole, "OK"), (&left, "CANCELLED")] {
@@ -308,7 +312,7 @@ async fn a_stream_of_answers_is_counted_once_with_how_it_ended_and_its_span_says
         assert_eq!(said(spans.iter().find(|span| is_call(span)).expect("the call")), (code.to_owned(), false));
         assert_eq!(counted(code).await, 1.0, "{code}");
     }
-    assert_eq!(counted("UNAVAILABLE").await, 0.0);
+    assert_eq!([counted("UNAVAILABLE").await, under_way().await], [0.0, 1.0]);
 
     served.process.terminate();
     let refused = loop {

@@ -117,6 +117,7 @@ impl<'m> Observed<'m> {
             record(self.metrics, self.method, self.started, &self.trace, code_of(response.headers()));
             return response;
         }
+        self.metrics.streams_active.inc();
         let ending = Ending {
             metrics: Arc::clone(self.metrics),
             method: self.method,
@@ -147,6 +148,7 @@ struct Streamed {
 impl Streamed {
     fn ended(&mut self, code: Code) {
         if let Some(Ending { metrics, method, started, trace }) = self.ending.take() {
+            metrics.streams_active.dec();
             record(&metrics, method, started, &trace, code);
         }
     }
