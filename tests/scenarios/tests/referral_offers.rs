@@ -9,7 +9,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, demo, draw, figures, offer, pool, referrals,
     resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
 };
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, text, told};
 use wishwell_scenarios::{catalogue, deployment, external, partners};
 
 fn some(need: &str, resource: &str, pieces: i64) -> v1::ReferralOffer {
@@ -289,7 +289,14 @@ async fn the_same_request_id_has_one_effect_and_one_answer_to_the_byte() {
         let answer = call(method, key, message.clone()).await.expect(method);
         answers.push((method, key, message, answer));
     }
-    // Long after the referral has gone on, each of them is answered as it was.
+    // Long after the referral has gone on, and its resource is called otherwise, each of them is answered as it was.
+    let rename = v1::UpdateResourceRequest {
+        name: trunk.clone(),
+        resource: Some(v1::Resource { title: text("called otherwise"), ..Default::default() }),
+        update_mask: mask(&["title"]),
+        ..Default::default()
+    };
+    told(served.catalog(PARTNER).update_resource(rename).await).expect("renamed");
     for (method, key, message, answer) in &answers {
         let again = call(method, key, message.clone()).await.expect(method);
         assert!(again == *answer, "{method} is answered differently the second time");

@@ -76,8 +76,6 @@ pub(crate) struct Shown {
     pub(crate) need: bool,
     /// The division, as finely as the caller may know it.
     pub(crate) division: String,
-    /// What the resource is called; none where it is not known.
-    pub(crate) resource_title: Option<v1::LocalizedText>,
 }
 
 pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
@@ -114,7 +112,8 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         create_time: Some(common::timestamp_out(referral.created_at)),
         update_time: Some(common::timestamp_out(referral.updated_at)),
         category: referral.category.as_ref().map(ToString::to_string).unwrap_or_default(),
-        resource_title: shown.resource_title,
+        // What it is called may change; whoever looks now says it.
+        resource_title: None,
         occurrence_periods: referral.periods.iter().map(|day| common::date_out(Some(*day))).collect(),
     }
 }

@@ -42,17 +42,22 @@ impl ReferralHandlers {
     }
 }
 
-/// A referral as this caller may see it.
+/// A referral as this caller may see it now.
 fn show(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
-    let partner = caller.is_partner();
-    let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
-    // Only who claimed it knows it as a wish: a name that an offer has as well would tell which wish it is.
-    let wish = referral.seen_as.as_ref().and_then(|seen| seen.wish).map(wish_out).unwrap_or_default();
     let resource_title = snapshot.resource(referral.resource).map(|resource| v1::LocalizedText {
         zh: snapshot.title_zh(resource).to_owned(),
         en: snapshot.title_en(resource).to_owned(),
     });
-    convert::referral_out(referral, convert::Shown { wish, need: !partner, division, resource_title })
+    v1::Referral { resource_title, ..show_written(caller, snapshot, referral) }
+}
+
+/// A referral as a write left it, without what may be called otherwise when the same request is answered again.
+fn show_written(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
+    let partner = caller.is_partner();
+    let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
+    // Only who claimed it knows it as a wish: a name that an offer has as well would tell which wish it is.
+    let wish = referral.seen_as.as_ref().and_then(|seen| seen.wish).map(wish_out).unwrap_or_default();
+    convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
 }
 
 /// Where a referral's need is, as exactly as this caller may know. A partner learns the street from what it promised; before that,
@@ -85,12 +90,8 @@ fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> 
 async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Result<(v1::Referral, i64), Error> {
     let referral = referrals_of(written).next();
     let referral = referral.ok_or_else(|| Error::Internal("the ledger answered without a referral".to_owned()))?;
-    let mut snapshot = platform.snapshot(caller, None).await?;
-    if snapshot.resource(referral.resource).is_none() {
-        // One that was pledged with it is there a moment later.
-        snapshot = platform.snapshot(caller, Some(written.position)).await?;
-    }
-    Ok((show(caller, &snapshot, referral), written.position.0))
+    let snapshot = platform.snapshot(caller, None).await?;
+    Ok((show_written(caller, &snapshot, referral), written.position.0))
 }
 
 /// One line for each method: how it is served, its name, its handler.
