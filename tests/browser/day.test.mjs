@@ -136,10 +136,10 @@ for (const [language, said] of Object.entries(words)) {
       await page.goto("/wishes");
       await card(page, title).waitFor();
       await worker.goto(story);
-      await worker.locator(".withdrawal summary, details:has(form[action$='/withdraw']) summary").first().click();
-      const form = worker.locator("form[action$='/withdraw']").last();
+      await worker.locator(".ending summary").click();
+      const form = worker.locator(".ending form");
       await form.locator("input:not([type=hidden]), textarea").first().fill("x");
-      await form.locator("button").click();
+      await form.locator("button").first().click();
       await worker.waitForURL("**said=withdrawn*");
       await page.clock.runFor(59_000);
       await card(page, title).waitFor({ state: "detached", timeout: 10_000 });

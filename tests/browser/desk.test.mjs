@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, phone, results } from "./browser.mjs";
 import { start, visitor } from "./development.mjs";
-import { comeTrue } from "./portal.mjs";
+import { call, comeTrue } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 let browser;
@@ -52,8 +52,8 @@ async function settled(page) {
 }
 
 const words = {
-  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复" },
-  en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer" },
+  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复", withdrawn: "已收回", close: "关闭", closed: "需求已关闭", erased: "个人信息已清除" },
+  en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer", withdrawn: "Taken back", close: "Close", closed: "The need is closed", erased: "Personal data was erased" },
 };
 
 for (const [language, said] of Object.entries(words)) {
@@ -79,6 +79,24 @@ for (const [language, said] of Object.entries(words)) {
       assert.equal(await page.locator(".referral .state").first().textContent(), said.waiting);
       await page.screenshot({ path: join(results, `desk-story-${language}.png`), fullPage: true });
       assert.deepEqual(await seriousViolations(page), []);
+
+      // Nothing more comes of it. (What looked for violations has unfolded everything.)
+      await page.locator("#ending-reason").fill("moved away");
+      await page.locator(".ending button").filter({ hasText: said.close }).click();
+      await page.locator(".notice.done").filter({ hasText: said.closed }).waitFor();
+      await page.locator("span.state.need_state_closed").waitFor();
+      assert.equal(await page.locator(".ending").count(), 0, "it has ended");
+      assert.deepEqual(await page.locator(".referral .state").allTextContents(), [said.withdrawn]);
+      const need = `needs/${new URL(page.url()).pathname.split("/").at(-1)}`;
+      await page.goto(at(`/desk/${need}?personal=yes`));
+      await page.locator(".description").filter({ hasText: "moved away" }).waitFor();
+
+      // It names nobody, so it can be erased by itself; its page says that it was.
+      await call(development.pages, "demo-operator", "POST", `/v1/${need}:erase`, {});
+      await page.goto(at(`/desk/${need}?personal=yes`));
+      await page.locator(".note").filter({ hasText: said.erased }).waitFor();
+      assert.equal(await page.locator("main").getByText("moved away").count(), 0);
+      await page.screenshot({ path: join(results, `desk-erased-${language}.png`), fullPage: true });
     });
   });
 }

@@ -94,8 +94,28 @@ pub enum NeedState {
     Served,
     /// Taken back.
     Withdrawn,
-    /// Closed without being served.
+    /// Closed by whoever looks after it, without being served in full.
     Closed,
+}
+
+/// How a need ends before all of it was delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Whoever asked takes it back.
+    Withdrawn,
+    /// Whoever looks after it closes it: nothing more is to come of it.
+    Closed,
+}
+
+impl Ending {
+    /// Where the need stands then.
+    #[must_use]
+    pub const fn state(self) -> NeedState {
+        match self {
+            Self::Withdrawn => NeedState::Withdrawn,
+            Self::Closed => NeedState::Closed,
+        }
+    }
 }
 
 impl NeedState {
@@ -190,7 +210,7 @@ pub struct NeedPersonal {
     /// Who consented to the publication as a wish: free text, so sealed with the rest.
     #[serde(default)]
     pub wish_consent_given_by: String,
-    /// Why it was withdrawn, in free words about somebody; empty when it was not or nothing was said.
+    /// Why it was withdrawn or closed, in free words about somebody; empty when it was not or nothing was said.
     #[serde(default)]
     pub withdrawal_reason: String,
     /// What providers said when they delivered, in free words: by referral, the oldest first, at most

@@ -49,6 +49,7 @@ fn paths_of_the_contract() {
         ("GET", "/v1/needs/a", "GetNeed needs/a"),
         ("PATCH", "/v1/needs/a", "UpdateNeed needs/a"),
         ("POST", "/v1/needs/a:withdraw", "WithdrawNeed needs/a"),
+        ("POST", "/v1/needs/a:close", "CloseNeed needs/a"),
         ("POST", "/v1/needs/a:autoRefer", "AutoRefer needs/a"),
         ("GET", "/v1/needs/a:b", "GetNeed needs/a:b"),
         ("GET", "/v1/needs/a%3Awithdraw", "GetNeed needs/a:withdraw"),

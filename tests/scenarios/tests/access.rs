@@ -60,6 +60,7 @@ const TABLE: &[(&str, &str)] = &[
     ("NeedService/ListNeeds", "i-coa-"),
     ("NeedService/UpdateNeed", "i-c---"),
     ("NeedService/WithdrawNeed", "i-c---"),
+    ("NeedService/CloseNeed", "i-c---"),
     ("NeedService/EraseNeed", "i--o--"),
     ("MatchingService/FindResources", "i-coa-"),
     ("MatchingService/FindNeeds", "ipcoa-"),

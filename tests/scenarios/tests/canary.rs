@@ -78,7 +78,7 @@ fn methods() -> Vec<MethodDescriptor> {
         "CreateBeneficiary" => 3,
         "CreateHousehold" => 4,
         "SubmitNeed" => 5,
-        "WithdrawNeed" | "DeleteSubscription" => 8,
+        "WithdrawNeed" | "CloseNeed" | "DeleteSubscription" => 8,
         "EraseBeneficiary" | "EraseNeed" => 9,
         "BatchUpsertCategories" | "BatchUpsertDivisions" => -1,
         name if name.starts_with("Batch") => 7,
@@ -140,7 +140,7 @@ impl Leaks {
 /// on by itself.
 fn may_be_refused(method: &MethodDescriptor, status: &Status) -> bool {
     let of_the_loop = method.parent_service().name() == "ReferralService"
-        || matches!(method.name(), "WithdrawNeed" | "EraseNeed" | "MarkNotificationsSeen")
+        || matches!(method.name(), "WithdrawNeed" | "CloseNeed" | "EraseNeed" | "MarkNotificationsSeen")
         || (method.name().contains("Round") && method.name() != "CreateRound");
     of_the_loop && REFUSALS_OF_THE_LOOP.contains(&reason(status).as_str())
 }

@@ -1,4 +1,4 @@
-//! Needs from outside: one need whatever the channel, likely the same pointed out, changed and withdrawn by its state,
+//! Needs from outside: one need whatever the channel, likely the same pointed out, changed and ended by its state,
 //! published with consent only.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
@@ -253,6 +253,36 @@ async fn a_need_is_changed_field_by_field_and_only_while_it_is_open() {
     let twice = hotline.withdraw(&stored.name, "").await;
     let status = refused("withdrawing twice", twice, "ILLEGAL_STATE", "");
     assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, stored.name.clone()));
+    refused("a change after it", hotline.update(&stored.name, need(), &["urgency"], "").await, "ILLEGAL_STATE", "");
+}
+
+#[tokio::test]
+async fn a_need_of_which_nothing_more_comes_is_closed_with_the_reason_sealed() {
+    let served = Served::demo().await;
+    let hotline = Hotline(&served);
+    let stored = hotline.submit(need()).await.expect("submitted").need.expect("one");
+    let close = async |etag: &str, request_id: &str| {
+        let request = v1::CloseNeedRequest {
+            name: stored.name.clone(),
+            reason: "moved away".to_owned(),
+            etag: etag.to_owned(),
+            request_id: request_id.to_owned(),
+        };
+        told(served.needs(HOTLINE).close_need(request).await)
+    };
+    let id = request_id();
+    refused("a stale etag", close("99", "").await, "ETAG_MISMATCH", "");
+    let closed = close(&stored.etag, &id).await.expect("closed");
+    let shown = closed.need.clone().expect("one");
+    assert_eq!((shown.state(), shown.withdrawal_reason.as_str()), (v1::NeedState::Closed, "moved away"));
+    assert_eq!(close(&stored.etag, &id).await.expect("answered again"), closed);
+    assert_eq!(hotline.get(&stored.name).await, shown);
+    let filter = v1::NeedFilter { states: vec![v1::NeedState::Closed.into()], ..v1::NeedFilter::default() };
+    let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
+    let listed = told(served.needs(HOTLINE).list_needs(request).await).expect("listed").needs;
+    assert_eq!(listed.iter().map(|need| need.name.as_str()).collect::<Vec<_>>(), [stored.name.as_str()]);
+    refused("closing twice", close("", "").await, "ILLEGAL_STATE", "");
+    refused("withdrawing it", hotline.withdraw(&stored.name, "").await, "ILLEGAL_STATE", "");
     refused("a change after it", hotline.update(&stored.name, need(), &["urgency"], "").await, "ILLEGAL_STATE", "");
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, NewTotal, Offer, Pledge, SetFigures, Step};
+use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
 use wishwell_domain::referral::{Action, Origin, Referral, StepReason};
@@ -232,7 +233,7 @@ impl View<'_> {
 
     fn withdrawal(&self, dice: &mut Dice) -> Command {
         let needs: Vec<NeedId> = self.audit.needs.keys().copied().collect();
-        Command::WithdrawNeed { need: dice.pick(&needs), personal: None, expected: None }
+        Command::EndNeed { need: dice.pick(&needs), ending: Ending::Withdrawn, personal: None, expected: None }
     }
 
     /// What the sweeper does about what it finds: lapsed offers are looked at together, overdue help is escalated.

@@ -136,6 +136,17 @@ impl ::core::fmt::Debug for crate::v1::WithdrawNeedRequest {
     }
 }
 
+impl ::core::fmt::Debug for crate::v1::CloseNeedRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CloseNeedRequest")
+            .field("name", &self.name)
+            .field("reason", &crate::Redacted)
+            .field("etag", &self.etag)
+            .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
 impl ::core::fmt::Debug for crate::v1::CreateSubscriptionResponse {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("CreateSubscriptionResponse")

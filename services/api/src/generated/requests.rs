@@ -130,6 +130,8 @@ impl crate::Request for crate::v1::UpdateNeedRequest {
 
 impl crate::Request for crate::v1::WithdrawNeedRequest {}
 
+impl crate::Request for crate::v1::CloseNeedRequest {}
+
 impl crate::Request for crate::v1::EraseNeedRequest {}
 
 impl crate::Request for crate::v1::CreateSubscriptionRequest {}

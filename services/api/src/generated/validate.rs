@@ -9905,6 +9905,100 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedResponse {
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::CloseNeedRequest {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
+            {
+                crate::validation::Pattern::new(
+                        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.name) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "name",
+                            "string.pattern",
+                            "does not match regex pattern `^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        if self.reason.chars().count() > 512usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "reason",
+                        "string.max_len",
+                        "value length must be at most 512 characters",
+                    ),
+                );
+        }
+        if self.etag.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "etag",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
+        if !self.request_id.is_empty() {
+            if self.request_id.is_empty() {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid_empty",
+                            "string.uuid",
+                        ),
+                    );
+            } else if !(::prost_protovalidate::validators::is_uuid(&self.request_id)) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new_constraint(
+                            "request_id",
+                            "string.uuid",
+                            "string.uuid",
+                        ),
+                    );
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::CloseNeedResponse {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.need {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("need");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::EraseNeedRequest {
     fn validate(
         &self,

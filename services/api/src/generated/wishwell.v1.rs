@@ -6176,7 +6176,7 @@ pub struct Need {
     /// When it was last changed.
     #[prost(message, optional, tag = "21")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Why it was withdrawn, as WithdrawNeed was told; empty when it was not, when nothing was said, and after an erasure. Kept
+    /// Why it was withdrawn or closed, as WithdrawNeed or CloseNeed was told; empty when it was not, when nothing was said, and after an erasure. Kept
     /// sealed and answered like the description. Sensitive.
     #[prost(string, tag = "22")]
     pub withdrawal_reason: ::prost::alloc::string::String,
@@ -6316,7 +6316,7 @@ pub enum NeedState {
     Served = 3,
     /// Withdrawn by whoever asked.
     Withdrawn = 4,
-    /// Closed without being served in full.
+    /// Closed by whoever looks after it, without being served in full.
     Closed = 5,
 }
 impl NeedState {
@@ -6544,7 +6544,7 @@ pub struct Referral {
     /// Code of the category that the item asked for when it was offered; empty where it was offered before that was kept.
     #[prost(string, tag = "31")]
     pub category: ::prost::alloc::string::String,
-    /// What the resource is called now.
+    /// What the resource is called now. Not set in answers of calls that write: those are the same to the byte however often they are sent.
     #[prost(message, optional, tag = "32")]
     pub resource_title: ::core::option::Option<LocalizedText>,
 }
@@ -10571,6 +10571,54 @@ impl ::prost::Name for WithdrawNeedResponse {
         "/wishwell.v1.WithdrawNeedResponse".into()
     }
 }
+/// Request of CloseNeed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CloseNeedRequest {
+    /// The need, `needs/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why, at most 512 characters. Kept sealed with the need as `withdrawal_reason`; refused with ERASED when the need's
+    /// beneficiary was erased, because nothing is left that it could be sealed with. Sensitive.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CloseNeedRequest {
+    const NAME: &'static str = "CloseNeedRequest";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CloseNeedRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CloseNeedRequest".into()
+    }
+}
+/// Answer of CloseNeed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CloseNeedResponse {
+    /// The need as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub need: ::core::option::Option<Need>,
+    /// Log position that the write reached; a read with it as `min_position` sees the write.
+    #[prost(int64, tag = "2")]
+    pub log_position: i64,
+}
+impl ::prost::Name for CloseNeedResponse {
+    const NAME: &'static str = "CloseNeedResponse";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.CloseNeedResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.CloseNeedResponse".into()
+    }
+}
 /// Request of EraseNeed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EraseNeedRequest {
@@ -11039,7 +11087,8 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "UpdateNeed"));
             self.inner.unary(req, path, codec).await
         }
-        /// Withdraws a need that is open or partly served.
+        /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
+        /// cancelled; what has arrived stays served.
         pub async fn withdraw_need(
             &mut self,
             request: impl tonic::IntoRequest<super::WithdrawNeedRequest>,
@@ -11062,6 +11111,32 @@ pub mod need_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "WithdrawNeed"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
+        /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
+        pub async fn close_need(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseNeedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseNeedResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/wishwell.v1.NeedService/CloseNeed",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("wishwell.v1.NeedService", "CloseNeed"));
             self.inner.unary(req, path, codec).await
         }
         /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
@@ -11201,12 +11276,22 @@ pub mod need_service_server {
             tonic::Response<super::UpdateNeedResponse>,
             tonic::Status,
         >;
-        /// Withdraws a need that is open or partly served.
+        /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
+        /// cancelled; what has arrived stays served.
         async fn withdraw_need(
             &self,
             request: tonic::Request<super::WithdrawNeedRequest>,
         ) -> std::result::Result<
             tonic::Response<super::WithdrawNeedResponse>,
+            tonic::Status,
+        >;
+        /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
+        /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
+        async fn close_need(
+            &self,
+            request: tonic::Request<super::CloseNeedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseNeedResponse>,
             tonic::Status,
         >;
         /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
@@ -11870,6 +11955,51 @@ pub mod need_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = WithdrawNeedSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/wishwell.v1.NeedService/CloseNeed" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseNeedSvc<T: NeedService>(pub Arc<T>);
+                    impl<
+                        T: NeedService,
+                    > tonic::server::UnaryService<super::CloseNeedRequest>
+                    for CloseNeedSvc<T> {
+                        type Response = super::CloseNeedResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseNeedRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NeedService>::close_need(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseNeedSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -165,8 +165,8 @@ impl Books {
             Command::Pledge(pledge) => self.pledge(pledge),
             Command::Step(step) => self.step(principal, step),
             Command::SetFigures(set) => figures::set(self, principal, set),
-            Command::WithdrawNeed { need, personal, expected } => {
-                self.withdraw_need(principal, *need, personal.as_ref(), *expected)
+            Command::EndNeed { need, ending, personal, expected } => {
+                self.end_need(principal, *need, *ending, personal.as_ref(), *expected)
             }
             Command::Reseal { need, personal, expected } => {
                 self.need_must_be_current(*need, Some(*expected))?;

@@ -21,6 +21,7 @@ use crate::beneficiary::Sealed;
 use crate::capacity_pool::CapacityPool;
 use crate::error::Error;
 use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::need::Ending;
 use crate::principal::Role;
 use crate::referral::{Action, Decision, Origin, StepReason};
 use crate::resource::{Draw, Resource, ResourceLifecycle};
@@ -42,10 +43,12 @@ pub enum Command {
     Step(Step),
     /// Say anew how much a pool has.
     SetFigures(SetFigures),
-    /// Take a need back, with everything that is under way for it.
-    WithdrawNeed {
+    /// End a need before all of it was delivered, with everything that is under way for it.
+    EndNeed {
         /// Which.
         need: NeedId,
+        /// How.
+        ending: Ending,
         /// What is sealed in it from now on, with the reason; none leaves it.
         personal: Option<Sealed>,
         /// Only from this version.

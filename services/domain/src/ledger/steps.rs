@@ -10,7 +10,7 @@ use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
 use crate::limits::{AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
-use crate::need::{Need, NeedItem, NeedState};
+use crate::need::{Ending, Need, NeedItem};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
 use crate::referral::transition::transition;
@@ -211,11 +211,12 @@ impl Books {
         Ok(Done::Referral(id))
     }
 
-    /// Takes a need back: its offers are withdrawn, what was promised for it is cancelled. What has arrived stays served.
-    pub(super) fn withdraw_need(
+    /// Ends a need: its offers are withdrawn, what was promised for it is cancelled. What has arrived stays served.
+    pub(super) fn end_need(
         &mut self,
         principal: &str,
         id: NeedId,
+        ending: Ending,
         personal: Option<&Sealed>,
         expected: Option<Version>,
     ) -> Result<Done, Refusal> {
@@ -234,11 +235,11 @@ impl Books {
             self.call_off(principal, referral, StepReason::NeedClosed)?;
         }
         let need = self.change_need(id)?;
-        need.state = NeedState::Withdrawn;
+        need.state = ending.state();
         if let Some(sealed) = personal {
             need.personal = Some(sealed.clone());
         }
-        // A withdrawn need has no wish in the pool.
+        // A need that has ended has no wish in the pool.
         need.unpublish();
         Ok(Done::Need(id))
     }

@@ -4,15 +4,15 @@ use wishwell_domain::capacity_pool::{PeriodFigures, PeriodLength, PoolKind};
 use wishwell_domain::ids::Version;
 use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
 use wishwell_domain::limits;
-use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence, Timing};
+use wishwell_domain::need::{Ending, Need, NeedItem, NeedState, Recurrence, Timing};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState, StepReason};
 use wishwell_domain::resource::ResourceLifecycle;
 
 use crate::fixtures::{at, date, item, unit};
 use crate::ledger_world::{
-    World, confirmation, giving, lacking, monday, much, need_id, offer, offering, pool_id, pool_of, referral_id,
-    resource_id, step, step_of, total_of, withdrawing,
+    World, confirmation, ending, giving, lacking, monday, much, need_id, offer, offering, pool_id, pool_of,
+    referral_id, resource_id, step, step_of, total_of, withdrawing,
 };
 
 /// Ten of a stock, and two needs: one that may be split and one that may not.
@@ -405,30 +405,38 @@ fn a_request_that_would_wait_for_itself_is_refused() {
 }
 
 #[test]
-fn a_withdrawn_need_calls_off_what_is_under_way_and_keeps_what_has_arrived() {
-    let mut world = world();
-    for (n, actions) in [(100, &[][..]), (101, &[Action::Accept]), (102, &[Action::Accept, Action::Deliver])] {
-        world.ask(offering(n, 60, 30, 2));
-        for action in actions {
-            world.ask(step(n, *action));
+fn a_need_that_ends_calls_off_what_is_under_way_and_keeps_what_has_arrived() {
+    for (how, state) in [(Ending::Withdrawn, NeedState::Withdrawn), (Ending::Closed, NeedState::Closed)] {
+        let mut world = world();
+        for (n, actions) in [(100, &[][..]), (101, &[Action::Accept]), (102, &[Action::Accept, Action::Deliver])] {
+            world.ask(offering(n, 60, 30, 2));
+            for action in actions {
+                world.ask(step(n, *action));
+            }
         }
+        assert!(world.refusal(ending(60, how, Some(1))).contains("etag 1 was sent"));
+        world.ask(ending(60, how, None));
+        let states = [100, 101, 102].map(|n| (world.referral(n).state, world.referral(n).last.reason));
+        let called_off = Some(StepReason::NeedClosed);
+        assert_eq!(
+            states,
+            [
+                (ReferralState::Withdrawn, called_off),
+                (ReferralState::Cancelled, called_off),
+                (ReferralState::Delivered, None)
+            ]
+        );
+        let (need, figures) = (&world.needs[0], world.pools[0].figures);
+        assert_eq!((need.state, need.items[0].referred, need.items[0].served), (state, 0, 2));
+        assert_eq!((figures.held(), figures.consumed), (0, 2));
+        for again in [Ending::Withdrawn, Ending::Closed] {
+            assert!(world.refusal(ending(60, again, None)).contains(&format!("is {}", state.name())));
+        }
+        // What has arrived is still confirmed, or not; the need stays as it ended.
+        world.ask(step(102, Action::Dispute));
+        world.ask(step(102, Action::Fail));
+        assert_eq!((world.needs[0].state, world.needs[0].items[0].served), (state, 0));
     }
-    assert!(world.refusal(withdrawing(60, Some(1))).contains("etag 1 was sent"));
-    world.ask(withdrawing(60, None));
-    let states = [100, 101, 102].map(|n| (world.referral(n).state, world.referral(n).last.reason));
-    let closed = Some(StepReason::NeedClosed);
-    assert_eq!(
-        states,
-        [(ReferralState::Withdrawn, closed), (ReferralState::Cancelled, closed), (ReferralState::Delivered, None)]
-    );
-    let (need, figures) = (&world.needs[0], world.pools[0].figures);
-    assert_eq!((need.state, need.items[0].referred, need.items[0].served), (NeedState::Withdrawn, 0, 2));
-    assert_eq!((figures.held(), figures.consumed), (0, 2));
-    assert!(world.refusal(withdrawing(60, None)).contains("is withdrawn"));
-    // What has arrived is still confirmed, or not; the need stays withdrawn.
-    world.ask(step(102, Action::Dispute));
-    world.ask(step(102, Action::Fail));
-    assert_eq!((world.needs[0].state, world.needs[0].items[0].served), (NeedState::Withdrawn, 0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{Books, Changes, Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
-use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::need::{Ending, Need, NeedItem};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, Referral};
 use wishwell_domain::resource::{Draw, ResourceLifecycle};
@@ -184,5 +184,9 @@ pub(crate) fn total_of(pool: u128, total: NewTotal, force: bool) -> Command {
 }
 
 pub(crate) fn withdrawing(need: u128, expected: Option<i64>) -> Command {
-    Command::WithdrawNeed { need: need_id(need), personal: None, expected: expected.map(Version) }
+    ending(need, Ending::Withdrawn, expected)
+}
+
+pub(crate) fn ending(need: u128, ending: Ending, expected: Option<i64>) -> Command {
+    Command::EndNeed { need: need_id(need), ending, personal: None, expected: expected.map(Version) }
 }

@@ -74,6 +74,7 @@ pub const ROLE_TABLE: &[(&str, &[Role])] = &[
     ("wishwell.v1.NeedService/ListNeeds", NEED_READERS),
     ("wishwell.v1.NeedService/UpdateNeed", NEED_WRITERS),
     ("wishwell.v1.NeedService/WithdrawNeed", NEED_WRITERS),
+    ("wishwell.v1.NeedService/CloseNeed", NEED_WRITERS),
     ("wishwell.v1.NeedService/EraseNeed", ERASERS),
     ("wishwell.v1.MatchingService/FindResources", NEED_READERS),
     ("wishwell.v1.MatchingService/FindNeeds", MEMBERS),

@@ -1,4 +1,4 @@
-//! Needs: submitted once whatever the channel, sealed, listed, changed, withdrawn.
+//! Needs: submitted once whatever the channel, sealed, listed, changed, ended.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{HouseholdId, NeedId, Version};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
-use wishwell_domain::need::{Channel, Need, NeedPersonal};
+use wishwell_domain::need::{Channel, Ending, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{DuplicateQuery, Mutation, StoreError, WriteMode, Written};
@@ -145,12 +145,13 @@ impl Platform {
         key.seal(&known)
     }
 
-    /// Takes a need back, with everything that is under way for it. Why is said in free words about somebody, so it is sealed with
-    /// the rest.
-    pub(crate) async fn withdraw_need(
+    /// Ends a need before all of it was delivered, with everything that is under way for it. Why is said in free words about somebody, so
+    /// it is sealed with the rest.
+    pub(crate) async fn end_need(
         &self,
         caller: &Caller,
         id: NeedId,
+        ending: Ending,
         reason: &str,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
@@ -170,7 +171,7 @@ impl Platform {
                 // What is sealed now is what was read.
                 (personal, from) = (Some(self.reseal(caller, &need, say).await?), expected.or(Some(need.version)));
             }
-            let command = Command::WithdrawNeed { need: id, personal, expected: from };
+            let command = Command::EndNeed { need: id, ending, personal, expected: from };
             match self.carry_out(caller, vec![command]).await {
                 Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                 written => return written,
@@ -213,7 +214,8 @@ impl Platform {
 
     /// Takes a need back, without a word, unless somebody else did meanwhile.
     async fn take_back(&self, caller: &Caller, id: NeedId, expected: Version) -> Result<(), Error> {
-        let command = Command::WithdrawNeed { need: id, personal: None, expected: Some(expected) };
+        let command =
+            Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: Some(expected) };
         match self.carry_out(&Caller { request: None, ..caller.clone() }, vec![command]).await {
             Ok(_) | Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, .. }) => Ok(()),
             Err(error) => Err(error),

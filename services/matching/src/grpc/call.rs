@@ -57,6 +57,7 @@ repeatable!(
     SubmitNeedRequest,
     UpdateNeedRequest,
     WithdrawNeedRequest,
+    CloseNeedRequest,
     EraseNeedRequest,
     CreateReferralRequest,
     BatchCreateReferralsRequest,

@@ -54,5 +54,6 @@ methods! {
     read list_needs = "ListNeeds": ListNeedsRequest -> ListNeedsResponse => need::list;
     write update_need = "UpdateNeed": UpdateNeedRequest -> UpdateNeedResponse => need::update;
     write withdraw_need = "WithdrawNeed": WithdrawNeedRequest -> WithdrawNeedResponse => need::withdraw;
+    write close_need = "CloseNeed": CloseNeedRequest -> CloseNeedResponse => need::close;
     write erase_need = "EraseNeed": EraseNeedRequest -> EraseNeedResponse => need::erase;
 }

@@ -4,7 +4,7 @@ use prost::Message;
 
 use wishwell_api::v1;
 use wishwell_domain::ids::NeedId;
-use wishwell_domain::need::Need;
+use wishwell_domain::need::{Ending, Need};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Effect, NeedFilter, Written};
 
@@ -247,12 +247,34 @@ pub(super) async fn withdraw(
     caller: Caller,
     message: v1::WithdrawNeedRequest,
 ) -> Result<v1::WithdrawNeedResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let written = platform.withdraw_need(&caller, id(&message.name)?, &message.reason, etag).await?;
-    let (need, log_position) = answer(platform, &caller, written).await?;
+    let (need, log_position) =
+        end(platform, &caller, &message.name, Ending::Withdrawn, &message.reason, &message.etag).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
+}
+
+pub(super) async fn close(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::CloseNeedRequest,
+) -> Result<v1::CloseNeedResponse, Error> {
+    let (need, log_position) =
+        end(platform, &caller, &message.name, Ending::Closed, &message.reason, &message.etag).await?;
+    Ok(v1::CloseNeedResponse { need: Some(need), log_position })
+}
+
+async fn end(
+    platform: &Platform,
+    caller: &Caller,
+    name: &str,
+    ending: Ending,
+    reason: &str,
+    etag: &str,
+) -> Result<(v1::Need, i64), Error> {
+    let mut violations = Violations::new();
+    let etag = common::etag("etag", etag, &mut violations);
+    violations.into_result()?;
+    let written = platform.end_need(caller, id(name)?, ending, reason, etag).await?;
+    answer(platform, caller, written).await
 }
 
 pub(super) async fn erase(

@@ -124,7 +124,7 @@ impl Wanted {
                     wanted.needs.insert(need.as_uuid());
                     wanted.sealed_anew.insert(need.as_uuid());
                 }
-                Command::WithdrawNeed { need, personal, .. } => {
+                Command::EndNeed { need, personal, .. } => {
                     wanted.needs.insert(need.as_uuid());
                     wanted.sealed_anew.extend(personal.as_ref().map(|_| need.as_uuid()));
                     wanted.all_of_needs.insert(need.as_uuid());

@@ -4,7 +4,7 @@ use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
 use wishwell_domain::ledger::Command;
-use wishwell_domain::need::NeedState;
+use wishwell_domain::need::{Ending, NeedState};
 use wishwell_store::{Effect, Mutation, StoreError};
 
 use crate::fixture::Fixture;
@@ -133,13 +133,18 @@ pub async fn what_was_sealed_before_an_erasure_is_not_written_after_it(fixture: 
     let personal = Sealed(b"sealed before".to_vec());
     for command in [
         Command::Reseal { need: id, personal: personal.clone(), expected: known.version },
-        Command::WithdrawNeed { need: id, personal: Some(personal), expected: Some(known.version) },
+        Command::EndNeed {
+            need: id,
+            ending: Ending::Withdrawn,
+            personal: Some(personal),
+            expected: Some(known.version),
+        },
     ] {
         let refused = fixture.store.carry_out(&context(), vec![command]).await.unwrap_err();
         assert!(refused.to_string().contains("was erased"), "{refused}");
     }
     assert_eq!(fixture.store.need(&fixture.tenant(), id).await.unwrap().unwrap().personal, None);
-    let without_a_word = Command::WithdrawNeed { need: id, personal: None, expected: None };
+    let without_a_word = Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: None };
     fixture.store.carry_out(&context(), vec![without_a_word]).await.unwrap();
 }
 

@@ -7,7 +7,7 @@ use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, Version};
 use wishwell_domain::ledger::{Command, NewTotal, Offer, Pledge, SetFigures, Step};
-use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
+use wishwell_domain::need::{Ending, Need, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, AskedFor, Decision, LineState, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
@@ -161,8 +161,9 @@ pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: F
         change(&mut asked);
         Command::SetFigures(asked)
     };
-    let withdraws = |n, expected: Option<i64>| Command::WithdrawNeed {
+    let withdraws = |n, expected: Option<i64>| Command::EndNeed {
         need: need_id(n),
+        ending: Ending::Withdrawn,
         personal: None,
         expected: expected.map(Version),
     };
@@ -258,8 +259,10 @@ pub async fn withdrawing_a_need_ends_what_is_under_way_for_it(fixture: Fixture) 
     fixture.ask(offers).await;
     fixture.ask(vec![step(101, Action::Accept), step(102, Action::Accept)]).await;
     fixture.ask(vec![Command::Step(Step { units: Some(3), ..step_of(102, Action::Deliver) })]).await;
-    let withdrawn =
-        fixture.ask(vec![Command::WithdrawNeed { need: need_id(60), personal: None, expected: None }]).await.remove(0);
+    let withdrawn = fixture
+        .ask(vec![Command::EndNeed { need: need_id(60), ending: Ending::Withdrawn, personal: None, expected: None }])
+        .await
+        .remove(0);
     let need = fixture.need(60).await;
     assert_eq!(withdrawn.after, Some(Change::Need(Box::new(need.clone()))));
     assert_eq!((need.state, need.wish), (NeedState::Withdrawn, None));

@@ -7,7 +7,7 @@ use wishwell_domain::Error;
 use wishwell_domain::ids::Version;
 use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures};
 use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
-use wishwell_domain::need::{Need, Timing};
+use wishwell_domain::need::{Ending, Need, Timing};
 use wishwell_domain::referral::{Action, Origin, ReferralState};
 use wishwell_store::{ReferralFilter, StoreError, WriteContext, Written};
 
@@ -157,7 +157,10 @@ pub async fn a_request_that_names_a_referral_twice_is_refused_at_once(fixture: F
     fixture.ask(vec![offering(100, 60, 30, 1)]).await;
     let twice = vec![
         vec![step(100, Action::Accept), step(100, Action::Start)],
-        vec![offering(101, 60, 30, 1), Command::WithdrawNeed { need: need_id(60), personal: None, expected: None }],
+        vec![
+            offering(101, 60, 30, 1),
+            Command::EndNeed { need: need_id(60), ending: Ending::Withdrawn, personal: None, expected: None },
+        ],
         vec![offering(102, 60, 30, 1), total_of(20, 0, true)],
     ];
     for refusal in refusals(&all_at_once(&fixture, twice).await) {
@@ -215,7 +218,12 @@ pub async fn whatever_happens_at_once_everything_adds_up(fixture: Fixture) {
         asked.push(vec![total_of(20, 30 + 5 * round as i64, true)]);
         asked.push(vec![total_of(21, 25 + 5 * round as i64, true)]);
         if round == 3 {
-            asked.push(vec![Command::WithdrawNeed { need: need_id(65), personal: None, expected: None }]);
+            asked.push(vec![Command::EndNeed {
+                need: need_id(65),
+                ending: Ending::Withdrawn,
+                personal: None,
+                expected: None,
+            }]);
         }
         let steps = [Action::Accept, Action::Deliver, Action::Withdraw, Action::Cancel, Action::Start, Action::Decline];
         for back in 1..=round.min(3) {

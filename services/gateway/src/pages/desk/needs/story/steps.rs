@@ -80,6 +80,22 @@ pub(in crate::pages::desk) async fn withdraw(
     answer(&user, &id, done).await
 }
 
+/// Closes the need.
+pub(in crate::pages::desk) async fn close(
+    user: SignedIn,
+    Path(id): Path<String>,
+    Form(sent): Form<OfNeed>,
+) -> Response {
+    let request = v1::CloseNeedRequest {
+        name: format!("needs/{id}"),
+        reason: sent.reason.trim().to_owned(),
+        etag: sent.etag,
+        request_id: sent.request_id,
+    };
+    let done = user.calls.needs().close_need(request).await.map(|_| "closed");
+    answer(&user, &id, done).await
+}
+
 /// Takes a step of a referral.
 pub(in crate::pages::desk) async fn step(
     user: SignedIn,

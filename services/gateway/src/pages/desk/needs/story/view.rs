@@ -45,7 +45,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
                 p class="note" { (visit.say("记录很长，这里没有全部列出；刷新再试。", "The record is long and not all of it is here; reload to try again.")) }
             }
         }
-        (withdrawal(user, need))
+        (ending(user, need))
     };
     (title, content)
 }
@@ -64,6 +64,7 @@ fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
             visit.say("已转介，名额已保留，等对方答复。", "Referred: capacity is held, and an answer is awaited.")
         }
         "withdrawn" => visit.say("需求已撤回。", "The need is withdrawn."),
+        "closed" => visit.say("需求已关闭。", "The need is closed."),
         "confirmed" => visit.say("已确认收到帮助。", "Confirmed: the help has arrived."),
         _ => visit.say("已记录。", "Done."),
     };
@@ -100,7 +101,11 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
         }
         @if !need.description.is_empty() { p class="description" { (need.description) } }
         @if !need.withdrawal_reason.is_empty() { p class="description" { (need.withdrawal_reason) } }
-        @if need.description.is_empty() && submits(user) {
+        @if need.erase_time.is_some() {
+            p class="note" {
+                (visit.say("个人信息已清除，无法恢复：", "Personal data was erased, for good, on ")) (figures::clock(need.erase_time.as_ref()))
+            }
+        } @else if need.description.is_empty() && submits(user) {
             p class="note" {
                 a href="?personal=yes" { (visit.say("显示情况说明和备注", "Show what was told")) }
                 " " (visit.say("（查看会留下记录）", "(looking is recorded)"))
@@ -349,21 +354,30 @@ fn step(
     (kind, text)
 }
 
-/// The way to withdraw the need, at the end.
-fn withdrawal(user: &SignedIn, need: &v1::Need) -> Markup {
+/// The ways to end the need, below everything else.
+fn ending(user: &SignedIn, need: &v1::Need) -> Markup {
     let visit = &user.visit;
     let open = matches!(need.state(), NeedState::Open | NeedState::PartlyServed);
+    let to = |what: &str| format!("/desk/needs/{}/{what}", id_of(&need.name));
     html! {
         @if open && submits(user) {
-            details class="withdrawal" {
-                summary { (visit.say("撤回这个需求", "Withdraw this need")) }
-                form method="post" action={ "/desk/needs/" (id_of(&need.name)) "/withdraw" } {
+            details class="ending" {
+                summary { (visit.say("撤回或关闭这个需求", "Withdraw or close this need")) }
+                form method="post" action=(to("withdraw")) {
                     input type="hidden" name="request_id" value=(Uuid::new_v4());
                     input type="hidden" name="etag" value=(need.etag);
-                    label for="withdraw-reason" { (visit.say("原因（加密保存）", "Why (kept sealed)")) }
-                    input id="withdraw-reason" name="reason" maxlength="512" autocomplete="off";
-                    p class="note" { (visit.say("正在等待答复的转介会一并收回。", "Offers that wait for an answer are taken back with it.")) }
+                    label for="ending-reason" { (visit.say("原因（加密保存）", "Why (kept sealed)")) }
+                    input id="ending-reason" name="reason" maxlength="512" autocomplete="off";
+                    p class="note" {
+                        (visit.say(
+                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消。",
+                            "Withdraw it when whoever asked takes it back; close it when nobody can help, or whoever asked cannot be reached, \
+                             has moved away or was helped otherwise. Offers and promises for it end with it.",
+                        ))
+                    }
                     button { (visit.say("撤回", "Withdraw")) }
+                    " "
+                    button formaction=(to("close")) { (visit.say("关闭", "Close")) }
                 }
             }
         }
