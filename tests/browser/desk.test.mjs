@@ -52,8 +52,8 @@ async function settled(page) {
 }
 
 const words = {
-  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复", withdrawn: "已收回", close: "关闭", closed: "需求已关闭", erased: "个人信息已清除" },
-  en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer", withdrawn: "Taken back", close: "Close", closed: "The need is closed", erased: "Personal data was erased" },
+  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复", withdrawn: "已收回", close: "关闭", closed: "需求已关闭", erased: "个人信息已清除", erasure: "清除了个人信息" },
+  en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer", withdrawn: "Taken back", close: "Close", closed: "The need is closed", erased: "Personal data was erased", erasure: "Personal data was erased" },
 };
 
 for (const [language, said] of Object.entries(words)) {
@@ -96,6 +96,7 @@ for (const [language, said] of Object.entries(words)) {
       await page.goto(at(`/desk/${need}?personal=yes`));
       await page.locator(".note").filter({ hasText: said.erased }).waitFor();
       assert.equal(await page.locator("main").getByText("moved away").count(), 0);
+      await page.locator(".timeline li").filter({ hasText: said.erasure }).waitFor();
       await page.screenshot({ path: join(results, `desk-erased-${language}.png`), fullPage: true });
     });
   });

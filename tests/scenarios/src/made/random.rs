@@ -11,6 +11,13 @@ impl Random {
         Self(seed)
     }
 
+    /// A seed that belongs to a text, whatever other texts there are: its hash (FNV-1a, Fowler, Noll, Vo) from this one on.
+    #[must_use]
+    pub fn seed_of(text: &str, seed: u64) -> u64 {
+        const PRIME: u64 = 0x0100_0000_01b3;
+        text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+    }
+
     /// The next number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

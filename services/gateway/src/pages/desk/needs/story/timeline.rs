@@ -16,6 +16,8 @@ pub(super) enum What {
     Published,
     /// Something in it was changed.
     Changed,
+    /// What was personal in it was erased.
+    Erased,
     /// It stands elsewhere now.
     Stands(NeedState),
     /// A referral was made or took a step; the seconds are those since its offer.
@@ -49,7 +51,8 @@ pub(super) fn timeline(need: &v1::Need, events: &[v1::Event]) -> Vec<Moment> {
                 } else if before != state {
                     moments.push(moment(event, What::Stands(state)));
                 } else if !follows() {
-                    moments.push(moment(event, What::Changed));
+                    let erased = need.erase_time.is_some() && need.erase_time == event.event_time;
+                    moments.push(moment(event, if erased { What::Erased } else { What::Changed }));
                 }
             }
             (_, Some(referral)) => {
@@ -210,6 +213,14 @@ mod tests {
             "Stands(Served)",
         ];
         assert_eq!(told(&need, &events), expected);
+    }
+
+    #[test]
+    fn an_erasure_is_told_as_one() {
+        let need = v1::Need { erase_time: at(300), ..v1::Need::default() };
+        let events = [(10, NeedState::Open), (200, NeedState::Closed), (300, NeedState::Closed)];
+        let events = events.map(|(seconds, state)| need_event(seconds, state));
+        assert_eq!(told(&need, &events), ["Submitted", "Stands(Closed)", "Erased"]);
     }
 
     #[test]

@@ -301,6 +301,7 @@ fn text(visit: &Visit, gathered: &Gathered, what: &What) -> (&'static str, Strin
         What::Submitted => ("start", visit.say("登记了需求", "The need was submitted").to_owned()),
         What::Published => ("start", visit.say("发布到许愿池", "Published as a wish").to_owned()),
         What::Changed => ("", visit.say("修改了需求", "The need was changed").to_owned()),
+        What::Erased => ("", visit.say("清除了个人信息", "Personal data was erased").to_owned()),
         What::Stands(state) => {
             let kind = if *state == NeedState::Served { "good" } else { "" };
             (kind, format!("{}{}", visit.say("需求变为：", "The need is now: "), words::state(language, *state)))
