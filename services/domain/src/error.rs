@@ -12,6 +12,12 @@ pub trait Field: fmt::Display + Copy {}
 
 impl<T: fmt::Display + Copy> Field for T {}
 
+/// Whether a path names a field, or a part of it. Every path is within itself; the empty one names the request as a whole.
+#[must_use]
+pub fn is_within(path: &str, field: &str) -> bool {
+    field.is_empty() || path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// One broken rule: which field, which rule, and the value unless it is sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[error("{field}: {message}{}", value.as_ref().map(|v| format!(" (got {v:?})")).unwrap_or_default())]
@@ -86,6 +92,16 @@ impl Violations {
     /// Keeps the value of a check, or all its violations.
     pub fn take_all<T>(&mut self, result: Result<T, Self>) -> Option<T> {
         result.map_err(|violations| self.extend(violations)).ok()
+    }
+
+    /// Whether a field, or a part of it, is told of already: what could not be read is not to be told of again as missing or unknown.
+    #[must_use]
+    pub fn tells_of(&self, field: impl Field) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let field = field.to_string();
+        self.0.iter().any(|violation| is_within(&violation.field, &field))
     }
 
     /// The violations so far, in the order they were found.
@@ -327,5 +343,34 @@ impl From<Violations> for Error {
 impl From<Violation> for Error {
     fn from(violation: Violation) -> Self {
         Self::InvalidArgument(vec![violation])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_told_of_by_itself_and_by_its_parts_and_by_nothing_that_only_begins_like_it() {
+        let mut violations = Violations::new();
+        assert!(!violations.tells_of("need.place"));
+        for (told, tells) in [
+            ("need", false),
+            ("need.placement", false),
+            ("need.plac", false),
+            ("wish.need.place", false),
+            ("need.place", true),
+            ("need.place.datum", true),
+            ("need.place[0]", true),
+        ] {
+            assert_eq!(
+                Violations::from(Violation::new(told, "rule", "is wrong")).tells_of("need.place"),
+                tells,
+                "{told}"
+            );
+        }
+        violations.add(Violation::new("need.items[1].category", "rule", "is wrong"));
+        assert!(violations.tells_of(format_args!("need.items[{}]", 1)));
+        assert!(!violations.tells_of("need.items[10]"));
     }
 }

@@ -38,4 +38,4 @@ pub mod unit;
 pub mod word_index;
 pub mod zone;
 
-pub use error::{Error, Field, Violation, Violations};
+pub use error::{Error, Field, Violation, Violations, is_within};

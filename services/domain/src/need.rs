@@ -463,12 +463,14 @@ impl Need {
 
     fn check_items(&self, field: impl Field, violations: &mut Violations) {
         let path = format_args!("{field}.items");
-        let count = self.items.len();
-        violations.require((1..=limits::NEED_ITEMS_MAX).contains(&count), || {
+        // Items that could not be read are told of already, and leave gaps.
+        let complete = !violations.tells_of(path);
+        violations.require((usize::from(complete)..=limits::NEED_ITEMS_MAX).contains(&self.items.len()), || {
             let message = format!("must have 1 to {} entries", limits::NEED_ITEMS_MAX);
-            Violation::new(path, "need.items", message).with_value(count)
+            Violation::new(path, "need.items", message).with_value(self.items.len())
         });
         for (index, item) in self.items.iter().take(limits::NEED_ITEMS_MAX).enumerate() {
+            let index = if complete { index } else { usize::from(item.ordinal).saturating_sub(1) };
             let path = format_args!("{path}[{index}]");
             violations.require(usize::from(item.ordinal) == index + 1, || {
                 Violation::new(format!("{path}.ordinal"), "need.ordinal", "must count the items from 1, without gaps")
@@ -496,7 +498,9 @@ impl Need {
         if let Some(place) = &self.place {
             place.check(format_args!("{field}.place"), Disclosure::Hidden, violations);
         }
-        let placed = self.place.is_some() || self.division.is_some();
+        // One that was said and could not be read is not missing.
+        let said = |part: &str| violations.tells_of(format_args!("{field}.{part}"));
+        let placed = self.place.is_some() || self.division.is_some() || said("place") || said("division");
         violations.require(placed || self.mobility.is_remote_only(), || {
             let message = "is required, or a division, unless only remote help is asked for";
             Violation::new(format!("{field}.place"), "need.place_required", message)

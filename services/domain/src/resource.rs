@@ -149,20 +149,23 @@ impl Resource {
 
     /// Place, areas and modes, and that they fit together.
     fn check_reach(&self, field: &str, violations: &mut Violations) {
+        let path = format!("{field}.place");
         if let Some(place) = &self.place {
-            place.check(&format!("{field}.place"), Disclosure::Shown, violations);
+            place.check(&path, Disclosure::Shown, violations);
         }
+        // One that was said and could not be read is not missing.
+        let placed = self.place.is_some() || violations.tells_of(&path);
         let areas = format!("{field}.areas");
         check_some(&areas, self.areas.len(), RESOURCE_AREAS_MAX, violations);
         for (index, area) in self.areas.iter().take(RESOURCE_AREAS_MAX).enumerate() {
-            area.check(&format!("{areas}[{index}]"), self.place.is_some(), violations);
+            area.check(&format!("{areas}[{index}]"), placed, violations);
         }
         let modes = format!("{field}.modes");
         check_some(&modes, self.modes.len(), DeliveryMode::ALL.len(), violations);
         check_unique(&modes, &self.modes, violations);
-        violations.require(self.place.is_some() || !self.modes.contains(&DeliveryMode::OnSite), || {
+        violations.require(placed || !self.modes.contains(&DeliveryMode::OnSite), || {
             let message = "is required: with the on-site mode people come to it";
-            Violation::new(format!("{field}.place"), "resource.place_required", message)
+            Violation::new(path, "resource.place_required", message)
         });
     }
 
@@ -200,7 +203,9 @@ impl Eligibility {
     }
 }
 
+/// Checks that a list has entries, and no more than `max`. One whose entries could not be read is not empty.
 fn check_some(field: &str, count: usize, max: usize, violations: &mut Violations) {
-    violations.require(count > 0, || Violation::new(field, "list.min_items", "must have at least one entry"));
+    let some = count > 0 || violations.tells_of(field);
+    violations.require(some, || Violation::new(field, "list.min_items", "must have at least one entry"));
     check_count(field, count, max, violations);
 }

@@ -61,6 +61,13 @@ async fn wrong_types_and_unknown_fields_are_named_all_at_once() {
     several["requetsId"] = "x".into();
     let answer = web.post(HOTLINE, "/v1/needs", &several).await;
     assert_eq!((answer.status, answer.violations().len()), (400, 3), "{}", answer.text());
+    // What can be read is held to the contract and to what there is in one go.
+    let mut broken = need();
+    broken["need"]["urgency"] = "URGENCY_UNSPECIFIED".into();
+    broken["need"]["items"][0]["category"] = "no.such".into();
+    let answer = web.post(HOTLINE, "/v1/needs", &broken).await;
+    let fields: Vec<String> = answer.violations().into_iter().map(|(field, _)| field).collect();
+    assert_eq!((answer.status, fields.join(" ").as_str()), (400, "need.urgency need.items[0].category"));
     for (query, field, reason) in [
         ("pageSzie=3", "pageSzie", "QUERY_UNKNOWN_PARAMETER"),
         ("pageSize=many", "page_size", "JSON_TYPE"),

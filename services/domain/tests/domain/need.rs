@@ -1,7 +1,6 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use uuid::Uuid;
-use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{GroupTag, Sealed};
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::fact::{FactValue, Facts};
@@ -9,6 +8,7 @@ use wishwell_domain::geo::Point;
 use wishwell_domain::ids::ReferralId;
 use wishwell_domain::limits;
 use wishwell_domain::need::{Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::{Error, Violation};
 
 use crate::fixtures::{Expected, at, broken, division_code, item, need, rules, violations};
 
@@ -116,6 +116,40 @@ fn each_fault_of_a_need_is_told_by_field_and_rule() {
         let mut need = need();
         change(&mut need);
         assert_eq!(check(&need), rules(expected), "{name}");
+    }
+}
+
+#[test]
+fn what_was_sent_and_could_not_be_read_is_not_missing() {
+    type Spoil = fn(&mut Need);
+    let told = |field: &str, change: Spoil| {
+        let mut need = need();
+        change(&mut need);
+        broken(|violations| {
+            violations.add(Violation::new(field, "illegible", "cannot be read"));
+            need.check("need", violations);
+        })
+    };
+    let nowhere: Spoil = |need| (need.place, need.division) = (None, None);
+    let nothing: Spoil = |need| need.items.clear();
+    // The second of three could not be read, and the third asks for nothing.
+    let gap: Spoil = |need| {
+        need.items = vec![item(1), item(3)];
+        need.items[1].quantity = 0;
+    };
+    let cases: [(&str, Spoil, Expected<'_>); 5] = [
+        ("need.division", nowhere, &[("need.division", "illegible")]),
+        ("need.place.datum", nowhere, &[("need.place.datum", "illegible")]),
+        ("need.channel", nowhere, &[("need.channel", "illegible"), ("need.place", "need.place_required")]),
+        ("need.items[0].category", nothing, &[("need.items[0].category", "illegible")]),
+        (
+            "need.items[1].category",
+            gap,
+            &[("need.items[1].category", "illegible"), ("need.items[2].quantity.value", "quantity.range")],
+        ),
+    ];
+    for (field, change, expected) in cases {
+        assert_eq!(told(field, change), rules(expected), "{field}");
     }
 }
 

@@ -139,6 +139,24 @@ fn each_fault_of_a_resource_is_told_by_field_and_rule() {
 }
 
 #[test]
+fn what_was_sent_and_could_not_be_read_is_not_missing() {
+    let resource = Resource {
+        place: None,
+        areas: vec![ServiceArea::RadiusMetres(1_000)],
+        modes: vec![DeliveryMode::OnSite],
+        categories: vec![],
+        ..resource()
+    };
+    let illegible = ["resource.place.datum", "resource.categories[1]"];
+    let told = broken(|violations| {
+        illegible.iter().for_each(|field| violations.add(Violation::new(field, "illegible", "cannot be read")));
+        resource.check("resource", violations);
+    });
+    assert_eq!(told, rules(&illegible.map(|field| (field, "illegible"))));
+    assert_eq!(check(&resource).len(), 3, "each of them is missed where it was not sent");
+}
+
+#[test]
 fn a_resource_is_offered_from_its_first_through_its_last_day() {
     let mut resource = resource();
     assert!(resource.valid_on(date("2026-11-23")));

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, PersonalFields, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, Version};
+use wishwell_domain::ids::{BeneficiaryId, DivisionCode, ExternalId, HouseholdId, Version};
 use wishwell_domain::limits::{HOUSEHOLD_MEMBERS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
@@ -37,14 +37,13 @@ impl Platform {
         }
     }
 
-    /// Creates a beneficiary, or answers the known one with the same external identity.
+    /// Creates a beneficiary that was checked, or answers the known one with the same external identity.
     pub(crate) async fn create_beneficiary(
         &self,
         caller: &Caller,
         mut beneficiary: Beneficiary,
         mut personal: PersonalFields,
     ) -> Result<Written, Error> {
-        self.check_beneficiary(caller, &beneficiary, None).await?;
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "beneficiary", beneficiary.external.as_ref()).await? {
             let name = beneficiary.id.name();
@@ -59,7 +58,7 @@ impl Platform {
         self.within_reach(caller, written).await
     }
 
-    /// Changes a beneficiary; everything that was not changed is in `beneficiary` and `personal` as it was read.
+    /// Changes a beneficiary as it was checked; everything that was not changed is in `beneficiary` and `personal` as it was read.
     pub(crate) async fn update_beneficiary(
         &self,
         caller: &Caller,
@@ -68,7 +67,6 @@ impl Platform {
         mut personal: PersonalFields,
         expected: Version,
     ) -> Result<Written, Error> {
-        self.check_beneficiary(caller, &beneficiary, Some(stored)).await?;
         let key = self.beneficiary_key(caller, beneficiary.id).await?;
         seal(&key, &mut beneficiary, &mut personal)?;
         beneficiary.identity_digest = self.keys(caller).identity_digest(&personal.id_number);
@@ -217,15 +215,16 @@ impl Platform {
         })
     }
 
-    async fn check_beneficiary(
+    /// Checks what a beneficiary refers to, newly where it changes a stored one, and tells it with what was found wrong before.
+    pub(crate) async fn check_beneficiary(
         &self,
         caller: &Caller,
         beneficiary: &Beneficiary,
         stored: Option<&Beneficiary>,
+        mut violations: Violations,
     ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        caller.must_work_in(beneficiary.residence_division.as_ref(), &snapshot)?;
-        let mut violations = Violations::new();
+        must_work_at(caller, "beneficiary", beneficiary.residence_division.as_ref(), &snapshot, &violations)?;
         let (residence, registration) = (&beneficiary.residence_division, &beneficiary.registration_division);
         references::division("beneficiary.residence_division", residence.as_ref(), &snapshot, &mut violations);
         references::division("beneficiary.registration_division", registration.as_ref(), &snapshot, &mut violations);
@@ -265,17 +264,18 @@ impl Platform {
         Ok(self.store.list_beneficiaries(caller.tenant(), &filter, &page).await?.entries)
     }
 
-    /// Puts a household and, where members are named, makes exactly these its members, all in one write.
-    pub(crate) async fn put_household(
+    /// What puts a household and, where members are named, makes exactly these its members, all in one write. What was found wrong
+    /// with it so far is told together with what is found here.
+    pub(crate) async fn check_household(
         &self,
         caller: &Caller,
         household: Household,
         members: Option<&[BeneficiaryId]>,
         mode: WriteMode,
-    ) -> Result<Written, Error> {
+        mut violations: Violations,
+    ) -> Result<Vec<Mutation>, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        caller.must_work_in(household.residence_division.as_ref(), &snapshot)?;
-        let mut violations = Violations::new();
+        must_work_at(caller, "household", household.residence_division.as_ref(), &snapshot, &violations)?;
         let (residence, registration) = (&household.residence_division, &household.registration_division);
         references::division("household.residence_division", residence.as_ref(), &snapshot, &mut violations);
         references::division("household.registration_division", registration.as_ref(), &snapshot, &mut violations);
@@ -287,6 +287,11 @@ impl Platform {
             self.change_members(caller, id, members, &snapshot, &mut mutations, &mut violations).await?;
         }
         violations.into_result()?;
+        Ok(mutations)
+    }
+
+    /// Puts a household that was checked, with its members.
+    pub(crate) async fn put_household(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
         let written = self.write(caller, mutations).await?;
         self.within_reach(caller, written).await
     }
@@ -342,6 +347,20 @@ impl Platform {
             None => Ok(None),
         }
     }
+}
+
+/// Holds a caller to its divisions by where somebody lives. Where that could not be read, it is told, and nobody knows whose it is.
+fn must_work_at(
+    caller: &Caller,
+    field: &str,
+    division: Option<&DivisionCode>,
+    snapshot: &Snapshot,
+    violations: &Violations,
+) -> Result<(), Error> {
+    if division.is_none() && violations.tells_of(format_args!("{field}.residence_division")) {
+        return Ok(());
+    }
+    caller.must_work_in(division, snapshot)
 }
 
 /// Seals the personal fields, and with them who gave the consents.

@@ -36,41 +36,65 @@ impl Platform {
             .ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
-    /// Puts organizations that were read and checked by themselves.
+    /// Checks what organizations refer to, each with the path that it was sent at, and that the caller may change them.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
+    pub(crate) async fn check_organizations(
+        &self,
+        caller: &Caller,
+        organizations: &[(String, Organization)],
+        mode: WriteMode,
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
+        let snapshot = self.fresh_snapshot(caller).await?;
+        for (field, organization) in organizations {
+            caller.may_keep(organization.id).or_else(|e| if mode_is_update(mode) { Err(e) } else { Ok(()) })?;
+            let field = format!("{field}.division");
+            references::division(&field, organization.division.as_ref(), &snapshot, violations);
+        }
+        Ok(())
+    }
+
+    /// Puts organizations that were read and checked.
     pub(crate) async fn put_organizations(
         &self,
         caller: &Caller,
-        field: impl Fn(usize) -> String,
         organizations: Vec<Organization>,
         mode: WriteMode,
     ) -> Result<Written, Error> {
-        let snapshot = self.fresh_snapshot(caller).await?;
-        let mut violations = Violations::new();
-        for (index, organization) in organizations.iter().enumerate() {
-            caller.may_keep(organization.id).or_else(|e| if mode_is_update(mode) { Err(e) } else { Ok(()) })?;
-            let field = format!("{}.division", field(index));
-            references::division(&field, organization.division.as_ref(), &snapshot, &mut violations);
-        }
-        violations.into_result()?;
         self.write(caller, organizations.into_iter().map(|o| put(Change::Organization(o), mode)).collect()).await
     }
 
-    /// Puts resources that were read and checked by themselves.
+    /// Checks what resources refer to, each with the path that it was sent at, and that the caller may keep them.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
+    pub(crate) async fn check_resources(
+        &self,
+        caller: &Caller,
+        resources: &[(String, Resource)],
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let mut kept = Vec::with_capacity(resources.len());
+        for (field, resource) in resources {
+            if owner_is_known(field, violations) {
+                caller.may_keep(resource.organization)?;
+                kept.push((field.as_str(), resource));
+            }
+            references::resource(field, resource, &snapshot, violations);
+        }
+        self.check_draws(caller, &kept, violations).await
+    }
+
+    /// Puts resources that were read and checked.
     pub(crate) async fn put_resources(
         &self,
         caller: &Caller,
-        field: impl Fn(usize) -> String,
         resources: Vec<Resource>,
         mode: WriteMode,
     ) -> Result<Written, Error> {
-        let snapshot = self.fresh_snapshot(caller).await?;
-        let mut violations = Violations::new();
-        for (index, resource) in resources.iter().enumerate() {
-            caller.may_keep(resource.organization)?;
-            references::resource(&field(index), resource, &snapshot, &mut violations);
-        }
-        self.check_draws(caller, &field, &resources, &mut violations).await?;
-        violations.into_result()?;
         self.write(caller, resources.into_iter().map(|r| put(Change::Resource(Box::new(r)), mode)).collect()).await
     }
 
@@ -78,12 +102,11 @@ impl Platform {
     async fn check_draws(
         &self,
         caller: &Caller,
-        field: &impl Fn(usize) -> String,
-        resources: &[Resource],
+        resources: &[(&str, &Resource)],
         violations: &mut Violations,
     ) -> Result<(), Error> {
         let mut owners = HashMap::new();
-        for (index, resource) in resources.iter().enumerate() {
+        for (field, resource) in resources {
             for (draw_index, draw) in resource.draws.iter().enumerate() {
                 let owner = match owners.get(&draw.pool) {
                     Some(owner) => *owner,
@@ -94,7 +117,7 @@ impl Platform {
                         owner
                     }
                 };
-                let path = || format!("{}.draws[{draw_index}].pool", field(index));
+                let path = || format!("{field}.draws[{draw_index}].pool");
                 match owner {
                     // What another organization has does not exist for a partner.
                     Some(owner) if caller.may_keep(owner).is_err() => violations.add(
@@ -116,38 +139,53 @@ impl Platform {
         Ok(())
     }
 
-    /// Puts pools that were read and checked by themselves. New figures count as confirmed now.
-    pub(crate) async fn put_capacity_pools(
+    /// Checks pools against those that are known already, each with the path that it was sent at, and that the caller may keep them.
+    /// New figures count as confirmed now.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
+    pub(crate) async fn check_capacity_pools(
         &self,
         caller: &Caller,
-        field: impl Fn(usize) -> String,
-        mut pools: Vec<CapacityPool>,
+        pools: &mut [(String, CapacityPool)],
         mode: WriteMode,
-    ) -> Result<Written, Error> {
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
         let now = self.store.now().await?;
-        let known = if mode == WriteMode::Upsert { self.known_pools(caller, &pools).await? } else { HashMap::new() };
-        let mut violations = Violations::new();
-        for (index, pool) in pools.iter_mut().enumerate() {
+        let known = if mode == WriteMode::Upsert { self.known_pools(caller, pools).await? } else { HashMap::new() };
+        for (field, pool) in pools {
+            if !owner_is_known(field, violations) {
+                continue;
+            }
             caller.may_keep(pool.organization)?;
             let before = pool.external.as_ref().and_then(|external| known.get(external));
             if let Some(before) = before {
-                check_same_pool(&field(index), pool, before, &mut violations);
+                check_same_pool(field, pool, before, violations);
             }
             if !mode_is_update(mode) {
                 let same = before.filter(|before| same_figures(before, pool));
                 pool.confirmed_at = same.map_or(now, |before| before.confirmed_at);
             }
         }
-        violations.into_result()?;
+        Ok(())
+    }
+
+    /// Puts pools that were read and checked.
+    pub(crate) async fn put_capacity_pools(
+        &self,
+        caller: &Caller,
+        pools: Vec<CapacityPool>,
+        mode: WriteMode,
+    ) -> Result<Written, Error> {
         self.write(caller, pools.into_iter().map(|p| put(Change::CapacityPool(p), mode)).collect()).await
     }
 
     async fn known_pools(
         &self,
         caller: &Caller,
-        pools: &[CapacityPool],
+        pools: &[(String, CapacityPool)],
     ) -> Result<HashMap<ExternalId, CapacityPool>, Error> {
-        let asked: Vec<ExternalId> = pools.iter().filter_map(|pool| pool.external.clone()).collect();
+        let asked: Vec<ExternalId> = pools.iter().filter_map(|(_, pool)| pool.external.clone()).collect();
         let found = self.store.resolve_external(caller.tenant(), "capacity_pool", &asked).await?;
         let mut known = HashMap::new();
         for (external, id) in asked.into_iter().zip(found) {
@@ -191,23 +229,45 @@ impl Platform {
         }
     }
 
-    /// Puts categories; the batch may hold parents and children in any order.
-    pub(crate) async fn put_categories(&self, caller: &Caller, categories: Vec<Category>) -> Result<Written, Error> {
+    /// Checks a batch of categories, which may hold parents and children in any order.
+    pub(crate) async fn check_categories(
+        &self,
+        caller: &Caller,
+        categories: &[Category],
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        let mut violations = Violations::new();
-        references::categories("categories", &categories, &snapshot, &mut violations);
-        violations.into_result()?;
+        references::categories("categories", categories, &snapshot, violations);
+        Ok(())
+    }
+
+    /// Puts categories that were read and checked.
+    pub(crate) async fn put_categories(&self, caller: &Caller, categories: Vec<Category>) -> Result<Written, Error> {
         self.write(caller, upserts(categories, Change::Category)).await
     }
 
-    /// Puts divisions; the batch may hold parents and children in any order.
-    pub(crate) async fn put_divisions(&self, caller: &Caller, divisions: Vec<Division>) -> Result<Written, Error> {
+    /// Checks a batch of divisions, which may hold parents and children in any order.
+    pub(crate) async fn check_divisions(
+        &self,
+        caller: &Caller,
+        divisions: &[Division],
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        let mut violations = Violations::new();
-        references::divisions("divisions", &divisions, &snapshot, &mut violations);
-        violations.into_result()?;
+        references::divisions("divisions", divisions, &snapshot, violations);
+        Ok(())
+    }
+
+    /// Puts divisions that were read and checked.
+    pub(crate) async fn put_divisions(&self, caller: &Caller, divisions: Vec<Division>) -> Result<Written, Error> {
         self.write(caller, upserts(divisions, Change::Division)).await
     }
+}
+
+/// Whether the organization that an entry names could be read; what depends on whose it is cannot be judged otherwise.
+fn owner_is_known(field: &str, violations: &Violations) -> bool {
+    !violations.tells_of(format_args!("{field}.organization"))
+        && !violations.tells_of(format_args!("{field}.organization_external"))
 }
 
 /// Holds a partner to who its organization was verified as. Refused rather than put back to applied: that would take all it offers

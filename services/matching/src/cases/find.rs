@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
 use wishwell_domain::need::Need;
-use wishwell_domain::{Error, Violations};
 use wishwell_engine::{QueryError, Snapshot};
 
+use super::needs::Whom;
 use super::{Caller, Platform};
 use crate::known_needs::KnownNeed;
 
@@ -72,27 +73,28 @@ impl Platform {
         Ok(KnownNeed { stored: Arc::new(stored), need, facts, position: snapshot.position() })
     }
 
-    /// A need that is not stored, with all that is known for eligibility. Whom it names is told of as to who submits a need, and that
-    /// it was asked for leaves a trace. What was found wrong with it so far is told together with what is found here.
+    /// A need that is not stored, with all that is known for eligibility of whom it names.
     pub(crate) async fn inline_need(
         &self,
         caller: &Caller,
         (need, facts): (Need, Facts),
-        snapshot: &Snapshot,
-        violations: Violations,
+        whom: Whom,
     ) -> Result<(Need, Facts), Error> {
-        let whom = self.whom(caller, "inline_need", &need, None, snapshot, violations).await?;
-        let mut personal = PersonalFields::default();
-        if let Some(beneficiary) = &whom.beneficiary {
-            caller.record_disclosure(&beneficiary.id.name());
-            // Whoever was erased cannot be asked about, no more than a need can be submitted for them.
-            let key = self.beneficiary_key(caller, beneficiary.id).await?;
-            if let Some(sealed) = &beneficiary.personal {
-                personal = key.open(sealed)?;
-            }
-        }
+        let personal = match &whom.beneficiary {
+            // Most questions name nobody, and have no need of the room that this takes.
+            Some(beneficiary) => Box::pin(self.disclosed(caller, beneficiary)).await?,
+            None => PersonalFields::default(),
+        };
         let beneficiary = whom.beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
         Ok(facts_with(need, facts, beneficiary, whom.household.as_ref()))
+    }
+
+    /// What is sealed of a beneficiary that a question names. That it was asked for leaves a trace.
+    async fn disclosed(&self, caller: &Caller, beneficiary: &Beneficiary) -> Result<PersonalFields, Error> {
+        caller.record_disclosure(&beneficiary.id.name());
+        // Whoever was erased cannot be asked about, no more than a need can be submitted for them.
+        let key = self.beneficiary_key(caller, beneficiary.id).await?;
+        beneficiary.personal.as_ref().map_or_else(|| Ok(PersonalFields::default()), |sealed| key.open(sealed))
     }
 
     /// The resource, if the caller may ask for its needs: partners ask for their own.

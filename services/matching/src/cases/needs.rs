@@ -50,16 +50,14 @@ impl Platform {
         self.open_sealed(caller, &sealed_for(need), need.personal.as_ref()).await
     }
 
-    /// Submits a need, or answers the known one with the same external identity. What was found wrong with it so far is told together
-    /// with what is found here.
+    /// Submits a need that was checked, of a beneficiary if it names one, or answers the known one with the same external identity.
     pub(crate) async fn submit_need(
         &self,
         caller: &Caller,
         mut need: Need,
         mut personal: NeedPersonal,
-        violations: Violations,
+        beneficiary: Option<Beneficiary>,
     ) -> Result<Written, Error> {
-        let beneficiary = self.check_need(caller, &need, None, violations).await?;
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "need", need.external.as_ref()).await? {
             check_consent(&need, beneficiary.as_ref())?;
@@ -79,19 +77,15 @@ impl Platform {
         self.write(caller, mutations).await
     }
 
-    /// Changes a need; everything that was not changed is in `need` and `personal` as it was read. What was found wrong with it so far
-    /// is told together with what is found here.
+    /// Changes a need as it was checked; everything that was not changed is in `need` and `personal` as it was read.
     pub(crate) async fn update_need(
         &self,
         caller: &Caller,
         (mut need, mut personal): (Need, NeedPersonal),
+        beneficiary: Option<Beneficiary>,
         stored: &Need,
         expected: Version,
-        mut violations: Violations,
     ) -> Result<Written, Error> {
-        must_be_open(stored)?;
-        keep_referred(&mut need, stored, &mut violations);
-        let beneficiary = self.check_need(caller, &need, Some(stored), violations).await?;
         check_consent(&need, beneficiary.as_ref())?;
         self.publish(caller, &mut need, beneficiary.as_ref(), Some(stored)).await?;
         let mut mutations = Vec::with_capacity(2);
@@ -290,14 +284,19 @@ impl Platform {
         Ok(who)
     }
 
-    /// Checks what a need refers to, tells it with what was found wrong before, and answers its beneficiary.
-    async fn check_need(
+    /// Checks a need that may be written: what it refers to and, where it changes a stored one, that this is open and that what is
+    /// referred of it stays so. Tells it with what was found wrong before, and answers its beneficiary.
+    pub(crate) async fn check_need(
         &self,
         caller: &Caller,
-        need: &Need,
+        need: &mut Need,
         stored: Option<&Need>,
-        violations: Violations,
+        mut violations: Violations,
     ) -> Result<Option<Beneficiary>, Error> {
+        if let Some(stored) = stored {
+            must_be_open(stored)?;
+            keep_referred(need, stored, &mut violations);
+        }
         let snapshot = self.fresh_snapshot(caller).await?;
         Ok(self.whom(caller, "need", need, stored, &snapshot, violations).await?.beneficiary)
     }
@@ -314,8 +313,9 @@ impl Platform {
         snapshot: &Snapshot,
         mut violations: Violations,
     ) -> Result<Whom, Error> {
-        // A place that nobody knows is wrong, not somebody else's.
-        if need.division.as_ref().is_none_or(|code| snapshot.division(code.as_str()).is_some()) {
+        // A place that nobody knows, or that could not be read, is wrong, not somebody else's.
+        let legible = !violations.tells_of(format_args!("{field}.division"));
+        if legible && need.division.as_ref().is_none_or(|code| snapshot.division(code.as_str()).is_some()) {
             caller.must_work_in(need.division.as_ref(), snapshot)?;
         }
         references::need(field, need, snapshot, &mut violations);
@@ -353,7 +353,10 @@ fn keep_referred(need: &mut Need, stored: &Need, violations: &mut Violations) {
     for known in stored.items.iter().filter(|item| item.referred > 0 || item.served > 0) {
         let path = format!("need.items[{}]", known.ordinal.saturating_sub(1));
         let Some(item) = need.items.iter_mut().find(|item| item.ordinal == known.ordinal) else {
-            violations.add(Violation::new(path, "item.referred", "cannot go: it is referred or served"));
+            // One that was sent and could not be read is told of already.
+            violations.require(violations.tells_of(&*path), || {
+                Violation::new(path, "item.referred", "cannot go: it is referred or served")
+            });
             continue;
         };
         (item.referred, item.served) = (known.referred, known.served);

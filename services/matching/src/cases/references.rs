@@ -184,7 +184,9 @@ fn bounds<C: Eq + std::hash::Hash + std::fmt::Display>(
 
 /// Checks all that a need refers to in the trees.
 pub(crate) fn need(field: &str, need: &Need, snapshot: &Snapshot, violations: &mut Violations) {
-    for (index, item) in need.items.iter().enumerate() {
+    for item in &need.items {
+        // Those that could not be read leave gaps.
+        let index = item.ordinal.saturating_sub(1);
         category(&format!("{field}.items[{index}].category"), &item.category, snapshot, violations);
     }
     division(&format!("{field}.division"), need.division.as_ref(), snapshot, violations);

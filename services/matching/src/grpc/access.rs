@@ -7,6 +7,7 @@ use wishwell_api::v1::access_service_server::AccessService;
 use wishwell_domain::principal::{Principal, Role};
 
 use super::call;
+use crate::cases::Caller;
 
 /// Handlers of `AccessService`.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +20,10 @@ impl AccessService for AccessHandlers {
         request: Request<v1::GetPrincipalRequest>,
     ) -> Result<Response<v1::GetPrincipalResponse>, Status> {
         let method = "wishwell.v1.AccessService/GetPrincipal";
-        call::read(method, request, |caller, _| async move {
+        let answer = |caller: Caller, _| async move {
             Ok(v1::GetPrincipalResponse { principal: Some(principal(&caller.principal)) })
-        })
-        .await
+        };
+        call::read(method, request).handle(answer).await
     }
 }
 

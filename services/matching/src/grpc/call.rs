@@ -9,11 +9,14 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use wishwell_api::{Request, v1};
+use wishwell_domain::ids::Version;
 use wishwell_domain::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use wishwell_domain::principal::Principal;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{PageRequest, RequestKey};
 
+use super::broken::Broken;
+use super::convert::common;
 use super::status::to_status;
 use crate::cases::Caller;
 use crate::cases::page_tokens::PageScope;
@@ -89,53 +92,79 @@ pub(crate) fn use_case_span(method: &'static str) -> Span {
     tracing::info_span!("use_case", otel.name = method.rsplit('/').next().unwrap_or(method))
 }
 
-/// Serves a call that reads.
-pub(crate) async fn read<M: Request, A, F>(
-    method: &'static str,
-    request: tonic::Request<M>,
-    handle: impl FnOnce(Caller, M) -> F,
-) -> Result<Response<A>, Status>
-where
-    F: Future<Output = Result<A, Error>>,
-{
-    let (principal, message) = open(request).map_err(to_status)?;
-    let caller = Caller { principal, method, request: None };
-    handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
+/// A call before its handler sees it.
+pub(crate) enum Call<M> {
+    /// Who calls, and a message that holds all rules of the contract.
+    Sound(Caller, M),
+    /// The message breaks some: it is good for nothing but being read, for what else is wrong with it.
+    Broken(Caller, M, Broken),
+    /// It fails, whatever may be wrong besides.
+    Refused(Error),
 }
 
-/// Serves a call that writes.
-pub(crate) async fn write<M: Repeatable, A, F>(
-    method: &'static str,
-    request: tonic::Request<M>,
-    handle: impl FnOnce(Caller, M) -> F,
-) -> Result<Response<A>, Status>
-where
-    F: Future<Output = Result<A, Error>>,
-{
-    let (principal, message) = open(request).map_err(to_status)?;
-    let request = request_key(method, &message).map_err(to_status)?;
-    let caller = Caller { principal, method, request };
-    handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
-}
-
-/// The principal that authentication left, and the message if it holds all rules of the contract.
-pub(crate) fn open<M: Request>(request: tonic::Request<M>) -> Result<(Arc<Principal>, M), Error> {
+/// A call that reads.
+pub(crate) fn read<M: Request>(method: &'static str, request: tonic::Request<M>) -> Call<M> {
     let (_, mut extensions, message) = request.into_parts();
-    let principal = extensions.remove::<Arc<Principal>>().ok_or(Error::Unauthenticated)?;
-    wishwell_api::validate(&message).map_err(|violations| {
-        Error::InvalidArgument(
-            violations
-                .into_iter()
-                .map(|found| Violation {
-                    field: found.field,
-                    rule: found.rule,
-                    message: found.message,
-                    value: found.value,
-                })
-                .collect(),
-        )
-    })?;
-    Ok((principal, message))
+    let Some(principal) = extensions.remove::<Arc<Principal>>() else { return Call::Refused(Error::Unauthenticated) };
+    let caller = Caller { principal, method, request: None };
+    match wishwell_api::validate(&message) {
+        Ok(()) => Call::Sound(caller, message),
+        Err(found) => Call::Broken(caller, message, Broken::new("", found)),
+    }
+}
+
+/// A call that writes.
+pub(crate) fn write<M: Repeatable>(method: &'static str, request: tonic::Request<M>) -> Call<M> {
+    match read(method, request) {
+        Call::Sound(caller, message) => match request_key(method, &message) {
+            Ok(request) => Call::Sound(Caller { request, ..caller }, message),
+            Err(error) => Call::Refused(error),
+        },
+        other => other,
+    }
+}
+
+impl<M> Call<M> {
+    /// Refuses a message that breaks the contract's rules for what reading it finds as well, so that all that is wrong with it is
+    /// told at once. A message that holds them is left to its handler.
+    pub(crate) async fn besides<T, F>(self, read: impl FnOnce(Caller, M) -> F) -> Self
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        match self {
+            Self::Broken(caller, message, broken) if broken.is_to_be_read() => {
+                let method = caller.method;
+                let read = Box::pin(read(caller, message).instrument(use_case_span(method))).await;
+                Self::Refused(broken.with_end(read).into())
+            }
+            other => other,
+        }
+    }
+
+    /// Who calls and the message, if nothing is wrong with it so far.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub(crate) fn sound(self) -> Result<(Caller, M), Error> {
+        match self {
+            Self::Sound(caller, message) => Ok((caller, message)),
+            Self::Broken(_, _, broken) => Err(broken.with(Vec::new()).into()),
+            Self::Refused(error) => Err(error),
+        }
+    }
+
+    /// The answer of a handler, which sees sound messages alone.
+    ///
+    /// # Errors
+    /// All that is wrong with the message, and what the handler answers.
+    pub(crate) async fn handle<A, F>(self, handle: impl FnOnce(Caller, M) -> F) -> Result<Response<A>, Status>
+    where
+        F: Future<Output = Result<A, Error>>,
+    {
+        let (caller, message) = self.sound().map_err(to_status)?;
+        let method = caller.method;
+        handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
+    }
 }
 
 fn request_key<M: Repeatable>(method: &'static str, message: &M) -> Result<Option<RequestKey>, Error> {
@@ -169,21 +198,55 @@ pub(crate) fn next_token(scope: &PageScope, next_after: Option<Uuid>) -> Result<
 
 /// A part of a message that validation has found to be there.
 pub(crate) fn required<T>(field: &str, part: Option<T>) -> Result<T, Error> {
-    part.ok_or_else(|| Violation::new(field, "required", "is required").into())
+    part.ok_or_else(|| missing(field).into())
 }
 
-/// What was read of a message, with or without violations; all of these where it could not be read.
-pub(crate) fn legible<T>(field: &str, read: Option<T>, violations: &mut Violations) -> Result<T, Error> {
-    if read.is_none() {
-        std::mem::take(violations).into_result()?;
+fn missing(field: &str) -> Violation {
+    Violation::new(field, "required", "is required")
+}
+
+/// An update as it is asked for, before what is stored is looked at.
+pub(crate) struct Update<I, E> {
+    /// Of what.
+    pub(crate) id: I,
+    /// With these values.
+    pub(crate) sent: E,
+    /// In these fields.
+    pub(crate) mask: Vec<String>,
+    /// From this version; none from whichever there is.
+    pub(crate) etag: Option<Version>,
+    /// What is wrong with it so far: told together with what is wrong with the values.
+    pub(crate) violations: Violations,
+}
+
+impl<I, E> Update<I, E> {
+    /// Reads all of an update but its values: the name of what is changed, the field that carries the values and these, the mask and
+    /// the etag.
+    ///
+    /// # Errors
+    /// All that is wrong with it, where the values cannot be read for it.
+    pub(crate) fn read(
+        name: Result<I, Violation>,
+        (field, sent): (&'static str, Option<E>),
+        mask: Option<prost_types::FieldMask>,
+        etag: &str,
+    ) -> Result<Self, Error> {
+        let mut violations = Violations::new();
+        let id = violations.take(name);
+        let sent = violations.take(sent.ok_or_else(|| missing(field)));
+        let mask = violations.take_all(mask_paths(mask));
+        let etag = common::etag("etag", etag, &mut violations);
+        match (id, sent, mask) {
+            (Some(id), Some(sent), Some(mask)) => Ok(Self { id, sent, mask, etag, violations }),
+            _ => Err(violations.into()),
+        }
     }
-    required(field, read)
 }
 
 /// The fields that an update changes: at least one, each as a whole. A path into a field is refused: only that part of it was
 /// checked, and taking the whole would overwrite the parts that were not sent.
-pub(crate) fn mask_paths(mask: Option<prost_types::FieldMask>) -> Result<Vec<String>, Error> {
-    let paths = required("update_mask", mask)?.paths;
+fn mask_paths(mask: Option<prost_types::FieldMask>) -> Result<Vec<String>, Violations> {
+    let paths = mask.ok_or_else(|| missing("update_mask"))?.paths;
     let mut violations = Violations::new();
     violations.require(!paths.is_empty(), || {
         Violation::new("update_mask", "field_mask.required", "must name at least one field")
@@ -192,16 +255,15 @@ pub(crate) fn mask_paths(mask: Option<prost_types::FieldMask>) -> Result<Vec<Str
         let message = "must name whole fields, not parts of them";
         violations.add(Violation::new("update_mask", "field_mask.whole", message).with_value(path));
     }
-    violations.into_result()?;
-    Ok(paths)
+    if violations.is_empty() { Ok(paths) } else { Err(violations) }
 }
 
-/// Copies the fields that a mask names from one message to another.
+/// Copies the fields that an [`Update`]'s mask names into what is stored.
 macro_rules! merge_fields {
-    ($mask:expr, $target:expr, $source:expr, [$($field:ident),* $(,)?]) => {
-        for path in &$mask {
+    ($update:expr, $target:expr, [$($field:ident),* $(,)?]) => {
+        for path in &$update.mask {
             match path.as_str() {
-                $(stringify!($field) => $target.$field = $source.$field.clone(),)*
+                $(stringify!($field) => $target.$field = $update.sent.$field.clone(),)*
                 _ => {}
             }
         }

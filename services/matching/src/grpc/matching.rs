@@ -18,13 +18,15 @@ use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
 
-use super::call::{self, legible, page_size_of};
+use super::call::{self, Call, page_size_of, required};
+use super::convert::need::ReadNeed;
 use super::convert::{candidate, common, need as convert, resource};
 use super::needs::people;
 use super::status::to_status;
 use super::{planning, rounds};
 use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
+use crate::cases::needs::Whom;
 use crate::cases::places::coarse_division;
 use crate::cases::{Caller, Platform, page_tokens};
 
@@ -58,8 +60,18 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::FindResourcesRequest>,
     ) -> Result<Response<Encoded<v1::FindResourcesResponse>>, Status> {
         let method = FIND_RESOURCES;
-        let (principal, message) = call::open(request).map_err(to_status)?;
-        let caller = Caller { principal, method, request: None };
+        let call = match call::read(method, request) {
+            // Nothing of this is in the way of a sound one.
+            broken @ Call::Broken(..) => {
+                let read = async |caller: Caller, message: v1::FindResourcesRequest| {
+                    let snapshot = self.platform.snapshot(&caller, position(message.min_position)).await?;
+                    read(&self.platform, &caller, message, &snapshot).await
+                };
+                Box::pin(broken.besides(read)).await
+            }
+            call => call,
+        };
+        let (caller, message) = call.sound().map_err(to_status)?;
         let answer = find_resources(&self.platform, &caller, message).instrument(call::use_case_span(method)).await;
         let answer = answer.map_err(to_status)?;
         Ok(Response::new(answer))
@@ -70,7 +82,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::FindNeedsRequest>,
     ) -> Result<Response<v1::FindNeedsResponse>, Status> {
         let method = "wishwell.v1.MatchingService/FindNeeds";
-        call::read(method, request, |caller, message| find_needs(&self.platform, caller, message)).await
+        call::read(method, request).handle(|caller, message| find_needs(&self.platform, caller, message)).await
     }
 
     async fn plan_allocation(
@@ -87,12 +99,14 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::CreateRoundRequest>,
     ) -> Result<Response<v1::CreateRoundResponse>, Status> {
         let method = "wishwell.v1.MatchingService/CreateRound";
-        call::write(method, request, |caller, message| rounds::create(&self.platform, caller, message)).await
+        let call = call::write(method, request);
+        let call = call.besides(async |caller, message| rounds::read_new(&self.platform, &caller, message).await).await;
+        call.handle(|caller, message| rounds::create(&self.platform, caller, message)).await
     }
 
     async fn get_round(&self, request: Request<v1::GetRoundRequest>) -> Result<Response<v1::GetRoundResponse>, Status> {
         let method = "wishwell.v1.MatchingService/GetRound";
-        call::read(method, request, |caller, message| rounds::get(&self.platform, caller, message)).await
+        call::read(method, request).handle(|caller, message| rounds::get(&self.platform, caller, message)).await
     }
 
     async fn list_rounds(
@@ -100,7 +114,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::ListRoundsRequest>,
     ) -> Result<Response<v1::ListRoundsResponse>, Status> {
         let method = "wishwell.v1.MatchingService/ListRounds";
-        call::read(method, request, |caller, message| rounds::list(&self.platform, caller, message)).await
+        call::read(method, request).handle(|caller, message| rounds::list(&self.platform, caller, message)).await
     }
 
     async fn cancel_round(
@@ -108,7 +122,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::CancelRoundRequest>,
     ) -> Result<Response<v1::CancelRoundResponse>, Status> {
         let method = "wishwell.v1.MatchingService/CancelRound";
-        call::write(method, request, |caller, message| rounds::cancel(&self.platform, caller, message)).await
+        call::write(method, request).handle(|caller, message| rounds::cancel(&self.platform, caller, message)).await
     }
 
     async fn list_round_outcomes(
@@ -116,7 +130,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::ListRoundOutcomesRequest>,
     ) -> Result<Response<v1::ListRoundOutcomesResponse>, Status> {
         let method = "wishwell.v1.MatchingService/ListRoundOutcomes";
-        call::read(method, request, |caller, message| rounds::outcomes(&self.platform, caller, message)).await
+        call::read(method, request).handle(|caller, message| rounds::outcomes(&self.platform, caller, message)).await
     }
 
     async fn get_round_report(
@@ -124,7 +138,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::GetRoundReportRequest>,
     ) -> Result<Response<v1::GetRoundReportResponse>, Status> {
         let method = "wishwell.v1.MatchingService/GetRoundReport";
-        call::read(method, request, |caller, message| rounds::report(&self.platform, caller, message)).await
+        call::read(method, request).handle(|caller, message| rounds::report(&self.platform, caller, message)).await
     }
 }
 
@@ -139,26 +153,21 @@ async fn find_resources(
     message: v1::FindResourcesRequest,
 ) -> Result<Encoded<v1::FindResourcesResponse>, Error> {
     let snapshot = platform.snapshot(caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let now = common::timestamp("evaluation_time", message.evaluation_time, &mut violations)
-        .unwrap_or_else(|| platform.clock.now());
+    let item_ordinal = message.item_ordinal;
     let wanted = Wanted {
         top_k: wanted(message.top_k, TOP_K_DEFAULT),
         near_misses: wanted(message.near_miss_limit, NEAR_MISSES_DEFAULT),
         quantity: None,
     };
-    let (need, facts) = match message.inline_need {
-        Some(inline) => {
-            Box::pin(read_inline(platform, caller, inline, message.item_ordinal, now, &snapshot, violations)).await?
+    let (now, about) = read(platform, caller, message, &snapshot).await?;
+    let (need, facts) = match about {
+        About::Inline(inline) => {
+            let (read, whom) = *inline;
+            platform.inline_need(caller, (read.need, read.personal.facts), whom).await?
         }
-        None => {
-            let id = violations.take(NeedId::parse_name("need", &message.need));
-            let id = legible("need", id, &mut violations)?;
-            violations.into_result()?;
-            Box::pin(platform.need_with_facts(caller, id, &snapshot)).await?
-        }
+        About::Stored(id) => Box::pin(platform.need_with_facts(caller, id, &snapshot)).await?,
     };
-    ask(platform, &snapshot, &need, &facts, message.item_ordinal, now, wanted)
+    ask(platform, &snapshot, &need, &facts, item_ordinal, now, wanted)
 }
 
 /// What was asked, within what validation allows.
@@ -166,7 +175,34 @@ fn wanted(asked: Option<i32>, default: usize) -> usize {
     asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
 }
 
-/// A need that is not stored, and what is known of whom it names: all that is wrong with it comes at once.
+/// What a question is about.
+enum About {
+    /// A need that is stored, or not: the name was well-formed.
+    Stored(NeedId),
+    /// One that came with the question, and whom it names.
+    Inline(Box<(ReadNeed, Whom)>),
+}
+
+/// Reads when a question is asked and what it is about: all that is wrong with either comes at once.
+async fn read(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::FindResourcesRequest,
+    snapshot: &Snapshot,
+) -> Result<(Timestamp, About), Error> {
+    let mut violations = Violations::new();
+    let now = common::timestamp("evaluation_time", message.evaluation_time, &mut violations)
+        .unwrap_or_else(|| platform.clock.now());
+    let Some(inline) = message.inline_need else {
+        let id = violations.take(NeedId::parse_name("need", &message.need));
+        violations.into_result()?;
+        return Ok((now, About::Stored(required("need", id)?)));
+    };
+    let reading = read_inline(platform, caller, inline, message.item_ordinal, now, snapshot, violations);
+    Ok((now, About::Inline(Box::new(Box::pin(reading).await?))))
+}
+
+/// A need that is not stored, and whom it names.
 async fn read_inline(
     platform: &Platform,
     caller: &Caller,
@@ -175,8 +211,9 @@ async fn read_inline(
     now: Timestamp,
     snapshot: &Snapshot,
     mut violations: Violations,
-) -> Result<(Need, Facts), Error> {
+) -> Result<(ReadNeed, Whom), Error> {
     let field = "inline_need";
+    let sent_items = inline.items.len();
     let (beneficiary, household) = (inline.beneficiary_external.take(), inline.household_external.take());
     let by_name = !inline.beneficiary.is_empty() || !inline.household.is_empty();
     if (by_name || beneficiary.is_some() || household.is_some()) && !caller.sees_personal() {
@@ -188,17 +225,15 @@ async fn read_inline(
     people::beneficiary(platform, caller, field, beneficiary, &mut inline.beneficiary, &mut violations).await?;
     people::household(platform, caller, field, household, &mut inline.household, &mut violations).await?;
     let read = convert::need(field, NeedId::from_uuid(uuid::Uuid::nil()), inline, now, &mut violations);
-    if let Some(read) = &read {
-        read.need.check(field, &mut violations);
-        let known = item_ordinal == 0 || read.need.items.iter().any(|item| i32::from(item.ordinal) == item_ordinal);
-        violations.require(known, || unknown_item(&read.need, item_ordinal));
-    }
-    let read = legible(field, read, &mut violations)?;
-    platform.inline_need(caller, (read.need, read.personal.facts), snapshot, violations).await
+    read.need.check(field, &mut violations);
+    let known = usize::try_from(item_ordinal).is_ok_and(|ordinal| ordinal <= sent_items);
+    violations.require(known, || unknown_item(sent_items, item_ordinal));
+    let whom = platform.whom(caller, field, &read.need, None, snapshot, violations).await?;
+    Ok((read, whom))
 }
 
-fn unknown_item(need: &Need, item_ordinal: i32) -> Violation {
-    let message = format!("the need has {} items", need.items.len());
+fn unknown_item(items: usize, item_ordinal: i32) -> Violation {
+    let message = format!("the need has {items} items");
     Violation::new("item_ordinal", "item.unknown", message).with_value(item_ordinal)
 }
 
@@ -230,7 +265,7 @@ fn ask(
         Ok::<_, Error>(())
     })?;
     if answered == 0 {
-        return Err(unknown_item(need, item_ordinal).into());
+        return Err(unknown_item(need.items.len(), item_ordinal).into());
     }
     let weights = candidate::weights_out(scoring.rules);
     let prices = scoring.prices.map(|round| round.name()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Handlers: from the wire to a use case and back.
 
 mod access;
+mod broken;
 mod call;
 mod catalog;
 mod convert;

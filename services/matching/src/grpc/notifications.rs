@@ -14,7 +14,7 @@ use wishwell_domain::notification::{Fit, Subscription};
 use wishwell_domain::{Error, Violations};
 use wishwell_store::Written;
 
-use super::call::{mask_paths, merge_fields, next_token, page, read, required, retry_update, write};
+use super::call::{Update, merge_fields, next_token, page, read, required, retry_update, write};
 use super::convert::{common, notification as convert};
 use super::matching::position;
 use super::referrals::{wish_item_out, wish_out};
@@ -33,24 +33,27 @@ impl NotificationHandlers {
     }
 }
 
-/// One line for each method: how it is served, its name, its handler.
+/// One line for each method: how it is served, its name, its handler, and who reads a message that breaks rules of the contract where
+/// reading finds more than they do.
 macro_rules! methods {
-    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path;)*) => {
+    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path $(, besides $reading:path)?;)*) => {
         #[tonic::async_trait]
         impl NotificationService for NotificationHandlers {
             $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
                 let method = concat!("wishwell.v1.NotificationService/", $rpc);
-                $serve(method, request, |caller, message| $handler(&self.platform, caller, message)).await
+                let call = $serve(method, request);
+                $(let call = call.besides(async |caller, message| $reading(&self.platform, &caller, message).await).await;)?
+                call.handle(|caller, message| $handler(&self.platform, caller, message)).await
             })*
         }
     };
 }
 
 methods! {
-    write create_subscription = "CreateSubscription": CreateSubscriptionRequest -> CreateSubscriptionResponse => create;
+    write create_subscription = "CreateSubscription": CreateSubscriptionRequest -> CreateSubscriptionResponse => create, besides read_new;
     read get_subscription = "GetSubscription": GetSubscriptionRequest -> GetSubscriptionResponse => get;
     read list_subscriptions = "ListSubscriptions": ListSubscriptionsRequest -> ListSubscriptionsResponse => list;
-    write update_subscription = "UpdateSubscription": UpdateSubscriptionRequest -> UpdateSubscriptionResponse => update;
+    write update_subscription = "UpdateSubscription": UpdateSubscriptionRequest -> UpdateSubscriptionResponse => update, besides read_update;
     write delete_subscription = "DeleteSubscription": DeleteSubscriptionRequest -> DeleteSubscriptionResponse => delete;
     write rotate_subscription_secret = "RotateSubscriptionSecret": RotateSubscriptionSecretRequest -> RotateSubscriptionSecretResponse => rotate;
     write test_subscription = "TestSubscription": TestSubscriptionRequest -> TestSubscriptionResponse => test;
@@ -58,8 +61,27 @@ methods! {
     write mark_notifications_seen = "MarkNotificationsSeen": MarkNotificationsSeenRequest -> MarkNotificationsSeenResponse => mark_seen;
 }
 
+/// Where a request carries a subscription.
+const FIELD: &str = "subscription";
+
 fn id(name: &str) -> Result<SubscriptionId, Error> {
     Ok(SubscriptionId::parse_name("name", name)?)
+}
+
+/// Reads a new subscription.
+async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateSubscriptionRequest,
+) -> Result<Subscription, Error> {
+    let mut violations = Violations::new();
+    let asked = convert::asked(FIELD, required(FIELD, message.subscription)?, &mut violations);
+    let organization = platform.subscriber(caller, asked.organization, &mut violations)?;
+    let (secret, now) = platform.new_secret();
+    let new_id = SubscriptionId::from_uuid(platform.new_uuid());
+    let subscription = asked.into_new(new_id, organization, secret, now);
+    platform.check_subscription(caller, &subscription, violations).await?;
+    Ok(subscription)
 }
 
 async fn create(
@@ -67,14 +89,14 @@ async fn create(
     caller: Caller,
     message: v1::CreateSubscriptionRequest,
 ) -> Result<v1::CreateSubscriptionResponse, Error> {
-    let mut violations = Violations::new();
-    let asked = convert::asked("subscription", required("subscription", message.subscription)?, &mut violations);
-    violations.into_result()?;
-    let organization = platform.subscriber(&caller, asked.organization)?;
-    let (secret, now) = platform.new_secret();
-    let new_id = SubscriptionId::from_uuid(platform.new_uuid());
-    let made = platform.create_subscription(&caller, asked.into_new(new_id, organization, secret, now)).await?;
-    let Given { subscription, secret, position } = made;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let subscription = read_new(platform, &caller, message).await?;
+            platform.create_subscription(&caller, subscription).await?
+        }
+    };
+    let Given { subscription, secret, position } = platform.given(&caller, written).await?;
     let subscription = Some(convert::subscription_out(&subscription));
     Ok(v1::CreateSubscriptionResponse { subscription, secret, log_position: position })
 }
@@ -113,32 +135,51 @@ fn answer(written: Written) -> Result<(Box<Subscription>, i64), Error> {
     Ok((only(subscriptions_of(written))?, log_position))
 }
 
+fn asked(message: v1::UpdateSubscriptionRequest) -> Result<Update<SubscriptionId, v1::Subscription>, Error> {
+    let name = SubscriptionId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.subscription), message.update_mask, &message.etag)
+}
+
+/// A subscription as it is stored and as an update leaves it.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<SubscriptionId, v1::Subscription>,
+) -> Result<(Subscription, Subscription), Error> {
+    let stored = platform.subscription(caller, asked.id).await?;
+    if let Some(expected) = asked.etag.filter(|etag| *etag != stored.version) {
+        return Err(Error::EtagMismatch { name: asked.id.name(), expected: expected.0, actual: stored.version.0 });
+    }
+    let mut merged = convert::subscription_out(&stored);
+    // What the receiver said stays, unless somebody says otherwise.
+    merged.state = 0;
+    merge_fields!(asked, merged, [categories, divisions, daily_budget, time_zone, state, webhook_url]);
+    let mut violations = asked.violations.clone();
+    let changed = convert::asked(FIELD, merged, &mut violations).into_changed(&stored);
+    platform.check_subscription(caller, &changed, violations).await?;
+    Ok((stored, changed))
+}
+
+/// Reads an update.
+async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateSubscriptionRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateSubscriptionRequest,
 ) -> Result<v1::UpdateSubscriptionResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("subscription", message.subscription)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.subscription(&caller, id).await?;
-            if let Some(expected) = etag.filter(|etag| *etag != stored.version) {
-                return Err(Error::EtagMismatch { name: id.name(), expected: expected.0, actual: stored.version.0 });
-            }
-            let mut merged = convert::subscription_out(&stored);
-            // What the receiver said stays, unless somebody says otherwise.
-            merged.state = 0;
-            merge_fields!(mask, merged, sent, [categories, divisions, daily_budget, time_zone, state, webhook_url]);
-            let mut violations = Violations::new();
-            let asked = convert::asked("subscription", merged, &mut violations);
-            violations.into_result()?;
-            platform.update_subscription(&caller, &stored, asked.into_changed(&stored)).await
+        None => retry_update!(asked.etag, async {
+            let (stored, changed) = changed(platform, &caller, &asked).await?;
+            platform.update_subscription(&caller, &stored, changed).await
         })?,
     };
     let (subscription, log_position) = answer(written)?;

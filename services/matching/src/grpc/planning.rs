@@ -10,6 +10,7 @@ use wishwell_domain::geo::Disclosure;
 use wishwell_domain::round::{Aim, RoundRules};
 use wishwell_domain::{Error, Violation};
 
+use super::broken::Broken;
 use super::convert::{common, round as convert, round_outcome, round_rules};
 use crate::cases::Platform;
 use crate::cases::plan::{Gathering, NeedSent, PlanAnswer, PlanRules, ResourceSent};
@@ -46,21 +47,24 @@ async fn next(messages: &mut Streaming<PlanAllocationRequest>) -> Result<Option<
 
 fn gather(gathering: &mut Gathering, chunk: usize, message: PlanAllocationRequest) -> Result<(), Error> {
     let field = format!("messages[{chunk}]");
-    if let Err(found) = wishwell_api::validate(&message) {
-        for found in found {
-            let path = format!("{field}.{}", found.field);
-            let violation = Violation { field: path, rule: found.rule, message: found.message, value: found.value };
-            gathering.violations.add(violation);
-        }
-        // What breaks the rules of the contract is not kept, but places after it stay what they are.
-    }
+    let Err(found) = wishwell_api::validate(&message) else { return read(gathering, &field, message) };
+    // What breaks the rules of the contract will not be planned with, but places after it stay what they are.
+    let before = std::mem::take(&mut gathering.violations);
+    let read = read(gathering, &field, message);
+    let besides = std::mem::replace(&mut gathering.violations, before);
+    gathering.violations.extend(Broken::new(&field, found).with(besides.into_vec()));
+    read
+}
+
+/// Reads a message at a path and keeps what it says.
+fn read(gathering: &mut Gathering, field: &str, message: PlanAllocationRequest) -> Result<(), Error> {
     match message {
         PlanAllocationRequest { rules: Some(sent), .. } => {
             let field = format!("{field}.rules");
             let rules = rules(sent);
             let of_rounds =
                 RoundRules { aims: rules.aims.clone(), load_steps: rules.load_steps.clone(), ..RoundRules::default() };
-            of_rounds.check(&field, &mut gathering.violations);
+            of_rounds.check(field.as_str(), &mut gathering.violations);
             gathering.rules(&field, rules);
         }
         PlanAllocationRequest { needs: Some(sent), .. } => {

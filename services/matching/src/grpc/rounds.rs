@@ -10,17 +10,33 @@ use wishwell_store::{RoundFilter, Written};
 use super::call::{next_token, page, page_size_of, required};
 use super::convert::{common, round as convert, round_outcome, round_report};
 use super::matching::position;
+use crate::cases::rounds::RoundAsked;
 use crate::cases::{Caller, Platform, only, page_tokens, rounds_of};
+
+/// Reads what is wanted of a new round.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateRoundRequest,
+) -> Result<RoundAsked, Error> {
+    let mut violations = Violations::new();
+    let asked = convert::asked("round", required("round", message.round)?, &mut violations);
+    platform.check_round(caller, asked, violations).await
+}
 
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
     message: v1::CreateRoundRequest,
 ) -> Result<v1::CreateRoundResponse, Error> {
-    let mut violations = Violations::new();
-    let asked = convert::asked("round", required("round", message.round)?, &mut violations);
-    violations.into_result()?;
-    let (round, log_position) = answer(platform.create_round(&caller, asked).await?)?;
+    let written = match platform.answered(&caller).await? {
+        Some(written) => written,
+        None => {
+            let asked = read_new(platform, &caller, message).await?;
+            platform.create_round(&caller, asked).await?
+        }
+    };
+    let (round, log_position) = answer(written)?;
     Ok(v1::CreateRoundResponse { round: Some(round), log_position })
 }
 

@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{OrganizationId, SubscriptionId, Version};
 use wishwell_domain::limits::{SUBSCRIPTIONS_ACTIVE_MAX, SUBSCRIPTIONS_PER_ORGANIZATION_MAX};
 use wishwell_domain::notification::{SecretGeneration, Subscription, SubscriptionState};
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_engine::Snapshot;
 use wishwell_store::{Page, PageRequest, SubscriptionFilter, WriteMode, Written};
 
 use crate::cases::{Caller, Platform, only, put, put_key, references, subscriptions_of};
@@ -23,33 +23,35 @@ pub(crate) struct Given {
 }
 
 impl Platform {
-    /// Whose subscriptions a caller may make: a partner its own.
-    pub(crate) fn subscriber(&self, caller: &Caller, asked: Option<OrganizationId>) -> Result<OrganizationId, Error> {
+    /// Whose subscriptions a caller may make: a partner its own. Nobody's, which is a violation, where it is not said.
+    pub(crate) fn subscriber(
+        &self,
+        caller: &Caller,
+        asked: Option<OrganizationId>,
+        violations: &mut Violations,
+    ) -> Result<OrganizationId, Error> {
         let own = caller.principal.organization.filter(|_| caller.is_partner());
-        let organization = asked.or(own).ok_or_else(|| {
-            Violation::new("subscription.organization", "required", "is required of whoever is not of one")
-        })?;
+        let Some(organization) = asked.or(own) else {
+            let field = "subscription.organization";
+            // One that was said and could not be read is told of already.
+            violations.require(violations.tells_of(field), || {
+                Violation::new(field, "required", "is required of whoever is not of one")
+            });
+            return Ok(OrganizationId::from_uuid(Uuid::nil()));
+        };
         caller.may_keep(organization)?;
         Ok(organization)
     }
 
-    /// Makes a subscription and its first secret.
-    pub(crate) async fn create_subscription(&self, caller: &Caller, asked: Subscription) -> Result<Given, Error> {
-        let written = match self.answered(caller).await? {
-            Some(written) => written,
-            None => {
-                let snapshot = self.fresh_snapshot(caller).await?;
-                self.check_subscription(&asked, &snapshot)?;
-                self.refuse_too_many_subscriptions(caller, asked.organization).await?;
-                // What is published from the next moment on is to be found.
-                self.store.begin_notices(caller.tenant()).await?;
-                let subject = asked.secret_subject(asked.secret.number);
-                let (_, key) = self.keys(caller).new_key(&subject)?;
-                let change = Change::Subscription(Box::new(asked));
-                self.write(caller, vec![put(change, WriteMode::Create), put_key(subject, key)]).await?
-            }
-        };
-        self.given(caller, written).await
+    /// Makes a subscription that was checked, and its first secret.
+    pub(crate) async fn create_subscription(&self, caller: &Caller, asked: Subscription) -> Result<Written, Error> {
+        self.refuse_too_many_subscriptions(caller, asked.organization).await?;
+        // What is published from the next moment on is to be found.
+        self.store.begin_notices(caller.tenant()).await?;
+        let subject = asked.secret_subject(asked.secret.number);
+        let (_, key) = self.keys(caller).new_key(&subject)?;
+        let change = Change::Subscription(Box::new(asked));
+        self.write(caller, vec![put(change, WriteMode::Create), put_key(subject, key)]).await
     }
 
     /// Gives a subscription a new secret.
@@ -75,7 +77,8 @@ impl Platform {
         self.given(caller, written).await
     }
 
-    async fn given(&self, caller: &Caller, written: Written) -> Result<Given, Error> {
+    /// A subscription that was written, with its newest secret.
+    pub(crate) async fn given(&self, caller: &Caller, written: Written) -> Result<Given, Error> {
         let position = written.position.0;
         let subscription = only(subscriptions_of(written))?;
         let key = self.secret(caller, &subscription, subscription.secret.number).await?;
@@ -144,15 +147,13 @@ impl Platform {
         caller.principal.organization.map(Some).ok_or(Error::Unauthenticated)
     }
 
-    /// Changes a subscription from the version that was read. Made active again, it is told of what is published from now on.
+    /// Changes a subscription that was checked from the version that was read. Made active again, it is told of what is published from now on.
     pub(crate) async fn update_subscription(
         &self,
         caller: &Caller,
         stored: &Subscription,
         mut changed: Subscription,
     ) -> Result<Written, Error> {
-        let snapshot = self.fresh_snapshot(caller).await?;
-        self.check_subscription(&changed, &snapshot)?;
         if stored.state != SubscriptionState::Active && changed.state == SubscriptionState::Active {
             self.store.begin_notices(caller.tenant()).await?;
             changed.active_since = self.clock.now();
@@ -187,15 +188,21 @@ impl Platform {
         }
     }
 
-    fn check_subscription(&self, subscription: &Subscription, snapshot: &Snapshot) -> Result<(), Error> {
+    /// Checks a subscription and what it refers to, and tells it with what was found wrong before.
+    pub(crate) async fn check_subscription(
+        &self,
+        caller: &Caller,
+        subscription: &Subscription,
+        mut violations: Violations,
+    ) -> Result<(), Error> {
+        let snapshot = self.fresh_snapshot(caller).await?;
         let field = "subscription";
-        let mut violations = Violations::new();
         subscription.check(field, &mut violations);
         for (index, code) in subscription.categories.iter().enumerate() {
-            references::category(&format!("{field}.categories[{index}]"), code, snapshot, &mut violations);
+            references::category(&format!("{field}.categories[{index}]"), code, &snapshot, &mut violations);
         }
         for (index, code) in subscription.divisions.iter().enumerate() {
-            references::division(&format!("{field}.divisions[{index}]"), Some(code), snapshot, &mut violations);
+            references::division(&format!("{field}.divisions[{index}]"), Some(code), &snapshot, &mut violations);
         }
         if let Some(url) = &subscription.webhook_url {
             let read = match &self.webhooks {

@@ -32,19 +32,26 @@ impl Caller {
 }
 
 impl Platform {
-    /// Asks for a round and answers at once.
-    pub(crate) async fn create_round(&self, caller: &Caller, asked: RoundAsked) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
+    /// Checks what is wanted of a round, tells it with what was found wrong before, and holds it to the caller's divisions.
+    pub(crate) async fn check_round(
+        &self,
+        caller: &Caller,
+        mut asked: RoundAsked,
+        mut violations: Violations,
+    ) -> Result<RoundAsked, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
-        let mut rules = asked.rules;
-        check(&rules, &snapshot)?;
-        hold_to_divisions(caller, &mut rules, &snapshot)?;
+        check(&asked.rules, &snapshot, &mut violations);
+        violations.into_result()?;
+        hold_to_divisions(caller, &mut asked.rules, &snapshot)?;
+        Ok(asked)
+    }
+
+    /// Asks for a round that was checked and answers at once.
+    pub(crate) async fn create_round(&self, caller: &Caller, asked: RoundAsked) -> Result<Written, Error> {
         self.refuse_too_many_rounds(caller).await?;
         let round = Round {
             id: RoundId::from_uuid(self.new_uuid()),
-            rules,
+            rules: asked.rules,
             dry_run: asked.dry_run,
             requested_by: caller.principal.name.clone(),
             state: RoundState::Pending,
@@ -154,20 +161,18 @@ fn not_kept(round: &Round) -> Error {
 }
 
 /// Checks the rules, and that what they name is in the catalogue.
-fn check(rules: &RoundRules, snapshot: &Snapshot) -> Result<(), Error> {
-    let mut violations = Violations::new();
-    rules.check("round.rules", &mut violations);
+fn check(rules: &RoundRules, snapshot: &Snapshot, violations: &mut Violations) {
+    rules.check("round.rules", violations);
     for (index, code) in rules.scope.divisions.iter().enumerate() {
-        references::division(&format!("round.rules.scope.divisions[{index}]"), Some(code), snapshot, &mut violations);
+        references::division(&format!("round.rules.scope.divisions[{index}]"), Some(code), snapshot, violations);
     }
     for (index, code) in rules.scope.categories.iter().enumerate() {
-        references::category(&format!("round.rules.scope.categories[{index}]"), code, snapshot, &mut violations);
+        references::category(&format!("round.rules.scope.categories[{index}]"), code, snapshot, violations);
     }
     for (index, guarantee) in rules.guarantees.iter().enumerate() {
         let field = format!("round.rules.guarantees[{index}].division");
-        references::division(&field, guarantee.division.as_ref(), snapshot, &mut violations);
+        references::division(&field, guarantee.division.as_ref(), snapshot, violations);
     }
-    violations.into_result()
 }
 
 /// Whoever is held to divisions has rounds in them alone.

@@ -5,16 +5,19 @@ use std::collections::HashSet;
 use prost::Message;
 
 use wishwell_api::v1;
-use wishwell_domain::ids::OrganizationId;
+use wishwell_domain::ids::{OrganizationId, Version};
 use wishwell_domain::organization::{Organization, OrganizationState};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{OrganizationFilter, WriteMode, Written};
 
 use crate::cases::catalog::{Step, check_identity};
 use crate::cases::{Caller, Platform, only, organizations_of};
-use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{common, organization as convert};
 use crate::grpc::matching::position;
+
+/// Where a request carries an organization.
+const FIELD: &str = "organization";
 
 fn new_id(platform: &Platform) -> OrganizationId {
     OrganizationId::from_uuid(platform.new_uuid())
@@ -34,6 +37,40 @@ fn answer(caller: &Caller, written: Written) -> Result<(v1::Organization, i64), 
     Ok((show(caller, &only(organizations_of(written))?), log_position))
 }
 
+/// An organization that was sent, if nothing is wrong with it or with what it refers to.
+async fn checked(
+    platform: &Platform,
+    caller: &Caller,
+    organization: Organization,
+    mode: WriteMode,
+    mut violations: Violations,
+) -> Result<Organization, Error> {
+    let placed = [(FIELD.to_owned(), organization)];
+    platform.check_organizations(caller, &placed, mode, &mut violations).await?;
+    violations.into_result()?;
+    let [(_, organization)] = placed;
+    Ok(organization)
+}
+
+/// Reads a new organization.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateOrganizationRequest,
+) -> Result<Organization, Error> {
+    let mut violations = Violations::new();
+    let sent = required(FIELD, message.organization)?;
+    let read = convert::organization(FIELD, new_id(platform), sent, &mut violations);
+    // What an organization is vetted for is said by verifying it, not by registering it.
+    let organization = Organization {
+        state: OrganizationState::Applied,
+        vetted_for_minors: None,
+        vetted_for_home_visits: None,
+        ..read
+    };
+    checked(platform, caller, organization, WriteMode::Create, violations).await
+}
+
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
@@ -42,20 +79,8 @@ pub(super) async fn create(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let mut violations = Violations::new();
-            let sent = required("organization", message.organization)?;
-            let read = convert::organization("organization", new_id(platform), sent, &mut violations);
-            violations.into_result()?;
-            // What an organization is vetted for is said by verifying it, not by registering it.
-            let organization = Organization {
-                state: OrganizationState::Applied,
-                vetted_for_minors: None,
-                vetted_for_home_visits: None,
-                ..required("organization", read)?
-            };
-            platform
-                .put_organizations(&caller, |_| "organization".to_owned(), vec![organization], WriteMode::Create)
-                .await?
+            let organization = read_new(platform, &caller, message).await?;
+            platform.put_organizations(&caller, vec![organization], WriteMode::Create).await?
         }
     };
     let (organization, log_position) = answer(&caller, written)?;
@@ -72,31 +97,49 @@ pub(super) async fn get(
     Ok(v1::GetOrganizationResponse { organization: Some(show(&caller, &organization)) })
 }
 
+fn asked(message: v1::UpdateOrganizationRequest) -> Result<Update<OrganizationId, v1::Organization>, Error> {
+    let name = OrganizationId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.organization), message.update_mask, &message.etag)
+}
+
+/// An organization as it is stored and as an update leaves it, and how it is written.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<OrganizationId, v1::Organization>,
+) -> Result<(Organization, Organization, WriteMode), Error> {
+    let stored = platform.organization(caller, asked.id).await?;
+    let mut merged = convert::organization_out(&stored, true);
+    merge_fields!(asked, merged, [external, title, kind, social_credit_code, division, contact]);
+    let mut violations = asked.violations.clone();
+    let mut changed = convert::organization(FIELD, asked.id, merged, &mut violations);
+    changed.suspension_reason.clone_from(&stored.suspension_reason);
+    let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
+    let changed = checked(platform, caller, changed, mode, violations).await?;
+    Ok((stored, changed, mode))
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateOrganizationRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateOrganizationRequest,
 ) -> Result<v1::UpdateOrganizationResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("organization", message.organization)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.organization(&caller, id).await?;
-            let mut merged = convert::organization_out(&stored, true);
-            merge_fields!(mask, merged, sent, [external, title, kind, social_credit_code, division, contact]);
-            let mut violations = Violations::new();
-            let changed = convert::organization("organization", id, merged, &mut violations);
-            violations.into_result()?;
-            let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            let mut changed = required("organization", changed)?;
-            changed.suspension_reason.clone_from(&stored.suspension_reason);
+        None => retry_update!(asked.etag, async {
+            let (stored, changed, mode) = changed(platform, &caller, &asked).await?;
             check_identity(&caller, &stored, &changed)?;
-            platform.put_organizations(&caller, |_| "organization".to_owned(), vec![changed], mode).await
+            platform.put_organizations(&caller, vec![changed], mode).await
         })?,
     };
     let (organization, log_position) = answer(&caller, written)?;
@@ -130,6 +173,26 @@ pub(super) async fn list(
     })
 }
 
+/// Reads a batch.
+pub(super) async fn read_batch(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::BatchUpsertOrganizationsRequest,
+) -> Result<Vec<Organization>, Error> {
+    let mut violations = Violations::new();
+    let field = |index: usize| format!("organizations[{index}]");
+    require_external(field, message.organizations.iter().map(|sent| sent.external.as_ref()), &mut violations);
+    let mut read = Vec::with_capacity(message.organizations.len());
+    for (index, sent) in message.organizations.into_iter().enumerate() {
+        let field = field(index);
+        let organization = convert::organization(&field, new_id(platform), sent, &mut violations);
+        read.push((field, organization));
+    }
+    platform.check_organizations(caller, &read, WriteMode::Upsert, &mut violations).await?;
+    violations.into_result()?;
+    Ok(read.into_iter().map(|(_, organization)| organization).collect())
+}
+
 pub(super) async fn batch_upsert(
     platform: &Platform,
     caller: Caller,
@@ -138,16 +201,8 @@ pub(super) async fn batch_upsert(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let mut violations = Violations::new();
-            let field = |index: usize| format!("organizations[{index}]");
-            let externals = message.organizations.iter().map(|sent| sent.external.as_ref());
-            require_external(field, externals, &mut violations);
-            let mut read = Vec::with_capacity(message.organizations.len());
-            for (index, sent) in message.organizations.into_iter().enumerate() {
-                read.extend(convert::organization(&field(index), new_id(platform), sent, &mut violations));
-            }
-            violations.into_result()?;
-            platform.put_organizations(&caller, field, read, WriteMode::Upsert).await?
+            let read = read_batch(platform, &caller, message).await?;
+            platform.put_organizations(&caller, read, WriteMode::Upsert).await?
         }
     };
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
@@ -177,19 +232,29 @@ pub(super) fn require_external<'a>(
     }
 }
 
-pub(super) async fn verify(
-    platform: &Platform,
-    caller: Caller,
+/// Reads a verification.
+pub(super) async fn read_verification(
+    _: &Platform,
+    _: &Caller,
     message: v1::VerifyOrganizationRequest,
-) -> Result<v1::VerifyOrganizationResponse, Error> {
+) -> Result<(OrganizationId, Step, Option<Version>), Error> {
     let mut violations = Violations::new();
+    let id = violations.take(OrganizationId::parse_name("name", &message.name));
     let etag = common::etag("etag", &message.etag, &mut violations);
     let granted = message.vetting.unwrap_or_default();
     let minors = convert::vetting("vetting.minors", granted.minors, &mut violations);
     let home_visits = convert::vetting("vetting.home_visits", granted.home_visits, &mut violations);
     violations.into_result()?;
-    let step = Step::Verify { minors, home_visits };
-    let written = platform.step_organization(&caller, id(&message.name)?, step, etag).await?;
+    Ok((required("name", id)?, Step::Verify { minors, home_visits }, etag))
+}
+
+pub(super) async fn verify(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::VerifyOrganizationRequest,
+) -> Result<v1::VerifyOrganizationResponse, Error> {
+    let (id, step, etag) = read_verification(platform, &caller, message).await?;
+    let written = platform.step_organization(&caller, id, step, etag).await?;
     let (organization, log_position) = answer(&caller, written)?;
     Ok(v1::VerifyOrganizationResponse { organization: Some(organization), log_position })
 }

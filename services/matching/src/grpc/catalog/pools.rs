@@ -12,9 +12,12 @@ use wishwell_store::{CapacityPoolFilter, WriteMode, Written};
 use super::organizations::require_external;
 use super::resources::Externals;
 use crate::cases::{Caller, Platform, capacity_pools_of, only};
-use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::{capacity_pool as convert, common};
 use crate::grpc::matching::position;
+
+/// Where a request carries a pool.
+const FIELD: &str = "capacity_pool";
 
 fn new_id(platform: &Platform) -> CapacityPoolId {
     CapacityPoolId::from_uuid(platform.new_uuid())
@@ -30,18 +33,18 @@ fn answer(written: Written) -> Result<(v1::CapacityPool, i64), Error> {
     Ok((convert::capacity_pool_out(&pool), log_position))
 }
 
-/// Reads pools as they were sent.
+/// Reads pools as they were sent, and checks them against what is known.
 async fn read_all(
     platform: &Platform,
     caller: &Caller,
     messages: Vec<v1::CapacityPool>,
     field: impl Fn(usize) -> String,
-    batch: bool,
+    mode: WriteMode,
+    mut violations: Violations,
 ) -> Result<Vec<CapacityPool>, Error> {
     let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
     let externals = Externals::resolve(platform, caller, organizations, Vec::new()).await?;
-    let mut violations = Violations::new();
-    if batch {
+    if mode == WriteMode::Upsert {
         require_external(&field, messages.iter().map(|message| message.external.as_ref()), &mut violations);
     }
     let mut read = Vec::with_capacity(messages.len());
@@ -49,10 +52,26 @@ async fn read_all(
         let field = field(index);
         let external = message.organization_external.as_ref();
         let organization = externals.organization(&field, &message.organization, external, &mut violations);
-        read.extend(convert::capacity_pool(&field, new_id(platform), organization, message, &mut violations));
+        let pool = convert::capacity_pool(&field, new_id(platform), organization, message, &mut violations);
+        read.extend(pool.map(|pool| (field, pool)));
     }
+    platform.check_capacity_pools(caller, &mut read, mode, &mut violations).await?;
     violations.into_result()?;
-    Ok(read)
+    Ok(read.into_iter().map(|(_, pool)| pool).collect())
+}
+
+fn field(_: usize) -> String {
+    FIELD.to_owned()
+}
+
+/// Reads a new pool.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateCapacityPoolRequest,
+) -> Result<Vec<CapacityPool>, Error> {
+    let sent = vec![required(FIELD, message.capacity_pool)?];
+    read_all(platform, caller, sent, field, WriteMode::Create, Violations::new()).await
 }
 
 pub(super) async fn create(
@@ -63,10 +82,8 @@ pub(super) async fn create(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let sent = vec![required("capacity_pool", message.capacity_pool)?];
-            let field = |_| "capacity_pool".to_owned();
-            let read = read_all(platform, &caller, sent, field, false).await?;
-            platform.put_capacity_pools(&caller, field, read, WriteMode::Create).await?
+            let read = read_new(platform, &caller, message).await?;
+            platform.put_capacity_pools(&caller, read, WriteMode::Create).await?
         }
     };
     let (capacity_pool, log_position) = answer(written)?;
@@ -83,27 +100,45 @@ pub(super) async fn get(
     Ok(v1::GetCapacityPoolResponse { capacity_pool: Some(convert::capacity_pool_out(&pool)) })
 }
 
+fn asked(message: v1::UpdateCapacityPoolRequest) -> Result<Update<CapacityPoolId, v1::CapacityPool>, Error> {
+    let name = CapacityPoolId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.capacity_pool), message.update_mask, &message.etag)
+}
+
+/// A pool as an update leaves it, and how it is written.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<CapacityPoolId, v1::CapacityPool>,
+) -> Result<(Vec<CapacityPool>, WriteMode), Error> {
+    let stored = platform.capacity_pool(caller, asked.id).await?;
+    let mut merged = convert::capacity_pool_out(&stored);
+    merge_fields!(asked, merged, [external, title]);
+    let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
+    let changed = read_all(platform, caller, vec![merged], field, mode, asked.violations.clone()).await?;
+    Ok((changed.into_iter().map(|pool| keep_figures(pool, &stored)).collect(), mode))
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateCapacityPoolRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateCapacityPoolRequest,
 ) -> Result<v1::UpdateCapacityPoolResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("capacity_pool", message.capacity_pool)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.capacity_pool(&caller, id).await?;
-            let mut merged = convert::capacity_pool_out(&stored);
-            merge_fields!(mask, merged, sent, [external, title]);
-            let changed = read_all(platform, &caller, vec![merged], |_| "capacity_pool".to_owned(), false).await?;
-            let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            let changed = changed.into_iter().map(|pool| keep_figures(pool, &stored)).collect();
-            platform.put_capacity_pools(&caller, |_| "capacity_pool".to_owned(), changed, mode).await
+        None => retry_update!(asked.etag, async {
+            let (changed, mode) = changed(platform, &caller, &asked).await?;
+            platform.put_capacity_pools(&caller, changed, mode).await
         })?,
     };
     let (capacity_pool, log_position) = answer(written)?;
@@ -148,6 +183,16 @@ pub(super) async fn list(
     })
 }
 
+/// Reads a batch.
+pub(super) async fn read_batch(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::BatchUpsertCapacityPoolsRequest,
+) -> Result<Vec<CapacityPool>, Error> {
+    let field = |index| format!("capacity_pools[{index}]");
+    read_all(platform, caller, message.capacity_pools, field, WriteMode::Upsert, Violations::new()).await
+}
+
 pub(super) async fn batch_upsert(
     platform: &Platform,
     caller: Caller,
@@ -156,21 +201,22 @@ pub(super) async fn batch_upsert(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let field = |index| format!("capacity_pools[{index}]");
-            let read = read_all(platform, &caller, message.capacity_pools, field, true).await?;
-            platform.put_capacity_pools(&caller, field, read, WriteMode::Upsert).await?
+            let read = read_batch(platform, &caller, message).await?;
+            platform.put_capacity_pools(&caller, read, WriteMode::Upsert).await?
         }
     };
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertCapacityPoolsResponse { results, log_position })
 }
 
-pub(super) async fn set_capacity(
-    platform: &Platform,
-    caller: Caller,
+/// Reads new figures.
+pub(super) async fn read_figures(
+    _: &Platform,
+    _: &Caller,
     message: v1::SetCapacityRequest,
-) -> Result<v1::SetCapacityResponse, Error> {
+) -> Result<SetFigures, Error> {
     let mut violations = Violations::new();
+    let pool = violations.take(CapacityPoolId::parse_name("name", &message.name));
     let etag = common::etag("etag", &message.etag, &mut violations);
     let period_start = common::date("period_start", &message.period_start, &mut violations);
     violations.into_result()?;
@@ -179,15 +225,23 @@ pub(super) async fn set_capacity(
         None if message.total_unknown => NewTotal::Unknown,
         None => NewTotal::Unchanged,
     };
-    let set = SetFigures {
-        pool: id(&message.name)?,
+    Ok(SetFigures {
+        pool: required("name", pool)?,
         period_start,
         total,
         used_elsewhere: message.used_elsewhere,
         force: message.force,
         expected: etag,
-    };
-    let written = platform.set_capacity(&caller, set).await?;
+    })
+}
+
+pub(super) async fn set_capacity(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::SetCapacityRequest,
+) -> Result<v1::SetCapacityResponse, Error> {
+    let figures = read_figures(platform, &caller, message).await?;
+    let written = platform.set_capacity(&caller, figures).await?;
     let (capacity_pool, log_position) = answer(written)?;
     Ok(v1::SetCapacityResponse { capacity_pool: Some(capacity_pool), log_position })
 }

@@ -13,11 +13,14 @@ use wishwell_store::{ResourceFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use crate::cases::{Caller, Platform, only, resources_of};
-use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
 use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
 use crate::grpc::matching::position;
+
+/// Where a request carries a resource.
+const FIELD: &str = "resource";
 
 fn new_id(platform: &Platform) -> ResourceId {
     ResourceId::from_uuid(platform.new_uuid())
@@ -115,19 +118,19 @@ async fn look_up(
     Ok(asked.into_iter().zip(found).filter_map(|(external, id)| Some((external, id?))).collect())
 }
 
-/// Reads resources as they were sent.
+/// Reads resources as they were sent, and checks what they refer to.
 async fn read_all(
     platform: &Platform,
     caller: &Caller,
     messages: Vec<v1::Resource>,
     field: impl Fn(usize) -> String,
     batch: bool,
+    mut violations: Violations,
 ) -> Result<Vec<Resource>, Error> {
     let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
     let pools =
         messages.iter().flat_map(|message| &message.draws).filter_map(|draw| draw.pool_external.clone()).collect();
     let externals = Externals::resolve(platform, caller, organizations, pools).await?;
-    let mut violations = Violations::new();
     if batch {
         require_external(&field, messages.iter().map(|message| message.external.as_ref()), &mut violations);
     }
@@ -135,10 +138,12 @@ async fn read_all(
     for (index, message) in messages.into_iter().enumerate() {
         let field = field(index);
         let references = externals.references(&field, &message, &mut violations);
-        read.extend(convert::resource(&field, new_id(platform), &references, message, &mut violations));
+        let resource = convert::resource(&field, new_id(platform), &references, message, &mut violations);
+        read.push((field, resource));
     }
+    platform.check_resources(caller, &read, &mut violations).await?;
     violations.into_result()?;
-    Ok(read)
+    Ok(read.into_iter().map(|(_, resource)| resource).collect())
 }
 
 fn answer(written: Written) -> Result<(v1::Resource, i64), Error> {
@@ -156,6 +161,20 @@ fn shown(caller: &Caller, resource: &Resource) -> v1::Resource {
     shown
 }
 
+fn field(_: usize) -> String {
+    FIELD.to_owned()
+}
+
+/// Reads a new resource.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateResourceRequest,
+) -> Result<Vec<Resource>, Error> {
+    let sent = vec![required(FIELD, message.resource)?];
+    read_all(platform, caller, sent, field, false, Violations::new()).await
+}
+
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
@@ -164,10 +183,8 @@ pub(super) async fn create(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let field = |_| "resource".to_owned();
-            let sent = vec![required("resource", message.resource)?];
-            let read = read_all(platform, &caller, sent, field, false).await?;
-            platform.put_resources(&caller, field, read, WriteMode::Create).await?
+            let read = read_new(platform, &caller, message).await?;
+            platform.put_resources(&caller, read, WriteMode::Create).await?
         }
     };
     let (resource, log_position) = answer(written)?;
@@ -184,51 +201,67 @@ pub(super) async fn get(
     Ok(v1::GetResourceResponse { resource: Some(shown(&caller, &resource)) })
 }
 
+fn asked(message: v1::UpdateResourceRequest) -> Result<Update<ResourceId, v1::Resource>, Error> {
+    let name = ResourceId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.resource), message.update_mask, &message.etag)
+}
+
+/// A resource as an update leaves it, and how it is written.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<ResourceId, v1::Resource>,
+) -> Result<(Vec<Resource>, WriteMode), Error> {
+    let stored = platform.resource(caller, asked.id).await?;
+    let mut merged = convert::resource_out(&stored);
+    merge_fields!(
+        asked,
+        merged,
+        [
+            external,
+            title,
+            content,
+            responsible_party,
+            service_standard,
+            categories,
+            unit,
+            place,
+            division,
+            areas,
+            modes,
+            schedule,
+            eligibility,
+            draws,
+            lifecycle,
+            valid_from,
+            valid_until,
+        ]
+    );
+    let changed = read_all(platform, caller, vec![merged], field, false, asked.violations.clone()).await?;
+    let changed = changed.into_iter().map(|resource| Resource { id: asked.id, ..resource }).collect();
+    Ok((changed, WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) }))
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateResourceRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateResourceRequest,
 ) -> Result<v1::UpdateResourceResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("resource", message.resource)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.resource(&caller, id).await?;
-            let mut merged = convert::resource_out(&stored);
-            merge_fields!(
-                mask,
-                merged,
-                sent,
-                [
-                    external,
-                    title,
-                    content,
-                    responsible_party,
-                    service_standard,
-                    categories,
-                    unit,
-                    place,
-                    division,
-                    areas,
-                    modes,
-                    schedule,
-                    eligibility,
-                    draws,
-                    lifecycle,
-                    valid_from,
-                    valid_until,
-                ]
-            );
-            let field = |_| "resource".to_owned();
-            let changed = read_all(platform, &caller, vec![merged], field, false).await?;
-            let changed = changed.into_iter().map(|resource| Resource { id, ..resource }).collect();
-            let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            platform.put_resources(&caller, field, changed, mode).await
+        None => retry_update!(asked.etag, async {
+            let (changed, mode) = changed(platform, &caller, &asked).await?;
+            platform.put_resources(&caller, changed, mode).await
         })?,
     };
     let (resource, log_position) = answer(written)?;
@@ -268,6 +301,16 @@ pub(super) async fn list(
     })
 }
 
+/// Reads a batch.
+pub(super) async fn read_batch(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::BatchUpsertResourcesRequest,
+) -> Result<Vec<Resource>, Error> {
+    let field = |index| format!("resources[{index}]");
+    read_all(platform, caller, message.resources, field, true, Violations::new()).await
+}
+
 pub(super) async fn batch_upsert(
     platform: &Platform,
     caller: Caller,
@@ -276,9 +319,8 @@ pub(super) async fn batch_upsert(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let field = |index| format!("resources[{index}]");
-            let read = read_all(platform, &caller, message.resources, field, true).await?;
-            platform.put_resources(&caller, field, read, WriteMode::Upsert).await?
+            let read = read_batch(platform, &caller, message).await?;
+            platform.put_resources(&caller, read, WriteMode::Upsert).await?
         }
     };
     let (results, log_position) = (super::upsert_results(&written), written.position.0);

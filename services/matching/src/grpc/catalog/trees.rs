@@ -3,6 +3,8 @@
 use prost::Message;
 
 use wishwell_api::v1;
+use wishwell_domain::category::Category;
+use wishwell_domain::division::Division;
 use wishwell_domain::{Error, Violations};
 
 use crate::cases::page_tokens::PageScope;
@@ -65,6 +67,24 @@ pub(super) async fn list_categories(
     })
 }
 
+/// Reads a batch of categories.
+pub(super) async fn read_categories(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::BatchUpsertCategoriesRequest,
+) -> Result<Vec<Category>, Error> {
+    let mut violations = Violations::new();
+    let given = message.categories.len();
+    let sent = message.categories.into_iter().enumerate();
+    let read = sent
+        .filter_map(|(index, sent)| convert::category(&format!("categories[{index}]"), sent, &mut violations))
+        .collect();
+    let read = common::whole(read, given);
+    platform.check_categories(caller, &read, &mut violations).await?;
+    violations.into_result()?;
+    Ok(read)
+}
+
 pub(super) async fn batch_upsert_categories(
     platform: &Platform,
     caller: Caller,
@@ -73,14 +93,7 @@ pub(super) async fn batch_upsert_categories(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let mut violations = Violations::new();
-            let read = message
-                .categories
-                .into_iter()
-                .enumerate()
-                .filter_map(|(index, sent)| convert::category(&format!("categories[{index}]"), sent, &mut violations))
-                .collect();
-            violations.into_result()?;
+            let read = read_categories(platform, &caller, message).await?;
             platform.put_categories(&caller, read).await?
         }
     };
@@ -116,6 +129,24 @@ pub(super) async fn list_divisions(
     Ok(v1::ListDivisionsResponse { divisions: page.into_iter().map(convert::division_out).collect(), next_page_token })
 }
 
+/// Reads a batch of divisions.
+pub(super) async fn read_divisions(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::BatchUpsertDivisionsRequest,
+) -> Result<Vec<Division>, Error> {
+    let mut violations = Violations::new();
+    let given = message.divisions.len();
+    let sent = message.divisions.into_iter().enumerate();
+    let read = sent
+        .filter_map(|(index, sent)| convert::division(&format!("divisions[{index}]"), sent, &mut violations))
+        .collect();
+    let read = common::whole(read, given);
+    platform.check_divisions(caller, &read, &mut violations).await?;
+    violations.into_result()?;
+    Ok(read)
+}
+
 pub(super) async fn batch_upsert_divisions(
     platform: &Platform,
     caller: Caller,
@@ -124,14 +155,7 @@ pub(super) async fn batch_upsert_divisions(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let mut violations = Violations::new();
-            let read = message
-                .divisions
-                .into_iter()
-                .enumerate()
-                .filter_map(|(index, sent)| convert::division(&format!("divisions[{index}]"), sent, &mut violations))
-                .collect();
-            violations.into_result()?;
+            let read = read_divisions(platform, &caller, message).await?;
             platform.put_divisions(&caller, read).await?
         }
     };

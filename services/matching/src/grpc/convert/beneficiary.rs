@@ -34,6 +34,7 @@ pub(crate) fn household_name(field: impl Field, name: &str, violations: &mut Vio
     if name.is_empty() { None } else { violations.take(HouseholdId::parse_name(field, name)) }
 }
 
+/// Reads a beneficiary. As long as there are violations it is good for further checks, and for nothing else.
 pub(crate) fn beneficiary(
     field: impl Field,
     id: BeneficiaryId,
@@ -52,6 +53,11 @@ pub(crate) fn beneficiary(
     };
     let residence = format!("{field}.residence_division");
     let registration = format!("{field}.registration_division");
+    let consents_given = message.consents.len();
+    let consents = message.consents.into_iter().enumerate();
+    let consents = consents
+        .filter_map(|(index, given)| consent(format_args!("{field}.consents[{index}]"), given, violations))
+        .collect();
     let beneficiary = Beneficiary {
         id,
         external: common::external(message.external),
@@ -61,12 +67,7 @@ pub(crate) fn beneficiary(
         registration_division: common::division(&registration, &message.registration_division, violations),
         household: household_name(format_args!("{field}.household"), &message.household, violations),
         group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
-        consents: message
-            .consents
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, given)| consent(format_args!("{field}.consents[{index}]"), given, violations))
-            .collect(),
+        consents: common::whole(consents, consents_given),
         erased_at: None,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
@@ -119,7 +120,8 @@ pub(crate) fn beneficiary_out(beneficiary: &Beneficiary, personal: Option<&Perso
     }
 }
 
-/// A household as it was sent, and the members named.
+/// A household as it was sent, and the members named. As long as there are violations they are good for further checks, and for
+/// nothing else.
 pub(crate) fn household(
     field: impl Field,
     id: HouseholdId,
@@ -147,7 +149,7 @@ pub(crate) fn household(
         updated_at: Timestamp::UNIX_EPOCH,
     };
     household.check(field, violations);
-    (household, members)
+    (household, common::whole(members, message.members.len()))
 }
 
 pub(crate) fn household_out(household: &Household, members: &[BeneficiaryId]) -> v1::Household {

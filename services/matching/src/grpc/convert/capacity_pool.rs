@@ -1,6 +1,7 @@
 //! Capacity pools.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use wishwell_api::v1;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodFigures, PeriodLength, PeriodRule, PoolKind};
@@ -47,6 +48,8 @@ fn period(field: &str, message: &v1::CapacityPool, violations: &mut Violations) 
     Some(PeriodRule { length, time_zone: message.time_zone.clone() })
 }
 
+/// Reads a pool; none of what it counts is not known. As long as there are violations it is good for further checks, and for nothing
+/// else: whose it is may be unknown.
 pub(crate) fn capacity_pool(
     field: &str,
     id: CapacityPoolId,
@@ -79,14 +82,14 @@ pub(crate) fn capacity_pool(
     let pool = CapacityPool {
         id,
         external: common::external(message.external),
-        organization: organization?,
+        organization: organization.unwrap_or_else(|| OrganizationId::from_uuid(Uuid::nil())),
         name: message.title,
         kind: kind?,
         unit: unit?,
         currency: (!message.currency.is_empty()).then_some(message.currency),
         period,
         figures: Figures { total: message.total, used_elsewhere: message.used_elsewhere, ..Figures::default() },
-        periods,
+        periods: common::whole(periods, message.overrides.len()),
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,

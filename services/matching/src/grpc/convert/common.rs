@@ -75,6 +75,12 @@ pub(crate) fn point_out(point: Option<Point>) -> Option<v1::GeoPoint> {
     })
 }
 
+/// All entries of a list, or none where some of the `given` could not be read: those are told of, and places of the others would be
+/// wrong.
+pub(crate) fn whole<T>(read: Vec<T>, given: usize) -> Vec<T> {
+    if read.len() == given { read } else { Vec::new() }
+}
+
 /// An empty code means that there is none.
 pub(crate) fn division(field: impl Field, code: &str, violations: &mut Violations) -> Option<DivisionCode> {
     if code.is_empty() { None } else { violations.take(DivisionCode::parse(field, code)) }

@@ -116,7 +116,6 @@ pub(crate) fn recurrence_out(recurrence: Recurrence) -> v1::Recurrence {
 fn item(field: impl Field, ordinal: u16, message: v1::NeedItem, violations: &mut Violations) -> Option<NeedItem> {
     let category = common::category(format_args!("{field}.category"), &message.category, violations);
     let quantity = message.quantity.unwrap_or_default();
-    // A unit that is not known is refused; any other stands for it, so that the rest of the need is checked all the same.
     let unit = violations.take(Unit::parse(format_args!("{field}.quantity.unit"), &quantity.unit));
     Some(NeedItem {
         ordinal,
@@ -167,14 +166,15 @@ fn wish(field: impl Field, message: v1::Wish, now: Timestamp, violations: &mut V
 }
 
 /// Reads a need. Checks of the domain's own are left to the caller: a new need, an update and a question differ in them. What is read
-/// is good for further checks, and for nothing else as long as there are violations.
+/// is good for further checks, and for nothing else as long as there are violations: where a word is not known another one stands for
+/// it, and items whose category cannot be read are left out, so that the rest of the need is checked all the same.
 pub(crate) fn need(
     field: impl Field,
     id: NeedId,
     message: v1::Need,
     now: Timestamp,
     violations: &mut Violations,
-) -> Option<ReadNeed> {
+) -> ReadNeed {
     let urgency = violations.take(
         urgency(message.urgency).ok_or_else(|| common::undefined(format_args!("{field}.urgency"), message.urgency)),
     );
@@ -191,8 +191,7 @@ pub(crate) fn need(
         withdrawal_reason: String::new(),
         delivery_notes: Vec::new(),
     };
-    let given = message.items.len();
-    let mut items = Vec::with_capacity(given);
+    let mut items = Vec::with_capacity(message.items.len());
     for (index, mut sent) in message.items.into_iter().enumerate() {
         let ordinal = u16::try_from(index + 1).unwrap_or(u16::MAX);
         let note = std::mem::take(&mut sent.note);
@@ -201,7 +200,6 @@ pub(crate) fn need(
         }
         items.extend(item(format_args!("{field}.items[{index}]"), ordinal, sent, violations));
     }
-    let complete = items.len() == given;
     let need = Need {
         id,
         external: common::external(message.external),
@@ -212,14 +210,14 @@ pub(crate) fn need(
         ),
         household: beneficiary::household_name(format_args!("{field}.household"), &message.household, violations),
         items,
-        urgency: urgency?,
+        urgency: urgency.unwrap_or(Urgency::Normal),
         timing,
         place,
         division: common::division(format_args!("{field}.division"), &message.division, violations),
         mobility: mobility(message.mobility),
         group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
         involves_minors: message.involves_minors,
-        channel: channel?,
+        channel: channel.unwrap_or(Channel::Hotline),
         personal: None,
         wish: message.wish.and_then(|sent| wish(format_args!("{field}.wish"), sent, now, violations)),
         publication: None,
@@ -230,7 +228,7 @@ pub(crate) fn need(
         updated_at: now,
     };
     personal.check(field, violations);
-    complete.then_some(ReadNeed { need, personal })
+    ReadNeed { need, personal }
 }
 
 /// Writes a need; `personal` and the exact place only for callers that may see them.

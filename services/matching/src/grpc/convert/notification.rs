@@ -20,7 +20,7 @@ pub(crate) struct Asked {
     webhook_url: Option<String>,
 }
 
-/// Reads what a subscription is asked to be.
+/// Reads what a subscription is asked to be. As long as there are violations it is good for further checks, and for nothing else.
 pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violations) -> Asked {
     let categories = sent.categories.iter().enumerate();
     let categories = categories
@@ -41,8 +41,8 @@ pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violat
     };
     Asked {
         organization: organization(&format!("{field}.organization"), &sent.organization, violations),
-        categories,
-        divisions,
+        categories: common::whole(categories, sent.categories.len()),
+        divisions: common::whole(divisions, sent.divisions.len()),
         daily_budget: u32::try_from(sent.daily_budget).unwrap_or_default(),
         time_zone: if sent.time_zone.is_empty() { DEFAULT_TIME_ZONE.to_owned() } else { sent.time_zone },
         state,

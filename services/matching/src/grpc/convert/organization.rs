@@ -84,7 +84,7 @@ pub(crate) fn organization(
     id: OrganizationId,
     message: v1::Organization,
     violations: &mut Violations,
-) -> Option<Organization> {
+) -> Organization {
     let kind = kind(&format!("{field}.kind"), message.kind, violations);
     let social_credit_code = (!message.social_credit_code.is_empty())
         .then(|| {
@@ -99,7 +99,8 @@ pub(crate) fn organization(
         id,
         external: common::external(message.external),
         name: common::text(message.title),
-        kind: kind?,
+        // As long as there are violations it is good for further checks, and for nothing else.
+        kind: kind.unwrap_or(OrganizationKind::Other),
         state: state(message.state).unwrap_or(OrganizationState::Applied),
         social_credit_code,
         division,
@@ -113,7 +114,7 @@ pub(crate) fn organization(
         updated_at: Timestamp::UNIX_EPOCH,
     };
     organization.check(field, violations);
-    Some(organization)
+    organization
 }
 
 /// Writes an organization; why it is suspended only for callers that may know.

@@ -1,6 +1,7 @@
 //! Resources.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use wishwell_api::v1;
 use wishwell_domain::area::ServiceArea;
@@ -92,22 +93,24 @@ fn area_out(area: &ServiceArea) -> v1::ServiceArea {
     message
 }
 
+/// Reads a resource. As long as there are violations it is good for further checks, and for nothing else: whose it is may be unknown,
+/// and lists that could not be read in full are empty.
 pub(crate) fn resource(
     field: &str,
     id: ResourceId,
     references: &ResolvedReferences,
     message: v1::Resource,
     violations: &mut Violations,
-) -> Option<Resource> {
+) -> Resource {
     let place = common::point(&format!("{field}.place"), message.place, Disclosure::Shown, violations);
     let areas_given = message.areas.len();
-    let areas: Vec<_> = message
+    let areas = message
         .areas
         .into_iter()
         .enumerate()
         .filter_map(|(index, given)| area(&format!("{field}.areas[{index}]"), given, violations))
         .collect();
-    let categories: Vec<_> = message
+    let categories = message
         .categories
         .iter()
         .enumerate()
@@ -122,10 +125,15 @@ pub(crate) fn resource(
         .zip(&references.pools)
         .filter_map(|(draw, pool)| pool.map(|pool| Draw { pool, quantity_per_unit: draw.quantity_per_unit }))
         .collect();
+    let modes = message.modes.iter().enumerate().filter_map(|(index, value)| {
+        let known = mode(*value).ok_or_else(|| common::undefined(format_args!("{field}.modes[{index}]"), *value));
+        violations.take(known)
+    });
+    let modes = modes.collect();
     let resource = Resource {
         id,
         external: common::external(message.external),
-        organization: references.organization?,
+        organization: references.organization.unwrap_or_else(|| OrganizationId::from_uuid(Uuid::nil())),
         title: common::text(message.title),
         content: message.content,
         responsible_party: message.responsible_party,
@@ -138,22 +146,19 @@ pub(crate) fn resource(
         }),
         valid_from: common::date(&format!("{field}.valid_from"), &message.valid_from, violations),
         valid_until: common::date(&format!("{field}.valid_until"), &message.valid_until, violations),
-        modes: message.modes.iter().filter_map(|value| mode(*value)).collect(),
+        modes: common::whole(modes, message.modes.len()),
         lifecycle: lifecycle(message.lifecycle).unwrap_or(ResourceLifecycle::Active),
-        categories,
+        categories: common::whole(categories, message.categories.len()),
         unit,
         place,
-        areas,
-        draws,
+        areas: common::whole(areas, areas_given),
+        draws: common::whole(draws, message.draws.len()),
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
     };
-    // A check of what could be read only in part would tell of consequences, not causes.
-    if resource.areas.len() == areas_given {
-        resource.check(field, violations);
-    }
-    Some(resource)
+    resource.check(field, violations);
+    resource
 }
 
 pub(crate) fn resource_out(resource: &Resource) -> v1::Resource {

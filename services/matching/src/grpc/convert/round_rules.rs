@@ -9,10 +9,19 @@ use wishwell_domain::round::{
 
 use super::{common, referral};
 
-/// Reads rules; what is not said is as usual.
+/// Reads rules; what is not said is as usual. As long as there are violations they are good for further checks, and for nothing else.
 pub(crate) fn rules(field: &str, message: Option<v1::RoundRules>, violations: &mut Violations) -> RoundRules {
     let usual = RoundRules::default();
     let Some(sent) = message else { return usual };
+    let organization_caps = numbered(&sent.organization_caps).filter_map(|(at, cap)| {
+        let path = format_args!("{field}.organization_caps[{at}].organization");
+        let organization = violations.take(OrganizationId::parse_name(path, &cap.organization))?;
+        Some(OrganizationCap { organization, units: cap.units })
+    });
+    let organization_caps = organization_caps.collect();
+    let pinned = numbered(&sent.pinned)
+        .filter_map(|(at, sent)| pin(&format!("{field}.pinned[{at}]"), sent, violations))
+        .collect();
     RoundRules {
         scope: sent.scope.as_ref().map(|sent| scope(field, sent, violations)).unwrap_or_default(),
         counting: counting(sent.counting()),
@@ -22,13 +31,7 @@ pub(crate) fn rules(field: &str, message: Option<v1::RoundRules>, violations: &m
             .filter_map(|(at, sent)| guarantee(&format!("{field}.guarantees[{at}]"), sent, violations))
             .collect(),
         load_steps: if sent.load_steps.is_empty() { usual.load_steps } else { load_steps(&sent.load_steps) },
-        organization_caps: numbered(&sent.organization_caps)
-            .filter_map(|(at, cap)| {
-                let path = format_args!("{field}.organization_caps[{at}].organization").to_string();
-                let organization = violations.take(OrganizationId::parse_name(&path, &cap.organization))?;
-                Some(OrganizationCap { organization, units: cap.units })
-            })
-            .collect(),
+        organization_caps: common::whole(organization_caps, sent.organization_caps.len()),
         bundling: bundling(sent.bundling()),
         partners_per_need_max: sent.partners_per_need_max.map(count),
         contacts_per_organization_max: match sent.contacts_per_organization_max {
@@ -38,9 +41,7 @@ pub(crate) fn rules(field: &str, message: Option<v1::RoundRules>, violations: &m
         },
         candidates_per_item_max: sent.candidates_per_item_max.map_or(usual.candidates_per_item_max, count),
         radius_metres_max: sent.radius_metres_max.map(count),
-        pinned: numbered(&sent.pinned)
-            .filter_map(|(at, sent)| pin(&format!("{field}.pinned[{at}]"), sent, violations))
-            .collect(),
+        pinned: common::whole(pinned, sent.pinned.len()),
     }
 }
 
@@ -65,6 +66,8 @@ fn scope(field: &str, sent: &v1::RoundScope, violations: &mut Violations) -> Sco
         let path = format!("{field}.scope.categories[{at}]");
         scope.categories.extend(violations.take(CategoryCode::parse(&path, code)));
     }
+    scope.divisions = common::whole(scope.divisions, sent.divisions.len());
+    scope.categories = common::whole(scope.categories, sent.categories.len());
     for (at, name) in numbered(&sent.needs) {
         scope.needs.extend(violations.take(NeedId::parse_name(&format!("{field}.scope.needs[{at}]"), name)));
     }

@@ -10,9 +10,13 @@ use wishwell_store::{BeneficiaryFilter, Effect, Written};
 
 use super::people;
 use crate::cases::{Caller, Platform, beneficiaries_of, only};
-use crate::grpc::call::{mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::convert::beneficiary::ReadBeneficiary;
 use crate::grpc::convert::{beneficiary as convert, common};
 use crate::grpc::matching::position;
+
+/// Where a request carries a beneficiary.
+const FIELD: &str = "beneficiary";
 
 fn id(name: &str) -> Result<BeneficiaryId, Error> {
     Ok(BeneficiaryId::parse_name("name", name)?)
@@ -39,6 +43,22 @@ async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Resul
     Ok((show(platform, caller, &beneficiary, true).await?, log_position))
 }
 
+/// Reads a new beneficiary.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateBeneficiaryRequest,
+) -> Result<ReadBeneficiary, Error> {
+    let mut violations = Violations::new();
+    let mut sent = required(FIELD, message.beneficiary)?;
+    let household = sent.household_external.take();
+    people::household(platform, caller, FIELD, household, &mut sent.household, &mut violations).await?;
+    let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
+    let read = convert::beneficiary(FIELD, new_id, sent, &mut violations);
+    platform.check_beneficiary(caller, &read.beneficiary, None, violations).await?;
+    Ok(read)
+}
+
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
@@ -47,14 +67,7 @@ pub(super) async fn create(
     let written = match platform.answered(&caller).await? {
         Some(written) => platform.within_reach(&caller, written).await?,
         None => {
-            let mut violations = Violations::new();
-            let mut sent = required("beneficiary", message.beneficiary)?;
-            let household = sent.household_external.take();
-            people::household(platform, &caller, "beneficiary", household, &mut sent.household, &mut violations)
-                .await?;
-            let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
-            let read = convert::beneficiary("beneficiary", new_id, sent, &mut violations);
-            violations.into_result()?;
+            let read = read_new(platform, &caller, message).await?;
             platform.create_beneficiary(&caller, read.beneficiary, read.personal).await?
         }
     };
@@ -81,42 +94,60 @@ pub(super) async fn get(
     Ok(v1::GetBeneficiaryResponse { beneficiary: Some(shown) })
 }
 
+fn asked(message: v1::UpdateBeneficiaryRequest) -> Result<Update<BeneficiaryId, v1::Beneficiary>, Error> {
+    let name = BeneficiaryId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.beneficiary), message.update_mask, &message.etag)
+}
+
+/// A beneficiary as it is stored and as an update leaves it.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<BeneficiaryId, v1::Beneficiary>,
+) -> Result<(Beneficiary, ReadBeneficiary), Error> {
+    let Update { sent, mask, .. } = asked;
+    let stored = platform.beneficiary(caller, asked.id).await?;
+    // Refused here when it was erased, before anything is read or merged.
+    platform.beneficiary_key(caller, asked.id).await?;
+    let personal: PersonalFields = platform.personal_fields(caller, &stored).await?.unwrap_or_default();
+    let mut merged = convert::beneficiary_out(&stored, Some(&personal));
+    merge_fields!(
+        asked,
+        merged,
+        [external, personal, residence_division, registration_division, household, group_tags, facts, consents,]
+    );
+    let mut violations = asked.violations.clone();
+    if people::renames(mask, (FIELD, "household"), &sent.household, &sent.household_external, &mut violations) {
+        let household = sent.household_external.clone();
+        merged.household.clear();
+        people::household(platform, caller, FIELD, household, &mut merged.household, &mut violations).await?;
+    }
+    let read = convert::beneficiary(FIELD, asked.id, merged, &mut violations);
+    platform.check_beneficiary(caller, &read.beneficiary, Some(&stored), violations).await?;
+    Ok((stored, read))
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateBeneficiaryRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateBeneficiaryRequest,
 ) -> Result<v1::UpdateBeneficiaryResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("beneficiary", message.beneficiary)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.beneficiary(&caller, id).await?;
-            // Refused here when it was erased, before anything is read or merged.
-            platform.beneficiary_key(&caller, id).await?;
-            let personal: PersonalFields = platform.personal_fields(&caller, &stored).await?.unwrap_or_default();
-            let mut merged = convert::beneficiary_out(&stored, Some(&personal));
-            merge_fields!(
-                mask,
-                merged,
-                sent,
-                [external, personal, residence_division, registration_division, household, group_tags, facts, consents,]
-            );
-            let mut violations = Violations::new();
-            if people::renames(&mask, "beneficiary", "household", &sent.household, &sent.household_external)? {
-                let household = sent.household_external.clone();
-                merged.household.clear();
-                people::household(platform, &caller, "beneficiary", household, &mut merged.household, &mut violations)
-                    .await?;
-            }
-            let changed = convert::beneficiary("beneficiary", id, merged, &mut violations);
-            violations.into_result()?;
-            let expected = etag.unwrap_or(stored.version);
-            platform.update_beneficiary(&caller, changed.beneficiary, &stored, changed.personal, expected).await
+        None => retry_update!(asked.etag, async {
+            let (stored, read) = changed(platform, &caller, &asked).await?;
+            let expected = asked.etag.unwrap_or(stored.version);
+            platform.update_beneficiary(&caller, read.beneficiary, &stored, read.personal, expected).await
         })?,
     };
     let (beneficiary, log_position) = answer(platform, &caller, written).await?;

@@ -3,12 +3,15 @@
 use wishwell_api::v1;
 use wishwell_domain::ids::HouseholdId;
 use wishwell_domain::{Error, Violations};
-use wishwell_store::{WriteMode, Written};
+use wishwell_store::{Mutation, WriteMode, Written};
 
 use crate::cases::{Caller, Platform, households_of, only};
-use crate::grpc::call::{mask_paths, merge_fields, required, retry_update};
-use crate::grpc::convert::{beneficiary as convert, common};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::convert::beneficiary as convert;
 use crate::grpc::matching::position;
+
+/// Where a request carries a household.
+const FIELD: &str = "household";
 
 fn id(name: &str) -> Result<HouseholdId, Error> {
     Ok(HouseholdId::parse_name("name", name)?)
@@ -21,6 +24,20 @@ async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Resul
     Ok((convert::household_out(&household, &members), log_position))
 }
 
+/// Reads a new household: what writes it.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::CreateHouseholdRequest,
+) -> Result<Vec<Mutation>, Error> {
+    let mut violations = Violations::new();
+    let sent = required(FIELD, message.household)?;
+    let new_id = HouseholdId::from_uuid(platform.new_uuid());
+    let (household, members) = convert::household(FIELD, new_id, sent, &mut violations);
+    let members = (!members.is_empty()).then_some(members.as_slice());
+    platform.check_household(caller, household, members, WriteMode::CreateOrGet, violations).await
+}
+
 pub(super) async fn create(
     platform: &Platform,
     caller: Caller,
@@ -29,13 +46,8 @@ pub(super) async fn create(
     let written = match platform.answered(&caller).await? {
         Some(written) => platform.within_reach(&caller, written).await?,
         None => {
-            let mut violations = Violations::new();
-            let sent = required("household", message.household)?;
-            let new_id = HouseholdId::from_uuid(platform.new_uuid());
-            let (household, members) = convert::household("household", new_id, sent, &mut violations);
-            violations.into_result()?;
-            let members = (!members.is_empty()).then_some(members.as_slice());
-            platform.put_household(&caller, household, members, WriteMode::CreateOrGet).await?
+            let read = read_new(platform, &caller, message).await?;
+            platform.put_household(&caller, read).await?
         }
     };
     let existing = super::need::was_known(&written);
@@ -53,35 +65,48 @@ pub(super) async fn get(
     Ok(v1::GetHouseholdResponse { household: Some(convert::household_out(&household, &members)) })
 }
 
+fn asked(message: v1::UpdateHouseholdRequest) -> Result<Update<HouseholdId, v1::Household>, Error> {
+    let name = HouseholdId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.household), message.update_mask, &message.etag)
+}
+
+/// What writes a household as an update leaves it.
+async fn changed(
+    platform: &Platform,
+    caller: &Caller,
+    asked: &Update<HouseholdId, v1::Household>,
+) -> Result<Vec<Mutation>, Error> {
+    let (stored, members) = platform.household(caller, asked.id).await?;
+    let mut merged = convert::household_out(&stored, &members);
+    merge_fields!(asked, merged, [external, members, residence_division, registration_division, group_tags]);
+    let mut violations = asked.violations.clone();
+    let (changed, members) = convert::household(FIELD, asked.id, merged, &mut violations);
+    let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
+    // Members that were not named stay as they are, also those who joined a moment ago.
+    let members = asked.mask.iter().any(|path| path == "members").then_some(members.as_slice());
+    platform.check_household(caller, changed, members, mode, violations).await
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateHouseholdRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateHouseholdRequest,
 ) -> Result<v1::UpdateHouseholdResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("household", message.household)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let (stored, members) = platform.household(&caller, id).await?;
-            let mut merged = convert::household_out(&stored, &members);
-            merge_fields!(
-                mask,
-                merged,
-                sent,
-                [external, members, residence_division, registration_division, group_tags]
-            );
-            let mut violations = Violations::new();
-            let (changed, members) = convert::household("household", id, merged, &mut violations);
-            violations.into_result()?;
-            let mode = WriteMode::Update { expected: Some(etag.unwrap_or(stored.version)) };
-            // Members that were not named stay as they are, also those who joined a moment ago.
-            let members = mask.iter().any(|path| path == "members").then_some(members.as_slice());
-            platform.put_household(&caller, changed, members, mode).await
+        None => retry_update!(asked.etag, async {
+            let changed = changed(platform, &caller, &asked).await?;
+            platform.put_household(&caller, changed).await
         })?,
     };
     let (household, log_position) = answer(platform, &caller, written).await?;

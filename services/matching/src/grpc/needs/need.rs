@@ -3,7 +3,8 @@
 use prost::Message;
 
 use wishwell_api::v1;
-use wishwell_domain::ids::NeedId;
+use wishwell_domain::beneficiary::Beneficiary;
+use wishwell_domain::ids::{NeedId, Version};
 use wishwell_domain::need::{Ending, Need};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Effect, NeedFilter, Written};
@@ -11,9 +12,13 @@ use wishwell_store::{Effect, NeedFilter, Written};
 use super::people;
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
-use crate::grpc::call::{legible, mask_paths, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::convert::need::ReadNeed;
 use crate::grpc::convert::{beneficiary, common, need as convert};
 use crate::grpc::matching::position;
+
+/// Where a request carries a need.
+const FIELD: &str = "need";
 
 fn id(name: &str) -> Result<NeedId, Error> {
     Ok(NeedId::parse_name("name", name)?)
@@ -37,6 +42,24 @@ async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Resul
     Ok((show(platform, caller, &need, true).await?, log_position))
 }
 
+/// Reads a new need, and whom it is for.
+pub(super) async fn read_new(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::SubmitNeedRequest,
+) -> Result<(ReadNeed, Option<Beneficiary>), Error> {
+    let mut sent = required(FIELD, message.need)?;
+    let now = platform.store.now().await?;
+    let mut violations = Violations::new();
+    let (beneficiary, household) = (sent.beneficiary_external.take(), sent.household_external.take());
+    people::beneficiary(platform, caller, FIELD, beneficiary, &mut sent.beneficiary, &mut violations).await?;
+    people::household(platform, caller, FIELD, household, &mut sent.household, &mut violations).await?;
+    let mut read = convert::need(FIELD, NeedId::from_uuid(platform.new_uuid()), sent, now, &mut violations);
+    read.need.check_new(FIELD, now, &mut violations);
+    let beneficiary = platform.check_need(caller, &mut read.need, None, violations).await?;
+    Ok((read, beneficiary))
+}
+
 pub(super) async fn submit(
     platform: &Platform,
     caller: Caller,
@@ -45,18 +68,8 @@ pub(super) async fn submit(
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
         None => {
-            let now = platform.store.now().await?;
-            let mut violations = Violations::new();
-            let mut sent = required("need", message.need)?;
-            let (beneficiary, household) = (sent.beneficiary_external.take(), sent.household_external.take());
-            people::beneficiary(platform, &caller, "need", beneficiary, &mut sent.beneficiary, &mut violations).await?;
-            people::household(platform, &caller, "need", household, &mut sent.household, &mut violations).await?;
-            let read = convert::need("need", NeedId::from_uuid(platform.new_uuid()), sent, now, &mut violations);
-            if let Some(read) = &read {
-                read.need.check_new("need", now, &mut violations);
-            }
-            let read = legible("need", read, &mut violations)?;
-            platform.submit_need(&caller, read.need, read.personal, violations).await?
+            let (read, beneficiary) = read_new(platform, &caller, message).await?;
+            platform.submit_need(&caller, read.need, read.personal, beneficiary).await?
         }
     };
     let mut written = platform.within_reach(&caller, written).await?;
@@ -141,74 +154,93 @@ pub(super) async fn list(
     })
 }
 
+fn asked(message: v1::UpdateNeedRequest) -> Result<Update<NeedId, v1::Need>, Error> {
+    let name = NeedId::parse_name("name", &message.name);
+    Update::read(name, (FIELD, message.need), message.update_mask, &message.etag)
+}
+
+/// A need as it is stored and as an update leaves it.
+struct Changed {
+    stored: Need,
+    read: ReadNeed,
+    beneficiary: Option<Beneficiary>,
+}
+
+/// Reads the values of an update into what is stored, and checks what comes of it.
+async fn changed(platform: &Platform, caller: &Caller, asked: &Update<NeedId, v1::Need>) -> Result<Changed, Error> {
+    let Update { sent, mask, .. } = asked;
+    let stored = platform.need(caller, asked.id).await?;
+    let personal = platform.need_personal(caller, &stored).await?.unwrap_or_default();
+    let mut merged = convert::need_out(&stored, Some(&personal));
+    let mut violations = asked.violations.clone();
+    let timed = one_timing(mask, sent, &mut merged, &mut violations);
+    merge_fields!(
+        asked,
+        merged,
+        [
+            external,
+            beneficiary,
+            household,
+            items,
+            urgency,
+            deadline,
+            window,
+            place,
+            division,
+            mobility,
+            group_tags,
+            involves_minors,
+            facts,
+            description,
+            wish,
+        ]
+    );
+    let now = platform.store.now().await?;
+    if people::renames(mask, (FIELD, "beneficiary"), &sent.beneficiary, &sent.beneficiary_external, &mut violations) {
+        let external = sent.beneficiary_external.clone();
+        merged.beneficiary.clear();
+        people::beneficiary(platform, caller, FIELD, external, &mut merged.beneficiary, &mut violations).await?;
+    }
+    if people::renames(mask, (FIELD, "household"), &sent.household, &sent.household_external, &mut violations) {
+        let external = sent.household_external.clone();
+        merged.household.clear();
+        people::household(platform, caller, FIELD, external, &mut merged.household, &mut violations).await?;
+    }
+    let mut read = convert::need(FIELD, asked.id, merged, now, &mut violations);
+    // A new time must lie ahead; one that was set before may have passed by now.
+    if timed {
+        read.need.check_new(FIELD, now, &mut violations)
+    } else {
+        read.need.check(FIELD, &mut violations)
+    }
+    keep_publication(&mut read.need, &stored);
+    // What others have said of it stays.
+    read.personal.delivery_notes = personal.delivery_notes;
+    let beneficiary = platform.check_need(caller, &mut read.need, Some(&stored), violations).await?;
+    Ok(Changed { stored, read, beneficiary })
+}
+
+/// Reads an update.
+pub(super) async fn read_update(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::UpdateNeedRequest,
+) -> Result<(), Error> {
+    changed(platform, caller, &asked(message)?).await.map(drop)
+}
+
 pub(super) async fn update(
     platform: &Platform,
     caller: Caller,
     message: v1::UpdateNeedRequest,
 ) -> Result<v1::UpdateNeedResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
-    let sent = required("need", message.need)?;
-    let mask = mask_paths(message.update_mask)?;
+    let asked = asked(message)?;
     let written = match platform.answered(&caller).await? {
         Some(written) => written,
-        None => retry_update!(etag, async {
-            let stored = platform.need(&caller, id).await?;
-            let personal = platform.need_personal(&caller, &stored).await?.unwrap_or_default();
-            let mut merged = convert::need_out(&stored, Some(&personal));
-            let timed = one_timing(&mask, &sent, &mut merged)?;
-            merge_fields!(
-                mask,
-                merged,
-                sent,
-                [
-                    external,
-                    beneficiary,
-                    household,
-                    items,
-                    urgency,
-                    deadline,
-                    window,
-                    place,
-                    division,
-                    mobility,
-                    group_tags,
-                    involves_minors,
-                    facts,
-                    description,
-                    wish,
-                ]
-            );
-            let now = platform.store.now().await?;
-            let mut violations = Violations::new();
-            if people::renames(&mask, "need", "beneficiary", &sent.beneficiary, &sent.beneficiary_external)? {
-                let external = sent.beneficiary_external.clone();
-                merged.beneficiary.clear();
-                people::beneficiary(platform, &caller, "need", external, &mut merged.beneficiary, &mut violations)
-                    .await?;
-            }
-            if people::renames(&mask, "need", "household", &sent.household, &sent.household_external)? {
-                let external = sent.household_external.clone();
-                merged.household.clear();
-                people::household(platform, &caller, "need", external, &mut merged.household, &mut violations).await?;
-            }
-            let read = convert::need("need", id, merged, now, &mut violations);
-            if let Some(read) = &read {
-                // A new time must lie ahead; one that was set before may have passed by now.
-                if timed {
-                    read.need.check_new("need", now, &mut violations)
-                } else {
-                    read.need.check("need", &mut violations)
-                }
-            }
-            let mut read = legible("need", read, &mut violations)?;
-            keep_publication(&mut read.need, &stored);
-            // What others have said of it stays.
-            read.personal.delivery_notes = personal.delivery_notes;
-            let expected = etag.unwrap_or(stored.version);
-            platform.update_need(&caller, (read.need, read.personal), &stored, expected, violations).await
+        None => retry_update!(asked.etag, async {
+            let Changed { stored, read, beneficiary } = changed(platform, &caller, &asked).await?;
+            let expected = asked.etag.unwrap_or(stored.version);
+            platform.update_need(&caller, (read.need, read.personal), beneficiary, &stored, expected).await
         })?,
     };
     let (need, log_position) = answer(platform, &caller, written).await?;
@@ -216,20 +248,20 @@ pub(super) async fn update(
 }
 
 /// A need has a deadline or a window: an update that sets one takes the other away. Says whether it sets either.
-fn one_timing(mask: &[String], sent: &v1::Need, merged: &mut v1::Need) -> Result<bool, Error> {
+fn one_timing(mask: &[String], sent: &v1::Need, merged: &mut v1::Need, violations: &mut Violations) -> bool {
     let names = |field: &str| mask.iter().any(|path| path == field);
     let deadline = names("deadline") && sent.deadline.is_some();
     let window = names("window") && sent.window.is_some();
     match (deadline, window) {
         (true, true) => {
             let message = "must not be set together with a deadline";
-            return Err(Violation::new("need.window", "timing.one", message).into());
+            violations.add(Violation::new("need.window", "timing.one", message));
         }
         (true, false) => merged.window = None,
         (false, true) => merged.deadline = None,
         (false, false) => {}
     }
-    Ok(deadline || window)
+    deadline || window
 }
 
 /// A wish that stays the same was published when it was, not with this update.
@@ -242,6 +274,24 @@ fn keep_publication(changed: &mut Need, stored: &Need) {
     }
 }
 
+/// Reads which need is meant, and in which version; none where any will do.
+fn meant(name: &str, etag: &str) -> Result<(NeedId, Option<Version>), Error> {
+    let mut violations = Violations::new();
+    let id = violations.take(NeedId::parse_name("name", name));
+    let etag = common::etag("etag", etag, &mut violations);
+    violations.into_result()?;
+    Ok((required("name", id)?, etag))
+}
+
+/// Reads what is to be withdrawn.
+pub(super) async fn read_withdrawal(
+    _: &Platform,
+    _: &Caller,
+    message: v1::WithdrawNeedRequest,
+) -> Result<(NeedId, Option<Version>), Error> {
+    meant(&message.name, &message.etag)
+}
+
 pub(super) async fn withdraw(
     platform: &Platform,
     caller: Caller,
@@ -250,6 +300,15 @@ pub(super) async fn withdraw(
     let (need, log_position) =
         end(platform, &caller, &message.name, Ending::Withdrawn, &message.reason, &message.etag).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
+}
+
+/// Reads what is to be closed.
+pub(super) async fn read_closing(
+    _: &Platform,
+    _: &Caller,
+    message: v1::CloseNeedRequest,
+) -> Result<(NeedId, Option<Version>), Error> {
+    meant(&message.name, &message.etag)
 }
 
 pub(super) async fn close(
@@ -270,11 +329,18 @@ async fn end(
     reason: &str,
     etag: &str,
 ) -> Result<(v1::Need, i64), Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", etag, &mut violations);
-    violations.into_result()?;
-    let written = platform.end_need(caller, id(name)?, ending, reason, etag).await?;
+    let (id, etag) = meant(name, etag)?;
+    let written = platform.end_need(caller, id, ending, reason, etag).await?;
     answer(platform, caller, written).await
+}
+
+/// Reads what is to be erased.
+pub(super) async fn read_erasure(
+    _: &Platform,
+    _: &Caller,
+    message: v1::EraseNeedRequest,
+) -> Result<(NeedId, Option<Version>), Error> {
+    meant(&message.name, &message.etag)
 }
 
 pub(super) async fn erase(
@@ -282,10 +348,8 @@ pub(super) async fn erase(
     caller: Caller,
     message: v1::EraseNeedRequest,
 ) -> Result<v1::EraseNeedResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let written = platform.erase_need(&caller, id(&message.name)?, etag).await?;
+    let (id, etag) = meant(&message.name, &message.etag)?;
+    let written = platform.erase_need(&caller, id, etag).await?;
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::EraseNeedResponse { need: Some(need), log_position })
 }

@@ -46,19 +46,19 @@ fn named(field: &str, found: Option<String>, external: &ExternalId, violations: 
 }
 
 /// Whether an update sets or clears a reference by external identity: its mask names `{reference}_external`, and `{reference}` is
-/// not what sets it. Both ways at once are refused.
+/// not what sets it. Both ways at once are a violation.
 pub(super) fn renames(
     mask: &[String],
-    field: &str,
-    reference: &str,
+    (field, reference): (&str, &str),
     name: &str,
     external: &Option<v1::ExternalId>,
-) -> Result<bool, Error> {
+    violations: &mut Violations,
+) -> bool {
     let by_external = format!("{reference}_external");
     let masked = |path: &str| mask.iter().any(|masked| masked == path);
     if masked(reference) && masked(&by_external) && !name.is_empty() && external.is_some() {
         let message = format!("must not be set together with {reference}");
-        return Err(Violation::new(format!("{field}.{by_external}"), "reference.one", message).into());
+        violations.add(Violation::new(format!("{field}.{by_external}"), "reference.one", message));
     }
-    Ok(masked(&by_external) && (external.is_some() || !masked(reference)))
+    masked(&by_external) && (external.is_some() || !masked(reference))
 }

@@ -22,7 +22,7 @@ use wishwell_domain::referral::{Referral, ReferralState};
 use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
-use super::call::{self, read, write};
+use super::call::{read, write};
 use super::convert::{common, referral as convert};
 use super::status::to_status;
 use crate::access::Standing;
@@ -94,7 +94,8 @@ async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Resu
     Ok((show_written(caller, &snapshot, referral), written.position.0))
 }
 
-/// One line for each method: how it is served, its name, its handler.
+/// One line for each method: how it is served, its name, its handler. What they read breaks no rules but those of the contract: the
+/// others are about what is stored.
 macro_rules! methods {
     ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path;)*) => {
         #[tonic::async_trait]
@@ -106,16 +107,15 @@ macro_rules! methods {
                 mut request: Request<v1::WatchEventsRequest>,
             ) -> Result<Response<Self::WatchEventsStream>, Status> {
                 let standing = request.extensions_mut().remove::<Standing>();
-                let (principal, message) = call::open(request).map_err(to_status)?;
                 let method = "wishwell.v1.ReferralService/WatchEvents";
-                let caller = Caller { principal, method, request: None };
+                let (caller, message) = read(method, request).sound().map_err(to_status)?;
                 let watching = watch::start(Arc::clone(&self.platform), caller, standing, message);
                 watching.await.map(Response::new).map_err(to_status)
             }
 
             $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
                 let method = concat!("wishwell.v1.ReferralService/", $rpc);
-                $serve(method, request, |caller, message| $handler(&self.platform, caller, message)).await
+                $serve(method, request).handle(|caller, message| $handler(&self.platform, caller, message)).await
             })*
         }
     };
