@@ -1,5 +1,6 @@
 //! Calls with bytes that no client would send.
 
+use h2::RecvStream;
 use prost::bytes::{Buf as _, BufMut as _};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
@@ -73,5 +74,33 @@ impl Served {
         }
         let path = path.parse().expect("a path");
         client.unary(request, path, RawCodec).await.map(|answer| answer.into_inner().0)
+    }
+
+    /// What the server itself answers to one message, on a connection of its own: tonic's client keeps deadlines too, and would answer
+    /// for it.
+    ///
+    /// # Panics
+    /// When the server answers nothing, or not in HTTP/2.
+    pub async fn asked_over_h2(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        message: &impl prost::Message,
+    ) -> http::Response<RecvStream> {
+        let stream = tokio::net::TcpStream::connect(self.address).await.expect("accepted");
+        let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+        tokio::spawn(connection);
+        let mut client = client.ready().await.expect("a stream");
+        let mut request = http::Request::post(format!("http://{}{path}", self.address))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (answer, mut body) = client.send_request(request.body(()).expect("a request"), false).expect("sent");
+        let message = message.encode_to_vec();
+        let length = u32::try_from(message.len()).expect("short").to_be_bytes();
+        body.send_data([&[0], length.as_slice(), &message].concat().into(), true).expect("sent");
+        answer.await.expect("an answer")
     }
 }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use prost::Message as _;
 use tokio::io::AsyncWriteExt as _;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request, Status};
@@ -13,12 +12,14 @@ use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::canary::Bytes;
 use wishwell_scenarios::frames::{
-    Connection, DATA, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call, frame, reset,
+    Connection, DATA, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call,
+    frame, reset,
 };
 use wishwell_scenarios::{Served, admin};
 use wishwell_test_support::process::is_serving;
 
 const LIST_NEEDS: &str = "/wishwell.v1.NeedService/ListNeeds";
+const WATCH_EVENTS: &str = "/wishwell.v1.ReferralService/WatchEvents";
 const KEY: (&str, &str) = ("authorization", "Bearer demo-hotline");
 /// A position that the log never reaches: the answer waits for it.
 const NEVER: i64 = 1 << 40;
@@ -28,24 +29,9 @@ fn waiting() -> v1::ListNeedsRequest {
     v1::ListNeedsRequest { min_position: NEVER, ..v1::ListNeedsRequest::default() }
 }
 
-/// What the server says to a call that waits for ever, with this `grpc-timeout`. Asked without tonic's client, which keeps
-/// the timeout as well and would answer for the server.
+/// What the server says to a call that waits for ever, with this `grpc-timeout`.
 async fn told_by_the_server(served: &Served, timeout: &str) -> Status {
-    let stream = tokio::net::TcpStream::connect(served.address).await.expect("accepted");
-    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
-    tokio::spawn(connection);
-    let mut client = client.ready().await.expect("a stream");
-    let request = http::Request::post(format!("http://{}{LIST_NEEDS}", served.address))
-        .header("content-type", "application/grpc")
-        .header("te", "trailers")
-        .header(KEY.0, KEY.1)
-        .header("grpc-timeout", timeout);
-    let (answer, mut body) = client.send_request(request.body(()).expect("a request"), false).expect("sent");
-    let message = waiting().encode_to_vec();
-    let length = u32::try_from(message.len()).expect("short").to_be_bytes();
-    let framed = [&[0], length.as_slice(), &message].concat();
-    body.send_data(framed.into(), true).expect("sent");
-    let answer = answer.await.expect("an answer");
+    let answer = served.asked_over_h2(LIST_NEEDS, &[KEY, ("grpc-timeout", timeout)], &waiting()).await;
     Status::from_header_map(answer.headers()).expect("refused without a body")
 }
 
@@ -62,6 +48,33 @@ async fn a_call_past_its_deadline_is_answered_deadline_exceeded_by_the_server() 
     assert_eq!(status.code(), Code::Unavailable, "without a deadline it is the wait that ends: {status:?}");
     let status = told_by_the_server(&served, "soon").await;
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_its_deadline_and_without_one_it_goes_on() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let watch = v1::WatchEventsRequest { after_position: -1, ..Default::default() };
+    let (asked, second) = (Instant::now(), Duration::from_secs(1));
+    let mut lasting = served.asked_over_h2(WATCH_EVENTS, &[KEY], &watch).await.into_body();
+    let mut bounded = served.asked_over_h2(WATCH_EVENTS, &[KEY, ("grpc-timeout", "1S")], &watch).await.into_body();
+    // The first answer comes at once.
+    for body in [&mut lasting, &mut bounded] {
+        assert!(!body.data().await.expect("an answer").expect("no reset").is_empty());
+    }
+    let trailers = tokio::time::timeout(20 * second, async {
+        assert!(bounded.data().await.is_none(), "nothing happens");
+        bounded.trailers().await.expect("no reset").expect("trailers")
+    });
+    let status = Status::from_header_map(&trailers.await.expect("an end")).expect("a status");
+    assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
+    let details = status.get_error_details();
+    assert_eq!(details.error_info().map(|info| info.reason.as_str()), Some("DEADLINE_EXCEEDED"));
+    assert!(asked.elapsed() >= second);
+    let (_, metrics) = admin::get(served.admin, "/metrics").await;
+    let method = WATCH_EVENTS.trim_start_matches('/');
+    assert_eq!(admin::calls(&metrics, method, "DEADLINE_EXCEEDED"), 1.0, "{metrics}");
+    let more = tokio::time::timeout(second, lasting.data()).await;
+    assert!(more.is_err(), "the other one is still open: {more:?}");
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 
 use admission::Admission;
 use authentication::Authentication;
+use deadline::Time;
 use observation::Observed;
 
 pub(crate) use authentication::Certified;
@@ -104,9 +105,9 @@ impl CallStack {
                 Ok(Admitted { place, time, call }) => {
                     // The deadline is above the handler and all it waits for. Innermost: a panic costs its own call alone.
                     let work = pin!(panics::caught(&pipe.metrics, call.map(|Ok(answer)| answer)));
-                    let answer = deadline::until(started + time, work).await.and_then(|done| done);
+                    let answer = deadline::until(started + time.to_begin, work).await.and_then(|done| done);
                     drop(place);
-                    answer
+                    answer.map(|answer| if method.streams { time.bound(started, answer) } else { answer })
                 }
                 Err(error) => Err(error),
             };
@@ -122,7 +123,7 @@ impl CallStack {
 struct Admitted<'p> {
     place: Option<SemaphorePermit<'p>>,
     /// The longest time for it.
-    time: Duration,
+    time: Time,
     /// Its work, which has not begun.
     call: BoxFuture<Response, Infallible>,
 }
@@ -137,7 +138,7 @@ impl Pipe {
         let path = request.uri().path();
         // First: under load nothing else is to cost anything.
         let place = self.admission.admit(path, &self.metrics)?;
-        let time = deadline::time_of(request.headers(), self.call_duration_max)?;
+        let time = Time::of(request.headers(), self.call_duration_max)?;
         let certified = request.extensions().get::<Certified>();
         let principal = self.authentication.authenticate(&self.metrics, method, path, request.headers(), certified)?;
         if let Some(principal) = principal {
