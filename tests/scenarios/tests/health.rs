@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_stream::StreamExt as _;
 use tonic::codec::CompressionEncoding;
-use tonic::{Code, Request};
+use tonic::{Code, Request, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
@@ -105,6 +105,27 @@ async fn reflection_lists_every_service_under_both_of_its_names() {
         let mut own: Vec<_> = services.iter().filter(|listed| listed.starts_with("wishwell.")).collect();
         own.sort();
         assert_eq!(own, SERVICES);
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_not_understood_is_answered_with_those_that_are() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let key = ("authorization", "Bearer demo-hotline");
+    for (path, accepted) in [
+        ("/wishwell.v1.MatchingService/FindResources", "gzip,identity"),
+        ("/wishwell.v1.MatchingService/PlanAllocation", "gzip,identity"),
+        ("/wishwell.v1.NeedService/ListNeeds", "gzip,identity"),
+        ("/grpc.health.v1.Health/Check", "identity"),
+    ] {
+        for encoding in ["zstd", "snappy"] {
+            let headers = [key, ("grpc-encoding", encoding)];
+            let answer = served.asked_over_h2(path, &headers, &v1::ListNeedsRequest::default()).await;
+            let status = Status::from_header_map(answer.headers()).expect("refused without a body");
+            assert_eq!(status.code(), Code::Unimplemented, "{path}: {status:?}");
+            let header = answer.headers().get("grpc-accept-encoding").map(|value| value.to_str().unwrap());
+            assert_eq!(header, Some(accepted), "{path} in {encoding}");
+        }
     }
 }
 

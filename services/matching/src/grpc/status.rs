@@ -219,7 +219,7 @@ fn reason_of_rule(rule: &str) -> ErrorReason {
     }
 }
 
-/// Gives a status made by tonic itself (undecodable bytes, too large a message, unknown method) its reason and its right
+/// Gives a status made by tonic itself (undecodable bytes, too large a message, unknown method or encoding) its reason and its right
 /// code; statuses that already carry details stay as they are.
 #[must_use]
 pub(crate) fn explain_transport_status(status: Status) -> Status {
@@ -235,7 +235,10 @@ pub(crate) fn explain_transport_status(status: Status) -> Status {
         Code::Cancelled => (Code::Cancelled, ErrorReason::DeadlineExceeded),
         code => (code, ErrorReason::Internal),
     };
-    status_with_reason(code, reason, status.message(), &[])
+    let mut explained = status_with_reason(code, reason, status.message(), &[]);
+    // What comes with it says what would be understood: the encodings of messages, where one is not.
+    *explained.metadata_mut() = status.metadata().clone();
+    explained
 }
 
 #[cfg(test)]
