@@ -12,6 +12,7 @@ mod in_process;
 mod known_needs;
 pub mod metrics;
 pub mod privacy;
+mod reflection;
 pub mod replay;
 mod server;
 pub mod snapshots;

@@ -108,6 +108,69 @@ async fn reflection_lists_every_service_under_both_of_its_names() {
     }
 }
 
+/// What reflection answers to questions one of which is about nothing, asked under one of its two names: for each the code that it was
+/// refused with, if it was.
+macro_rules! answered {
+    ($version:ident, $served:expr) => {{
+        use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
+        use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
+        use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
+        use tonic_reflection::pb::$version::{ExtensionRequest, ServerReflectionRequest};
+        let extension = |number| ExtensionRequest {
+            containing_type: "google.protobuf.MethodOptions".to_owned(),
+            extension_number: number,
+        };
+        let file = |name: &str| Some(MessageRequest::FileByFilename(name.to_owned()));
+        let symbol = |name: &str| Some(MessageRequest::FileContainingSymbol(name.to_owned()));
+        let questions = [
+            symbol("wishwell.v1.Nothing"),
+            symbol("wishwell.v1.NeedService.Nothing"),
+            file("nothing.proto"),
+            None,
+            Some(MessageRequest::FileContainingExtension(extension(1))),
+            Some(MessageRequest::AllExtensionNumbersOfType("wishwell.v1.Nothing".to_owned())),
+            // The stream goes on, and knows what there is.
+            symbol("wishwell.v1.NeedService"),
+            symbol("wishwell.v1.NeedService.SubmitNeed"),
+            symbol("wishwell.v1.Need"),
+            symbol("wishwell.v1.Need.items"),
+            symbol("wishwell.v1.NeedState"),
+            symbol("grpc.health.v1.Health"),
+            file("wishwell/v1/need.proto"),
+            file("google/api/annotations.proto"),
+            Some(MessageRequest::FileContainingExtension(extension(72_295_728))),
+            Some(MessageRequest::AllExtensionNumbersOfType("google.protobuf.MethodOptions".to_owned())),
+        ];
+        let questions =
+            questions.map(|message_request| ServerReflectionRequest { host: "here".to_owned(), message_request });
+        let mut client = ServerReflectionClient::new($served.channel());
+        let answers = client.server_reflection_info(tokio_stream::iter(questions.clone())).await.expect("reflection");
+        let answers: Vec<_> = answers.into_inner().map(|answer| answer.expect("the stream goes on")).collect().await;
+        let asked: Vec<_> = answers.iter().filter_map(|answer| answer.original_request.clone()).collect();
+        assert_eq!(asked, questions);
+        let codes = answers.into_iter().map(|answer| match answer.message_response.expect("an answer") {
+            MessageResponse::ErrorResponse(error) => Some(Code::from_i32(error.error_code)),
+            MessageResponse::AllExtensionNumbersResponse(numbers) => {
+                assert!(numbers.extension_number.contains(&72_295_728), "{numbers:?}");
+                None
+            }
+            _ => None,
+        });
+        codes.collect::<Vec<_>>()
+    }};
+}
+
+#[tokio::test]
+async fn a_question_about_nothing_is_refused_and_the_next_one_is_answered() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let refused =
+        [Code::NotFound, Code::NotFound, Code::NotFound, Code::InvalidArgument, Code::NotFound, Code::NotFound];
+    let expected: Vec<_> = refused.into_iter().map(Some).chain([None; 10]).collect();
+    for codes in [answered!(v1, served), answered!(v1alpha, served)] {
+        assert_eq!(codes, expected);
+    }
+}
+
 #[tokio::test]
 async fn an_encoding_that_is_not_understood_is_answered_with_those_that_are() {
     let served = Served::start(&["--demo=false"], &[]).await;

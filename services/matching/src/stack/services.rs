@@ -24,6 +24,7 @@ use crate::grpc::{
     ReferralHandlers,
 };
 use crate::health::Health;
+use crate::reflection::Reflection;
 
 use super::Response;
 
@@ -57,15 +58,10 @@ impl Services {
     /// # Errors
     /// [`Error::Internal`] when the contract's descriptors cannot be read.
     pub(crate) fn new(platform: &Arc<Platform>, health: &Health) -> Result<Self, Error> {
-        let reflection = || {
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(wishwell_api::FILE_DESCRIPTOR_SET)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        };
-        let failed = |error: tonic_reflection::server::Error| Error::Internal(format!("reflection: {error}"));
+        let reflection = Reflection::new()?;
         let others = Routes::new(health.service())
-            .add_service(reflection().build_v1().map_err(failed)?)
-            .add_service(reflection().build_v1alpha().map_err(failed)?);
+            .add_service(tonic_reflection::server::v1::ServerReflectionServer::new(reflection.clone()))
+            .add_service(tonic_reflection::server::v1alpha::ServerReflectionServer::new(reflection));
         let handlers = MatchingHandlers::new(Arc::clone(platform));
         Ok(Self {
             access: configured!(AccessServiceServer::new(AccessHandlers)),
