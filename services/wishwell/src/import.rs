@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
-    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Trust,
+    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust,
     UploadSummary, plan, read, upload,
 };
 
@@ -48,7 +48,7 @@ pub(crate) async fn run(
         let nothing = config.lang.pick("\nNothing was sent: this was a dry run.\n", "\n演练模式：没有发送任何数据。\n");
         return Ok(page + nothing);
     };
-    let summary = send(&server, planned, arguments).await?;
+    let summary = send(&server, planned, arguments, config.lang).await?;
     if !summary.refusals.is_empty() {
         // Only now is it known what became of the rows.
         report.refuse(&summary.refusals);
@@ -65,13 +65,13 @@ pub(crate) async fn run(
     Err(refusals(&summary, &report_path))
 }
 
-async fn send(server: &Server, planned: Plan, arguments: &ImportArgs) -> Result<UploadSummary, Failure> {
+async fn send(server: &Server, planned: Plan, arguments: &ImportArgs, lang: Lang) -> Result<UploadSummary, Failure> {
     let progress = Progress::new();
     let mut stage = None;
     let mut show = |sent: Sent| {
         if stage != Some(sent.stage) {
             stage = Some(sent.stage);
-            progress.begin(sent.stage.name(), sent.total as u64);
+            progress.begin(named(sent.stage, lang), sent.total as u64);
         }
         progress.at(sent.done as u64);
     };
@@ -148,6 +148,17 @@ fn head(gives: &str, report: &Report, path: &Path, lang: Lang) -> String {
     format!("{gives}\n\n{}{notes}{every_row} {}\n", table.render(terminal_width()), path.display())
 }
 
+/// What is sent, in the words of whoever looks on.
+fn named(stage: Stage, lang: Lang) -> &'static str {
+    let name = stage.name();
+    match stage {
+        Stage::Existing => lang.pick(name, "已有数据"),
+        Stage::Categories => lang.pick(name, "类别"),
+        Stage::Organizations => lang.pick(name, "机构"),
+        Stage::Resources => lang.pick(name, "资源"),
+    }
+}
+
 fn sent(summary: &UploadSummary, lang: Lang) -> String {
     let mut table = Table::new([
         (lang.pick("sent", "已发送"), Align::Left),
@@ -157,9 +168,9 @@ fn sent(summary: &UploadSummary, lang: Lang) -> String {
         (lang.pick("refused", "被拒"), Align::Right),
     ]);
     let rows: [(&str, Outcomes); 3] = [
-        (lang.pick("categories", "类别"), summary.categories),
-        (lang.pick("organizations", "机构"), summary.organizations),
-        (lang.pick("resources", "资源"), summary.resources),
+        (named(Stage::Categories, lang), summary.categories),
+        (named(Stage::Organizations, lang), summary.organizations),
+        (named(Stage::Resources, lang), summary.resources),
     ];
     for (name, outcomes) in rows {
         let numbers = [outcomes.created, outcomes.updated, outcomes.unchanged, outcomes.refused].map(|n| n.to_string());

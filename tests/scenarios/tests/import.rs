@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_test_support::data_or_skip;
@@ -165,14 +166,15 @@ async fn linksf_is_imported_with_its_hours_and_answers_in_its_own_words() {
     assert!(with_hours * 2 > resources.len(), "{with_hours} of {} have opening hours", resources.len());
 }
 
-#[tokio::test]
-async fn a_row_that_the_server_refuses_is_counted_apart_and_named() {
-    let served = Served::start(&["--demo=false"], &[]).await;
+/// Writes which category `A` is below.
+fn taxonomy(folder: &Path, parent: &str) -> std::io::Result<()> {
+    let rows = format!("A,Above,{parent},,Test - AIRS\nP,Top,,,Test - AIRS\n");
+    std::fs::write(folder.join("taxonomy.csv"), format!("id,name,parent_id,parent_name,vocabulary\n{rows}"))
+}
+
+/// A directory of one service in two categories.
+fn small() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let taxonomy = |parent: &str| {
-        let rows = format!("A,Above,{parent},,Test - AIRS\nP,Top,,,Test - AIRS\n");
-        std::fs::write(folder.path().join("taxonomy.csv"), format!("id,name,parent_id,parent_name,vocabulary\n{rows}"))
-    };
     for (name, text) in [
         ("organizations.csv", "id,name\n1,One\n"),
         ("services.csv", "id,organization_id,name,description,application_process\n10,1,Help,Help of any kind,Call\n"),
@@ -180,7 +182,54 @@ async fn a_row_that_the_server_refuses_is_counted_apart_and_named() {
     ] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    taxonomy("").unwrap();
+    taxonomy(folder.path(), "").unwrap();
+    folder
+}
+
+/// What a terminal of 100 columns shows of an import, all at once and with what moves its cursor; `more` is for the shell.
+async fn on_a_terminal(served: &Served, directory: &Path, lang: &str, more: &str) -> String {
+    let (binary, folder) = (process::binary(), served.process.folder().to_owned());
+    let (binary, directory, address) = (binary.display(), directory.display(), served.address);
+    let shell = format!(
+        "stty cols 100 rows 24; exec '{binary}' import hsds '{directory}' --lang {lang} --server http://{address} {more}"
+    );
+    let mut terminal = Command::new("script");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
+        terminal.env_remove(name);
+    }
+    terminal.args(["-qefc", &shell, "/dev/null"]).env("TERM", "xterm").stdin(Stdio::null()).current_dir(folder);
+    let output = tokio::task::spawn_blocking(move || terminal.output()).await.unwrap().expect("script runs");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{shown}");
+    shown
+}
+
+#[tokio::test]
+async fn a_terminal_shows_how_far_an_import_is_in_the_language_of_its_reader_and_a_file_does_not() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let directory = small();
+    let bars = |shown: &str, names: &[&str]| {
+        let bar = |name: &&&str| shown.contains(&format!("{name} [")) && shown.contains('/');
+        names.iter().filter(bar).count()
+    };
+    let (english, chinese) = (["categories", "organizations", "resources"], ["类别", "机构", "资源"]);
+    let shown = on_a_terminal(&served, directory.path(), "en", "").await;
+    assert_eq!((bars(&shown, &english), bars(&shown, &chinese)), (3, 0), "{shown:?}");
+    let shown = on_a_terminal(&served, directory.path(), "zh", "").await;
+    assert_eq!((bars(&shown, &english), bars(&shown, &chinese)), (0, 3), "{shown:?}");
+    // Drawn where errors go, and only when these go to a terminal.
+    let shown = on_a_terminal(&served, directory.path(), "en", "2>errors.txt").await;
+    let errors = std::fs::read_to_string(served.process.folder().join("errors.txt")).unwrap();
+    assert_eq!((bars(&shown, &english), errors.as_str()), (0, ""), "{shown:?}");
+    let path = directory.path().to_str().expect("UTF-8");
+    let output = command(&served, &["import", "hsds", path, "--report", "piped.jsonl"]).await;
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[tokio::test]
+async fn a_row_that_the_server_refuses_is_counted_apart_and_named() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let folder = small();
     import(&served, "hsds", folder.path(), "first.jsonl").await;
     // What an operator hung below makes the category too deep where the directory moves it to.
     let below = (1..8).map(|depth: u32| v1::Category {
@@ -191,7 +240,7 @@ async fn a_row_that_the_server_refuses_is_counted_apart_and_named() {
     });
     let request = v1::BatchUpsertCategoriesRequest { categories: below.collect(), request_id: String::new() };
     served.catalog(OPERATOR).batch_upsert_categories(request).await.expect("categories");
-    taxonomy("P").unwrap();
+    taxonomy(folder.path(), "P").unwrap();
     let path = folder.path().to_str().expect("UTF-8");
     let output = command(&served, &["import", "hsds", path, "--report", "second.jsonl"]).await;
     let page = String::from_utf8_lossy(&output.stdout).into_owned();
