@@ -17,10 +17,15 @@ pub const RST_STREAM: u8 = 3;
 pub const SETTINGS: u8 = 4;
 /// Frame types.
 pub const GOAWAY: u8 = 7;
+/// Frame types.
+pub const WINDOW_UPDATE: u8 = 8;
 /// Error code: the peer is asked to calm down.
 pub const ENHANCE_YOUR_CALM: u32 = 11;
 /// Error code: the stream was not looked at.
 pub const REFUSED_STREAM: u32 = 7;
+
+/// Flag of DATA and HEADERS: nothing follows on the stream.
+pub const END_STREAM: u8 = 1;
 
 const END_HEADERS: u8 = 4;
 const CANCEL: u32 = 8;
@@ -137,6 +142,12 @@ pub fn call(stream: u32, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
 #[must_use]
 pub fn reset(stream: u32) -> Vec<u8> {
     frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes())
+}
+
+/// WINDOW_UPDATE by as much as there can be: one more than a stream's window, which is never empty, can take.
+#[must_use]
+pub fn overflow(stream: u32) -> Vec<u8> {
+    frame(WINDOW_UPDATE, 0, stream, &0x7fff_ffff_u32.to_be_bytes())
 }
 
 /// A header field without compression (RFC 7541, 6.2.2).

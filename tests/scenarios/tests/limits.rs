@@ -12,8 +12,8 @@ use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::canary::Bytes;
 use wishwell_scenarios::frames::{
-    Connection, DATA, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call,
-    frame, reset,
+    Connection, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call,
+    frame, overflow, reset,
 };
 use wishwell_scenarios::{Served, admin};
 use wishwell_test_support::process::is_serving;
@@ -133,6 +133,34 @@ async fn a_flood_of_streams_opened_and_reset_ends_the_connection_and_no_other() 
     served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
     let (_, metrics) = admin::get(served.admin, "/metrics").await;
     assert_eq!(admin::figure(&metrics, &["wishwell_calls_active"]), 0.0, "nothing is left of it");
+}
+
+#[tokio::test]
+async fn a_peer_that_makes_the_server_reset_its_streams_over_and_over_loses_its_connection_and_nobody_else_does() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let mut other = Connection::open(served.address).await;
+    assert!(other.send(&call(1, LIST_NEEDS, &[KEY])).await);
+    let mut provoker = Connection::open(served.address).await;
+    let mut end = None;
+    // Each of these streams is reset by the server, for an error that is the peer's; more than a thousand are enough.
+    for stream in (0..3_000_u32).map(|number| 2 * number + 1) {
+        if !provoker.send(&[call(stream, LIST_NEEDS, &[KEY]), overflow(stream)].concat()).await {
+            break;
+        }
+        end =
+            provoker.next_of(|frame| frame.kind == GOAWAY || frame.kind == RST_STREAM && frame.stream == stream).await;
+        if end.as_ref().is_none_or(|frame| frame.kind == GOAWAY) {
+            break;
+        }
+    }
+    let goaway = end.expect("told why");
+    assert_eq!((goaway.kind, goaway.error_code()), (GOAWAY, ENHANCE_YOUR_CALM), "{goaway:?}");
+    while provoker.next().await.is_some() {}
+    // The call that was under way on another connection is answered once its body is there: an empty message.
+    assert!(other.send(&frame(DATA, END_STREAM, 1, &[0; 5])).await);
+    let answer = other.next_of(|frame| frame.stream == 1 && frame.kind == HEADERS).await.expect("an answer");
+    assert!(!answer.payload.is_empty());
+    served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("others are served");
 }
 
 #[tokio::test]
