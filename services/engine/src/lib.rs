@@ -2,11 +2,12 @@
 //!
 //! A [`Snapshot`] is an immutable picture of one tenant's catalogue and open needs at a log position. [`Snapshot::find`] ranks the
 //! resources that can serve a need item, [`Snapshot::find_needs`] the open needs that a resource can serve, [`Snapshot::explain`]
-//! judges one pair. Time, facts and rules come in as parameters: the same snapshot position, query and rules give the same answer,
-//! however the snapshot came about.
+//! judges one pair, and [`Asking`] says whom to ask for an item, one after the other. Time, facts and rules come in as parameters: the
+//! same snapshot position, query and rules give the same answer, however the snapshot came about.
 
 mod ahead;
 pub mod answer;
+pub mod asking;
 mod assess;
 mod bounds;
 #[cfg(any(test, feature = "brute-force"))]
@@ -36,6 +37,7 @@ pub mod synthetic;
 mod tests;
 
 pub use answer::{Answer, Candidate, Capacity, EligibilityState, NearMiss, NeedMatch, NeedRank, NeedsAnswer};
+pub use asking::{Asking, Chance, Onward, Subject};
 pub use query::{NeedsQuery, Query, QueryError, Scratch, TimeWindow, Wanted};
 pub use reason::{Clause, FactSet, ModeSet, Reason, ReasonCode};
 pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};

@@ -1,6 +1,6 @@
 //! Lets time do its part: lapsed offers, overdue help, next candidates. Every replica does, at its own pace: each step is one that
 //! the ledger takes once, so that two of them do no more than one. A sweeper that stands still changes no figure: whoever takes
-//! from a pool lets its lapsed offers go first.
+//! from a pool lets its lapsed offers go first. What is asked of the ledger is the domain's to say ([`wishwell_domain::ledger::sweep`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
 use wishwell_domain::ids::TenantId;
-use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command};
+use wishwell_domain::ledger::CLOCK_PRINCIPAL;
+use wishwell_domain::ledger::sweep::{self, NoOffer};
 use wishwell_domain::limits::{SWEEP_INTERVAL_MILLISECONDS, SWEEP_REFERRALS_MAX};
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_store::{Due, DueReferral, RequestKey};
@@ -58,14 +59,13 @@ async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error
     if lapsed.is_empty() {
         return Ok(());
     }
-    let look = |referral: &DueReferral| Command::Look { referral: referral.id };
-    match platform.carry_out(caller, lapsed.iter().map(look).collect()).await {
-        Err(error) if !passes(&error) => {}
+    match platform.carry_out(caller, sweep::let_go(lapsed.iter().map(|referral| referral.id))).await {
+        Err(error) if NoOffer::of(&error) != NoOffer::Passing => {}
         together => return together.map(drop),
     }
     // One of them stops all: it alone is left.
     for referral in lapsed {
-        let outcome = platform.carry_out(caller, vec![look(&referral)]).await.map(drop);
+        let outcome = platform.carry_out(caller, sweep::let_go([referral.id])).await.map(drop);
         costs_one_alone(platform, caller, &referral, outcome).await?;
     }
     Ok(())
@@ -97,7 +97,7 @@ async fn costs_one_alone(
 ) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
     let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-    if passes(&error) {
+    if NoOffer::of(&error) == NoOffer::Passing {
         tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
     } else {
         tracing::warn!(%tenant, %referral, why, "a referral was not swept and is tried again");
@@ -107,50 +107,25 @@ async fn costs_one_alone(
 
 /// Asks the next candidate, or escalates when there is none, or none will ever be found.
 async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
-    let request = RequestKey { method: METHOD, request_id: referral.id.as_uuid(), body_digest: [0; 32] };
+    let request = RequestKey { method: METHOD, request_id: sweep::follow_id(referral.id), body_digest: [0; 32] };
     let follower = Caller { request: Some(request), ..caller.clone() };
-    match platform.auto_refer(&follower, referral.need, referral.item_ordinal, Some(referral.id)).await {
-        Ok(_) => Ok(()),
-        Err(error) if passes(&error) => Err(error),
-        Err(error) => {
-            if !ends_chains(&error) {
-                let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-                tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
-            }
-            escalate(platform, caller, referral).await
+    let error = match platform.auto_refer(&follower, referral.need, referral.item_ordinal, Some(referral.id)).await {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    match NoOffer::of(&error) {
+        NoOffer::Passing => return Err(error),
+        NoOffer::Usual => {}
+        NoOffer::Unexpected => {
+            let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
+            tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
         }
     }
+    escalate(platform, caller, referral).await
 }
 
 async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
-    platform.carry_out(caller, vec![Command::Escalate { referral: referral.id }]).await.map(drop)
-}
-
-/// Whether the same may go well a moment later: the store is away or full, the server stops, or too much is asked at
-/// once.
-const fn passes(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Unavailable(_)
-            | Error::NotServing
-            | Error::StoreFull(_)
-            | Error::DeadlineExceeded
-            | Error::PositionNotReached { .. }
-            | Error::LimitReached { .. }
-    )
-}
-
-/// How chains end usually: nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went
-/// on with it. The ledger knows what remains to be done.
-const fn ends_chains(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::FailedPrecondition { .. }
-            | Error::ItemCovered { .. }
-            | Error::IllegalStep { .. }
-            | Error::InvalidArgument(_)
-            | Error::NotFound { .. }
-    )
+    platform.carry_out(caller, sweep::escalate(referral.id)).await.map(drop)
 }
 
 /// An error for the log, a defect with its detail.
@@ -170,34 +145,4 @@ fn clock(tenant: &TenantId) -> Caller {
         divisions: Vec::new(),
     };
     Caller { principal: Arc::new(principal), method: METHOD, request: None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {
-        let passing = [
-            Error::Unavailable("away".to_owned()),
-            Error::NotServing,
-            Error::StoreFull("no space is left".to_owned()),
-            Error::DeadlineExceeded,
-            Error::PositionNotReached { asked: 2, reached: 1 },
-            Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 },
-        ];
-        for error in passing {
-            assert!(passes(&error) && !ends_chains(&error), "{error}");
-        }
-        let name = || "resources/1".to_owned();
-        let lasting = [
-            Error::DataLoss("sealed fields do not open with their key".to_owned()),
-            Error::Internal("a defect".to_owned()),
-            Error::TooManyHoldLines { name: name(), lines: 900, max: 800 },
-        ];
-        for error in lasting {
-            assert!(!passes(&error) && !ends_chains(&error), "{error}");
-        }
-        assert!(!passes(&Error::NotFound { name: name() }) && ends_chains(&Error::NotFound { name: name() }));
-    }
 }

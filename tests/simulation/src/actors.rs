@@ -1,15 +1,17 @@
-//! Who asks what: the hotline, partners, case workers and the sweeper, sensibly more often than not.
+//! Who asks what: the hotline, partners, case workers and the sweeper, sensibly more often than not. Whom an automatic offer goes to and
+//! what a sweeper asks for is not said here, but by what production does it with.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, NewTotal, Offer, Pledge, SetFigures, Step};
+use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, NewTotal, Offer, Pledge, SetFigures, Step, sweep};
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
 use wishwell_domain::referral::{Action, Origin, Referral, StepReason};
 use wishwell_domain::resource::Draw;
+use wishwell_engine::{Asking, Chance};
 
 use crate::audit::{Audit, renews};
 use crate::candidates::Follower;
@@ -39,7 +41,7 @@ impl View<'_> {
             48..51 => ("partner", "PledgeWish", self.pledge(dice)?),
             51..84 => ("partner", "Step", vec![self.step(dice)?]),
             84..92 => ("partner", "SetFigures", vec![self.figures(dice)]),
-            92..94 => ("desk", "WithdrawNeed", vec![self.withdrawal(dice)]),
+            92..94 => ("desk", "EndNeed", vec![self.ending(dice)]),
             94..97 => ("desk", "Both", vec![self.step(dice)?, self.chosen(dice, Origin::Chosen)?]),
             _ => (
                 "desk",
@@ -47,7 +49,8 @@ impl View<'_> {
                 vec![self.chosen(dice, Origin::Chosen)?, self.chosen(dice, Origin::Chosen)?],
             ),
         };
-        Some(Request { principal, id: Some(dice.uuid(self.now)), method, commands, answer: None, maybe: false })
+        let id = Some(dice.uuid(self.now));
+        Some(Request { principal, id, method, commands, answer: None, refusal: None, maybe: false })
     }
 
     /// A need and one of its items; of an open one mostly.
@@ -69,63 +72,69 @@ impl View<'_> {
         let fitting: Vec<ResourceId> = all.iter().copied().filter(counts_alike).collect();
         let any = fitting.is_empty() || dice.chance(8);
         let resource = dice.pick(if any { &all } else { &fitting });
-        Some(Command::Offer(Box::new(Offer {
+        let quantity = dice.pick(&[None, None, Some(1), Some(1), Some(2), Some(3)]);
+        Some(self.offer(dice, (need, item_ordinal), resource, quantity, origin))
+    }
+
+    fn offer(
+        &self,
+        dice: &mut Dice,
+        (need, item_ordinal): (NeedId, u16),
+        resource: ResourceId,
+        quantity: Option<i64>,
+        origin: Origin,
+    ) -> Command {
+        Command::Offer(Box::new(Offer {
             id: ReferralId::from_uuid(dice.uuid(self.now)),
             need,
             item_ordinal,
             resource,
-            quantity: dice.pick(&[None, None, Some(1), Some(1), Some(2), Some(3)]),
+            quantity,
             origin,
             answer_within: SignedDuration::from_mins(dice.pick(&[0, 30, 90, 24 * 60, 24 * 60])),
             decision: None,
             previous: None,
             wish: None,
             refusal: None,
-        })))
+        }))
     }
 
-    /// What the engine would do. Who follows an offer that came to nothing, says so.
+    /// Somebody who is as fast as a sweeper, and takes what there is of the same resource.
+    pub(crate) fn rival(&self, dice: &mut Dice, best: &Chance) -> Option<Request> {
+        let item = self.item(dice)?;
+        let commands = vec![self.offer(dice, item, best.resource, None, Origin::Chosen)];
+        let (principal, method, id) = ("hotline", "CreateReferral", Some(dice.uuid(self.now)));
+        Some(Request { principal, id, method, commands, answer: None, refusal: None, maybe: false })
+    }
+
+    /// What the engine would do. Who goes on with an offer that came to nothing, says so.
     fn automatic(&self, dice: &mut Dice) -> Option<Command> {
         let (need, ordinal) = self.item(dice)?;
-        let due = self.of_item(need, ordinal).find(|referral| referral.next_is_due).map(|referral| referral.id);
-        self.offer_to_the_best(need, ordinal, due, dice)
+        self.next_offer(&mut self.asking(need, ordinal, None), dice.uuid(self.now))
     }
 
-    fn of_item(&self, need: NeedId, ordinal: u16) -> impl Iterator<Item = &Referral> {
+    /// All referrals of an item.
+    pub(crate) fn of_item(&self, need: NeedId, ordinal: u16) -> impl Iterator<Item = &Referral> {
         let referrals = self.audit.referrals.values();
         referrals.filter(move |referral| (referral.need, referral.item_ordinal) == (need, ordinal))
     }
 
-    fn offer_to_the_best(
-        &self,
-        need: NeedId,
-        item_ordinal: u16,
-        previous: Option<ReferralId>,
-        dice: &mut Dice,
-    ) -> Option<Command> {
-        let asked: Vec<ResourceId> = self.of_item(need, item_ordinal).map(|referral| referral.resource).collect();
-        // The need as it is now, beside a picture that may be older.
-        let known = self.audit.needs.get(&need)?;
-        let chances = self.follower.chances(known, item_ordinal, self.now);
-        let chance = chances.into_iter().find(|chance| !asked.contains(&chance.resource))?;
-        let item = known.items.iter().find(|item| item.ordinal == item_ordinal)?;
-        let mut decision = chance.decision;
-        if self.plant == Some(Plant::DecidesOnAnotherPicture) {
+    /// Whom to ask for an item: of the need as it is now, upon a picture that may be older.
+    pub(crate) fn asking(&self, need: NeedId, ordinal: u16, previous: Option<ReferralId>) -> Asking {
+        let asked = self.plant != Some(Plant::ForgetsWhomItAsked);
+        let tried: Vec<Referral> = self.of_item(need, ordinal).filter(|_| asked).cloned().collect();
+        self.follower.asking(&self.audit.needs[&need], ordinal, &tried, previous, self.now)
+    }
+
+    /// The next offer to make, under this identifier.
+    pub(crate) fn next_offer(&self, asking: &mut Asking, id: Uuid) -> Option<Command> {
+        let mut offer = asking.next_offer(ReferralId::from_uuid(id))?;
+        if self.plant == Some(Plant::DecidesOnAnotherPicture)
+            && let Some(decision) = &mut offer.decision
+        {
             decision.position.0 = (decision.position.0 - 12).max(1);
         }
-        Some(Command::Offer(Box::new(Offer {
-            id: ReferralId::from_uuid(dice.uuid(self.now)),
-            need,
-            item_ordinal,
-            resource: chance.resource,
-            quantity: item.splittable.then_some(chance.serves),
-            origin: Origin::Automatic,
-            answer_within: known.urgency.answer_within(),
-            decision: Some(decision),
-            previous,
-            wish: None,
-            refusal: None,
-        })))
+        Some(Command::Offer(Box::new(offer)))
     }
 
     /// A resource that was in no catalogue, and an offer from it.
@@ -231,31 +240,34 @@ impl View<'_> {
         })
     }
 
-    fn withdrawal(&self, dice: &mut Dice) -> Command {
+    fn ending(&self, dice: &mut Dice) -> Command {
         let needs: Vec<NeedId> = self.audit.needs.keys().copied().collect();
-        Command::EndNeed { need: dice.pick(&needs), ending: Ending::Withdrawn, personal: None, expected: None }
-    }
-
-    /// What the sweeper does about what it finds: lapsed offers are looked at together, overdue help is escalated.
-    pub(crate) fn look(lapsed: &[Referral]) -> Request {
-        let commands = lapsed.iter().map(|referral| Command::Look { referral: referral.id }).collect();
-        clock("Look", None, commands)
-    }
-
-    pub(crate) fn escalate(referral: ReferralId) -> Request {
-        clock("Escalate", None, vec![Command::Escalate { referral }])
-    }
-
-    /// Asks the next candidate under a key that every sweeper makes for itself, or escalates when there is none.
-    pub(crate) fn follow(&self, referral: &Referral, dice: &mut Dice) -> Request {
-        let offer = self.offer_to_the_best(referral.need, referral.item_ordinal, Some(referral.id), dice);
-        match offer {
-            Some(offer) => clock("Follow", Some(referral.id.as_uuid()), vec![offer]),
-            None => Self::escalate(referral.id),
-        }
+        let ending = dice.pick(&[Ending::Withdrawn, Ending::Closed]);
+        Command::EndNeed { need: dice.pick(&needs), ending, personal: None, expected: None }
     }
 }
 
+/// What a sweeper asks about lapsed offers, which are looked at together.
+pub(crate) fn look(lapsed: impl IntoIterator<Item = ReferralId>) -> Request {
+    clock("Look", None, sweep::let_go(lapsed))
+}
+
+/// What it asks about overdue help, and about chains of offers after which nobody is left.
+pub(crate) fn escalate(referral: ReferralId) -> Request {
+    clock("Escalate", None, sweep::escalate(referral))
+}
+
+/// Its next offer of a chain, under a key that every sweeper makes for itself.
+pub(crate) fn follow(referral: ReferralId, offer: Command) -> Request {
+    let (method, id) = follow_key(referral);
+    clock(method, Some(id), vec![offer])
+}
+
+/// The method and id of requests for the next offer of a chain.
+pub(crate) const fn follow_key(referral: ReferralId) -> (&'static str, Uuid) {
+    ("Follow", sweep::follow_id(referral))
+}
+
 fn clock(method: &'static str, id: Option<Uuid>, commands: Vec<Command>) -> Request {
-    Request { principal: CLOCK_PRINCIPAL, id, method, commands, answer: None, maybe: false }
+    Request { principal: CLOCK_PRINCIPAL, id, method, commands, answer: None, refusal: None, maybe: false }
 }

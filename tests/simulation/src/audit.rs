@@ -15,6 +15,7 @@ use wishwell_domain::resource::Resource;
 
 use crate::counts::{Counts, Happening};
 use crate::steps;
+use crate::world;
 
 /// Everything that was logged, and what it comes to.
 #[derive(Default)]
@@ -89,6 +90,8 @@ impl Audit {
         note(Happening::Delivered, |referral| referral.served_units() > 0);
         note(Happening::Lapsed, |referral| referral.state == ReferralState::Expired);
         note(Happening::Escalated, |referral| referral.escalated_at.is_some());
+        let erased = self.needs.values().filter(|need| need.erased_at.is_some()).count();
+        counts.note(Happening::Erased, erased);
         counts.note(Happening::CalledOff, self.called_off.len());
     }
 
@@ -138,12 +141,35 @@ impl Audit {
                 self.faults.push(format!("I11: {} has {item:?} at {at}", need.id));
             }
         }
-        let withdrawn = self.needs.get(&need.id).is_some_and(|before| before.state == NeedState::Withdrawn);
+        let ended = self.needs.get(&need.id).map(|before| before.state).filter(|state| has_ended(*state));
+        let erased_at = self.needs.get(&need.id).and_then(|before| before.erased_at);
+        if erased_at.is_some() && need.erased_at != erased_at {
+            self.fault(format!("{} is as if it were not erased at {at}", need.id));
+        }
+        if need.erased_at.is_some() {
+            self.read_erased(&need, at);
+        }
         // What it counts as served may still turn out not to have arrived.
-        if withdrawn && need.state != NeedState::Withdrawn {
-            self.fault(format!("{} is {:?} at {at} after it was withdrawn", need.id, need.state));
+        if ended.is_some_and(|ended| need.state != ended) {
+            self.fault(format!("{} is {:?} at {at} after it had ended", need.id, need.state));
         }
         self.needs.insert(need.id, need);
+    }
+
+    /// What was erased has no text, now and in every earlier image, and looks for nobody.
+    fn read_erased(&mut self, need: &Need, at: i64) {
+        let mut without = need.clone();
+        world::take_text_from(&mut without);
+        if *need != without || need.state.is_open() {
+            self.fault(format!("I8: {} was erased and is {need:?} at {at}", need.id));
+        }
+        for event in &mut self.events {
+            if let Change::Need(image) = &mut event.change
+                && image.id == need.id
+            {
+                world::take_text_from(image);
+            }
+        }
     }
 
     fn read_referral(&mut self, referral: Referral, when: Timestamp, at: i64) {
@@ -225,9 +251,9 @@ impl Audit {
                 }
                 _ => {}
             }
-            let withdrawn = self.needs.get(&referral.need).is_none_or(|need| need.state == NeedState::Withdrawn);
-            if withdrawn && referral.state.is_live() {
-                self.faults.push(format!("{} is live for a need that was withdrawn", referral.id));
+            let ended = self.needs.get(&referral.need).is_none_or(|need| has_ended(need.state));
+            if ended && referral.state.is_live() {
+                self.faults.push(format!("{} is live for a need that has ended", referral.id));
             }
         }
         for pool in self.pools.values() {
@@ -266,11 +292,16 @@ impl Audit {
     }
 }
 
+/// Whether somebody took the need back or closed it.
+const fn has_ended(state: NeedState) -> bool {
+    matches!(state, NeedState::Withdrawn | NeedState::Closed)
+}
+
 fn state_fault(need: &Need) -> Option<String> {
     let served: i64 = need.items.iter().map(|item| item.served).sum();
     let asked: i64 = need.items.iter().map(|item| item.quantity * i64::from(item.occurrences().max(1))).sum();
     let state = match served {
-        _ if need.state == NeedState::Withdrawn => NeedState::Withdrawn,
+        _ if has_ended(need.state) => need.state,
         0 => NeedState::Open,
         served if served == asked => NeedState::Served,
         _ => NeedState::PartlyServed,

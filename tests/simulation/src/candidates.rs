@@ -5,21 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
+use wishwell_domain::ids::{LogPosition, NeedId, ReferralId};
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::{AskedFor, Decision, Origin, Referral};
-use wishwell_engine::{CatalogInput, ENGINE_VERSION, Query, ScoringRules, Scratch, Snapshot, Wanted};
+use wishwell_engine::{Asking, CatalogInput, Chance, ENGINE_VERSION, ScoringRules, Snapshot, Subject};
 use wishwell_store::Catalog;
-
-/// Most candidates that are looked at.
-const CANDIDATES_MAX: usize = 50;
-
-/// A resource that could be asked.
-pub(crate) struct Chance {
-    pub(crate) resource: ResourceId,
-    pub(crate) serves: i64,
-    pub(crate) decision: Decision,
-}
 
 /// A snapshot that follows the log.
 pub(crate) struct Follower {
@@ -44,44 +34,48 @@ impl Follower {
         self.snapshot = self.snapshot.apply(events.iter().map(|event| &event.change), LogPosition(to));
     }
 
-    /// Whom the engine would ask for an item of a need, which may be newer or older than the snapshot, the best first; nobody for what
-    /// is not open.
+    /// Whom the engine would ask for an item of a need, which may be newer or older than the snapshot, the best first.
     pub(crate) fn chances(&self, need: &Need, ordinal: u16, now: Timestamp) -> Vec<Chance> {
-        if !need.state.is_open() {
-            return Vec::new();
+        self.snapshot.chances(&self.rules, subject(need, ordinal), &self.blank(need, now)).unwrap()
+    }
+
+    /// Who is to be asked, one after the other, when `tried` are all referrals of the item so far.
+    pub(crate) fn asking(
+        &self,
+        need: &Need,
+        ordinal: u16,
+        tried: &[Referral],
+        previous: Option<ReferralId>,
+        now: Timestamp,
+    ) -> Asking {
+        Asking::among(self.chances(need, ordinal, now), subject(need, ordinal), tried, previous)
+    }
+
+    /// The record of a decision made now, before what was decided is put into it.
+    fn blank(&self, need: &Need, now: Timestamp) -> Decision {
+        Decision {
+            position: self.snapshot.position(),
+            need_version: Some(need.version),
+            asked: Some(AskedFor::Left),
+            evaluated_at: now,
+            engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
+            prices: None,
+            rank: None,
+            score: None,
+            terms: Vec::new(),
         }
-        let Some(item) = need.items.iter().find(|item| item.ordinal == ordinal) else { return Vec::new() };
-        let facts = Facts::default();
-        let wanted = Wanted { top_k: CANDIDATES_MAX, near_misses: 0, quantity: None };
-        let query = Query::of_item(need, item, &facts, now, wanted);
-        let mut scratch = Scratch::default();
-        let answer = self.snapshot.find(&query, &self.rules, &mut scratch).unwrap();
-        (1..)
-            .zip(&answer.candidates)
-            .map(|(rank, candidate)| Chance {
-                resource: self.snapshot.resource_id(candidate.resource),
-                serves: candidate.serves,
-                decision: Decision {
-                    position: self.snapshot.position(),
-                    need_version: Some(need.version),
-                    asked: Some(AskedFor::Left),
-                    evaluated_at: now,
-                    engine_version: format!("{ENGINE_VERSION}.{}", self.rules.version),
-                    prices: None,
-                    rank: Some(rank),
-                    score: Some(candidate.score),
-                    terms: candidate.terms.0.to_vec(),
-                },
-            })
-            .collect()
     }
 }
 
+/// An item of a need, of which no fact is known.
+fn subject(need: &Need, ordinal: u16) -> Subject<'_> {
+    static NONE: Facts = Facts(BTreeMap::new());
+    let item = need.items.iter().find(|item| item.ordinal == ordinal).unwrap();
+    Subject { need, item, facts: &NONE }
+}
+
 /// Automatic offers whose decision does not come out the same when it is made again from the log.
-pub(crate) fn not_replayable(
-    events: &[Event],
-    referrals: &BTreeMap<wishwell_domain::ids::ReferralId, Referral>,
-) -> Vec<String> {
+pub(crate) fn not_replayable(events: &[Event], referrals: &BTreeMap<ReferralId, Referral>) -> Vec<String> {
     let automatic = referrals.values().filter(|referral| referral.origin == Origin::Automatic);
     let mut decided: Vec<(&Referral, &Decision)> =
         automatic.filter_map(|referral| Some((referral, referral.decision.as_ref()?))).collect();
@@ -128,10 +122,7 @@ pub(crate) fn differences(
     let mut faults = Vec::new();
     for need in needs.values().filter(|need| need.state.is_open()) {
         for item in &need.items {
-            let told = |follower: &Follower| -> Vec<(ResourceId, i64, Decision)> {
-                let chances = follower.chances(need, item.ordinal, now);
-                chances.into_iter().map(|chance| (chance.resource, chance.serves, chance.decision)).collect()
-            };
+            let told = |follower: &Follower| follower.chances(need, item.ordinal, now);
             let (loaded, followed) = (told(&loaded), told(&followed));
             if loaded != followed {
                 faults.push(format!("{} is answered {loaded:?} from the tables, {followed:?} from the log", need.id));

@@ -39,11 +39,15 @@ pub enum Happening {
     Escalated,
     /// A promise was called off because a pool was counted anew.
     CalledOff,
+    /// A sweeper's offer was refused and somebody else asked.
+    AskedOn,
+    /// A need was erased.
+    Erased,
 }
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::CarriedOut,
         Self::Refused,
         Self::AnsweredAgain,
@@ -61,6 +65,8 @@ impl Happening {
         Self::Lapsed,
         Self::Escalated,
         Self::CalledOff,
+        Self::AskedOn,
+        Self::Erased,
     ];
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::TenantId;
 
-use crate::actors::View;
+use crate::actors;
 use crate::candidates;
 use crate::simulation::Simulation;
 use crate::world::tenant;
@@ -23,7 +23,7 @@ impl Simulation {
         let mut ended = BTreeSet::new();
         // To look whether somebody is needed lets lapsed offers go, whose chains end then.
         while let Some(id) = self.audit.referrals.values().find(|referral| referral.next_is_due).map(|found| found.id) {
-            let (store, end) = (self.machine.store(), View::escalate(id));
+            let (store, end) = (self.machine.store(), actors::escalate(id));
             let answer = self.machine.run(store.carry_out(&end.context(), end.commands.clone()));
             self.read_on();
             if !ended.insert(id) || !self.faults.is_empty() {
@@ -53,6 +53,10 @@ impl Simulation {
             for id in request.offers().filter(|id| self.audit.referrals.contains_key(id)) {
                 self.faults.push(format!("{id} was made by a request that was refused"));
             }
+        }
+        if self.log() != self.audit.events {
+            self.faults
+                .push("I5, I8: the log is another one than was read: what was erased, or something else".to_owned());
         }
         self.faults.extend(candidates::not_replayable(&self.audit.events, &self.audit.referrals));
         let catalog = self.machine.run(store.load_catalog(&tenant, &|_| {})).unwrap();

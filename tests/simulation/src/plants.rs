@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::event::Change;
+use wishwell_domain::ids::NeedId;
 use wishwell_domain::ledger::Command;
 use wishwell_domain::referral::{Action, LineState, Origin, Referral};
 use wishwell_store::Written;
@@ -42,11 +43,19 @@ pub enum Plant {
     DecidesOnAnotherPicture,
     /// After a declined offer nobody is asked any more.
     ForgetsToGoOn,
+    /// Whoever was asked for an item is asked again.
+    ForgetsWhomItAsked,
+    /// When the best has nothing left, nobody else is asked.
+    AsksTheBestAlone,
+    /// The log keeps the text of a need that was erased.
+    KeepsErasedText,
+    /// An erased need looks for help again.
+    OpensErasedNeeds,
 }
 
 impl Plant {
     /// Every bug.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::ForgetsToRelease,
         Self::ConsumesTwice,
         Self::IgnoresRequestKeys,
@@ -60,6 +69,10 @@ impl Plant {
         Self::AnswersOtherwise,
         Self::DecidesOnAnotherPicture,
         Self::ForgetsToGoOn,
+        Self::ForgetsWhomItAsked,
+        Self::AsksTheBestAlone,
+        Self::KeepsErasedText,
+        Self::OpensErasedNeeds,
     ];
 
     /// Changes what is about to be sent, and what it will meet.
@@ -113,6 +126,21 @@ impl Plant {
     /// Whether a loss of power takes back what was answered long ago.
     pub(crate) fn loses_answered_writes(self) -> bool {
         self == Self::LosesAnsweredWrites
+    }
+
+    /// Spoils what an erasure left of a need.
+    pub(crate) fn after_erasure(self, need: NeedId, machine: &Machine) {
+        match self {
+            Self::KeepsErasedText => machine.execute(&format!(
+                "UPDATE events SET payload = json_set(payload, '$.after.personal', '00') WHERE position = (SELECT MIN(position) \
+                 FROM events WHERE subject = '{}')",
+                need.name()
+            )),
+            Self::OpensErasedNeeds => {
+                machine.execute(&format!("UPDATE needs SET state = 'open' WHERE id = {}", blob(need.as_uuid())));
+            }
+            _ => {}
+        }
     }
 
     fn spoil(self, referral: &Referral, position: i64) -> Vec<String> {

@@ -1,7 +1,9 @@
 //! Requests as their callers know them: what was asked under which key, and what was answered.
 
 use uuid::Uuid;
-use wishwell_domain::ids::{CapacityPoolId, ReferralId};
+use wishwell_domain::Error;
+use wishwell_domain::event::Change;
+use wishwell_domain::ids::{CapacityPoolId, NeedId, ReferralId};
 use wishwell_domain::ledger::Command;
 use wishwell_store::{Effect, RequestKey, StoreError, WriteContext, Written};
 
@@ -19,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) commands: Vec<Command>,
     /// The answer that its caller has seen.
     pub(crate) answer: Option<Written>,
+    /// Why it was last refused.
+    pub(crate) refusal: Option<Error>,
     /// Whether it may have had an effect that nobody was told of.
     pub(crate) maybe: bool,
 }
@@ -51,9 +55,16 @@ impl Request {
         Call { request, context: self.context(), commands: self.commands.clone(), torn: false, other_body: false }
     }
 
-    /// Whether it is a sweeper's, to follow an offer that came to nothing.
-    pub(crate) fn follows(&self, previous: ReferralId) -> bool {
-        self.method == "Follow" && self.id == Some(previous.as_uuid())
+    /// Takes out of its answer what was erased: whoever asks again is answered without it.
+    pub(crate) fn forget(&mut self, erased: NeedId) {
+        let outcomes = self.answer.iter_mut().flat_map(|answer| &mut answer.outcomes);
+        for outcome in outcomes {
+            if let Some(Change::Need(need)) = &mut outcome.after
+                && need.id == erased
+            {
+                world::take_text_from(need);
+            }
+        }
     }
 
     /// Referrals that it would make.
@@ -105,6 +116,7 @@ pub(crate) fn judge(
             if let Some(first) = request.answer.as_ref().filter(|_| request.id.is_some()) {
                 faults.push(format!("I4: answered {first:?}, then refused: {refusal}"));
             }
+            request.refusal = Some(*refusal);
         }
         Err(error) => faults.push(format!("an answer that has no place here: {error:?}")),
     }

@@ -1,9 +1,11 @@
 //! One simulation from its first step to its last check.
 
 use jiff::{SignedDuration, Timestamp};
+use wishwell_domain::event::Event;
 use wishwell_domain::ids::LogPosition;
-use wishwell_store::{Mutation, WriteContext, WriteMode};
+use wishwell_store::WriteContext;
 
+use crate::actors::View;
 use crate::audit::Audit;
 use crate::candidates::Follower;
 use crate::counts::Counts;
@@ -114,9 +116,8 @@ impl Simulation {
     fn begin(&mut self) {
         let context = WriteContext { tenant: tenant(), principal: "desk".to_owned(), request: None };
         let ground = world::ground(&mut self.dice);
-        let mutations = ground.into_iter().map(|entity| Mutation::Put { entity, mode: WriteMode::Create }).collect();
         let store = self.machine.store();
-        self.machine.run(store.write(&context, mutations)).unwrap();
+        self.machine.run(store.write(&context, ground)).unwrap();
         self.read_on();
         self.follower.follow(&self.audit.events, self.audit.position());
     }
@@ -135,8 +136,8 @@ impl Simulation {
             self.follower.follow(&self.audit.events, to);
         }
         match self.dice.below(100) {
-            0..6 => self.change_catalogue(),
-            6..24 => self.sweep(),
+            0..8 => self.change_catalogue(),
+            8..24 => self.sweep(),
             24..26 => {
                 self.tell(|| "  restart".to_owned());
                 self.machine.restart();
@@ -148,12 +149,34 @@ impl Simulation {
         }
     }
 
+    /// What somebody sees who decides now.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { audit: &self.audit, follower: &self.follower, now: self.now, plant: self.plant }
+    }
+
+    /// Events after a position, at most [`EVENTS_MAX`].
+    fn events_after(&self, position: usize) -> Vec<Event> {
+        let after = LogPosition(i64::try_from(position).unwrap());
+        self.machine.run(self.machine.store().events(&tenant(), after, EVENTS_MAX)).unwrap()
+    }
+
+    /// The whole log, as whoever comes now reads it.
+    pub(crate) fn log(&self) -> Vec<Event> {
+        let mut log = Vec::new();
+        loop {
+            let events = self.events_after(log.len());
+            let is_last = events.len() < EVENTS_MAX;
+            log.extend(events);
+            if is_last {
+                return log;
+            }
+        }
+    }
+
     /// Reads the log from where the audit ends.
     pub(crate) fn read_on(&mut self) {
         loop {
-            let store = self.machine.store();
-            let after = LogPosition(self.audit.position());
-            let events = self.machine.run(store.events(&tenant(), after, EVENTS_MAX)).unwrap();
+            let events = self.events_after(self.audit.events.len());
             let count = events.len();
             self.faults.extend(self.audit.follow(events));
             if count < EVENTS_MAX || !self.faults.is_empty() {

@@ -102,6 +102,7 @@ pub(crate) fn faults_of_new<'p>(
     let again = referral.origin == Origin::Automatic && chain.iter().any(|before| before.resource == referral.resource);
     check(!again, "the same resource was asked twice");
     let Some(need) = need else { return vec!["an offer for an unknown need"] };
+    check(need.erased_at.is_none(), "an offer for an erased need");
     check(occurrences_fit(referral), "an offer for other periods than it has occurrences");
     check(
         need.state.is_open() || need.items.iter().all(|item| item.left() == 0),

@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
+use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::category::Category;
 use wishwell_domain::event::Change;
+use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{CapacityPoolId, CategoryCode, NeedId, OrganizationId, ResourceId, TenantId, Version};
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
@@ -13,6 +15,7 @@ use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle}
 use wishwell_domain::schedule::{DayInterval, Schedule, WeeklyInterval};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::unit::Unit;
+use wishwell_store::{Mutation, WriteMode};
 
 use crate::dice::Dice;
 
@@ -40,7 +43,7 @@ fn text(zh: &str, en: &str) -> LocalizedText {
 }
 
 /// Everything there is at the beginning, what is referred to first.
-pub(crate) fn ground(dice: &mut Dice) -> Vec<Change> {
+pub(crate) fn ground(dice: &mut Dice) -> Vec<Mutation> {
     let now = beginning();
     let mut changes: Vec<Change> = [("care", None), ("care.visit", Some("care")), ("goods", None)]
         .map(|(code, parent)| category(code, parent))
@@ -65,8 +68,9 @@ pub(crate) fn ground(dice: &mut Dice) -> Vec<Change> {
         .collect();
     changes.extend(pools.into_iter().map(Change::CapacityPool));
     changes.extend(resources.into_iter().map(|resource| Change::Resource(Box::new(resource))));
-    changes.extend((0..dice.between(4, 7)).map(|_| Change::Need(Box::new(need(dice, now)))));
-    changes
+    let put_one = |entity| Mutation::Put { entity, mode: WriteMode::Create };
+    let needs: Vec<Need> = (0..dice.between(4, 7)).map(|_| need(dice, now)).collect();
+    changes.into_iter().map(put_one).chain(needs.into_iter().flat_map(put)).collect()
 }
 
 fn category(code: &str, parent: Option<&str>) -> Change {
@@ -218,13 +222,13 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         items,
         urgency: dice.pick(&Urgency::ALL),
         timing: dice.pick(&[None, None, Some(window), Some(deadline)]),
-        place: None,
+        place: dice.chance(30).then_some(Point { latitude_e7: 384_870_000, longitude_e7: 1_062_300_000 }),
         division: None,
         mobility: Mobility { max_travel_metres: None, home_visit: true, delivery: true, remote: true },
         group_tags: Vec::new(),
         involves_minors: dice.chance(20),
         channel: Channel::Hotline,
-        personal: None,
+        personal: Some(Sealed(dice.next().to_be_bytes().into())),
         wish: dice.chance(40).then_some(wish),
         publication: None,
         erased_at: None,
@@ -233,6 +237,17 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
     }
+}
+
+/// A new need with the key of what is sealed in it.
+pub(crate) fn put(need: Need) -> [Mutation; 2] {
+    let key = Mutation::PutKey { subject: need.id.name(), key: WrappedKey(need.id.as_uuid().as_bytes().into()) };
+    [key, Mutation::Put { entity: Change::Need(Box::new(need)), mode: WriteMode::Create }]
+}
+
+/// Takes what an erasure takes out of each image of a need: what is sealed, where it is, and the wish.
+pub(crate) fn take_text_from(need: &mut Need) {
+    (need.personal, need.place, need.wish) = (None, None, None);
 }
 
 fn item(dice: &mut Dice, ordinal: u16) -> NeedItem {

@@ -10,6 +10,7 @@ mod plan;
 mod share;
 mod shelf;
 mod steps;
+pub mod sweep;
 
 use std::sync::Arc;
 

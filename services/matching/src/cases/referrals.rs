@@ -8,21 +8,18 @@ use uuid::Uuid;
 use wishwell_domain::beneficiary::{ConsentPurpose, PersonalFields};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
 use wishwell_domain::ledger::{Command, Offer, Step};
+use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
 use wishwell_domain::{Error, Violation};
-use wishwell_engine::{Candidate, Query, ReasonCode, Scratch, Snapshot, Wanted};
+use wishwell_engine::{Query, ReasonCode, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
 
 use super::find::query_error;
 use super::{Caller, Platform};
 use crate::known_needs::{KnownNeed, KnownNeeds};
-
-/// Times an offer is judged anew because what it was judged upon has changed.
-pub(crate) const OFFER_ATTEMPTS_MAX: usize = 4;
 
 /// What is to be offered to whom.
 #[derive(Debug, Clone)]
@@ -34,13 +31,6 @@ pub(crate) struct OfferAsked {
     pub(crate) quantity: Option<i64>,
     /// None for what the urgency says.
     pub(crate) answer_within: Option<SignedDuration>,
-}
-
-/// A need with what is known for one of its items.
-pub(crate) struct Subject<'s> {
-    pub(crate) need: &'s Need,
-    pub(crate) item: &'s NeedItem,
-    pub(crate) facts: &'s Facts,
 }
 
 /// What the `attempt`th offer is held to, from 1 on: the last one only to what a need wants, for many who take of it at once change it for
@@ -205,7 +195,7 @@ impl Platform {
             .map_err(|error| query_error("need", error))?;
         let mut decision = self.decision(snapshot, need, quantity, now);
         if let Some(candidate) = answer.candidates.first() {
-            decided(&mut decision, None, candidate);
+            candidate.put_into(&mut decision, None);
             return Ok((decision, Vec::new()));
         }
         let reasons = answer.near_misses.first().map_or(&[][..], |miss| answer.reasons(miss));
@@ -296,13 +286,6 @@ pub(crate) fn item_of<'n>(need: &'n Need, ordinal: u16, field: &str) -> Result<&
         let path = if field.is_empty() { "item_ordinal".to_owned() } else { format!("{field}.item_ordinal") };
         Violation::new(path, "item.unknown", message).with_value(ordinal).into()
     })
-}
-
-/// Puts what a candidate was worth into the record.
-pub(crate) fn decided(decision: &mut Decision, rank: Option<u32>, candidate: &Candidate) {
-    decision.rank = rank;
-    decision.score = Some(candidate.score);
-    decision.terms = candidate.terms.0.to_vec();
 }
 
 /// The referrals that a write made or changed, in order.

@@ -6,6 +6,7 @@ use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{Command, Offer, Pledge};
+use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::{Decision, Origin};
@@ -13,11 +14,11 @@ use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle}
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
-use wishwell_engine::{ReasonCode, Snapshot};
+use wishwell_engine::{ReasonCode, Snapshot, Subject};
 use wishwell_store::{Basis, StoreError, Written};
 
 use super::find::query_error;
-use super::referrals::{OFFER_ATTEMPTS_MAX, Subject, for_attempt, item_of};
+use super::referrals::{for_attempt, item_of};
 use super::{Caller, Platform};
 use crate::known_needs::KnownNeed;
 

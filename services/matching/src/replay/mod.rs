@@ -9,15 +9,14 @@ use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{ReferralId, TenantId};
-use wishwell_domain::limits::TOP_K_MAX;
 use wishwell_domain::need::{Need, NeedPersonal};
 use wishwell_domain::referral::{AskedFor, Decision, Origin, Referral};
-use wishwell_engine::{Candidate, ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, Wanted};
+use wishwell_engine::{ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::Store;
 
 use crate::cases::find::{facts_with, query_error};
 use crate::cases::needs::sealed_for;
-use crate::cases::referrals::{decided, item_of};
+use crate::cases::referrals::item_of;
 use crate::privacy::MasterKey;
 
 use past::Past;
@@ -108,28 +107,21 @@ fn decide(
         score: None,
         terms: Vec::new(),
     };
-    let mut scratch = Scratch::default();
-    let automatic = referral.origin == Origin::Automatic;
-    let wanted = if automatic {
-        Wanted { top_k: TOP_K_MAX, near_misses: 0, quantity: None }
-    } else {
-        let quantity = recorded.asked.map_or(Some(referral.quantity), AskedFor::quantity);
-        Wanted { top_k: 1, near_misses: 1, quantity }
-    };
+    if referral.origin == Origin::Automatic {
+        let chances = snapshot.chances(rules, Subject { need, item, facts }, &decision);
+        let chances = chances.map_err(|error| query_error("need", error))?;
+        let asked = chances.into_iter().find(|chance| chance.resource == referral.resource);
+        return Ok(asked.map_or(decision, |chance| chance.decision));
+    }
+    let quantity = recorded.asked.map_or(Some(referral.quantity), AskedFor::quantity);
+    let wanted = Wanted { top_k: 1, near_misses: 1, quantity };
     let question = Query::of_item(need, item, facts, recorded.evaluated_at, wanted);
-    if automatic {
-        let answer = snapshot.find(&question, rules, &mut scratch).map_err(|error| query_error("need", error))?;
-        let at = |candidate: &Candidate| snapshot.resource_id(candidate.resource) == referral.resource;
-        if let Some((rank, candidate)) = (1..).zip(&answer.candidates).find(|(_, candidate)| at(candidate)) {
-            decided(&mut decision, Some(rank), candidate);
-        }
-    } else {
-        let answer = snapshot
-            .explain(referral.resource, &question, rules, &mut scratch)
-            .map_err(|error| query_error("need", error))?;
-        if let Some(candidate) = answer.candidates.first() {
-            decided(&mut decision, None, candidate);
-        }
+    let mut scratch = Scratch::default();
+    let answer = snapshot
+        .explain(referral.resource, &question, rules, &mut scratch)
+        .map_err(|error| query_error("need", error))?;
+    if let Some(candidate) = answer.candidates.first() {
+        candidate.put_into(&mut decision, None);
     }
     Ok(decision)
 }

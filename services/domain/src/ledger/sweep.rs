@@ -1,0 +1,85 @@
+//! What is asked of the ledger about what time made of referrals: lapsed offers, overdue help, chains of offers. Each is a step that the
+//! ledger takes once, so that two who sweep do no more than one.
+
+use uuid::Uuid;
+
+use super::Command;
+use crate::error::Error;
+use crate::ids::ReferralId;
+
+/// Lets lapsed offers go, all of them in one request.
+#[must_use]
+pub fn let_go(lapsed: impl IntoIterator<Item = ReferralId>) -> Vec<Command> {
+    lapsed.into_iter().map(|referral| Command::Look { referral }).collect()
+}
+
+/// Tells that promised help is overdue, or that nobody is left to ask after an offer that came to nothing.
+#[must_use]
+pub fn escalate(referral: ReferralId) -> Vec<Command> {
+    vec![Command::Escalate { referral }]
+}
+
+/// The request under which the next candidate is asked after an offer that came to nothing: the same for whoever sweeps.
+#[must_use]
+pub const fn follow_id(referral: ReferralId) -> Uuid {
+    referral.as_uuid()
+}
+
+/// Why the next candidate could not be asked. Where that does not pass, somebody is told that nobody is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOffer {
+    /// The same may go well a moment later: the store is away or full, the server stops, or too much is asked at once.
+    Passing,
+    /// How chains end: nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went on
+    /// with it. The ledger knows what remains to be done.
+    Usual,
+    /// Anything else, which somebody has to look at.
+    Unexpected,
+}
+
+impl NoOffer {
+    /// The kind of an error.
+    #[must_use]
+    pub const fn of(error: &Error) -> Self {
+        match error {
+            Error::Unavailable(_)
+            | Error::NotServing
+            | Error::StoreFull(_)
+            | Error::DeadlineExceeded
+            | Error::PositionNotReached { .. }
+            | Error::LimitReached { .. } => Self::Passing,
+            Error::FailedPrecondition { .. }
+            | Error::ItemCovered { .. }
+            | Error::IllegalStep { .. }
+            | Error::InvalidArgument(_)
+            | Error::NotFound { .. } => Self::Usual,
+            _ => Self::Unexpected,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {
+        let name = || "resources/1".to_owned();
+        let cases = [
+            (Error::Unavailable("away".to_owned()), NoOffer::Passing),
+            (Error::NotServing, NoOffer::Passing),
+            (Error::StoreFull("no space is left".to_owned()), NoOffer::Passing),
+            (Error::DeadlineExceeded, NoOffer::Passing),
+            (Error::PositionNotReached { asked: 2, reached: 1 }, NoOffer::Passing),
+            (Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 }, NoOffer::Passing),
+            (Error::NotFound { name: name() }, NoOffer::Usual),
+            (Error::ItemCovered { name: name(), item: 1, asked: 2, left: 0 }, NoOffer::Usual),
+            (Error::DataLoss("sealed fields do not open with their key".to_owned()), NoOffer::Unexpected),
+            (Error::Internal("a defect".to_owned()), NoOffer::Unexpected),
+            (Error::TooManyHoldLines { name: name(), lines: 900, max: 800 }, NoOffer::Unexpected),
+        ];
+        for (error, kind) in cases {
+            assert_eq!(NoOffer::of(&error), kind, "{error}");
+        }
+    }
+}
