@@ -52,11 +52,16 @@ fn create(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option
         item_ordinal: 1,
         resource: random.pick(resources)?.clone(),
         quantity: random.percent(40).then_some(1),
-        // The shortest time there is: whoever comes later than that finds that the offer lapsed.
-        answer_within: random.percent(60).then_some(prost_types::Duration { seconds: 60, nanos: 0 }),
+        answer_within: answer_within(random),
     };
     let message = v1::CreateReferralRequest { offer: Some(offer), request_id: id.to_string() };
     Some(ask(id, Kind::CreateReferral, HOTLINE, Message::Create(message)))
+}
+
+/// Mostly a short time, by the database's clock: whoever comes later than that finds that the offer lapsed.
+fn answer_within(random: &mut Random) -> Option<prost_types::Duration> {
+    let minutes = random.pick(&[10, 30, 60]).copied().filter(|_| random.percent(80))?;
+    Some(prost_types::Duration { seconds: minutes * 60, nanos: 0 })
 }
 
 fn auto_refer(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {

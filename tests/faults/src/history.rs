@@ -7,7 +7,8 @@ use wishwell_api::v1;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::need::Need;
-use wishwell_domain::referral::{Referral, StepReason};
+use wishwell_domain::referral::hold::Amounts;
+use wishwell_domain::referral::{HoldLine, LineState, Referral, StepReason};
 
 /// The calls of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,10 +142,27 @@ pub struct ReferralLogged {
     pub need: String,
     /// Which item.
     pub item: u16,
-    /// Whether it follows another offer, in which case time may have made it.
-    pub follows: bool,
+    /// The offer that it follows, in which case time may have made it.
+    pub previous: Option<String>,
     /// Whether the last step was the server's own consequence of something else.
     pub consequence: bool,
+    /// When the offer lapses unanswered, by the database's clock, in microseconds since 1970.
+    pub expires_at: i64,
+    /// When its last step was taken, by the same clock.
+    pub stepped_at: i64,
+    /// What it holds.
+    pub lines: Vec<LineSeen>,
+}
+
+/// What a referral holds of a pool, or of one of its periods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineSeen {
+    /// `capacityPools/{uuid}`.
+    pub pool: String,
+    /// First day; empty for the pool itself.
+    pub period: String,
+    /// So much.
+    pub amounts: Amounts,
 }
 
 /// Figures of a pool, or of one of its periods.
@@ -210,14 +228,6 @@ pub struct Logged {
     pub fact: Fact,
 }
 
-impl Logged {
-    /// Whether an offer lapsed.
-    #[must_use]
-    pub fn has_lapsed(&self) -> bool {
-        matches!(&self.fact, Fact::Referral(referral) if referral.seen.state == "expired")
-    }
-}
-
 /// What an event tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
@@ -255,6 +265,8 @@ pub struct Evidence {
     pub start: i64,
     /// Log position up to which the watcher watched.
     pub watched_to: i64,
+    /// An instant of the database's clock, in microseconds since 1970: every offer that had lapsed by then was let go.
+    pub let_go_by: i64,
     /// What the ledger's own verification found.
     pub discrepancies: Vec<String>,
 }
@@ -340,9 +352,24 @@ fn referral_logged(referral: &Referral) -> ReferralLogged {
         },
         need: referral.need.name(),
         item: referral.item_ordinal,
-        follows: referral.previous.is_some(),
+        previous: referral.previous.map(|previous| previous.name()),
         consequence: matches!(referral.last.reason, Some(StepReason::Shortfall | StepReason::NeedClosed)),
+        expires_at: referral.expires_at.as_microsecond(),
+        stepped_at: referral.last.at.as_microsecond(),
+        lines: referral.lines.iter().map(line_seen).collect(),
     }
+}
+
+fn line_seen(line: &HoldLine) -> LineSeen {
+    let quantity = line.units * line.quantity_per_unit;
+    let amounts = match line.state {
+        LineState::Pending => Amounts { pending: quantity, ..Amounts::default() },
+        LineState::Committed => Amounts { committed: quantity, ..Amounts::default() },
+        LineState::Consumed => Amounts { consumed: quantity, ..Amounts::default() },
+        LineState::Released | LineState::Returned => Amounts::default(),
+    };
+    let period = line.period_start.map_or_else(String::new, |start| start.to_string());
+    LineSeen { pool: line.pool.name(), period, amounts }
 }
 
 fn pool_logged(pool: &CapacityPool) -> PoolSeen {

@@ -1,11 +1,11 @@
 //! What callers were told, counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use uuid::Uuid;
 
-use crate::history::{Attempt, Kind, Outcome};
+use crate::history::{Attempt, Fact, Kind, Logged, Outcome};
 
 /// Calls by what became of them.
 #[derive(Debug, Clone)]
@@ -57,6 +57,29 @@ impl fmt::Display for Tally {
             self.unknown_at_first,
             self.happened
         )
+    }
+}
+
+/// What became of offers whose time was over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lapses {
+    /// Offers that nobody answered in time.
+    pub lapsed: usize,
+    /// Those of them after which somebody else was asked.
+    pub followed: usize,
+}
+
+impl Lapses {
+    /// Counts them in a log.
+    #[must_use]
+    pub fn of(log: &[Logged]) -> Self {
+        let referrals =
+            || log.iter().filter_map(|event| if let Fact::Referral(r) = &event.fact { Some(r) } else { None });
+        let lapsed = referrals().filter(|referral| referral.seen.state == "expired");
+        let lapsed: BTreeSet<&str> = lapsed.map(|referral| referral.seen.name.as_str()).collect();
+        let followed = referrals().filter_map(|referral| referral.previous.as_deref());
+        let followed: BTreeSet<&str> = followed.filter(|previous| lapsed.contains(previous)).collect();
+        Self { lapsed: lapsed.len(), followed: followed.len() }
     }
 }
 

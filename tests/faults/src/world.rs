@@ -210,7 +210,8 @@ pub fn need(random: &mut Random) -> v1::Need {
     };
     v1::Need {
         items: vec![item],
-        urgency: v1::Urgency::Normal.into(),
+        // Whoever is asked automatically has an hour to answer an emergency, and two days otherwise.
+        urgency: if random.percent(60) { v1::Urgency::Emergency } else { v1::Urgency::Normal }.into(),
         channel: v1::Channel::Hotline.into(),
         mobility: Some(v1::Mobility { delivery: true, ..v1::Mobility::default() }),
         place: point(38.40, 106.20),

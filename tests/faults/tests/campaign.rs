@@ -6,6 +6,11 @@ use std::time::Duration;
 use wishwell_faults::campaign::{Settings, run};
 use wishwell_faults::setting;
 use wishwell_faults::storm::Fault;
+use wishwell_faults::tally::Lapses;
+
+/// Offers that must lapse in it, and those of them after which somebody else must be asked: fewer prove nothing.
+const LAPSES_MIN: usize = 60;
+const FOLLOWED_MIN: usize = 5;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_bus_are_killed() {
@@ -19,6 +24,8 @@ async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_b
     assert!(report.violations.is_empty(), "{report}");
     // A storm in which nothing happened, or nobody got through, proves nothing.
     assert!(report.tally.answered() > 300, "{report}");
+    let Lapses { lapsed, followed } = report.lapses;
+    assert!(lapsed >= LAPSES_MIN && followed >= FOLLOWED_MIN, "{report}");
     let struck = report.strikes();
     for fault in [Fault::KillReplica, Fault::PauseReplica, Fault::KillPostgres, Fault::FlushRedis, Fault::KillRedis] {
         assert!(struck.contains_key(&fault), "{fault:?} never struck: {report}");

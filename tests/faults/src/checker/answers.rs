@@ -133,7 +133,7 @@ fn unclaimed(evidence: &Evidence, claimed: &HashMap<(&str, i64), Uuid>, found: &
         let Fact::Referral(now) = &event.fact else { continue };
         let before = states.insert(&now.seen.name, &now.seen.state);
         let asked_for = match before {
-            None => !now.follows,
+            None => now.previous.is_none(),
             Some(before) => before != now.seen.state && now.seen.state != "expired" && !now.consequence,
         };
         if asked_for && !claimed.contains_key(&(now.seen.name.as_str(), now.seen.version)) {

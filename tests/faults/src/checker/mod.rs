@@ -2,6 +2,7 @@
 
 mod answers;
 mod books;
+mod holds;
 mod log;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod tests;
 use std::fmt;
 
 use uuid::Uuid;
+use wishwell_domain::referral::hold::Amounts;
 
 use crate::history::{Attempt, Evidence, FiguresSeen, Kind, Logged, ReferralSeen, Refusal};
 
@@ -81,6 +83,50 @@ pub enum Violation {
         referral: String,
         /// Log position of the second time.
         position: i64,
+    },
+    /// A figure of a pool is not the sum of what its referrals hold.
+    PoolMiscounted {
+        /// The pool.
+        pool: String,
+        /// As it is written in the pool.
+        written: FiguresSeen,
+        /// The sums.
+        summed: Amounts,
+        /// Log position.
+        position: i64,
+    },
+    /// An offer was accepted when its time was over.
+    AcceptedLate {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// An offer lapsed before its time was over.
+    LapsedEarly {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// An offer lapsed, and lapsed again.
+    LapsedTwice {
+        /// The referral.
+        referral: String,
+        /// Log position of the second time.
+        position: i64,
+    },
+    /// An offer came to nothing and holds something still.
+    HeldAfterItsEnd {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// The time of an offer is long over, and nobody let it go.
+    NeverLapsed {
+        /// The referral.
+        referral: String,
     },
     /// A version is missing, or there twice.
     VersionSkipped {
@@ -177,6 +223,7 @@ impl fmt::Display for Violation {
 pub fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = log::check(evidence);
     found.extend(books::check(evidence));
+    found.extend(holds::check(evidence));
     found.extend(answers::check(evidence));
     found.extend(evidence.discrepancies.iter().cloned().map(Violation::Books));
     found

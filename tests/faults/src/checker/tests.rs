@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use uuid::Uuid;
+use wishwell_domain::referral::hold::Amounts;
 
 use super::{Violation, check};
 use crate::history::{
-    Answer, Attempt, Evidence, Fact, FiguresSeen, ItemSeen, Kind, Logged, NeedSeen, Outcome, PoolSeen, ReferralLogged,
-    ReferralSeen, Refusal, Seen, Watched,
+    Answer, Attempt, Evidence, Fact, FiguresSeen, ItemSeen, Kind, LineSeen, Logged, NeedSeen, Outcome, PoolSeen,
+    ReferralLogged, ReferralSeen, Refusal, Seen, Watched,
 };
 
 const START: i64 = 10;
@@ -15,9 +16,30 @@ fn referral(name: &str, version: i64, state: &str) -> ReferralSeen {
     ReferralSeen { name: format!("referrals/{name}"), version, state: state.to_owned(), units: 2 }
 }
 
+/// When offers lapse.
+const LAPSES: i64 = 450;
+
 fn logged(name: &str, version: i64, state: &str) -> Fact {
-    let seen = referral(name, version, state);
-    Fact::Referral(ReferralLogged { seen, need: "needs/n".to_owned(), item: 1, follows: false, consequence: false })
+    let line = |pending, committed, consumed| {
+        let amounts = Amounts { pending, committed, consumed };
+        LineSeen { pool: "capacityPools/p".to_owned(), period: String::new(), amounts }
+    };
+    let line = match state {
+        "offered" => line(2, 0, 0),
+        "accepted" => line(0, 2, 0),
+        "delivered" => line(0, 0, 2),
+        _ => line(0, 0, 0),
+    };
+    Fact::Referral(ReferralLogged {
+        seen: referral(name, version, state),
+        need: "needs/n".to_owned(),
+        item: 1,
+        previous: None,
+        consequence: false,
+        expires_at: if name == "a" { LAPSES - 200 } else { LAPSES + 200 },
+        stepped_at: version,
+        lines: vec![line],
+    })
 }
 
 fn need(version: i64, referred: i64, served: i64) -> NeedSeen {
@@ -95,14 +117,34 @@ fn true_history() -> Evidence {
         attempt(8, Kind::GetReferral, 80, done(0, Seen::Referral(referral("b", 3, "delivered")))),
         attempt(9, Kind::GetPool, 90, done(0, Seen::Pool(pool(6, 0, 0, 2)))),
     ];
-    Evidence { attempts, watched: watched.collect(), log, start: START, watched_to: 25, discrepancies: Vec::new() }
+    let watched = watched.collect();
+    Evidence { attempts, watched, log, start: START, watched_to: 25, let_go_by: 1_000, discrepancies: Vec::new() }
+}
+
+/// The same, but the first offer is not declined: its time is over, and it is let go.
+fn lapsing_history() -> Evidence {
+    let mut evidence = true_history();
+    evidence.log[4].fact = logged("a", 2, "expired");
+    evidence.watched[4].referral = Some(referral("a", 2, "expired"));
+    evidence.attempts[2].outcome = refused("ILLEGAL_STATE");
+    evidence
 }
 
 /// The violations found once a lie is told.
 fn with(lie: impl FnOnce(&mut Evidence)) -> Vec<Violation> {
-    let mut evidence = true_history();
+    told(true_history(), lie)
+}
+
+fn told(mut evidence: Evidence, lie: impl FnOnce(&mut Evidence)) -> Vec<Violation> {
     lie(&mut evidence);
     check(&evidence)
+}
+
+fn referral_of(event: &mut Logged) -> &mut ReferralLogged {
+    match &mut event.fact {
+        Fact::Referral(referral) => referral,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[track_caller]
@@ -113,6 +155,36 @@ fn caught(found: &[Violation], expected: impl Fn(&Violation) -> bool) {
 #[test]
 fn a_true_history_has_no_violations() {
     assert_eq!(check(&true_history()), Vec::new());
+    assert_eq!(check(&lapsing_history()), Vec::new());
+}
+
+#[test]
+fn an_offer_that_is_accepted_when_its_time_is_over_is_caught() {
+    let found = with(|evidence| [7, 10].iter().for_each(|at| referral_of(&mut evidence.log[*at]).expires_at = 500));
+    assert_eq!(found, vec![Violation::AcceptedLate { referral: "referrals/b".to_owned(), position: 21 }]);
+}
+
+#[test]
+fn an_offer_that_lapses_before_its_time_or_twice_or_never_is_caught() {
+    let name = || "referrals/a".to_owned();
+    let found = told(lapsing_history(), |evidence| referral_of(&mut evidence.log[4]).expires_at = 301);
+    assert_eq!(found, vec![Violation::LapsedEarly { referral: name(), position: 15 }]);
+    let found = told(lapsing_history(), |evidence| evidence.log[12].fact = logged("a", 3, "expired"));
+    caught(&found, |v| *v == Violation::LapsedTwice { referral: name(), position: 23 });
+    let found = told(lapsing_history(), |evidence| evidence.log.truncate(4));
+    caught(&found, |v| *v == Violation::NeverLapsed { referral: name() });
+}
+
+#[test]
+fn a_lapsed_offer_that_holds_something_still_or_gives_it_back_twice_is_caught() {
+    let found = told(lapsing_history(), |evidence| {
+        referral_of(&mut evidence.log[4]).lines[0].amounts.pending = 2;
+    });
+    caught(&found, |v| matches!(v, Violation::HeldAfterItsEnd { position: 15, .. }));
+    caught(&found, |v| matches!(v, Violation::PoolMiscounted { position: 17, .. }));
+    // Given back a second time when the next offer is made: that one is not counted any more.
+    let found = told(lapsing_history(), |evidence| evidence.log[9].fact = Fact::Pool(pool(4, 0, 0, 0)));
+    caught(&found, |v| matches!(v, Violation::PoolMiscounted { summed, position: 20, .. } if summed.pending == 2));
 }
 
 #[test]
