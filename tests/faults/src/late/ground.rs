@@ -21,7 +21,7 @@ pub enum Backend {
 }
 
 /// Some transactions wait in their middle, so that others that began later overtake them, and some wait where they commit,
-/// so that whoever reads meanwhile reads over them.
+/// so that whoever reads meanwhile reads over them: of the ledger's, whose events may lie in a row at the last of their positions, more.
 const SLOW: &str = "
     CREATE FUNCTION wait_in_the_middle() RETURNS TRIGGER LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_sleep(substr(NEW.phone, 6)::float / 1000); RETURN NEW; END $$;
@@ -30,7 +30,12 @@ const SLOW: &str = "
     CREATE FUNCTION wait_at_commit() RETURNS TRIGGER LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_sleep(random() * 0.01); RETURN NEW; END $$;
     CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.position % 499 = 0) EXECUTE FUNCTION wait_at_commit()";
+    FOR EACH ROW WHEN (NEW.position % 499 = 0 OR (NEW.kind = 'moves' AND NEW.position % 5 = 0))
+    EXECUTE FUNCTION wait_at_commit();
+    CREATE FUNCTION wait_while_moving() RETURNS TRIGGER LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(random() * 0.2); RETURN NEW; END $$;
+    CREATE TRIGGER while_moving BEFORE UPDATE ON capacity_pools
+    FOR EACH ROW WHEN (NEW.version % 97 = 0) EXECUTE FUNCTION wait_while_moving()";
 
 /// What a log has whose numbers come from a sequence: each is taken when its row changes and written when it is logged.
 const EARLY: &str = "
@@ -82,6 +87,14 @@ impl Place {
             if hand_out_early {
                 server.execute(EARLY);
             }
+        }
+    }
+
+    /// Rows of the log that hold the events of whole transactions; none where that cannot be seen from here.
+    pub(super) fn rows_of_moves(&self) -> Option<i64> {
+        match self {
+            Self::Postgres(server) => server.execute("SELECT COUNT(*) FROM events WHERE kind = 'moves'").parse().ok(),
+            Self::Sqlite(_) => None,
         }
     }
 

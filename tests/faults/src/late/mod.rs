@@ -3,19 +3,28 @@
 
 mod followers;
 mod ground;
+mod movers;
+mod turns;
 mod writers;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use wishwell_domain::event::Change;
 use wishwell_domain::limits::BATCH_ENTRIES_MAX;
+use wishwell_store::Store;
 
+use crate::aftermath::tenant;
 use crate::random::Random;
-use followers::{Reader, Trail};
+use crate::replica::Replica;
+use followers::{End, Reader, Trail};
 pub use ground::Backend;
 use ground::Place;
+use movers::{Mover, Stock};
+use turns::Turns;
 use writers::Writer;
 
 /// Servers that writers are spread over, each with connections of its own, as replicas are.
@@ -28,10 +37,12 @@ const VIOLATIONS_MAX: usize = 20;
 pub struct Settings {
     /// Decides what writers write and when they are slow; not how the machine runs them.
     pub seed: u64,
-    /// Events that are written.
+    /// Events that writers write; those of the ledger come on top.
     pub events: i64,
     /// Writers at once.
     pub writers: usize,
+    /// Who asks the ledger at once, while writers write.
+    pub movers: usize,
     /// Most events of one transaction.
     pub batch_events_max: usize,
     /// Where.
@@ -48,6 +59,7 @@ impl Default for Settings {
             seed: 1,
             events: 100_000,
             writers: 24,
+            movers: 6,
             batch_events_max: BATCH_ENTRIES_MAX,
             backend: Backend::Postgres,
             replicas: 2,
@@ -62,6 +74,10 @@ pub struct Report {
     settings: Settings,
     /// Events in the log.
     pub events: i64,
+    /// Those of them that the ledger logged.
+    pub moved: usize,
+    /// Rows of the log that hold several of these; none where that is not known.
+    pub rows_of_moves: Option<i64>,
     /// Transactions that committed after one that had begun later.
     pub overtaken: usize,
     /// The longest time that a transaction began before one that was already in the log.
@@ -82,6 +98,7 @@ impl fmt::Display for Report {
             "{backend:?}, seed {seed}: {} events in {} transactions of {writers} writers in {:.1?}, {} of them overtaken, by up to {:.1?}",
             self.events, self.transactions, self.writing, self.overtaken, self.latest
         )?;
+        writeln!(f, "{} of them by the ledger, in {:?} rows of moves", self.moved, self.rows_of_moves)?;
         writeln!(f, "{} followers had seen everything after {:.1?}", self.followers, self.following)?;
         self.violations.iter().try_for_each(|violation| writeln!(f, "VIOLATION {violation}"))?;
         write!(f, "{} violations", self.violations.len())
@@ -99,88 +116,179 @@ pub async fn run(settings: Settings) -> Report {
     for _ in 0..STORES {
         stores.push(place.open().await);
     }
-    let mut all = Vec::new();
-    for number in 0..settings.writers {
-        let store = Arc::clone(&stores[number % STORES]);
-        all.push(
-            Writer::with_organizations(store, number, random.fork(u64::try_from(number).unwrap_or_default())).await,
-        );
-    }
-    let start = place.position(&stores[0]).await;
+    let cast = Cast::of(settings, &stores, place.open().await, &random).await;
+    let (start, subject) = (place.position(&stores[0]).await, cast.writers[0].some_subject());
     place.make_slow(settings.hand_out_early).await;
-    let end = start + settings.events;
-
     let mut replicas = Vec::new();
     for _ in 0..settings.replicas {
         replicas.push(place.replica().await);
     }
-    let readers: Vec<_> = (0..2)
-        .map(|number| {
-            tokio::spawn(Reader::follow(Arc::clone(&stores[number]), start, end, random.fork(100 + number as u64)))
-        })
-        .collect();
-    let subject = all[0].some_subject();
-    let (mut watchers, mut choosy) = (Vec::new(), Vec::new());
-    for (number, replica) in replicas.iter().enumerate() {
-        let (steady, fickle) = (replica.channel(), replica.channel());
-        watchers.push(tokio::spawn(followers::watch(steady, start, end, None)));
-        watchers.push(tokio::spawn(followers::watch(fickle, start, end, Some(random.fork(200 + number as u64)))));
-        choosy.push(tokio::spawn(followers::watch_one(replica.channel(), subject.clone(), start, end)));
-    }
+    let end = End::unknown();
+    let followers = Followers::start(&stores, &replicas, &subject, start, &end, &random);
 
     let started = Instant::now();
-    let mut running = JoinSet::new();
-    // One event is kept for the end: whoever watches one subject alone hears of the end with it.
-    let (mut rest, mut left) = (settings.events - 1, i64::try_from(settings.writers).unwrap_or(1));
-    for mut writer in all {
-        let share = rest / left;
-        (rest, left) = (rest - share, left - 1);
-        running.spawn(async move {
-            writer.write(share, settings.batch_events_max).await;
-            writer
-        });
-    }
-    let mut written = running.join_all().await;
-    for writer in written.iter_mut().filter(|writer| writer.some_subject() == subject) {
-        writer.write_some_subject().await;
-    }
+    let mut cast = cast.write(settings).await;
+    // One event more: whoever waits for something to be told, and whoever watches one subject alone, hears of the end with it.
+    end.is_at(place.position(&stores[0]).await + 1);
+    cast.writers
+        .iter_mut()
+        .find(|writer| writer.some_subject() == subject)
+        .expect("it writes")
+        .write_some_subject()
+        .await;
     let writing = started.elapsed();
 
-    let mut violations = Vec::new();
-    let mut trails = Vec::new();
-    let mut seen = None;
-    for reader in readers {
-        let reader = reader.await.expect("a reader reads to the end");
-        violations.extend(reader.against(&written));
-        trails.push(reader.trail.clone());
-        seen.get_or_insert(reader);
-    }
-    for watcher in watchers {
-        trails.push(watcher.await.expect("a watcher watches to the end"));
-    }
-    let seen = seen.expect("there are readers");
-    let followers = trails.len() + choosy.len();
-    for watcher in choosy {
-        violations.extend(seen.against_one(&subject, &watcher.await.expect("a watcher watches to the end")));
-    }
-    violations.extend(compare(&trails, end));
+    let seen = followers.end(&cast, end.position()).await;
     let following = started.elapsed();
     for mut replica in replicas {
         replica.terminate().await;
     }
+    let rows_of_moves = place.rows_of_moves();
+    stores.push(cast.moving);
     for store in stores {
         store.close().await;
     }
+    let Seen { reader, followers, violations } = seen;
     Report {
         settings,
-        events: seen.trail.position - start,
-        overtaken: seen.overtaken,
-        latest: seen.latest,
-        transactions: seen.transactions,
+        events: reader.trail.position - start,
+        moved: reader.moved,
+        rows_of_moves,
+        overtaken: reader.overtaken,
+        latest: reader.latest,
+        transactions: reader.transactions,
         followers,
         writing,
         following,
         violations,
+    }
+}
+
+/// Who writes, and what.
+struct Cast {
+    writers: Vec<Writer>,
+    movers: Vec<Mover>,
+    stock: Stock,
+    /// The server that the movers ask: a ledger of its own.
+    moving: Arc<dyn Store>,
+}
+
+impl Cast {
+    async fn of(settings: Settings, stores: &[Arc<dyn Store>], moving: Arc<dyn Store>, random: &Random) -> Self {
+        let mut writers = Vec::new();
+        for number in 0..settings.writers {
+            let own = random.fork(u64::try_from(number).unwrap_or_default());
+            writers.push(Writer::with_organizations(Arc::clone(&stores[number % STORES]), number, own).await);
+        }
+        let stock = Stock::make(moving.as_ref(), &mut random.fork(300)).await;
+        let mover = |number| Mover::new(Arc::clone(&moving), stock.clone(), random.fork(301 + number as u64));
+        Self { writers, movers: (0..settings.movers).map(mover).collect(), stock, moving }
+    }
+
+    /// Lets all of them write until the writers have written what they should.
+    async fn write(mut self, settings: Settings) -> Self {
+        let turns = Arc::new(Turns::new(settings.movers > 0));
+        let mut moving = JoinSet::new();
+        for mut mover in self.movers.drain(..) {
+            let turns = Arc::clone(&turns);
+            moving.spawn(async move {
+                mover.move_until_over(&turns).await;
+                mover
+            });
+        }
+        let mut writing = JoinSet::new();
+        let (mut rest, mut left) = (settings.events - 1, i64::try_from(settings.writers).unwrap_or(1));
+        for mut writer in self.writers.drain(..) {
+            let (share, turns) = (rest / left, Arc::clone(&turns));
+            (rest, left) = (rest - share, left - 1);
+            writing.spawn(async move {
+                writer.write(share, settings.batch_events_max, &turns).await;
+                writer
+            });
+        }
+        self.writers = writing.join_all().await;
+        turns.end();
+        self.movers = moving.join_all().await;
+        self
+    }
+}
+
+/// Who follows.
+struct Followers {
+    readers: Vec<JoinHandle<Reader>>,
+    picture: JoinHandle<HashMap<String, Change>>,
+    watchers: Vec<JoinHandle<Trail>>,
+    /// Those who watch one subject alone.
+    choosy: Vec<JoinHandle<Vec<i64>>>,
+    subject: String,
+    store: Arc<dyn Store>,
+}
+
+/// What they have seen.
+struct Seen {
+    reader: Reader,
+    followers: usize,
+    violations: Vec<String>,
+}
+
+impl Followers {
+    fn start(
+        stores: &[Arc<dyn Store>],
+        replicas: &[Replica],
+        subject: &str,
+        start: i64,
+        end: &End,
+        random: &Random,
+    ) -> Self {
+        let reader = |number: usize| {
+            let random = random.fork(100 + number as u64);
+            tokio::spawn(Reader::follow(Arc::clone(&stores[number]), start, end.clone(), random))
+        };
+        let readers = (0..2).map(reader).collect();
+        let picture = tokio::spawn(followers::picture(Arc::clone(&stores[0]), end.clone()));
+        let (mut watchers, mut choosy) = (Vec::new(), Vec::new());
+        for (number, replica) in replicas.iter().enumerate() {
+            let fickle = Some(random.fork(200 + number as u64));
+            for goes in [None, fickle] {
+                watchers.push(tokio::spawn(followers::watch(replica.channel(), start, end.clone(), goes)));
+            }
+            choosy.push(tokio::spawn(followers::watch_one(replica.channel(), subject.to_owned(), start, end.clone())));
+        }
+        Self { readers, picture, watchers, choosy, subject: subject.to_owned(), store: Arc::clone(&stores[0]) }
+    }
+
+    /// Waits for all of them, and says what is wrong with what they have seen.
+    async fn end(self, cast: &Cast, end: i64) -> Seen {
+        let mut violations = Vec::new();
+        let mut trails = Vec::new();
+        let mut seen = None;
+        let written = || cast.writers.iter().flat_map(|writer| &writer.versions);
+        let referrals = || cast.movers.iter().flat_map(|mover| &mover.versions);
+        let tables = cast.stock.images(cast.moving.as_ref()).await;
+        for reader in self.readers {
+            let reader = reader.await.expect("a reader reads to the end");
+            violations.extend(reader.against(written(), 1));
+            violations.extend(reader.against(referrals(), 0));
+            violations.extend(reader.against_tables(&tables));
+            trails.push(reader.trail.clone());
+            seen.get_or_insert(reader);
+        }
+        for watcher in self.watchers {
+            trails.push(watcher.await.expect("a watcher watches to the end"));
+        }
+        let reader = seen.expect("there are readers");
+        let followers = trails.len() + self.choosy.len() + 1;
+        for watcher in self.choosy {
+            let told = watcher.await.expect("a watcher watches to the end");
+            violations.extend(reader.against_one(&self.subject, &told));
+        }
+        let picture = self.picture.await.expect("a picture is followed to the end");
+        let now = self.store.load_catalog(&tenant(), &|_| {}).await.expect("the store answers");
+        if picture != followers::by_name(now) {
+            violations.push("a picture that followed the log is not what the tables hold".to_owned());
+        }
+        violations.extend(compare(&trails, end));
+        Seen { reader, followers, violations }
     }
 }
 

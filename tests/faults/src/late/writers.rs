@@ -11,6 +11,7 @@ use wishwell_domain::organization::{Contact, Organization, OrganizationKind, Org
 use wishwell_domain::text::LocalizedText;
 use wishwell_store::{Mutation, Store, WriteContext, WriteMode};
 
+use super::turns::Turns;
 use crate::aftermath::tenant;
 use crate::random::Random;
 
@@ -46,9 +47,10 @@ impl Writer {
         self.organizations[0].id.name()
     }
 
-    /// Writes so many events.
-    pub(super) async fn write(&mut self, mut events: i64, batch_events_max: usize) {
+    /// Writes so many events, in turns with the movers: what is slow by then goes on.
+    pub(super) async fn write(&mut self, mut events: i64, batch_events_max: usize, turns: &Turns) {
         while events > 0 {
+            turns.writers().await;
             let most = batch_events_max.min(usize::try_from(events).unwrap_or(batch_events_max));
             let size = match self.random.below(4) {
                 0 | 1 => 1 + self.random.below(3),
@@ -58,6 +60,7 @@ impl Writer {
             let size = size.min(most);
             let first = self.random.below(self.organizations.len() - size + 1);
             self.batch(first, size).await;
+            turns.written();
             events -= i64::try_from(size).unwrap_or_default();
         }
     }
@@ -82,7 +85,8 @@ impl Writer {
     }
 }
 
-fn context() -> WriteContext {
+/// On whose behalf everything is written.
+pub(super) fn context() -> WriteContext {
     WriteContext { tenant: tenant(), principal: "writer".to_owned(), request: None }
 }
 
