@@ -10,7 +10,7 @@ use wishwell_faults::tally::Lapses;
 
 /// Offers that must lapse in it, and those of them after which somebody else must be asked: fewer prove nothing.
 const LAPSES_MIN: usize = 60;
-const FOLLOWED_MIN: usize = 5;
+const FOLLOWED_MIN: usize = 20;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_doubled_or_promised_twice_while_replicas_database_and_bus_are_killed() {
