@@ -204,8 +204,12 @@ async fn the_loop_of_the_demo_is_seen_by_who_watches_and_so_is_one_that_is_follo
     let run = |arguments: &[&str]| stdout(&ask(address, folder, arguments));
     let named =
         |said: &str| said.split(" · ").next().and_then(|name| name.strip_prefix("referrals/")).map(str::to_owned);
-    let first = named(&run(&["refer", "--need", need])).expect("a referral");
-    run(&["referral", "decline", &first, "--reason", "no-suitable-time"]);
+    let said = run(&["refer", "--need", need]);
+    let first = named(&said).expect("a referral");
+    let to = " · to Small Room of Life: sterile room grant (resources/";
+    assert!(said.contains(to), "{said}");
+    let said = run(&["referral", "decline", &first, "--reason", "no-suitable-time"]);
+    assert!(said.contains("declined") && said.contains(to), "{said}");
     let started = Instant::now();
     let second = loop {
         let listed = run(&["referrals", "--need", need, "--json"]);

@@ -6544,7 +6544,7 @@ pub struct Referral {
     /// Code of the category that the item asked for when it was offered; empty where it was offered before that was kept.
     #[prost(string, tag = "31")]
     pub category: ::prost::alloc::string::String,
-    /// What the resource is called now. Not set in answers of calls that write: those are the same to the byte however often they are sent.
+    /// What the resource is called now. Not set in answers of calls that write, which tell what was written.
     #[prost(message, optional, tag = "32")]
     pub resource_title: ::core::option::Option<LocalizedText>,
 }

@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 use wishwell_api::json::{to_json, to_json_pretty};
 use wishwell_api::v1::{
     AcceptReferralRequest, AutoReferRequest, CancelReferralRequest, ConfirmReferralRequest, CreateReferralRequest,
-    DeclineReferralRequest, DeliverReferralRequest, DisputeReferralRequest, FailReferralRequest, ListReferralsRequest,
-    Referral, ReferralFilter, ReferralOffer, StartReferralRequest, StepReason, WithdrawReferralRequest,
+    DeclineReferralRequest, DeliverReferralRequest, DisputeReferralRequest, FailReferralRequest, GetReferralRequest,
+    ListReferralsRequest, Referral, ReferralFilter, ReferralOffer, StartReferralRequest, StepReason,
+    WithdrawReferralRequest,
 };
 
 use super::words::{amount, instant, referral_state, step_reason, text, urgency};
@@ -26,7 +27,7 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
     // Sent once; whoever types it again means it.
     let request_id = String::new();
     let failed = |status| refused("the need cannot be referred", &status);
-    let referral = match &arguments.resource {
+    let (referral, position) = match &arguments.resource {
         Some(resource) => {
             let offer = ReferralOffer {
                 need: need.name,
@@ -36,14 +37,17 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
                 answer_within: None,
             };
             let request = CreateReferralRequest { offer: Some(offer), request_id };
-            server.referrals().create_referral(request).await.map_err(failed)?.into_inner().referral
+            let answer = server.referrals().create_referral(request).await.map_err(failed)?.into_inner();
+            (answer.referral, answer.log_position)
         }
         None => {
             let request = AutoReferRequest { need: need.name, item_ordinal: arguments.item, request_id };
-            server.referrals().auto_refer(request).await.map_err(failed)?.into_inner().referral
+            let answer = server.referrals().auto_refer(request).await.map_err(failed)?.into_inner();
+            (answer.referral, answer.log_position)
         }
     };
-    show(&answered(referral)?, arguments.json, config.lang)
+    let referral = titled(&server, answered(referral)?, position).await;
+    show(&referral, arguments.json, config.lang)
 }
 
 /// Takes a step of a referral.
@@ -59,7 +63,10 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
             client
                 .$method($request { name, etag, request_id, $($field: $value),* })
                 .await
-                .map(|answer| answer.into_inner().referral)
+                .map(|answer| {
+                    let answer = answer.into_inner();
+                    (answer.referral, answer.log_position)
+                })
         };
     }
     let taken = match arguments.action {
@@ -76,8 +83,9 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
         ReferralAction::Cancel => send!(cancel_referral, CancelReferralRequest { reason: reason }),
         ReferralAction::Fail => send!(fail_referral, FailReferralRequest { reason: reason }),
     };
-    let taken = taken.map_err(|status| refused("the step cannot be taken", &status))?;
-    show(&answered(taken)?, arguments.json, config.lang)
+    let (taken, position) = taken.map_err(|status| refused("the step cannot be taken", &status))?;
+    let taken = titled(&server, answered(taken)?, position).await;
+    show(&taken, arguments.json, config.lang)
 }
 
 /// Lists referrals.
@@ -112,6 +120,14 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
         return Ok(lines.map_err(|error| not_printable(&error))?.into_iter().map(|line| line + "\n").collect());
     }
     Ok(render(&referrals, config.lang))
+}
+
+/// A referral as a write left it at a log position, with what its resource is called. What was written is shown also where that
+/// cannot be had.
+async fn titled(server: &Server, written: Referral, position: i64) -> Referral {
+    let request = GetReferralRequest { name: written.name.clone(), min_position: position, include_contact: false };
+    let read = server.referrals().get_referral(request).await.ok().and_then(|answer| answer.into_inner().referral);
+    Referral { resource_title: read.and_then(|read| read.resource_title), ..written }
 }
 
 fn answered(referral: Option<Referral>) -> Result<Referral, Failure> {

@@ -110,7 +110,7 @@ pub(super) fn step_reason(reason: i32, lang: Lang) -> &'static str {
         StepReason::WrongService => lang.pick("not what was asked for", "服务不符"),
         StepReason::NoSuitableTime => lang.pick("no time that suits both", "时间不合适"),
         StepReason::NotWanted => lang.pick("not wanted", "不需要"),
-        StepReason::NeedClosed => lang.pick("the need is closed", "需求已关闭"),
+        StepReason::NeedClosed => lang.pick("the need has ended", "需求已结束"),
         StepReason::Shortfall => lang.pick("shortfall", "容量不足"),
         StepReason::PoorQuality => lang.pick("of poor quality", "质量不佳"),
         StepReason::NotDelivered => lang.pick("did not arrive", "未送达"),

@@ -58,7 +58,7 @@ pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'stat
         StepReason::WrongService => ("不是所需的服务", "not what was asked for"),
         StepReason::NoSuitableTime => ("时间不合适", "no time that suits both"),
         StepReason::NotWanted => ("本人不需要了", "not wanted, or no longer"),
-        StepReason::NeedClosed => ("需求已结束", "the need is closed"),
+        StepReason::NeedClosed => ("需求已结束", "the need has ended"),
         StepReason::Shortfall => ("容量减少，无法履约", "the provider has less than promised"),
         StepReason::PoorQuality => ("质量不佳或不完整", "poor or incomplete"),
         StepReason::NotDelivered => ("没有送达", "did not arrive"),
