@@ -44,9 +44,21 @@ impl Reflection {
             let service = self.0.get_service_by_name(whole);
             let is_method = service.is_some_and(|service| service.methods().any(|method| method.name() == part));
             let message = self.0.get_message_by_name(whole);
-            let is_field = message.is_some_and(|message| message.get_field_by_name(part).is_some());
-            if is_method || is_field { self.file_of_whole(whole) } else { None }
+            let is_part = message.is_some_and(|message| {
+                message.get_field_by_name(part).is_some() || message.oneofs().any(|oneof| oneof.name() == part)
+            });
+            if is_method || is_part { self.file_of_whole(whole) } else { self.file_of_value(whole, part) }
         })
+    }
+
+    /// The file that declares a value of an enumeration, which is named beside it; many name it within.
+    fn file_of_value(&self, whole: &str, value: &str) -> Option<Vec<u8>> {
+        let beside = |name: &str| name.rsplit_once('.').is_some_and(|(scope, _)| scope == whole);
+        let mut listed = self.0.all_enums();
+        let found = listed.find(|listed| {
+            (listed.full_name() == whole || beside(listed.full_name())) && listed.get_value_by_name(value).is_some()
+        })?;
+        Some(found.parent_file().encode_to_vec())
     }
 
     fn file_of_whole(&self, symbol: &str) -> Option<Vec<u8>> {

@@ -135,6 +135,9 @@ macro_rules! answered {
             symbol("wishwell.v1.Need"),
             symbol("wishwell.v1.Need.items"),
             symbol("wishwell.v1.NeedState"),
+            symbol("wishwell.v1.NeedState.NEED_STATE_OPEN"),
+            symbol("wishwell.v1.NEED_STATE_OPEN"),
+            symbol("google.api.HttpRule.pattern"),
             symbol("grpc.health.v1.Health"),
             file("wishwell/v1/need.proto"),
             file("google/api/annotations.proto"),
@@ -165,7 +168,7 @@ async fn a_question_about_nothing_is_refused_and_the_next_one_is_answered() {
     let served = Served::start(&["--demo=false"], &[]).await;
     let refused =
         [Code::NotFound, Code::NotFound, Code::NotFound, Code::InvalidArgument, Code::NotFound, Code::NotFound];
-    let expected: Vec<_> = refused.into_iter().map(Some).chain([None; 10]).collect();
+    let expected: Vec<_> = refused.into_iter().map(Some).chain([None; 13]).collect();
     for codes in [answered!(v1, served), answered!(v1alpha, served)] {
         assert_eq!(codes, expected);
     }
