@@ -392,6 +392,51 @@ async fn what_breaks_the_contract_is_told_with_what_reading_finds_of_rounds_plan
 }
 
 #[tokio::test]
+async fn what_two_readings_find_is_told_once() {
+    let served = Served::demo().await;
+    let mut catalog = served.catalog(OPERATOR);
+    Operator(&served).create_organization(organization("o-1")).await.expect("created");
+    Operator(&served).create_pool(pool("p-1", "o-1")).await.expect("created");
+    let circle = v1::Category {
+        code: "test.circle".to_owned(),
+        parent: "test.circle".to_owned(),
+        title: text("a circle"),
+        ..Default::default()
+    };
+    let circle = v1::BatchUpsertCategoriesRequest { categories: vec![circle], ..Default::default() };
+    let circle = told(catalog.batch_upsert_categories(circle).await).map(drop);
+    let blank = v1::Eligibility { expression: "  ".to_owned(), statement: text("a rule") };
+    let blank = v1::Resource { eligibility: Some(blank), ..resource("r-1", "o-1") };
+    let blank = v1::CreateResourceRequest { resource: Some(blank), request_id: String::new() };
+    let blank = told(catalog.create_resource(blank).await).map(drop);
+    let mut hotline = served.needs(HOTLINE);
+    let known = submit(&served, need()).await.expect("submitted").need.expect("one").name;
+    let auto = v1::AutoReferRequest { need: known.clone(), item_ordinal: 1, request_id: String::new() };
+    told(served.referrals(HOTLINE).auto_refer(auto).await).expect("referred");
+    // It would be every so often the same as before, but for what cannot be read.
+    let items = need()
+        .items
+        .into_iter()
+        .map(|item| v1::NeedItem { recurrence: Some(v1::Recurrence { every: 99, occurrences: 4 }), ..item });
+    let update = v1::UpdateNeedRequest {
+        name: known,
+        need: Some(v1::Need { items: items.collect(), ..need() }),
+        update_mask: mask(&["items"]),
+        ..Default::default()
+    };
+    let recurring = told(hotline.update_need(update).await).map(drop);
+    for (what, answer, field) in [
+        ("its own parent", circle, "categories[0].parent"),
+        ("a blank rule", blank, "resource.eligibility.expression"),
+        ("a recurrence that is none", recurring, "need.items[0].recurrence.every"),
+    ] {
+        let told = violations(&answer.expect_err(what));
+        let fields: Vec<&str> = told.iter().map(|told| told.field.as_str()).collect();
+        assert_eq!(fields, [field], "{what}: {told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_breaks_the_contract_has_no_effect_and_tells_nothing_of_what_is_stored() {
     let served = Served::demo().await;
     let mut catalog = served.catalog(OPERATOR);

@@ -361,6 +361,10 @@ fn keep_referred(need: &mut Need, stored: &Need, violations: &mut Violations) {
         };
         (item.referred, item.served) = (known.referred, known.served);
         item.taken.clone_from(&known.taken);
+        if violations.tells_of(&*path) {
+            // Something stands for what could not be read.
+            continue;
+        }
         let same = item.category == known.category && item.unit == known.unit && item.recurrence == known.recurrence;
         violations.require(same, || {
             let message = "must keep its category, unit and recurrence: it is referred or served";

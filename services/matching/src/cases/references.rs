@@ -43,6 +43,9 @@ pub(crate) fn resource(field: &str, resource: &Resource, snapshot: &Snapshot, vi
     }
     if let Some(eligibility) = &resource.eligibility {
         let field = format!("{field}.eligibility.expression");
+        if violations.tells_of(&*field) {
+            return;
+        }
         if let Err(error) = Program::compile(&eligibility.expression) {
             let message = format!("line {}, column {}: {}", error.line, error.column, error.message);
             let violation = Violation::new(field, "eligibility.expression", message);
@@ -109,6 +112,9 @@ fn tree<'a, T, C: Eq + std::hash::Hash + Clone + std::fmt::Display + 'a>(
         });
         let Some(parent) = parent_of(entry) else { continue };
         let path = format!("{field}[{index}].parent");
+        if violations.tells_of(&*path) {
+            continue;
+        }
         if !in_batch.contains_key(parent) && !is_stored(parent) {
             violations
                 .add(Violation::new(path, unknown, "is not in the catalogue or in this batch").with_value(parent));
