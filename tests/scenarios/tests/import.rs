@@ -208,8 +208,13 @@ async fn on_a_terminal(served: &Served, directory: &Path, lang: &str, more: &str
 async fn a_terminal_shows_how_far_an_import_is_in_the_language_of_its_reader_and_a_file_does_not() {
     let served = Served::start(&["--demo=false"], &[]).await;
     let directory = small();
+    // A name, a bar in brackets, and how many of how many.
+    let counts = |after: &str| {
+        let count = after.split_once("] ").and_then(|(_, rest)| rest.split_once('/'));
+        count.is_some_and(|(done, _)| !done.is_empty() && done.bytes().all(|digit| digit.is_ascii_digit()))
+    };
     let bars = |shown: &str, names: &[&str]| {
-        let bar = |name: &&&str| shown.contains(&format!("{name} [")) && shown.contains('/');
+        let bar = |name: &&&str| shown.split(&format!("{name} [")).skip(1).any(counts);
         names.iter().filter(bar).count()
     };
     let (english, chinese) = (["categories", "organizations", "resources"], ["类别", "机构", "资源"]);

@@ -124,6 +124,7 @@ impl Mover {
 
     /// Offers and declines until it is told to end.
     pub(super) async fn move_until_over(&mut self, turns: &Turns) {
+        let _moving = turns.move_along();
         while !turns.are_over() {
             let size = match self.random.below(3) {
                 0 => 1,

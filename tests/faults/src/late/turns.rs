@@ -14,8 +14,8 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// Whose turn it is.
 #[derive(Debug)]
 pub(super) struct Turns {
-    /// Whether there are movers.
-    taken: bool,
+    /// Whether there are movers, all of them at work.
+    taken: AtomicBool,
     quiet: AtomicBool,
     over: AtomicBool,
     written: AtomicUsize,
@@ -25,12 +25,13 @@ pub(super) struct Turns {
 impl Turns {
     pub(super) const fn new(taken: bool) -> Self {
         let (written, asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let taken = AtomicBool::new(taken);
         Self { taken, quiet: AtomicBool::new(false), over: AtomicBool::new(false), written, asked }
     }
 
     /// Waits until writers may begin something.
     pub(super) async fn writers(&self) {
-        while self.quiet.load(Ordering::Relaxed) {
+        while self.quiet.load(Ordering::Relaxed) && self.taken.load(Ordering::Relaxed) {
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -38,7 +39,7 @@ impl Turns {
     /// Notes a transaction of a writer.
     pub(super) fn written(&self) {
         let last = (self.written.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(WRITTEN);
-        if last && self.taken {
+        if last && self.taken.load(Ordering::Relaxed) {
             self.quiet.store(true, Ordering::Relaxed);
         }
     }
@@ -51,6 +52,11 @@ impl Turns {
         }
     }
 
+    /// A mover goes to work. When the first of them ends, however it does, writers wait for none any more.
+    pub(super) const fn move_along(&self) -> Moving<'_> {
+        Moving(self)
+    }
+
     /// Tells movers that writers have written everything.
     pub(super) fn end(&self) {
         self.over.store(true, Ordering::Relaxed);
@@ -58,5 +64,15 @@ impl Turns {
 
     pub(super) fn are_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
+    }
+}
+
+/// A mover at work.
+#[derive(Debug)]
+pub(super) struct Moving<'t>(&'t Turns);
+
+impl Drop for Moving<'_> {
+    fn drop(&mut self) {
+        self.0.taken.store(false, Ordering::Relaxed);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tonic::Code;
 use wishwell_api::v1;
 use wishwell_api::v1::{EventKind, NeedState};
 
@@ -92,6 +93,10 @@ async fn events(user: &SignedIn, need: &str) -> Result<(Vec<v1::Event>, bool), F
         match tokio::time::timeout_at(end, batches.message()).await {
             Ok(Ok(Some(batch))) => events.extend(batch.events),
             Ok(Ok(None)) => return Ok((events, true)),
+            // What has come is shown.
+            Ok(Err(status)) if status.code() == Code::DeadlineExceeded && !events.is_empty() => {
+                return Ok((events, false));
+            }
             Ok(Err(status)) => return Err(status.into()),
             Err(_) => return Ok((events, false)),
         }
