@@ -378,7 +378,7 @@ mod tests {
             violations.add(Violation::new("need.facts", "rule", "is wrong"));
         }
         assert!(violations.tells_of("need.place"), "it may have been dropped");
-        let mut violations = Violations::from(Violation::new("need.items[1].category", "rule", "is wrong"));
+        let violations = Violations::from(Violation::new("need.items[1].category", "rule", "is wrong"));
         assert!(violations.tells_of(format_args!("need.items[{}]", 1)));
         assert!(!violations.tells_of("need.items[10]"));
     }
