@@ -205,7 +205,7 @@ mod tests {
         };
         let mut stream = bounded(Some("90H"));
         assert!(next(&mut stream).await.unwrap().is_data());
-        let mut stream = bounded(Some("1H"));
+        let mut stream = bounded(Some("59M"));
         let trailers = next(&mut stream).await.unwrap().into_trailers().unwrap();
         assert_eq!(trailers.get(Status::GRPC_STATUS).unwrap(), "4");
         assert!(stream.is_end_stream());
