@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Transactions of writers in one turn.
-const WRITTEN: usize = 24;
+const WRITTEN: usize = 48;
 /// Requests of movers in one turn: the ledger first has to trust again what it remembers.
 const ASKED: usize = 120;
 /// Pause of a writer that waits.
