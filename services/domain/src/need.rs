@@ -212,8 +212,8 @@ pub struct NeedPersonal {
     #[serde(default)]
     pub wish_consent_given_by: String,
     /// Why it was withdrawn or closed, in free words about somebody; empty when it was not or nothing was said.
-    #[serde(default)]
-    pub withdrawal_reason: String,
+    #[serde(default, rename = "withdrawal_reason")]
+    pub ending_reason: String,
     /// What providers said when they delivered, in free words: by referral, the oldest first, at most
     /// [`limits::DELIVERY_NOTES_PER_NEED_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use wishwell_domain::Error;
 use wishwell_domain::ids::TenantId;
 use wishwell_domain::ledger::CLOCK_PRINCIPAL;
-use wishwell_domain::ledger::sweep::{self, NoOffer};
+use wishwell_domain::ledger::sweep::{self, Obstacle};
 use wishwell_domain::limits::{SWEEP_INTERVAL_MILLISECONDS, SWEEP_REFERRALS_MAX};
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_store::{Due, DueReferral, RequestKey};
@@ -60,7 +60,7 @@ async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error
         return Ok(());
     }
     match platform.carry_out(caller, sweep::let_go(lapsed.iter().map(|referral| referral.id))).await {
-        Err(error) if NoOffer::of(&error) != NoOffer::Passing => {}
+        Err(error) if Obstacle::of(&error) != Obstacle::Passing => {}
         together => return together.map(drop),
     }
     // One of them stops all: it alone is left.
@@ -97,7 +97,7 @@ async fn costs_one_alone(
 ) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
     let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-    if NoOffer::of(&error) == NoOffer::Passing {
+    if Obstacle::of(&error) == Obstacle::Passing {
         tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
     } else {
         tracing::warn!(%tenant, %referral, why, "a referral was not swept and is tried again");
@@ -113,10 +113,10 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) ->
         Ok(_) => return Ok(()),
         Err(error) => error,
     };
-    match NoOffer::of(&error) {
-        NoOffer::Passing => return Err(error),
-        NoOffer::Usual => {}
-        NoOffer::Unexpected => {
+    match Obstacle::of(&error) {
+        Obstacle::Passing => return Err(error),
+        Obstacle::Usual => {}
+        Obstacle::Unexpected => {
             let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
             tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
         }

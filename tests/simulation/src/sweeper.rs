@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use wishwell_domain::Error;
 use wishwell_domain::ids::{ReferralId, ResourceId};
 use wishwell_domain::ledger::Command;
-use wishwell_domain::ledger::sweep::NoOffer;
+use wishwell_domain::ledger::sweep::Obstacle;
 use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, OFFER_ATTEMPTS_MAX, SWEEP_REFERRALS_MAX};
 use wishwell_domain::referral::{Origin, Referral, ReferralState};
 use wishwell_engine::{Asking, Chance, Onward};
@@ -75,7 +75,7 @@ impl Chain {
 /// What is wrong when a refusal that lasts is waited for to pass.
 fn fault_of_waiting(chain: &Chain, why: &Error) -> Option<String> {
     let lasts = !matches!(why, Error::LimitReached { .. });
-    let waits = NoOffer::of(why) == NoOffer::Passing;
+    let waits = Obstacle::of(why) == Obstacle::Passing;
     (lasts && waits).then(|| format!("{} is tried again and again: {why}", chain.referral.id))
 }
 
@@ -130,7 +130,7 @@ impl Simulation {
             }
         }
         self.faults.extend(ended.iter().filter_map(|(chain, why)| fault_of_waiting(chain, why)));
-        let lasting = ended.iter().filter(|(_, why)| NoOffer::of(why) != NoOffer::Passing);
+        let lasting = ended.iter().filter(|(_, why)| Obstacle::of(why) != Obstacle::Passing);
         self.sweep_for(lasting.map(|(chain, _)| actors::escalate(chain.referral.id)).collect());
     }
 

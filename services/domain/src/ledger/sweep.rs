@@ -25,9 +25,9 @@ pub const fn follow_id(referral: ReferralId) -> Uuid {
     referral.as_uuid()
 }
 
-/// Why the next candidate could not be asked. Where that does not pass, somebody is told that nobody is left.
+/// What kept a sweep from a step. Where it kept the next candidate from being asked and does not pass, somebody is told that nobody is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoOffer {
+pub enum Obstacle {
     /// The same may go well a moment later: the store is away or full, the server stops, or too much is asked at once.
     Passing,
     /// How chains end: nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went on
@@ -37,7 +37,7 @@ pub enum NoOffer {
     Unexpected,
 }
 
-impl NoOffer {
+impl Obstacle {
     /// The kind of an error.
     #[must_use]
     pub const fn of(error: &Error) -> Self {
@@ -66,20 +66,20 @@ mod tests {
     fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {
         let name = || "resources/1".to_owned();
         let cases = [
-            (Error::Unavailable("away".to_owned()), NoOffer::Passing),
-            (Error::NotServing, NoOffer::Passing),
-            (Error::StoreFull("no space is left".to_owned()), NoOffer::Passing),
-            (Error::DeadlineExceeded, NoOffer::Passing),
-            (Error::PositionNotReached { asked: 2, reached: 1 }, NoOffer::Passing),
-            (Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 }, NoOffer::Passing),
-            (Error::NotFound { name: name() }, NoOffer::Usual),
-            (Error::ItemCovered { name: name(), item: 1, asked: 2, left: 0 }, NoOffer::Usual),
-            (Error::DataLoss("sealed fields do not open with their key".to_owned()), NoOffer::Unexpected),
-            (Error::Internal("a defect".to_owned()), NoOffer::Unexpected),
-            (Error::TooManyHoldLines { name: name(), lines: 900, max: 800 }, NoOffer::Unexpected),
+            (Error::Unavailable("away".to_owned()), Obstacle::Passing),
+            (Error::NotServing, Obstacle::Passing),
+            (Error::StoreFull("no space is left".to_owned()), Obstacle::Passing),
+            (Error::DeadlineExceeded, Obstacle::Passing),
+            (Error::PositionNotReached { asked: 2, reached: 1 }, Obstacle::Passing),
+            (Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 }, Obstacle::Passing),
+            (Error::NotFound { name: name() }, Obstacle::Usual),
+            (Error::ItemCovered { name: name(), item: 1, asked: 2, left: 0 }, Obstacle::Usual),
+            (Error::DataLoss("sealed fields do not open with their key".to_owned()), Obstacle::Unexpected),
+            (Error::Internal("a defect".to_owned()), Obstacle::Unexpected),
+            (Error::TooManyHoldLines { name: name(), lines: 900, max: 800 }, Obstacle::Unexpected),
         ];
         for (error, kind) in cases {
-            assert_eq!(NoOffer::of(&error), kind, "{error}");
+            assert_eq!(Obstacle::of(&error), kind, "{error}");
         }
     }
 }

@@ -179,7 +179,7 @@ fn what_a_need_says_in_confidence_is_never_shown() {
         item_notes: vec![(2, secret.clone())],
         facts: Facts([("age_years".to_owned(), FactValue::Text(secret))].into()),
         wish_consent_given_by: String::new(),
-        withdrawal_reason: String::new(),
+        ending_reason: String::new(),
         delivery_notes: Vec::new(),
     };
     let found = violations(|violations| personal.check("need", violations));

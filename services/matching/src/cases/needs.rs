@@ -159,7 +159,7 @@ impl Platform {
             let (mut personal, mut from) = (None, expected);
             if !reason.is_empty() && need.state.is_open() {
                 let say = |known: &mut NeedPersonal| {
-                    reason.clone_into(&mut known.withdrawal_reason);
+                    reason.clone_into(&mut known.ending_reason);
                     Ok(())
                 };
                 // What is sealed now is what was read.

@@ -67,6 +67,18 @@ pub(super) async fn list_categories(
     })
 }
 
+/// Reads all entries of a batch, or none where some of them cannot be read.
+fn read_all<M, T>(
+    field: &str,
+    sent: Vec<M>,
+    read: impl Fn(&str, M, &mut Violations) -> Option<T>,
+    violations: &mut Violations,
+) -> Vec<T> {
+    let given = sent.len();
+    let entries = sent.into_iter().enumerate();
+    common::whole(entries.filter_map(|(at, sent)| read(&format!("{field}[{at}]"), sent, violations)).collect(), given)
+}
+
 /// Reads a batch of categories.
 pub(super) async fn read_categories(
     platform: &Platform,
@@ -74,12 +86,7 @@ pub(super) async fn read_categories(
     message: v1::BatchUpsertCategoriesRequest,
 ) -> Result<Vec<Category>, Error> {
     let mut violations = Violations::new();
-    let given = message.categories.len();
-    let sent = message.categories.into_iter().enumerate();
-    let read = sent
-        .filter_map(|(index, sent)| convert::category(&format!("categories[{index}]"), sent, &mut violations))
-        .collect();
-    let read = common::whole(read, given);
+    let read = read_all("categories", message.categories, convert::category, &mut violations);
     platform.check_categories(caller, &read, &mut violations).await?;
     violations.into_result()?;
     Ok(read)
@@ -136,12 +143,7 @@ pub(super) async fn read_divisions(
     message: v1::BatchUpsertDivisionsRequest,
 ) -> Result<Vec<Division>, Error> {
     let mut violations = Violations::new();
-    let given = message.divisions.len();
-    let sent = message.divisions.into_iter().enumerate();
-    let read = sent
-        .filter_map(|(index, sent)| convert::division(&format!("divisions[{index}]"), sent, &mut violations))
-        .collect();
-    let read = common::whole(read, given);
+    let read = read_all("divisions", message.divisions, convert::division, &mut violations);
     platform.check_divisions(caller, &read, &mut violations).await?;
     violations.into_result()?;
     Ok(read)

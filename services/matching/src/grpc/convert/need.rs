@@ -188,7 +188,7 @@ pub(crate) fn need(
         item_notes: Vec::new(),
         facts: common::facts(format_args!("{field}.facts"), message.facts, violations),
         wish_consent_given_by: String::new(),
-        withdrawal_reason: String::new(),
+        ending_reason: String::new(),
         delivery_notes: Vec::new(),
     };
     let mut items = Vec::with_capacity(message.items.len());
@@ -278,7 +278,7 @@ pub(crate) fn need_out(need: &Need, personal: Option<&NeedPersonal>) -> v1::Need
         etag: common::etag_out(need.version),
         create_time: Some(common::timestamp_out(need.created_at)),
         update_time: Some(common::timestamp_out(need.updated_at)),
-        withdrawal_reason: personal.map(|personal| personal.withdrawal_reason.clone()).unwrap_or_default(),
+        withdrawal_reason: personal.map(|personal| personal.ending_reason.clone()).unwrap_or_default(),
         beneficiary_external: None,
         household_external: None,
         delivery_notes: personal.map(delivery_notes_out).unwrap_or_default(),

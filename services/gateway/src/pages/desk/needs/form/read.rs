@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use wishwell_api::v1;
 use wishwell_domain::fact::FactType;
 use wishwell_domain::fact_catalogue::definition;
+use wishwell_domain::is_within;
 
 use super::filled::{Filled, FilledItem};
 use crate::pages::desk::needs::list::{URGENCIES, word};
@@ -90,10 +91,7 @@ impl Problems {
 
     /// Those of a field and of what is in it.
     pub(super) fn of(&self, field: &str) -> Vec<&Problem> {
-        let of = |problem: &&Problem| {
-            problem.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        self.0.iter().filter(of).collect()
+        self.0.iter().filter(|problem| is_within(&problem.field, field)).collect()
     }
 }
 
