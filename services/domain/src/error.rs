@@ -54,7 +54,11 @@ impl Violation {
 
 /// Collects violations, so that all are told at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    found: Vec<Violation>,
+    /// Lists with entries that could not be read, and where those that could were sent.
+    gaps: Vec<(String, Vec<usize>)>,
+}
 
 impl Violations {
     /// An empty collection.
@@ -65,9 +69,28 @@ impl Violations {
 
     /// Adds one violation; beyond [`crate::limits::VIOLATIONS_MAX`] the rest is dropped (the first ones say enough).
     pub fn add(&mut self, violation: Violation) {
-        if self.0.len() < crate::limits::VIOLATIONS_MAX {
-            self.0.push(violation);
+        if self.found.len() < crate::limits::VIOLATIONS_MAX {
+            let field = self.as_sent(violation.field);
+            self.found.push(Violation { field, ..violation });
         }
+    }
+
+    /// Says that a list goes on without those of its entries that could not be read: from now on its `n`th one is that which was sent
+    /// at `places[n]`, and is told of there. Entries of a list within a list are read, and this is said of it, before the outer one's.
+    pub fn leave_out(&mut self, list: impl Field, places: Vec<usize>) {
+        self.gaps.push((list.to_string(), places));
+    }
+
+    /// A path into what was read, as a path into what was sent.
+    fn as_sent(&self, mut field: String) -> String {
+        for (list, places) in self.gaps.iter().rev() {
+            let entry = field.strip_prefix(list.as_str()).and_then(|rest| rest.strip_prefix('[')?.split_once(']'));
+            let Some((number, rest)) = entry else { continue };
+            if let Some(place) = number.parse().ok().and_then(|number: usize| places.get(number)) {
+                field = format!("{list}[{place}]{rest}");
+            }
+        }
+        field
     }
 
     /// Adds a violation when `ok` is false.
@@ -84,7 +107,7 @@ impl Violations {
 
     /// Adds all of `other`, under the same bound.
     pub fn extend(&mut self, other: Self) {
-        for violation in other.0 {
+        for violation in other.found {
             self.add(violation);
         }
     }
@@ -97,33 +120,33 @@ impl Violations {
     /// Whether a field, or a part of it, is told of already: what could not be read is not to be told of again as missing or unknown.
     #[must_use]
     pub fn tells_of(&self, field: impl Field) -> bool {
-        if self.0.is_empty() {
+        if self.found.is_empty() {
             return false;
         }
-        if self.0.len() >= crate::limits::VIOLATIONS_MAX {
+        if self.found.len() >= crate::limits::VIOLATIONS_MAX {
             // Whatever was dropped may have been of it.
             return true;
         }
-        let field = field.to_string();
-        self.0.iter().any(|violation| is_within(&violation.field, &field))
+        let field = self.as_sent(field.to_string());
+        self.found.iter().any(|violation| is_within(&violation.field, &field))
     }
 
     /// The violations so far, in the order they were found.
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
-        &self.0
+        &self.found
     }
 
     /// Whether nothing was violated.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// The violations, in the order they were found.
     #[must_use]
     pub fn into_vec(self) -> Vec<Violation> {
-        self.0
+        self.found
     }
 
     /// `Ok` when nothing was violated, otherwise all of it as an [`Error::InvalidArgument`].
@@ -131,7 +154,7 @@ impl Violations {
     /// # Errors
     /// [`Error::InvalidArgument`] with every violation.
     pub fn into_result(self) -> Result<(), Error> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::InvalidArgument(self.0)) }
+        if self.found.is_empty() { Ok(()) } else { Err(Error::InvalidArgument(self.found)) }
     }
 }
 
@@ -334,13 +357,13 @@ pub enum Error {
 
 impl From<Violation> for Violations {
     fn from(violation: Violation) -> Self {
-        Self(vec![violation])
+        Self { found: vec![violation], gaps: Vec::new() }
     }
 }
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
-        Self::InvalidArgument(violations.0)
+        Self::InvalidArgument(violations.found)
     }
 }
 
@@ -381,5 +404,27 @@ mod tests {
         let violations = Violations::from(Violation::new("need.items[1].category", "rule", "is wrong"));
         assert!(violations.tells_of(format_args!("need.items[{}]", 1)));
         assert!(!violations.tells_of("need.items[10]"));
+    }
+
+    #[test]
+    fn what_is_found_of_a_list_with_gaps_is_told_where_it_was_sent() {
+        let wrong = |field: &str| Violation::new(field, "rule", "is wrong");
+        let mut violations = Violations::from(wrong("plans[1].pins[0].need"));
+        violations.leave_out("plans[1].pins", vec![1, 2]);
+        violations.add(wrong("plans[0].code"));
+        violations.leave_out("plans", vec![1, 4]);
+        for (read, sent) in [
+            ("plans[0].pins[1].quantity", "plans[1].pins[2].quantity"),
+            ("plans[1].pins[1].quantity", "plans[4].pins[1].quantity"),
+            ("plans[1]", "plans[4]"),
+            ("plans_before[0]", "plans_before[0]"),
+            ("title", "title"),
+        ] {
+            let mut violations = violations.clone();
+            assert!(!violations.tells_of(read), "{read}");
+            violations.add(wrong(read));
+            assert!(violations.tells_of(read), "{read}");
+            assert_eq!(violations.as_slice().last().map(|told| told.field.as_str()), Some(sent));
+        }
     }
 }

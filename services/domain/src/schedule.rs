@@ -88,7 +88,9 @@ impl Schedule {
         self.check_exceptions(field, violations);
         check_date_order(field, self.valid_from, self.valid_until, violations);
         let never_open = self.weekly.is_empty() && self.exceptions.iter().all(|e| e.intervals.is_empty());
-        violations.require(!never_open, || {
+        // On days that could not be read it may be.
+        let is_open = !never_open || violations.tells_of(format_args!("{field}.exceptions"));
+        violations.require(is_open, || {
             Violation::new(format!("{field}.weekly"), "schedule.never_open", "must be open at some time")
         });
     }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use prost_types::FieldMask;
-use tonic::{Response, Status};
+use tonic::{Code, Response, Status};
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 
@@ -63,6 +63,26 @@ pub fn refused<T: std::fmt::Debug>(what: &str, answer: Result<T, Status>, expect
         assert!(told.iter().any(|told| told.field == field), "{what}: {told:?}");
     }
     status
+}
+
+/// What was refused, the first field that breaks the contract, and the others in the order of their names: those that only reading
+/// finds, and those of the contract behind the first one.
+pub type ToldAtOnce<'w> = (&'w str, Result<(), Status>, &'w str, &'w [&'w str]);
+
+/// Holds refusals to all that is wrong, the contract first.
+///
+/// # Panics
+/// When one is an answer, another refusal, or tells of more or fewer fields.
+pub fn all_are_told_at_once(cases: Vec<ToldAtOnce<'_>>) {
+    for (what, answer, broken, others) in cases {
+        let status = answer.expect_err(what);
+        assert_eq!(status.code(), Code::InvalidArgument, "{what}: {status:?}");
+        let told = violations(&status);
+        assert_eq!(told.first().map(|told| told.field.as_str()), Some(broken), "{what}: the contract first: {told:?}");
+        let mut fields: Vec<&str> = told.iter().skip(1).map(|told| told.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, others, "{what}: {told:?}");
+    }
 }
 
 /// The message of an answer.

@@ -3,10 +3,10 @@
 
 use tonic::{Code, Status};
 use wishwell_api::v1;
-use wishwell_scenarios::Served;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, pool, resource};
 use wishwell_scenarios::needing::{item, need};
-use wishwell_scenarios::told::{mask, text, told, violations};
+use wishwell_scenarios::told::{all_are_told_at_once, mask, text, told, violations};
+use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
 const PARTNER: &str = "demo-partner";
@@ -14,21 +14,6 @@ const PARTNER: &str = "demo-partner";
 async fn submit(served: &Served, need: v1::Need) -> Result<v1::SubmitNeedResponse, Status> {
     let request = v1::SubmitNeedRequest { need: Some(need), request_id: String::new() };
     told(served.needs(HOTLINE).submit_need(request).await)
-}
-
-/// What was refused, the first field that breaks the contract, and the others: those that only reading finds, but for one case.
-type Both<'w> = (&'w str, Result<(), Status>, &'w str, &'w [&'w str]);
-
-fn all_are_told_at_once(cases: Vec<Both<'_>>) {
-    for (what, answer, broken, read) in cases {
-        let status = answer.expect_err(what);
-        assert_eq!(status.code(), Code::InvalidArgument, "{what}: {status:?}");
-        let told = violations(&status);
-        assert_eq!(told.first().map(|told| told.field.as_str()), Some(broken), "{what}: the contract first: {told:?}");
-        let mut fields: Vec<&str> = told.iter().skip(1).map(|told| told.field.as_str()).collect();
-        fields.sort_unstable();
-        assert_eq!(fields, read, "{what}: {told:?}");
-    }
 }
 
 #[tokio::test]
@@ -387,6 +372,131 @@ async fn what_breaks_the_contract_is_told_with_what_reading_finds_of_rounds_plan
                 "messages[1].needs.needs[0].id",
                 "messages[1].needs.needs[0].place.datum",
             ],
+        ),
+    ]);
+}
+
+#[tokio::test]
+async fn the_other_entries_of_a_list_are_looked_up_and_told_of_where_they_were_sent() {
+    let served = Served::demo().await;
+    let operator = Operator(&served);
+    for id in ["o-1", "o-2"] {
+        operator.create_organization(organization(id)).await.expect("created");
+    }
+    operator.create_pool(pool("p-2", "o-2")).await.expect("created");
+    let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<String>>();
+    let (categories, divisions) = (codes(&["-", "education.desk", "no.such"]), codes(&["nowhere", "990000"]));
+    let area = |division: &String| v1::ServiceArea { division: division.clone(), ..v1::ServiceArea::default() };
+    let closed = |date: &str| v1::ScheduleException { date: date.to_owned(), ..v1::ScheduleException::default() };
+    let anothers = Some(external("test", "p-2"));
+    let spoilt = v1::Resource {
+        categories: categories.clone(),
+        areas: divisions.iter().map(area).collect(),
+        schedule: Some(v1::Schedule {
+            time_zone: "Asia/Shanghai".to_owned(),
+            exceptions: ["no day", "2027-01-01", "2027-01-01"].map(closed).into(),
+            ..v1::Schedule::default()
+        }),
+        draws: vec![
+            v1::CapacityDraw { pool: "none".to_owned(), quantity_per_unit: 1, ..v1::CapacityDraw::default() },
+            v1::CapacityDraw { pool_external: anothers, quantity_per_unit: 1, ..v1::CapacityDraw::default() },
+        ],
+        ..resource("r-1", "o-1")
+    };
+    let spoilt = v1::CreateResourceRequest { resource: Some(spoilt), request_id: String::new() };
+    let subscription = v1::Subscription {
+        daily_budget: 5,
+        categories: categories.clone(),
+        divisions: divisions.clone(),
+        ..v1::Subscription::default()
+    };
+    let subscription = v1::CreateSubscriptionRequest { subscription: Some(subscription), ..Default::default() };
+    let guarantee = |division: &String| v1::RoundGuarantee {
+        division: division.clone(),
+        units: 1,
+        ..v1::RoundGuarantee::default()
+    };
+    let guarantees = divisions.iter().map(guarantee).collect();
+    let scope = Some(v1::RoundScope { categories, divisions, ..v1::RoundScope::default() });
+    let rules = Some(v1::RoundRules { scope, guarantees, ..v1::RoundRules::default() });
+    let round = Some(v1::Round { rules, ..v1::Round::default() });
+    let round = v1::CreateRoundRequest { round, request_id: String::new() };
+    let members = codes(&["nobody", "beneficiaries/01890000-0000-7000-8000-00000000dead"]);
+    let household = Some(v1::Household { members, ..v1::Household::default() });
+    let household = v1::CreateHouseholdRequest { household, ..v1::CreateHouseholdRequest::default() };
+    let category = |code: &str, parent: &str| v1::Category {
+        code: code.to_owned(),
+        parent: parent.to_owned(),
+        title: text(code),
+        ..v1::Category::default()
+    };
+    let categories = vec![category("-", ""), category("a", ""), category("b", "no.such"), category("c", "a")];
+    let categories = v1::BatchUpsertCategoriesRequest { categories, request_id: String::new() };
+    let division = |code: &str, parent: &str, edition| v1::Division {
+        code: code.to_owned(),
+        parent: parent.to_owned(),
+        title: text(code),
+        edition,
+        ..v1::Division::default()
+    };
+    // What lies below one whose code can be read has something above it.
+    let divisions = vec![
+        division("nowhere", "", 2026),
+        division("980000", "", 70_000),
+        division("980100", "980000", 2026),
+        division("970100", "970000", 2026),
+    ];
+    let divisions = v1::BatchUpsertDivisionsRequest { divisions, request_id: String::new() };
+    all_are_told_at_once(vec![
+        (
+            "CreateResource",
+            told(served.catalog(OPERATOR).create_resource(spoilt).await).map(drop),
+            "resource.categories[0]",
+            &[
+                "resource.areas[0].division",
+                "resource.areas[1].division",
+                "resource.categories[2]",
+                "resource.draws[0].pool",
+                "resource.draws[1].pool",
+                "resource.schedule.exceptions[0].date",
+                "resource.schedule.exceptions[2].date",
+            ],
+        ),
+        (
+            "CreateSubscription",
+            told(served.notifications(PARTNER).create_subscription(subscription).await).map(drop),
+            "subscription.categories[0]",
+            &["subscription.categories[2]", "subscription.divisions[0]", "subscription.divisions[1]"],
+        ),
+        (
+            "CreateRound",
+            told(served.matching(OPERATOR).create_round(round).await).map(drop),
+            "round.rules.scope.divisions[0]",
+            &[
+                "round.rules.guarantees[0].division",
+                "round.rules.guarantees[1].division",
+                "round.rules.scope.categories[0]",
+                "round.rules.scope.categories[2]",
+                "round.rules.scope.divisions[1]",
+            ],
+        ),
+        (
+            "CreateHousehold",
+            told(served.needs(HOTLINE).create_household(household).await).map(drop),
+            "household.members[0]",
+            &["household.members[1]"],
+        ),
+        (
+            "BatchUpsertCategories",
+            told(served.catalog(OPERATOR).batch_upsert_categories(categories).await).map(drop),
+            "categories[0].code",
+            &["categories[2].parent"],
+        ),
+        (
+            "BatchUpsertDivisions",
+            told(served.catalog(OPERATOR).batch_upsert_divisions(divisions).await).map(drop),
+            "divisions[0].code",
+            &["divisions[1].edition", "divisions[3].parent"],
         ),
     ]);
 }

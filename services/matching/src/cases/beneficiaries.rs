@@ -310,7 +310,10 @@ impl Platform {
             beneficiary.household = household;
             mutations.push(put(Change::Beneficiary(beneficiary), mode));
         };
-        for former in self.members(caller, id).await? {
+        // Who is not among those that could be read may be among the others: nobody is taken out for it.
+        let all_are_read = !violations.tells_of("household.members");
+        let before = if all_are_read { self.members(caller, id).await? } else { Vec::new() };
+        for former in before {
             if !members.contains(&former.id) {
                 caller.must_work_in(former.residence_division.as_ref(), snapshot)?;
                 move_to(former, None);

@@ -37,23 +37,18 @@ impl PageScope {
     ///
     /// # Errors
     /// A violation for a token that this scope did not give out.
-    pub(crate) fn cursor(&self, token: &str) -> Result<Option<Vec<u8>>, Error> {
+    pub(crate) fn cursor(&self, token: &str) -> Result<Option<Vec<u8>>, Violation> {
         if token.is_empty() {
             return Ok(None);
         }
         let opened = from_hex(token).and_then(|sealed| self.key.open(&self.context, &sealed));
         opened.map(Some).ok_or_else(refused)
     }
-
-    /// [`Self::cursor`] for lists that are ordered by UUID.
-    pub(crate) fn uuid_cursor(&self, token: &str) -> Result<Option<uuid::Uuid>, Error> {
-        Ok(self.cursor(token)?.and_then(|bytes| uuid::Uuid::from_slice(&bytes).ok()))
-    }
 }
 
 /// What a token is answered that continues no page of this list.
-pub(crate) fn refused() -> Error {
-    Violation::new("page_token", "page_token", "is not a token of this list, or its filter was changed").into()
+pub(crate) fn refused() -> Violation {
+    Violation::new("page_token", "page_token", "is not a token of this list, or its filter was changed")
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -10,16 +10,14 @@ use uuid::Uuid;
 
 use wishwell_api::{Request, v1};
 use wishwell_domain::ids::Version;
-use wishwell_domain::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use wishwell_domain::principal::Principal;
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_store::{PageRequest, RequestKey};
+use wishwell_store::RequestKey;
 
 use super::broken::Broken;
 use super::convert::common;
 use super::status::to_status;
 use crate::cases::Caller;
-use crate::cases::page_tokens::PageScope;
 
 /// A request that changes something, and can be sent again without changing it twice.
 pub(crate) trait Repeatable: Request {
@@ -176,24 +174,6 @@ fn request_key<M: Repeatable>(method: &'static str, message: &M) -> Result<Optio
     let mut body_digest = [0; 32];
     body_digest.copy_from_slice(digest(&SHA256, &message.encode_to_vec()).as_ref());
     Ok(Some(RequestKey { method, request_id, body_digest }))
-}
-
-/// The page of a list that is ordered by UUID.
-pub(crate) fn page(scope: &PageScope, page_size: i32, page_token: &str) -> Result<PageRequest, Error> {
-    Ok(PageRequest { after: scope.uuid_cursor(page_token)?, limit: page_size_of(page_size) })
-}
-
-/// Entries of a page: what was asked, within bounds.
-pub(crate) fn page_size_of(page_size: i32) -> usize {
-    match usize::try_from(page_size) {
-        Ok(0) | Err(_) => PAGE_SIZE_DEFAULT,
-        Ok(size) => size.min(PAGE_SIZE_MAX),
-    }
-}
-
-/// The token of the next page, empty at the end.
-pub(crate) fn next_token(scope: &PageScope, next_after: Option<Uuid>) -> Result<String, Error> {
-    next_after.map_or_else(|| Ok(String::new()), |id| scope.token(id.as_bytes()))
 }
 
 /// A part of a message that validation has found to be there.

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
@@ -16,14 +15,15 @@ use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, WISH_PLACE_DIGITS_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_engine::{EligibilityState, NeedMatch, Query, Scratch, Snapshot, Wanted};
+use wishwell_engine::{EligibilityState, NeedMatch, NeedRank, Query, Scratch, Snapshot, Wanted};
 
-use super::call::{self, Call, page_size_of, required};
+use super::call::{self, Call, required};
 use super::convert::need::ReadNeed;
 use super::convert::{candidate, common, need as convert, resource};
+use super::listing::{self, Listing};
 use super::needs::people;
 use super::status::to_status;
-use super::{planning, rounds};
+use super::{meant, planning, rounds};
 use crate::cases::find::query_error;
 use crate::cases::find_needs::NeedCursor;
 use crate::cases::needs::Whom;
@@ -82,7 +82,9 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::FindNeedsRequest>,
     ) -> Result<Response<v1::FindNeedsResponse>, Status> {
         let method = "wishwell.v1.MatchingService/FindNeeds";
-        call::read(method, request).handle(|caller, message| find_needs(&self.platform, caller, message)).await
+        let call = call::read(method, request);
+        let read = async |caller: Caller, message| AskedNeeds::read(&self.platform, &caller, &message);
+        call.besides(read).await.handle(|caller, message| find_needs(&self.platform, caller, message)).await
     }
 
     async fn plan_allocation(
@@ -114,7 +116,9 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::ListRoundsRequest>,
     ) -> Result<Response<v1::ListRoundsResponse>, Status> {
         let method = "wishwell.v1.MatchingService/ListRounds";
-        call::read(method, request).handle(|caller, message| rounds::list(&self.platform, caller, message)).await
+        let call = call::read(method, request);
+        let call = call.besides(async |caller, message| listing::read(&self.platform, &caller, message).await).await;
+        call.handle(|caller, message| rounds::list(&self.platform, caller, message)).await
     }
 
     async fn cancel_round(
@@ -122,7 +126,9 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::CancelRoundRequest>,
     ) -> Result<Response<v1::CancelRoundResponse>, Status> {
         let method = "wishwell.v1.MatchingService/CancelRound";
-        call::write(method, request).handle(|caller, message| rounds::cancel(&self.platform, caller, message)).await
+        let call = call::write(method, request);
+        let call = call.besides(async |caller, message| meant::read(&self.platform, &caller, message).await).await;
+        call.handle(|caller, message| rounds::cancel(&self.platform, caller, message)).await
     }
 
     async fn list_round_outcomes(
@@ -130,7 +136,9 @@ impl MatchingService for MatchingHandlers {
         request: Request<v1::ListRoundOutcomesRequest>,
     ) -> Result<Response<v1::ListRoundOutcomesResponse>, Status> {
         let method = "wishwell.v1.MatchingService/ListRoundOutcomes";
-        call::read(method, request).handle(|caller, message| rounds::outcomes(&self.platform, caller, message)).await
+        let call = call::read(method, request);
+        let call = call.besides(async |caller, message| listing::read(&self.platform, &caller, message).await).await;
+        call.handle(|caller, message| rounds::outcomes(&self.platform, caller, message)).await
     }
 
     async fn get_round_report(
@@ -278,32 +286,49 @@ fn ask(
     Ok(answers.finish(&weights, &basis))
 }
 
+/// Which needs are asked for.
+struct AskedNeeds {
+    /// Those that this resource could serve.
+    resource: ResourceId,
+    /// When they are asked for: on later pages, when the first one was.
+    now: Timestamp,
+    listing: Listing,
+    /// What the page begins after; none for the first one.
+    after: Option<NeedRank>,
+}
+
+impl AskedNeeds {
+    fn read(platform: &Platform, caller: &Caller, message: &v1::FindNeedsRequest) -> Result<Self, Error> {
+        let mut violations = Violations::new();
+        let resource = violations.take(ResourceId::parse_name("resource", &message.resource));
+        let evaluation_time = common::timestamp("evaluation_time", message.evaluation_time, &mut violations);
+        let listing = violations.take(Listing::of(platform, caller, message));
+        violations.into_result()?;
+        let (resource, listing) = (required("resource", resource)?, required("page_token", listing)?);
+        let cursor = match listing.cursor() {
+            Some(bytes) => Some(NeedCursor::from_bytes(bytes).ok_or_else(page_tokens::refused)?),
+            None => None,
+        };
+        let now = cursor.map(|cursor| cursor.now).or(evaluation_time).unwrap_or_else(|| platform.clock.now());
+        Ok(Self { resource, now, listing, after: cursor.map(|cursor| cursor.after) })
+    }
+}
+
 async fn find_needs(
     platform: &Platform,
     caller: Caller,
     message: v1::FindNeedsRequest,
 ) -> Result<v1::FindNeedsResponse, Error> {
+    let AskedNeeds { resource, now, listing, after } = AskedNeeds::read(platform, &caller, &message)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let evaluation_time = common::timestamp("evaluation_time", message.evaluation_time, &mut violations);
-    violations.into_result()?;
-    let id = ResourceId::parse_name("resource", &message.resource)?;
-    let query = v1::FindNeedsRequest { page_size: 0, page_token: String::new(), min_position: 0, ..message.clone() };
-    let scope = platform.page_scope(&caller, &query.encode_to_vec());
-    let cursor = match scope.cursor(&message.page_token)? {
-        Some(bytes) => Some(NeedCursor::from_bytes(&bytes).ok_or_else(page_tokens::refused)?),
-        None => None,
-    };
-    let now = cursor.map(|cursor| cursor.now).or(evaluation_time).unwrap_or_else(|| platform.clock.now());
-    let (after, size) = (cursor.map(|cursor| cursor.after), page_size_of(message.page_size));
-    let page = platform.find_needs(&caller, &snapshot, id, now, after, size).await?;
+    let page = platform.find_needs(&caller, &snapshot, resource, now, after, listing.size()).await?;
     Ok(v1::FindNeedsResponse {
         matches: page
             .matches
             .iter()
             .filter_map(|(need, found)| match_out(platform, &caller, &snapshot, need, found))
             .collect(),
-        next_page_token: page.next.map_or_else(|| Ok(String::new()), |next| scope.token(&next.to_bytes()))?,
+        next_page_token: listing.next_token(page.next.map(NeedCursor::to_bytes))?,
         log_position: snapshot.position().0,
     })
 }

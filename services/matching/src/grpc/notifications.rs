@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use prost::Message;
 use tonic::{Request, Response, Status};
 
 use wishwell_api::v1;
@@ -14,9 +13,11 @@ use wishwell_domain::notification::{Fit, Subscription};
 use wishwell_domain::{Error, Violations};
 use wishwell_store::Written;
 
-use super::call::{Update, merge_fields, next_token, page, read, required, retry_update, write};
-use super::convert::{common, notification as convert};
+use super::call::{Update, merge_fields, read, required, retry_update, write};
+use super::convert::notification as convert;
+use super::listing::{self, Listing};
 use super::matching::position;
+use super::meant::{self, Meant as _};
 use super::referrals::{wish_item_out, wish_out};
 use crate::cases::notices::Given;
 use crate::cases::{Caller, Platform, only, subscriptions_of};
@@ -52,12 +53,12 @@ macro_rules! methods {
 methods! {
     write create_subscription = "CreateSubscription": CreateSubscriptionRequest -> CreateSubscriptionResponse => create, besides read_new;
     read get_subscription = "GetSubscription": GetSubscriptionRequest -> GetSubscriptionResponse => get;
-    read list_subscriptions = "ListSubscriptions": ListSubscriptionsRequest -> ListSubscriptionsResponse => list;
+    read list_subscriptions = "ListSubscriptions": ListSubscriptionsRequest -> ListSubscriptionsResponse => list, besides listing::read;
     write update_subscription = "UpdateSubscription": UpdateSubscriptionRequest -> UpdateSubscriptionResponse => update, besides read_update;
-    write delete_subscription = "DeleteSubscription": DeleteSubscriptionRequest -> DeleteSubscriptionResponse => delete;
-    write rotate_subscription_secret = "RotateSubscriptionSecret": RotateSubscriptionSecretRequest -> RotateSubscriptionSecretResponse => rotate;
+    write delete_subscription = "DeleteSubscription": DeleteSubscriptionRequest -> DeleteSubscriptionResponse => delete, besides meant::read;
+    write rotate_subscription_secret = "RotateSubscriptionSecret": RotateSubscriptionSecretRequest -> RotateSubscriptionSecretResponse => rotate, besides meant::read;
     write test_subscription = "TestSubscription": TestSubscriptionRequest -> TestSubscriptionResponse => test;
-    read list_notifications = "ListNotifications": ListNotificationsRequest -> ListNotificationsResponse => notifications;
+    read list_notifications = "ListNotifications": ListNotificationsRequest -> ListNotificationsResponse => notifications, besides listing::read;
     write mark_notifications_seen = "MarkNotificationsSeen": MarkNotificationsSeenRequest -> MarkNotificationsSeenResponse => mark_seen;
 }
 
@@ -116,17 +117,15 @@ async fn list(
     caller: Caller,
     message: v1::ListSubscriptionsRequest,
 ) -> Result<v1::ListSubscriptionsResponse, Error> {
-    let query = v1::ListSubscriptionsRequest { organization: message.organization.clone(), ..Default::default() };
-    let scope = platform.page_scope(&caller, &query.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
+    let listing = Listing::of(platform, &caller, &message)?;
     platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let organization = convert::organization("organization", &message.organization, &mut violations);
     violations.into_result()?;
-    let found = platform.list_subscriptions(&caller, organization, &page).await?;
+    let found = platform.list_subscriptions(&caller, organization, &listing.by_uuid()).await?;
     Ok(v1::ListSubscriptionsResponse {
         subscriptions: found.entries.iter().map(convert::subscription_out).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 
@@ -192,10 +191,7 @@ async fn delete(
     caller: Caller,
     message: v1::DeleteSubscriptionRequest,
 ) -> Result<v1::DeleteSubscriptionResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
+    let (id, etag) = message.meant()?;
     let written = retry_update!(etag, platform.delete_subscription(&caller, id, etag))?;
     Ok(v1::DeleteSubscriptionResponse { log_position: written.position.0 })
 }
@@ -205,10 +201,7 @@ async fn rotate(
     caller: Caller,
     message: v1::RotateSubscriptionSecretRequest,
 ) -> Result<v1::RotateSubscriptionSecretResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
+    let (id, etag) = message.meant()?;
     let given = retry_update!(etag, platform.rotate_secret(&caller, id, etag))?;
     let Given { subscription, secret, position } = given;
     let subscription = Some(convert::subscription_out(&subscription));
@@ -234,9 +227,8 @@ async fn notifications(
     caller: Caller,
     message: v1::ListNotificationsRequest,
 ) -> Result<v1::ListNotificationsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let organization = convert::organization("filter.organization", &sent.organization, &mut violations);
@@ -244,13 +236,14 @@ async fn notifications(
         .then(|| violations.take(SubscriptionId::parse_name("filter.subscription", &sent.subscription)))
         .flatten();
     violations.into_result()?;
-    let found = platform.list_notifications(&caller, organization, subscription, sent.unseen_only, &page).await?;
+    let found =
+        platform.list_notifications(&caller, organization, subscription, sent.unseen_only, &listing.by_uuid()).await?;
     let shown = found.entries.iter().map(|notification| {
         convert::notification_out(notification, wish_out(platform.name_of_fit(&caller, &notification.fit)))
     });
     Ok(v1::ListNotificationsResponse {
         notifications: shown.collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 

@@ -1,15 +1,15 @@
 //! The calls of `MatchingService` that are about rounds.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::ids::RoundId;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::{RoundFilter, Written};
 
-use super::call::{next_token, page, page_size_of, required};
-use super::convert::{common, round as convert, round_outcome, round_report};
+use super::call::required;
+use super::convert::{round as convert, round_outcome, round_report};
+use super::listing::Listing;
 use super::matching::position;
+use super::meant::Meant as _;
 use crate::cases::rounds::RoundAsked;
 use crate::cases::{Caller, Platform, only, page_tokens, rounds_of};
 
@@ -62,15 +62,14 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListRoundsRequest,
 ) -> Result<v1::ListRoundsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     platform.snapshot(&caller, position(message.min_position)).await?;
     let filter = RoundFilter { states: sent.states().filter_map(convert::state).collect(), unfinished_only: false };
-    let found = platform.list_rounds(&caller, &filter, &page).await?;
+    let found = platform.list_rounds(&caller, &filter, &listing.by_uuid()).await?;
     Ok(v1::ListRoundsResponse {
         rounds: found.entries.iter().map(convert::round_out).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 
@@ -79,11 +78,7 @@ pub(super) async fn cancel(
     caller: Caller,
     message: v1::CancelRoundRequest,
 ) -> Result<v1::CancelRoundResponse, Error> {
-    let mut violations = Violations::new();
-    let id = violations.take(RoundId::parse_name("name", &message.name));
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = required("name", id)?;
+    let (id, etag) = message.meant()?;
     let written = super::call::retry_update!(etag, platform.cancel_round(&caller, id, etag))?;
     let (round, log_position) = answer(written)?;
     Ok(v1::CancelRoundResponse { round: Some(round), log_position })
@@ -95,22 +90,19 @@ pub(super) async fn outcomes(
     message: v1::ListRoundOutcomesRequest,
 ) -> Result<v1::ListRoundOutcomesResponse, Error> {
     let id = RoundId::parse_name("round", &message.round)?;
-    let query =
-        v1::ListRoundOutcomesRequest { page_size: 0, page_token: String::new(), min_position: 0, ..message.clone() };
-    let scope = platform.page_scope(&caller, &query.encode_to_vec());
-    let after = match scope.cursor(&message.page_token)? {
+    let listing = Listing::of(platform, &caller, &message)?;
+    let after = match listing.cursor() {
         Some(bytes) => bytes.try_into().map(u32::from_be_bytes).map_err(|_| page_tokens::refused())?,
         None => 0,
     };
     platform.snapshot(&caller, position(message.min_position)).await?;
     let states: Vec<_> = message.states().filter_map(convert::outcome_state).collect();
-    let size = page_size_of(message.page_size);
-    let found = platform.round_outcomes(&caller, id, &states, after, size).await?;
+    let found = platform.round_outcomes(&caller, id, &states, after, listing.size()).await?;
     // A full page may be the last: then the next one is empty.
-    let next = found.last().filter(|_| found.len() == size).map(|last| last.ordinal.to_be_bytes());
+    let next = found.last().filter(|_| found.len() == listing.size()).map(|last| last.ordinal.to_be_bytes());
     Ok(v1::ListRoundOutcomesResponse {
         outcomes: found.iter().map(round_outcome::outcome_out).collect(),
-        next_page_token: next.map_or_else(|| Ok(String::new()), |next| scope.token(&next))?,
+        next_page_token: listing.next_token(next)?,
     })
 }
 

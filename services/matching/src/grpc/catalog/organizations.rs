@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::ids::{OrganizationId, Version};
 use wishwell_domain::organization::{Organization, OrganizationState};
@@ -12,9 +10,11 @@ use wishwell_store::{OrganizationFilter, WriteMode, Written};
 
 use crate::cases::catalog::{Step, check_identity};
 use crate::cases::{Caller, Platform, only, organizations_of};
-use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
 use crate::grpc::convert::{common, organization as convert};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
+use crate::grpc::meant::Meant as _;
 
 /// Where a request carries an organization.
 const FIELD: &str = "organization";
@@ -151,9 +151,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListOrganizationsRequest,
 ) -> Result<v1::ListOrganizationsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let kind = (sent.kind != 0).then(|| convert::kind("filter.kind", sent.kind, &mut violations)).flatten();
@@ -166,10 +165,10 @@ pub(super) async fn list(
         external: common::external(sent.external),
         ..OrganizationFilter::default()
     };
-    let found = platform.store.list_organizations(caller.tenant(), &filter, &page).await?;
+    let found = platform.store.list_organizations(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListOrganizationsResponse {
         organizations: found.entries.iter().map(|found| show(&caller, found)).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 
@@ -264,11 +263,9 @@ pub(super) async fn suspend(
     caller: Caller,
     message: v1::SuspendOrganizationRequest,
 ) -> Result<v1::SuspendOrganizationResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
+    let (id, etag) = message.meant()?;
     let step = Step::Suspend { reason: message.reason };
-    let written = platform.step_organization(&caller, id(&message.name)?, step, etag).await?;
+    let written = platform.step_organization(&caller, id, step, etag).await?;
     let (organization, log_position) = answer(&caller, written)?;
     Ok(v1::SuspendOrganizationResponse { organization: Some(organization), log_position })
 }

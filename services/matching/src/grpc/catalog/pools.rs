@@ -1,7 +1,5 @@
 //! Capacity pools.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures};
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId};
@@ -12,8 +10,9 @@ use wishwell_store::{CapacityPoolFilter, WriteMode, Written};
 use super::organizations::require_external;
 use super::resources::Externals;
 use crate::cases::{Caller, Platform, capacity_pools_of, only};
-use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
 use crate::grpc::convert::{capacity_pool as convert, common};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 
 /// Where a request carries a pool.
@@ -156,9 +155,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListCapacityPoolsRequest,
 ) -> Result<v1::ListCapacityPoolsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     platform.snapshot(&caller, position(message.min_position)).await?;
     let mut organization = None;
     if !sent.organization.is_empty() {
@@ -176,10 +174,10 @@ pub(super) async fn list(
         external: common::external(sent.external),
         ..CapacityPoolFilter::default()
     };
-    let found = platform.store.list_capacity_pools(caller.tenant(), &filter, &page).await?;
+    let found = platform.store.list_capacity_pools(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListCapacityPoolsResponse {
         capacity_pools: found.entries.iter().map(convert::capacity_pool_out).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use prost::Message;
 use uuid::Uuid;
 
 use wishwell_api::v1;
@@ -13,10 +12,11 @@ use wishwell_store::{ResourceFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use crate::cases::{Caller, Platform, only, resources_of};
-use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
 use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 
 /// Where a request carries a resource.
@@ -273,9 +273,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListResourcesRequest,
 ) -> Result<v1::ListResourcesResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let organization = (!sent.organization.is_empty())
@@ -294,10 +293,10 @@ pub(super) async fn list(
         external: common::external(sent.external),
         ..ResourceFilter::default()
     };
-    let found = platform.store.list_resources(caller.tenant(), &filter, &page).await?;
+    let found = platform.store.list_resources(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListResourcesResponse {
         resources: found.entries.iter().map(|resource| shown(&caller, resource)).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 

@@ -1,36 +1,23 @@
 //! Categories and divisions: read from the snapshot, which holds all of them.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::{Error, Violations};
 
-use crate::cases::page_tokens::PageScope;
 use crate::cases::{Caller, Platform};
-use crate::grpc::call::page_size_of;
 use crate::grpc::convert::{common, tree as convert};
+use crate::grpc::listing::Listing;
 
-/// One page of entries in the order of their codes.
-fn page_of<T>(
-    mut entries: Vec<T>,
-    code: impl Fn(&T) -> &str,
-    scope: &PageScope,
-    page_size: i32,
-    page_token: &str,
-) -> Result<(Vec<T>, String), Error> {
+/// One page of entries in the order of their codes, and the token of the next one.
+fn page_of<T>(mut entries: Vec<T>, code: impl Fn(&T) -> &str, listing: &Listing) -> Result<(Vec<T>, String), Error> {
     entries.sort_by(|a, b| code(a).cmp(code(b)));
-    if let Some(cursor) = scope.cursor(page_token)? {
-        entries.retain(|entry| code(entry).as_bytes() > cursor.as_slice());
+    if let Some(cursor) = listing.cursor() {
+        entries.retain(|entry| code(entry).as_bytes() > cursor);
     }
-    let size = page_size_of(page_size);
-    let more = entries.len() > size;
-    entries.truncate(size);
-    let next = match entries.last().filter(|_| more) {
-        Some(last) => scope.token(code(last).as_bytes())?,
-        None => String::new(),
-    };
+    let more = entries.len() > listing.size();
+    entries.truncate(listing.size());
+    let next = listing.next_token(entries.last().filter(|_| more).map(code))?;
     Ok((entries, next))
 }
 
@@ -50,33 +37,20 @@ pub(super) async fn list_categories(
     caller: Caller,
     message: v1::ListCategoriesRequest,
 ) -> Result<v1::ListCategoriesResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
     let filter = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &filter.encode_to_vec());
     let mut violations = Violations::new();
     let root = (!filter.subtree_of.is_empty())
         .then(|| common::category("filter.subtree_of", &filter.subtree_of, &mut violations))
         .flatten();
     violations.into_result()?;
     let found = snapshot.find_categories(root.as_ref(), &filter.text);
-    let (page, next_page_token) =
-        page_of(found, |category| category.code.as_str(), &scope, message.page_size, &message.page_token)?;
+    let (page, next_page_token) = page_of(found, |category| category.code.as_str(), &listing)?;
     Ok(v1::ListCategoriesResponse {
         categories: page.into_iter().map(convert::category_out).collect(),
         next_page_token,
     })
-}
-
-/// Reads all entries of a batch, or none where some of them cannot be read.
-fn read_all<M, T>(
-    field: &str,
-    sent: Vec<M>,
-    read: impl Fn(&str, M, &mut Violations) -> Option<T>,
-    violations: &mut Violations,
-) -> Vec<T> {
-    let given = sent.len();
-    let entries = sent.into_iter().enumerate();
-    common::whole(entries.filter_map(|(at, sent)| read(&format!("{field}[{at}]"), sent, violations)).collect(), given)
 }
 
 /// Reads a batch of categories.
@@ -86,7 +60,7 @@ pub(super) async fn read_categories(
     message: v1::BatchUpsertCategoriesRequest,
 ) -> Result<Vec<Category>, Error> {
     let mut violations = Violations::new();
-    let read = read_all("categories", message.categories, convert::category, &mut violations);
+    let read = common::readable("categories", message.categories, &mut violations, convert::category);
     platform.check_categories(caller, &read, &mut violations).await?;
     violations.into_result()?;
     Ok(read)
@@ -124,15 +98,14 @@ pub(super) async fn list_divisions(
     caller: Caller,
     message: v1::ListDivisionsRequest,
 ) -> Result<v1::ListDivisionsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
     let filter = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &filter.encode_to_vec());
     let mut violations = Violations::new();
     let root = common::division("filter.subtree_of", &filter.subtree_of, &mut violations);
     violations.into_result()?;
     let found = snapshot.find_divisions(root.as_ref(), &filter.text);
-    let (page, next_page_token) =
-        page_of(found, |division| division.code.as_str(), &scope, message.page_size, &message.page_token)?;
+    let (page, next_page_token) = page_of(found, |division| division.code.as_str(), &listing)?;
     Ok(v1::ListDivisionsResponse { divisions: page.into_iter().map(convert::division_out).collect(), next_page_token })
 }
 
@@ -143,7 +116,7 @@ pub(super) async fn read_divisions(
     message: v1::BatchUpsertDivisionsRequest,
 ) -> Result<Vec<Division>, Error> {
     let mut violations = Violations::new();
-    let read = read_all("divisions", message.divisions, convert::division, &mut violations);
+    let read = common::readable("divisions", message.divisions, &mut violations, convert::division);
     platform.check_divisions(caller, &read, &mut violations).await?;
     violations.into_result()?;
     Ok(read)

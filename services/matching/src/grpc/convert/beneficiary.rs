@@ -1,5 +1,7 @@
 //! Beneficiaries and households.
 
+use std::fmt::Arguments;
+
 use jiff::Timestamp;
 
 use wishwell_api::v1;
@@ -15,7 +17,7 @@ pub(crate) struct ReadBeneficiary {
     pub(crate) personal: PersonalFields,
 }
 
-fn consent(field: impl Field, message: v1::Consent, violations: &mut Violations) -> Option<Consent> {
+fn consent(field: Arguments<'_>, message: v1::Consent, violations: &mut Violations) -> Option<Consent> {
     let purpose = match message.purpose() {
         v1::ConsentPurpose::Matching => ConsentPurpose::Matching,
         v1::ConsentPurpose::ContactSharing => ConsentPurpose::ContactSharing,
@@ -53,11 +55,6 @@ pub(crate) fn beneficiary(
     };
     let residence = format!("{field}.residence_division");
     let registration = format!("{field}.registration_division");
-    let consents_given = message.consents.len();
-    let consents = message.consents.into_iter().enumerate();
-    let consents = consents
-        .filter_map(|(index, given)| consent(format_args!("{field}.consents[{index}]"), given, violations))
-        .collect();
     let beneficiary = Beneficiary {
         id,
         external: common::external(message.external),
@@ -67,7 +64,7 @@ pub(crate) fn beneficiary(
         registration_division: common::division(&registration, &message.registration_division, violations),
         household: household_name(format_args!("{field}.household"), &message.household, violations),
         group_tags: common::group_tags(format_args!("{field}.group_tags"), &message.group_tags, violations),
-        consents: common::whole(consents, consents_given),
+        consents: common::readable(format_args!("{field}.consents"), message.consents, violations, consent),
         erased_at: None,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
@@ -128,14 +125,10 @@ pub(crate) fn household(
     message: v1::Household,
     violations: &mut Violations,
 ) -> (Household, Vec<BeneficiaryId>) {
-    let members = message
-        .members
-        .iter()
-        .enumerate()
-        .filter_map(|(index, name)| {
-            violations.take(BeneficiaryId::parse_name(format_args!("{field}.members[{index}]"), name))
-        })
-        .collect();
+    let members =
+        common::readable(format_args!("{field}.members"), &message.members, violations, |path, name, violations| {
+            violations.take(BeneficiaryId::parse_name(path, name))
+        });
     let residence = format!("{field}.residence_division");
     let registration = format!("{field}.registration_division");
     let household = Household {
@@ -149,7 +142,7 @@ pub(crate) fn household(
         updated_at: Timestamp::UNIX_EPOCH,
     };
     household.check(field, violations);
-    (household, common::whole(members, message.members.len()))
+    (household, members)
 }
 
 pub(crate) fn household_out(household: &Household, members: &[BeneficiaryId]) -> v1::Household {

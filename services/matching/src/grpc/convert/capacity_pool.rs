@@ -61,15 +61,15 @@ pub(crate) fn capacity_pool(
         violations.take(kind(message.kind).ok_or_else(|| common::undefined(&format!("{field}.kind"), message.kind)));
     let unit = violations.take(Unit::parse(&format!("{field}.unit"), &message.unit));
     let period = period(field, &message, violations);
-    let periods = message
-        .overrides
-        .iter()
-        .enumerate()
-        .filter_map(|(index, figures)| {
-            let field = format!("{field}.overrides[{index}].period_start");
+    let periods = common::readable(
+        format_args!("{field}.overrides"),
+        &message.overrides,
+        violations,
+        |path, figures, violations| {
+            let path = format_args!("{path}.period_start");
             Some(PeriodFigures {
                 inherits: false,
-                period_start: common::required_date(&field, &figures.period_start, violations)?,
+                period_start: common::required_date(path, &figures.period_start, violations)?,
                 figures: Figures {
                     // Left out, the pool's own total holds.
                     total: figures.total.or(message.total),
@@ -77,8 +77,8 @@ pub(crate) fn capacity_pool(
                     ..Figures::default()
                 },
             })
-        })
-        .collect();
+        },
+    );
     let pool = CapacityPool {
         id,
         external: common::external(message.external),
@@ -89,7 +89,7 @@ pub(crate) fn capacity_pool(
         currency: (!message.currency.is_empty()).then_some(message.currency),
         period,
         figures: Figures { total: message.total, used_elsewhere: message.used_elsewhere, ..Figures::default() },
-        periods: common::whole(periods, message.overrides.len()),
+        periods,
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,

@@ -1,5 +1,7 @@
 //! Values that stand in many messages.
 
+use std::fmt::Arguments;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -75,15 +77,40 @@ pub(crate) fn point_out(point: Option<Point>) -> Option<v1::GeoPoint> {
     })
 }
 
-/// All entries of a list, or none where some of the `given` could not be read: those are told of, and places of the others would be
-/// wrong.
-pub(crate) fn whole<T>(read: Vec<T>, given: usize) -> Vec<T> {
-    if read.len() == given { read } else { Vec::new() }
+/// The entries of a list that can be read, each with the path it was sent at. The others are told of and left out; whatever is found
+/// later of those that stay is told where they were sent.
+pub(crate) fn readable<M, T>(
+    list: impl Field,
+    sent: impl IntoIterator<Item = M>,
+    violations: &mut Violations,
+    mut read: impl FnMut(Arguments<'_>, M, &mut Violations) -> Option<T>,
+) -> Vec<T> {
+    let sent = sent.into_iter();
+    let (mut entries, mut places) = (Vec::with_capacity(sent.size_hint().0), Vec::new());
+    let mut is_whole = true;
+    for (place, sent) in sent.enumerate() {
+        match read(format_args!("{list}[{place}]"), sent, violations) {
+            Some(entry) => {
+                entries.push(entry);
+                places.push(place);
+            }
+            None => is_whole = false,
+        }
+    }
+    if !is_whole {
+        violations.leave_out(list, places);
+    }
+    entries
 }
 
 /// An empty code means that there is none.
 pub(crate) fn division(field: impl Field, code: &str, violations: &mut Violations) -> Option<DivisionCode> {
     if code.is_empty() { None } else { violations.take(DivisionCode::parse(field, code)) }
+}
+
+/// Those codes of a list that can be read.
+pub(crate) fn divisions(list: impl Field, codes: &[String], violations: &mut Violations) -> Vec<DivisionCode> {
+    readable(list, codes, violations, |path, code, violations| violations.take(DivisionCode::parse(path, code)))
 }
 
 pub(crate) fn code_out(code: Option<&DivisionCode>) -> String {
@@ -92,6 +119,11 @@ pub(crate) fn code_out(code: Option<&DivisionCode>) -> String {
 
 pub(crate) fn category(field: impl Field, code: &str, violations: &mut Violations) -> Option<CategoryCode> {
     violations.take(CategoryCode::parse(field, code))
+}
+
+/// Those codes of a list that can be read.
+pub(crate) fn categories(list: impl Field, codes: &[String], violations: &mut Violations) -> Vec<CategoryCode> {
+    readable(list, codes, violations, |path, code, violations| category(path, code, violations))
 }
 
 /// An empty date means that there is none.
@@ -254,12 +286,12 @@ pub(crate) fn schedule(
             },
         })
         .collect();
-    let exceptions = schedule
-        .exceptions
-        .iter()
-        .enumerate()
-        .filter_map(|(index, exception)| {
-            let date = required_date(format_args!("{field}.exceptions[{index}].date"), &exception.date, violations)?;
+    let exceptions = readable(
+        format_args!("{field}.exceptions"),
+        &schedule.exceptions,
+        violations,
+        |path, exception, violations| {
+            let date = required_date(format_args!("{path}.date"), &exception.date, violations)?;
             let intervals = exception
                 .hours
                 .iter()
@@ -269,8 +301,8 @@ pub(crate) fn schedule(
                 })
                 .collect();
             Some(ScheduleException { date, intervals })
-        })
-        .collect();
+        },
+    );
     Some(Schedule {
         valid_from: date(format_args!("{field}.valid_from"), &schedule.valid_from, violations),
         valid_until: date(format_args!("{field}.valid_until"), &schedule.valid_until, violations),

@@ -22,14 +22,6 @@ pub(crate) struct Asked {
 
 /// Reads what a subscription is asked to be. As long as there are violations it is good for further checks, and for nothing else.
 pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violations) -> Asked {
-    let categories = sent.categories.iter().enumerate();
-    let categories = categories
-        .filter_map(|(index, code)| common::category(&format!("{field}.categories[{index}]"), code, violations))
-        .collect();
-    let divisions = sent.divisions.iter().enumerate();
-    let divisions = divisions
-        .filter_map(|(index, code)| common::division(&format!("{field}.divisions[{index}]"), code, violations))
-        .collect();
     let state = match sent.state() {
         v1::SubscriptionState::Unspecified => None,
         v1::SubscriptionState::Active => Some(SubscriptionState::Active),
@@ -41,8 +33,8 @@ pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violat
     };
     Asked {
         organization: organization(&format!("{field}.organization"), &sent.organization, violations),
-        categories: common::whole(categories, sent.categories.len()),
-        divisions: common::whole(divisions, sent.divisions.len()),
+        categories: common::categories(format_args!("{field}.categories"), &sent.categories, violations),
+        divisions: common::divisions(format_args!("{field}.divisions"), &sent.divisions, violations),
         daily_budget: u32::try_from(sent.daily_budget).unwrap_or_default(),
         time_zone: if sent.time_zone.is_empty() { DEFAULT_TIME_ZONE.to_owned() } else { sent.time_zone },
         state,

@@ -1,5 +1,7 @@
 //! Resources.
 
+use std::fmt::Arguments;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -47,7 +49,7 @@ pub(crate) struct ResolvedReferences {
     pub(crate) pools: Vec<Option<CapacityPoolId>>,
 }
 
-fn area(field: &str, area: v1::ServiceArea, violations: &mut Violations) -> Option<ServiceArea> {
+fn area(field: Arguments<'_>, area: v1::ServiceArea, violations: &mut Violations) -> Option<ServiceArea> {
     if !area.division.is_empty() {
         let field = format!("{field}.division");
         return common::division(&field, &area.division, violations).map(ServiceArea::Division);
@@ -94,7 +96,7 @@ fn area_out(area: &ServiceArea) -> v1::ServiceArea {
 }
 
 /// Reads a resource. As long as there are violations it is good for further checks, and for nothing else: whose it is may be unknown,
-/// and lists that could not be read in full are empty.
+/// and entries of lists that could not be read are missing.
 pub(crate) fn resource(
     field: &str,
     id: ResourceId,
@@ -103,33 +105,19 @@ pub(crate) fn resource(
     violations: &mut Violations,
 ) -> Resource {
     let place = common::point(&format!("{field}.place"), message.place, Disclosure::Shown, violations);
-    let areas_given = message.areas.len();
-    let areas = message
-        .areas
-        .into_iter()
-        .enumerate()
-        .filter_map(|(index, given)| area(&format!("{field}.areas[{index}]"), given, violations))
-        .collect();
-    let categories = message
-        .categories
-        .iter()
-        .enumerate()
-        .filter_map(|(index, code)| common::category(&format!("{field}.categories[{index}]"), code, violations))
-        .collect();
+    let areas = common::readable(format_args!("{field}.areas"), message.areas, violations, area);
+    let categories = common::categories(format_args!("{field}.categories"), &message.categories, violations);
     let unit = (!message.unit.is_empty())
         .then(|| violations.take(Unit::parse(&format!("{field}.unit"), &message.unit)))
         .flatten();
-    let draws = message
-        .draws
-        .iter()
-        .zip(&references.pools)
-        .filter_map(|(draw, pool)| pool.map(|pool| Draw { pool, quantity_per_unit: draw.quantity_per_unit }))
-        .collect();
-    let modes = message.modes.iter().enumerate().filter_map(|(index, value)| {
-        let known = mode(*value).ok_or_else(|| common::undefined(format_args!("{field}.modes[{index}]"), *value));
-        violations.take(known)
+    let draws = message.draws.iter().zip(&references.pools);
+    let draws = common::readable(format_args!("{field}.draws"), draws, violations, |_, (draw, pool), _| {
+        pool.map(|pool| Draw { pool, quantity_per_unit: draw.quantity_per_unit })
     });
-    let modes = modes.collect();
+    let modes =
+        common::readable(format_args!("{field}.modes"), message.modes, violations, |path, value, violations| {
+            violations.take(mode(value).ok_or_else(|| common::undefined(path, value)))
+        });
     let resource = Resource {
         id,
         external: common::external(message.external),
@@ -146,13 +134,13 @@ pub(crate) fn resource(
         }),
         valid_from: common::date(&format!("{field}.valid_from"), &message.valid_from, violations),
         valid_until: common::date(&format!("{field}.valid_until"), &message.valid_until, violations),
-        modes: common::whole(modes, message.modes.len()),
+        modes,
         lifecycle: lifecycle(message.lifecycle).unwrap_or(ResourceLifecycle::Active),
-        categories: common::whole(categories, message.categories.len()),
+        categories,
         unit,
         place,
-        areas: common::whole(areas, areas_given),
-        draws: common::whole(draws, message.draws.len()),
+        areas,
+        draws,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

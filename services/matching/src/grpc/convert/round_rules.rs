@@ -1,8 +1,10 @@
 //! The rules of a round.
 
+use std::fmt::Arguments;
+
 use wishwell_api::v1;
 use wishwell_domain::Violations;
-use wishwell_domain::ids::{CategoryCode, DivisionCode, NeedId, OrganizationId, ResourceId};
+use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
 use wishwell_domain::round::{
     Aim, Bundling, Counting, Guarantee, LoadStep, Minimum, OrganizationCap, Pin, RoundRules, Scope,
 };
@@ -13,25 +15,23 @@ use super::{common, referral};
 pub(crate) fn rules(field: &str, message: Option<v1::RoundRules>, violations: &mut Violations) -> RoundRules {
     let usual = RoundRules::default();
     let Some(sent) = message else { return usual };
-    let organization_caps = numbered(&sent.organization_caps).filter_map(|(at, cap)| {
-        let path = format_args!("{field}.organization_caps[{at}].organization");
-        let organization = violations.take(OrganizationId::parse_name(path, &cap.organization))?;
-        Some(OrganizationCap { organization, units: cap.units })
-    });
-    let organization_caps = organization_caps.collect();
-    let pinned = numbered(&sent.pinned)
-        .filter_map(|(at, sent)| pin(&format!("{field}.pinned[{at}]"), sent, violations))
-        .collect();
+    let cap = |path: Arguments<'_>, cap: &v1::RoundOrganizationCap, violations: &mut Violations| {
+        let organization = OrganizationId::parse_name(format_args!("{path}.organization"), &cap.organization);
+        Some(OrganizationCap { organization: violations.take(organization)?, units: cap.units })
+    };
     RoundRules {
         scope: sent.scope.as_ref().map(|sent| scope(field, sent, violations)).unwrap_or_default(),
         counting: counting(sent.counting()),
         aims: if sent.aims.is_empty() { usual.aims } else { sent.aims().filter_map(aim).collect() },
         guarantee_first: sent.guarantee_first,
-        guarantees: numbered(&sent.guarantees)
-            .filter_map(|(at, sent)| guarantee(&format!("{field}.guarantees[{at}]"), sent, violations))
-            .collect(),
+        guarantees: common::readable(format_args!("{field}.guarantees"), &sent.guarantees, violations, guarantee),
         load_steps: if sent.load_steps.is_empty() { usual.load_steps } else { load_steps(&sent.load_steps) },
-        organization_caps: common::whole(organization_caps, sent.organization_caps.len()),
+        organization_caps: common::readable(
+            format_args!("{field}.organization_caps"),
+            &sent.organization_caps,
+            violations,
+            cap,
+        ),
         bundling: bundling(sent.bundling()),
         partners_per_need_max: sent.partners_per_need_max.map(count),
         contacts_per_organization_max: match sent.contacts_per_organization_max {
@@ -41,12 +41,8 @@ pub(crate) fn rules(field: &str, message: Option<v1::RoundRules>, violations: &m
         },
         candidates_per_item_max: sent.candidates_per_item_max.map_or(usual.candidates_per_item_max, count),
         radius_metres_max: sent.radius_metres_max.map(count),
-        pinned: common::whole(pinned, sent.pinned.len()),
+        pinned: common::readable(format_args!("{field}.pinned"), &sent.pinned, violations, pin),
     }
-}
-
-fn numbered<T>(entries: &[T]) -> impl Iterator<Item = (usize, &T)> {
-    entries.iter().enumerate()
 }
 
 fn count(value: i32) -> u32 {
@@ -54,24 +50,15 @@ fn count(value: i32) -> u32 {
 }
 
 fn scope(field: &str, sent: &v1::RoundScope, violations: &mut Violations) -> Scope {
-    let mut scope = Scope {
-        group_tags: common::group_tags(format_args!("{field}.scope.group_tags"), &sent.group_tags, violations),
-        ..Scope::default()
+    let need = |path: Arguments<'_>, name: &String, violations: &mut Violations| {
+        violations.take(NeedId::parse_name(path, name))
     };
-    for (at, code) in numbered(&sent.divisions) {
-        let path = format!("{field}.scope.divisions[{at}]");
-        scope.divisions.extend(violations.take(DivisionCode::parse(&path, code)));
+    Scope {
+        divisions: common::divisions(format_args!("{field}.scope.divisions"), &sent.divisions, violations),
+        categories: common::categories(format_args!("{field}.scope.categories"), &sent.categories, violations),
+        group_tags: common::group_tags(format_args!("{field}.scope.group_tags"), &sent.group_tags, violations),
+        needs: common::readable(format_args!("{field}.scope.needs"), &sent.needs, violations, need),
     }
-    for (at, code) in numbered(&sent.categories) {
-        let path = format!("{field}.scope.categories[{at}]");
-        scope.categories.extend(violations.take(CategoryCode::parse(&path, code)));
-    }
-    scope.divisions = common::whole(scope.divisions, sent.divisions.len());
-    scope.categories = common::whole(scope.categories, sent.categories.len());
-    for (at, name) in numbered(&sent.needs) {
-        scope.needs.extend(violations.take(NeedId::parse_name(&format!("{field}.scope.needs[{at}]"), name)));
-    }
-    scope
 }
 
 pub(crate) const fn counting(sent: v1::RoundCounting) -> Counting {
@@ -98,8 +85,11 @@ const fn bundling(sent: v1::RoundBundling) -> Bundling {
     }
 }
 
-fn guarantee(field: &str, sent: &v1::RoundGuarantee, violations: &mut Violations) -> Option<Guarantee> {
-    let division = common::division(&format!("{field}.division"), &sent.division, violations);
+fn guarantee(field: Arguments<'_>, sent: &v1::RoundGuarantee, violations: &mut Violations) -> Option<Guarantee> {
+    let division = common::division(format_args!("{field}.division"), &sent.division, violations);
+    if division.is_none() && !sent.division.is_empty() {
+        return None;
+    }
     // Validation holds it to one of the two.
     let minimum = if sent.units > 0 {
         Minimum::Units(sent.units)
@@ -118,9 +108,9 @@ pub(crate) fn load_steps(sent: &[v1::RoundLoadStep]) -> Vec<LoadStep> {
         .collect()
 }
 
-fn pin(field: &str, sent: &v1::RoundPin, violations: &mut Violations) -> Option<Pin> {
-    let need = violations.take(NeedId::parse_name(&format!("{field}.need"), &sent.need));
-    let resource = violations.take(ResourceId::parse_name(&format!("{field}.resource"), &sent.resource));
+fn pin(field: Arguments<'_>, sent: &v1::RoundPin, violations: &mut Violations) -> Option<Pin> {
+    let need = violations.take(NeedId::parse_name(format_args!("{field}.need"), &sent.need));
+    let resource = violations.take(ResourceId::parse_name(format_args!("{field}.resource"), &sent.resource));
     let item_ordinal = referral::item_ordinal(&format!("{field}.item_ordinal"), sent.item_ordinal, violations);
     Some(Pin { need: need?, item_ordinal: item_ordinal?, resource: resource?, quantity: sent.quantity })
 }

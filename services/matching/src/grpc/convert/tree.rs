@@ -1,5 +1,7 @@
 //! Categories and divisions.
 
+use std::fmt::Arguments;
+
 use wishwell_api::v1;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
@@ -10,7 +12,7 @@ use wishwell_domain::{Violation, Violations};
 
 use super::common;
 
-pub(crate) fn category(field: &str, message: v1::Category, violations: &mut Violations) -> Option<Category> {
+pub(crate) fn category(field: Arguments<'_>, message: v1::Category, violations: &mut Violations) -> Option<Category> {
     let code = common::category(&format!("{field}.code"), &message.code, violations);
     let parent = (!message.parent.is_empty())
         .then(|| common::category(&format!("{field}.parent"), &message.parent, violations))
@@ -27,7 +29,7 @@ pub(crate) fn category(field: &str, message: v1::Category, violations: &mut Viol
         source: (!message.source.is_empty()).then_some(message.source),
         version: Version::default(),
     };
-    category.check(field, violations);
+    category.check(&field.to_string(), violations);
     Some(category)
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn category_out(category: &Category) -> v1::Category {
     }
 }
 
-pub(crate) fn division(field: &str, message: v1::Division, violations: &mut Violations) -> Option<Division> {
+pub(crate) fn division(field: Arguments<'_>, message: v1::Division, violations: &mut Violations) -> Option<Division> {
     let code = common::division(&format!("{field}.code"), &message.code, violations);
     let parent = common::division(&format!("{field}.parent"), &message.parent, violations);
     let centre = common::point(&format!("{field}.centre"), message.centre, Disclosure::Shown, violations);
@@ -52,13 +54,14 @@ pub(crate) fn division(field: &str, message: v1::Division, violations: &mut Viol
     }));
     let division = Division {
         code: code?,
-        edition_year: edition_year?,
+        // One that cannot be read is told of; what lies below the division finds it all the same.
+        edition_year: edition_year.unwrap_or_default(),
         parent,
         name: common::text(message.title),
         centre,
         version: Version::default(),
     };
-    division.check(field, violations);
+    division.check(&field.to_string(), violations);
     Some(division)
 }
 

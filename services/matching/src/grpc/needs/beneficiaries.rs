@@ -1,7 +1,5 @@
 //! Beneficiaries.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::{Beneficiary, PersonalFields};
 use wishwell_domain::ids::BeneficiaryId;
@@ -10,10 +8,12 @@ use wishwell_store::{BeneficiaryFilter, Effect, Written};
 
 use super::people;
 use crate::cases::{Caller, Platform, beneficiaries_of, only};
-use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
 use crate::grpc::convert::beneficiary::ReadBeneficiary;
 use crate::grpc::convert::{beneficiary as convert, common};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
+use crate::grpc::meant::Meant as _;
 
 /// Where a request carries a beneficiary.
 const FIELD: &str = "beneficiary";
@@ -159,9 +159,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListBeneficiariesRequest,
 ) -> Result<v1::ListBeneficiariesResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let division = common::division("filter.division", &sent.division, &mut violations);
@@ -174,10 +173,10 @@ pub(super) async fn list(
         group_tag: common::group_tag(sent.group_tag),
         ..BeneficiaryFilter::default()
     };
-    let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &page).await?;
+    let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListBeneficiariesResponse {
         beneficiaries: found.entries.iter().map(|found| convert::beneficiary_out(found, None)).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 
@@ -186,10 +185,7 @@ pub(super) async fn erase(
     caller: Caller,
     message: v1::EraseBeneficiaryRequest,
 ) -> Result<v1::EraseBeneficiaryResponse, Error> {
-    let mut violations = Violations::new();
-    let etag = common::etag("etag", &message.etag, &mut violations);
-    violations.into_result()?;
-    let id = id(&message.name)?;
+    let (id, etag) = message.meant()?;
     let written = platform.erase_beneficiary(&caller, id, etag).await?;
     debug_assert!(written.outcomes.iter().all(|outcome| outcome.effect != Effect::Created));
     let log_position = written.position.0;

@@ -83,8 +83,7 @@ async fn changed(
     let (changed, members) = convert::household(FIELD, asked.id, merged, &mut violations);
     let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
     // Members that were not named stay as they are, also those who joined a moment ago.
-    // Those that could not be read are told of, and nobody is taken out for it.
-    let named = asked.mask.iter().any(|path| path == "members") && !violations.tells_of("household.members");
+    let named = asked.mask.iter().any(|path| path == "members");
     let members = named.then_some(members.as_slice());
     platform.check_household(caller, changed, members, mode, violations).await
 }

@@ -1,7 +1,5 @@
 //! Needs.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::Beneficiary;
 use wishwell_domain::ids::{NeedId, Version};
@@ -12,10 +10,12 @@ use wishwell_store::{Effect, NeedFilter, Written};
 use super::people;
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
-use crate::grpc::call::{Update, merge_fields, next_token, page, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, retry_update};
 use crate::grpc::convert::need::ReadNeed;
 use crate::grpc::convert::{beneficiary, common, need as convert};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
+use crate::grpc::meant::Meant as _;
 
 /// Where a request carries a need.
 const FIELD: &str = "need";
@@ -122,9 +122,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListNeedsRequest,
 ) -> Result<v1::ListNeedsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let category = (!sent.category.is_empty())
@@ -147,10 +146,10 @@ pub(super) async fn list(
         without_division: sent.without_division,
     };
     violations.into_result()?;
-    let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+    let found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListNeedsResponse {
         needs: found.entries.iter().map(|found| convert::need_out(found, None)).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 
@@ -274,41 +273,13 @@ fn keep_publication(changed: &mut Need, stored: &Need) {
     }
 }
 
-/// Reads which need is meant, and in which version; none where any will do.
-fn meant(name: &str, etag: &str) -> Result<(NeedId, Option<Version>), Error> {
-    let mut violations = Violations::new();
-    let id = violations.take(NeedId::parse_name("name", name));
-    let etag = common::etag("etag", etag, &mut violations);
-    violations.into_result()?;
-    Ok((required("name", id)?, etag))
-}
-
-/// Reads what is to be withdrawn.
-pub(super) async fn read_withdrawal(
-    _: &Platform,
-    _: &Caller,
-    message: v1::WithdrawNeedRequest,
-) -> Result<(NeedId, Option<Version>), Error> {
-    meant(&message.name, &message.etag)
-}
-
 pub(super) async fn withdraw(
     platform: &Platform,
     caller: Caller,
     message: v1::WithdrawNeedRequest,
 ) -> Result<v1::WithdrawNeedResponse, Error> {
-    let (need, log_position) =
-        end(platform, &caller, &message.name, Ending::Withdrawn, &message.reason, &message.etag).await?;
+    let (need, log_position) = end(platform, &caller, message.meant()?, Ending::Withdrawn, &message.reason).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
-}
-
-/// Reads what is to be closed.
-pub(super) async fn read_closing(
-    _: &Platform,
-    _: &Caller,
-    message: v1::CloseNeedRequest,
-) -> Result<(NeedId, Option<Version>), Error> {
-    meant(&message.name, &message.etag)
 }
 
 pub(super) async fn close(
@@ -316,31 +287,19 @@ pub(super) async fn close(
     caller: Caller,
     message: v1::CloseNeedRequest,
 ) -> Result<v1::CloseNeedResponse, Error> {
-    let (need, log_position) =
-        end(platform, &caller, &message.name, Ending::Closed, &message.reason, &message.etag).await?;
+    let (need, log_position) = end(platform, &caller, message.meant()?, Ending::Closed, &message.reason).await?;
     Ok(v1::CloseNeedResponse { need: Some(need), log_position })
 }
 
 async fn end(
     platform: &Platform,
     caller: &Caller,
-    name: &str,
+    (id, etag): (NeedId, Option<Version>),
     ending: Ending,
     reason: &str,
-    etag: &str,
 ) -> Result<(v1::Need, i64), Error> {
-    let (id, etag) = meant(name, etag)?;
     let written = platform.end_need(caller, id, ending, reason, etag).await?;
     answer(platform, caller, written).await
-}
-
-/// Reads what is to be erased.
-pub(super) async fn read_erasure(
-    _: &Platform,
-    _: &Caller,
-    message: v1::EraseNeedRequest,
-) -> Result<(NeedId, Option<Version>), Error> {
-    meant(&message.name, &message.etag)
 }
 
 pub(super) async fn erase(
@@ -348,7 +307,7 @@ pub(super) async fn erase(
     caller: Caller,
     message: v1::EraseNeedRequest,
 ) -> Result<v1::EraseNeedResponse, Error> {
-    let (id, etag) = meant(&message.name, &message.etag)?;
+    let (id, etag) = message.meant()?;
     let written = platform.erase_need(&caller, id, etag).await?;
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::EraseNeedResponse { need: Some(need), log_position })

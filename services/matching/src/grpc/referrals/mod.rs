@@ -25,6 +25,7 @@ use wishwell_store::Written;
 use super::call::{read, write};
 use super::convert::{common, referral as convert};
 use super::status::to_status;
+use super::{listing, meant};
 use crate::access::Standing;
 use crate::cases::places::coarse_division;
 use crate::cases::referrals::referrals_of;
@@ -94,10 +95,10 @@ async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Resu
     Ok((show_written(caller, &snapshot, referral), written.position.0))
 }
 
-/// One line for each method: how it is served, its name, its handler. What they read breaks no rules but those of the contract: the
-/// others are about what is stored.
+/// One line for each method: how it is served, its name, its handler, and who reads a message that breaks rules of the contract where
+/// reading finds more than they do. Offers break no others: what else there is to say of them is about what is stored.
 macro_rules! methods {
-    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path;)*) => {
+    ($($serve:ident $method:ident = $rpc:literal : $request:ident -> $response:ident => $handler:path $(, besides $reading:path)?;)*) => {
         #[tonic::async_trait]
         impl ReferralService for ReferralHandlers {
             type WatchEventsStream = watch::EventStream;
@@ -115,7 +116,9 @@ macro_rules! methods {
 
             $(async fn $method(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
                 let method = concat!("wishwell.v1.ReferralService/", $rpc);
-                $serve(method, request).handle(|caller, message| $handler(&self.platform, caller, message)).await
+                let call = $serve(method, request);
+                $(let call = call.besides(async |caller, message| $reading(&self.platform, &caller, message).await).await;)?
+                call.handle(|caller, message| $handler(&self.platform, caller, message)).await
             })*
         }
     };
@@ -126,18 +129,18 @@ methods! {
     write batch_create_referrals = "BatchCreateReferrals": BatchCreateReferralsRequest -> BatchCreateReferralsResponse => offers::batch_create;
     write batch_try_create_referrals = "BatchTryCreateReferrals": BatchTryCreateReferralsRequest -> BatchTryCreateReferralsResponse => offers::batch_try_create;
     write auto_refer = "AutoRefer": AutoReferRequest -> AutoReferResponse => offers::auto_refer;
-    write accept_referral = "AcceptReferral": AcceptReferralRequest -> AcceptReferralResponse => steps::accept;
-    write decline_referral = "DeclineReferral": DeclineReferralRequest -> DeclineReferralResponse => steps::decline;
-    write withdraw_referral = "WithdrawReferral": WithdrawReferralRequest -> WithdrawReferralResponse => steps::withdraw;
-    write start_referral = "StartReferral": StartReferralRequest -> StartReferralResponse => steps::start;
-    write deliver_referral = "DeliverReferral": DeliverReferralRequest -> DeliverReferralResponse => steps::deliver;
-    write confirm_referral = "ConfirmReferral": ConfirmReferralRequest -> ConfirmReferralResponse => steps::confirm;
-    write dispute_referral = "DisputeReferral": DisputeReferralRequest -> DisputeReferralResponse => steps::dispute;
-    write cancel_referral = "CancelReferral": CancelReferralRequest -> CancelReferralResponse => steps::cancel;
-    write fail_referral = "FailReferral": FailReferralRequest -> FailReferralResponse => steps::fail;
+    write accept_referral = "AcceptReferral": AcceptReferralRequest -> AcceptReferralResponse => steps::accept, besides meant::read;
+    write decline_referral = "DeclineReferral": DeclineReferralRequest -> DeclineReferralResponse => steps::decline, besides meant::read;
+    write withdraw_referral = "WithdrawReferral": WithdrawReferralRequest -> WithdrawReferralResponse => steps::withdraw, besides meant::read;
+    write start_referral = "StartReferral": StartReferralRequest -> StartReferralResponse => steps::start, besides meant::read;
+    write deliver_referral = "DeliverReferral": DeliverReferralRequest -> DeliverReferralResponse => steps::deliver, besides meant::read;
+    write confirm_referral = "ConfirmReferral": ConfirmReferralRequest -> ConfirmReferralResponse => steps::confirm, besides meant::read;
+    write dispute_referral = "DisputeReferral": DisputeReferralRequest -> DisputeReferralResponse => steps::dispute, besides meant::read;
+    write cancel_referral = "CancelReferral": CancelReferralRequest -> CancelReferralResponse => steps::cancel, besides meant::read;
+    write fail_referral = "FailReferral": FailReferralRequest -> FailReferralResponse => steps::fail, besides meant::read;
     read get_referral = "GetReferral": GetReferralRequest -> GetReferralResponse => reads::get;
-    read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list;
+    read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list, besides listing::read;
     read get_supervision = "GetSupervision": GetSupervisionRequest -> GetSupervisionResponse => supervision::get;
-    read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list;
+    read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list, besides listing::read;
     write claim_wish = "ClaimWish": ClaimWishRequest -> ClaimWishResponse => wishes::claim;
 }

@@ -1,7 +1,5 @@
 //! Reading referrals.
 
-use prost::Message;
-
 use wishwell_api::v1;
 use wishwell_domain::Error;
 use wishwell_domain::Violations;
@@ -13,8 +11,8 @@ use wishwell_store::{Page, PageRequest, ReferralFilter};
 
 use super::{division_shown, show};
 use crate::cases::{Caller, Platform};
-use crate::grpc::call::{next_token, page};
 use crate::grpc::convert::{common, referral as convert};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 
 pub(super) async fn get(
@@ -42,9 +40,8 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListReferralsRequest,
 ) -> Result<v1::ListReferralsResponse, Error> {
+    let listing = Listing::of(platform, &caller, &message)?;
     let sent = message.filter.unwrap_or_default();
-    let scope = platform.page_scope(&caller, &sent.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -81,12 +78,12 @@ pub(super) async fn list(
         ..ReferralFilter::default()
     };
     let found = match division.filter(|_| caller.is_partner()) {
-        Some(division) => shown_within(platform, &caller, &snapshot, &filter, page, &division).await?,
-        None => platform.store.list_referrals(caller.tenant(), &filter, &page).await?,
+        Some(division) => shown_within(platform, &caller, &snapshot, &filter, listing.by_uuid(), &division).await?,
+        None => platform.store.list_referrals(caller.tenant(), &filter, &listing.by_uuid()).await?,
     };
     Ok(v1::ListReferralsResponse {
         referrals: found.entries.iter().map(|found| show(&caller, &snapshot, found)).collect(),
-        next_page_token: next_token(&scope, found.next_after)?,
+        next_page_token: listing.next_token(found.next_after)?,
     })
 }
 

@@ -1,41 +1,36 @@
 //! The steps of a referral.
 
 use wishwell_api::v1;
-use wishwell_domain::ids::ReferralId;
+use wishwell_domain::Error;
+use wishwell_domain::ids::{ReferralId, Version};
 use wishwell_domain::ledger::Step;
 use wishwell_domain::referral::Action;
-use wishwell_domain::{Error, Violations};
 
 use super::answer;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, referral as convert};
+use crate::grpc::meant::Meant as _;
 
-/// What the requests of steps have in common, and what some of them say beside it.
+/// What some requests of steps say beside what they are about.
+#[derive(Default)]
 struct Said {
-    name: String,
-    etag: String,
     reason: Option<i32>,
     units: Option<i64>,
     rating: Option<i32>,
     note: String,
 }
 
-impl Said {
-    const fn plain(name: String, etag: String) -> Self {
-        Self { name, etag, reason: None, units: None, rating: None, note: String::new() }
-    }
-}
-
-async fn take(platform: &Platform, caller: &Caller, action: Action, said: Said) -> Result<(v1::Referral, i64), Error> {
-    let mut violations = Violations::new();
-    let expected = common::etag("etag", &said.etag, &mut violations);
-    let referral = violations.take(ReferralId::parse_name("name", &said.name));
-    let reason = said
-        .reason
-        .and_then(|value| violations.take(convert::reason(value).ok_or_else(|| common::undefined("reason", value))));
-    violations.into_result()?;
+async fn take(
+    platform: &Platform,
+    caller: &Caller,
+    action: Action,
+    (referral, expected): (ReferralId, Option<Version>),
+    said: Said,
+) -> Result<(v1::Referral, i64), Error> {
+    let known = |value| convert::reason(value).ok_or_else(|| common::undefined("reason", value));
+    let reason = said.reason.map(known).transpose()?;
     let step = Step {
-        referral: crate::grpc::call::required("name", referral)?,
+        referral,
         action,
         role: caller.principal.role,
         reason,
@@ -52,7 +47,7 @@ async fn take(platform: &Platform, caller: &Caller, action: Action, said: Said) 
     answer(platform, caller, &written).await
 }
 
-/// One function for each step: what it says beside name and etag.
+/// One function for each step: what it says beside what it is about.
 macro_rules! steps {
     ($($function:ident = $action:ident : $request:ident -> $response:ident { $($field:ident : $value:expr),* };)*) => {
         $(pub(super) async fn $function(
@@ -63,9 +58,9 @@ macro_rules! steps {
             #[allow(clippy::redundant_closure_call, clippy::needless_update)]
             let said = {
                 $(let $field = ($value)(&message);)*
-                Said { $($field,)* ..Said::plain(message.name, message.etag) }
+                Said { $($field,)* ..Said::default() }
             };
-            let (referral, log_position) = take(platform, &caller, Action::$action, said).await?;
+            let (referral, log_position) = take(platform, &caller, Action::$action, message.meant()?, said).await?;
             Ok(v1::$response { referral: Some(referral), log_position })
         })*
     };

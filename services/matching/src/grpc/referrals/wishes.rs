@@ -1,6 +1,5 @@
 //! The wishing pool.
 
-use prost::Message;
 use uuid::Uuid;
 
 use wishwell_api::v1;
@@ -12,8 +11,9 @@ use wishwell_store::NeedFilter;
 use super::answer;
 use crate::cases::wishes::{Claim, Gift, PledgeAsked};
 use crate::cases::{Caller, Platform};
-use crate::grpc::call::{next_token, page, required};
+use crate::grpc::call::required;
 use crate::grpc::convert::{common, need as convert, referral};
+use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 
 pub(super) async fn list(
@@ -21,15 +21,7 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListWishesRequest,
 ) -> Result<v1::ListWishesResponse, Error> {
-    let query = v1::ListWishesRequest {
-        category: message.category.clone(),
-        division: message.division.clone(),
-        wish: message.wish.clone(),
-        wishes: message.wishes.clone(),
-        ..v1::ListWishesRequest::default()
-    };
-    let scope = platform.page_scope(&caller, &query.encode_to_vec());
-    let page = page(&scope, message.page_size, &message.page_token)?;
+    let listing = Listing::of(platform, &caller, &message)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
     let category = (!message.category.is_empty())
@@ -51,7 +43,7 @@ pub(super) async fn list(
     let (needs, next_after) = match named {
         Some(named) => (these(platform, &caller, &named, &filter).await?, None),
         None => {
-            let found = platform.store.list_needs(caller.tenant(), &filter, &page).await?;
+            let found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
             (found.entries, found.next_after)
         }
     };
@@ -62,7 +54,7 @@ pub(super) async fn list(
         });
         wanting.filter_map(|item| item_out(platform, &caller, need, item, now)).collect::<Vec<_>>()
     });
-    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: next_token(&scope, next_after)? })
+    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: listing.next_token(next_after)? })
 }
 
 /// The wishes that are asked for by name, in the order asked; none when none is.

@@ -1,0 +1,118 @@
+//! A page of a list: which one is asked for, and where the next one begins.
+
+use prost::Message;
+use uuid::Uuid;
+
+use wishwell_api::{Request, v1};
+use wishwell_domain::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+use wishwell_domain::{Error, Violation};
+use wishwell_store::PageRequest;
+
+use crate::cases::page_tokens::PageScope;
+use crate::cases::{Caller, Platform};
+
+/// A request for a page of a list.
+pub(crate) trait Paged: Request {
+    /// What is asked for, but for which page of it, encoded: a token goes on with nothing else.
+    fn query(&self) -> Vec<u8>;
+    /// Most entries that are wanted; 0 for as many as usual.
+    fn page_size(&self) -> i32;
+    /// The token of the page; empty for the first one.
+    fn page_token(&self) -> &str;
+}
+
+macro_rules! paged {
+    ($query:expr; $($message:ident),* $(,)?) => {
+        $(impl Paged for v1::$message {
+            #[allow(clippy::redundant_closure_call)]
+            fn query(&self) -> Vec<u8> {
+                ($query)(self)
+            }
+
+            fn page_size(&self) -> i32 {
+                self.page_size
+            }
+
+            fn page_token(&self) -> &str {
+                &self.page_token
+            }
+        })*
+    };
+}
+
+paged!(
+    |sent: &Self| sent.filter.as_ref().map(Message::encode_to_vec).unwrap_or_default();
+    ListOrganizationsRequest,
+    ListResourcesRequest,
+    ListCapacityPoolsRequest,
+    ListCategoriesRequest,
+    ListDivisionsRequest,
+    ListBeneficiariesRequest,
+    ListNeedsRequest,
+    ListReferralsRequest,
+    ListRoundsRequest,
+    ListNotificationsRequest,
+);
+paged!(
+    |sent: &Self| Self { page_size: 0, page_token: String::new(), min_position: 0, ..sent.clone() }.encode_to_vec();
+    ListWishesRequest,
+    ListSubscriptionsRequest,
+    ListRoundOutcomesRequest,
+    FindNeedsRequest,
+);
+
+/// A page that is asked for.
+pub(crate) struct Listing {
+    scope: PageScope,
+    cursor: Option<Vec<u8>>,
+    size: usize,
+}
+
+impl Listing {
+    /// Which page a request asks for.
+    ///
+    /// # Errors
+    /// A violation for a token that is none of this list.
+    pub(crate) fn of(platform: &Platform, caller: &Caller, message: &impl Paged) -> Result<Self, Violation> {
+        let scope = platform.page_scope(caller, &message.query());
+        let cursor = scope.cursor(message.page_token())?;
+        Ok(Self { scope, cursor, size: size_of(message.page_size()) })
+    }
+
+    /// Most entries of the page.
+    pub(crate) const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// What the page begins after; none for the first one.
+    pub(crate) fn cursor(&self) -> Option<&[u8]> {
+        self.cursor.as_deref()
+    }
+
+    /// The page of a list that is ordered by UUID.
+    pub(crate) fn by_uuid(&self) -> PageRequest {
+        let after = self.cursor().and_then(|cursor| Uuid::from_slice(cursor).ok());
+        PageRequest { after, limit: self.size }
+    }
+
+    /// The token of the page after an entry, empty where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be sealed.
+    pub(crate) fn next_token(&self, next_after: Option<impl AsRef<[u8]>>) -> Result<String, Error> {
+        next_after.map_or_else(|| Ok(String::new()), |after| self.scope.token(after.as_ref()))
+    }
+}
+
+/// Reads which page is asked for.
+pub(crate) async fn read<M: Paged>(platform: &Platform, caller: &Caller, message: M) -> Result<Listing, Error> {
+    Ok(Listing::of(platform, caller, &message)?)
+}
+
+/// Entries of a page: what was asked, within bounds.
+fn size_of(page_size: i32) -> usize {
+    match usize::try_from(page_size) {
+        Ok(0) | Err(_) => PAGE_SIZE_DEFAULT,
+        Ok(size) => size.min(PAGE_SIZE_MAX),
+    }
+}
