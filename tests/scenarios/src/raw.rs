@@ -1,7 +1,7 @@
 //! Calls with bytes that no client would send.
 
 use h2::RecvStream;
-use prost::bytes::{Buf as _, BufMut as _};
+use prost::bytes::{Buf as _, BufMut as _, Bytes};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
 
@@ -87,8 +87,22 @@ impl Served {
         headers: &[(&str, &str)],
         message: &impl prost::Message,
     ) -> http::Response<RecvStream> {
+        self.asked_through(&h2::client::Builder::new(), path, headers, message).await
+    }
+
+    /// As [`Served::asked_over_h2`], by a client of these settings.
+    ///
+    /// # Panics
+    /// When the server answers nothing, or not in HTTP/2.
+    pub async fn asked_through(
+        &self,
+        client: &h2::client::Builder,
+        path: &str,
+        headers: &[(&str, &str)],
+        message: &impl prost::Message,
+    ) -> http::Response<RecvStream> {
         let stream = tokio::net::TcpStream::connect(self.address).await.expect("accepted");
-        let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+        let (client, connection) = client.handshake::<_, Bytes>(stream).await.expect("HTTP/2");
         tokio::spawn(connection);
         let mut client = client.ready().await.expect("a stream");
         let mut request = http::Request::post(format!("http://{}{path}", self.address))

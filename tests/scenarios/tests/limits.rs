@@ -11,6 +11,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_scenarios::canary::Bytes;
+use wishwell_scenarios::catalogue::{Operator, organization};
 use wishwell_scenarios::frames::{
     Connection, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call,
     frame, overflow, reset,
@@ -74,6 +75,40 @@ async fn a_stream_ends_at_its_deadline_and_without_one_it_goes_on() {
     assert_eq!(admin::calls(&metrics, method, "DEADLINE_EXCEEDED"), 1.0, "{metrics}");
     let more = tokio::time::timeout(second, lasting.data()).await;
     assert!(more.is_err(), "the other one is still open: {more:?}");
+}
+
+#[tokio::test]
+async fn a_stream_whose_reader_takes_nothing_ends_at_its_deadline_and_tells_it_when_the_reader_goes_on() {
+    let served = Served::start(&["--demo=false"], &[]).await;
+    let watch = v1::WatchEventsRequest { after_position: -1, ..Default::default() };
+    // Room for one byte: the first answer does not get through, the second one waits behind it, and nobody asks for a third one.
+    let mut narrow = h2::client::Builder::new();
+    narrow.initial_window_size(1);
+    let (asked, seconds) = (Instant::now(), Duration::from_secs);
+    let headers = [KEY, ("grpc-timeout", "4S")];
+    let mut answers = served.asked_through(&narrow, WATCH_EVENTS, &headers, &watch).await.into_body();
+    let anywhere = v1::Organization { division: String::new(), ..organization("o-1") };
+    Operator(&served).create_organization(anywhere).await.expect("created");
+    let metrics = async || admin::get(served.admin, "/metrics").await.1;
+    let under_way = async || admin::figure(&metrics().await, &["wishwell_streams_active"]);
+    assert_eq!(under_way().await, 1.0);
+    while under_way().await > 0.0 {
+        assert!(asked.elapsed() < seconds(60), "it is under way for ever");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(asked.elapsed() >= seconds(4));
+    let method = WATCH_EVENTS.trim_start_matches('/');
+    assert_eq!(admin::calls(&metrics().await, method, "DEADLINE_EXCEEDED"), 1.0);
+    let trailers = tokio::time::timeout(seconds(60), async {
+        while let Some(answer) = answers.data().await {
+            let bytes = answer.expect("no reset").len();
+            answers.flow_control().release_capacity(bytes).expect("as much as came");
+        }
+        answers.trailers().await.expect("no reset").expect("trailers")
+    });
+    let status = Status::from_header_map(&trailers.await.expect("an end")).expect("a status");
+    assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
+    assert_eq!(admin::calls(&metrics().await, method, "DEADLINE_EXCEEDED"), 1.0, "counted once");
 }
 
 #[tokio::test]

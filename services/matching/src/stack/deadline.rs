@@ -2,21 +2,14 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use hyper::body::{Body, Frame, SizeHint};
+use http::{HeaderMap, HeaderName};
 use tokio::time::Sleep;
-use tonic::Status;
-use tonic::codegen::Bytes;
 
 use wishwell_domain::Error;
 use wishwell_domain::error::Violation;
-
-use crate::grpc::status::to_status;
-
-use super::Response;
 
 static TIMEOUT_HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
 /// The protocol allows at most eight digits.
@@ -41,64 +34,10 @@ impl Time {
         Ok(Self { to_begin: asked.map_or(max, |asked| asked.min(max)), to_end: asked })
     }
 
-    /// An answer, which ends in time if it is a stream. Ones that are refusals have ended already.
-    pub(super) fn bound(self, started: Instant, response: Response) -> Response {
-        let deadline = self.to_end.and_then(|time| started.checked_add(time));
-        let Some(deadline) = deadline.filter(|_| !response.headers().contains_key(Status::GRPC_STATUS)) else {
-            return response;
-        };
-        let deadline = Box::pin(tokio::time::sleep_until(deadline.into()));
-        response.map(|answers| tonic::body::Body::new(Bounded { answers, deadline, ended: false }))
+    /// When an answer ends that is a stream and began at `started`; none where it goes on.
+    pub(super) fn end(self, started: Instant) -> Option<Instant> {
+        self.to_end.and_then(|time| started.checked_add(time))
     }
-}
-
-/// A stream of answers that ends at its call's deadline.
-#[derive(Debug)]
-struct Bounded {
-    answers: tonic::body::Body,
-    deadline: Pin<Box<Sleep>>,
-    ended: bool,
-}
-
-impl Body for Bounded {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        // First: a stream that always has something to say would outlast it.
-        if self.deadline.as_mut().poll(context).is_ready() {
-            self.ended = true;
-            self.answers = tonic::body::Body::empty();
-            return Poll::Ready(Some(Ok(Frame::trailers(trailers_of(&to_status(Error::DeadlineExceeded))))));
-        }
-        let polled = Pin::new(&mut self.answers).poll_frame(context);
-        self.ended = match &polled {
-            Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
-            Poll::Ready(_) => true,
-            Poll::Pending => false,
-        };
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.ended || self.answers.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.answers.size_hint()
-    }
-}
-
-/// A status as the end of a stream carries it; its code alone where its words fit into no header.
-fn trailers_of(status: &Status) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    if status.add_header(&mut trailers).is_err() {
-        trailers.insert(Status::GRPC_STATUS, HeaderValue::from(status.code() as i32));
-    }
-    trailers
 }
 
 /// Works until a deadline.
@@ -145,6 +84,8 @@ fn asked_timeout(headers: &HeaderMap) -> Result<Option<Duration>, Violation> {
 mod tests {
     use std::pin::pin;
 
+    use http::HeaderValue;
+
     use super::*;
 
     fn asked(text: &str) -> Result<Option<Duration>, Violation> {
@@ -177,42 +118,19 @@ mod tests {
         assert_eq!(until(later, pin!(tokio::task::yield_now())).await, Ok(()));
     }
 
-    /// A body that always has something to say.
-    struct Talkative;
-
-    impl Body for Talkative {
-        type Data = Bytes;
-        type Error = Status;
-
-        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"and another thing")))))
-        }
-    }
-
-    async fn next(body: &mut tonic::body::Body) -> Option<Frame<Bytes>> {
-        poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await.transpose().unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_stream_ends_at_its_deadline_whatever_it_has_to_say_and_goes_on_without_one() {
-        let an_hour_ago = Instant::now().checked_sub(Duration::from_secs(3_600)).unwrap();
-        let bounded = |timeout: Option<&'static str>| {
+    #[test]
+    fn a_stream_ends_by_what_its_caller_asks_for_and_never_by_the_bound_of_its_beginning() {
+        let started = Instant::now();
+        let time = |timeout: Option<&'static str>| {
             let headers = HeaderMap::from_iter(
                 timeout.map(|timeout| (TIMEOUT_HEADER.clone(), HeaderValue::from_static(timeout))),
             );
-            let time = Time::of(&headers, Duration::from_millis(1)).unwrap();
-            time.bound(an_hour_ago, http::Response::new(tonic::body::Body::new(Talkative))).into_body()
+            Time::of(&headers, Duration::from_secs(30)).unwrap()
         };
-        let mut stream = bounded(Some("90H"));
-        assert!(next(&mut stream).await.unwrap().is_data());
-        let mut stream = bounded(Some("59M"));
-        let trailers = next(&mut stream).await.unwrap().into_trailers().unwrap();
-        assert_eq!(trailers.get(Status::GRPC_STATUS).unwrap(), "4");
-        assert!(stream.is_end_stream());
-        assert!(next(&mut stream).await.is_none());
-        // The server's own bound is that of an answer's beginning.
-        let mut stream = bounded(None);
-        assert!(next(&mut stream).await.unwrap().is_data());
+        for (timeout, to_begin, to_end) in [(None, 30, None), (Some("90S"), 30, Some(90)), (Some("9S"), 9, Some(9))] {
+            assert_eq!(time(timeout).to_begin, Duration::from_secs(to_begin), "{timeout:?}");
+            assert_eq!(time(timeout).end(started), to_end.map(|to_end| started + Duration::from_secs(to_end)));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod admission;
 mod authentication;
+mod bounded;
 mod deadline;
 mod explanation;
 mod observation;
@@ -100,6 +101,7 @@ impl CallStack {
         let observed = Observed::begin(&pipe.metrics, &pipe.sampling, method, request.headers());
         let (trace, started) = (observed.trace.clone(), observed.started);
         let admitted = pipe.admit(method, request);
+        let deadline = admitted.as_ref().ok().and_then(|admitted| admitted.time.end(started));
         let answering = async {
             let answer = match admitted {
                 Ok(Admitted { place, time, call }) => {
@@ -107,7 +109,7 @@ impl CallStack {
                     let work = pin!(panics::caught(&pipe.metrics, call.map(|Ok(answer)| answer)));
                     let answer = deadline::until(started + time.to_begin, work).await.and_then(|done| done);
                     drop(place);
-                    answer.map(|answer| if method.streams { time.bound(started, answer) } else { answer })
+                    answer
                 }
                 Err(error) => Err(error),
             };
@@ -115,7 +117,7 @@ impl CallStack {
             explanation::explain(method, answer.unwrap_or_else(|error| to_status(error).into_http()))
         };
         let response = trace.around(answering).await;
-        observed.end(response)
+        observed.end(response, deadline)
     }
 }
 

@@ -28,6 +28,7 @@ use crate::access::Method;
 use crate::metrics::{Metrics, OTHER_METHOD, code_name};
 
 use super::Response;
+use super::bounded::{Bounded, Ends};
 
 /// Target of the spans that start a tree.
 pub const CALL_SPAN_TARGET: &str = "wishwell::call";
@@ -110,8 +111,9 @@ impl<'m> Observed<'m> {
         Self { metrics, method, started: Instant::now(), trace: trace(sampling, method, headers) }
     }
 
-    /// The call was answered. What became of one whose answer is a stream is told when that is at its end.
-    pub(super) fn end(self, response: Response) -> Response {
+    /// The call was answered. What became of one whose answer is a stream is told when that is at its end, at its deadline at the latest
+    /// where it has one.
+    pub(super) fn end(self, response: Response, deadline: Option<Instant>) -> Response {
         let streams = self.method.streams && !response.headers().contains_key(Status::GRPC_STATUS);
         if !streams {
             record(self.metrics, self.method, self.started, &self.trace, code_of(response.headers()));
@@ -124,7 +126,13 @@ impl<'m> Observed<'m> {
             started: self.started,
             trace: self.trace.clone(),
         };
-        response.map(|answers| tonic::body::Body::new(Streamed { answers, ending: Some(ending) }))
+        response.map(|answers| {
+            let streamed = Streamed { answers, ending: Some(ending) };
+            match deadline {
+                Some(deadline) => tonic::body::Body::new(Bounded::new(streamed, deadline)),
+                None => tonic::body::Body::new(streamed),
+            }
+        })
     }
 }
 
@@ -145,8 +153,8 @@ struct Streamed {
     ending: Option<Ending>,
 }
 
-impl Streamed {
-    fn ended(&mut self, code: Code) {
+impl Ends for Streamed {
+    fn end(&mut self, code: Code) {
         if let Some(Ending { metrics, method, started, trace }) = self.ending.take() {
             metrics.streams_active.dec();
             record(&metrics, method, started, &trace, code);
@@ -166,12 +174,12 @@ impl Body for Streamed {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
-                    self.ended(code_of(trailers));
+                    self.end(code_of(trailers));
                 }
             }
-            Poll::Ready(Some(Err(status))) => self.ended(status.code()),
+            Poll::Ready(Some(Err(status))) => self.end(status.code()),
             // Without a status, callers take the end of a stream for this.
-            Poll::Ready(None) => self.ended(Code::Unknown),
+            Poll::Ready(None) => self.end(Code::Unknown),
             Poll::Pending => {}
         }
         polled
@@ -189,7 +197,7 @@ impl Body for Streamed {
 impl Drop for Streamed {
     /// Whoever read it has left.
     fn drop(&mut self) {
-        self.ended(Code::Cancelled);
+        self.end(Code::Cancelled);
     }
 }
 
