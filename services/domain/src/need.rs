@@ -271,8 +271,8 @@ pub struct Need {
     /// Since when it is known to the pool; none when it never was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publication: Option<Publication>,
-    /// When its own key was destroyed and what was personal taken out of it, by [`Need::erase`]; none for needs of beneficiaries, which
-    /// are erased with them.
+    /// When its own key was destroyed and what was personal taken out of it, by [`Need::erase`]. A need of a beneficiary is erased with
+    /// that, which says when: as it is stored, the need says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<Timestamp>,
     /// Where it stands.

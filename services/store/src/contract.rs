@@ -456,6 +456,13 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
         but: NeedId,
     ) -> Result<Vec<Lack>, StoreError>;
 
+    /// Which of these beneficiaries were erased, and when; at most `PAGE_SIZE_MAX` are looked at.
+    async fn erasures(
+        &self,
+        tenant: &TenantId,
+        beneficiaries: &[BeneficiaryId],
+    ) -> Result<HashMap<BeneficiaryId, Timestamp>, StoreError>;
+
     /// The wrapped key of a subject; none once destroyed.
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError>;
 

@@ -110,6 +110,17 @@ impl Plain {
         self.ask("GET", target, if key.is_empty() { &[] } else { &headers }, b"").await
     }
 
+    /// The cookie of who signs in to the pages with a key.
+    ///
+    /// # Panics
+    /// When the key is refused.
+    pub async fn signed_in(&mut self, key: &str) -> String {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let entry = self.ask("POST", "/sign-in", &headers, format!("token={key}").as_bytes()).await;
+        let cookie = entry.header("set-cookie").expect("signed in");
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
     /// A POST of JSON with a key.
     pub async fn post(&mut self, key: &str, target: &str, body: &Value) -> Answer {
         let credentials = format!("Bearer {key}");

@@ -195,3 +195,48 @@ async fn a_need_of_a_beneficiary_is_refused_with_whom_to_erase_instead() {
     told(served.needs(HOTLINE).erase_beneficiary(request).await).expect("erased");
     assert_eq!(get(&served, &need.name).await.description, "");
 }
+
+#[tokio::test]
+async fn a_need_that_was_erased_with_its_beneficiary_says_when_in_answers_lists_and_on_its_page() {
+    let served = demo().await;
+    let mut people = Vec::new();
+    for _ in 0..2 {
+        let beneficiary = Some(v1::Beneficiary::default());
+        let request = v1::CreateBeneficiaryRequest { beneficiary, ..Default::default() };
+        let created = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary;
+        people.push(created.expect("one").name);
+    }
+    let of = |beneficiary: &str, id: &str| v1::Need {
+        beneficiary: beneficiary.to_owned(),
+        external: Some(external("test", id)),
+        ..need("")
+    };
+    let erased = submit(&served, of(&people[0], "erased")).await.name;
+    let other = submit(&served, of(&people[1], "other")).await.name;
+    let said = async |name: &str| {
+        let get = get(&served, name).await.erase_time;
+        let request = v1::ListNeedsRequest { page_size: 1_000, ..v1::ListNeedsRequest::default() };
+        let listed = told(served.needs(HOTLINE).list_needs(request).await).expect("listed").needs;
+        let listed = listed.into_iter().find(|need| need.name == name).expect("in the list");
+        assert_eq!(get, listed.erase_time, "{name}");
+        get
+    };
+    assert_eq!((said(&erased).await, said(&other).await), (None, None));
+    let request = v1::EraseBeneficiaryRequest { name: people[0].clone(), ..Default::default() };
+    let answer = told(served.needs(HOTLINE).erase_beneficiary(request).await).expect("erased");
+    let when = answer.beneficiary.expect("one").erase_time;
+    assert!(when.is_some());
+    assert_eq!((said(&erased).await, said(&other).await), (when, None));
+    // It is open still, and stays erased when it is closed.
+    assert_eq!(get(&served, &erased).await.state(), v1::NeedState::Open);
+    let request = v1::WithdrawNeedRequest { name: erased.clone(), ..v1::WithdrawNeedRequest::default() };
+    told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
+    assert_eq!(said(&erased).await, when);
+    let mut desk = served.web();
+    let cookie = desk.signed_in(CASE_WORKER).await;
+    for (name, tells) in [(&erased, true), (&other, false)] {
+        let headers = [("cookie", cookie.as_str()), ("accept-language", "en")];
+        let page = desk.ask("GET", &format!("/desk/{name}"), &headers, b"").await.text();
+        assert_eq!(page.contains("Personal data was erased, for good"), tells, "{page}");
+    }
+}

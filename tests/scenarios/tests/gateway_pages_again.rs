@@ -8,16 +8,6 @@ use wishwell_scenarios::referring::{HOTLINE, submit, wishing};
 use wishwell_scenarios::told::told;
 use wishwell_scenarios::web::{Answer, Plain};
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
-
-/// The cookie of somebody of the demo.
-async fn signed_in(web: &mut Plain, key: &str) -> String {
-    let entry = web.ask("POST", "/sign-in", &[FORM, OWN], format!("token={key}").as_bytes()).await;
-    let cookie = entry.header("set-cookie").expect("signed in");
-    cookie.split(';').next().expect("a pair").to_owned()
-}
-
 async fn page(web: &mut Plain, target: &str, cookie: &str, known: Option<&str>) -> Answer {
     let mut headers = Vec::new();
     if !cookie.is_empty() {
@@ -42,8 +32,8 @@ fn is_unchanged(what: &str, again: &Answer, first: &Answer) {
 async fn a_page_that_has_not_changed_is_not_sent_again() {
     let served = Served::demo().await;
     let mut web = served.web();
-    let partner = signed_in(&mut web, "demo-partner").await;
-    let operator = signed_in(&mut web, "demo-operator").await;
+    let partner = web.signed_in("demo-partner").await;
+    let operator = web.signed_in("demo-operator").await;
     for (cookie, targets) in [
         ("", &["/", "/wishes", "/wishes?lang=en", "/sign-in", "/api", "/api/types/Need"][..]),
         (&partner, &["/wishes", "/portal", "/portal/referrals"][..]),
@@ -77,7 +67,7 @@ async fn a_page_that_has_not_changed_is_not_sent_again() {
 async fn a_page_that_asks_for_something_once_is_new_each_time() {
     let served = Served::demo().await;
     let mut web = served.web();
-    let operator = signed_in(&mut web, "demo-operator").await;
+    let operator = web.signed_in("demo-operator").await;
     let first = page(&mut web, "/desk/rounds", &operator, None).await;
     assert!(first.text().contains("name=\"request_id\""), "its form counts once");
     let again = page(&mut web, "/desk/rounds", &operator, first.header("etag")).await;
@@ -88,8 +78,8 @@ async fn a_page_that_asks_for_something_once_is_new_each_time() {
 async fn another_s_tag_gets_nobody_another_s_page() {
     let served = Served::demo().await;
     let mut web = served.web();
-    let partner = signed_in(&mut web, "demo-partner").await;
-    let volunteer = signed_in(&mut web, "demo-volunteer").await;
+    let partner = web.signed_in("demo-partner").await;
+    let volunteer = web.signed_in("demo-volunteer").await;
     for target in ["/wishes", "/portal", "/portal/referrals"] {
         let theirs = page(&mut web, target, &partner, None).await;
         assert_eq!(theirs.header("cache-control"), Some("private, no-cache"), "{target}");
@@ -127,7 +117,7 @@ async fn the_public_pool_may_be_kept_by_caches_for_less_than_a_withdrawal_may_ta
             "{what} is another entry of a cache"
         );
     }
-    let partner = signed_in(&mut web, "demo-partner").await;
+    let partner = web.signed_in("demo-partner").await;
     assert_eq!(page(&mut web, "/wishes", &partner, None).await.header("cache-control"), Some("private, no-cache"));
     for target in ["/", "/sign-in", "/nothing", "/wishes?page=none"] {
         let answer = page(&mut web, target, "", None).await;

@@ -6190,7 +6190,8 @@ pub struct Need {
     /// answered like the description. Sensitive.
     #[prost(message, repeated, tag = "25")]
     pub delivery_notes: ::prost::alloc::vec::Vec<DeliveryNote>,
-    /// When EraseNeed erased it; absent when it did not. Needs of beneficiaries are erased with them, and say nothing here.
+    /// When what is personal was erased, by EraseNeed or with the beneficiary by EraseBeneficiary; absent when it was not. That it was
+    /// erased with its beneficiary is said where it is read, not in answers of calls that write.
     #[prost(message, optional, tag = "26")]
     pub erase_time: ::core::option::Option<::prost_types::Timestamp>,
 }

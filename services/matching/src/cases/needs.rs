@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{HouseholdId, NeedId, Version};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, Version};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
 use wishwell_domain::need::{Channel, Ending, Need, NeedPersonal};
@@ -48,6 +48,24 @@ impl Platform {
     /// What is sealed in a need, opened; none once it or its beneficiary is erased.
     pub(crate) async fn need_personal(&self, caller: &Caller, need: &Need) -> Result<Option<NeedPersonal>, Error> {
         self.open_sealed(caller, &sealed_for(need), need.personal.as_ref()).await
+    }
+
+    /// Has needs that were erased with their beneficiaries say when that was, as those do that were erased by themselves.
+    pub(crate) async fn tell_erasures(&self, caller: &Caller, needs: &mut [Need]) -> Result<(), Error> {
+        // In every other one something is sealed.
+        let bare = needs.iter().filter(|need| need.personal.is_none() && need.erased_at.is_none());
+        let mut of: Vec<BeneficiaryId> = bare.filter_map(|need| need.beneficiary).collect();
+        if of.is_empty() {
+            return Ok(());
+        }
+        of.sort_unstable();
+        of.dedup();
+        let erased = self.store.erasures(caller.tenant(), &of).await?;
+        for need in needs {
+            let with_whom = need.beneficiary.and_then(|id| erased.get(&id).copied());
+            need.erased_at = need.erased_at.or(with_whom);
+        }
+        Ok(())
     }
 
     /// Submits a need that was checked, of a beneficiary if it names one, or answers the known one with the same external identity.

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use wishwell_domain::beneficiary::{Beneficiary, WrappedKey};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{BeneficiaryId, NeedId, TenantId, Version};
 use wishwell_domain::need::Need;
 
 use super::record::{self, Key, Reading, Record as _};
-use super::session::{Failure, Session};
+use super::session::{Failure, Fields, Session};
 use super::statement::{Statement, Value};
 use super::write::Writing;
 use crate::contract::{Effect, WriteMode};
@@ -204,6 +205,19 @@ fn without_personal(change: Change) -> Option<Change> {
         }
         _ => None,
     }
+}
+
+/// Which of these beneficiaries were erased, and when.
+pub(super) async fn erasures(
+    session: &mut Session,
+    tenant: &TenantId,
+    beneficiaries: Vec<BeneficiaryId>,
+) -> Result<HashMap<BeneficiaryId, Timestamp>, Failure> {
+    let mut statement = session.statement("SELECT id, erased_at FROM beneficiaries WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND erased_at IS NOT NULL AND ");
+    statement.push_in_uuids("id", beneficiaries.iter().map(BeneficiaryId::as_uuid).collect());
+    let read = |fields: &mut Fields<'_>| Ok((BeneficiaryId::from_uuid(fields.uuid()?), fields.time()?));
+    Ok(session.fetch_all(statement, read).await?.into_iter().collect())
 }
 
 /// The wrapped key of a subject.

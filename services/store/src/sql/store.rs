@@ -408,6 +408,16 @@ impl Store for SqlStore {
         work.instrument(span!(self, "SELECT", "needs")).await
     }
 
+    async fn erasures(
+        &self,
+        tenant: &TenantId,
+        beneficiaries: &[BeneficiaryId],
+    ) -> Result<HashMap<BeneficiaryId, Timestamp>, StoreError> {
+        let beneficiaries = beneficiaries.iter().take(PAGE_SIZE_MAX).copied().collect();
+        let work = self.read(async |session| erase::erasures(session, tenant, beneficiaries).await);
+        work.instrument(span!(self, "SELECT", "beneficiaries")).await
+    }
+
     async fn key(&self, tenant: &TenantId, subject: &str) -> Result<Option<WrappedKey>, StoreError> {
         let work = self.read(async |session| erase::key(session, tenant, subject).await);
         work.instrument(span!(self, "SELECT", "sealing_keys")).await

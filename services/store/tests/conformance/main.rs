@@ -120,6 +120,7 @@ macro_rules! conformance_of {
                 a_key_stays_as_it_was_first_put_and_is_not_logged
                 erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others
                 after_an_erasure_no_table_holds_ciphertext_or_digest_of_it
+                who_was_erased_and_when_is_told_of_those_who_were
                 who_is_forgotten_has_no_wish_in_the_pool
                 what_was_sealed_before_an_erasure_is_not_written_after_it
                 erasing_twice_is_erasing_once

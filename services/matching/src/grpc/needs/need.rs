@@ -106,7 +106,7 @@ pub(super) async fn get(
     message: v1::GetNeedRequest,
 ) -> Result<v1::GetNeedResponse, Error> {
     platform.snapshot(&caller, position(message.min_position)).await?;
-    let need = platform.need(&caller, id(&message.name)?).await?;
+    let mut need = platform.need(&caller, id(&message.name)?).await?;
     if message.include_personal && !caller.sees_personal() {
         let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
         return Err(Error::PermissionDenied { role, method });
@@ -114,6 +114,7 @@ pub(super) async fn get(
     if message.include_personal {
         caller.record_disclosure(&need.id.name());
     }
+    platform.tell_erasures(&caller, std::slice::from_mut(&mut need)).await?;
     Ok(v1::GetNeedResponse { need: Some(show(platform, &caller, &need, message.include_personal).await?) })
 }
 
@@ -146,7 +147,8 @@ pub(super) async fn list(
         without_division: sent.without_division,
     };
     violations.into_result()?;
-    let found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
+    let mut found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
+    platform.tell_erasures(&caller, &mut found.entries).await?;
     Ok(v1::ListNeedsResponse {
         needs: found.entries.iter().map(|found| convert::need_out(found, None)).collect(),
         next_page_token: listing.next_token(found.next_after)?,

@@ -1,5 +1,7 @@
 //! Keys, and what is gone once they are destroyed.
 
+use std::collections::HashMap;
+
 use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
@@ -109,6 +111,20 @@ pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture:
     let answer = fixture.store.answered(&request(900, 1)).await.unwrap().unwrap();
     let Some(Change::Beneficiary(beneficiary)) = &answer.outcomes[1].after else { panic!("{answer:?}") };
     assert_eq!((&beneficiary.personal, &beneficiary.identity_digest), (&None, &None));
+}
+
+pub async fn who_was_erased_and_when_is_told_of_those_who_were(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let (erased, other) = (samples::beneficiary(BENEFICIARY, None).id, samples::beneficiary(40, None).id);
+    let nobody = samples::beneficiary(99, None).id;
+    let told = async |tenant| fixture.store.erasures(&tenant, &[other, erased, nobody]).await.unwrap();
+    assert_eq!(told(fixture.tenant()).await, HashMap::new());
+    let now = instant("2030-01-01T00:00:00Z");
+    fixture.set_clock(now).await;
+    fixture.write(vec![erase()]).await;
+    assert_eq!(told(fixture.tenant()).await, HashMap::from([(erased, now)]));
+    assert_eq!(told(samples::tenant_called("another")).await, HashMap::new());
+    assert_eq!(fixture.store.erasures(&fixture.tenant(), &[]).await.unwrap(), HashMap::new());
 }
 
 pub async fn who_is_forgotten_has_no_wish_in_the_pool(fixture: Fixture) {
