@@ -5,10 +5,10 @@ use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, VISITOR, demo, figures, offer, referrals, seen,
-    sharing, submit, to, trunks, units, wanting,
+    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, VISITOR, demo, figures, offer,
+    referrals, seen, sharing, submit, to, trunks, units, wanting,
 };
-use wishwell_scenarios::told::{metadata, refused};
+use wishwell_scenarios::told::{metadata, refused, request_id, text, told};
 
 use v1::ReferralState as State;
 
@@ -289,4 +289,47 @@ async fn reasons_ratings_and_quantities_are_held_to_their_rules() {
         refused(wrong, Step::Start.take(&served, PARTNER, wrong).await, "INVALID_FIELDS", "name");
     }
     assert_eq!(Step::Confirm(Some(1)).take(&served, HOTLINE, &name).await.expect("confirmed").rating, 1);
+}
+
+#[tokio::test]
+async fn a_partners_step_is_answered_again_with_the_place_that_it_was_answered_with_whatever_the_tree_is_since() {
+    const COURT: &str = "640104001900";
+    const OTHER_STREET: &str = "640104900";
+    let served = demo().await;
+    let put = async |code: &str, parent: &str| {
+        let (code, parent) = (code.to_owned(), parent.to_owned());
+        let division = v1::Division { title: text(&code), code, parent, edition: 2026, ..v1::Division::default() };
+        let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
+        told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put").log_position
+    };
+    put(OTHER_STREET, "640104").await;
+    put(COURT, STREET).await;
+    let (_, resource) = trunks(&served, NEAR, Some(10)).await;
+    let offered = async || {
+        let need = submit(&served, v1::Need { division: COURT.to_owned(), ..wanting(1) }).await;
+        offer(&served, HOTLINE, to(&need.name, &resource)).await.expect("offered").name
+    };
+    let accept = v1::AcceptReferralRequest { name: offered().await, request_id: request_id(), ..Default::default() };
+    let decline = v1::DeclineReferralRequest {
+        name: offered().await,
+        reason: v1::StepReason::Other.into(),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    let mut partner = served.referrals(PARTNER);
+    let accepted = told(partner.accept_referral(accept.clone()).await).expect("accepted");
+    let declined = told(partner.decline_referral(decline.clone()).await).expect("declined");
+    let shown = |referral: &Option<v1::Referral>| referral.as_ref().expect("one").division.clone();
+    assert_eq!((shown(&accepted.referral), shown(&declined.referral)), (STREET.to_owned(), "640104".to_owned()));
+    // The court belongs to another street of another district from now on.
+    put(OTHER_STREET, "640105").await;
+    let min_position = put(COURT, OTHER_STREET).await;
+    let read = async |name: &str| {
+        let request = v1::GetReferralRequest { name: name.to_owned(), min_position, ..Default::default() };
+        let answer = told(served.referrals(PARTNER).get_referral(request).await).expect("there");
+        answer.referral.expect("one").division
+    };
+    assert_eq!((read(&accept.name).await, read(&decline.name).await), (OTHER_STREET.to_owned(), "640105".to_owned()));
+    assert_eq!(told(partner.accept_referral(accept).await).expect("accepted"), accepted);
+    assert_eq!(told(partner.decline_referral(decline).await).expect("declined"), declined);
 }

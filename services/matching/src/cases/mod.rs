@@ -22,6 +22,8 @@ pub(crate) mod wishes;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use uuid::{ContextV7, Uuid};
 use wishwell_bus::ChangeHints;
@@ -232,6 +234,29 @@ impl Platform {
         answer: serde_json::Value,
     ) -> Result<serde_json::Value, Error> {
         Ok(self.store.keep_answer(&caller.context(), answer).await?)
+    }
+
+    /// What a request is answered besides what it wrote: what was `kept` with it, or else what is `found` now, which is kept, so that the
+    /// same request is answered the same again. One that was cut off in between was not answered yet: its replay is the first answer.
+    pub(crate) async fn told_once<T: Serialize + DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        kept: Option<serde_json::Value>,
+        found: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let told = match kept {
+            Some(kept) => kept,
+            None => {
+                let found = found.await?;
+                if caller.request.is_none() {
+                    return Ok(found);
+                }
+                let found = serde_json::to_value(found)
+                    .map_err(|error| Error::Internal(format!("an answer to keep as JSON: {error}")))?;
+                self.keep_answer(caller, found).await?
+            }
+        };
+        serde_json::from_value(told).map_err(|_| Error::DataLoss("a kept answer has an unknown form".to_owned()))
     }
 
     /// Writes and wakes everybody who follows the log.

@@ -235,26 +235,18 @@ impl Platform {
     }
 
     /// The likely duplicates that a submission was answered, or that it is now. They are looked for once the need is written, so
-    /// that of two submitted at once one sees the other, and kept with the request, so that a replay answers the same. A
-    /// request that was cut off in between was not answered yet: its replay is the first answer.
+    /// that of two submitted at once one sees the other, and told once.
     pub(crate) async fn likely_duplicates_told(
         &self,
         caller: &Caller,
         need: &Need,
         kept: Option<serde_json::Value>,
     ) -> Result<Vec<LikelyDuplicate>, Error> {
-        let told = match kept {
-            Some(kept) => kept,
-            None => {
-                let snapshot = self.snapshot(caller, None).await?;
-                let found = self.likely_duplicates(caller, need, &snapshot).await?;
-                let Some(_) = caller.request else { return Ok(found) };
-                let found = serde_json::to_value(found)
-                    .map_err(|error| Error::Internal(format!("likely duplicates as JSON: {error}")))?;
-                self.store.keep_answer(&caller.context(), found).await?
-            }
+        let found = async {
+            let snapshot = self.snapshot(caller, None).await?;
+            self.likely_duplicates(caller, need, &snapshot).await
         };
-        serde_json::from_value(told).map_err(|_| Error::DataLoss("a kept answer has an unknown form".to_owned()))
+        self.told_once(caller, kept, found).await
     }
 
     /// Open needs submitted before this one that may be the same, with the reasons.

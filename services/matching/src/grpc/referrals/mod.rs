@@ -49,13 +49,15 @@ fn show(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referr
         zh: snapshot.title_zh(resource).to_owned(),
         en: snapshot.title_en(resource).to_owned(),
     });
-    v1::Referral { resource_title, ..show_written(caller, snapshot, referral) }
+    let division = division_shown(caller, snapshot, referral);
+    v1::Referral { resource_title, ..show_written(caller, referral, division) }
 }
 
-/// A referral as a write left it, without what may be called otherwise when the same request is answered again.
-fn show_written(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> v1::Referral {
+/// A referral as a write left it, where this caller may know that it is, without what may be called otherwise when the same request is
+/// answered again.
+fn show_written(caller: &Caller, referral: &Referral, division: Option<DivisionCode>) -> v1::Referral {
     let partner = caller.is_partner();
-    let division = common::code_out(division_shown(caller, snapshot, referral).as_ref());
+    let division = common::code_out(division.as_ref());
     // Only who claimed it knows it as a wish: a name that an offer has as well would tell which wish it is.
     let wish = referral.seen_as.as_ref().and_then(|seen| seen.wish).map(wish_out).unwrap_or_default();
     convert::referral_out(referral, convert::Shown { wish, need: !partner, division })
@@ -91,8 +93,17 @@ fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> 
 async fn answer(platform: &Platform, caller: &Caller, written: &Written) -> Result<(v1::Referral, i64), Error> {
     let referral = referrals_of(written).next();
     let referral = referral.ok_or_else(|| Error::Internal("the ledger answered without a referral".to_owned()))?;
-    let snapshot = platform.snapshot(caller, None).await?;
-    Ok((show_written(caller, &snapshot, referral), written.position.0))
+    let division = async {
+        let snapshot = platform.snapshot(caller, None).await?;
+        Ok(division_shown(caller, &snapshot, referral))
+    };
+    // What a partner is shown of a place goes by the tree of divisions, which may be another one when the same request is sent again.
+    let division = if caller.is_partner() {
+        platform.told_once(caller, written.kept.clone(), division).await?
+    } else {
+        division.await?
+    };
+    Ok((show_written(caller, referral, division), written.position.0))
 }
 
 /// One line for each method: how it is served, its name, its handler, and who reads a message that breaks rules of the contract where

@@ -7,7 +7,7 @@ use wishwell_domain::ids::NeedId;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::RequestKey;
 
-use super::{answer, show_written};
+use super::{answer, division_shown, show_written};
 use crate::cases::referrals::{OfferAsked, derived_uuid, referrals_of};
 use crate::cases::{Caller, Platform};
 use crate::grpc::call::required;
@@ -35,7 +35,9 @@ pub(super) async fn batch_create(
     let written = platform.create_referrals(&caller, place, asked).await?;
     let snapshot = platform.snapshot(&caller, None).await?;
     Ok(v1::BatchCreateReferralsResponse {
-        referrals: referrals_of(&written).map(|referral| show_written(&caller, &snapshot, referral)).collect(),
+        referrals: referrals_of(&written)
+            .map(|referral| show_written(&caller, referral, division_shown(&caller, &snapshot, referral)))
+            .collect(),
         log_position: written.position.0,
     })
 }
