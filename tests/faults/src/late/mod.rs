@@ -98,7 +98,11 @@ impl fmt::Display for Report {
             "{backend:?}, seed {seed}: {} events in {} transactions of {writers} writers in {:.1?}, {} of them overtaken, by up to {:.1?}",
             self.events, self.transactions, self.writing, self.overtaken, self.latest
         )?;
-        writeln!(f, "{} of them by the ledger, in {:?} rows of moves", self.moved, self.rows_of_moves)?;
+        write!(f, "{} of them by the ledger", self.moved)?;
+        match self.rows_of_moves {
+            Some(rows) => writeln!(f, ", in {rows} rows of moves")?,
+            None => writeln!(f)?,
+        }
         writeln!(f, "{} followers had seen everything after {:.1?}", self.followers, self.following)?;
         self.violations.iter().try_for_each(|violation| writeln!(f, "VIOLATION {violation}"))?;
         write!(f, "{} violations", self.violations.len())
