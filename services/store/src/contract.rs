@@ -149,7 +149,7 @@ pub struct Written {
     pub position: LogPosition,
     /// Whether this is the stored answer to an earlier request with the same key.
     pub replayed: bool,
-    /// What [`Store::keep_answer`] kept with that request; none for a new one.
+    /// What [`Store::keep_answer`] or [`Store::answer_once`] kept with that request; none for a new write.
     pub kept: Option<serde_json::Value>,
 }
 
@@ -369,6 +369,11 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
         context: &WriteContext,
         answer: serde_json::Value,
     ) -> Result<serde_json::Value, StoreError>;
+
+    /// Answers a request that changes nothing, such as one that is refused for good, in the transaction that claims its key: whenever it
+    /// comes again, as this or as a write, it is answered the same. Where it was answered before, that answer comes back. Without a
+    /// request key nothing is kept. What does not belong into `answer` is told at [`Store::keep_answer`].
+    async fn answer_once(&self, context: &WriteContext, answer: serde_json::Value) -> Result<Written, StoreError>;
 
     /// One category.
     async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError>;

@@ -9,7 +9,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, demo, draw, figures, offer, pool, referrals,
     resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
 };
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, text, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, reason, refused, request_id, text, told};
 use wishwell_scenarios::{catalogue, deployment, external, partners};
 
 fn some(need: &str, resource: &str, pieces: i64) -> v1::ReferralOffer {
@@ -162,11 +162,43 @@ async fn a_batch_is_made_as_a_whole_or_not_at_all_and_a_tried_one_each_for_itsel
     let why = tried.results[0].status.as_ref().expect("refused");
     assert!(why.details.iter().any(|detail| detail.type_url.ends_with("google.rpc.ErrorInfo")), "{why:?}");
     assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((8, 0, 0, Some(2)), (8, 0)));
-    // Again: what was made is answered as it was.
-    let again = told(served.referrals(HOTLINE).batch_try_create_referrals(request).await).expect("tried again");
-    assert_eq!(outcomes(&again), outcomes(&tried));
-    assert_eq!(again.results[1].referral, tried.results[1].referral);
     assert_eq!(referrals(&served, &need).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_tried_batch_that_comes_again_is_answered_as_it_was_and_another_one_under_its_id_is_not_tried() {
+    let served = demo().await;
+    let (pool, trunk) = trunks(&served, NEAR, Some(10)).await;
+    let need = submit(&served, sharing(8)).await.name;
+    let try_all = |request: v1::BatchTryCreateReferralsRequest| {
+        let mut referrals = served.referrals(HOTLINE);
+        async move { told(referrals.batch_try_create_referrals(request).await) }
+    };
+    let offers = vec![some(&need, &trunk, 6), some(&need, &trunk, 4), some(&need, &trunk, 1)];
+    let request = v1::BatchTryCreateReferralsRequest { offers, request_id: request_id() };
+    let at_once: Vec<_> = (0..16).map(|_| tokio::spawn(try_all(request.clone()))).collect();
+    let mut answers = Vec::new();
+    for answer in at_once {
+        answers.push(answer.await.expect("asked").expect("tried").encode_to_vec());
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "one answer, to the byte");
+    let tried = v1::BatchTryCreateReferralsResponse::decode(answers[0].as_slice()).expect("an answer");
+    let made: Vec<_> = tried.results.iter().map(|tried| tried.referral.is_some()).collect();
+    assert_eq!((made, figures(&served, &pool).await), (vec![true, false, true], (7, 0, 0, Some(3))));
+
+    // There is room now for what was refused: it stays refused, under this id.
+    let first = tried.results[0].referral.as_ref().expect("made");
+    Step::Withdraw.take(&served, HOTLINE, &first.name).await.expect("withdrawn");
+    assert_eq!(try_all(request.clone()).await.expect("tried again").encode_to_vec(), answers[0]);
+    // Whatever its length: not one of its offers is made.
+    for offers in [vec![some(&need, &trunk, 2)], vec![some(&need, &trunk, 1); 5]] {
+        let other = v1::BatchTryCreateReferralsRequest { offers, ..request.clone() };
+        refused("another body", try_all(other).await, "REQUEST_ID_REUSED", "");
+    }
+    assert_eq!(figures(&served, &pool).await, (1, 0, 0, Some(9)));
+    let anew = v1::BatchTryCreateReferralsRequest { request_id: request_id(), ..request };
+    let anew = try_all(anew).await.expect("tried anew");
+    assert_eq!(anew.results.iter().filter(|tried| tried.referral.is_some()).count(), 2, "{anew:?}");
 }
 
 #[tokio::test]
@@ -310,6 +342,76 @@ async fn the_same_request_id_has_one_effect_and_one_answer_to_the_byte() {
         "REQUEST_ID_REUSED",
         "",
     );
+}
+
+/// What ends a referral, and the same with another reason.
+fn ending(method: &str, name: &str, request_id: &str) -> [Vec<u8>; 2] {
+    use v1::StepReason as Because;
+    macro_rules! with_reasons {
+        ($message:ident: $said:ident, $other:ident) => {
+            [Because::$said, Because::$other].map(|reason| {
+                let (name, request_id) = (name.to_owned(), request_id.to_owned());
+                v1::$message { name, request_id, reason: reason.into(), ..Default::default() }.encode_to_vec()
+            })
+        };
+    }
+    match method {
+        "DeclineReferral" => with_reasons!(DeclineReferralRequest: NoSuitableTime, Other),
+        "WithdrawReferral" => with_reasons!(WithdrawReferralRequest: NotWanted, Other),
+        "CancelReferral" => with_reasons!(CancelReferralRequest: NotWanted, Other),
+        _ => with_reasons!(FailReferralRequest: NotReachable, Other),
+    }
+}
+
+#[tokio::test]
+async fn what_ends_a_referral_and_what_offers_several_or_to_the_best_is_answered_again_to_the_byte() {
+    let served = demo().await;
+    let (_, trunk) = trunks(&served, NEAR, Some(20)).await;
+    let need = submit(&served, sharing(10)).await.name;
+    let mut sent = Vec::new();
+    for (method, key, accepted) in [
+        ("DeclineReferral", PARTNER, false),
+        ("WithdrawReferral", HOTLINE, false),
+        ("CancelReferral", PARTNER, true),
+        ("CancelReferral", HOTLINE, true),
+        ("FailReferral", PARTNER, true),
+    ] {
+        let name = offer(&served, HOTLINE, some(&need, &trunk, 1)).await.expect("offered").name;
+        if accepted {
+            Step::Accept(None).take(&served, PARTNER, &name).await.expect("accepted");
+        }
+        sent.push((method, key, ending(method, &name, &request_id())));
+    }
+    let id = request_id();
+    let several = [1, 2].map(|pieces| {
+        let offers = vec![some(&need, &trunk, pieces), some(&need, &trunk, 1)];
+        v1::BatchCreateReferralsRequest { offers, request_id: id.clone() }.encode_to_vec()
+    });
+    sent.push(("BatchCreateReferrals", HOTLINE, several));
+    let others = [submit(&served, sharing(2)).await.name, need];
+    let best =
+        others.map(|need| v1::AutoReferRequest { need, item_ordinal: 1, request_id: id.clone() }.encode_to_vec());
+    sent.push(("AutoRefer", HOTLINE, best));
+
+    let call = async |method: &str, key: &str, message: &[u8]| {
+        served.call_raw(&format!("/wishwell.v1.ReferralService/{method}"), key, message.to_vec()).await
+    };
+    let mut answers = Vec::new();
+    for (method, key, [message, _]) in &sent {
+        answers.push(call(method, key, message).await.expect(method));
+    }
+    let rename = v1::UpdateResourceRequest {
+        name: trunk,
+        resource: Some(v1::Resource { title: text("called otherwise"), ..Default::default() }),
+        update_mask: mask(&["title"]),
+        ..Default::default()
+    };
+    told(served.catalog(PARTNER).update_resource(rename).await).expect("renamed");
+    for ((method, key, [message, other]), answer) in sent.iter().zip(&answers) {
+        assert!(call(method, key, message).await.expect(method) == *answer, "{method} is answered differently");
+        let refusal = call(method, key, other).await.expect_err("the id with another body");
+        assert_eq!(reason(&refusal), "REQUEST_ID_REUSED", "{method}");
+    }
 }
 
 #[tokio::test]

@@ -259,6 +259,22 @@ impl Platform {
         serde_json::from_value(told).map_err(|_| Error::DataLoss("a kept answer has an unknown form".to_owned()))
     }
 
+    /// Takes the caller's request id, if there is one, for the body it comes with.
+    ///
+    /// # Errors
+    /// [`Error::RequestIdReused`] where it came with another one.
+    pub(crate) async fn claim_request(&self, caller: &Caller) -> Result<(), Error> {
+        if caller.request.is_some() {
+            self.store.write(&caller.context(), Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers a request that changes nothing, once; see [`wishwell_store::Store::answer_once`].
+    pub(crate) async fn answer_once(&self, caller: &Caller, answer: serde_json::Value) -> Result<Written, Error> {
+        Ok(self.store.answer_once(&caller.context(), answer).await?)
+    }
+
     /// Writes and wakes everybody who follows the log.
     pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
         let written = self.store.write(&caller.context(), mutations).await?;

@@ -219,7 +219,7 @@ impl Store for SqlStore {
 
     async fn write(&self, context: &WriteContext, mutations: Vec<Mutation>) -> Result<Written, StoreError> {
         let work = async {
-            let written = self.write_mutations(context, &mutations).await?;
+            let written = self.write_mutations(context, &mutations, None).await?;
             if erases(&mutations) {
                 self.database.scrub().await;
             }
@@ -249,6 +249,11 @@ impl Store for SqlStore {
         };
         let kept = work.instrument(span!(self, "UPDATE", "request_outcomes")).await;
         kept.map(|kept| kept.unwrap_or(answer)).map_err(Failure::into_store_error)
+    }
+
+    async fn answer_once(&self, context: &WriteContext, answer: serde_json::Value) -> Result<Written, StoreError> {
+        let work = self.write_mutations(context, &[], Some(answer));
+        work.instrument(span!(self, "INSERT", "request_outcomes")).await
     }
 
     async fn category(&self, tenant: &TenantId, code: &CategoryCode) -> Result<Option<Category>, StoreError> {

@@ -58,12 +58,13 @@ impl SqlStore {
         &self,
         context: &WriteContext,
         mutations: &[Mutation],
+        answer: Option<serde_json::Value>,
     ) -> Result<Written, StoreError> {
         let mut pace = Pace::Bulk;
         let mut wait = Duration::from_millis(WRITE_RETRY_FIRST_WAIT_MILLISECONDS);
         let mut last = None;
         for _ in 0..WRITE_ATTEMPTS_MAX {
-            match self.attempt(context, mutations, pace).await {
+            match self.attempt(context, mutations, answer.as_ref(), pace).await {
                 Ok(written) => return Ok(written),
                 Err(Failure::Store(error)) => return Err(error),
                 Err(failure)
@@ -88,7 +89,13 @@ impl SqlStore {
         Err(last.map_or_else(|| StoreError::Defect("no attempt made".to_owned()), Failure::into_store_error))
     }
 
-    async fn attempt(&self, context: &WriteContext, mutations: &[Mutation], pace: Pace) -> Result<Written, Failure> {
+    async fn attempt(
+        &self,
+        context: &WriteContext,
+        mutations: &[Mutation],
+        answer: Option<&serde_json::Value>,
+        pace: Pace,
+    ) -> Result<Written, Failure> {
         let mut session = self.database.begin_write().await?;
         let now = match &context.request {
             None => super::now(&mut session).await?,
@@ -100,6 +107,9 @@ impl SqlStore {
                 }
             },
         };
+        if let (Some(key), Some(answer)) = (&context.request, answer) {
+            request::keep_answer(&mut session, context, key, answer).await?;
+        }
         let outcomes = vec![None; mutations.len()];
         let mut writing = Writing { session, context, mutations, now, pace, outcomes };
         let steps = steps(mutations, pace);
@@ -109,7 +119,7 @@ impl SqlStore {
         for step in steps {
             writing.carry_out(step).await?;
         }
-        writing.finish().await
+        Ok(Written { kept: answer.cloned(), ..writing.finish().await? })
     }
 }
 

@@ -114,6 +114,7 @@ macro_rules! conformance_of {
                 sixty_four_duplicates_at_once_have_one_effect_and_one_answer
                 outdated_answers_are_dropped_and_recent_ones_stay
                 the_first_answer_kept_with_a_request_is_what_every_replay_gets
+                a_request_that_changes_nothing_is_answered_once
                 nothing_is_kept_for_a_request_that_was_never_answered
             }
             erasure {

@@ -1,5 +1,9 @@
 //! Offers: to a chosen resource, several at once, or to the best.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use prost::Message as _;
+use tonic::Code;
 use uuid::Uuid;
 
 use wishwell_api::v1;
@@ -48,22 +52,44 @@ pub(super) async fn batch_try_create(
     message: v1::BatchTryCreateReferralsRequest,
 ) -> Result<v1::BatchTryCreateReferralsResponse, Error> {
     let asked = read_all(message.offers, place)?;
+    // Under the same id, other offers are not tried at all.
+    platform.claim_request(&caller).await?;
     let mut results = Vec::with_capacity(asked.len());
     let mut log_position = 0;
     for (index, offer) in asked.into_iter().enumerate() {
         // Each for itself, and each repeatable for itself.
         let caller = Caller { request: caller.request.clone().map(|key| part_of(key, index)), ..caller.clone() };
-        let tried = match platform.create_referrals(&caller, |_| place(index), vec![offer]).await {
-            Ok(written) => {
-                let (referral, position) = answer(platform, &caller, &written).await?;
-                log_position = log_position.max(position);
-                v1::TriedReferral { referral: Some(referral), status: None }
-            }
-            Err(error) => v1::TriedReferral { referral: None, status: Some(status_out(error)) },
-        };
+        let (tried, position) = try_one(platform, &caller, place(index), offer).await?;
+        log_position = log_position.max(position);
         results.push(tried);
     }
     Ok(v1::BatchTryCreateReferralsResponse { results, log_position })
+}
+
+/// What becomes of one offer, and the position of the log that it reached. What is refused stays refused, as what is made stays made:
+/// of two calls with one id that come at once, one may find room and the other none.
+async fn try_one(
+    platform: &Platform,
+    caller: &Caller,
+    field: String,
+    offer: OfferAsked,
+) -> Result<(v1::TriedReferral, i64), Error> {
+    let written = match platform.create_referrals(caller, |_| field.clone(), vec![offer]).await {
+        Ok(written) => written,
+        Err(error) => {
+            let refusal = status_out(error);
+            if caller.request.is_none() || !is_for_good(&refusal) {
+                return Ok((v1::TriedReferral { referral: None, status: Some(refusal) }, 0));
+            }
+            platform.answer_once(caller, BASE64_STANDARD.encode(refusal.encode_to_vec()).into()).await?
+        }
+    };
+    if referrals_of(&written).next().is_some() {
+        let (referral, position) = answer(platform, caller, &written).await?;
+        return Ok((v1::TriedReferral { referral: Some(referral), status: None }, position));
+    }
+    let refusal = refusal_kept(written.kept.as_ref())?;
+    Ok((v1::TriedReferral { referral: None, status: Some(refusal) }, 0))
 }
 
 pub(super) async fn auto_refer(
@@ -111,5 +137,25 @@ fn status_out(error: Error) -> tonic_types::pb::Status {
         message: status.message().to_owned(),
         details: Vec::new(),
     };
-    prost::Message::decode(status.details()).unwrap_or(bare)
+    tonic_types::pb::Status::decode(status.details()).unwrap_or(bare)
+}
+
+/// Whether a refusal is about what was asked for, and not about trouble that the service has.
+fn is_for_good(refusal: &tonic_types::pb::Status) -> bool {
+    matches!(
+        Code::from_i32(refusal.code),
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::PermissionDenied
+            | Code::FailedPrecondition
+            | Code::OutOfRange
+    )
+}
+
+/// A refusal as it is kept with a request.
+fn refusal_kept(kept: Option<&serde_json::Value>) -> Result<tonic_types::pb::Status, Error> {
+    let bytes = kept.and_then(serde_json::Value::as_str).and_then(|text| BASE64_STANDARD.decode(text).ok());
+    let refusal = bytes.and_then(|bytes| tonic_types::pb::Status::decode(bytes.as_slice()).ok());
+    refusal.ok_or_else(|| Error::DataLoss("a kept answer has an unknown form".to_owned()))
 }

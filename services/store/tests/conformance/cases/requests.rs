@@ -148,6 +148,33 @@ pub async fn the_first_answer_kept_with_a_request_is_what_every_replay_gets(fixt
     assert!(told.iter().all(|answer| *answer == told[0]), "{told:?}");
 }
 
+pub async fn a_request_that_changes_nothing_is_answered_once(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let replica = fixture.another().await;
+    let (context, before) = (request(500, 1), fixture.store.position(&fixture.tenant()).await.unwrap());
+    let first = fixture.store.answer_once(&context, json!("no")).await.unwrap();
+    assert_eq!((&first.outcomes, first.position, first.replayed), (&Vec::new(), before, false));
+    assert_eq!(first.kept, Some(json!("no")));
+    let again = replica.answer_once(&context, json!("not at all")).await.unwrap();
+    assert_eq!((again.replayed, again.kept), (true, Some(json!("no"))));
+    // Nor does it change anything later.
+    let late = replica.write(&context, vec![create(Change::Organization(samples::organization(2)))]).await.unwrap();
+    assert_eq!((late.replayed, late.kept), (true, Some(json!("no"))));
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap(), before);
+    let error = replica.answer_once(&request(500, 2), json!("no")).await.unwrap_err();
+    assert!(matches!(error, StoreError::RequestIdReused { .. }), "{error:?}");
+
+    // What was written is answered as it was.
+    let context = request(501, 1);
+    let written = fixture.write_as(&context, vec![create(Change::Organization(samples::organization(2)))]).await;
+    let again = replica.answer_once(&context, json!("no")).await.unwrap();
+    assert_eq!((again.replayed, again.outcomes, again.kept), (true, written.outcomes, None));
+
+    // Without a key it is only said.
+    let said = fixture.store.answer_once(&samples::context(), json!("no")).await.unwrap();
+    assert_eq!((said.replayed, said.kept), (false, Some(json!("no"))));
+}
+
 pub async fn nothing_is_kept_for_a_request_that_was_never_answered(fixture: Fixture) {
     let fixture = fixture.grounded().await;
     let answer = json!(["x"]);
