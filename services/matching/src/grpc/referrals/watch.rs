@@ -35,6 +35,8 @@ struct Sieve {
     need: Option<NeedId>,
     /// In one of these divisions or below it, as the tree is when something happens; empty means anywhere.
     divisions: Vec<DivisionCode>,
+    /// Whether these were asked for: who offers help, and what, is in none of them, though everybody whose divisions are bounded may see it.
+    only_within: bool,
 }
 
 pub(super) async fn start(
@@ -83,6 +85,7 @@ impl Sieve {
             kinds: sent.kinds().collect(),
             organization,
             need,
+            only_within: division.is_some(),
             divisions: division.iter().cloned().collect(),
             caller,
         };
@@ -175,6 +178,7 @@ impl Sieve {
     fn lets_through(&self, change: &Change, snapshot: &Snapshot) -> bool {
         let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
         let within = |division: Option<&DivisionCode>| self.admits(division, snapshot);
+        let anywhere = self.need.is_none() && !self.only_within;
         match change {
             // Partners know needs as wishes only; with an organization asked for, needs are nobody's.
             Change::Need(need) => {
@@ -187,9 +191,9 @@ impl Sieve {
                     && self.need.is_none_or(|asked| asked == referral.need)
                     && within(division_shown(&self.caller, snapshot, referral).as_ref())
             }
-            Change::CapacityPool(pool) => self.need.is_none() && of(pool.organization),
-            Change::Resource(resource) => self.need.is_none() && of(resource.organization),
-            Change::Organization(organization) => self.need.is_none() && of(organization.id),
+            Change::CapacityPool(pool) => anywhere && of(pool.organization),
+            Change::Resource(resource) => anywhere && of(resource.organization),
+            Change::Organization(organization) => anywhere && of(organization.id),
             _ => false,
         }
     }
