@@ -1,6 +1,6 @@
 //! `wishwell key`: API keys and master keys.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use wishwell_domain::principal::Role;
@@ -19,7 +19,14 @@ const KEY_BYTES: usize = 32;
 /// Makes or hashes a key; the answer goes to standard output.
 pub(crate) fn run(command: &KeyCommand) -> Result<String, Failure> {
     match command {
-        KeyCommand::New(arguments) => new_key(arguments),
+        KeyCommand::New(arguments) => {
+            let NewKey { key, table } = new_key(arguments)?;
+            // Not where the table goes: that may be a file, which the key must not be in.
+            let told =
+                writeln!(std::io::stderr(), "# For the caller. It is shown this once and stored nowhere.\n{key}\n");
+            told.map_err(|error| Failure::one(Exit::Storage, "the key cannot be shown", error.to_string(), ""))?;
+            Ok(table)
+        }
         KeyCommand::Hash => {
             let mut key = String::new();
             let read = std::io::stdin().read_to_string(&mut key);
@@ -30,7 +37,13 @@ pub(crate) fn run(command: &KeyCommand) -> Result<String, Failure> {
     }
 }
 
-fn new_key(arguments: &KeyNewArgs) -> Result<String, Failure> {
+/// A key, and the table of the server's configuration that accepts it.
+struct NewKey {
+    key: String,
+    table: String,
+}
+
+fn new_key(arguments: &KeyNewArgs) -> Result<NewKey, Failure> {
     let roles = Role::ALL.map(Role::name);
     if !roles.contains(&arguments.role.as_str()) {
         let remedy = match closest(&arguments.role, roles) {
@@ -52,14 +65,14 @@ fn new_key(arguments: &KeyNewArgs) -> Result<String, Failure> {
         "case_worker" => "divisions = [\"640104\"]\n",
         _ => "",
     };
-    Ok(format!(
-        "# For the caller. It is shown this once and stored nowhere.\n{key}\n\n\
-         # For the server's configuration.\n[[principals]]\ntenant = {}\nname = {}\nrole = {}\n{extra}key_sha256 = [{}]\n",
+    let table = format!(
+        "# For the server's configuration.\n[[principals]]\ntenant = {}\nname = {}\nrole = {}\n{extra}key_sha256 = [{}]\n",
         quoted(&arguments.tenant),
         quoted(&arguments.name),
         quoted(&arguments.role),
         quoted(&hash_key(&key))
-    ))
+    );
+    Ok(NewKey { key, table })
 }
 
 /// A string as TOML writes it, whatever is in it.
@@ -75,27 +88,24 @@ fn no_randomness() -> Failure {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
 
     #[test]
     fn a_new_key_comes_with_the_configuration_that_accepts_it() {
         let arguments =
             KeyNewArgs { tenant: "main".to_owned(), name: "de\u{7}sk \"1\"".to_owned(), role: "auditor".to_owned() };
-        let printed = new_key(&arguments).unwrap();
-        let key = printed.lines().find(|line| line.starts_with(KEY_PREFIX)).unwrap();
-        assert_eq!(key.len(), KEY_PREFIX.len() + 2 * KEY_BYTES);
-        let table = printed.split_once("[[principals]]").unwrap().1;
+        let NewKey { key, table } = new_key(&arguments).unwrap();
+        assert!(key.starts_with(KEY_PREFIX) && key.len() == KEY_PREFIX.len() + 2 * KEY_BYTES, "{key}");
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        write!(file, "[[principals]]{table}").unwrap();
+        file.write_all(table.as_bytes()).unwrap();
         let principals = crate::config::read_principals(file.path()).unwrap();
         let credentials = wishwell_matching::Credentials::from_entries(&principals).unwrap();
         assert_eq!(credentials.principal(key.as_bytes()).unwrap().name, arguments.name);
-        assert_ne!(new_key(&arguments).unwrap(), printed);
+        assert_ne!(new_key(&arguments).unwrap().key, key);
     }
 
     #[test]
     fn a_role_that_is_not_there_is_refused_with_a_suggestion() {
         let arguments = KeyNewArgs { tenant: "main".to_owned(), name: "desk".to_owned(), role: "operater".to_owned() };
-        assert_eq!(new_key(&arguments).unwrap_err().problems[0].remedy, "did you mean operator?");
+        assert_eq!(new_key(&arguments).map(|new| new.table).unwrap_err().problems[0].remedy, "did you mean operator?");
     }
 }

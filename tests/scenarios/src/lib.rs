@@ -27,7 +27,7 @@ pub mod traces;
 pub mod web;
 pub mod webhooks;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -93,22 +93,28 @@ impl Served {
 
     /// As [`Served::start`], in a folder that is there already. The first argument may be another mode (`serve`).
     pub async fn start_in(folder: TempDir, more: &[&str], environment: &[(&str, &str)]) -> Self {
-        let log = folder.path().join("stderr");
-        let said_before = std::fs::metadata(&log).map_or(0, |log| log.len());
-        let said_before = usize::try_from(said_before).expect("a short log");
         let mut arguments = more.to_vec();
         // Ports that the system gives when they are taken: one that was free a moment ago may not be free any more.
         arguments.extend(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
         if more.first() != Some(&"serve") && !more.contains(&"--http-listen") {
             arguments.extend(["--http-listen", "127.0.0.1:0"]);
         }
-        let mut process = Wishwell::spawn_in(folder, arguments, environment);
+        Self::start_as(folder, &arguments, environment).await
+    }
+
+    /// Starts the program with these arguments and nothing besides, in a folder that is there already. What listens everywhere is
+    /// asked on this machine.
+    pub async fn start_as(folder: TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let log = folder.path().join("stderr");
+        let said_before = std::fs::metadata(&log).map_or(0, |log| log.len());
+        let said_before = usize::try_from(said_before).expect("a short log");
+        let mut process = Wishwell::spawn_in(folder, arguments.iter().copied(), environment);
         let started = Instant::now();
         let (address, admin, web) = loop {
             let said = std::fs::read(&log).unwrap_or_default();
             let said = String::from_utf8_lossy(said.get(said_before..).unwrap_or_default()).into_owned();
             if let Some((address, admin)) = announced("listen", &said).zip(announced("admin", &said)) {
-                break (address, admin, announced("http", &said));
+                break (on_this_machine(address), on_this_machine(admin), announced("http", &said));
             }
             let failed = said.contains("error: ") || started.elapsed() > START_PATIENCE;
             assert!(!failed, "wishwell does not serve:\n{}", process.output());
@@ -187,6 +193,10 @@ impl Served {
         assert_eq!(found.len(), 1, "{external_id} is one resource of the demo");
         found.into_iter().next().expect("there is one").name
     }
+}
+
+fn on_this_machine(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() { (Ipv4Addr::LOCALHOST, address.port()).into() } else { address }
 }
 
 /// An address (`listen`, `admin`) in the log line that says where the server serves, written for people or as JSON.
