@@ -130,7 +130,7 @@ impl FactDefinition {
 /// shown.
 #[must_use]
 pub fn unknown_key(field: impl Field) -> Violation {
-    Violation::new(field, "fact.unknown_key", "has a key that is not in the catalogue of facts")
+    Violation::new(field, "fact.unknown_key", "has a key that is not in the catalogue of facts (docs/vocabulary.md)")
 }
 
 impl Facts {

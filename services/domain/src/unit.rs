@@ -59,12 +59,12 @@ impl Unit {
     /// # Errors
     /// A violation of rule `unit` for `field` when the catalogue has no such unit.
     pub fn parse(field: impl Field, code: &str) -> Result<Self, Violation> {
-        UNITS
-            .iter()
-            .position(|entry| entry.0 == code)
-            .and_then(|index| u8::try_from(index).ok())
-            .map(Self)
-            .ok_or_else(|| Violation::new(field, "unit", "is not in the catalogue of units").with_value(code))
+        UNITS.iter().position(|entry| entry.0 == code).and_then(|index| u8::try_from(index).ok()).map(Self).ok_or_else(
+            || {
+                let codes: Vec<_> = UNITS.iter().map(|entry| entry.0).collect();
+                Violation::new(field, "unit", format!("must be one of {}", codes.join(", "))).with_value(code)
+            },
+        )
     }
 
     fn entry(self) -> UnitEntry {

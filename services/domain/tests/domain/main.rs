@@ -24,4 +24,5 @@ mod resource;
 mod round;
 mod schedule;
 mod tree;
+mod vocabulary;
 mod zone;

@@ -1,0 +1,72 @@
+//! `docs/vocabulary.md` is what the catalogues say. `WISHWELL_REGENERATE=1 cargo test -p wishwell-domain` rewrites it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use wishwell_domain::fact::{FactDefinition, FactType};
+use wishwell_domain::fact_catalogue::FACTS;
+use wishwell_domain::unit::UNITS;
+
+const HEAD: &str = "# Units and facts · 单位与事实
+
+What callers may count in, and what may be said of a beneficiary. Both catalogues are part of the program: entries are only ever added.
+
+数量可用的单位,以及可以记录的受助人事实。两个目录都是程序的一部分,只增不减。
+
+## Units · 单位
+
+`Quantity.unit`. Two quantities compare only in the same unit; amounts of money are in `fen`. 两个数量只有单位相同才可比较;金额以 `fen`(分)计。
+
+| code · 代码 | English | 中文 |
+|---|---|---|
+";
+
+const FACTS_HEAD: &str = "
+## Facts · 事实
+
+`Fact.key`, and the names that eligibility rules ask for. What is not said is unknown, never false. Whole numbers count in what the name says.
+
+`Fact.key`,也是资格规则引用的名称。没有记录的事实是未知,而不是否。整数的单位见其名称。
+
+| key · 键 | value · 值 | English | 中文 | proof · 证明材料 |
+|---|---|---|---|---|
+";
+
+fn value(fact: &FactDefinition) -> String {
+    let codes = || fact.codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+    match fact.fact_type {
+        FactType::Bool => "yes or no · 是或否".to_owned(),
+        FactType::Int => format!("{} … {}", fact.range.0, fact.range.1),
+        FactType::Text if fact.codes.is_empty() => "text · 文本".to_owned(),
+        FactType::Text => format!("one of · 取一:{}", codes()),
+        FactType::Texts if fact.codes.is_empty() => "texts · 若干文本".to_owned(),
+        FactType::Texts => format!("some of · 可多选:{}", codes()),
+    }
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for (code, zh, en) in UNITS {
+        writeln!(page, "| `{code}` | {en} | {zh} |").unwrap();
+    }
+    page.push_str(FACTS_HEAD);
+    for fact in FACTS {
+        let FactDefinition { key, zh, en, proof, .. } = fact;
+        writeln!(page, "| `{key}` | {} | {en} | {zh} | {} · {} |", value(fact), proof.1, proof.0).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_of_units_and_facts_is_what_the_catalogues_say() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/vocabulary.md");
+    let expected = page();
+    if std::env::var_os("WISHWELL_REGENERATE").is_some_and(|value| value == "1") {
+        std::fs::write(&file, &expected).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == expected,
+        "run WISHWELL_REGENERATE=1 cargo test -p wishwell-domain: docs/vocabulary.md differs"
+    );
+}
