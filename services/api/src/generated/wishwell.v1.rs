@@ -468,7 +468,7 @@ pub struct Quantity {
     /// How many, 1 to 1,099,511,627,776 (2^40).
     #[prost(int64, tag = "1")]
     pub value: i64,
-    /// Code of the unit in the unit catalogue, such as `piece`, `hour`, `visit` or `fen`.
+    /// Code of the unit in the catalogue of units (docs/vocabulary.md), such as `piece`, `hour`, `visit` or `fen`.
     #[prost(string, tag = "2")]
     pub unit: ::prost::alloc::string::String,
 }
@@ -615,7 +615,7 @@ impl ::prost::Name for UpsertResult {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct Fact {
-    /// Key in the fact catalogue, such as `age_years` or `has_disability_certificate`.
+    /// Key in the catalogue of facts (docs/vocabulary.md), such as `age_years` or `has_disability_certificate`.
     #[prost(string, tag = "1")]
     pub key: ::prost::alloc::string::String,
     /// Value of a yes/no fact. Sensitive.
@@ -6896,7 +6896,7 @@ pub struct EventFilter {
     /// Only of these kinds, at most 6; none means all.
     #[prost(enumeration = "EventKind", repeated, tag = "1")]
     pub kinds: ::prost::alloc::vec::Vec<i32>,
-    /// Only of needs and referrals in this division or below it; empty means anywhere.
+    /// Only of needs and referrals in this division or below it: organizations, resources and pools are in none. Empty means anywhere.
     #[prost(string, tag = "2")]
     pub division: ::prost::alloc::string::String,
     /// Only of what this organization has or was offered, `organizations/{uuid}`; empty means any. Partners see their own only.
@@ -14031,8 +14031,8 @@ pub struct BatchTryCreateReferralsRequest {
     /// What is offered to whom, 1 to 100; each for itself.
     #[prost(message, repeated, tag = "1")]
     pub offers: ::prost::alloc::vec::Vec<ReferralOffer>,
-    /// UUID chosen by the caller. Sent again with the same body, offers that were made are answered as they were and the others are
-    /// tried again; empty means no such promise.
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer: what was made and what was refused
+    /// stays so, and only what failed for trouble of the service is tried again. Empty means no such promise.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
 }
