@@ -301,6 +301,9 @@ impl<'q> Context<'q> {
             AreaKind::Set => self.area_set(row).is_some_and(|set| {
                 (set.radius_metres > 0 && reached(set.radius_metres))
                     || set.divisions.iter().any(|division| holds_part(*division))
+                    || self.point.is_some_and(|centre| {
+                        set.polygons().any(|polygon| polygon.edge_distance_metres(centre) <= f64::from(extent_metres))
+                    })
             }),
         }
     }

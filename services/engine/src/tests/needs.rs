@@ -2,11 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
+use wishwell_domain::area::ServiceArea;
+use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, Version};
 use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Timing, Urgency, Wish};
+use wishwell_domain::resource::Resource;
 
-use super::worlds::{Asking, Dice, now, plain_resource, random_asking, random_world, resource_id, unit};
+use super::worlds::{Asking, Dice, now, place, plain_resource, random_asking, random_world, resource_id, unit};
 use crate::answer::NeedsAnswer;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
@@ -83,7 +86,7 @@ fn world(needs: Vec<Need>) -> Snapshot {
 #[test]
 fn needs_are_ordered_by_urgency_that_ages_then_by_distance() {
     let near = Asking::plain();
-    let far = Asking { place: Some(super::worlds::place(3_000, 0)), ..Asking::plain() };
+    let far = Asking { place: Some(place(3_000, 0)), ..Asking::plain() };
     let snapshot = world(vec![
         need(1, &near, Urgency::Normal, 1),
         need(2, &near, Urgency::Urgent, 1),
@@ -128,6 +131,35 @@ fn among_wishes_named_one_by_one_the_same_fit_as_among_all() {
         }
     }
     assert!(looked > 100 && fitting > 10, "{looked}, {fitting}");
+}
+
+#[test]
+fn a_wish_is_shown_to_whoever_helps_in_any_part_of_where_it_may_be() {
+    let divisions = super::worlds::divisions().into_iter().map(|division| match division.code.as_str() {
+        // Two kilometres from the centre of the district around it.
+        "640104001" => Division { centre: Some(place(2_500, 0)), ..division },
+        _ => division,
+    });
+    let divisions: Vec<_> = divisions.collect();
+    let around = |north: i32| {
+        let corners = [(-300, -300), (-300, 300), (300, 300), (300, -300)];
+        ServiceArea::Polygon(corners.iter().map(|(up, right)| place(north + up, *right)).collect())
+    };
+    let mut wished = need(1, &Asking { place: None, ..Asking::plain() }, Urgency::Normal, 1);
+    wished.wish = Some(wish(Some(DivisionCode::parse("division", "640104").expect("a code"))));
+    for (area, shown) in [(around(500), true), (around(2_400), true), (around(4_000), false)] {
+        let resources = vec![Resource { areas: vec![area.clone()], ..plain_resource(0) }];
+        let input = CatalogInput {
+            resources,
+            needs: vec![wished.clone()],
+            divisions: divisions.clone(),
+            ..random_world(&mut Dice(1), 0, 1)
+        };
+        let snapshot = Snapshot::build(&input, LogPosition(1));
+        assert_eq!(numbers(&snapshot, true), if shown { vec![1] } else { vec![] }, "{area:?}");
+        let fits = snapshot.wish_fits(resource_id(0), wished.id, 1, now()).expect("known");
+        assert_eq!(fits, Some(shown), "{area:?}");
+    }
 }
 
 /// Pages of every size, the needs changing between any two of them as `change` says.
