@@ -1234,7 +1234,7 @@ impl ::prost::Name for OrganizationContact {
 /// One thing an organization was vetted for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct VettingGrant {
-    /// Last date on which it holds, as `YYYY-MM-DD` in the tenant's zone; empty when it has no end.
+    /// Last date on which it holds, as `YYYY-MM-DD` in Asia/Shanghai; empty when it has no end.
     #[prost(string, tag = "1")]
     pub valid_until: ::prost::alloc::string::String,
     /// What was checked and by whom, at most 512 characters.
@@ -1599,10 +1599,10 @@ pub struct Resource {
     /// Whether it is offered.
     #[prost(enumeration = "ResourceLifecycle", tag = "18")]
     pub lifecycle: i32,
-    /// First date on which it is offered, as `YYYY-MM-DD`; empty when it always was.
+    /// First date on which it is offered, as `YYYY-MM-DD` in its schedule's zone (Asia/Shanghai without one); empty when it always was.
     #[prost(string, tag = "19")]
     pub valid_from: ::prost::alloc::string::String,
-    /// Last date on which it is offered, as `YYYY-MM-DD`; empty when it has no end.
+    /// Last date on which it is offered, as `YYYY-MM-DD` in its schedule's zone (Asia/Shanghai without one); empty when it has no end.
     #[prost(string, tag = "20")]
     pub valid_until: ::prost::alloc::string::String,
     /// Opaque version, for updates that must not overwrite another's.
