@@ -31,8 +31,8 @@ pub struct ReferralFilter {
     pub divisions: Vec<DivisionCode>,
     /// Only those that should have arrived by now, by the database's clock.
     pub overdue_only: bool,
-    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was called off
-    /// for a shortfall is not settled by that: when it is escalated, nobody was left to ask instead.
+    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was let down on
+    /// its provider's side is not settled by that: when it is escalated, nobody was left to ask instead.
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.
     pub answered_only: bool,

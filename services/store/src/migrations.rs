@@ -93,6 +93,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0014_erased_needs.sql"),
         include_str!("../migrations/postgres/0014_erased_needs.sql"),
     ),
+    (
+        15,
+        "sides_of_steps",
+        include_str!("../migrations/sqlite/0015_sides_of_steps.sql"),
+        include_str!("../migrations/postgres/0015_sides_of_steps.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -196,6 +196,62 @@ async fn a_shortfall_of_an_automatic_offer_asks_the_next() {
     }
 }
 
+#[tokio::test]
+async fn what_its_provider_gives_up_after_it_was_promised_goes_to_the_next() {
+    let served = demo().await;
+    let (near_pool, near) = trunks(&served, NEAR, Some(9)).await;
+    let far_pool = pool(&served, stock(FAR, Some(9))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    for way in [&[Step::Accept(None), Step::Cancel][..], &[Step::Accept(None), Step::Start, Step::Fail]] {
+        let need = submit(&served, wanting(1)).await.name;
+        let first = auto_refer(&served, &need).await.expect("offered");
+        assert_eq!(first.resource, near);
+        for step in way {
+            step.take(&served, PARTNER, &first.name).await.expect("a step");
+        }
+        let second = following(&served, &need, &first.name).await;
+        assert_eq!((&second.resource, second.attempt, second.origin()), (&far, 2, v1::ReferralOrigin::Automatic));
+        assert_eq!(figures(&served, &near_pool).await, (0, 0, 0, Some(9)), "after {way:?}");
+        tokio::time::sleep(2 * SWEEP).await;
+        assert_eq!(referrals(&served, &need).await.len(), 2, "it is followed once");
+        assert_eq!(seen(&served, OPERATOR, &first.name).await.expect("there").escalate_time, None);
+        // Nobody is asked twice, and that nobody is left is told.
+        Step::Decline.take(&served, CASE_WORKER, &second.name).await.expect("declined");
+        escalated(&served, &second.name).await;
+        refused("nobody", auto_refer(&served, &need).await, "NOBODY_LEFT_TO_ASK", "");
+    }
+}
+
+#[tokio::test]
+async fn what_a_case_worker_calls_off_after_it_was_promised_goes_to_nobody_by_itself() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    let far_pool = pool(&served, stock(FAR, Some(9))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let mut ended = Vec::new();
+    for (key, way) in [
+        (CASE_WORKER, &[Step::Cancel][..]),
+        (CASE_WORKER, &[Step::Start, Step::Fail]),
+        (OPERATOR, &[Step::Cancel]),
+        (CASE_WORKER, &[Step::Deliver(None), Step::Dispute, Step::Fail]),
+    ] {
+        let need = submit(&served, wanting(1)).await.name;
+        let first = auto_refer(&served, &need).await.expect("offered");
+        assert_eq!(first.resource, near);
+        Step::Accept(None).take(&served, PARTNER, &first.name).await.expect("accepted");
+        for step in way {
+            step.take(&served, key, &first.name).await.expect("a step");
+        }
+        ended.push((need, first.name));
+    }
+    tokio::time::sleep(3 * SWEEP).await;
+    for (need, name) in ended {
+        assert_eq!(referrals(&served, &need).await.len(), 1);
+        assert_eq!(seen(&served, OPERATOR, &name).await.expect("there").escalate_time, None, "whoever did it knows");
+        assert_eq!(auto_refer(&served, &need).await.expect("asked for").resource, far, "who was not asked before");
+    }
+}
+
 /// The store of a server that runs in this folder.
 async fn store_in(folder: &Path) -> sqlx::SqliteConnection {
     let file = folder.join("wishwell-data").join("wishwell.db");
@@ -367,15 +423,22 @@ async fn whoever_would_need_more_lines_than_a_hold_has_is_passed_over() {
 }
 
 #[tokio::test]
-async fn whoever_supervises_sees_the_chains_that_ended_with_a_shortfall() {
+async fn whoever_supervises_sees_the_chains_that_ended_on_their_providers_side() {
     let served = demo().await;
     let (pool, _) = trunks(&served, NEAR, Some(9)).await;
     let mut names = Vec::new();
-    for way in [&[][..], &[Step::Accept(None)], &[Step::Accept(None), Step::Cancel]] {
+    for (way, ending) in [
+        (&[][..], None),
+        (&[Step::Accept(None)], None),
+        (&[Step::Accept(None)], Some((PARTNER, Step::Cancel))),
+        (&[Step::Accept(None), Step::Start], Some((PARTNER, Step::Fail))),
+        (&[Step::Accept(None)], Some((CASE_WORKER, Step::Cancel))),
+        (&[Step::Accept(None)], Some((CASE_WORKER, Step::Fail))),
+    ] {
         let need = submit(&served, wanting(1)).await.name;
         let name = auto_refer(&served, &need).await.expect("offered").name;
-        for step in way {
-            step.take(&served, PARTNER, &name).await.expect("a step");
+        for (key, step) in way.iter().map(|step| (PARTNER, *step)).chain(ending) {
+            step.take(&served, key, &name).await.expect("a step");
         }
         names.push(name);
     }
@@ -384,16 +447,17 @@ async fn whoever_supervises_sees_the_chains_that_ended_with_a_shortfall() {
     let set = v1::SetCapacityRequest { name: pool, total: Some(0), force: true, ..Default::default() };
     told(late.catalog(PARTNER).set_capacity(set).await).expect("nothing is left after all");
     let mut seen_by_all = Vec::new();
-    for name in &names[..2] {
+    for name in &names[..4] {
         seen_by_all.push(escalated(&late, name).await);
     }
     let filter = v1::ReferralFilter { escalated_only: true, ..Default::default() };
     let request = v1::ListReferralsRequest { filter: Some(filter), ..Default::default() };
     let listed = told(late.referrals(OPERATOR).list_referrals(request).await).expect("listed").referrals;
-    assert_eq!(listed.iter().map(|referral| &referral.name).collect::<Vec<_>>(), names[..2].iter().collect::<Vec<_>>());
+    assert_eq!(listed.iter().map(|referral| &referral.name).collect::<Vec<_>>(), names[..4].iter().collect::<Vec<_>>());
     let figures = late.referrals(OPERATOR).get_supervision(v1::GetSupervisionRequest::default()).await;
-    assert_eq!(told(figures).expect("told").escalated_referrals, 2);
-    let states = [v1::ReferralState::Withdrawn, v1::ReferralState::Cancelled];
+    assert_eq!(told(figures).expect("told").escalated_referrals, 4);
+    let cancelled = v1::ReferralState::Cancelled;
+    let states = [v1::ReferralState::Withdrawn, cancelled, cancelled, v1::ReferralState::Failed];
     assert_eq!(listed.iter().map(v1::Referral::state).collect::<Vec<_>>(), states);
     // Each is told of once, also the one that was late before.
     tokio::time::sleep(3 * SWEEP).await;

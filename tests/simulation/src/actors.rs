@@ -20,6 +20,11 @@ use crate::plants::Plant;
 use crate::requests::Request;
 use crate::world;
 
+/// In whose name providers act.
+pub(crate) const PARTNER: &str = "partner";
+/// In whose name case workers act.
+const DESK: &str = "desk";
+
 /// Most referrals among which one is picked: the latest are those in which something happens.
 const LATEST_REFERRALS: usize = 14;
 
@@ -37,17 +42,21 @@ impl View<'_> {
         let (principal, method, commands) = match dice.below(100) {
             0..24 => ("hotline", "CreateReferral", vec![self.chosen(dice, Origin::Chosen)?]),
             24..40 => ("hotline", "AutoRefer", vec![self.automatic(dice)?]),
-            40..48 => ("partner", "ClaimWish", vec![self.chosen(dice, Origin::Claim)?]),
-            48..51 => ("partner", "PledgeWish", self.pledge(dice)?),
-            51..84 => ("partner", "Step", vec![self.step(dice)?]),
-            84..92 => ("partner", "SetFigures", vec![self.figures(dice)]),
-            92..94 => ("desk", "EndNeed", vec![self.ending(dice)]),
-            94..97 => ("desk", "Both", vec![self.step(dice)?, self.chosen(dice, Origin::Chosen)?]),
-            _ => (
-                "desk",
-                "CreateReferrals",
-                vec![self.chosen(dice, Origin::Chosen)?, self.chosen(dice, Origin::Chosen)?],
-            ),
+            40..48 => (PARTNER, "ClaimWish", vec![self.chosen(dice, Origin::Claim)?]),
+            48..51 => (PARTNER, "PledgeWish", self.pledge(dice)?),
+            51..84 => {
+                let step = self.step(dice)?;
+                (name_of(step.role), "Step", vec![Command::Step(step)])
+            }
+            84..92 => (PARTNER, "SetFigures", vec![self.figures(dice)]),
+            92..94 => (DESK, "EndNeed", vec![self.ending(dice)]),
+            94..97 => {
+                let step = self.step(dice)?;
+                (name_of(step.role), "Both", vec![Command::Step(step), self.chosen(dice, Origin::Chosen)?])
+            }
+            _ => {
+                (DESK, "CreateReferrals", vec![self.chosen(dice, Origin::Chosen)?, self.chosen(dice, Origin::Chosen)?])
+            }
         };
         let id = Some(dice.uuid(self.now));
         Some(Request { principal, id, method, commands, answer: None, refusal: None, maybe: false })
@@ -178,7 +187,7 @@ impl View<'_> {
         Some(dice.pick(if any { &latest } else { &under_way }))
     }
 
-    fn step(&self, dice: &mut Dice) -> Option<Command> {
+    fn step(&self, dice: &mut Dice) -> Option<Step> {
         let referral = self.referral(dice)?;
         let possible = |action: &Action| transition(referral.state, *action).is_some() && *action != Action::Expire;
         let possible: Vec<Action> = Action::ALL.into_iter().filter(possible).collect();
@@ -201,15 +210,17 @@ impl View<'_> {
             _ => None,
         };
         let version = Version(dice.between((referral.version.0 - 1).max(1), referral.version.0 + 1));
-        Some(Command::Step(Step {
+        // Whoever has promised gives up more often than the desk calls it off, which also speaks for providers that answer by telephone.
+        let by_provider = dice.chance(if matches!(action, Action::Cancel | Action::Fail) { 75 } else { 4 });
+        Some(Step {
             referral: referral.id,
             action,
-            role: if dice.chance(96) { Role::CaseWorker } else { Role::Partner },
+            role: if by_provider { Role::Partner } else { Role::CaseWorker },
             reason: dice.chance(20).then_some(StepReason::Other),
             units,
             rating: (action == Action::Confirm).then(|| dice.pick(&[4, 5, 5, 6])),
             expected: dice.chance(10).then_some(version),
-        }))
+        })
     }
 
     fn figures(&self, dice: &mut Dice) -> Command {
@@ -245,6 +256,11 @@ impl View<'_> {
         let ending = dice.pick(&[Ending::Withdrawn, Ending::Closed]);
         Command::EndNeed { need: dice.pick(&needs), ending, personal: None, expected: None }
     }
+}
+
+/// In whose name a role acts.
+fn name_of(role: Role) -> &'static str {
+    if role == Role::Partner { PARTNER } else { DESK }
 }
 
 /// What a sweeper asks about lapsed offers, which are looked at together.

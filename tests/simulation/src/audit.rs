@@ -90,6 +90,7 @@ impl Audit {
         note(Happening::Delivered, |referral| referral.served_units() > 0);
         note(Happening::Lapsed, |referral| referral.state == ReferralState::Expired);
         note(Happening::Escalated, |referral| referral.escalated_at.is_some());
+        note(Happening::GivenUp, |referral| referral.origin == Origin::Automatic && steps::was_given_up(referral));
         let erased = self.needs.values().filter(|need| need.erased_at.is_some()).count();
         counts.note(Happening::Erased, erased);
         counts.note(Happening::CalledOff, self.called_off.len());

@@ -39,6 +39,8 @@ pub enum Happening {
     Escalated,
     /// A promise was called off because a pool was counted anew.
     CalledOff,
+    /// Whoever had promised help upon an automatic offer gave it up.
+    GivenUp,
     /// A sweeper's offer was refused and somebody else asked.
     AskedOn,
     /// A need was erased.
@@ -47,7 +49,7 @@ pub enum Happening {
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::CarriedOut,
         Self::Refused,
         Self::AnsweredAgain,
@@ -65,6 +67,7 @@ impl Happening {
         Self::Lapsed,
         Self::Escalated,
         Self::CalledOff,
+        Self::GivenUp,
         Self::AskedOn,
         Self::Erased,
     ];

@@ -6,6 +6,7 @@ use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::NeedId;
 use wishwell_domain::ledger::Command;
+use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, Referral};
 use wishwell_store::Written;
 
@@ -43,6 +44,8 @@ pub enum Plant {
     DecidesOnAnotherPicture,
     /// After a declined offer nobody is asked any more.
     ForgetsToGoOn,
+    /// What a provider gives up counts as called off at the desk.
+    TakesProvidersForTheDesk,
     /// Whoever was asked for an item is asked again.
     ForgetsWhomItAsked,
     /// When the best has nothing left, nobody else is asked.
@@ -55,7 +58,7 @@ pub enum Plant {
 
 impl Plant {
     /// Every bug.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ForgetsToRelease,
         Self::ConsumesTwice,
         Self::IgnoresRequestKeys,
@@ -69,6 +72,7 @@ impl Plant {
         Self::AnswersOtherwise,
         Self::DecidesOnAnotherPicture,
         Self::ForgetsToGoOn,
+        Self::TakesProvidersForTheDesk,
         Self::ForgetsWhomItAsked,
         Self::AsksTheBestAlone,
         Self::KeepsErasedText,
@@ -80,6 +84,14 @@ impl Plant {
         for call in calls {
             match self {
                 Self::IgnoresRequestKeys => call.context.request = None,
+                Self::TakesProvidersForTheDesk => call.commands.iter_mut().for_each(|command| {
+                    if let Command::Step(step) = command
+                        && matches!(step.action, Action::Cancel | Action::Fail)
+                        && step.role == Role::Partner
+                    {
+                        step.role = Role::CaseWorker;
+                    }
+                }),
                 Self::CarriesOutHalf if call.commands.len() > 1 => drop(call.commands.pop()),
                 Self::ForcesSilently => call.commands.iter_mut().for_each(|command| {
                     if let Command::SetFigures(set) = command {

@@ -9,6 +9,8 @@ use wishwell_domain::need::Need;
 use wishwell_domain::referral::hold::Amounts;
 use wishwell_domain::referral::{HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
 
+use crate::actors::PARTNER;
+
 use ReferralState::{
     Accepted, Cancelled, Confirmed, Declined, Delivered, Disputed, Expired, Failed, InProgress, Offered, Withdrawn,
 };
@@ -205,9 +207,16 @@ fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
     faults
 }
 
-/// Whether an offer ended on its provider's side: it said no or nothing, or what it had was counted anew.
+/// Whether an offer ended on its provider's side: it said no or nothing, gave up what it had promised, or what it had was counted anew.
 fn came_to_nothing(referral: &Referral) -> bool {
-    matches!(referral.state, Declined | Expired) || referral.last.reason == Some(StepReason::Shortfall)
+    let short = referral.last.reason == Some(StepReason::Shortfall);
+    matches!(referral.state, Declined | Expired) || short || was_given_up(referral)
+}
+
+/// Whether its provider gave up what it had promised.
+pub(crate) fn was_given_up(referral: &Referral) -> bool {
+    let short = referral.last.reason == Some(StepReason::Shortfall);
+    matches!(referral.state, Cancelled | Failed) && referral.last.by == PARTNER && !short
 }
 
 fn may_follow(before: ReferralState, after: ReferralState) -> bool {

@@ -10,7 +10,7 @@ use crate::ids::ReferralId;
 use crate::limits::{
     DATE_YEAR_MAX, DATE_YEAR_MIN, LEDGER_HELD_LINES_MAX, POOL_PERIODS_MAX, QUANTITY_MAX, REFERRALS_IN_THE_WAY_MAX,
 };
-use crate::referral::{HoldLine, ReferralState, StepReason};
+use crate::referral::{HoldLine, ReferralState, Side, StepReason};
 
 /// Sets figures, calls off what they no longer cover when forced to.
 pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Result<Done, Refusal> {
@@ -27,7 +27,7 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
             return Err(refused(books, set, short, &in_the_way)?.into());
         }
         for found in can_be_called_off {
-            books.call_off(principal, found.referral, StepReason::Shortfall)?;
+            books.call_off(principal, found.referral, Side::Provider, StepReason::Shortfall)?;
             let left = shortfall(&before, books.pool(set.pool)?);
             if left.is_none_or(|left| left.period_start != short.period_start) {
                 break;

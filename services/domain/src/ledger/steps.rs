@@ -14,7 +14,7 @@ use crate::need::{Ending, Need, NeedItem};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
 use crate::referral::transition::transition;
-use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, SeenAs, StepReason};
+use crate::referral::{Action, HoldLine, LastStep, Moves, Origin, Referral, ReferralState, SeenAs, Side, StepReason};
 use crate::resource::ResourceLifecycle;
 
 impl Books {
@@ -57,7 +57,7 @@ impl Books {
             lines,
             expires_at: later(now, offer.answer_within),
             due_at,
-            last: LastStep { action: None, reason: None, at: now, by: principal.to_owned() },
+            last: LastStep { action: None, reason: None, side: None, at: now, by: principal.to_owned() },
             decision: offer.decision.clone(),
             previous: offer.previous,
             attempt,
@@ -80,7 +80,7 @@ impl Books {
             referral.lines = after(&held, Moves::Commit, units);
             self.move_capacity(&held, &referral.lines)?;
             referral.state = ReferralState::Accepted;
-            referral.last.action = Some(Action::Accept);
+            (referral.last.action, referral.last.side) = (Some(Action::Accept), Some(Side::Provider));
             referral.enquiry = false;
         }
         self.count(&referral, &Counted::default())?;
@@ -145,13 +145,13 @@ impl Books {
             return Err(Error::EtagMismatch { name, expected, actual }.into());
         }
         let line = transition(referral.state, step.action).ok_or_else(|| illegal(referral, step.action.name()))?;
-        if !line.may_be_taken_by(step.role) {
+        let Some(side) = line.side_of(step.role) else {
             let method = format!("the step {} of {}", step.action.name(), referral.id.name());
             return Err(Error::PermissionDenied { role: step.role.name(), method }.into());
-        }
+        };
         let units = units_of(referral, step, line.moves)?;
         self.must_not_split(referral, line.moves, units)?;
-        self.take(principal, step.referral, line.to, line.moves, &Taken::of(step, units))
+        self.take(principal, step.referral, line.to, line.moves, &Taken::of(step, side, units))
     }
 
     /// Refuses to accept a part of what cannot be split: nobody could be asked for the rest.
@@ -169,7 +169,7 @@ impl Books {
     /// The clock's own step.
     pub(super) fn expire(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let units = self.referral(id)?.units;
-        let taken = Taken { action: Action::Expire, reason: None, units, rating: None };
+        let taken = Taken { action: Action::Expire, side: Side::Clock, reason: None, units, rating: None };
         self.take(CLOCK_PRINCIPAL, id, ReferralState::Expired, Moves::Release, &taken)
     }
 
@@ -195,12 +195,10 @@ impl Books {
             referral.answered_at = Some(now);
         }
         referral.rating = taken.rating.or(referral.rating);
-        referral.last =
-            LastStep { action: Some(taken.action), reason: taken.reason, at: now, by: principal.to_owned() };
-        // An offer that came to nothing by its provider goes on to the next candidate, one that was taken back does not.
-        let by_provider = matches!(to, ReferralState::Declined | ReferralState::Expired)
-            || taken.reason == Some(StepReason::Shortfall);
-        referral.next_is_due = referral.origin == Origin::Automatic && by_provider;
+        let Taken { action, side, reason, .. } = *taken;
+        referral.last = LastStep { action: Some(action), reason, side: Some(side), at: now, by: principal.to_owned() };
+        // What came to nothing on its provider's side goes on to the next candidate, what was taken back does not.
+        referral.next_is_due = referral.origin == Origin::Automatic && referral.was_let_down();
         if referral.next_is_due {
             // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
             referral.escalated_at = None;
@@ -232,7 +230,7 @@ impl Books {
             .map(|referral| referral.id)
             .collect();
         for referral in live {
-            self.call_off(principal, referral, StepReason::NeedClosed)?;
+            self.call_off(principal, referral, Side::Arranger, StepReason::NeedClosed)?;
         }
         let need = self.change_need(id)?;
         need.state = ending.state();
@@ -244,14 +242,20 @@ impl Books {
         Ok(Done::Need(id))
     }
 
-    /// Ends a live referral whatever its state, by the offering side.
-    pub(super) fn call_off(&mut self, principal: &str, id: ReferralId, reason: StepReason) -> Result<Done, Refusal> {
+    /// Ends a live referral whatever its state, for a reason that lies on this side.
+    pub(super) fn call_off(
+        &mut self,
+        principal: &str,
+        id: ReferralId,
+        side: Side,
+        reason: StepReason,
+    ) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
         let (action, to, moves) = match referral.state {
             ReferralState::Offered => (Action::Withdraw, ReferralState::Withdrawn, Moves::Release),
             _ => (Action::Cancel, ReferralState::Cancelled, Moves::Return),
         };
-        let taken = Taken { action, reason: Some(reason), units: referral.units, rating: None };
+        let taken = Taken { action, side, reason: Some(reason), units: referral.units, rating: None };
         self.take(principal, id, to, moves, &taken)
     }
 
@@ -317,14 +321,15 @@ impl Counted {
 /// What a step says beside where it leads.
 struct Taken {
     action: Action,
+    side: Side,
     reason: Option<StepReason>,
     units: i64,
     rating: Option<u8>,
 }
 
 impl Taken {
-    const fn of(step: &Step, units: i64) -> Self {
-        Self { action: step.action, reason: step.reason, units, rating: step.rating }
+    const fn of(step: &Step, side: Side, units: i64) -> Self {
+        Self { action: step.action, side, reason: step.reason, units, rating: step.rating }
     }
 }
 

@@ -148,6 +148,9 @@ pub struct LastStep {
     /// Why, where a reason was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StepReason>,
+    /// On whose side; none for the offer itself, and where the step was taken before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// When, by the database's clock.
     pub at: Timestamp,
     /// The principal's name.
@@ -311,6 +314,14 @@ impl Referral {
     #[must_use]
     pub const fn served_units(&self) -> i64 {
         if self.state.is_served() { self.units } else { 0 }
+    }
+
+    /// Whether no help comes of it on its provider's side: an offer was declined or lapsed, a promise was called off or failed, or there was
+    /// less than was said. What the offering side takes back is not this, nor what the beneficiary's side says did not arrive.
+    #[must_use]
+    pub const fn was_let_down(&self) -> bool {
+        let over = !self.state.is_live() && !self.state.is_served();
+        over && matches!(self.last.side, Some(Side::Provider | Side::Clock))
     }
 
     /// What it takes of each period of a recurring item: less than it was offered for, the earliest of it.

@@ -67,8 +67,9 @@ impl Action {
     }
 }
 
-/// Who takes a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// On whose side a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Who gives the help.
     Provider,
@@ -131,6 +132,7 @@ const fn line(from: ReferralState, action: Action, to: ReferralState, by: &'stat
 
 const PROVIDER: &[Side] = &[Side::Provider];
 const RECIPIENT: &[Side] = &[Side::Recipient];
+// Whoever may speak for both sides speaks for the last of them.
 const EITHER: &[Side] = &[Side::Provider, Side::Arranger];
 
 /// Everything that can happen to a referral. What is not here, cannot.
@@ -162,6 +164,13 @@ impl Transition {
     /// Whether a role may take the step.
     #[must_use]
     pub fn may_be_taken_by(&self, role: Role) -> bool {
-        self.by.iter().any(|side| side.may_be(role))
+        self.side_of(role).is_some()
+    }
+
+    /// On whose side a role takes the step; none when it may not. A case worker who calls off what was promised does so for the offering
+    /// side, whoever telephoned: to ask somebody else is then the case worker's to decide.
+    #[must_use]
+    pub fn side_of(&self, role: Role) -> Option<Side> {
+        self.by.iter().rfind(|side| side.may_be(role)).copied()
     }
 }

@@ -10,6 +10,7 @@ mod fact;
 mod fixtures;
 mod geo;
 mod ledger;
+mod ledger_chains;
 mod ledger_random;
 mod ledger_recurring;
 mod ledger_world;

@@ -3,7 +3,7 @@ use wishwell_domain::ids::CapacityPoolId;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::hold::{Amounts, after, movements};
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
-use wishwell_domain::referral::{Action, HoldLine, LineState, Moves, ReferralState};
+use wishwell_domain::referral::{Action, HoldLine, LineState, Moves, ReferralState, Side};
 
 use crate::fixtures::date;
 
@@ -58,6 +58,24 @@ fn every_state_takes_the_steps_of_the_table_from_those_of_the_table_and_no_other
         }
     }
     assert_eq!(TRANSITIONS.len(), lines, "no line twice");
+}
+
+#[test]
+fn whoever_may_speak_for_both_sides_speaks_for_the_offering_one() {
+    for action in [Action::Cancel, Action::Fail] {
+        let line = transition(ReferralState::Accepted, action).unwrap();
+        let sides = Role::ALL.map(|role| (role, line.side_of(role)));
+        for (role, side) in sides {
+            let expected = match role {
+                Role::Partner => Some(Side::Provider),
+                Role::CaseWorker | Role::InternalService | Role::Operator => Some(Side::Arranger),
+                _ => None,
+            };
+            assert_eq!(side, expected, "{role:?}");
+        }
+    }
+    let decline = transition(ReferralState::Offered, Action::Decline).unwrap();
+    assert_eq!(decline.side_of(Role::CaseWorker), Some(Side::Provider), "who answers by telephone");
 }
 
 #[test]

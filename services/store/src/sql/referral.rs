@@ -39,6 +39,7 @@ impl Record for Referral {
         "due_at",
         "last_action",
         "last_reason",
+        "last_side",
         "last_at",
         "last_by",
         "decision",
@@ -109,6 +110,7 @@ impl Record for Referral {
             Value::time(self.due_at),
             Value::opt_word(self.last.action)?,
             Value::opt_word(self.last.reason)?,
+            Value::opt_word(self.last.side)?,
             Value::time(self.last.at),
             Value::text(&self.last.by),
             self.decision.as_ref().map_or(Ok(Value::Json(None)), Value::json)?,
@@ -149,6 +151,7 @@ impl Record for Referral {
             last: LastStep {
                 action: fields.opt_word()?,
                 reason: fields.opt_word()?,
+                side: fields.opt_word()?,
                 at: fields.time()?,
                 by: fields.text()?,
             },
@@ -206,14 +209,14 @@ impl Record for Referral {
 
 /// States in which an escalation may still want somebody's attention.
 fn unsettled() -> Vec<String> {
-    let settled = [ReferralState::Confirmed, ReferralState::Failed];
-    let unsettled = ReferralState::ALL.iter().filter(|state| !settled.contains(state));
+    let unsettled = ReferralState::ALL.iter().filter(|state| **state != ReferralState::Confirmed);
     unsettled.map(|state| state.name().to_owned()).collect()
 }
 
-/// What was called off is settled, unless its chain of offers ended with it: whoever is in need waits still.
-const UNLESS_CALLED_OFF: &str =
-    " AND (state NOT IN ('withdrawn', 'cancelled') OR (origin = 'automatic' AND last_reason = 'shortfall'))";
+/// What was called off or failed is settled, unless it was let down on its provider's side and its chain of offers ended with it: whoever
+/// is in need waits still. Of steps from before their side was kept, a shortfall tells.
+const UNLESS_CALLED_OFF: &str = " AND (state NOT IN ('withdrawn', 'cancelled', 'failed') \
+     OR (origin = 'automatic' AND (last_side = 'provider' OR last_reason = 'shortfall')))";
 
 impl ReferralFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {

@@ -164,6 +164,13 @@ macro_rules! conformance_of {
                 a_pledge_brings_what_it_gives_in_the_same_request
                 what_one_tenant_holds_another_cannot_reach
             }
+            ledger_chains {
+                the_next_candidate_follows_an_offer_that_came_to_nothing_once
+                an_item_that_only_a_lapsed_offer_covers_still_needs_somebody
+                a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
+                what_was_called_off_is_listed_as_escalated_where_its_chain_ended
+                what_its_provider_gave_up_is_followed_and_listed_as_escalated_where_its_chain_ended
+            }
             ledger_groups {
                 groups_that_follow_each_other_hold_all_there_is_and_no_more
                 a_request_that_comes_again_while_it_is_written_is_answered_the_same
@@ -190,10 +197,6 @@ macro_rules! conformance_of {
                 an_answer_after_the_time_is_too_late
                 a_clock_that_jumps_takes_nothing_away_and_holds_nothing_for_ever
                 a_lapsed_offer_frees_its_item_too
-                the_next_candidate_follows_an_offer_that_came_to_nothing_once
-                an_item_that_only_a_lapsed_offer_covers_still_needs_somebody
-                a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
-                what_was_called_off_is_listed_as_escalated_where_its_chain_ended
                 what_is_due_comes_in_the_order_of_waiting
                 what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field

@@ -17,12 +17,12 @@ use crate::ledger_world::{
 };
 use crate::samples::{self, create, division_code, uuid};
 
-fn in_minutes(minutes: i64) -> Timestamp {
+pub(super) fn in_minutes(minutes: i64) -> Timestamp {
     samples::instant(MONDAY) + SignedDuration::from_mins(minutes)
 }
 
 /// One piece, that three resources give, and ten needs of one.
-async fn one_for_ten(fixture: Fixture) -> Fixture {
+pub(super) async fn one_for_ten(fixture: Fixture) -> Fixture {
     let needs = (60..70).map(|n| lacking(n, vec![item(1, 1)])).collect();
     let resources = (30..33).map(|n| giving(n, &[(20, 1)])).collect();
     let fixture = fixture.with(vec![stock(20, Some(1))], resources, needs).await;
@@ -30,7 +30,7 @@ async fn one_for_ten(fixture: Fixture) -> Fixture {
     fixture
 }
 
-fn automatic(id: u128, need: u128, resource: u128, previous: Option<u128>) -> Command {
+pub(super) fn automatic(id: u128, need: u128, resource: u128, previous: Option<u128>) -> Command {
     Command::Offer(Box::new(Offer {
         origin: Origin::Automatic,
         previous: previous.map(referral_id),
@@ -118,61 +118,7 @@ pub async fn a_lapsed_offer_frees_its_item_too(fixture: Fixture) {
     fixture.everything_adds_up().await;
 }
 
-pub async fn the_next_candidate_follows_an_offer_that_came_to_nothing_once(fixture: Fixture) {
-    let fixture = one_for_ten(fixture).await;
-    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
-    fixture.set_clock(in_minutes(60)).await;
-    // Lapsed, but nobody has looked: it is let go and followed by the same request.
-    let second = fixture.ask_one(automatic(101, 60, 31, Some(100))).await;
-    assert_eq!((second.attempt, second.previous), (2, Some(referral_id(100))));
-    let events = fixture.store.events(&fixture.tenant(), wishwell_domain::ids::LogPosition(0), 1_000).await.unwrap();
-    let names: Vec<_> = events
-        .iter()
-        .filter(|event| event.change.subject() == referral_id(100).name())
-        .map(|event| event.principal.as_str())
-        .collect();
-    assert_eq!(names, ["desk", "wishwell", "desk"], "offered, lapsed, followed");
-    fixture.ask(vec![step(101, Action::Decline)]).await;
-    fixture.ask(vec![automatic(102, 60, 32, Some(101))]).await;
-    let refused = fixture.refused(vec![automatic(103, 60, 30, Some(101))]).await;
-    assert!(refused.to_string().contains("be followed by another offer"), "{refused}");
-    fixture.everything_adds_up().await;
-}
-
-pub async fn an_item_that_only_a_lapsed_offer_covers_still_needs_somebody(fixture: Fixture) {
-    let fixture = one_for_ten(fixture).await;
-    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
-    fixture.ask(vec![step(100, Action::Decline)]).await;
-    fixture.ask(vec![offering(101, 60, 30, 1)]).await;
-    fixture.set_clock(in_minutes(60)).await;
-    // Nobody has looked at it since: the tables still count it.
-    assert_eq!(fixture.need(60).await.items[0].referred, 1);
-    let escalated = fixture.ask_one(Command::Escalate { referral: referral_id(100) }).await;
-    assert_eq!((escalated.escalated_at, escalated.next_is_due), (Some(in_minutes(60)), false));
-    assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
-    fixture.everything_adds_up().await;
-}
-
-pub async fn a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more(fixture: Fixture) {
-    let fixture = one_for_ten(fixture).await;
-    fixture.ask(vec![automatic(100, 60, 30, None)]).await;
-    fixture.ask(vec![step(100, Action::Accept)]).await;
-    fixture.set_clock(fixture.referral(100).await.due_at).await;
-    let escalation = Command::Escalate { referral: referral_id(100) };
-    assert!(fixture.ask_one(escalation.clone()).await.escalated_at.is_some());
-    fixture.ask(vec![total_of(20, 0, true)]).await;
-    assert_eq!(fixture.referral(100).await.escalated_at, None, "somebody else may be left");
-    assert_eq!(due(&fixture, Due::ToFollow, 10).await, [referral_id(100)]);
-    let told = fixture.ask_one(escalation.clone()).await;
-    assert_eq!((told.escalated_at.is_some(), told.next_is_due), (true, false));
-    assert_eq!(due(&fixture, Due::ToFollow, 10).await, []);
-    let again = fixture.ask(vec![escalation]).await;
-    assert_eq!((again[0].effect, &again[0].after), (Effect::Unchanged, &None));
-    fixture.everything_adds_up().await;
-    fixture.made_again_it_is_the_same().await;
-}
-
-async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
+pub(super) async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
     let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
     for due in &found {
         let referral = fixture.store.referral(&fixture.tenant(), due.id).await.unwrap().unwrap();
@@ -199,49 +145,6 @@ pub async fn what_is_due_is_found_beside_a_damaged_row(fixture: Fixture) {
     assert!(fixture.try_ask(look(100)).await.is_err());
     fixture.ask(look(101)).await;
     assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
-}
-
-pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fixture: Fixture) {
-    let pools = vec![stock(20, Some(9)), stock(21, Some(9))];
-    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
-    let needs = (60..66).map(|n| lacking(n, vec![item(1, 1)])).collect();
-    let fixture = fixture.with(pools, resources, needs).await;
-    fixture.set_clock(in_minutes(0)).await;
-    // Offered, promised, promised and cancelled, promised by whom somebody chose, promised and followed, offered and followed.
-    let patient = |n: u128| {
-        let answer_within = SignedDuration::from_hours(24 * 400);
-        Command::Offer(Box::new(Offer { origin: Origin::Automatic, answer_within, ..offer(n, n - 40, 30, Some(1)) }))
-    };
-    let offers = [100, 101, 102, 104, 105].map(patient).into_iter().chain([offering(103, 63, 30, 1)]);
-    fixture.ask(offers.collect()).await;
-    for n in 101..105 {
-        fixture.ask(vec![step(n, Action::Accept)]).await;
-    }
-    fixture.set_clock(fixture.referral(101).await.due_at).await;
-    let escalation = |n| Command::Escalate { referral: referral_id(n) };
-    for n in 101..105 {
-        fixture.ask(vec![escalation(n)]).await;
-    }
-    let escalated = async || {
-        let filter = ReferralFilter { escalated_only: true, ..ReferralFilter::default() };
-        let listed: Vec<_> = fixture.referrals(filter.clone()).await.into_iter().map(|referral| referral.id).collect();
-        let counted = fixture.store.tally_referrals(&fixture.tenant(), &filter).await.unwrap();
-        assert_eq!(counted.iter().map(|tally| tally.referrals).sum::<u64>(), listed.len() as u64);
-        listed
-    };
-    let ids = |numbers: &[u128]| numbers.iter().map(|n| referral_id(*n)).collect::<Vec<_>>();
-    assert_eq!(escalated().await, ids(&[101, 102, 103, 104]), "late");
-    fixture.ask(vec![step(102, Action::Cancel)]).await;
-    fixture.ask(vec![total_of(20, 0, true)]).await;
-    assert_eq!(escalated().await, [], "called off, and somebody else may be left to ask");
-    fixture.ask(vec![automatic(114, 64, 31, Some(104)), automatic(115, 65, 31, Some(105))]).await;
-    for n in [100, 101, 102, 103, 104, 105] {
-        fixture.ask(vec![escalation(n)]).await;
-    }
-    assert_eq!(escalated().await, ids(&[100, 101]), "nobody else was asked");
-    let states = [fixture.referral(100).await.state, fixture.referral(101).await.state];
-    assert_eq!(states, [ReferralState::Withdrawn, ReferralState::Cancelled]);
-    fixture.everything_adds_up().await;
 }
 
 pub async fn what_is_due_comes_in_the_order_of_waiting(fixture: Fixture) {

@@ -7,6 +7,7 @@ pub mod duplicates;
 pub mod erased_needs;
 pub mod erasure;
 pub mod ledger;
+pub mod ledger_chains;
 pub mod ledger_concurrency;
 pub mod ledger_groups;
 pub mod ledger_memory;

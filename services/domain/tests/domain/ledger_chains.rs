@@ -1,0 +1,197 @@
+//! Chains of automatic offers, and help that is late: who is asked next, and of what somebody is told.
+
+use jiff::SignedDuration;
+use wishwell_domain::Error;
+use wishwell_domain::capacity_pool::PoolKind;
+use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Refusal, Step};
+use wishwell_domain::limits;
+use wishwell_domain::need::Ending;
+use wishwell_domain::principal::Role;
+use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
+
+use crate::fixtures::item;
+use crate::ledger_world::{
+    World, ending, giving, lacking, monday, much, need_id, offer, offering, pool_of, referral_id, resource_id, step,
+    step_of, total_of,
+};
+
+/// Ten of a stock and an unknown number of another, and two needs: one that may be split and one that may not.
+fn world() -> World {
+    let pools = vec![pool_of(20, PoolKind::Stock, Some(10)), pool_of(21, PoolKind::Stock, None)];
+    let offerings = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    World::new(pools, offerings, vec![lacking(60, vec![much(1, 6)]), lacking(61, vec![item(1)])])
+}
+
+fn offered(change: impl Fn(&mut Offer)) -> Command {
+    let mut offer = offer(100, 60, 30, None);
+    change(&mut offer);
+    Command::Offer(Box::new(offer))
+}
+
+#[test]
+fn a_chain_of_offers_is_followed_once_and_an_end_is_told_once() {
+    let mut world = world();
+    let automatic = |id, previous: Option<u128>| {
+        offered(|offer| {
+            (offer.id, offer.origin) = (referral_id(id), Origin::Automatic);
+            offer.previous = previous.map(referral_id);
+        })
+    };
+    world.ask(automatic(100, None));
+    assert!(world.refusal(automatic(101, Some(100))).contains("be followed"), "it is still open");
+    world.ask(step(100, Action::Decline));
+    assert!(world.referral(100).next_is_due);
+    world.ask(automatic(101, Some(100)));
+    assert_eq!((world.referral(101).attempt, world.referral(101).previous), (2, Some(referral_id(100))));
+    assert!(!world.referral(100).next_is_due);
+    world.now = monday() + SignedDuration::from_hours(1);
+    assert!(world.refusal(automatic(102, Some(100))).contains("be followed"), "it was followed already");
+    assert_eq!((world.referral(101).state, world.referral(101).next_is_due), (ReferralState::Expired, true));
+    let escalation = Command::Escalate { referral: referral_id(101) };
+    assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(101)));
+    assert_eq!((world.referral(101).escalated_at, world.referral(101).next_is_due), (Some(world.now), false));
+    assert_eq!(world.ask(escalation), Done::Unchanged(referral_id(101)));
+    assert!(world.refusal(automatic(102, Some(101))).contains("be followed"), "somebody looks after it now");
+    // What was taken back or chosen by somebody goes no further.
+    world.ask(automatic(103, None));
+    world.ask(step(103, Action::Withdraw));
+    world.ask(offering(104, 60, 30, 1));
+    world.ask(step(104, Action::Decline));
+    assert!(!world.referral(103).next_is_due && !world.referral(104).next_is_due);
+}
+
+/// Steps after an automatic offer, the last of them by this role, and on whose side it is; whether the next candidate is due.
+#[test]
+fn what_was_let_down_on_its_providers_side_goes_on_to_the_next_and_what_was_taken_back_does_not() {
+    let accepted = &[Action::Accept][..];
+    let begun = &[Action::Accept, Action::Start][..];
+    let disputed = &[Action::Accept, Action::Deliver, Action::Dispute][..];
+    let cases = [
+        (&[][..], Action::Decline, Role::Partner, Side::Provider, true),
+        (&[], Action::Decline, Role::CaseWorker, Side::Provider, true),
+        (&[], Action::Withdraw, Role::CaseWorker, Side::Arranger, false),
+        (accepted, Action::Cancel, Role::Partner, Side::Provider, true),
+        (accepted, Action::Fail, Role::Partner, Side::Provider, true),
+        (begun, Action::Cancel, Role::Partner, Side::Provider, true),
+        (begun, Action::Fail, Role::Partner, Side::Provider, true),
+        (accepted, Action::Cancel, Role::CaseWorker, Side::Arranger, false),
+        (accepted, Action::Fail, Role::CaseWorker, Side::Arranger, false),
+        (begun, Action::Cancel, Role::InternalService, Side::Arranger, false),
+        (begun, Action::Fail, Role::Operator, Side::Arranger, false),
+        (disputed, Action::Fail, Role::CaseWorker, Side::Recipient, false),
+        (&[], Action::Accept, Role::Partner, Side::Provider, false),
+        (accepted, Action::Deliver, Role::Partner, Side::Provider, false),
+    ];
+    for (way, action, role, side, next_is_due) in cases {
+        for origin in [Origin::Automatic, Origin::Chosen] {
+            let mut world = world();
+            world.ask(offered(|offer| offer.origin = origin));
+            for action in way {
+                world.ask(step(100, *action));
+            }
+            world.ask(Command::Step(Step { role, ..step_of(100, action) }));
+            let referral = world.referral(100);
+            let expected = (Some(side), next_is_due && origin == Origin::Automatic);
+            assert_eq!((referral.last.side, referral.next_is_due), expected, "{way:?} {action:?} {role:?} {origin:?}");
+        }
+    }
+}
+
+#[test]
+fn what_ends_with_something_else_ends_on_the_side_of_that() {
+    let automatic = |world: &mut World| world.ask(offered(|offer| offer.origin = Origin::Automatic));
+    let ended = |world: &World| (world.referral(100).last.side, world.referral(100).next_is_due);
+    for accepted in [false, true] {
+        let (mut short, mut closed) = (world(), world());
+        for world in [&mut short, &mut closed] {
+            automatic(world);
+            if accepted {
+                world.ask(step(100, Action::Accept));
+            }
+        }
+        short.ask(total_of(20, NewTotal::Known(0), true));
+        assert_eq!(ended(&short), (Some(Side::Provider), true));
+        closed.ask(ending(60, Ending::Closed, None));
+        assert_eq!(ended(&closed), (Some(Side::Arranger), false));
+    }
+    let mut lapsed = world();
+    automatic(&mut lapsed);
+    assert_eq!(ended(&lapsed), (None, false), "an offer is no step");
+    lapsed.now = lapsed.referral(100).expires_at;
+    lapsed.ask(Command::Look { referral: referral_id(100) });
+    assert_eq!(ended(&lapsed), (Some(Side::Clock), true));
+    let mut claimed = world();
+    claimed.ask(offered(|offer| offer.origin = Origin::Claim));
+    assert_eq!(ended(&claimed), (Some(Side::Provider), false));
+    claimed.ask(Command::Step(Step { role: Role::Partner, ..step_of(100, Action::Cancel) }));
+    assert_eq!(ended(&claimed), (Some(Side::Provider), false), "nobody was asked, so nobody is asked next");
+}
+
+#[test]
+fn an_end_is_told_once_also_of_what_was_late_before() {
+    let mut world = world();
+    let escalation = Command::Escalate { referral: referral_id(100) };
+    world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(6))));
+    world.ask(step(100, Action::Accept));
+    world.now = world.referral(100).due_at;
+    world.ask(escalation.clone());
+    assert_eq!(world.referral(100).escalated_at, Some(world.now));
+    world.ask(total_of(20, NewTotal::Known(0), true));
+    // Somebody else is asked: nobody need be told as long as somebody is left.
+    assert_eq!((world.referral(100).escalated_at, world.referral(100).next_is_due), (None, true));
+    let due = world.clone();
+    world.now += SignedDuration::from_hours(1);
+    assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(100)));
+    assert_eq!((world.referral(100).escalated_at, world.referral(100).next_is_due), (Some(world.now), false));
+    assert_eq!(world.ask(escalation.clone()), Done::Unchanged(referral_id(100)));
+    // Of what is covered meanwhile nobody is told.
+    let mut covered = due.clone();
+    covered.ask(Command::Offer(Box::new(offer(101, 60, 31, Some(6)))));
+    covered.ask(escalation.clone());
+    assert_eq!((covered.referral(100).escalated_at, covered.referral(100).next_is_due), (None, false));
+    // A mark that was left beside an escalation goes as well.
+    let mut left = due;
+    left.referrals[0].escalated_at = Some(monday());
+    left.ask(escalation);
+    assert_eq!((left.referral(100).escalated_at, left.referral(100).next_is_due), (Some(left.now), false));
+}
+
+#[test]
+fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
+    let world = world();
+    let most = limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
+    let automatic = |id, resource: u128| {
+        offered(|offer| {
+            (offer.id, offer.origin, offer.quantity) = (referral_id(id), Origin::Automatic, Some(1));
+            offer.resource = resource_id(resource);
+        })
+    };
+    let mut books = world.books();
+    books.bring_asked(need_id(60), 1, resource_id(31));
+    books.bring_contacts(world.offerings[0].organization, most - 1);
+    let ask = |books: &mut Books, commands: &[Command]| books.carry_out("desk", commands).map(|_| ());
+    let twice = Err(Refusal::Refused(Error::AlreadyExists { name: resource_id(31).name() }));
+    assert_eq!(ask(&mut books, &[automatic(100, 30), automatic(101, 31)]), twice, "asked before");
+    // What was refused counts for nothing.
+    assert_eq!(ask(&mut books, &[automatic(100, 30)]), Ok(()));
+    let limit = "auto_offers_per_organization_and_day_max";
+    let spent = Err(Refusal::Refused(Error::LimitReached { limit, max: most }));
+    let of_another_need = offered(|offer| {
+        (offer.id, offer.need, offer.origin) = (referral_id(102), need_id(61), Origin::Automatic);
+    });
+    assert_eq!(ask(&mut books, &[of_another_need]), spent);
+    assert_eq!(ask(&mut books, &[offering(103, 60, 30, 1)]), Ok(()), "whoever is chosen is not counted");
+}
+
+#[test]
+fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
+    let mut world = world();
+    world.ask(offering(100, 60, 30, 1));
+    world.ask(step(100, Action::Accept));
+    let escalation = Command::Escalate { referral: referral_id(100) };
+    assert_eq!(world.ask(escalation.clone()), Done::Unchanged(referral_id(100)));
+    world.now = world.referral(100).due_at;
+    assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(100)));
+    world.now += SignedDuration::from_hours(1);
+    assert_eq!(world.ask(escalation), Done::Unchanged(referral_id(100)));
+}

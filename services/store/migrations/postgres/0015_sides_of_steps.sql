@@ -1,0 +1,3 @@
+-- On whose side the last step of a referral was taken. The same columns as on SQLite; only types differ.
+-- Of steps that were taken before, it is not known.
+ALTER TABLE referrals ADD COLUMN last_side TEXT;
