@@ -198,6 +198,10 @@ pub const WATCH_TAIL_EVENTS_MAX: usize = 16_384;
 pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
 /// Most referrals that one sweep looks at, of each kind.
 pub const SWEEP_REFERRALS_MAX: usize = 100;
+/// How long a referral that cannot be swept is left alone.
+pub const SWEEP_SET_ASIDE_SECONDS: i64 = 600;
+/// Most referrals of a kind that a tenant's sweeps leave alone at once. Others are tried whenever a sweep comes to them.
+pub const SWEEP_SET_ASIDE_MAX: usize = 10_000;
 /// Most divisions, and most categories, that a round names.
 pub const ROUND_SCOPE_ENTRIES_MAX: usize = 500;
 /// Most needs that a round names one by one.

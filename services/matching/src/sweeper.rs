@@ -2,6 +2,9 @@
 //! the ledger takes once, so that two of them do no more than one. A sweeper that stands still changes no figure: whoever takes
 //! from a pool lets its lapsed offers go first. What is asked of the ledger is the domain's to say ([`wishwell_domain::ledger::sweep`]).
 
+mod progress;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +18,23 @@ use wishwell_domain::limits::{SWEEP_INTERVAL_MILLISECONDS, SWEEP_REFERRALS_MAX};
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_store::{Due, DueReferral, RequestKey};
 
+use self::progress::Progress;
 use crate::cases::{Caller, Platform};
 
 /// The name under which a sweeper's requests are kept, so that two replicas have one effect.
 const METHOD: &str = "wishwell.sweeper/Follow";
 
+/// How far the sweeps of a tenant have come with what is due.
+#[derive(Debug, Default)]
+struct Sweeps {
+    lapsed: Progress,
+    overdue: Progress,
+    to_follow: Progress,
+}
+
 /// Sweeps all tenants until told to stop.
 pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
+    let mut sweeps: HashMap<TenantId, Sweeps> = HashMap::new();
     loop {
         // Not all replicas at once: they would only be in each other's way.
         let wait = Duration::from_millis(SWEEP_INTERVAL_MILLISECONDS + jitter());
@@ -30,7 +43,7 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
             () = tokio::time::sleep(wait) => {}
         }
         for tenant in platform.snapshots.tenants() {
-            sweep(&platform, &tenant).await;
+            sweep(&platform, &tenant, sweeps.entry(tenant.clone()).or_default()).await;
         }
     }
 }
@@ -40,12 +53,12 @@ fn jitter() -> u64 {
 }
 
 /// What one part of it fails at does not keep the next from what it finds.
-async fn sweep(platform: &Platform, tenant: &TenantId) {
+async fn sweep(platform: &Platform, tenant: &TenantId, sweeps: &mut Sweeps) {
     let caller = clock(tenant);
     let parts = [
-        ("lapsed offers", let_lapsed_go(platform, &caller).await),
-        ("overdue help", escalate_overdue(platform, &caller).await),
-        ("chains of offers", follow_chains(platform, &caller).await),
+        ("lapsed offers", let_lapsed_go(platform, &caller, &mut sweeps.lapsed).await),
+        ("overdue help", escalate_overdue(platform, &caller, &mut sweeps.overdue).await),
+        ("chains of offers", follow_chains(platform, &caller, &mut sweeps.to_follow).await),
     ];
     for (part, outcome) in parts {
         if let Err(error) = outcome {
@@ -54,8 +67,19 @@ async fn sweep(platform: &Platform, tenant: &TenantId) {
     }
 }
 
-async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error> {
-    let lapsed = platform.store.due(caller.tenant(), Due::Lapsed, SWEEP_REFERRALS_MAX).await?;
+/// What a sweep is to look at of what is due.
+async fn find(
+    platform: &Platform,
+    caller: &Caller,
+    due: Due,
+    progress: &mut Progress,
+) -> Result<Vec<DueReferral>, Error> {
+    let page = platform.store.due(caller.tenant(), due, progress.after(), SWEEP_REFERRALS_MAX).await?;
+    Ok(progress.turn(page, platform.clock.now()))
+}
+
+async fn let_lapsed_go(platform: &Platform, caller: &Caller, progress: &mut Progress) -> Result<(), Error> {
+    let lapsed = find(platform, caller, Due::Lapsed, progress).await?;
     if lapsed.is_empty() {
         return Ok(());
     }
@@ -66,32 +90,33 @@ async fn let_lapsed_go(platform: &Platform, caller: &Caller) -> Result<(), Error
     // One of them stops all: it alone is left.
     for referral in lapsed {
         let outcome = platform.carry_out(caller, sweep::let_go([referral.id])).await.map(drop);
-        costs_one_alone(platform, caller, &referral, outcome).await?;
+        costs_one_alone(platform, caller, progress, &referral, outcome).await?;
     }
     Ok(())
 }
 
-async fn escalate_overdue(platform: &Platform, caller: &Caller) -> Result<(), Error> {
-    for referral in platform.store.due(caller.tenant(), Due::Overdue, SWEEP_REFERRALS_MAX).await? {
+async fn escalate_overdue(platform: &Platform, caller: &Caller, progress: &mut Progress) -> Result<(), Error> {
+    for referral in find(platform, caller, Due::Overdue, progress).await? {
         let outcome = escalate(platform, caller, &referral).await;
-        costs_one_alone(platform, caller, &referral, outcome).await?;
+        costs_one_alone(platform, caller, progress, &referral, outcome).await?;
     }
     Ok(())
 }
 
-async fn follow_chains(platform: &Platform, caller: &Caller) -> Result<(), Error> {
-    for referral in platform.store.due(caller.tenant(), Due::ToFollow, SWEEP_REFERRALS_MAX).await? {
+async fn follow_chains(platform: &Platform, caller: &Caller, progress: &mut Progress) -> Result<(), Error> {
+    for referral in find(platform, caller, Due::ToFollow, progress).await? {
         let outcome = follow(platform, caller, &referral).await;
-        costs_one_alone(platform, caller, &referral, outcome).await?;
+        costs_one_alone(platform, caller, progress, &referral, outcome).await?;
     }
     Ok(())
 }
 
 /// Goes on to the next referral whatever became of this one, as long as the store answers: while it is away, each of the others would
-/// only wait for it as long.
+/// only wait for it as long. What does not pass, such as a damaged row, is told once and left alone for a while.
 async fn costs_one_alone(
     platform: &Platform,
     caller: &Caller,
+    progress: &mut Progress,
     referral: &DueReferral,
     outcome: Result<(), Error>,
 ) -> Result<(), Error> {
@@ -100,7 +125,8 @@ async fn costs_one_alone(
     if Obstacle::of(&error) == Obstacle::Passing {
         tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
     } else {
-        tracing::warn!(%tenant, %referral, why, "a referral was not swept and is tried again");
+        tracing::warn!(%tenant, %referral, why, "a referral cannot be swept and is left alone for a while");
+        progress.set_aside(referral, platform.clock.now());
     }
     platform.store.position(tenant).await.map(drop).map_err(Error::from)
 }

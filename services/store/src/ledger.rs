@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use wishwell_domain::event::Event;
@@ -80,6 +81,8 @@ pub enum Due {
 pub struct DueReferral {
     /// Which.
     pub id: ReferralId,
+    /// Since when it waits: when its offer lapsed, its help was due, or it came to nothing.
+    pub since: Timestamp,
     /// For which need.
     pub need: NeedId,
     /// For which of its items, counted from 1.
@@ -161,8 +164,15 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
         page: &PageRequest,
     ) -> Result<Page<Referral>, StoreError>;
 
-    /// Referrals that time has made something of, those that wait longest first, at most `limit`.
-    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<DueReferral>, StoreError>;
+    /// Referrals that time has made something of, those that wait longest first, at most `limit`: of those that come after `after` in that
+    /// order, or of all.
+    async fn due(
+        &self,
+        tenant: &TenantId,
+        due: Due,
+        after: Option<&DueReferral>,
+        limit: usize,
+    ) -> Result<Vec<DueReferral>, StoreError>;
 
     /// Adds up everything and compares. Reads one moment.
     async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError>;

@@ -188,7 +188,7 @@ async fn wait_until_let_go(store: &dyn Store) -> i64 {
     let started = Instant::now();
     loop {
         let now = store.now().await.expect("the store answers");
-        let lapsed = store.due(&tenant(), Due::Lapsed, 1).await.expect("the store answers");
+        let lapsed = store.due(&tenant(), Due::Lapsed, None, 1).await.expect("the store answers");
         if lapsed.is_empty() || started.elapsed() > LET_GO_PATIENCE {
             return now.as_microsecond();
         }

@@ -20,6 +20,8 @@ use wishwell_scenarios::told::{metadata, quantity, refused, request_id, told};
 const ATTEMPTS_MAX: usize = 10;
 /// Most automatic offers that an organization hears of in a day.
 const CONTACTS_MAX: usize = 20;
+/// Most referrals that one look for what is due comes to, of each kind.
+const SWEPT_AT_ONCE: i64 = 100;
 /// How often the server looks for what is due, at the most.
 const SWEEP: Duration = Duration::from_millis(1_500);
 /// How long a server may take to end.
@@ -329,6 +331,35 @@ async fn a_damaged_row_keeps_no_other_offer_from_lapsing() {
     assert_eq!(figures(&served, &pool).await, (0, 0, 0, Some(5)));
     let damaged = seen(&served, OPERATOR, &offered[0]).await.expect_err("it cannot be read");
     assert_eq!(damaged.code(), Code::DataLoss);
+}
+
+#[tokio::test]
+async fn more_damaged_rows_than_a_sweep_looks_at_keep_no_other_offer_from_lapsing_and_are_told_of_once() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(2 * SWEPT_AT_ONCE)).await;
+    let (pool, far) = trunks(&served, FAR, Some(5)).await;
+    let need = submit(&served, sharing(2 * SWEPT_AT_ONCE)).await.name;
+    let one = v1::ReferralOffer { quantity: Some(1), ..to(&need, &near) };
+    let offers = (0..SWEPT_AT_ONCE).map(|_| one.clone()).collect();
+    let request = v1::BatchCreateReferralsRequest { offers, request_id: String::new() };
+    told(served.referrals(HOTLINE).batch_create_referrals(request).await).expect("offered");
+    let need = submit(&served, wanting(1)).await.name;
+    let last = offer(&served, HOTLINE, to(&need, &far)).await.expect("offered").name;
+    let id = near.trim_start_matches("resources/").replace('-', "");
+    let damage = format!(
+        "UPDATE referrals SET expires_at = created_at, \
+         unit = CASE resource_id WHEN x'{id}' THEN 'nonsense' ELSE unit END"
+    );
+    let served = changed(served, damage).await;
+    let started = Instant::now();
+    while seen(&served, OPERATOR, &last).await.expect("there").state() != v1::ReferralState::Expired {
+        assert!(started.elapsed() < PATIENCE, "it never lapsed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(figures(&served, &pool).await, (0, 0, 0, Some(5)));
+    tokio::time::sleep(3 * SWEEP).await;
+    let told_of = served.process.output().matches("a referral cannot be swept").count();
+    assert_eq!(i64::try_from(told_of), Ok(SWEPT_AT_ONCE));
 }
 
 #[tokio::test]

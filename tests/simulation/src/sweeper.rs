@@ -188,7 +188,7 @@ impl Simulation {
     /// What time has made something of, by the store and by the log.
     fn due(&mut self, due: Due, is_due: impl Fn(&Referral, Timestamp) -> bool) -> Vec<Referral> {
         let store = self.machine.store();
-        let found = self.machine.run(store.due(&tenant(), due, SWEEP_REFERRALS_MAX)).unwrap();
+        let found = self.machine.run(store.due(&tenant(), due, None, SWEEP_REFERRALS_MAX)).unwrap();
         let ids: BTreeSet<ReferralId> = found.iter().map(|referral| referral.id).collect();
         let referrals = self.audit.referrals.values();
         let expected: BTreeSet<ReferralId> =

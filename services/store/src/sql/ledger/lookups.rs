@@ -57,27 +57,35 @@ impl Ledger for SqlStore {
         work.instrument(span!(self, "SELECT", "referrals")).await
     }
 
-    async fn due(&self, tenant: &TenantId, due: Due, limit: usize) -> Result<Vec<DueReferral>, StoreError> {
+    async fn due(
+        &self,
+        tenant: &TenantId,
+        due: Due,
+        after: Option<&DueReferral>,
+        limit: usize,
+    ) -> Result<Vec<DueReferral>, StoreError> {
         let work = async {
             let mut session = self.database.begin_read().await?;
-            let mut statement = session.statement("SELECT id, need_id, item_ordinal FROM referrals WHERE tenant = ");
-            statement.bind(Value::text(tenant.as_str()));
-            let order = match due {
-                Due::Lapsed => {
-                    statement.push(" AND state = 'offered' AND expires_at <= ").push_now();
-                    "expires_at"
-                }
+            let since = match due {
+                Due::Lapsed => "expires_at",
+                Due::Overdue => "due_at",
+                Due::ToFollow => "updated_at",
+            };
+            let mut statement = session.statement("SELECT id, need_id, item_ordinal, ");
+            statement.push(since).push(" FROM referrals WHERE tenant = ").bind(Value::text(tenant.as_str()));
+            match due {
+                Due::Lapsed => statement.push(" AND state = 'offered' AND expires_at <= ").push_now(),
                 Due::Overdue => {
                     statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
-                    statement.push(" AND escalated_at IS NULL");
-                    "due_at"
+                    statement.push(" AND escalated_at IS NULL")
                 }
-                Due::ToFollow => {
-                    statement.push(" AND next_is_due");
-                    "updated_at"
-                }
+                Due::ToFollow => statement.push(" AND next_is_due"),
             };
-            statement.push(" ORDER BY ").push(order).push(", id LIMIT ");
+            if let Some(after) = after {
+                statement.push(" AND (").push(since).push(", id) > (").bind(Value::time(after.since));
+                statement.push(", ").bind(Value::Uuid(Some(after.id.as_uuid()))).push(")");
+            }
+            statement.push(" ORDER BY ").push(since).push(", id LIMIT ");
             statement.bind(Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok()));
             let found = session
                 .fetch_all(statement, |fields| {
@@ -85,6 +93,7 @@ impl Ledger for SqlStore {
                         id: ReferralId::from_uuid(fields.uuid()?),
                         need: NeedId::from_uuid(fields.uuid()?),
                         item_ordinal: fields.number()?,
+                        since: fields.time()?,
                     })
                 })
                 .await?;

@@ -9,7 +9,7 @@ use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 use wishwell_domain::resource::Resource;
-use wishwell_store::{Due, Effect, PageRequest, ReferralFilter};
+use wishwell_store::{Due, DueReferral, Effect, PageRequest, ReferralFilter};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
@@ -119,12 +119,25 @@ pub async fn a_lapsed_offer_frees_its_item_too(fixture: Fixture) {
 }
 
 pub(super) async fn due(fixture: &Fixture, due: Due, limit: usize) -> Vec<ReferralId> {
-    let found = fixture.store.due(&fixture.tenant(), due, limit).await.unwrap();
+    let found = fixture.store.due(&fixture.tenant(), due, None, limit).await.unwrap();
+    assert_eq!(in_pages_of_one(fixture, due).await[..found.len()], found);
     for due in &found {
         let referral = fixture.store.referral(&fixture.tenant(), due.id).await.unwrap().unwrap();
         assert_eq!((due.need, due.item_ordinal), (referral.need, referral.item_ordinal));
     }
     found.into_iter().map(|referral| referral.id).collect()
+}
+
+/// All that is due, each asked for after the one before it.
+async fn in_pages_of_one(fixture: &Fixture, due: Due) -> Vec<DueReferral> {
+    let mut found: Vec<DueReferral> = Vec::new();
+    loop {
+        let page = fixture.store.due(&fixture.tenant(), due, found.last(), 1).await.unwrap();
+        if page.is_empty() {
+            return found;
+        }
+        found.extend(page);
+    }
 }
 
 pub async fn what_is_due_is_found_beside_a_damaged_row(fixture: Fixture) {
@@ -139,7 +152,7 @@ pub async fn what_is_due_is_found_beside_a_damaged_row(fixture: Fixture) {
     fixture
         .execute("UPDATE referrals SET unit = 'nonsense' WHERE resource_id = (SELECT resource_id FROM referrals ORDER BY resource_id LIMIT 1)")
         .await;
-    let found = fixture.store.due(&fixture.tenant(), Due::Lapsed, 10).await.unwrap();
+    let found = in_pages_of_one(&fixture, Due::Lapsed).await;
     assert_eq!(found.iter().map(|due| due.id).collect::<Vec<_>>(), [referral_id(100), referral_id(101)]);
     let look = |n| vec![Command::Look { referral: referral_id(n) }];
     assert!(fixture.try_ask(look(100)).await.is_err());
