@@ -30,7 +30,7 @@ pub struct ReferralFilter {
     pub states: Vec<ReferralState>,
     /// For needs in any of these divisions (the caller expands the subtree).
     pub divisions: Vec<DivisionCode>,
-    /// Only those that should have arrived by now, by the database's clock.
+    /// Only those that should have arrived by now, by the database's clock. What was delivered has.
     pub overdue_only: bool,
     /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was let down on
     /// its provider's side is not settled by that: when it is escalated, nobody was left to ask instead.

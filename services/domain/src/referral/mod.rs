@@ -335,7 +335,8 @@ impl Referral {
         self.state == ReferralState::Offered && self.expires_at <= now
     }
 
-    /// Whether help was promised and should have arrived by `now`.
+    /// Whether help was promised and should have arrived by `now`. What was delivered has arrived, as its provider says: `due_at` says
+    /// nothing of when somebody is to confirm it, and a case may go on for months before it closes.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         matches!(self.state, ReferralState::Accepted | ReferralState::InProgress) && self.due_at <= now

@@ -127,6 +127,24 @@ fn what_ends_with_something_else_ends_on_the_side_of_that() {
     assert_eq!(ended(&claimed), (Some(Side::Provider), false), "nobody was asked, so nobody is asked next");
 }
 
+/// When help is to have arrived says nothing of when somebody is to confirm it: a case may go on for months.
+#[test]
+fn what_was_delivered_is_late_no_more_whatever_it_was_taken_from() {
+    for kind in [PoolKind::Stock, PoolKind::Slots, PoolKind::Caseload, PoolKind::Budget, PoolKind::Unbounded] {
+        let total = (kind != PoolKind::Unbounded).then_some(10);
+        let mut world = world();
+        world.pools.push(pool_of(22, kind, total));
+        world.offerings.push(giving(32, &[(22, 1)]));
+        world.ask(offering(100, 60, 32, 1));
+        world.ask(step(100, Action::Accept));
+        world.now = world.referral(100).due_at;
+        assert!(world.referral(100).is_overdue(world.now), "{kind:?}");
+        world.ask(step(100, Action::Deliver));
+        assert!(!world.referral(100).is_overdue(world.now), "{kind:?}");
+        assert_eq!(world.ask(Command::Escalate { referral: referral_id(100) }), Done::Unchanged(referral_id(100)));
+    }
+}
+
 #[test]
 fn an_end_is_told_once_also_of_what_was_late_before() {
     let mut world = world();

@@ -197,6 +197,7 @@ macro_rules! conformance_of {
                 an_answer_after_the_time_is_too_late
                 a_clock_that_jumps_takes_nothing_away_and_holds_nothing_for_ever
                 a_lapsed_offer_frees_its_item_too
+                what_was_delivered_is_overdue_no_more_whatever_it_was_taken_from
                 what_is_due_comes_in_the_order_of_waiting
                 what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field

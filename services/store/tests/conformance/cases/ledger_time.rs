@@ -13,7 +13,8 @@ use wishwell_store::{Due, DueReferral, Effect, PageRequest, ReferralFilter};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, giving, item, lacking, need_id, offer, offering, referral_id, resource_id, step, stock, total_of,
+    MONDAY, budget, caseload, giving, item, lacking, need_id, offer, offering, referral_id, resource_id, step, stock,
+    total_of, weekly,
 };
 use crate::samples::{self, create, division_code, uuid};
 
@@ -158,6 +159,27 @@ pub async fn what_is_due_is_found_beside_a_damaged_row(fixture: Fixture) {
     assert!(fixture.try_ask(look(100)).await.is_err());
     fixture.ask(look(101)).await;
     assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
+}
+
+/// By when somebody is to confirm it, nothing says: a case goes on until it is closed.
+pub async fn what_was_delivered_is_overdue_no_more_whatever_it_was_taken_from(fixture: Fixture) {
+    let pools = vec![stock(20, Some(9)), weekly(21, Some(9)), caseload(22, 9), budget(23, 9)];
+    let resources = (30..34).map(|n| giving(n, &[(n - 10, 1)])).collect();
+    let needs = (60..64).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(pools, resources, needs).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask((0..4).map(|n| offering(100 + n, 60 + n, 30 + n, 1)).collect()).await;
+    fixture.ask((100..104).map(|n| step(n, Action::Accept)).collect()).await;
+    fixture.set_clock(fixture.referral(100).await.due_at).await;
+    let overdue = ReferralFilter { overdue_only: true, ..ReferralFilter::default() };
+    assert_eq!(fixture.referrals(overdue.clone()).await.len(), 4);
+    assert_eq!(due(&fixture, Due::Overdue, 10).await.len(), 4);
+    fixture.ask((100..104).map(|n| step(n, Action::Deliver)).collect()).await;
+    assert_eq!(fixture.referrals(overdue).await, []);
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, []);
+    let to_confirm = ReferralFilter { states: vec![ReferralState::Delivered], ..ReferralFilter::default() };
+    assert_eq!(fixture.referrals(to_confirm).await.len(), 4, "there they wait to be confirmed");
+    assert_eq!(fixture.pool(22).await.figures.committed, 1, "a case keeps its place until then");
 }
 
 pub async fn what_is_due_comes_in_the_order_of_waiting(fixture: Fixture) {
