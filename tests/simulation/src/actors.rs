@@ -12,12 +12,14 @@ use wishwell_domain::referral::transition::{TRANSITIONS, transition};
 use wishwell_domain::referral::{Action, Origin, Referral, StepReason};
 use wishwell_domain::resource::Draw;
 use wishwell_engine::{Asking, Chance};
+use wishwell_store::Basis;
 
 use crate::audit::{Audit, renews};
 use crate::candidates::Follower;
 use crate::dice::Dice;
 use crate::plants::Plant;
 use crate::requests::Request;
+use crate::upon;
 use crate::world;
 
 /// In whose name providers act.
@@ -58,8 +60,9 @@ impl View<'_> {
                 (DESK, "CreateReferrals", vec![self.chosen(dice, Origin::Chosen)?, self.chosen(dice, Origin::Chosen)?])
             }
         };
-        let id = Some(dice.uuid(self.now));
-        Some(Request { principal, id, method, commands, answer: None, refusal: None, maybe: false })
+        // Not every caller of a ledger says what it judged.
+        let basis = dice.chance(75).then(|| upon::basis(self, &commands)).flatten();
+        Some(Request::new(principal, Some(dice.uuid(self.now)), method, commands, basis))
     }
 
     /// A need and one of its items; of an open one mostly.
@@ -112,8 +115,7 @@ impl View<'_> {
     pub(crate) fn rival(&self, dice: &mut Dice, best: &Chance) -> Option<Request> {
         let item = self.item(dice)?;
         let commands = vec![self.offer(dice, item, best.resource, None, Origin::Chosen)];
-        let (principal, method, id) = ("hotline", "CreateReferral", Some(dice.uuid(self.now)));
-        Some(Request { principal, id, method, commands, answer: None, refusal: None, maybe: false })
+        Some(Request::new("hotline", Some(dice.uuid(self.now)), "CreateReferral", commands, None))
     }
 
     /// What the engine would do. Who goes on with an offer that came to nothing, says so.
@@ -265,18 +267,18 @@ fn name_of(role: Role) -> &'static str {
 
 /// What a sweeper asks about lapsed offers, which are looked at together.
 pub(crate) fn look(lapsed: impl IntoIterator<Item = ReferralId>) -> Request {
-    clock("Look", None, sweep::let_go(lapsed))
+    clock("Look", None, sweep::let_go(lapsed), None)
 }
 
 /// What it asks about overdue help, and about chains of offers after which nobody is left.
 pub(crate) fn escalate(referral: ReferralId) -> Request {
-    clock("Escalate", None, sweep::escalate(referral))
+    clock("Escalate", None, sweep::escalate(referral), None)
 }
 
-/// Its next offer of a chain, under a key that every sweeper makes for itself.
-pub(crate) fn follow(referral: ReferralId, offer: Command) -> Request {
+/// Its next offer of a chain, under a key that every sweeper makes for itself, and what it was judged upon.
+pub(crate) fn follow(referral: ReferralId, offer: Command, basis: Option<Basis>) -> Request {
     let (method, id) = follow_key(referral);
-    clock(method, Some(id), vec![offer])
+    clock(method, Some(id), vec![offer], basis)
 }
 
 /// The method and id of requests for the next offer of a chain.
@@ -284,6 +286,6 @@ pub(crate) const fn follow_key(referral: ReferralId) -> (&'static str, Uuid) {
     ("Follow", sweep::follow_id(referral))
 }
 
-fn clock(method: &'static str, id: Option<Uuid>, commands: Vec<Command>) -> Request {
-    Request { principal: CLOCK_PRINCIPAL, id, method, commands, answer: None, refusal: None, maybe: false }
+fn clock(method: &'static str, id: Option<Uuid>, commands: Vec<Command>, basis: Option<Basis>) -> Request {
+    Request::new(CLOCK_PRINCIPAL, id, method, commands, basis)
 }

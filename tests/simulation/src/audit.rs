@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use ring::digest::{Context, SHA256};
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::event::{Change, Event};
-use wishwell_domain::ids::{CapacityPoolId, NeedId, ReferralId, ResourceId};
+use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId};
 use wishwell_domain::need::{Need, NeedState};
 use wishwell_domain::referral::hold::Amounts;
 use wishwell_domain::referral::{Origin, Referral, ReferralState, StepReason};
@@ -58,6 +58,15 @@ impl Audit {
     /// The newest after-image of an entity.
     pub(crate) fn latest(&self, subject: &str) -> Option<&Change> {
         Some(&self.events[*self.latest.get(subject)?].change)
+    }
+
+    /// A need as it was at a position of the log; none where it was not there.
+    pub(crate) fn need_at(&self, id: NeedId, position: LogPosition) -> Option<&Need> {
+        let until = usize::try_from(position.0).unwrap().min(self.events.len());
+        self.events[..until].iter().rev().find_map(|event| match &event.change {
+            Change::Need(need) if need.id == id => Some(need.as_ref()),
+            _ => None,
+        })
     }
 
     /// Everything by its name, as the log has it.

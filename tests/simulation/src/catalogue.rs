@@ -3,7 +3,7 @@
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{NeedId, Version};
 use wishwell_domain::ledger::Command;
-use wishwell_domain::need::Ending;
+use wishwell_domain::need::{Ending, Urgency};
 use wishwell_domain::resource::ResourceLifecycle;
 use wishwell_store::{Mutation, RequestKey, StoreError, WriteContext, WriteMode, Written};
 
@@ -15,10 +15,11 @@ use crate::world::{self, tenant};
 const AWAITS_MAX: usize = 24;
 
 impl Simulation {
-    /// A need more or one that is erased, a resource that pauses or is back, a pool said anew: not through the ledger, but beside it.
+    /// A need more, one that is erased or said anew, a resource that pauses or is back, a pool said anew: not through the ledger, but
+    /// beside it.
     pub(crate) fn change_catalogue(&mut self) {
         let mode = WriteMode::Update { expected: None };
-        let mutations = match self.dice.below(4) {
+        let mutations = match self.dice.below(6) {
             0 => world::put(world::need(&mut self.dice, self.now)).into(),
             1 => return self.erase_some_need(),
             2 => {
@@ -27,6 +28,15 @@ impl Simulation {
                 let paused = resource.lifecycle == ResourceLifecycle::Paused;
                 resource.lifecycle = if paused { ResourceLifecycle::Active } else { ResourceLifecycle::Paused };
                 vec![Mutation::Put { entity: Change::Resource(Box::new(resource)), mode }]
+            }
+            3 | 4 => {
+                let open: Vec<_> = self.audit.needs.values().filter(|need| need.state.is_open()).cloned().collect();
+                if open.is_empty() {
+                    return;
+                }
+                let mut need = self.dice.pick(&open);
+                need.urgency = self.dice.pick(&Urgency::ALL);
+                vec![Mutation::Put { entity: Change::Need(Box::new(need)), mode }]
             }
             _ => {
                 let pools: Vec<_> = self.audit.pools.values().cloned().collect();

@@ -41,6 +41,8 @@ pub enum Happening {
     CalledOff,
     /// Whoever had promised help upon an automatic offer gave it up.
     GivenUp,
+    /// An offer was refused because what it was judged upon had changed.
+    Outdated,
     /// A sweeper's offer was refused and somebody else asked.
     AskedOn,
     /// A need was erased.
@@ -49,7 +51,7 @@ pub enum Happening {
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::CarriedOut,
         Self::Refused,
         Self::AnsweredAgain,
@@ -68,6 +70,7 @@ impl Happening {
         Self::Escalated,
         Self::CalledOff,
         Self::GivenUp,
+        Self::Outdated,
         Self::AskedOn,
         Self::Erased,
     ];

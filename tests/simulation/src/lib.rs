@@ -28,6 +28,7 @@ mod sending;
 mod simulation;
 mod steps;
 mod sweeper;
+mod upon;
 mod wave;
 mod world;
 

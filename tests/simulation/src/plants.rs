@@ -46,6 +46,8 @@ pub enum Plant {
     ForgetsToGoOn,
     /// What a provider gives up counts as called off at the desk.
     TakesProvidersForTheDesk,
+    /// An offer is made whatever has changed of what it was judged upon.
+    OffersUponWhatHasChanged,
     /// Whoever was asked for an item is asked again.
     ForgetsWhomItAsked,
     /// When the best has nothing left, nobody else is asked.
@@ -58,7 +60,7 @@ pub enum Plant {
 
 impl Plant {
     /// Every bug.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ForgetsToRelease,
         Self::ConsumesTwice,
         Self::IgnoresRequestKeys,
@@ -73,6 +75,7 @@ impl Plant {
         Self::DecidesOnAnotherPicture,
         Self::ForgetsToGoOn,
         Self::TakesProvidersForTheDesk,
+        Self::OffersUponWhatHasChanged,
         Self::ForgetsWhomItAsked,
         Self::AsksTheBestAlone,
         Self::KeepsErasedText,
@@ -84,6 +87,7 @@ impl Plant {
         for call in calls {
             match self {
                 Self::IgnoresRequestKeys => call.context.request = None,
+                Self::OffersUponWhatHasChanged => call.basis = None,
                 Self::TakesProvidersForTheDesk => call.commands.iter_mut().for_each(|command| {
                     if let Command::Step(step) = command
                         && matches!(step.action, Action::Cancel | Action::Fail)

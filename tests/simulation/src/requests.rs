@@ -5,10 +5,11 @@ use wishwell_domain::Error;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, ReferralId};
 use wishwell_domain::ledger::Command;
-use wishwell_store::{Effect, RequestKey, StoreError, WriteContext, Written};
+use wishwell_store::{Basis, Effect, RequestKey, Store, StoreError, WriteContext, Written};
 
 use crate::audit::Audit;
 use crate::counts::{Counts, Happening};
+use crate::upon;
 use crate::world;
 
 /// Something that somebody wants, however often it is sent.
@@ -19,10 +20,14 @@ pub(crate) struct Request {
     pub(crate) id: Option<Uuid>,
     pub(crate) method: &'static str,
     pub(crate) commands: Vec<Command>,
+    /// What its offers were judged upon; none where it offers nothing, or what somebody else judged.
+    pub(crate) basis: Option<Basis>,
     /// The answer that its caller has seen.
     pub(crate) answer: Option<Written>,
     /// Why it was last refused.
     pub(crate) refusal: Option<Error>,
+    /// Whether it was last refused because what it was judged upon had changed.
+    pub(crate) outdated: bool,
     /// Whether it may have had an effect that nobody was told of.
     pub(crate) maybe: bool,
 }
@@ -34,16 +39,35 @@ pub(crate) struct Call {
     pub(crate) request: usize,
     pub(crate) context: WriteContext,
     pub(crate) commands: Vec<Command>,
+    pub(crate) basis: Option<Basis>,
     /// Whether its caller goes away before the answer.
     pub(crate) torn: bool,
     /// Whether another body comes under the same key.
     pub(crate) other_body: bool,
 }
 
+impl Call {
+    /// Asks a store for it.
+    pub(crate) async fn carry_out(&self, store: &dyn Store) -> Result<Written, StoreError> {
+        store.carry_out_upon(&self.context, self.commands.clone(), self.basis.clone()).await
+    }
+}
+
 /// What came of a call: none where nobody waited. The length of the write-ahead log is that of the moment of the answer.
 pub(crate) type Answer = Option<(Result<Written, StoreError>, u64)>;
 
 impl Request {
+    /// Something that was not asked before.
+    pub(crate) fn new(
+        principal: &'static str,
+        id: Option<Uuid>,
+        method: &'static str,
+        commands: Vec<Command>,
+        basis: Option<Basis>,
+    ) -> Self {
+        Self { principal, id, method, commands, basis, answer: None, refusal: None, outdated: false, maybe: false }
+    }
+
     /// The request's context, with a body of its own.
     pub(crate) fn context(&self) -> WriteContext {
         let request = self.id.map(|request_id| RequestKey { method: self.method, request_id, body_digest: [7; 32] });
@@ -52,7 +76,8 @@ impl Request {
 
     /// A sending of it.
     pub(crate) fn call(&self, request: usize) -> Call {
-        Call { request, context: self.context(), commands: self.commands.clone(), torn: false, other_body: false }
+        let (context, commands, basis) = (self.context(), self.commands.clone(), self.basis.clone());
+        Call { request, context, commands, basis, torn: false, other_body: false }
     }
 
     /// Takes out of its answer what was erased: whoever asks again is answered without it.
@@ -102,6 +127,9 @@ pub(crate) fn judge(
         Ok(written) => {
             counts.note(if written.replayed { Happening::AnsweredAgain } else { Happening::CarriedOut }, 1);
             faults.extend(faults_of_answer(request, &written, audit));
+            if let Some(basis) = call.basis.as_ref().filter(|_| !written.replayed) {
+                faults.extend(upon::faults(basis, &written, audit));
+            }
             match &request.answer {
                 Some(first) if request.id.is_some() => {
                     if (&first.outcomes, first.position) != (&written.outcomes, written.position) || !written.replayed {
@@ -117,6 +145,13 @@ pub(crate) fn judge(
                 faults.push(format!("I4: answered {first:?}, then refused: {refusal}"));
             }
             request.refusal = Some(*refusal);
+        }
+        Err(StoreError::Outdated) if call.basis.is_some() => {
+            counts.note(Happening::Outdated, 1);
+            if let Some(first) = request.answer.as_ref().filter(|_| request.id.is_some()) {
+                faults.push(format!("I4: answered {first:?}, then refused as outdated"));
+            }
+            request.outdated = true;
         }
         Err(error) => faults.push(format!("an answer that has no place here: {error:?}")),
     }

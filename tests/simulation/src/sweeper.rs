@@ -11,7 +11,7 @@ use wishwell_domain::ledger::sweep::Obstacle;
 use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, OFFER_ATTEMPTS_MAX, SWEEP_REFERRALS_MAX};
 use wishwell_domain::referral::{Origin, Referral, ReferralState};
 use wishwell_engine::{Asking, Chance, Onward};
-use wishwell_store::Due;
+use wishwell_store::{Basis, Due};
 
 use crate::actors::{self, View};
 use crate::counts::Happening;
@@ -19,6 +19,7 @@ use crate::dice::Dice;
 use crate::plants::Plant;
 use crate::requests::Request;
 use crate::simulation::Simulation;
+use crate::upon;
 use crate::world::tenant;
 
 /// A chain of offers that a sweeper goes on with.
@@ -110,6 +111,10 @@ impl Simulation {
             let asked = self.ask(std::mem::take(&mut chains), &mut ended);
             for mut chain in asked {
                 let request = self.requests.iter_mut().find(|request| is_follow(request, chain.referral.id)).unwrap();
+                if std::mem::take(&mut request.outdated) {
+                    chains.extend(self.judge_anew(chain));
+                    continue;
+                }
                 // Without an answer of any kind it is tried again by a later sweep.
                 let Some(refusal) = request.refusal.take() else { continue };
                 chain.note(&refusal);
@@ -121,10 +126,7 @@ impl Simulation {
                         self.counts.note(Happening::AskedOn, 1);
                         chains.push(chain);
                     }
-                    Onward::Anew if chain.judged < OFFER_ATTEMPTS_MAX => {
-                        chains.push(Chain::begin(&self.view(), chain.referral, chain.judged + 1));
-                    }
-                    Onward::Anew => {}
+                    Onward::Anew => chains.extend(self.judge_anew(chain)),
                     Onward::End(why) => ended.push((chain, why)),
                 }
             }
@@ -132,6 +134,19 @@ impl Simulation {
         self.faults.extend(ended.iter().filter_map(|(chain, why)| fault_of_waiting(chain, why)));
         let lasting = ended.iter().filter(|(_, why)| Obstacle::of(why) != Obstacle::Passing);
         self.sweep_for(lasting.map(|(chain, _)| actors::escalate(chain.referral.id)).collect());
+    }
+
+    /// The same chain upon what is true now, as long as a sweep tries it; a later one does then.
+    fn judge_anew(&mut self, chain: Chain) -> Option<Chain> {
+        self.follower.follow(&self.audit.events, self.audit.position());
+        let again = chain.judged < OFFER_ATTEMPTS_MAX;
+        again.then(|| Chain::begin(&self.view(), chain.referral, chain.judged + 1))
+    }
+
+    /// What an offer of a chain is held to: the last attempt only to what its need wants, which many change for each other.
+    fn basis(&self, chain: &Chain, offer: &Command) -> Option<Basis> {
+        let basis = upon::basis(&self.view(), std::slice::from_ref(offer))?;
+        Some(Basis { roughly: chain.judged >= OFFER_ATTEMPTS_MAX, ..basis })
     }
 
     /// Sends the next offer of each chain, all at once, and answers those that had one.
@@ -143,9 +158,11 @@ impl Simulation {
                 Some(offer) => {
                     self.faults.extend(chain.fault_of(&offer));
                     let mut dice = Dice::new(self.dice.next());
-                    let rivals = (0..dice.below(4)).filter_map(|_| self.view().rival(&mut dice, chain.last.as_ref()?));
+                    let rivals =
+                        (0..dice.between(1, 4)).filter_map(|_| self.view().rival(&mut dice, chain.last.as_ref()?));
                     requests.extend(rivals);
-                    requests.push(actors::follow(chain.referral.id, offer));
+                    let basis = self.basis(&chain, &offer);
+                    requests.push(actors::follow(chain.referral.id, offer, basis));
                     asked.push(chain);
                 }
                 None => ended.push(self.nobody_is_left(chain)),
@@ -172,7 +189,10 @@ impl Simulation {
             let at = known.unwrap_or(self.requests.len());
             let call = request.call(at);
             match known {
-                Some(known) => self.requests[known].refusal = None,
+                Some(known) => {
+                    self.requests[known].refusal = None;
+                    self.requests[known].outdated = false;
+                }
                 None => self.requests.push(request),
             }
             calls.push(call.clone());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use futures::future::join_all;
+use wishwell_domain::ids::LogPosition;
 use wishwell_store::{Store, StoreError, WriteContext};
 
 use crate::candidates::Follower;
@@ -60,7 +61,7 @@ impl Simulation {
         calls.iter_mut().for_each(|call| call.torn = false);
         let awaits = (calls.len() == 1 || self.dice.chance(50)).then(|| self.dice.below(AWAITS_MAX));
         let store = self.machine.store();
-        let mut under_way = join_all(calls.iter().map(|call| store.carry_out(&call.context, call.commands.clone())));
+        let mut under_way = join_all(calls.iter().map(|call| call.carry_out(&*store)));
         let commits = self.machine.commits();
         let mut passed = 0;
         let answered = loop {
@@ -168,10 +169,19 @@ impl Simulation {
         if self.audit.events.get(..before.events.len()) != Some(&before.events[..]) {
             self.faults.push(format!("I3: a log of {} events ends at {}", before.position(), self.audit.position()));
         }
+        self.forget_what_was_lost();
         if self.follower.position() > self.audit.position() {
             self.follower = Follower::new();
             self.follower.follow(&self.audit.events, self.audit.position());
         }
+    }
+
+    /// Nobody judges upon more of the log than there is.
+    fn forget_what_was_lost(&mut self) {
+        let end = LogPosition(self.audit.position());
+        let of_requests = self.requests.iter_mut().filter_map(|request| request.basis.as_mut());
+        let of_calls = self.held_up.iter_mut().filter_map(|call| call.basis.as_mut());
+        of_requests.chain(of_calls).for_each(|basis| basis.position = basis.position.min(end));
     }
 
     /// Referrals are called off for want of capacity only where somebody said so.
@@ -201,7 +211,7 @@ async fn send(store: Arc<dyn Store>, calls: &[Call], pause: Option<usize>, log: 
         }
         let (store, log) = (&store, log);
         let mut answer = Box::pin(async move {
-            let answer = store.carry_out(&call.context, call.commands.clone()).await;
+            let answer = call.carry_out(&**store).await;
             (answer, std::fs::metadata(log).map_or(0, |log| log.len()))
         });
         let mut at_once = None;
