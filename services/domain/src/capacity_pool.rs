@@ -110,8 +110,8 @@ impl Figures {
 pub struct PeriodFigures {
     /// First day of the period.
     pub period_start: Date,
-    /// Whether `total` and `used_elsewhere` are the pool's usual ones and change with them: nobody has said otherwise of this
-    /// period, it is here for what is held in it.
+    /// Whether `total` and `used_elsewhere` are the pool's usual ones and change with them until the period has ended: nobody has said
+    /// otherwise of this period, it is here for what is held in it.
     #[serde(default)]
     pub inherits: bool,
     /// Its figures.
@@ -240,10 +240,13 @@ impl CapacityPool {
         }
     }
 
-    /// Brings the periods of which nobody has said anything else up to the pool's usual figures.
-    pub fn pass_usual_figures_on(&mut self) {
+    /// Brings the periods of which nobody has said anything else up to the pool's usual figures. Those that have ended by `now`, in the
+    /// time zone of the pool's place, keep what they had: how much there is from now on says nothing of how much there was.
+    pub fn pass_usual_figures_on(&mut self, now: Timestamp) {
         let Figures { total, used_elsewhere, .. } = self.figures;
-        for period in self.periods.iter_mut().filter(|period| period.inherits) {
+        let current = self.period.as_ref().map(|rule| rule.period_start(now));
+        let goes_on = |start: Date| current.is_none_or(|current| start >= current);
+        for period in self.periods.iter_mut().filter(|period| period.inherits && goes_on(period.period_start)) {
             period.figures = Figures { total, used_elsewhere, ..period.figures };
         }
     }

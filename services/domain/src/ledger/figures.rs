@@ -1,5 +1,6 @@
 //! New figures of a pool: what may be said of them, what stays, and what is in the way.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::books::{Books, Done};
@@ -19,7 +20,7 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
     let before = books.pool(set.pool)?.clone();
     let pool = books.change_pool(set.pool)?;
     pool.confirmed_at = now;
-    change(pool, set)?;
+    change(pool, set, now)?;
     while let Some(short) = shortfall(&before, books.pool(set.pool)?) {
         let in_the_way = in_the_way(books, set, short.period_start);
         let mut can_be_called_off = in_the_way.iter().filter(|found| set.force && found.is_live).peekable();
@@ -102,7 +103,7 @@ fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Ve
     found
 }
 
-fn change(pool: &mut CapacityPool, set: &SetFigures) -> Result<(), Error> {
+fn change(pool: &mut CapacityPool, set: &SetFigures, now: Timestamp) -> Result<(), Error> {
     if pool.kind == PoolKind::Unbounded && matches!(set.total, NewTotal::Known(_)) {
         return Err(Violation::new("total", "pool.unbounded_total", "must not be set on an unbounded pool").into());
     }
@@ -116,7 +117,7 @@ fn change(pool: &mut CapacityPool, set: &SetFigures) -> Result<(), Error> {
     match set.period_start {
         None => {
             change_figures(&mut pool.figures, set);
-            pool.pass_usual_figures_on();
+            pool.pass_usual_figures_on(now);
         }
         Some(period_start) => change_figures(figures_of_period(pool, period_start)?, set),
     }

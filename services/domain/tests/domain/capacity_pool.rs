@@ -274,7 +274,7 @@ fn a_period_is_listed_in_its_place_once_something_moves_in_it() {
     assert_eq!(pool.figures.held(), 0, "what is held in a period is not held in the pool itself");
     // Those of which nobody has said anything else have the usual total, whatever becomes of it.
     (pool.figures.total, pool.figures.used_elsewhere) = (Some(8), 1);
-    pool.pass_usual_figures_on();
+    pool.pass_usual_figures_on(at("2026-11-23T02:00:00Z"));
     let left = pool.periods.iter().map(|period| period.figures.remaining()).collect::<Vec<_>>();
     assert_eq!(left, [Some(5), Some(2), Some(3)]);
     assert_eq!(pool.figures_in(Some(date("2026-12-14"))), figures(Some(8), 1, 0, 0), "as every other period");

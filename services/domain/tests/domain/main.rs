@@ -11,6 +11,7 @@ mod fixtures;
 mod geo;
 mod ledger;
 mod ledger_chains;
+mod ledger_periods;
 mod ledger_random;
 mod ledger_recurring;
 mod ledger_world;

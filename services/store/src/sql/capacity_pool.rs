@@ -44,8 +44,8 @@ impl Record for CapacityPool {
     }];
 
     /// What is held and consumed stays so, of the pool and of each period, and so do periods in which something is, even when they
-    /// are not named.
-    fn keep_ledger(&mut self, known: &Self) {
+    /// are not named; those of them that have ended stay as they are.
+    fn keep_ledger(&mut self, known: &Self, now: Timestamp) {
         self.figures = kept(self.figures, Some(known.figures));
         for period in &mut self.periods {
             let held = known.periods.iter().find(|other| other.period_start == period.period_start);
@@ -57,7 +57,7 @@ impl Record for CapacityPool {
                 self.periods.push(*held);
             }
         }
-        self.pass_usual_figures_on();
+        self.pass_usual_figures_on(now);
     }
 
     fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {

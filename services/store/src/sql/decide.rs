@@ -81,7 +81,7 @@ fn unchanged<T: Record>(known: &T) -> Decision<T> {
 
 fn successor<T: Record>(incoming: &T, known: &T, now: Timestamp) -> T {
     let mut after = incoming.clone();
-    after.keep_ledger(known);
+    after.keep_ledger(known, now);
     after.settle();
     after.succeed(known, now);
     after

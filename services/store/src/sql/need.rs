@@ -82,7 +82,7 @@ impl Record for Need {
     ];
 
     /// What is referred and served of an item stays so.
-    fn keep_ledger(&mut self, known: &Self) {
+    fn keep_ledger(&mut self, known: &Self, _now: Timestamp) {
         for item in &mut self.items {
             let known = known.items.iter().find(|known| known.ordinal == item.ordinal);
             (item.referred, item.served) = known.map_or((0, 0), |known| (known.referred, known.served));

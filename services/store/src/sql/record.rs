@@ -92,8 +92,8 @@ pub(crate) trait Record: Clone + PartialEq + Send + Sync + 'static {
     fn found(&mut self, now: Timestamp);
     /// Makes the version after `known` of it.
     fn succeed(&mut self, known: &Self, now: Timestamp);
-    /// Takes over what the ledger alone changes, whatever a put says.
-    fn keep_ledger(&mut self, _known: &Self) {}
+    /// Takes over what the ledger alone changes, whatever a put says at `now`.
+    fn keep_ledger(&mut self, _known: &Self, _now: Timestamp) {}
     /// Of a pool, the figures whose total no longer covers what counts against it, and of which period they are.
     fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {
         None

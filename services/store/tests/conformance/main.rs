@@ -187,6 +187,10 @@ macro_rules! conformance_of {
                 what_stayed_as_it_was_after_holds_is_answered_again_as_it_was
                 an_erasure_reaches_what_was_held_for_somebody
             }
+            ledger_periods {
+                a_lower_usual_total_leaves_weeks_that_are_over_as_they_were
+                a_put_of_a_lower_usual_total_leaves_weeks_that_are_over_as_they_were
+            }
             ledger_recurring {
                 the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left
                 of_many_who_want_the_rest_at_once_one_has_it

@@ -12,6 +12,7 @@ pub mod ledger_concurrency;
 pub mod ledger_groups;
 pub mod ledger_memory;
 pub mod ledger_moves;
+pub mod ledger_periods;
 pub mod ledger_recurring;
 pub mod ledger_time;
 pub mod lifecycle;
