@@ -1,5 +1,6 @@
 //! What the ledger promises: capacity held once, referrals followed, all of it in the order of one log.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,10 +8,12 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use wishwell_domain::event::Event;
-use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
+use wishwell_domain::ids::{
+    DivisionCode, LogPosition, NeedId, OrganizationId, ReferralId, ResourceId, TenantId, Version,
+};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::need::Need;
-use wishwell_domain::referral::{Referral, ReferralState};
+use wishwell_domain::referral::{Movement, Referral, ReferralState};
 
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
@@ -89,7 +92,20 @@ pub struct DueReferral {
     pub item_ordinal: u16,
 }
 
-/// A figure that is not the sum of its movements, or of what is held.
+/// A row of the ledger: what one version of a referral moved in one pool or period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    /// Version of the referral.
+    pub version: Version,
+    /// Which of that version's movements, from 1.
+    pub ordinal: i64,
+    /// When, by the database's clock.
+    pub at: Timestamp,
+    /// What moved.
+    pub movement: Movement,
+}
+
+/// A figure that is not the sum of its movements, or of what is held; or that is held in a state in which nothing is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discrepancy {
     /// Full resource name, with item or period where there is one.
@@ -176,4 +192,7 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
 
     /// Adds up everything and compares. Reads one moment.
     async fn verify(&self, tenant: &TenantId) -> Result<Verification, StoreError>;
+
+    /// Every movement by its referral, in the order of versions. For audits: it is all in memory at once.
+    async fn movements(&self, tenant: &TenantId) -> Result<HashMap<ReferralId, Vec<Booked>>, StoreError>;
 }

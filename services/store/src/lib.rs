@@ -16,7 +16,8 @@ pub use contract::*;
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
 pub use ledger::{
-    Appended, Basis, Discrepancy, Due, DueReferral, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX, Verification,
+    Appended, Basis, Booked, Discrepancy, Due, DueReferral, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX,
+    Verification,
 };
 pub use migrations::Schema;
 pub use notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};

@@ -212,6 +212,13 @@ async fn what_was_changed_behind_the_programs_back_is_shown() {
     let (content, said) = say(folder, &["rebuild"]);
     assert!(!content && said.contains(&format!("{near} differs")), "{said}");
 
+    // A movement at another time than was logged: its sums are right.
+    plant(folder, &format!("UPDATE ledger_movements SET at = at + 1 WHERE referral_id = {referral}")).await;
+    let (content, said) = say(folder, &["rebuild"]);
+    assert!(!content && said.contains(&format!("what {chosen} moved differs")), "{said}");
+    let (content, said) = say(folder, &["verify"]);
+    assert!(content, "{said}");
+
     // A need that is served in the table only, and a figure that is no sum.
     plant(folder, &format!("UPDATE needs SET state = 'served' WHERE id = {need_id}")).await;
     let (_, said) = say(folder, &["rebuild"]);

@@ -70,10 +70,15 @@ impl Simulation {
     fn make_again(&mut self, everything: &HashMap<String, Change>) {
         let again = TenantId::parse("tenant", "again").unwrap();
         let store = self.machine.store();
-        let (found, verification) = self.machine.run(async {
+        let (found, verification, movements) = self.machine.run(async {
             store.restore(&again, &self.audit.events).await.unwrap();
-            (store.everything(&again).await.unwrap(), store.verify(&again).await.unwrap())
+            let movements = [store.movements(&tenant()).await.unwrap(), store.movements(&again).await.unwrap()];
+            (store.everything(&again).await.unwrap(), store.verify(&again).await.unwrap(), movements)
         });
+        let [stored, made] = movements;
+        if stored != made {
+            self.faults.push("I5: a store made again from the log has other movements".to_owned());
+        }
         for (name, known) in everything {
             if found.get(name) != Some(known) {
                 self.faults.push(format!("I5: {name} is {known:?}, made again {:?}", found.get(name)));

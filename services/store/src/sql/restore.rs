@@ -9,12 +9,13 @@ use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::{Change, Event};
-use wishwell_domain::ids::{BeneficiaryId, LogPosition, TenantId};
+use wishwell_domain::ids::{BeneficiaryId, CapacityPoolId, LogPosition, ReferralId, TenantId, Version};
 use wishwell_domain::ledger::Changed;
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::Subscription;
 use wishwell_domain::organization::Organization;
-use wishwell_domain::referral::Referral;
+use wishwell_domain::referral::hold::Amounts;
+use wishwell_domain::referral::{Movement, Referral};
 use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
 
@@ -24,6 +25,7 @@ use super::session::{Failure, Session};
 use super::statement::Value;
 use super::{SqlStore, log, steps};
 use crate::error::StoreError;
+use crate::ledger::Booked;
 
 impl SqlStore {
     pub(super) async fn restore_events(&self, tenant: &TenantId, events: &[Event]) -> Result<LogPosition, Failure> {
@@ -112,5 +114,30 @@ pub(super) async fn everything(session: &mut Session, tenant: &TenantId) -> Resu
     found.extend(all::<Referral>(session, tenant).await?);
     found.extend(all::<Round>(session, tenant).await?);
     found.extend(all::<Subscription>(session, tenant).await?);
+    Ok(found)
+}
+
+/// Every movement by its referral, in the order of versions.
+pub(super) async fn movements(
+    session: &mut Session,
+    tenant: &TenantId,
+) -> Result<HashMap<ReferralId, Vec<Booked>>, Failure> {
+    let mut statement = session.statement(
+        "SELECT referral_id, version, ordinal, at, capacity_pool_id, period_start, pending, committed, consumed \
+         FROM ledger_movements WHERE tenant = ",
+    );
+    statement.bind(Value::text(tenant.as_str())).push(" ORDER BY referral_id, version, ordinal");
+    let mut found: HashMap<ReferralId, Vec<Booked>> = HashMap::new();
+    session
+        .fetch(statement, |fields| {
+            let referral = ReferralId::from_uuid(fields.uuid()?);
+            let (version, ordinal, at) = (Version(fields.int()?), fields.int()?, fields.time()?);
+            let (pool, period_start) = (CapacityPoolId::from_uuid(fields.uuid()?), fields.opt_date()?);
+            let amounts = Amounts { pending: fields.int()?, committed: fields.int()?, consumed: fields.int()? };
+            let movement = Movement { pool, period_start, amounts };
+            found.entry(referral).or_default().push(Booked { version, ordinal, at, movement });
+            Ok(())
+        })
+        .await?;
     Ok(found)
 }

@@ -171,6 +171,12 @@ macro_rules! conformance_of {
                 what_was_called_off_is_listed_as_escalated_where_its_chain_ended
                 what_its_provider_gave_up_is_followed_and_listed_as_escalated_where_its_chain_ended
             }
+            ledger_audit {
+                a_figure_that_does_not_add_up_is_found
+                what_a_referral_holds_is_what_it_has_moved
+                a_referral_holds_nothing_that_its_state_does_not_let_it_hold
+                movements_are_told_as_the_log_has_them
+            }
             ledger_groups {
                 groups_that_follow_each_other_hold_all_there_is_and_no_more
                 a_request_that_comes_again_while_it_is_written_is_answered_the_same
@@ -206,7 +212,6 @@ macro_rules! conformance_of {
                 what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field
                 automatic_offers_are_counted_for_a_day
-                a_figure_that_does_not_add_up_is_found
             }
             tallies {
                 needs_are_counted_as_they_are_listed

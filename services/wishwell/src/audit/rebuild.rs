@@ -1,8 +1,9 @@
 //! `wishwell rebuild`: do the tables follow from the log? They are made again from it, in a new store, and compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
-use wishwell_domain::ids::{LogPosition, TenantId};
+use wishwell_domain::ids::{LogPosition, ReferralId, TenantId};
 use wishwell_domain::limits::LOG_PAGE_EVENTS_MAX;
 use wishwell_store::{Durability, SqliteStore, Store, StoreError};
 
@@ -41,7 +42,7 @@ pub(crate) async fn run(arguments: &AuditArgs, variables: Variables) -> Result<S
         return Ok(page);
     }
     say(&page);
-    let what = format!("{wrong} entities are not as the log says");
+    let what = format!("{wrong} entities or movements are not as the log says");
     let remedy = "stop writing while this runs; if it stays so, keep a copy of the store and report this";
     Err(Failure::one(Exit::Failed, "the tables do not follow from the log", what, remedy))
 }
@@ -62,17 +63,29 @@ async fn compare(audited: &Audited, rebuilt: &dyn Store, tenant: &TenantId) -> R
     }
     progress.end();
     let (stored, made) = (audited.store.everything(tenant).await?, rebuilt.everything(tenant).await?);
-    let names: BTreeSet<&String> = stored.keys().chain(made.keys()).collect();
-    let differing = names.into_iter().filter_map(|name| match (stored.get(name), made.get(name)) {
-        (Some(stored), Some(made)) if stored == made => None,
-        (Some(_), Some(_)) => Some(format!("{name} differs")),
-        (Some(_), None) => Some(format!("{name} is in the tables only")),
-        (None, _) => Some(format!("{name} is in the log only")),
-    });
-    let mut differences: Vec<String> = differing.collect();
+    let mut differences = differing(&stored, &made, String::clone);
+    let (stored, made) = (audited.store.movements(tenant).await?, rebuilt.movements(tenant).await?);
+    let of_referral = |id: &ReferralId| format!("what {} moved", id.name());
+    differences.extend(differing(&stored, &made, of_referral));
     // The sums of what was made again are those of the ledger that was logged.
     for discrepancy in rebuilt.verify(tenant).await?.discrepancies {
         differences.push(format!("{}: {} does not add up", discrepancy.name, discrepancy.figure));
     }
     Ok((position.0, differences))
+}
+
+/// What is not the same in the tables and in those that were made again, by name.
+fn differing<K: Ord + Hash, V: PartialEq>(
+    stored: &HashMap<K, V>,
+    made: &HashMap<K, V>,
+    name: impl Fn(&K) -> String,
+) -> Vec<String> {
+    let keys: BTreeSet<&K> = stored.keys().chain(made.keys()).collect();
+    let differing = keys.into_iter().filter_map(|key| match (stored.get(key), made.get(key)) {
+        (Some(stored), Some(made)) if stored == made => None,
+        (Some(_), Some(_)) => Some(format!("{} differs", name(key))),
+        (Some(_), None) => Some(format!("{} is in the tables only", name(key))),
+        (None, _) => Some(format!("{} is in the log only", name(key))),
+    });
+    differing.collect()
 }

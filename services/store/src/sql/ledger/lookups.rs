@@ -1,5 +1,6 @@
 //! Questions about referrals, and the ledger's contract.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,9 +14,10 @@ use wishwell_domain::referral::Referral;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
-use crate::ledger::{Appended, Basis, Due, DueReferral, Ledger, ReferralFilter, Verification};
+use crate::ledger::{Appended, Basis, Booked, Due, DueReferral, Ledger, ReferralFilter, Verification};
 use crate::sql::SqlStore;
 use crate::sql::record::Key;
+use crate::sql::restore;
 use crate::sql::session::Failure;
 use crate::sql::statement::Value;
 use crate::sql::store::span;
@@ -111,5 +113,10 @@ impl Ledger for SqlStore {
             Ok(verification)
         };
         work.instrument(span!(self, "SELECT", "ledger_movements")).await.map_err(Failure::into_store_error)
+    }
+
+    async fn movements(&self, tenant: &TenantId) -> Result<HashMap<ReferralId, Vec<Booked>>, StoreError> {
+        let work = self.read(async |session| restore::movements(session, tenant).await);
+        work.instrument(span!(self, "SELECT", "ledger_movements")).await
     }
 }

@@ -1,5 +1,5 @@
-//! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, items
-//! of needs against their referrals, and both against rows of what is not there.
+//! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, what each
+//! referral holds against its movements and against its state, items of needs against their referrals, and rows against what is not there.
 
 use uuid::Uuid;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
@@ -29,6 +29,25 @@ const REFERRED: &str = "SELECT need_id, item_ordinal, \
      CAST(SUM(CASE WHEN state IN ('offered', 'accepted', 'in_progress') THEN units ELSE 0 END) AS BIGINT) AS referred, \
      CAST(SUM(CASE WHEN state IN ('delivered', 'confirmed', 'disputed') THEN units ELSE 0 END) AS BIGINT) AS served \
      FROM referrals, tenants WHERE tenant = given_tenant GROUP BY need_id, item_ordinal";
+
+/// What each referral holds of a pool or period now, and what its movements come to.
+const HELD_AND_MOVED: &str = "SELECT referral_id, capacity_pool_id, period_start, \
+     CASE WHEN state = 'pending' THEN units * quantity_per_unit ELSE 0 END AS pending, 0 AS pending_moved, \
+     CASE WHEN state = 'committed' THEN units * quantity_per_unit ELSE 0 END AS committed, 0 AS committed_moved, \
+     CASE WHEN state = 'consumed' THEN units * quantity_per_unit ELSE 0 END AS consumed, 0 AS consumed_moved \
+     FROM hold_lines, tenants WHERE tenant = given_tenant \
+     UNION ALL SELECT referral_id, capacity_pool_id, period_start, 0, pending, 0, committed, 0, consumed \
+     FROM ledger_movements, tenants WHERE tenant = given_tenant";
+
+/// Lines in which no referral of that state holds anything: only an offer holds what is not accepted, only help that is still to come what
+/// is, but for places of cases that have not closed, and only where help arrived, as far as its provider says, something is used up.
+const OUT_OF_STATE: &str = "(line.state = 'pending' AND referral.state <> 'offered') \
+     OR (line.state = 'committed' AND referral.state NOT IN ('accepted', 'in_progress') \
+     AND NOT (line.kind = 'caseload' AND referral.state IN ('delivered', 'disputed'))) \
+     OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'failed'))";
+
+/// The figures that a line may count in, as the columns and states are called.
+const LINE_FIGURES: [&str; 3] = ["pending", "committed", "consumed"];
 
 /// A column of the ledger's rows that names something. PostgreSQL has no foreign key that would refuse a name of nothing (see
 /// `docs/adr/0011-ledger.md`).
@@ -101,6 +120,8 @@ pub(super) async fn verify(session: &mut Session, tenant: &TenantId) -> Result<V
     for (sums, of) in [(MOVED, "movements"), (HELD, "holds")] {
         compare_pools(session, tenant, sums, of, &mut verification.discrepancies).await?;
     }
+    compare_referrals(session, tenant, &mut verification.discrepancies).await?;
+    compare_states(session, tenant, &mut verification.discrepancies).await?;
     compare_items(session, tenant, &mut verification.discrepancies).await?;
     for reference in REFERENCES {
         find_orphans(session, tenant, reference, &mut verification.discrepancies).await?;
@@ -136,18 +157,80 @@ async fn compare_pools(
     );
     session
         .fetch(statement, |fields| {
-            let pool = CapacityPoolId::from_uuid(fields.uuid()?);
-            let name = match fields.opt_text()? {
-                Some(start) => format!("{} in the period from {start}", pool.name()),
-                None => pool.name(),
-            };
-            for figure in ["pending", "committed", "consumed"] {
+            let name = pool_or_period(fields)?;
+            for figure in LINE_FIGURES {
                 add(fields, &name, figure, of, found)?;
             }
             Ok(())
         })
         .await?;
     Ok(())
+}
+
+/// Full resource name of a pool, with the period where there is one.
+fn pool_or_period(fields: &mut Fields<'_>) -> Result<String, StoreError> {
+    let pool = pool(fields.uuid()?);
+    Ok(match fields.opt_text()? {
+        Some(start) => format!("{pool} in the period from {start}"),
+        None => pool,
+    })
+}
+
+/// Referrals that hold something else of a pool or period than their movements come to: sums of the pool do not tell whose they are.
+async fn compare_referrals(
+    session: &mut Session,
+    tenant: &TenantId,
+    found: &mut Vec<Discrepancy>,
+) -> Result<(), Failure> {
+    let mut statement = session.statement("WITH tenants (given_tenant) AS (VALUES (");
+    statement.bind(Value::text(tenant.as_str())).push(")), counted AS (").push(HELD_AND_MOVED).push(
+        "), sums AS (SELECT referral_id, capacity_pool_id, period_start, \
+         CAST(SUM(pending) AS BIGINT) AS pending, CAST(SUM(pending_moved) AS BIGINT) AS pending_moved, \
+         CAST(SUM(committed) AS BIGINT) AS committed, CAST(SUM(committed_moved) AS BIGINT) AS committed_moved, \
+         CAST(SUM(consumed) AS BIGINT) AS consumed, CAST(SUM(consumed_moved) AS BIGINT) AS consumed_moved \
+         FROM counted GROUP BY referral_id, capacity_pool_id, period_start) \
+         SELECT referral_id, capacity_pool_id, period_start, pending, pending_moved, committed, committed_moved, consumed, \
+         consumed_moved FROM sums \
+         WHERE pending <> pending_moved OR committed <> committed_moved OR consumed <> consumed_moved LIMIT ",
+    );
+    statement.bind(most_told());
+    session
+        .fetch(statement, |fields| {
+            let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
+            for figure in LINE_FIGURES {
+                add(fields, &name, figure, "movements", found)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// Referrals that hold something which their state does not let them hold.
+async fn compare_states(session: &mut Session, tenant: &TenantId, found: &mut Vec<Discrepancy>) -> Result<(), Failure> {
+    let mut statement = session.statement("SELECT line.referral_id, line.capacity_pool_id, line.period_start");
+    for figure in LINE_FIGURES {
+        statement.push(", CAST(CASE WHEN line.state = '").push(figure);
+        statement.push("' THEN line.units * line.quantity_per_unit ELSE 0 END AS BIGINT), CAST(0 AS BIGINT)");
+    }
+    statement.push(" FROM hold_lines AS line JOIN referrals AS referral ON referral.tenant = line.tenant ");
+    statement.push("AND referral.id = line.referral_id WHERE line.tenant = ").bind(Value::text(tenant.as_str()));
+    statement.push(" AND (").push(OUT_OF_STATE).push(") LIMIT ").bind(most_told());
+    session
+        .fetch(statement, |fields| {
+            let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
+            for figure in LINE_FIGURES {
+                add(fields, &name, figure, "steps", found)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// No more rows than are told.
+fn most_told() -> Value {
+    Value::Int(i64::try_from(VERIFY_DISCREPANCIES_MAX).ok())
 }
 
 async fn compare_items(session: &mut Session, tenant: &TenantId, found: &mut Vec<Discrepancy>) -> Result<(), Failure> {
