@@ -97,6 +97,12 @@ impl Figures {
         self.total.is_some_and(|total| total < self.taken())
     }
 
+    /// Whether more is used up, here and elsewhere, than the total is: nobody can give that back.
+    #[must_use]
+    pub fn is_used_beyond(&self) -> bool {
+        self.total.is_some_and(|total| total < self.used_elsewhere.saturating_add(self.consumed))
+    }
+
     /// Adds what a movement says.
     pub const fn add(&mut self, amounts: Amounts) {
         self.pending += amounts.pending;
@@ -218,8 +224,19 @@ impl CapacityPool {
     /// Where more counts against a total than it is: the pool itself, then its periods in order.
     #[must_use]
     pub fn overdrawn(&self) -> Option<(Option<Date>, Figures)> {
+        self.all_figures().find(|(_, figures)| figures.is_overdrawn())
+    }
+
+    /// Where more is used up than the total is: the pool itself, then its periods in order.
+    #[must_use]
+    pub fn used_beyond(&self) -> Option<(Option<Date>, Figures)> {
+        self.all_figures().find(|(_, figures)| figures.is_used_beyond())
+    }
+
+    /// The figures of the pool itself, then those of its periods in order.
+    fn all_figures(&self) -> impl Iterator<Item = (Option<Date>, Figures)> {
         let periods = self.periods.iter().map(|period| (Some(period.period_start), period.figures));
-        std::iter::once((None, self.figures)).chain(periods).find(|(_, figures)| figures.is_overdrawn())
+        std::iter::once((None, self.figures)).chain(periods)
     }
 
     /// The figures of a period in which nothing is held and of which nobody has said anything.

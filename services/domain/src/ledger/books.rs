@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::shelf::Shelf;
-use super::{Command, Offering, Refusal, figures};
-use crate::capacity_pool::CapacityPool;
+use super::{Command, Offering, Refusal, SetFigures, figures};
+use crate::capacity_pool::{CapacityPool, Figures};
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{BeneficiaryId, CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use crate::need::Need;
@@ -127,6 +128,13 @@ impl Books {
     #[must_use]
     pub fn brought_need(&self, id: NeedId) -> Option<&Need> {
         self.needs.get(id)
+    }
+
+    /// Where new figures of a pool that was brought would not cover what is used up: the pool itself, or a period by its first day. Who used
+    /// it is to be brought as well, to be named; nobody can call that off.
+    #[must_use]
+    pub fn used_beyond(&self, set: &SetFigures) -> Option<(Option<Date>, Figures)> {
+        figures::used_beyond(self.pools.get(set.pool)?, set, self.now)
     }
 
     /// Lets every offer lapse whose time is over: a sweeper that stands still changes nothing.

@@ -11,6 +11,7 @@ use crate::ids::ReferralId;
 use crate::limits::{
     DATE_YEAR_MAX, DATE_YEAR_MIN, LEDGER_HELD_LINES_MAX, POOL_PERIODS_MAX, QUANTITY_MAX, REFERRALS_IN_THE_WAY_MAX,
 };
+use crate::referral::hold::Amounts;
 use crate::referral::{HoldLine, ReferralState, Side, StepReason};
 
 /// Sets figures, calls off what they no longer cover when forced to.
@@ -22,7 +23,7 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
     pool.confirmed_at = now;
     change(pool, set, now)?;
     while let Some(short) = shortfall(&before, books.pool(set.pool)?) {
-        let in_the_way = in_the_way(books, set, short.period_start);
+        let in_the_way = in_the_way(books, set, short.period_start)?;
         let mut can_be_called_off = in_the_way.iter().filter(|found| set.force && found.is_live).peekable();
         if can_be_called_off.peek().is_none() {
             return Err(refused(books, set, short, &in_the_way)?.into());
@@ -45,9 +46,9 @@ struct Short {
     becomes: String,
 }
 
-/// A referral that holds of what becomes too little.
+/// A referral that has something of what becomes too little.
 struct InTheWay {
-    /// What can be called off comes before open cases, offers before promises, the newest first.
+    /// What can be called off comes before what has arrived, offers before promises, the newest first.
     rank: (bool, bool, ReferralId),
     referral: ReferralId,
     /// Whether it can be called off: the help has not arrived yet.
@@ -89,18 +90,29 @@ fn shortfall(before: &CapacityPool, pool: &CapacityPool) -> Option<Short> {
         .or_else(|| periods.into_iter().find_map(|period| short(Some(period.period_start), &period.figures)))
 }
 
-/// Referrals that hold of the pool or period, whether their help has arrived or not: a delivered case has its place until it closes.
-fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Vec<InTheWay> {
+/// Where new figures of a pool would not cover what is used up, whatever is called off: the pool itself, then its periods in order.
+pub(super) fn used_beyond(pool: &CapacityPool, set: &SetFigures, now: Timestamp) -> Option<(Option<Date>, Figures)> {
+    let mut after = pool.clone();
+    change(&mut after, set, now).ok()?;
+    after.used_beyond()
+}
+
+/// Referrals that hold of the pool or period, whether their help has arrived or not: a delivered case has its place until it closes. Those
+/// that used it up as well, where that alone is more than there shall be.
+fn in_the_way(books: &Books, set: &SetFigures, period_start: Option<Date>) -> Result<Vec<InTheWay>, Error> {
+    let used_beyond = books.pool(set.pool)?.figures_in(period_start).is_used_beyond();
     let found = books.referrals.iter().filter_map(|referral| {
-        let held = |line: &&HoldLine| line.pool == set.pool && line.period_start == period_start && line.is_held();
-        let held: i64 = referral.lines.iter().filter(held).map(|line| line.amounts().held()).sum();
+        let of_it = |line: &&HoldLine| line.pool == set.pool && line.period_start == period_start;
+        let amounts =
+            referral.lines.iter().filter(of_it).map(HoldLine::amounts).fold(Amounts::default(), Amounts::plus);
         let (is_live, is_offer) = (referral.state.is_live(), referral.state == ReferralState::Offered);
         let rank = (is_live, is_offer, referral.id);
-        (held > 0).then_some(InTheWay { rank, referral: referral.id, is_live, held })
+        let counts = amounts.held() > 0 || (used_beyond && amounts.consumed > 0);
+        counts.then_some(InTheWay { rank, referral: referral.id, is_live, held: amounts.held() })
     });
     let mut found: Vec<InTheWay> = found.collect();
     found.sort_unstable_by_key(|found| std::cmp::Reverse(found.rank));
-    found
+    Ok(found)
 }
 
 fn change(pool: &mut CapacityPool, set: &SetFigures, now: Timestamp) -> Result<(), Error> {

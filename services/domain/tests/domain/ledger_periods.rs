@@ -1,8 +1,8 @@
-//! What a new usual total makes of periods that have ended, go on and are to come.
+//! What a new usual total makes of periods that have ended, go on and are to come; and who is named where too much is used up.
 
 use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::Error;
-use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
+use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PoolKind};
 use wishwell_domain::ledger::{Command, NewTotal, Refusal, SetFigures};
 use wishwell_domain::need::{NeedItem, Recurrence};
 use wishwell_domain::referral::{Action, ReferralState, StepReason};
@@ -115,7 +115,7 @@ fn a_week_that_goes_on_is_counted_with_those_to_come() {
     assert_eq!(forced.referral(100).state, ReferralState::Delivered);
     // What was delivered this week nobody calls off: this week keeps its ten when that is said of it first.
     world.ask(step(101, Action::Deliver));
-    assert!(world.refusal(total(8, true)).contains("has 10 used or promised"));
+    assert_eq!(in_the_way(&mut world, total(8, true)), [101]);
     let this_week = SetFigures { period_start: Some(date("2026-11-30")), ..confirmation(20) };
     world.ask(Command::SetFigures(this_week));
     world.ask(total(8, false));
@@ -152,5 +152,29 @@ fn a_week_that_is_over_can_be_said_anew_by_itself() {
     };
     world.ask(last_week(12));
     assert_eq!(totals(&world), [("2026-11-23".to_owned(), Some(12))]);
-    assert!(world.refusal(last_week(9)).contains("has 10 used or promised"));
+    assert_eq!(in_the_way(&mut world, last_week(9)), [100]);
+}
+
+#[test]
+fn whoever_used_up_more_than_there_shall_be_is_named() {
+    for kind in [PoolKind::Stock, PoolKind::Slots] {
+        let pool: CapacityPool = pool_of(20, kind, Some(10));
+        let needs = (60..64).map(|n| lacking(n, vec![much(1, 2)])).collect();
+        let mut world = World::new(vec![pool], vec![giving(30, &[(20, 1)])], needs);
+        for n in 0..4 {
+            world.ask(offering(100 + n, 60 + n, 30, 2));
+        }
+        for n in [100, 101, 102] {
+            world.ask(step(n, Action::Accept));
+        }
+        for n in [100, 101] {
+            world.ask(step(n, Action::Deliver));
+        }
+        let before = world.clone();
+        assert_eq!(in_the_way(&mut world, total(4, false)), [103, 102], "{kind:?}: four are used up, and covered");
+        assert_eq!(in_the_way(&mut world, total(3, false)), [103, 102, 101, 100]);
+        assert_eq!(in_the_way(&mut world, total(3, true)), [101, 100], "by force the others could go");
+        assert_eq!(world, before);
+        world.ask(total(4, true));
+    }
 }

@@ -20,7 +20,7 @@ use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
 
 use super::decide::decide;
-use super::ledger::holding;
+use super::ledger::{holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
@@ -360,17 +360,16 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Refuses totals below what is promised, with whose promises are in the way. Whatever else may be wrong with them, the tables refuse.
+    /// Refuses totals below what is promised and used up, with whose that is. Whatever else may be wrong with them, the tables refuse.
     async fn check_promises<T: Record>(&mut self, entity: &T) -> Result<(), Failure> {
         let Some((pool, period_start, figures)) = entity.overdrawn() else { return Ok(()) };
-        let of_period = |statement: &mut Statement| {
-            match period_start {
-                None => statement.push(" AND period_start IS NULL"),
-                Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
-            };
-        };
-        let tenant = &self.context.tenant;
-        let found = holding(&mut self.session, tenant, pool.as_uuid(), REFERRALS_IN_THE_WAY_MAX, of_period).await?;
+        let (tenant, session) = (&self.context.tenant, &mut self.session);
+        let of_period = |statement: &mut Statement| push_of_period(statement, period_start);
+        let mut found = holding(session, tenant, pool.as_uuid(), REFERRALS_IN_THE_WAY_MAX, of_period).await?;
+        if figures.is_used_beyond() {
+            found.extend(using_up(session, tenant, pool.as_uuid(), period_start).await?);
+            found.truncate(REFERRALS_IN_THE_WAY_MAX);
+        }
         let mut referrals: Vec<String> = found.into_iter().map(|id| ReferralId::from_uuid(id).name()).collect();
         // One may hold of the same pool by several lines.
         referrals.dedup();

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId};
 use wishwell_domain::ledger::{Books, Command, NewTotal, Offering};
-use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX};
+use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX, REFERRALS_IN_THE_WAY_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::Draw;
@@ -73,6 +74,7 @@ pub(super) async fn bring(
     for pool in find::<CapacityPool>(session, tenant, &wanted.pools, Reading::ForUpdate).await? {
         books.bring_pool(pool);
     }
+    wanted.referrals.extend(in_the_way_for_good(session, tenant, books, asked).await?);
     let mut sealed_for = Vec::new();
     for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
         sealed_for.extend(need.beneficiary.filter(|_| wanted.sealed_anew.contains(&need.id.as_uuid())));
@@ -201,6 +203,48 @@ pub(in crate::sql) async fn holding(
     narrow(&mut statement);
     statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ").bind(Value::Int(i64::try_from(limit).ok()));
     session.fetch_all(statement, |fields| fields.uuid()).await
+}
+
+/// Who used up more than some new figures leave of a pool.
+async fn in_the_way_for_good(
+    session: &mut Session,
+    tenant: &TenantId,
+    books: &Books,
+    asked: &[&Asked],
+) -> Result<Vec<Uuid>, Failure> {
+    let mut found = Vec::new();
+    for command in asked.iter().flat_map(|asked| &asked.commands) {
+        let Command::SetFigures(set) = command else { continue };
+        if let Some((period_start, _)) = books.used_beyond(set) {
+            found.extend(using_up(session, tenant, set.pool.as_uuid(), period_start).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Whose lines used up something of a pool itself or of one of its periods, the newest first, as many as are told. Who has little of it is
+/// looked for among all of the tenant's lines: no index is kept up for a mistake that is refused.
+pub(in crate::sql) async fn using_up(
+    session: &mut Session,
+    tenant: &TenantId,
+    pool: Uuid,
+    period_start: Option<Date>,
+) -> Result<Vec<Uuid>, Failure> {
+    let mut statement = session.statement("SELECT referral_id FROM hold_lines WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND state = 'consumed' AND capacity_pool_id = ");
+    statement.bind(Value::Uuid(Some(pool)));
+    push_of_period(&mut statement, period_start);
+    statement.push(" ORDER BY referral_id DESC LIMIT ");
+    statement.bind(Value::Int(i64::try_from(REFERRALS_IN_THE_WAY_MAX).ok()));
+    session.fetch_all(statement, |fields| fields.uuid()).await
+}
+
+/// Narrows lines to those of a pool itself, or of the period that begins on a day.
+pub(in crate::sql) fn push_of_period(statement: &mut Statement, period_start: Option<Date>) {
+    match period_start {
+        None => statement.push(" AND period_start IS NULL"),
+        Some(_) => statement.push(" AND period_start = ").bind(Value::opt_date(period_start)),
+    };
 }
 
 /// What has to be known of resources.

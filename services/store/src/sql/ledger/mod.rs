@@ -35,7 +35,7 @@ use draft::Draft;
 use look::look;
 use memory::Memory;
 
-pub(super) use load::holding;
+pub(super) use load::{holding, push_of_period, using_up};
 pub(super) use queue::Queues;
 pub(super) use save::saving_referrals;
 

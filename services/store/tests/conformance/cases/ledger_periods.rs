@@ -1,4 +1,4 @@
-//! What a lower usual total leaves of weeks that are over.
+//! What a lower usual total leaves of weeks that are over; and who is named where too much is used up.
 
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -7,11 +7,13 @@ use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures};
 use wishwell_domain::event::Change;
 use wishwell_domain::ledger::{Command, SetFigures};
 use wishwell_domain::referral::{Action, ReferralState};
-use wishwell_store::Effect;
+use wishwell_store::{Effect, StoreError};
 
 use crate::fixture::Fixture;
-use crate::ledger_world::{MONDAY, confirmation, giving, item, lacking, offering, referral_id, step, total_of, weekly};
-use crate::samples::{instant, update, upsert};
+use crate::ledger_world::{
+    MONDAY, confirmation, giving, item, lacking, offering, pool_id, referral_id, step, stock, total_of, weekly,
+};
+use crate::samples::{context, instant, update, upsert};
 
 fn in_days(days: i64) -> Timestamp {
     instant(MONDAY) + SignedDuration::from_hours(24 * days)
@@ -82,4 +84,35 @@ pub async fn a_put_of_a_lower_usual_total_leaves_weeks_that_are_over_as_they_wer
     let week = is_as_it_was(&fixture).await;
     assert!(week.inherits, "nobody has said anything of it");
     goes_on_with(&fixture, 3).await;
+}
+
+/// By a command and by a put alike: what was used up is named after what could be called off.
+pub async fn whoever_used_up_more_than_there_shall_be_is_named(fixture: Fixture) {
+    let needs = (60..63).map(|n| lacking(n, vec![item(1, 2)])).collect();
+    let resources = vec![giving(30, &[(20, 1), (21, 1)])];
+    let fixture = fixture.with(vec![stock(20, Some(9)), weekly(21, Some(9))], resources, needs).await;
+    fixture.set_clock(in_days(0)).await;
+    fixture.ask((0..3).map(|n| offering(100 + n, 60 + n, 30, 2)).collect()).await;
+    for action in [Action::Accept, Action::Deliver] {
+        fixture.ask(vec![step(100, action), step(101, action)]).await;
+    }
+    let before = fixture.picture().await;
+    let held = |n, taken, becomes: i64, referrals: &[u128]| Error::CapacityHeld {
+        name: pool_id(n).name(),
+        taken,
+        becomes: becomes.to_string(),
+        referrals: referrals.iter().map(|n| referral_id(*n).name()).collect(),
+    };
+    for pool in [stock(20, Some(3)), weekly(21, Some(3))] {
+        let n = if pool.id == pool_id(20) { 20 } else { 21 };
+        assert_eq!(fixture.refused(vec![total_of(n, 4, false)]).await, held(n, 6, 4, &[102]));
+        assert_eq!(fixture.refused(vec![total_of(n, 3, false)]).await, held(n, 6, 3, &[102, 101, 100]));
+        assert_eq!(fixture.refused(vec![total_of(n, 3, true)]).await, held(n, 4, 3, &[101, 100]));
+        let put = fixture.store.write(&context(), vec![upsert(Change::CapacityPool(pool))]).await.unwrap_err();
+        assert_eq!(put, StoreError::Refused(Box::new(held(n, 6, 3, &[102, 101, 100]))));
+        assert_eq!(fixture.picture().await, before);
+    }
+    fixture.ask(vec![total_of(20, 4, true)]).await;
+    assert_eq!(fixture.referral(102).await.state, ReferralState::Withdrawn);
+    fixture.everything_adds_up().await;
 }
