@@ -125,12 +125,14 @@ pub const ANSWER_WITHIN_DAYS_MAX: i64 = 30;
 /// How long a request id and its answer are kept: a day longer than the longest hold, so that whoever asks again about an offer
 /// gets the answer of the first time.
 pub const REQUEST_ID_KEPT_HOURS: i64 = 24 * (ANSWER_WITHIN_DAYS_MAX + 1);
-/// How far back likely duplicates of a need are looked for.
+/// How far back needs count as likely duplicates for their place alone.
 pub const DUPLICATE_LOOK_BACK_DAYS: i64 = 30;
 /// How close two needs' places are to count as the same.
 pub const DUPLICATE_DISTANCE_METRES_MAX: u32 = 100;
 /// Most likely duplicates pointed out.
 pub const LIKELY_DUPLICATES_MAX: usize = 10;
+/// Most needs around a place that are measured for likely duplicates, the newest ones.
+pub const DUPLICATE_NEIGHBOURS_MAX: usize = 1_000;
 /// Fewest households that share the place, the categories and the time that a wish shows.
 pub const WISH_ANONYMITY_HOUSEHOLDS_MIN: usize = 10;
 /// Digits of the division code of a street or town: no wish shows a smaller place.

@@ -297,24 +297,28 @@ pub struct LoadProgress {
     pub total: u64,
 }
 
-/// What likely duplicates of a new need are looked for by. A duplicate meets every restriction given (`exclude`,
-/// `categories`, `since`) and at least one of the likenesses given (`beneficiary`, `household`, `place` or `division`).
+/// What likely duplicates of a new need are looked for by. A duplicate meets every restriction given (`exclude`, `categories`, `until`,
+/// `within`) and at least one of the likenesses given (`beneficiary`, `household`, `place` or `division`).
 #[derive(Debug, Clone, Default)]
 pub struct DuplicateQuery {
     /// The need itself, left out of the result.
     pub exclude: Option<NeedId>,
     /// Same beneficiary, or one with the same identity digest.
     pub beneficiary: Option<BeneficiaryId>,
-    /// Same household, named by the need or that of its beneficiary.
+    /// Same household: the one that the need names, else that of its beneficiary.
     pub household: Option<HouseholdId>,
-    /// Near this place.
+    /// At most `DUPLICATE_DISTANCE_METRES_MAX` from this place.
     pub place: Option<Point>,
     /// In this division, when there is no place.
     pub division: Option<DivisionCode>,
+    /// Where nothing but the place or division is alike: submitted after then.
+    pub since: Option<Timestamp>,
     /// With an item in one of these categories.
     pub categories: Vec<CategoryCode>,
-    /// Submitted after then.
-    pub since: Option<Timestamp>,
+    /// Submitted then or before.
+    pub until: Option<Timestamp>,
+    /// In one of these divisions; empty means anywhere.
+    pub within: Vec<DivisionCode>,
 }
 
 /// Which backend a store is, for banners and `doctor`.
@@ -447,8 +451,8 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
         page: &PageRequest,
     ) -> Result<Page<Beneficiary>, StoreError>;
 
-    /// Open needs that may be the same as a new one, newest first, at most `LIKELY_DUPLICATES_MAX`. Near means within
-    /// `DUPLICATE_DISTANCE_METRES_MAX` by a box around the point; the caller measures exactly.
+    /// Open needs that may be the same as a new one, at most `LIKELY_DUPLICATES_MAX`: those of the same people, then those of the same place
+    /// alone, each newest first. Around a place the newest `DUPLICATE_NEIGHBOURS_MAX` are measured.
     async fn likely_duplicates(&self, tenant: &TenantId, query: &DuplicateQuery) -> Result<Vec<Need>, StoreError>;
 
     /// What households lack in these categories by needs that are open now and were submitted by `until`, but for one need; at most

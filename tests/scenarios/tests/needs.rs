@@ -215,6 +215,33 @@ async fn a_need_is_changed_field_by_field_and_only_while_it_is_open() {
     };
     let stored = hotline.submit(sent).await.expect("submitted").need.expect("one");
     let urgent = v1::Need { urgency: v1::Urgency::Urgent.into(), ..v1::Need::default() };
+#[tokio::test]
+async fn whom_a_need_is_for_is_pointed_out_before_neighbours_and_of_these_whoever_is_close_enough() {
+    use v1::DuplicateReason::{SameBeneficiary, SamePlace};
+    let served = Served::demo().await;
+    let hotline = Hotline(&served);
+    let ma = hotline.person("ma", v1::Beneficiary::default()).await;
+    let placed = |latitude, longitude| v1::Need { place: point(latitude, longitude), ..need() };
+    let submit = async |need: v1::Need| hotline.submit(need).await.expect("submitted").need.expect("one").name;
+    let hers = submit(v1::Need { beneficiary: ma.clone(), ..placed(38.4, 106.2) }).await;
+    let close = submit(placed(38.4005, 106.2)).await;
+    for _ in 0..10 {
+        // 95 metres north and 95 east are 134, in the corner of a square around her.
+        submit(placed(38.400_85, 106.201_08)).await;
+    }
+    let again = v1::Need { beneficiary: ma, ..placed(38.4, 106.2) };
+    let told = hotline.submit(again.clone()).await.expect("submitted").likely_duplicates;
+    let found: Vec<_> = told.iter().map(|likely| (likely.need.clone(), likely.reasons().collect::<Vec<_>>())).collect();
+    assert_eq!(found, [(hers.clone(), vec![SameBeneficiary, SamePlace]), (close, vec![SamePlace])]);
+    for _ in 0..10 {
+        submit(placed(38.4, 106.2)).await;
+    }
+    let told = hotline.submit(again).await.expect("submitted").likely_duplicates;
+    assert_eq!(told.len(), 10);
+    assert_eq!(told[1].need, hers, "her two needs before the ten newer ones of that place");
+    assert!(told[..2].iter().all(|likely| likely.reasons().any(|reason| reason == SameBeneficiary)), "{told:?}");
+}
+
     let changed = hotline.update(&stored.name, urgent, &["urgency"], &stored.etag).await.expect("changed");
     assert_eq!(changed.urgency(), v1::Urgency::Urgent);
     assert_eq!(

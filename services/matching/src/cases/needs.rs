@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
+use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, Version};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
@@ -257,6 +258,12 @@ impl Platform {
         snapshot: &Snapshot,
     ) -> Result<Vec<LikelyDuplicate>, Error> {
         let look_back = jiff::SignedDuration::from_hours(24 * DUPLICATE_LOOK_BACK_DAYS);
+        let since = need.created_at.checked_sub(look_back).ok();
+        let within = match caller.held_to() {
+            None => Vec::new(),
+            Some([]) => return Ok(Vec::new()),
+            Some(own) => own.iter().flat_map(|own| snapshot.division_subtree(own)).collect(),
+        };
         let ours = self.who(caller, need).await?;
         let query = DuplicateQuery {
             exclude: Some(need.id),
@@ -265,16 +272,17 @@ impl Platform {
             place: need.place,
             // A whole division is no sign of sameness; only with a place, a beneficiary or a household is there one.
             division: None,
+            since,
             categories: need.items.iter().map(|item| item.category.clone()).collect(),
-            since: need.created_at.checked_sub(look_back).ok(),
+            until: Some(need.created_at),
+            within,
         };
         let found = self.store.likely_duplicates(caller.tenant(), &query).await?;
         let mut likely = Vec::new();
         for other in found {
-            if other.created_at > need.created_at || !caller.works_in(other.division.as_ref(), snapshot) {
-                continue;
-            }
-            let reasons = reasons_of_sameness(need, &ours, &other, &self.who(caller, &other).await?);
+            let is_recent = since.is_none_or(|since| other.created_at > since);
+            let place = need.place.filter(|_| is_recent);
+            let reasons = reasons_of_sameness(need, place, &ours, &other, &self.who(caller, &other).await?);
             if !reasons.is_empty() {
                 let (channel, created_at) = (other.channel, other.created_at);
                 likely.push(LikelyDuplicate { need: other.id, reasons, channel, created_at });
@@ -393,7 +401,8 @@ struct Who {
     identity_digest: Option<String>,
 }
 
-fn reasons_of_sameness(need: &Need, ours: &Who, other: &Need, theirs: &Who) -> Vec<Sameness> {
+/// Why another need may be the same as this one; `place` is where this one is, unless the other came too long ago for that to count.
+fn reasons_of_sameness(need: &Need, place: Option<Point>, ours: &Who, other: &Need, theirs: &Who) -> Vec<Sameness> {
     let mut reasons = Vec::new();
     let same_beneficiary = need.beneficiary.is_some() && need.beneficiary == other.beneficiary;
     if same_beneficiary {
@@ -405,7 +414,7 @@ fn reasons_of_sameness(need: &Need, ours: &Who, other: &Need, theirs: &Who) -> V
     if same_named || (!same_beneficiary && ours.household.is_some() && ours.household == theirs.household) {
         reasons.push(Sameness::Household);
     }
-    if let (Some(here), Some(there)) = (need.place, other.place)
+    if let (Some(here), Some(there)) = (place, other.place)
         && here.distance_metres(&there) <= DUPLICATE_DISTANCE_METRES_MAX
     {
         reasons.push(Sameness::Place);

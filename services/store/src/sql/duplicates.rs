@@ -1,24 +1,41 @@
 //! Likely duplicates of a need: the same lack, told through another channel.
 
+use uuid::Uuid;
 use wishwell_domain::geo::{EARTH_RADIUS_METRES, Point};
 use wishwell_domain::ids::TenantId;
-use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, LIKELY_DUPLICATES_MAX};
+use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_NEIGHBOURS_MAX, LIKELY_DUPLICATES_MAX};
 use wishwell_domain::need::Need;
 
 use super::need::push_item_in;
-use super::record::{self, Reading};
+use super::record::{self, Key, Reading};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
 use crate::contract::DuplicateQuery;
 
-/// Open needs that meet all of the query's restrictions (category, time, not itself) and any of its likenesses (who,
-/// where). A query without a likeness finds nothing.
+/// Open needs that meet all of the query's restrictions (category, time, division, not itself) and any of its likenesses: by who they are
+/// for first, then by where. A query without a likeness finds nothing.
 pub(super) async fn find(
     session: &mut Session,
     tenant: &TenantId,
     query: &DuplicateQuery,
 ) -> Result<Vec<Need>, Failure> {
-    let mut statement = record::select::<Need>(session, tenant, Reading::Whole);
+    let mut found = alike_by_people(session, tenant, query).await?;
+    if found.len() < LIKELY_DUPLICATES_MAX {
+        let near = alike_by_place(session, tenant, query).await?;
+        let others: Vec<Uuid> = near.into_iter().filter(|id| !found.contains(id)).collect();
+        found.extend(others);
+        found.truncate(LIKELY_DUPLICATES_MAX);
+    }
+    let keys = found.iter().map(|id| Key::Id(*id)).collect();
+    let mut needs: Vec<Need> = record::find(session, tenant, keys, Reading::Whole).await?;
+    needs.sort_by_key(|need| found.iter().position(|id| *id == need.id.as_uuid()));
+    Ok(needs)
+}
+
+/// Starts the choice of `columns` of needs that meet the query's restrictions.
+fn restricted(session: &Session, tenant: &TenantId, query: &DuplicateQuery, columns: &'static str) -> Statement {
+    let mut statement = session.statement("SELECT ");
+    statement.push(columns).push(" FROM needs WHERE tenant = ").bind(Value::text(tenant.as_str()));
     statement.push(" AND state IN ('open', 'partly_served')");
     if let Some(exclude) = query.exclude {
         statement.push(" AND id <> ").bind(Value::Uuid(Some(exclude.as_uuid())));
@@ -26,27 +43,38 @@ pub(super) async fn find(
     if !query.categories.is_empty() {
         push_item_in(&mut statement, super::texts(&query.categories), false);
     }
-    if let Some(since) = query.since {
-        statement.push(" AND created_at > ").bind(Value::time(since));
+    if let Some(until) = query.until {
+        statement.push(" AND created_at <= ").bind(Value::time(until));
     }
-    statement.push(" AND id IN (");
-    if push_likenesses(&mut statement, tenant, query) == 0 {
-        return Ok(Vec::new());
+    if !query.within.is_empty() {
+        statement.push(" AND ").push_in_texts("division_code", super::texts(&query.within));
     }
-    statement.push(") ORDER BY created_at DESC, id DESC LIMIT ");
-    statement.bind(Value::Int(Some(i64::try_from(LIKELY_DUPLICATES_MAX).unwrap_or(i64::MAX))));
-    let newest_first: Vec<Need> = session.fetch_all(statement, record::Record::read).await?;
-
-    let mut by_key = newest_first.clone();
-    by_key.sort_by_key(|need| need.id);
-    record::attach(session, tenant, &mut by_key).await?;
-    let place_of = |need: &Need| newest_first.iter().position(|other| other.id == need.id);
-    by_key.sort_by_key(place_of);
-    Ok(by_key)
+    statement
 }
 
-/// Adds one search for each likeness, so that each has an index of its own; answers how many there are.
-fn push_likenesses(statement: &mut Statement, tenant: &TenantId, query: &DuplicateQuery) -> usize {
+fn push_newest(statement: &mut Statement, count_max: usize) {
+    statement.push(" ORDER BY created_at DESC, id DESC LIMIT ");
+    statement.bind(Value::Int(Some(i64::try_from(count_max).unwrap_or(i64::MAX))));
+}
+
+/// The newest needs of the same people, at most [`LIKELY_DUPLICATES_MAX`].
+async fn alike_by_people(
+    session: &mut Session,
+    tenant: &TenantId,
+    query: &DuplicateQuery,
+) -> Result<Vec<Uuid>, Failure> {
+    let mut statement = restricted(session, tenant, query, "id");
+    statement.push(" AND id IN (");
+    if push_people(&mut statement, tenant, query) == 0 {
+        return Ok(Vec::new());
+    }
+    statement.push(")");
+    push_newest(&mut statement, LIKELY_DUPLICATES_MAX);
+    session.fetch_all(statement, |fields| fields.uuid()).await
+}
+
+/// Adds one search for each likeness of people, so that each has an index of its own; answers how many there are.
+fn push_people(statement: &mut Statement, tenant: &TenantId, query: &DuplicateQuery) -> usize {
     let mut count = 0;
     let mut alike = |statement: &mut Statement| {
         statement.push(if count == 0 { "" } else { " UNION ALL " }).push("SELECT id FROM needs WHERE tenant = ");
@@ -69,29 +97,59 @@ fn push_likenesses(statement: &mut Statement, tenant: &TenantId, query: &Duplica
         alike(statement);
         statement.push("household_id = ").bind(id.clone());
         alike(statement);
-        statement.push("beneficiary_id IN (SELECT member.id FROM beneficiaries AS member WHERE member.tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND member.household_id = ").bind(id).push(")");
-    }
-    match (query.place, &query.division) {
-        (Some(place), _) => {
-            let (south_west, north_east) = box_around(place, DUPLICATE_DISTANCE_METRES_MAX);
-            let value = |e7: i32| Value::Int(Some(i64::from(e7)));
-            alike(statement);
-            statement.push("latitude_e7 BETWEEN ").bind(value(south_west.latitude_e7));
-            statement.push(" AND ").bind(value(north_east.latitude_e7));
-            statement.push(" AND longitude_e7 BETWEEN ").bind(value(south_west.longitude_e7));
-            statement.push(" AND ").bind(value(north_east.longitude_e7));
-        }
-        (None, Some(division)) => {
-            alike(statement);
-            statement.push("division_code = ").bind(Value::text(division.as_str()));
-            if let Some(since) = query.since {
-                statement.push(" AND created_at > ").bind(Value::time(since));
-            }
-        }
-        (None, None) => {}
+        statement.push("household_id IS NULL AND beneficiary_id IN (SELECT member.id FROM beneficiaries AS member ");
+        statement.push("WHERE member.tenant = ").bind(Value::text(tenant.as_str()));
+        statement.push(" AND member.household_id = ").bind(id).push(")");
     }
     count
+}
+
+/// The newest needs of the same place, or else division, as many as there may be of the same people and [`LIKELY_DUPLICATES_MAX`] at least.
+async fn alike_by_place(
+    session: &mut Session,
+    tenant: &TenantId,
+    query: &DuplicateQuery,
+) -> Result<Vec<Uuid>, Failure> {
+    if let Some(place) = query.place {
+        return near(session, tenant, query, place).await;
+    }
+    let Some(division) = &query.division else { return Ok(Vec::new()) };
+    let mut statement = restricted(session, tenant, query, "id");
+    statement.push(" AND division_code = ").bind(Value::text(division.as_str()));
+    push_since(&mut statement, query);
+    push_newest(&mut statement, 2 * LIKELY_DUPLICATES_MAX);
+    session.fetch_all(statement, |fields| fields.uuid()).await
+}
+
+/// Of the newest needs around a place those that are close enough.
+async fn near(
+    session: &mut Session,
+    tenant: &TenantId,
+    query: &DuplicateQuery,
+    place: Point,
+) -> Result<Vec<Uuid>, Failure> {
+    let mut statement = restricted(session, tenant, query, "id, latitude_e7, longitude_e7");
+    let (south_west, north_east) = box_around(place, DUPLICATE_DISTANCE_METRES_MAX);
+    let value = |e7: i32| Value::Int(Some(i64::from(e7)));
+    statement.push(" AND latitude_e7 BETWEEN ").bind(value(south_west.latitude_e7));
+    statement.push(" AND ").bind(value(north_east.latitude_e7));
+    statement.push(" AND longitude_e7 BETWEEN ").bind(value(south_west.longitude_e7));
+    statement.push(" AND ").bind(value(north_east.longitude_e7));
+    push_since(&mut statement, query);
+    push_newest(&mut statement, DUPLICATE_NEIGHBOURS_MAX);
+    let around = session
+        .fetch_all(statement, |fields| {
+            Ok((fields.uuid()?, Point { latitude_e7: fields.number()?, longitude_e7: fields.number()? }))
+        })
+        .await?;
+    let is_near = |other: &Point| place.distance_metres(other) <= DUPLICATE_DISTANCE_METRES_MAX;
+    Ok(around.into_iter().filter(|(_, other)| is_near(other)).map(|(id, _)| id).collect())
+}
+
+fn push_since(statement: &mut Statement, query: &DuplicateQuery) {
+    if let Some(since) = query.since {
+        statement.push(" AND created_at > ").bind(Value::time(since));
+    }
 }
 
 /// A box that holds every point within `metres` of `centre`, cut off at the poles and at the date line.

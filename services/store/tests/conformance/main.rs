@@ -97,6 +97,8 @@ macro_rules! conformance_of {
                 each_likeness_finds_its_own
                 restrictions_leave_out_what_cannot_be_the_same
                 the_newest_come_first_and_no_more_than_the_limit
+                people_come_before_places_however_long_ago_they_asked
+                what_is_left_out_takes_no_place_from_what_is_not
             }
             log {
                 positions_count_from_one_and_name_who_and_when

@@ -48,6 +48,12 @@ pub async fn each_likeness_finds_its_own(fixture: Fixture) {
     of_member.beneficiary = Some(samples::beneficiary(8, None).id);
     let needs = [of_beneficiary, of_twin, of_household, near, of_division, elsewhere(25), of_member];
     mutations.extend(needs.map(|need| create(Change::Need(Box::new(need)))));
+    // A member asks for another household than the member's own.
+    mutations.push(create(Change::Household(samples::household(9))));
+    let mut for_others = elsewhere(27);
+    for_others.beneficiary = Some(samples::beneficiary(8, None).id);
+    for_others.household = Some(samples::household(9).id);
+    mutations.push(create(Change::Need(Box::new(for_others))));
     fixture.write(mutations).await;
 
     let none = DuplicateQuery::default;
@@ -84,6 +90,10 @@ pub async fn restrictions_leave_out_what_cannot_be_the_same(fixture: Fixture) {
         (DuplicateQuery { categories: vec![category_code("care")], ..near() }, vec![]),
         (DuplicateQuery { since: Some(instant("2030-01-09T00:00:00Z")), ..near() }, vec![id]),
         (DuplicateQuery { since: Some(instant("2030-01-11T00:00:00Z")), ..near() }, vec![]),
+        (DuplicateQuery { until: Some(instant("2030-01-10T00:00:00Z")), ..near() }, vec![id]),
+        (DuplicateQuery { until: Some(instant("2030-01-09T23:59:59Z")), ..near() }, vec![]),
+        (DuplicateQuery { within: vec![division_code("640104001"), division_code("64")], ..near() }, vec![id]),
+        (DuplicateQuery { within: vec![division_code("640104")], ..near() }, vec![]),
     ] {
         assert_eq!(found(&fixture, query.clone()).await, expected, "{query:?}");
     }
@@ -99,4 +109,54 @@ pub async fn the_newest_come_first_and_no_more_than_the_limit(fixture: Fixture) 
     let query = DuplicateQuery { place: samples::need(100, None).place, ..DuplicateQuery::default() };
     let expected: Vec<_> = (0..LIKELY_DUPLICATES_MAX as u128).map(|n| samples::need(100 + n, None).id).collect();
     assert_eq!(found(&fixture, query).await, expected);
+}
+
+pub async fn people_come_before_places_however_long_ago_they_asked(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let mut waiting = elsewhere(20);
+    waiting.beneficiary = Some(samples::beneficiary(5, None).id);
+    fixture.set_clock(instant("2030-01-01T00:00:00Z")).await;
+    fixture.write_one(create(Change::Beneficiary(samples::beneficiary(5, None)))).await;
+    let old = [waiting, samples::need(21, None)].map(|need| create(Change::Need(Box::new(need))));
+    fixture.write(old.to_vec()).await;
+    fixture.set_clock(instant("2030-03-01T00:00:00Z")).await;
+    let neighbours = (0..LIKELY_DUPLICATES_MAX as u128).map(|n| samples::need(100 + n, None));
+    fixture.write(neighbours.map(|need| create(Change::Need(Box::new(need)))).collect()).await;
+
+    let mut query = DuplicateQuery {
+        beneficiary: Some(samples::beneficiary(5, None).id),
+        place: samples::need(100, None).place,
+        since: Some(instant("2030-02-01T00:00:00Z")),
+        ..DuplicateQuery::default()
+    };
+    let newest = (1..LIKELY_DUPLICATES_MAX as u128).rev().map(|n| samples::need(100 + n, None).id);
+    let expected: Vec<_> = std::iter::once(samples::need(20, None).id).chain(newest).collect();
+    assert_eq!(found(&fixture, query.clone()).await, expected, "whoever asked two months ago comes first");
+    query.since = Some(instant("2030-03-02T00:00:00Z"));
+    assert_eq!(found(&fixture, query.clone()).await, expected[..1], "neighbours of so long ago are none");
+    query.place = Some(point(-100_000_000, 100_000_000));
+    assert_eq!(found(&fixture, query).await, expected[..1], "alike in both ways is told once");
+}
+
+pub async fn what_is_left_out_takes_no_place_from_what_is_not(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.set_clock(instant("2030-01-01T00:00:00Z")).await;
+    fixture.write_one(create(Change::Need(Box::new(samples::need(20, None))))).await;
+    fixture.set_clock(instant("2030-01-02T00:00:00Z")).await;
+    // In the corner of a box of 100 metres around the place, and 133 metres away.
+    let in_the_corner = (0..LIKELY_DUPLICATES_MAX as u128 + 5).map(|n| {
+        let mut need = samples::need(100 + n, None);
+        need.place = Some(point(384_900_000 + 8_500, 1_062_300_000 + 10_800));
+        need
+    });
+    let of_others = (0..LIKELY_DUPLICATES_MAX as u128 + 5).map(|n| {
+        let mut need = samples::need(200 + n, None);
+        need.division = Some(division_code("640104"));
+        need
+    });
+    let newer = in_the_corner.chain(of_others).map(|need| create(Change::Need(Box::new(need))));
+    fixture.write(newer.collect()).await;
+    let within = vec![division_code("640104001")];
+    let query = DuplicateQuery { place: samples::need(20, None).place, within, ..DuplicateQuery::default() };
+    assert_eq!(found(&fixture, query).await, [samples::need(20, None).id]);
 }
