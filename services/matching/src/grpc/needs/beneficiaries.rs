@@ -37,9 +37,19 @@ async fn show(
     Ok(convert::beneficiary_out(beneficiary, personal.as_ref()))
 }
 
-async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Result<(v1::Beneficiary, i64), Error> {
+/// What a write answers. Of somebody who was known before most was said by others, or at another time: that it is answered leaves a
+/// trace, as reading it does.
+async fn answer(
+    platform: &Platform,
+    caller: &Caller,
+    written: Written,
+    is_new: bool,
+) -> Result<(v1::Beneficiary, i64), Error> {
     let log_position = written.position.0;
     let beneficiary = only(beneficiaries_of(written))?;
+    if !is_new && caller.sees_personal() && beneficiary.personal.is_some() {
+        caller.record_disclosure(&beneficiary.id.name());
+    }
     Ok((show(platform, caller, &beneficiary, true).await?, log_position))
 }
 
@@ -72,7 +82,7 @@ pub(super) async fn create(
         }
     };
     let existing = super::need::was_known(&written);
-    let (beneficiary, log_position) = answer(platform, &caller, written).await?;
+    let (beneficiary, log_position) = answer(platform, &caller, written, !existing).await?;
     Ok(v1::CreateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position, existing })
 }
 
@@ -150,7 +160,7 @@ pub(super) async fn update(
             platform.update_beneficiary(&caller, read.beneficiary, &stored, read.personal, expected).await
         })?,
     };
-    let (beneficiary, log_position) = answer(platform, &caller, written).await?;
+    let (beneficiary, log_position) = answer(platform, &caller, written, false).await?;
     Ok(v1::UpdateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position })
 }
 

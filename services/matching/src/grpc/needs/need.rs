@@ -36,10 +36,19 @@ async fn show(platform: &Platform, caller: &Caller, need: &Need, with_personal: 
     Ok(convert::need_out(need, personal.as_ref()))
 }
 
+/// A need as a write answers it. Of one that was there before most was said by others, or at another time: that it is answered leaves a
+/// trace, as reading it does.
+async fn show_written(platform: &Platform, caller: &Caller, need: &Need, is_new: bool) -> Result<v1::Need, Error> {
+    if !is_new && caller.sees_personal() && need.personal.is_some() {
+        caller.record_disclosure(&need.id.name());
+    }
+    show(platform, caller, need, true).await
+}
+
 async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Result<(v1::Need, i64), Error> {
     let log_position = written.position.0;
     let need = only(needs_of(written))?;
-    Ok((show(platform, caller, &need, true).await?, log_position))
+    Ok((show_written(platform, caller, &need, false).await?, log_position))
 }
 
 /// Reads a new need, and whom it is for.
@@ -87,7 +96,7 @@ pub(super) async fn submit(
             create_time: Some(common::timestamp_out(likely.created_at)),
         })
         .collect();
-    let need = show(platform, &caller, &need, true).await?;
+    let need = show_written(platform, &caller, &need, !existing).await?;
     Ok(v1::SubmitNeedResponse { need: Some(need), log_position, existing, likely_duplicates })
 }
 
