@@ -11,6 +11,7 @@ use wishwell_scenarios::told::{mask, metadata, point, refused, request_id, told}
 use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
+const CASE_WORKER: &str = "demo-case-worker";
 /// A time at which consents were given.
 const CONSENTED: i64 = 1_760_000_000;
 
@@ -90,14 +91,27 @@ impl Hotline<'_> {
 async fn the_same_need_through_two_channels_is_one_need() {
     let served = Served::demo().await;
     let hotline = Hotline(&served);
-    let called = v1::Need { external: Some(external("12349", "case-7")), ..need() };
+    let called_by = |case| Some(external("12349", case));
+    let called = v1::Need { external: called_by("case-7"), ..need() };
     let first = hotline.submit(called.clone()).await.expect("submitted");
     assert!(!first.existing);
     let second = v1::Need { channel: v1::Channel::MiniProgramme.into(), urgency: v1::Urgency::Low.into(), ..called };
     let second = hotline.submit(second).await.expect("answered");
     assert!(second.existing);
     assert_eq!(second.need, first.need, "the known need is answered as it is");
-    let filter = v1::NeedFilter { external: Some(external("12349", "case-7")), ..v1::NeedFilter::default() };
+    // Another channel with a key of its own, too. A request id is one caller's own, and makes no need of another's the same.
+    let id = request_id();
+    let by_desk = |external| v1::SubmitNeedRequest {
+        need: Some(v1::Need { external, channel: v1::Channel::OneForm.into(), ..need() }),
+        request_id: id.clone(),
+    };
+    let mut desk = served.needs(CASE_WORKER);
+    let third = told(desk.submit_need(by_desk(called_by("case-7"))).await).expect("answered");
+    assert!(third.existing);
+    assert_eq!(third.need, first.need, "of two principals, what has one external identity is one need");
+    let mine = hotline.submit_as(by_desk(None).need.expect("one"), &id).await.expect("submitted");
+    assert!(!mine.existing, "a request id counts for each principal by itself");
+    let filter = v1::NeedFilter { external: called_by("case-7"), ..v1::NeedFilter::default() };
     let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
     assert_eq!(told(served.needs(HOTLINE).list_needs(request).await).expect("listed").needs.len(), 1);
 
@@ -105,7 +119,7 @@ async fn the_same_need_through_two_channels_is_one_need() {
     let calls: Vec<_> = (0..32)
         .map(|call| {
             let channel = if call % 2 == 0 { v1::Channel::Hotline } else { v1::Channel::OneForm };
-            let sent = v1::Need { external: Some(external("12349", "case-8")), channel: channel.into(), ..need() };
+            let sent = v1::Need { external: called_by("case-8"), channel: channel.into(), ..need() };
             let mut needs = served.needs(HOTLINE);
             let request = v1::SubmitNeedRequest { need: Some(sent), request_id: String::new() };
             tokio::spawn(async move { told(needs.submit_need(request).await).expect("answered") })
@@ -149,7 +163,7 @@ async fn the_same_need_through_two_channels_is_one_need() {
     let again = hotline.submit_as(once.clone(), &id).await.expect("answered");
     assert_eq!(&again, &answers[0], "what was answered stays the answer");
     let case_worker = v1::SubmitNeedRequest { need: Some(once), request_id: id };
-    let other = told(served.needs("demo-case-worker").submit_need(case_worker).await).expect("submitted");
+    let other = told(served.needs(CASE_WORKER).submit_need(case_worker).await).expect("submitted");
     assert_ne!(&other.need.expect("one").name, name);
 }
 
@@ -202,20 +216,6 @@ async fn what_is_likely_the_same_is_pointed_out_with_its_reasons() {
 }
 
 #[tokio::test]
-async fn a_need_is_changed_field_by_field_and_only_while_it_is_open() {
-    let served = Served::demo().await;
-    let hotline = Hotline(&served);
-    let next_year = 1_828_000_000;
-    let sent = v1::Need {
-        deadline: at(next_year),
-        description: "as it was told".to_owned(),
-        facts: vec![v1::Fact { key: "age_years".to_owned(), int_value: Some(71), ..v1::Fact::default() }],
-        items: vec![v1::NeedItem { note: "a note".to_owned(), ..item("education.desk") }],
-        ..need()
-    };
-    let stored = hotline.submit(sent).await.expect("submitted").need.expect("one");
-    let urgent = v1::Need { urgency: v1::Urgency::Urgent.into(), ..v1::Need::default() };
-#[tokio::test]
 async fn whom_a_need_is_for_is_pointed_out_before_neighbours_and_of_these_whoever_is_close_enough() {
     use v1::DuplicateReason::{SameBeneficiary, SamePlace};
     let served = Served::demo().await;
@@ -242,6 +242,20 @@ async fn whom_a_need_is_for_is_pointed_out_before_neighbours_and_of_these_whoeve
     assert!(told[..2].iter().all(|likely| likely.reasons().any(|reason| reason == SameBeneficiary)), "{told:?}");
 }
 
+#[tokio::test]
+async fn a_need_is_changed_field_by_field_and_only_while_it_is_open() {
+    let served = Served::demo().await;
+    let hotline = Hotline(&served);
+    let next_year = 1_828_000_000;
+    let sent = v1::Need {
+        deadline: at(next_year),
+        description: "as it was told".to_owned(),
+        facts: vec![v1::Fact { key: "age_years".to_owned(), int_value: Some(71), ..v1::Fact::default() }],
+        items: vec![v1::NeedItem { note: "a note".to_owned(), ..item("education.desk") }],
+        ..need()
+    };
+    let stored = hotline.submit(sent).await.expect("submitted").need.expect("one");
+    let urgent = v1::Need { urgency: v1::Urgency::Urgent.into(), ..v1::Need::default() };
     let changed = hotline.update(&stored.name, urgent, &["urgency"], &stored.etag).await.expect("changed");
     assert_eq!(changed.urgency(), v1::Urgency::Urgent);
     assert_eq!(
