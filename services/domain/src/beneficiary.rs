@@ -230,6 +230,28 @@ impl Beneficiary {
         self.consents.iter().any(|consent| consent.purpose == purpose && consent.in_force(at))
     }
 
+    /// Whether a consent to `purpose` was withdrawn and none is left that was not. Where nothing was said, nothing is withheld. No clock is
+    /// asked: what is on record has happened ([`Self::check_said`]).
+    #[must_use]
+    pub fn withholds(&self, purpose: ConsentPurpose) -> bool {
+        let mut said = self.consents.iter().filter(|consent| consent.purpose == purpose).peekable();
+        said.peek().is_some() && said.all(|consent| consent.withdrawn_at.is_some())
+    }
+
+    /// Checks in addition what holds for consents that are said at `now`: each was given, and where it was withdrawn, that has happened.
+    /// Were something to lie ahead, somebody would have to look again when it comes.
+    pub fn check_said(&self, field: impl Field, now: Timestamp, violations: &mut Violations) {
+        for (index, consent) in self.consents.iter().enumerate() {
+            let times = [("give_time", Some(consent.given_at)), ("withdraw_time", consent.withdrawn_at)];
+            for (name, ahead) in
+                times.into_iter().filter_map(|(name, time)| Some((name, time.filter(|time| *time > now)?)))
+            {
+                let path = format!("{field}.consents[{index}].{name}");
+                violations.add(Violation::new(path, "consent.said", "must not be in the future").with_value(ahead));
+            }
+        }
+    }
+
     /// Checks the external identity, the groups and the consents. What is sealed, [`PersonalFields::check`] has checked before.
     pub fn check(&self, field: impl Field, violations: &mut Violations) {
         if let Some(external) = &self.external {

@@ -1,4 +1,6 @@
-use wishwell_domain::beneficiary::{Consent, ConsentPurpose, GroupTag, Household, PersonalFields, Sealed, WrappedKey};
+use wishwell_domain::beneficiary::{
+    Beneficiary, Consent, ConsentPurpose, GroupTag, Household, PersonalFields, Sealed, WrappedKey,
+};
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::ids::{HouseholdId, Version};
 use wishwell_domain::limits;
@@ -70,6 +72,39 @@ fn a_consent_is_in_force_from_giving_to_withdrawal() {
         assert_eq!(beneficiary.consents_to(ConsentPurpose::Matching, at(instant)), consents, "{instant}");
         assert!(!beneficiary.consents_to(ConsentPurpose::WishPublication, at(instant)));
     }
+}
+
+#[test]
+fn what_was_withdrawn_and_not_given_again_is_withheld() {
+    let early = "2026-01-01T00:00:00Z";
+    let withdrawn = || consent(early, Some("2026-02-01T00:00:00Z"));
+    let cases = [
+        ("nothing was said", vec![], false),
+        ("it stands", vec![consent(early, None)], false),
+        ("it was withdrawn", vec![withdrawn()], true),
+        ("it was withdrawn twice", vec![withdrawn(), withdrawn()], true),
+        ("it was given again", vec![withdrawn(), consent("2026-02-02T00:00:00Z", None)], false),
+    ];
+    for (what, consents, withheld) in cases {
+        let beneficiary = Beneficiary { consents, ..beneficiary() };
+        assert_eq!(beneficiary.withholds(ConsentPurpose::Matching), withheld, "{what}");
+        assert!(!beneficiary.withholds(ConsentPurpose::WishPublication), "{what}: of nothing else");
+    }
+}
+
+#[test]
+fn what_is_said_of_consents_has_happened() {
+    let mut said = beneficiary();
+    let (now, later) = ("2026-02-01T00:00:00Z", "2026-02-01T00:00:01Z");
+    said.consents = vec![consent(now, Some(now)), consent(now, Some(later)), consent(later, None)];
+    assert_eq!(
+        broken(|violations| said.check_said("beneficiary", at(now), violations)),
+        rules(&[
+            ("beneficiary.consents[1].withdraw_time", "consent.said"),
+            ("beneficiary.consents[2].give_time", "consent.said")
+        ])
+    );
+    assert_eq!(broken(|violations| said.check("beneficiary", violations)), [], "what is on record stays");
 }
 
 #[test]

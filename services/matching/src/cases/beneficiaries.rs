@@ -1,7 +1,7 @@
 //! Beneficiaries and households. Personal fields are sealed here, before anything is kept.
 
 use uuid::Uuid;
-use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, PersonalFields, Sealed};
+use wishwell_domain::beneficiary::{Beneficiary, Household, PersonalFields, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{BeneficiaryId, DivisionCode, ExternalId, HouseholdId, Version};
@@ -11,7 +11,7 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, StoreError, WriteMode, Written};
 
-use super::{Caller, Platform, put, put_key, references};
+use super::{Caller, Platform, consents, put, put_key, references};
 use crate::privacy::SubjectKey;
 
 impl Platform {
@@ -63,7 +63,6 @@ impl Platform {
         &self,
         caller: &Caller,
         mut beneficiary: Beneficiary,
-        stored: &Beneficiary,
         mut personal: PersonalFields,
         expected: Version,
     ) -> Result<Written, Error> {
@@ -71,10 +70,8 @@ impl Platform {
         seal(&key, &mut beneficiary, &mut personal)?;
         beneficiary.identity_digest = self.keys(caller).identity_digest(&personal.id_number);
         let mut mutations = Vec::new();
-        let now = self.store.now().await?;
-        let consented = |beneficiary: &Beneficiary| beneficiary.consents_to(ConsentPurpose::WishPublication, now);
-        if consented(stored) && !consented(&beneficiary) {
-            // Who takes the consent back takes the wishes out of the pool.
+        if consents::must_let_publish(&beneficiary).is_err() {
+            // Who takes the consent back takes the wishes out of the pool, whatever consent each was published with.
             mutations = self.needs_changed(caller, beneficiary.id, Need::unpublish).await?;
         }
         let mode = WriteMode::Update { expected: Some(expected) };

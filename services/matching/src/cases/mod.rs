@@ -3,6 +3,7 @@
 pub(crate) mod auto_refer;
 pub(crate) mod beneficiaries;
 pub(crate) mod catalog;
+pub(crate) mod consents;
 pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod find_needs;

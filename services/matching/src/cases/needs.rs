@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, Household, Sealed};
+use wishwell_domain::beneficiary::{Beneficiary, Household, Sealed};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::geo::Point;
@@ -14,7 +14,7 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{DuplicateQuery, Mutation, StoreError, WriteMode, Written};
 
-use super::{Caller, Platform, put, put_key, references};
+use super::{Caller, Platform, consents, put, put_key, references};
 use crate::privacy::SubjectKey;
 
 /// Why another need may be the same as this one.
@@ -441,16 +441,10 @@ pub(crate) fn sealed_for(need: &Need) -> String {
 
 /// A beneficiary who withdrew the consent to publish wishes has none published, whatever the need says.
 fn check_consent(need: &Need, beneficiary: Option<&Beneficiary>) -> Result<(), Error> {
-    let (Some(wish), Some(beneficiary)) = (&need.wish, beneficiary) else { return Ok(()) };
-    let said = beneficiary.consents.iter().any(|consent| consent.purpose == ConsentPurpose::WishPublication);
-    if !said || beneficiary.consents_to(ConsentPurpose::WishPublication, wish.published_at) {
-        return Ok(());
+    match beneficiary.filter(|_| need.wish.is_some()) {
+        Some(beneficiary) => consents::must_let_publish(beneficiary),
+        None => Ok(()),
     }
-    Err(Error::FailedPrecondition {
-        precondition: Precondition::ConsentMissing,
-        message: format!("{} has withdrawn its consent to publish wishes", beneficiary.id),
-        name: beneficiary.id.name(),
-    })
 }
 
 /// A beneficiary's need has no key of its own: what is sealed in it could be opened for as long as the beneficiary's is there.

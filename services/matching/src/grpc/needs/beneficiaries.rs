@@ -65,6 +65,7 @@ pub(super) async fn read_new(
     people::household(platform, caller, FIELD, household, &mut sent.household, &mut violations).await?;
     let new_id = BeneficiaryId::from_uuid(platform.new_uuid());
     let read = convert::beneficiary(FIELD, new_id, sent, &mut violations);
+    read.beneficiary.check_said(FIELD, platform.store.now().await?, &mut violations);
     platform.check_beneficiary(caller, &read.beneficiary, None, violations).await?;
     Ok(read)
 }
@@ -133,6 +134,10 @@ async fn changed(
         people::household(platform, caller, FIELD, household, &mut merged.household, &mut violations).await?;
     }
     let read = convert::beneficiary(FIELD, asked.id, merged, &mut violations);
+    // What was said before stays as it is.
+    if mask.iter().any(|path| path == "consents") {
+        read.beneficiary.check_said(FIELD, platform.store.now().await?, &mut violations);
+    }
     platform.check_beneficiary(caller, &read.beneficiary, Some(&stored), violations).await?;
     Ok((stored, read))
 }
@@ -157,7 +162,7 @@ pub(super) async fn update(
         None => retry_update!(asked.etag, async {
             let (stored, read) = changed(platform, &caller, &asked).await?;
             let expected = asked.etag.unwrap_or(stored.version);
-            platform.update_beneficiary(&caller, read.beneficiary, &stored, read.personal, expected).await
+            platform.update_beneficiary(&caller, read.beneficiary, read.personal, expected).await
         })?,
     };
     let (beneficiary, log_position) = answer(platform, &caller, written, false).await?;
