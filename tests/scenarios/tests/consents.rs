@@ -4,7 +4,11 @@
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
-use wishwell_scenarios::referring::{HOTLINE, PARTNER, demo, stored_need, submit, wishing};
+use wishwell_scenarios::referring::{
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, figures, offer, referrals,
+    seen, stored_need, submit, to, trunks, wanting, wishing,
+};
+use wishwell_scenarios::rounds::{outcomes, rules, run};
 use wishwell_scenarios::told::{mask, metadata, refused, seconds_now, told};
 
 use v1::ConsentPurpose::{Matching, WishPublication};
@@ -50,6 +54,17 @@ fn of(who: &str, need: v1::Need) -> v1::Need {
     v1::Need { beneficiary: who.to_owned(), ..need }
 }
 
+async fn find(served: &Served, request: v1::FindResourcesRequest) -> Result<usize, Status> {
+    let answer = told(served.matching(HOTLINE).find_resources(request).await)?;
+    Ok(answer.items.iter().map(|item| item.candidates.len()).sum())
+}
+
+async fn found_needs(served: &Served, resource: &str) -> Vec<String> {
+    let request = v1::FindNeedsRequest { resource: resource.to_owned(), ..v1::FindNeedsRequest::default() };
+    let found = told(served.matching(HOTLINE).find_needs(request).await).expect("found").matches;
+    found.into_iter().map(|found| found.need).collect()
+}
+
 /// Names of the wishes in the pool, as the partner sees them.
 async fn pool(served: &Served) -> Vec<String> {
     let request = v1::ListWishesRequest { page_size: 1_000, ..v1::ListWishesRequest::default() };
@@ -65,10 +80,11 @@ fn missing<T: std::fmt::Debug>(what: &str, answer: Result<T, Status>, who: &str)
 #[tokio::test]
 async fn a_withdrawal_takes_every_wish_out_of_the_pool_whatever_consent_it_was_published_with() {
     let served = demo().await;
-    let cases: [(&str, &[v1::Consent], &[v1::Consent]); 3] = [
+    let cases: [(&str, &[v1::Consent], &[v1::Consent]); 4] = [
         ("nothing was said before", &[], &[withdrawn(WishPublication)]),
         ("it stood before", &[given(WishPublication)], &[withdrawn(WishPublication)]),
         ("another was said before", &[given(Matching)], &[given(Matching), withdrawn(WishPublication)]),
+        ("a wish asks to be matched", &[given(WishPublication)], &[given(WishPublication), withdrawn(Matching)]),
     ];
     let before = pool(&served).await;
     for (what, first, then) in cases {
@@ -120,4 +136,66 @@ async fn what_is_said_of_consents_has_happened() {
     let said = says(&served, &who, &[later]).await;
     refused("a consent of tomorrow", said, "INVALID_FIELDS", "beneficiary.consents[0].give_time");
     assert!(stored_need(&served, &wish).await.wish.is_some(), "what was refused changed nothing");
+}
+
+#[tokio::test]
+async fn nothing_is_offered_for_somebody_who_has_taken_the_consent_to_matching_back() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    trunks(&served, FAR, Some(9)).await;
+    let who = somebody(&served, &[given(Matching)]).await.expect("created");
+    let need = submit(&served, of(&who, wanting(1))).await.name;
+    let stored = || v1::FindResourcesRequest { need: need.clone(), ..v1::FindResourcesRequest::default() };
+    let inline =
+        || v1::FindResourcesRequest { inline_need: Some(of(&who, wanting(1))), ..v1::FindResourcesRequest::default() };
+    assert_eq!(find(&served, stored()).await.expect("found"), 2);
+    assert_eq!(found_needs(&served, &near).await, std::slice::from_ref(&need));
+    // From here on the need is at hand, and so is what was known of her.
+    let chosen = v1::ReferralOffer { quantity: Some(1), ..to(&need, &near) };
+    let first = offer(&served, HOTLINE, chosen.clone()).await.expect("offered");
+    Step::Decline.take(&served, CASE_WORKER, &first.name).await.expect("declined");
+
+    says(&served, &who, &[withdrawn(Matching)]).await.expect("said");
+    missing("FindResources", find(&served, stored()).await, &who);
+    missing("FindResources inline", find(&served, inline()).await, &who);
+    missing("CreateReferral", offer(&served, HOTLINE, chosen.clone()).await, &who);
+    missing("CreateReferral of what is left", offer(&served, HOTLINE, to(&need, &near)).await, &who);
+    missing("AutoRefer", auto_refer(&served, &need).await, &who);
+    assert_eq!(found_needs(&served, &near).await, Vec::<String>::new());
+    let other = submit(&served, wanting(1)).await.name;
+    let round = run(&served, rules(), false).await;
+    let planned: Vec<String> = outcomes(&served, &round.name).await.into_iter().map(|outcome| outcome.need).collect();
+    assert_eq!(planned, [other], "a round leaves her out");
+    assert_eq!(referrals(&served, &need).await.len(), 1, "nothing was offered since");
+
+    says(&served, &who, &[withdrawn(Matching), given(Matching)]).await.expect("said");
+    assert!(find(&served, stored()).await.expect("found") > 0, "once it is given again, help is looked for");
+    offer(&served, HOTLINE, chosen).await.expect("offered");
+    let silent = somebody(&served, &[]).await.expect("created");
+    let silent = submit(&served, of(&silent, wanting(1))).await.name;
+    auto_refer(&served, &silent).await.expect("whoever said nothing is served");
+}
+
+#[tokio::test]
+async fn a_chain_of_offers_ends_with_the_consent_and_what_was_promised_goes_on() {
+    let served = demo().await;
+    let (first, _) = trunks(&served, NEAR, Some(9)).await;
+    trunks(&served, FAR, Some(9)).await;
+    let who = somebody(&served, &[]).await.expect("created");
+    let waiting = submit(&served, of(&who, wanting(1))).await.name;
+    let promised = submit(&served, of(&who, wanting(1))).await.name;
+    let asked = auto_refer(&served, &waiting).await.expect("offered");
+    let accepted = auto_refer(&served, &promised).await.expect("offered");
+    Step::Accept(None).take(&served, CASE_WORKER, &accepted.name).await.expect("accepted");
+
+    says(&served, &who, &[withdrawn(Matching)]).await.expect("said");
+    Step::Decline.take(&served, CASE_WORKER, &asked.name).await.expect("declined");
+    let started = std::time::Instant::now();
+    while seen(&served, OPERATOR, &asked.name).await.expect("there").escalate_time.is_none() {
+        assert!(started.elapsed() < PATIENCE, "somebody is told that nobody else is asked");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(referrals(&served, &waiting).await.len(), 1, "nobody else was asked");
+    assert_eq!(seen(&served, OPERATOR, &accepted.name).await.expect("there").state(), v1::ReferralState::Accepted);
+    assert_eq!(figures(&served, &first).await.1, 1, "what was promised is held");
 }

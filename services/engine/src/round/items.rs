@@ -98,7 +98,7 @@ fn question<'a>(
     }
 }
 
-/// The open items in the scope of the rules.
+/// The open items in the scope of the rules, but of needs that nothing may be offered for.
 pub(super) fn in_scope(snapshot: &Snapshot, rules: &RoundRules, given: &Given<'_>) -> Result<Items, DraftError> {
     let within = Within::new(snapshot, &rules.scope);
     let mut needs: Vec<Arc<OpenNeed>> =
@@ -155,6 +155,7 @@ impl<'a> Within<'a> {
             && (self.scope.group_tags.is_empty()
                 || given.tags(need).iter().any(|tag| self.scope.group_tags.contains(tag)))
             && (self.needs.is_empty() || self.needs.contains(&need.id))
+            && !given.withheld.contains(&need.id)
     }
 
     fn category(&self, snapshot: &Snapshot, category: u32) -> bool {

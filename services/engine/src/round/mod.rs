@@ -30,7 +30,7 @@ mod ways;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -69,6 +69,8 @@ pub struct Given<'a> {
     pub contacted: &'a HashMap<OrganizationId, u32>,
     /// Organizations that help a need already, by need, each once: they count in a bound on its partners.
     pub helping: &'a HashMap<NeedId, Vec<OrganizationId>>,
+    /// Needs that nothing may be offered for, because whom they are for has taken the consent back: they take no part.
+    pub withheld: &'a HashSet<NeedId>,
     /// Distances to take instead of those on the map: a need and a resource without one are forbidden, and where either is does not
     /// matter any more. In any unit.
     pub distances: Option<&'a PairDistances>,

@@ -10,7 +10,7 @@ use wishwell_domain::need::Need;
 use wishwell_engine::{QueryError, Snapshot};
 
 use super::needs::Whom;
-use super::{Caller, Platform};
+use super::{Caller, Platform, consents};
 use crate::known_needs::KnownNeed;
 
 /// What the engine cannot answer, as an error of the call.
@@ -31,7 +31,8 @@ pub(crate) fn query_error(field: &str, error: QueryError) -> Error {
 }
 
 impl Platform {
-    /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's.
+    /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's. Refused, CONSENT_MISSING, once
+    /// its beneficiary has taken the consent to matching back: whatever is offered for it, or could be, is asked with this.
     pub(crate) async fn need_with_facts(
         &self,
         caller: &Caller,
@@ -60,6 +61,9 @@ impl Platform {
             Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
             None => None,
         };
+        if let Some(beneficiary) = &beneficiary {
+            consents::must_let_match(beneficiary)?;
+        }
         let household = match stored.household.filter(|_| beneficiary.is_none()) {
             Some(id) => self.store.household(caller.tenant(), id).await?,
             None => None,
@@ -80,6 +84,9 @@ impl Platform {
         (need, facts): (Need, Facts),
         whom: Whom,
     ) -> Result<(Need, Facts), Error> {
+        if let Some(beneficiary) = &whom.beneficiary {
+            consents::must_let_match(beneficiary)?;
+        }
         let personal = match &whom.beneficiary {
             // Most questions name nobody, and have no need of the room that this takes.
             Some(beneficiary) => Box::pin(self.disclosed(caller, beneficiary)).await?,

@@ -72,6 +72,10 @@ impl Platform {
             let ids: Vec<NeedId> = matches.iter().map(|found| found.rank.need).collect();
             let mut needs = self.store.needs(caller.tenant(), &ids).await?;
             needs.retain(shown);
+            if !wishes_only {
+                // A wish goes from the pool with the consent.
+                self.keep_matchable(caller, &mut needs).await?;
+            }
             let known = match whoever {
                 true => self.known_of_needs(caller, needs.clone()).await?,
                 false => KnownOfNeeds::default(),

@@ -1,9 +1,9 @@
 //! What is known of many needs at once: facts, groups and households of whom they are for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use wishwell_domain::Error;
-use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, OrganizationId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
@@ -28,6 +28,8 @@ pub(crate) struct KnownOfNeeds {
     pub(crate) households: HashMap<NeedId, HouseholdId>,
     /// Who helps needs already; empty where nobody asks for it.
     pub(crate) helping: HashMap<NeedId, Vec<OrganizationId>>,
+    /// Those whose beneficiary has taken the consent to matching back; nothing else is known of them.
+    pub(crate) withheld: HashSet<NeedId>,
     /// Whether facts of some need cannot be read any more, because somebody, or a need, was erased.
     pub(crate) erased: bool,
 }
@@ -73,6 +75,10 @@ impl KnownOfNeeds {
         for need in needs {
             let subject = sealed_for(&need);
             let beneficiary = person(&need);
+            if beneficiary.is_some_and(|found| found.withholds(ConsentPurpose::Matching)) {
+                self.withheld.insert(need.id);
+                continue;
+            }
             let (mut facts, mut personal) = (Facts::default(), PersonalFields::default());
             if let Some(wrapped) = wrapped.get(&subject) {
                 let key = keys.unwrap_key(&subject, wrapped)?;

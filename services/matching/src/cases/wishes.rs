@@ -279,6 +279,10 @@ fn as_partner_knows_it(error: Error, need: &str, wish: &str) -> Error {
             let message = message.replace(need, wish);
             Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, name: known(name), message }
         }
+        // Its beneficiary has just taken the consent back, and with it the wish out of the pool.
+        Error::FailedPrecondition { precondition: Precondition::ConsentMissing, .. } => {
+            Error::NotFound { name: wish.to_owned() }
+        }
         // For which days capacity was looked for tells by when the help is needed, and so does what those days have left.
         Error::CapacityExhausted { pool, period_start: Some(_), .. } => {
             Error::ResourceDoesNotFit { name: pool, reasons: vec![ReasonCode::NoCapacity.name()] }

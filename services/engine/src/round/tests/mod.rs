@@ -9,7 +9,7 @@ mod supply;
 mod synthetic;
 mod used_up;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -34,6 +34,7 @@ pub(super) struct Side {
     pub(super) households: HashMap<NeedId, HouseholdId>,
     pub(super) contacted: HashMap<OrganizationId, u32>,
     pub(super) helping: HashMap<NeedId, Vec<OrganizationId>>,
+    pub(super) withheld: HashSet<NeedId>,
     pub(super) distances: Option<PairDistances>,
 }
 
@@ -47,6 +48,7 @@ impl Side {
             households: &self.households,
             contacted: &self.contacted,
             helping: &self.helping,
+            withheld: &self.withheld,
             distances: self.distances.as_ref(),
         }
     }

@@ -78,6 +78,18 @@ fn what_is_out_of_scope_takes_no_part() {
 }
 
 #[test]
+fn what_nothing_may_be_offered_for_takes_no_part_and_no_place() {
+    let mut input = world(&[1]);
+    input.needs = vec![need(1, 0), need(2, 900)];
+    let side = Side { withheld: [need_id(1)].into(), ..Side::default() };
+    let result = round(&input, &RoundRules::default(), &side);
+    assert_eq!(result.outcomes.iter().map(|outcome| outcome.need).collect::<Vec<_>>(), [need_id(2)]);
+    assert_eq!(reason(&result, 2), None, "what it does not take is another's");
+    let named = Scope { needs: vec![need_id(1)], ..Scope::default() };
+    assert!(round(&input, &RoundRules { scope: named, ..RoundRules::default() }, &side).outcomes.is_empty());
+}
+
+#[test]
 fn a_guarantee_before_the_tiers_is_met_first() {
     let mut input = world(&[2]);
     input.needs = vec![need(1, 0), need(2, 0), need(3, 900)];

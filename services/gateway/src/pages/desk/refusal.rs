@@ -36,7 +36,9 @@ pub(super) fn refusal(language: Language, status: &Status) -> Option<String> {
         "NOBODY_LEFT_TO_ASK" => {
             ("合适的单位都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
         }
-        "CONSENT_MISSING" => ("缺少本人同意的记录。", "A consent is missing on record."),
+        "CONSENT_MISSING" => {
+            ("缺少本人同意的记录，或同意已撤回。", "A consent is missing on record, or was taken back.")
+        }
         "ERASED" => ("相关个人信息已应本人要求抹除。", "The personal data was erased."),
         "PERMISSION_DENIED" => ("您的角色不能做这一步。", "Your role may not take this step."),
         _ => return Some(format!("{}{}", language.pick("没有办成：", "This was not done: "), status.message())),

@@ -173,6 +173,7 @@ pub(crate) fn decide_each(
         households: &known.households,
         contacted,
         helping: &known.helping,
+        withheld: &known.withheld,
         distances: None,
     };
     let draft = tracing::info_span!("round.draft").in_scope(|| draft(snapshot, rules, &given, &**watch))?;

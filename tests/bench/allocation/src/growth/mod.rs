@@ -2,7 +2,7 @@
 
 mod pictures;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -281,6 +281,7 @@ pub(crate) fn round(args: &RoundArgs) {
         households: &households,
         contacted: &contacted,
         helping: &helping,
+        withheld: &HashSet::new(),
         distances: None,
     };
     // A budget of contacts needs whole numbers; this is about size.

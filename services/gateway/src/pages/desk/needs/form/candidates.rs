@@ -62,7 +62,7 @@ pub(super) async fn of(user: &SignedIn, filled: &Filled) -> Result<Markup, Failu
         Err(status) if matches!(status.code(), Code::InvalidArgument | Code::PermissionDenied) => {
             return Ok(not_yet(visit, filled, &status));
         }
-        // Of who was erased nothing is known any more; that is told when the need is submitted.
+        // Of who was erased nothing is known any more; that is told when the need is submitted. Or nobody may be looked for.
         Err(status) if status.code() == Code::FailedPrecondition => return Ok(nothing_yet(visit, filled)),
         Err(status) => return Err(status.into()),
     };

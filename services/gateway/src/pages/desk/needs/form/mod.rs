@@ -55,7 +55,10 @@ async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
     if !problems.is_empty() {
         // What the service would say about the rest is said at the same time; this asks and stores nothing.
         let request = v1::FindResourcesRequest { inline_need: Some(need), ..v1::FindResourcesRequest::default() };
-        if let Err(status) = user.calls.matching().find_resources(request).await {
+        // Whom nobody may be looked for may still have needs; of who was erased that is told when the need is submitted.
+        if let Err(status) = user.calls.matching().find_resources(request).await
+            && status.code() != Code::FailedPrecondition
+        {
             problems.add_said(&status, "inline_need.")?;
         }
         return page(user, filled, &problems, false).await;

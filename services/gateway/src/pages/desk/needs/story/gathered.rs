@@ -9,6 +9,7 @@ use wishwell_api::v1::{EventKind, NeedState};
 use super::timeline::{Moment, timeline};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::list::submits;
+use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
 
@@ -31,8 +32,8 @@ pub(super) struct Gathered {
     pub(super) moments: Vec<Moment>,
     /// Whether the log was read up to now.
     pub(super) complete: bool,
-    /// Who could serve what is lacking; none where nothing is to be offered any more.
-    pub(super) found: Option<v1::FindResourcesResponse>,
+    /// Who could serve what is lacking, or why nobody is looked for; none where nothing is to be offered any more.
+    pub(super) found: Option<Result<v1::FindResourcesResponse, String>>,
     pub(super) names: Names,
 }
 
@@ -68,14 +69,21 @@ impl Gathered {
     }
 }
 
-async fn find(user: &SignedIn, need: &str) -> Result<v1::FindResourcesResponse, Failure> {
+/// Who could serve a need; of somebody who may not be matched, why nobody is looked for.
+async fn find(user: &SignedIn, need: &str) -> Result<Result<v1::FindResourcesResponse, String>, Failure> {
     let request = v1::FindResourcesRequest {
         need: need.to_owned(),
         top_k: Some(CANDIDATES_SHOWN),
         near_miss_limit: Some(NEAR_MISSES_SHOWN),
         ..v1::FindResourcesRequest::default()
     };
-    Ok(user.calls.matching().find_resources(request).await?.into_inner())
+    match user.calls.matching().find_resources(request).await {
+        Ok(found) => Ok(Ok(found.into_inner())),
+        Err(status) if status.code() == Code::FailedPrecondition => {
+            refusal(user.visit.language, &status).map(Err).ok_or_else(|| status.into())
+        }
+        Err(status) => Err(status.into()),
+    }
 }
 
 /// Everything in the log about a need up to now, and whether that is all.

@@ -117,6 +117,7 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
 fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
     let visit = &user.visit;
     html! {
+        @if let Some(Err(why)) = &gathered.found { p class="note" { (why) } }
         @for item in &gathered.need.items {
             @let lacking = Gathered::lacking(item);
             @let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
@@ -159,7 +160,7 @@ fn progress(visit: &Visit, item: &v1::NeedItem, lacking: i64) -> Markup {
 
 /// Who could serve an item, each with a button.
 fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
-    let Some(found) = &gathered.found else { return html! {} };
+    let Some(Ok(found)) = &gathered.found else { return html! {} };
     let Some(matches) = found.items.iter().find(|matches| matches.item_ordinal == item.ordinal) else {
         return html! {};
     };
