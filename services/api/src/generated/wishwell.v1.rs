@@ -802,13 +802,13 @@ pub struct Consent {
     /// What was agreed to.
     #[prost(enumeration = "ConsentPurpose", tag = "1")]
     pub purpose: i32,
-    /// When it was given.
+    /// When it was given; not in the future.
     #[prost(message, optional, tag = "2")]
     pub give_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Who gave it, the person or a guardian, by role, 1 to 256 characters. Sensitive.
     #[prost(string, tag = "3")]
     pub given_by: ::prost::alloc::string::String,
-    /// When it was withdrawn; absent while it holds.
+    /// When it was withdrawn, not before it was given and not in the future; absent while it holds.
     #[prost(message, optional, tag = "4")]
     pub withdraw_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -850,7 +850,8 @@ pub struct Beneficiary {
     /// Facts that eligibility rules may ask for, at most 64, each key once. Sensitive.
     #[prost(message, repeated, tag = "8")]
     pub facts: ::prost::alloc::vec::Vec<Fact>,
-    /// What the person agreed to, at most 32. Withdrawing WISH_PUBLICATION takes the person's wishes out of the pool.
+    /// What the person agreed to, at most 32. Withdrawing WISH_PUBLICATION or MATCHING takes all of the person's wishes out of the pool with
+    /// that write, whatever consents they were published with.
     #[prost(message, repeated, tag = "9")]
     pub consents: ::prost::alloc::vec::Vec<Consent>,
     /// When the personal data was erased; absent when it was not.
@@ -926,11 +927,14 @@ impl ::prost::Name for Household {
 pub enum ConsentPurpose {
     /// Refused: a consent has a purpose.
     Unspecified = 0,
-    /// Needs may be matched with resources.
+    /// Needs may be matched with resources. Once this was withdrawn and not given again, nothing is newly offered for the person's needs:
+    /// questions for them, offers and wishes are refused, CONSENT_MISSING, rounds and FindNeeds leave them out, and chains of offers end. What
+    /// was offered or promised before goes on. Of a person who said nothing about it needs are matched.
     Matching = 1,
     /// Contact data may be given to the partner that accepted a referral.
     ContactSharing = 2,
-    /// A need may be published as a wish without identity.
+    /// A need may be published as a wish without identity. Each wish has a consent of its own; once this one was withdrawn and not given
+    /// again, there is none. Of a person who said nothing about it the wish's own consent is enough.
     WishPublication = 3,
 }
 impl ConsentPurpose {
@@ -986,7 +990,8 @@ pub struct CreateBeneficiaryResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
-    /// True when the external identity was known before: nothing was created and the known one is answered.
+    /// True when the external identity was known before: nothing was created and the known one is answered, which is recorded as asking
+    /// for it with `include_personal` is.
     #[prost(bool, tag = "3")]
     pub existing: bool,
 }
@@ -1010,7 +1015,8 @@ pub struct GetBeneficiaryRequest {
     #[prost(int64, tag = "2")]
     pub min_position: i64,
     /// Whether to answer the personal data, the facts and who gave the consents too. Only internal services and case
-    /// workers of the person's divisions may ask, and asking is recorded. False answers the pseudonymous part.
+    /// workers of the person's divisions may ask, and asking is recorded, as are answers of writes that show them of somebody who was
+    /// known before. False answers the pseudonymous part.
     #[prost(bool, tag = "3")]
     pub include_personal: bool,
 }
@@ -2246,7 +2252,8 @@ pub struct CapacityPool {
     /// When a person or system last said that the figures are right; absent when nobody has.
     #[prost(message, optional, tag = "16")]
     pub confirm_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Periods whose figures differ from the usual ones, at most 400, one per period.
+    /// Periods whose figures differ from the usual ones, at most 400, one per period: those of which something else was said, in which
+    /// something is held or was used up, and which ended while the usual figures were others.
     #[prost(message, repeated, tag = "17")]
     pub overrides: ::prost::alloc::vec::Vec<CapacityOverride>,
     /// Opaque version, for updates that must not overwrite another's.
@@ -2595,7 +2602,8 @@ pub struct SetCapacityRequest {
     /// The pool, `capacityPools/{uuid}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// First day of the one period that is meant, as `YYYY-MM-DD` in the pool's zone; empty means the usual figures.
+    /// First day of the one period that is meant, as `YYYY-MM-DD` in the pool's zone; empty means the usual figures, of the period that goes
+    /// on and of those to come of which nothing else was said. Periods that have ended keep what they had.
     #[prost(string, tag = "2")]
     pub period_start: ::prost::alloc::string::String,
     /// The new total in the pool's unit, at least what is used and held; absent leaves it.
@@ -2615,8 +2623,8 @@ pub struct SetCapacityRequest {
     pub request_id: ::prost::alloc::string::String,
     /// Whether a total below what is promised is recorded as a shortfall: offers, then promises, the newest first, are called off
     /// until the rest is covered, and their needs look for help again. Otherwise such a total is refused, naming the referrals.
-    /// What was delivered nobody calls off: an open case keeps its place until it is confirmed, and is named as well. A total that
-    /// would call off more than 2000 holds is refused: it is lowered in steps.
+    /// What was delivered nobody calls off, so that no total falls below it: an open case keeps its place until it is confirmed, what is used
+    /// up stays used up. Both are named as well. A total that would call off more than 2000 holds is refused: it is lowered in steps.
     #[prost(bool, tag = "8")]
     pub force: bool,
 }
@@ -5786,7 +5794,8 @@ pub enum ErrorReason {
     PoolOfOtherOrganization = 17,
     /// The personal data was erased; metadata `name` \[FAILED_PRECONDITION\].
     Erased = 18,
-    /// A consent is missing; metadata `name` \[FAILED_PRECONDITION\].
+    /// A consent is missing or was withdrawn: to share contact data, to publish wishes, or to be matched; metadata `name`, for the latter two
+    /// that of the beneficiary \[FAILED_PRECONDITION\].
     ConsentMissing = 19,
     /// No key and no token, or not one that is known and holds \[UNAUTHENTICATED\].
     Unauthenticated = 20,
@@ -6496,7 +6505,8 @@ pub struct Referral {
     /// What is held of which pool.
     #[prost(message, repeated, tag = "15")]
     pub lines: ::prost::alloc::vec::Vec<HoldLine>,
-    /// When the offer lapses unanswered.
+    /// When the offer lapses unanswered. From then on nobody can accept it and it keeps nothing from others, but it is read and listed as
+    /// offered until it is next looked at: mostly for a second, for longer after an outage.
     #[prost(message, optional, tag = "16")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When the help is to have arrived.
@@ -7171,7 +7181,7 @@ impl ::prost::Name for UpdateHouseholdResponse {
         "/wishwell.v1.UpdateHouseholdResponse".into()
     }
 }
-/// Which open needs take part. What is empty restricts nothing.
+/// Which open needs take part. What is empty restricts nothing. Needs whose beneficiary has withdrawn the consent to be matched take no part.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RoundScope {
     /// In one of these divisions or below it, by code, at most 500.
@@ -10276,7 +10286,8 @@ pub struct SubmitNeedRequest {
     /// The need; fields marked as output are ignored.
     #[prost(message, optional, tag = "1")]
     pub need: ::core::option::Option<Need>,
-    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
+    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise. It counts for
+    /// this principal alone: a need that comes through several channels is one need by its external identity.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
 }
@@ -10325,11 +10336,12 @@ pub struct SubmitNeedResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
-    /// True when the same external identity came before: nothing was stored and the known need is answered. A call with a
-    /// request id that came before gets the answer of that time, this included.
+    /// True when the same external identity came before: nothing was stored and the known need is answered, which is recorded as asking
+    /// for it with `include_personal` is. A call with a request id that came before gets the answer of that time, this included.
     #[prost(bool, tag = "3")]
     pub existing: bool,
-    /// Open needs that are likely the same, at most 10, for a person to decide. A call with a request id that came before gets
+    /// Open needs that are likely the same, at most 10, for a person to decide: those of the same people, however long they are open, before
+    /// those of the same place, and of each the newest first. A call with a request id that came before gets
     /// those of that time, whatever became of them since.
     #[prost(message, repeated, tag = "4")]
     pub likely_duplicates: ::prost::alloc::vec::Vec<LikelyDuplicate>,
@@ -10354,7 +10366,8 @@ pub struct GetNeedRequest {
     #[prost(int64, tag = "2")]
     pub min_position: i64,
     /// Whether to answer description, notes, facts, the exact place, who consented to the wish and why it was withdrawn too.
-    /// Only internal services and case workers of the need's division may ask, and asking is recorded.
+    /// Only internal services and case workers of the need's division may ask, and asking is recorded, as are answers of writes that show
+    /// them of a need that was there before.
     #[prost(bool, tag = "3")]
     pub include_personal: bool,
 }
@@ -10676,7 +10689,7 @@ pub enum DuplicateReason {
     SameHousehold = 2,
     /// Another beneficiary with the same identity document asks for the same category.
     SameIdentityDocument = 3,
-    /// The same category was asked for within 100 metres in the last 30 days.
+    /// The same category was asked for within 100 metres in the last 30 days. The other reasons know no such bound.
     SamePlace = 4,
 }
 impl DuplicateReason {
@@ -14634,11 +14647,14 @@ pub struct ReferralFilter {
     /// Only for needs in this division or below it; empty means anywhere.
     #[prost(string, tag = "5")]
     pub division: ::prost::alloc::string::String,
-    /// Only promised help that should have arrived by now.
+    /// Only promised help that should have arrived by now. What was delivered has arrived, as its provider says, and is in no list of late
+    /// help, whatever it was taken from and however long nobody confirms it: by when that is to be done, nothing says, and a place in a
+    /// caseload is kept until then. Its state lists it.
     #[prost(bool, tag = "6")]
     pub overdue_only: bool,
-    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was called off
-    /// for a shortfall is not settled by that: when it is escalated, nobody was left to ask instead.
+    /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that its provider
+    /// called off or failed, or that was called off for a shortfall, is not settled by that: when it is escalated, nobody was left to ask
+    /// instead.
     #[prost(bool, tag = "7")]
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.
@@ -15084,7 +15100,9 @@ pub mod referral_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Offers a need item to the best resource that was not asked before; when that comes to nothing, the next best is asked, and so on.
+        /// Offers a need item to the best resource that was not asked before; when that comes to nothing by its provider, the next best is asked,
+        /// and so on. That is where it declines, does not answer in time, or calls off or fails what it had promised; what the offering side takes
+        /// back or calls off is not followed.
         pub async fn auto_refer(
             &mut self,
             request: impl tonic::IntoRequest<super::AutoReferRequest>,
@@ -15296,7 +15314,8 @@ pub mod referral_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Either side calls off what was promised.
+        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
+        /// worker, who speaks for the offering side, asks it with AutoRefer.
         pub async fn cancel_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelReferralRequest>,
@@ -15323,7 +15342,8 @@ pub mod referral_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// It is settled that the help did not come about.
+        /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
+        /// case worker, who speaks for the offering side, asks it with AutoRefer.
         pub async fn fail_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::FailReferralRequest>,
@@ -15540,7 +15560,9 @@ pub mod referral_service_server {
             tonic::Response<super::BatchTryCreateReferralsResponse>,
             tonic::Status,
         >;
-        /// Offers a need item to the best resource that was not asked before; when that comes to nothing, the next best is asked, and so on.
+        /// Offers a need item to the best resource that was not asked before; when that comes to nothing by its provider, the next best is asked,
+        /// and so on. That is where it declines, does not answer in time, or calls off or fails what it had promised; what the offering side takes
+        /// back or calls off is not followed.
         async fn auto_refer(
             &self,
             request: tonic::Request<super::AutoReferRequest>,
@@ -15604,7 +15626,8 @@ pub mod referral_service_server {
             tonic::Response<super::DisputeReferralResponse>,
             tonic::Status,
         >;
-        /// Either side calls off what was promised.
+        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
+        /// worker, who speaks for the offering side, asks it with AutoRefer.
         async fn cancel_referral(
             &self,
             request: tonic::Request<super::CancelReferralRequest>,
@@ -15612,7 +15635,8 @@ pub mod referral_service_server {
             tonic::Response<super::CancelReferralResponse>,
             tonic::Status,
         >;
-        /// It is settled that the help did not come about.
+        /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
+        /// case worker, who speaks for the offering side, asks it with AutoRefer.
         async fn fail_referral(
             &self,
             request: tonic::Request<super::FailReferralRequest>,
