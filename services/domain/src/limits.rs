@@ -154,6 +154,9 @@ pub const URGENT_ANSWER_MINUTES: i64 = 12 * 60;
 pub const NORMAL_ANSWER_MINUTES: i64 = 48 * 60;
 /// How long a provider has to answer the offer of a need that can wait.
 pub const LOW_ANSWER_MINUTES: i64 = 7 * 24 * 60;
+/// Shortest time that a provider has to answer, also where what it is asked for is due sooner: an offer that lapses before anybody can have
+/// read it only uses up a candidate. No caller can give less.
+pub const ANSWER_MINUTES_MIN: i64 = 1;
 /// Longest time that a provider can be given to answer.
 pub const ANSWER_MINUTES_MAX: i64 = 30 * 24 * 60;
 /// Most providers that are asked for one need item, one after the other.

@@ -47,6 +47,16 @@ pub enum Timing {
     },
 }
 
+impl Timing {
+    /// The instant at which help comes too late.
+    #[must_use]
+    pub const fn end(self) -> Timestamp {
+        match self {
+            Self::Deadline(end) | Self::Window { end, .. } => end,
+        }
+    }
+}
+
 /// How the beneficiary can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mobility {
@@ -378,6 +388,15 @@ impl Need {
     #[must_use]
     pub fn window(&self, now: Timestamp) -> (Timestamp, Timestamp) {
         useful_window(self.timing, self.aged_urgency(now), now)
+    }
+
+    /// When help that is promised at `now` is to have arrived: by the end of the [window](Self::window). What has missed its deadline is
+    /// looked for as far ahead as the urgency goes, but is urgent at least: who promises it then is waited for no longer than for that.
+    #[must_use]
+    pub fn due_at(&self, now: Timestamp) -> Timestamp {
+        let (_, end) = self.window(now);
+        let is_late = self.timing.is_some_and(|timing| timing.end() <= now);
+        if is_late { end.min(later(now, days(Urgency::Urgent.horizon_days()))) } else { end }
     }
 
     /// Whether another version of the need asks for the same: whatever a match is judged by is alike. How much is referred and served

@@ -60,11 +60,16 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
     check(!moved || after.next_is_due == goes_on, "the next candidate is due, or not, against the rule");
     check(moved || !after.next_is_due || before.next_is_due, "the next candidate became due without a step");
-    // That it was late is said once, and no more once it has come to nothing; that nobody is left to ask is said once after that.
-    check(!(moved && goes_on) || after.escalated_at.is_none(), "an end was told of while somebody may be left to ask");
+    // That it was late is said once, and no more once it has come to nothing; that nobody is left to ask is said once after that, unless
+    // its deadline passed before it was answered: that is said at once, and stands for both.
+    let too_late = moved && after.state == Expired && before.due_at <= when;
+    check(!too_late || after.escalated_at == Some(when), "an offer lapsed with its deadline and nobody was told");
+    let told_early = moved && goes_on && !too_late && after.escalated_at.is_some();
+    check(!told_early, "an end was told of while somebody may be left to ask");
     let told = (moved && goes_on) || before.escalated_at.is_none() || before.escalated_at == after.escalated_at;
     check(told, "escalated twice");
-    check(after.escalated_at.is_none() || !after.next_is_due, "an end was told of and somebody else is to be asked");
+    let told_and_due = after.escalated_at.is_some() && after.next_is_due && after.state != Expired;
+    check(!told_and_due, "an end was told of and somebody else is to be asked");
     check(before.lines.len() == after.lines.len(), "lines came or went");
     for (before, after) in before.lines.iter().zip(&after.lines) {
         check(
@@ -95,6 +100,8 @@ pub(crate) fn faults_of_new<'p>(
     let expected = if matches!(referral.origin, Origin::Claim | Origin::Pledge) { Accepted } else { Offered };
     check(referral.state == expected, "an offer begins in the wrong state");
     check(referral.units == referral.quantity * i64::from(referral.occurrences), "units are not what was offered");
+    let a_minute_on = referral.created_at + jiff::SignedDuration::from_mins(1);
+    check(referral.expires_at <= referral.due_at.max(a_minute_on), "an offer that can be answered when it is too late");
     check(chain.len() + 1 == referral.attempt as usize, "an attempt was miscounted");
     check(
         chain.iter().all(|before| (before.need, before.item_ordinal) == (referral.need, referral.item_ordinal)),

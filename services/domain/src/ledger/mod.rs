@@ -4,6 +4,7 @@
 //! what changed together with the difference of every figure. Nothing here knows a database or a clock.
 
 mod books;
+mod deadlines;
 mod figures;
 mod moment;
 mod plan;
@@ -31,6 +32,7 @@ use crate::unit::Unit;
 use crate::zone::Zone;
 
 pub use books::{Books, Changed, Changes, Done};
+pub use deadlines::retimed;
 pub use plan::{Ask, Plan, plan};
 
 /// One thing asked of the ledger.

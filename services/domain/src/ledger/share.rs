@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::deadlines::due_at;
 use super::plan::{Ask, Plan, plan};
 use super::{Offer, Offering};
 use crate::capacity_pool::CapacityPool;
@@ -17,7 +18,7 @@ pub(super) struct Chosen {
     /// Of each occurrence.
     pub(super) quantity: i64,
     pub(super) plan: Plan,
-    /// When the help is to have arrived: by the end of the need's window, and of the last occurrence.
+    /// When the help is to have arrived.
     pub(super) due_at: Timestamp,
 }
 
@@ -48,8 +49,8 @@ pub(super) fn choose<'p>(
         share = share_of(offer, need, item, every.next_start(*first))?;
     }
     let plan = planned(&share, share.periods.len())?;
-    let last = plan.periods.last().zip(every).map(|(last, every)| zone.start_of(every.next_start(*last)));
-    Ok(Chosen { quantity: share.quantity, plan, due_at: last.map_or(end, |last| last.max(end)) })
+    let due_at = due_at(need, (every, &plan.periods), &zone, now);
+    Ok(Chosen { quantity: share.quantity, plan, due_at })
 }
 
 /// What is asked for, or what is left of the item.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::books::{Books, Done};
+use super::deadlines::answer_until;
 use super::plan::Plan;
 use super::share::{Chosen, choose};
-use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
+use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
@@ -55,7 +56,7 @@ impl Books {
             units,
             state: ReferralState::Offered,
             lines,
-            expires_at: later(now, offer.answer_within),
+            expires_at: answer_until(now, offer.answer_within, due_at),
             due_at,
             last: LastStep { action: None, reason: None, side: None, at: now, by: principal.to_owned() },
             decision: offer.decision.clone(),
@@ -203,6 +204,10 @@ impl Books {
             // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
             referral.escalated_at = None;
         }
+        if taken.action == Action::Expire && referral.due_at <= now {
+            // Its deadline passed while it waited: that is told whoever is asked next.
+            referral.escalated_at = Some(now);
+        }
         let referral = referral.clone();
         self.move_capacity(&before, &referral.lines)?;
         self.count(&referral, &counted)?;
@@ -259,7 +264,8 @@ impl Books {
         self.take(principal, id, to, moves, &taken)
     }
 
-    /// Notes that help is overdue, or that a chain of offers ended without one: each once, and a chain's end whatever was noted before it.
+    /// Notes that help is overdue, or that a chain of offers ended without one: each once, and a chain's end whatever was noted before it
+    /// but that an offer lapsed with its deadline, which says as much.
     pub(super) fn escalate(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
         let chain_ends = referral.next_is_due;
@@ -273,7 +279,8 @@ impl Books {
         // What was served or called off meanwhile needs nobody any more.
         let wanted = need.state.is_open() && item.is_some_and(|item| item.left() > 0);
         let referral = self.change_referral(id)?;
-        referral.escalated_at = (!chain_ends || wanted).then_some(now);
+        let told = referral.escalated_at.filter(|_| referral.state == ReferralState::Expired);
+        referral.escalated_at = told.or((!chain_ends || wanted).then_some(now));
         referral.next_is_due = false;
         Ok(Done::Referral(id))
     }

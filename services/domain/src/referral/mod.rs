@@ -270,9 +270,9 @@ pub struct Referral {
     pub state: ReferralState,
     /// What is held of which pool.
     pub lines: Vec<HoldLine>,
-    /// When the offer lapses unanswered.
+    /// When the offer lapses unanswered: never after the help is due, but for [`crate::limits::ANSWER_MINUTES_MIN`].
     pub expires_at: Timestamp,
-    /// When the help is to have arrived.
+    /// When the help is to have arrived. It follows the need's deadline as long as the referral is live.
     pub due_at: Timestamp,
     /// The last step.
     pub last: LastStep,
@@ -289,7 +289,8 @@ pub struct Referral {
     /// When the provider said yes or no to the offer; none for what was claimed, where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
-    /// When it was escalated: once when it was late, and where it came to nothing, once when nobody was left to ask instead.
+    /// When it was escalated: once when it was late or its deadline passed before it was answered, and where it came to nothing otherwise,
+    /// once when nobody was left to ask instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalated_at: Option<Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5.

@@ -167,7 +167,7 @@ fn an_end_is_told_once_also_of_what_was_late_before() {
     covered.ask(Command::Offer(Box::new(offer(101, 60, 31, Some(6)))));
     covered.ask(escalation.clone());
     assert_eq!((covered.referral(100).escalated_at, covered.referral(100).next_is_due), (None, false));
-    // A mark that was left beside an escalation goes as well.
+    // A mark that was left beside an escalation of what was promised goes as well.
     let mut left = due;
     left.referrals[0].escalated_at = Some(monday());
     left.ask(escalation);

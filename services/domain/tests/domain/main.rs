@@ -12,6 +12,7 @@ mod geo;
 mod ledger;
 mod ledger_chains;
 mod ledger_periods;
+mod ledger_deadlines;
 mod ledger_random;
 mod ledger_recurring;
 mod ledger_world;

@@ -29,15 +29,17 @@ pub(super) fn is_logged(outcome: &Outcome) -> bool {
     outcome.effect != Effect::Unchanged && outcome.after.is_some()
 }
 
-/// Logs what changed.
+/// Logs what changed: what was asked for, then what follows from it.
 pub(super) async fn append(
     session: &mut Session,
     context: &WriteContext,
     now: Timestamp,
     outcomes: &[Outcome],
+    following: &[Change],
 ) -> Result<Logged, Failure> {
     let changes = outcomes.iter().filter(|outcome| is_logged(outcome)).filter_map(|outcome| outcome.after.as_ref());
-    append_changes(session, &context.tenant, now, changes.map(|change| (context.principal.as_str(), change))).await
+    let changes = changes.chain(following).map(|change| (context.principal.as_str(), change));
+    append_changes(session, &context.tenant, now, changes).await
 }
 
 /// Logs changes, each in somebody's name.

@@ -11,16 +11,16 @@ use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{ExternalId, ReferralId};
+use wishwell_domain::ids::{ExternalId, NeedId, ReferralId};
 use wishwell_domain::limits::REFERRALS_IN_THE_WAY_MAX;
-use wishwell_domain::need::Need;
+use wishwell_domain::need::{Need, Timing};
 use wishwell_domain::notification::Subscription;
 use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
 
 use super::decide::decide;
-use super::ledger::{holding, push_of_period, using_up};
+use super::ledger::{follow_needs, holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
@@ -51,6 +51,8 @@ pub(super) struct Writing<'w> {
     pace: Pace,
     /// One for each mutation, filled as they are carried out.
     outcomes: Vec<Option<Outcome>>,
+    /// What changes because of them.
+    following: Vec<Change>,
 }
 
 impl SqlStore {
@@ -111,7 +113,7 @@ impl SqlStore {
             request::keep_answer(&mut session, context, key, answer).await?;
         }
         let outcomes = vec![None; mutations.len()];
-        let mut writing = Writing { session, context, mutations, now, pace, outcomes };
+        let mut writing = Writing { session, context, mutations, now, pace, outcomes, following: Vec::new() };
         let steps = steps(mutations, pace);
         if steps.len() > 1 {
             writing.lock_in_order().await?;
@@ -252,7 +254,8 @@ impl Writing<'_> {
                 Change::Household(_) => self.put::<Household>(step).await,
                 Change::Need(_) => {
                     erase::refuse_needs_of_erased(self, step.clone()).await?;
-                    self.put::<Need>(step).await
+                    let before = self.replace::<Need>(step.clone()).await?;
+                    self.retime(step, &before).await
                 }
                 Change::Round(_) => self.put::<Round>(step).await,
                 Change::Subscription(_) => self.put::<Subscription>(step).await,
@@ -269,17 +272,22 @@ impl Writing<'_> {
     }
 
     async fn put<T: Record>(&mut self, step: Range<usize>) -> Result<(), Failure> {
+        self.replace::<T>(step).await.map(drop)
+    }
+
+    /// Puts entities, and answers those that were there before, as they were.
+    async fn replace<T: Record>(&mut self, step: Range<usize>) -> Result<Vec<T>, Failure> {
         let entries = entities::<T>(self.mutations, step);
         let count = entries.len();
         let tenant = &self.context.tenant;
         let external: Vec<&ExternalId> = entries.iter().filter_map(|(_, entity, _)| entity.external()).collect();
-        let by_external = record::find_external::<T>(&mut self.session, tenant, &external, Reading::ForUpdate).await?;
-        let found: HashSet<Key> = by_external.iter().map(T::key).collect();
+        let mut before = record::find_external::<T>(&mut self.session, tenant, &external, Reading::ForUpdate).await?;
+        let found: HashSet<Key> = before.iter().map(T::key).collect();
         let other_keys = entries.iter().map(|(_, entity, _)| entity.key()).filter(|key| !found.contains(key)).collect();
-        let by_key = record::find::<T>(&mut self.session, tenant, other_keys, Reading::ForUpdate).await?;
-        let by_key: HashMap<Key, &T> = by_key.iter().chain(&by_external).map(|entity| (entity.key(), entity)).collect();
+        before.extend(record::find::<T>(&mut self.session, tenant, other_keys, Reading::ForUpdate).await?);
+        let by_key: HashMap<Key, &T> = before.iter().map(|entity| (entity.key(), entity)).collect();
         let by_external: HashMap<&ExternalId, &T> =
-            by_external.iter().filter_map(|entity| Some((entity.external()?, entity))).collect();
+            before.iter().filter_map(|entity| Some((entity.external()?, entity))).collect();
 
         let mut changed: Vec<(usize, Effect, T)> = Vec::with_capacity(entries.len());
         for (index, entity, mode) in entries {
@@ -299,6 +307,18 @@ impl Writing<'_> {
         for (index, effect, after) in changed {
             self.settle(index, effect, Some(after.into_change()));
         }
+        Ok(before)
+    }
+
+    /// Lets what is live for needs follow when they are wanted by another time than `before`.
+    async fn retime(&mut self, step: Range<usize>, before: &[Need]) -> Result<(), Failure> {
+        let before: HashMap<NeedId, Option<Timing>> = before.iter().map(|need| (need.id, need.timing)).collect();
+        let outcomes = self.outcomes.get(step).unwrap_or_default().iter().flatten();
+        let put = outcomes.filter_map(|outcome| Need::from_change(outcome.after.as_ref()?));
+        let retimed = |need: &&Need| before.get(&need.id).is_some_and(|before| *before != need.timing);
+        let retimed: Vec<&Need> = put.filter(retimed).collect();
+        let followed = follow_needs(&mut self.session, &self.context.tenant, self.now, &retimed).await?;
+        self.following.extend(followed);
         Ok(())
     }
 
@@ -389,7 +409,7 @@ impl Writing<'_> {
             .into_iter()
             .collect::<Option<_>>()
             .ok_or_else(|| StoreError::Defect("a mutation was not carried out".to_owned()))?;
-        let logged = log::append(&mut self.session, self.context, self.now, &outcomes).await?;
+        let logged = log::append(&mut self.session, self.context, self.now, &outcomes, &self.following).await?;
         if let Some(key) = &self.context.request {
             request::keep(&mut self.session, self.context, key, &outcomes, &logged).await?;
         }

@@ -179,6 +179,12 @@ macro_rules! conformance_of {
                 a_referral_holds_nothing_that_its_state_does_not_let_it_hold
                 movements_are_told_as_the_log_has_them
             }
+            ledger_deadlines {
+                an_offer_lapses_with_the_deadline_and_that_is_told_once
+                what_is_live_follows_the_deadline_of_its_need
+                of_an_update_that_is_refused_nothing_follows
+                two_who_sweep_at_once_tell_of_each_overdue_referral_once
+            }
             ledger_groups {
                 groups_that_follow_each_other_hold_all_there_is_and_no_more
                 a_request_that_comes_again_while_it_is_written_is_answered_the_same

@@ -178,13 +178,22 @@ async fn live(session: &mut Session, tenant: &TenantId, wanted: &Wanted) -> Resu
         found.extend(holding(session, tenant, *pool, LEDGER_HELD_LINES_MAX, |_| {}).await?);
     }
     if !wanted.all_of_needs.is_empty() {
-        let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str()));
-        statement.push(" AND state IN ('offered', 'accepted', 'in_progress') AND ");
-        statement.push_in_uuids("need_id", wanted.all_of_needs.iter().copied().collect());
-        found.extend(session.fetch_all(statement, |fields| fields.uuid()).await?);
+        found.extend(live_of_needs(session, tenant, wanted.all_of_needs.iter().copied().collect()).await?);
     }
     Ok(found)
+}
+
+/// Live referrals of needs.
+pub(super) async fn live_of_needs(
+    session: &mut Session,
+    tenant: &TenantId,
+    needs: Vec<Uuid>,
+) -> Result<Vec<Uuid>, Failure> {
+    let mut statement = session.statement("SELECT id FROM referrals WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str()));
+    statement.push(" AND state IN ('offered', 'accepted', 'in_progress') AND ");
+    statement.push_in_uuids("need_id", needs);
+    session.fetch_all(statement, |fields| fields.uuid()).await
 }
 
 /// Whose lines hold of a pool, at most so many, and of these those that `narrow` leaves. What is called off first comes first: offers, then

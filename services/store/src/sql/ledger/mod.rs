@@ -1,6 +1,7 @@
 //! The ledger over SQL: requests that arrive together share a transaction, in which each is decided for itself.
 
 mod automatic;
+mod deadlines;
 mod draft;
 mod flight;
 mod inbox;
@@ -35,6 +36,7 @@ use draft::Draft;
 use look::look;
 use memory::Memory;
 
+pub(super) use deadlines::follow_needs;
 pub(super) use load::{holding, push_of_period, using_up};
 pub(super) use queue::Queues;
 pub(super) use save::saving_referrals;

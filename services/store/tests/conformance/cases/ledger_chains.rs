@@ -85,12 +85,8 @@ pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fi
     let fixture = fixture.with(pools, resources, needs).await;
     fixture.set_clock(in_minutes(0)).await;
     // Offered, promised, promised and cancelled, promised by whom somebody chose, promised and followed, offered and followed.
-    let patient = |n: u128| {
-        let answer_within = SignedDuration::from_hours(24 * 400);
-        Command::Offer(Box::new(Offer { origin: Origin::Automatic, answer_within, ..offer(n, n - 40, 30, Some(1)) }))
-    };
-    let offers = [100, 101, 102, 104, 105].map(patient).into_iter().chain([offering(103, 63, 30, 1)]);
-    fixture.ask(offers.collect()).await;
+    let offers = [101, 102, 104].map(|n| automatic(n, n - 40, 30, None));
+    fixture.ask(offers.into_iter().chain([offering(103, 63, 30, 1)]).collect()).await;
     for n in 101..105 {
         fixture.ask(vec![step(n, Action::Accept)]).await;
     }
@@ -100,6 +96,7 @@ pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fi
         fixture.ask(vec![escalation(n)]).await;
     }
     assert_eq!(escalated(&fixture).await, ids(&[101, 102, 103, 104]), "late");
+    fixture.ask([100, 105].map(|n| automatic(n, n - 40, 30, None)).into()).await;
     fixture.ask(vec![step(102, Action::Cancel)]).await;
     fixture.ask(vec![total_of(20, 0, true)]).await;
     assert_eq!(escalated(&fixture).await, [], "called off, and somebody else may be left to ask");

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod ledger_audit;
 pub mod ledger_chains;
 pub mod ledger_concurrency;
+pub mod ledger_deadlines;
 pub mod ledger_groups;
 pub mod ledger_memory;
 pub mod ledger_moves;
