@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod authority;
+pub mod behind;
 pub mod canary;
 pub mod catalogue;
 pub mod deployment;

@@ -265,6 +265,22 @@ pub async fn following(served: &Served, need: &str, previous: &str) -> v1::Refer
     }
 }
 
+/// The referral once it was escalated.
+///
+/// # Panics
+/// When it is not.
+pub async fn escalated(served: &Served, name: &str) -> v1::Referral {
+    let started = Instant::now();
+    loop {
+        let now = seen(served, OPERATOR, name).await.expect("there");
+        if now.escalate_time.is_some() {
+            return now;
+        }
+        assert!(started.elapsed() < PATIENCE, "{name} was never escalated");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A step, with what is said with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

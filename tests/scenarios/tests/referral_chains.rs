@@ -2,17 +2,16 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::Connection as _;
 use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
+use wishwell_scenarios::behind::{changed, store_in};
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, draw, figures, following,
-    offer, pool, referrals, resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
-    weekly,
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, draw, escalated, figures,
+    following, offer, pool, referrals, resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units,
+    wanting, weekly,
 };
 use wishwell_scenarios::told::{metadata, quantity, refused, request_id, told};
 
@@ -24,21 +23,6 @@ const CONTACTS_MAX: usize = 20;
 const SWEPT_AT_ONCE: i64 = 100;
 /// How often the server looks for what is due, at the most.
 const SWEEP: Duration = Duration::from_millis(1_500);
-/// How long a server may take to end.
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// The referral once it was escalated.
-async fn escalated(served: &Served, name: &str) -> v1::Referral {
-    let started = Instant::now();
-    loop {
-        let now = seen(served, OPERATOR, name).await.expect("there");
-        if now.escalate_time.is_some() {
-            return now;
-        }
-        assert!(started.elapsed() < PATIENCE, "{name} was never escalated");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 #[tokio::test]
 async fn each_is_asked_once_the_best_first_and_when_nobody_is_left_somebody_is_told_once() {
@@ -252,24 +236,6 @@ async fn what_a_case_worker_calls_off_after_it_was_promised_goes_to_nobody_by_it
         assert_eq!(seen(&served, OPERATOR, &name).await.expect("there").escalate_time, None, "whoever did it knows");
         assert_eq!(auto_refer(&served, &need).await.expect("asked for").resource, far, "who was not asked before");
     }
-}
-
-/// The store of a server that runs in this folder.
-async fn store_in(folder: &Path) -> sqlx::SqliteConnection {
-    let file = folder.join("wishwell-data").join("wishwell.db");
-    sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store")
-}
-
-/// Stops a server, changes what it has stored, and starts it again.
-async fn changed(mut served: Served, change: String) -> Served {
-    served.process.terminate();
-    assert!(served.process.wait_until_ended(DRAIN).await.success());
-    let folder = served.process.into_folder();
-    let mut database = store_in(folder.path()).await;
-    let done = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&mut database).await.expect("changed");
-    assert!(done.rows_affected() > 0);
-    database.close().await.expect("closed");
-    Served::start_in(folder, &[], &[]).await
 }
 
 /// Lets a time of all referrals lie in the past.
