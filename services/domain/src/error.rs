@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -326,6 +327,14 @@ pub enum Error {
         limit: &'static str,
         /// Its value.
         max: i64,
+    },
+    /// An organization got as many automatic offers within a day as it may get; told of a need, all who could be asked for it did.
+    #[error("no more automatic offers for {name} before {free_at}: so many a day are enough for an organization")]
+    ContactBudgetSpent {
+        /// Full resource name of the organization, or of the need.
+        name: String,
+        /// When the first of them will be a day ago.
+        free_at: Timestamp,
     },
     /// The asked log position was not reached within the bound.
     #[error("log position {asked} not reached, this replica is at {reached}")]

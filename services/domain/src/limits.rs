@@ -159,12 +159,14 @@ pub const LOW_ANSWER_MINUTES: i64 = 7 * 24 * 60;
 pub const ANSWER_MINUTES_MIN: i64 = 1;
 /// Longest time that a provider can be given to answer.
 pub const ANSWER_MINUTES_MAX: i64 = 30 * 24 * 60;
-/// Most providers that are asked for one need item, one after the other.
+/// Most automatic offers of one need item that come to nothing. Those that help do not count.
 pub const AUTO_REFER_ATTEMPTS_MAX: u32 = 10;
 /// Times an offer is judged anew because what it was judged upon has changed.
 pub const OFFER_ATTEMPTS_MAX: usize = 4;
 /// Most automatic offers that one organization gets in a day.
 pub const AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX: i64 = 20;
+/// How long an automatic offer counts among those of its day.
+pub const AUTO_OFFERS_DAY_HOURS: i64 = 24;
 /// Best rating of a help that arrived; the worst is 1.
 pub const RATING_MAX: u8 = 5;
 /// Most commands of one request to the ledger.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::Error;
 use wishwell_domain::error::Precondition;
 use wishwell_domain::fact::Facts;
@@ -112,6 +112,8 @@ pub struct Asking {
     /// Whose resource was offered to last.
     last: Option<OrganizationId>,
     asked_enough: HashSet<OrganizationId>,
+    /// When the first of those may be asked again.
+    free_at: Option<Timestamp>,
     left_to_next_round: bool,
 }
 
@@ -121,7 +123,10 @@ impl Asking {
     #[must_use]
     pub fn among(chances: Vec<Chance>, subject: Subject<'_>, tried: &[Referral], previous: Option<ReferralId>) -> Self {
         let Subject { need, item, .. } = subject;
-        let attempts = tried.iter().filter(|referral| referral.origin == Origin::Automatic).count();
+        // What helps is no attempt in vain: many may give of what can be shared.
+        let in_vain = |referral: &&Referral| !referral.state.is_live() && !referral.state.is_served();
+        let automatic = tried.iter().filter(|referral| referral.origin == Origin::Automatic);
+        let attempts = automatic.filter(in_vain).count();
         let asked: HashSet<ResourceId> = tried.iter().map(|referral| referral.resource).collect();
         let any_left = attempts < AUTO_REFER_ATTEMPTS_MAX as usize;
         let chances: Vec<Chance> =
@@ -137,6 +142,7 @@ impl Asking {
             chances: chances.into_iter(),
             last: None,
             asked_enough: HashSet::new(),
+            free_at: None,
             left_to_next_round: false,
         }
     }
@@ -177,8 +183,9 @@ impl Asking {
             Error::CapacityExhausted { .. } | Error::AlreadyExists { .. } => Onward::Next,
             // It has enough, but not in one hold.
             Error::TooManyHoldLines { .. } => Onward::Next,
-            Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", .. } => {
+            Error::ContactBudgetSpent { free_at, .. } => {
                 self.asked_enough.extend(self.last);
+                self.free_at = Some(self.free_at.map_or(free_at, |first| first.min(free_at)));
                 Onward::Next
             }
             Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, .. } => Onward::Next,
@@ -196,6 +203,10 @@ impl Asking {
         if self.left <= 0 {
             return Error::ItemCovered { name: need.name(), item, asked: self.wanted, left: 0 };
         }
+        // Whoever was asked enough may be asked again, unless a round is to say first who is.
+        if let Some(free_at) = self.free_at.filter(|_| !self.left_to_next_round) {
+            return Error::ContactBudgetSpent { name: need.name(), free_at };
+        }
         let (precondition, message) = if self.left_to_next_round {
             let left = format!(
                 "what could serve item {item} of {need} is worth as much to others: it is left to the next round"
@@ -211,7 +222,6 @@ impl Asking {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use jiff::Timestamp;
     use uuid::Uuid;
     use wishwell_domain::ids::LogPosition;
 
@@ -247,6 +257,7 @@ mod tests {
             chances: chances.into_iter(),
             last: None,
             asked_enough: HashSet::new(),
+            free_at: None,
             left_to_next_round: false,
         }
     }
@@ -266,16 +277,37 @@ mod tests {
         }
     }
 
-    fn enough() -> Error {
-        Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", max: 20 }
+    /// That an organization was asked enough until so many seconds from the beginning of time.
+    fn enough(until: i64) -> Error {
+        Error::ContactBudgetSpent { name: String::new(), free_at: Timestamp::from_second(until).unwrap() }
     }
 
     #[test]
     fn whoever_was_asked_enough_is_passed_over_and_the_others_are_asked_in_order() {
         let mut asking = asking([(1, 1), (2, 1), (3, 2)].map(|(r, o)| chance(r, o, false)).into(), 5);
         assert_eq!(next(&mut asking), Some(1));
-        assert_eq!(asking.refused(enough()), Onward::Next);
+        assert_eq!(asking.refused(enough(90)), Onward::Next);
         assert_eq!(next(&mut asking), Some(3), "the second one is of the same organization");
+        assert_eq!(asking.refused(enough(60)), Onward::Next);
+        assert_eq!(next(&mut asking), None);
+        assert_eq!(
+            asking.nobody_left(),
+            Error::ContactBudgetSpent { name: asking.need.name(), free_at: Timestamp::from_second(60).unwrap() }
+        );
+    }
+
+    #[test]
+    fn whom_a_round_is_left_to_say_is_not_waited_for() {
+        let mut asking = asking(vec![chance(1, 1, false), chance(2, 2, true)], 5);
+        assert_eq!(next(&mut asking), Some(1));
+        assert_eq!(asking.refused(enough(90)), Onward::Next);
+        assert_eq!((next(&mut asking), reason(&asking)), (None, Some(Precondition::LeftToNextRound)));
+    }
+
+    #[test]
+    fn where_all_were_asked_nobody_is_left() {
+        let mut asking = asking(vec![chance(1, 1, false)], 5);
+        assert_eq!(next(&mut asking), Some(1));
         assert_eq!(asking.refused(Error::AlreadyExists { name: String::new() }), Onward::Next);
         assert_eq!((next(&mut asking), reason(&asking)), (None, Some(Precondition::NobodyLeftToAsk)));
     }

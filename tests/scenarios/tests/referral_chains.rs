@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tonic::Code;
 use wishwell_api::v1;
@@ -21,6 +21,8 @@ const ATTEMPTS_MAX: usize = 10;
 const CONTACTS_MAX: usize = 20;
 /// Most referrals that one look for what is due comes to, of each kind.
 const SWEPT_AT_ONCE: i64 = 100;
+/// How long an automatic offer counts among those.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// How often the server looks for what is due, at the most.
 const SWEEP: Duration = Duration::from_millis(1_500);
 
@@ -97,6 +99,53 @@ async fn an_organization_hears_of_twenty_automatic_offers_a_day_and_no_more() {
     // Whoever is chosen by a person is not counted.
     let need = submit(&served, wanting(1)).await.name;
     offer(&served, HOTLINE, to(&need, &near)).await.expect("chosen");
+}
+
+#[tokio::test]
+async fn a_chain_whose_next_got_enough_offers_for_a_day_waits_for_another_day_and_goes_on() {
+    let served = demo().await;
+    let (_, far) = trunks(&served, FAR, Some(100)).await;
+    let before = SystemTime::now();
+    for _ in 0..CONTACTS_MAX {
+        let need = submit(&served, wanting(1)).await.name;
+        assert_eq!(auto_refer(&served, &need).await.expect("offered").resource, far);
+    }
+    let alone = submit(&served, wanting(1)).await.name;
+    let status = refused("one more", auto_refer(&served, &alone).await, "CONTACT_BUDGET_SPENT", "");
+    assert_eq!((status.code(), metadata(&status, "name")), (Code::ResourceExhausted, alone));
+    let free: SystemTime =
+        metadata(&status, "free_time").parse::<prost_types::Timestamp>().expect("a time").try_into().expect("a time");
+    let waits = free.duration_since(before).expect("later");
+    assert!(waits.abs_diff(DAY) < PATIENCE, "a day after the first of them: {waits:?}");
+
+    let pool = pool(&served, stock(NEAR, Some(1))).await;
+    let near = resource(&served, trunk(NEAR, vec![draw(&pool, 1)], 38.4001)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!(first.resource, near);
+    Step::Decline.take(&served, PARTNER, &first.name).await.expect("declined");
+    tokio::time::sleep(3 * SWEEP).await;
+    assert_eq!(referrals(&served, &need).await.len(), 1);
+    assert_eq!(seen(&served, OPERATOR, &first.name).await.expect("there").escalate_time, None, "somebody is left");
+    refused("not today", auto_refer(&served, &need).await, "CONTACT_BUDGET_SPENT", "");
+    // A day later.
+    let served = changed(served, "UPDATE referrals SET created_at = created_at - 86400000000".to_owned()).await;
+    assert_eq!(following(&served, &need, &first.name).await.resource, far);
+}
+
+#[tokio::test]
+async fn of_what_many_share_those_who_help_are_no_attempts_in_vain() {
+    let served = demo().await;
+    for number in 0..12 {
+        let pool = pool(&served, stock(NEAR, Some(5))).await;
+        resource(&served, trunk(NEAR, vec![draw(&pool, 1)], 38.401 + 0.001 * f64::from(number))).await;
+    }
+    let need = submit(&served, sharing(60)).await.name;
+    for _ in 0..12 {
+        let offered = auto_refer(&served, &need).await.expect("somebody is left");
+        Step::Accept(None).take(&served, PARTNER, &offered.name).await.expect("accepted");
+    }
+    refused("all of it", auto_refer(&served, &need).await, "ITEM_COVERED", "");
 }
 
 #[tokio::test]

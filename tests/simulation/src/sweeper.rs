@@ -38,7 +38,8 @@ impl Chain {
     fn begin(view: &View<'_>, referral: Referral, judged: usize) -> Self {
         let (need, ordinal) = (referral.need, referral.item_ordinal);
         let tried: Vec<&Referral> = view.of_item(need, ordinal).collect();
-        let attempts = tried.iter().filter(|tried| tried.origin == Origin::Automatic).count();
+        let in_vain = |tried: &&&Referral| !tried.state.is_live() && !tried.state.is_served();
+        let attempts = tried.iter().filter(|tried| tried.origin == Origin::Automatic).filter(in_vain).count();
         let mut left = Vec::new();
         if attempts < AUTO_REFER_ATTEMPTS_MAX as usize {
             left = view.follower.chances(&view.audit.needs[&need], ordinal, view.now);
@@ -60,7 +61,7 @@ impl Chain {
 
     /// Notes why the last offer was refused: an organization that was asked enough is asked no more.
     fn note(&mut self, refusal: &Error) {
-        if matches!(refusal, Error::LimitReached { .. }) {
+        if matches!(refusal, Error::ContactBudgetSpent { .. }) {
             let enough = self.last.as_ref().map(|last| last.organization);
             self.left.retain(|chance| Some(chance.organization) != enough);
         }
@@ -75,7 +76,7 @@ impl Chain {
 
 /// What is wrong when a refusal that lasts is waited for to pass.
 fn fault_of_waiting(chain: &Chain, why: &Error) -> Option<String> {
-    let lasts = !matches!(why, Error::LimitReached { .. });
+    let lasts = !matches!(why, Error::ContactBudgetSpent { .. });
     let waits = Obstacle::of(why) == Obstacle::Passing;
     (lasts && waits).then(|| format!("{} is tried again and again: {why}", chain.referral.id))
 }

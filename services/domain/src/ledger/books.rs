@@ -27,11 +27,19 @@ pub struct Books {
     pub(super) resources: Shelf<ResourceId, Resource>,
     pub(super) offerings: BTreeMap<ResourceId, Arc<Offering>>,
     /// Automatic offers that organizations got within a day.
-    pub(super) contacts: Shelf<OrganizationId, i64>,
+    pub(super) contacts: Shelf<OrganizationId, Contacts>,
     /// Resources that were asked for an item.
     pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
     /// Whose data was erased.
     erased: BTreeSet<BeneficiaryId>,
+}
+
+/// Automatic offers that an organization got within a day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contacts {
+    pub(super) offers: i64,
+    /// When the first of them was made.
+    pub(super) first_at: Timestamp,
 }
 
 /// What a command was about; its entity is among the changes unless nothing changed.
@@ -109,9 +117,9 @@ impl Books {
         self.offerings.insert(offering.resource, offering);
     }
 
-    /// Brings how many automatic offers an organization got within a day.
-    pub fn bring_contacts(&mut self, organization: OrganizationId, offers: i64) {
-        self.contacts.bring(organization, Arc::new(offers));
+    /// Brings how many automatic offers an organization got within a day, at least one, and when the first of them was made.
+    pub fn bring_contacts(&mut self, organization: OrganizationId, offers: i64, first_at: Timestamp) {
+        self.contacts.bring(organization, Arc::new(Contacts { offers, first_at }));
     }
 
     /// Brings that a resource was asked for an item of a need before.

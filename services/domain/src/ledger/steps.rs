@@ -1,16 +1,16 @@
 //! Offers and steps, in the books.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::books::{Books, Done};
+use super::books::{Books, Contacts, Done};
 use super::deadlines::answer_until;
 use super::plan::Plan;
 use super::share::{Chosen, choose};
-use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step};
+use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
-use crate::limits::{AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
+use crate::limits::{AUTO_OFFERS_DAY_HOURS, AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
 use crate::need::{Ending, Need, NeedItem};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
@@ -100,12 +100,13 @@ impl Books {
         if before {
             return Err(Error::AlreadyExists { name: offer.resource.name() });
         }
-        let offers = self.contacts.get(organization).copied().unwrap_or_default();
+        let none = Contacts { offers: 0, first_at: self.now };
+        let Contacts { offers, first_at } = self.contacts.get(organization).copied().unwrap_or(none);
         if offers >= AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX {
-            let max = AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
-            return Err(Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", max });
+            let free_at = later(first_at, SignedDuration::from_hours(AUTO_OFFERS_DAY_HOURS));
+            return Err(Error::ContactBudgetSpent { name: organization.name(), free_at });
         }
-        self.contacts.add(organization, offers + 1);
+        self.contacts.add(organization, Contacts { offers: offers + 1, first_at });
         Ok(())
     }
 

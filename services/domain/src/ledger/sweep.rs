@@ -28,7 +28,8 @@ pub const fn follow_id(referral: ReferralId) -> Uuid {
 /// What kept a sweep from a step. Where it kept the next candidate from being asked and does not pass, somebody is told that nobody is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The same may go well a moment later: the store is away or full, the server stops, or too much is asked at once.
+    /// The same may go well later: the store is away or full, the server stops, too much is asked at once, or whoever could be asked was
+    /// asked enough for a day.
     Passing,
     /// How chains end: nobody is left, or nobody but those whom others need as much; the need is closed or covered, or somebody went on
     /// with it. The ledger knows what remains to be done.
@@ -47,6 +48,7 @@ impl Obstacle {
             | Error::StoreFull(_)
             | Error::DeadlineExceeded
             | Error::PositionNotReached { .. }
+            | Error::ContactBudgetSpent { .. }
             | Error::LimitReached { .. } => Self::Passing,
             Error::FailedPrecondition { .. }
             | Error::ItemCovered { .. }
@@ -72,6 +74,7 @@ mod tests {
             (Error::DeadlineExceeded, Obstacle::Passing),
             (Error::PositionNotReached { asked: 2, reached: 1 }, Obstacle::Passing),
             (Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 }, Obstacle::Passing),
+            (Error::ContactBudgetSpent { name: name(), free_at: jiff::Timestamp::UNIX_EPOCH }, Obstacle::Passing),
             (Error::NotFound { name: name() }, Obstacle::Usual),
             (Error::ItemCovered { name: name(), item: 1, asked: 2, left: 0 }, Obstacle::Usual),
             (Error::DataLoss("sealed fields do not open with their key".to_owned()), Obstacle::Unexpected),

@@ -186,14 +186,15 @@ fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
     };
     let mut books = world.books();
     books.bring_asked(need_id(60), 1, resource_id(31));
-    books.bring_contacts(world.offerings[0].organization, most - 1);
+    let first = monday() - SignedDuration::from_hours(9);
+    books.bring_contacts(world.offerings[0].organization, most - 1, first);
     let ask = |books: &mut Books, commands: &[Command]| books.carry_out("desk", commands).map(|_| ());
     let twice = Err(Refusal::Refused(Error::AlreadyExists { name: resource_id(31).name() }));
     assert_eq!(ask(&mut books, &[automatic(100, 30), automatic(101, 31)]), twice, "asked before");
     // What was refused counts for nothing.
     assert_eq!(ask(&mut books, &[automatic(100, 30)]), Ok(()));
-    let limit = "auto_offers_per_organization_and_day_max";
-    let spent = Err(Refusal::Refused(Error::LimitReached { limit, max: most }));
+    let (name, free_at) = (world.offerings[0].organization.name(), first + SignedDuration::from_hours(24));
+    let spent = Err(Refusal::Refused(Error::ContactBudgetSpent { name, free_at }));
     let of_another_need = offered(|offer| {
         (offer.id, offer.need, offer.origin) = (referral_id(102), need_id(61), Origin::Automatic);
     });

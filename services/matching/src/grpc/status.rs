@@ -152,6 +152,12 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("limit", limit.to_owned()), ("max", max.to_string())],
         ),
+        Error::ContactBudgetSpent { name, free_at } => status_with_reason(
+            Code::ResourceExhausted,
+            ErrorReason::ContactBudgetSpent,
+            message,
+            &[("name", name), ("free_time", free_at.to_string())],
+        ),
         Error::PositionNotReached { asked, reached } => status_with_reason(
             Code::Unavailable,
             ErrorReason::PositionNotReached,

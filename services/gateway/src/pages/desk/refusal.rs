@@ -36,6 +36,10 @@ pub(super) fn refusal(language: Language, status: &Status) -> Option<String> {
         "NOBODY_LEFT_TO_ASK" => {
             ("合适的单位都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
         }
+        "CONTACT_BUDGET_SPENT" => (
+            "合适的单位今天都已收到足够多的自动转介，请稍后再试，或自己选一家。",
+            "Those who fit have got enough automatic offers for a day. Try again later, or choose one yourself.",
+        ),
         "CONSENT_MISSING" => {
             ("缺少本人同意的记录，或同意已撤回。", "A consent is missing on record, or was taken back.")
         }

@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId, TenantId};
 use wishwell_domain::ledger::{Books, Command, Offer};
+use wishwell_domain::limits::AUTO_OFFERS_DAY_HOURS;
 use wishwell_domain::referral::Origin;
 
 use super::Asked;
-use crate::sql::session::{Failure, Session};
+use crate::sql::session::{Failure, Fields, Session};
 use crate::sql::statement::{Dialect, Value};
 
-/// One day, in microseconds.
-const DAY: i64 = 24 * 3_600 * 1_000_000;
+/// How long an offer counts, in microseconds.
+const DAY: i64 = AUTO_OFFERS_DAY_HOURS * 3_600 * 1_000_000;
 
 /// Brings what automatic offers are held to. Their needs are locked already; `organization_of` knows whose a resource is.
 pub(super) async fn bring(
@@ -36,18 +37,20 @@ pub(super) async fn bring(
         statement.push(" ORDER BY id FOR NO KEY UPDATE");
         session.fetch_all(statement, |fields| fields.uuid()).await?;
     }
-    let mut statement = session.statement("SELECT organization_id, COUNT(*) FROM referrals WHERE tenant = ");
+    let mut statement =
+        session.statement("SELECT organization_id, COUNT(*), MIN(created_at) FROM referrals WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND origin = 'automatic' AND ");
     statement.push_in_uuids("organization_id", organizations).push(" AND created_at > ").push_now().push(" - ");
     statement.bind(Value::Int(Some(DAY))).push(" GROUP BY organization_id");
-    for (organization, offers) in session.fetch_all(statement, |fields| Ok((fields.uuid()?, fields.int()?))).await? {
-        books.bring_contacts(OrganizationId::from_uuid(organization), offers);
+    let contacts = |fields: &mut Fields<'_>| Ok((fields.uuid()?, fields.int()?, fields.time()?));
+    for (organization, offers, first_at) in session.fetch_all(statement, contacts).await? {
+        books.bring_contacts(OrganizationId::from_uuid(organization), offers, first_at);
     }
     let needs: BTreeSet<Uuid> = offers.iter().map(|offer| offer.need.as_uuid()).collect();
     let mut statement = session.statement("SELECT need_id, item_ordinal, resource_id FROM referrals WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ");
     statement.push_in_uuids("need_id", needs.into_iter().collect());
-    let before = |fields: &mut crate::sql::session::Fields<'_>| Ok((fields.uuid()?, fields.number()?, fields.uuid()?));
+    let before = |fields: &mut Fields<'_>| Ok((fields.uuid()?, fields.number()?, fields.uuid()?));
     for (need, item_ordinal, resource) in session.fetch_all(statement, before).await? {
         books.bring_asked(NeedId::from_uuid(need), item_ordinal, ResourceId::from_uuid(resource));
     }

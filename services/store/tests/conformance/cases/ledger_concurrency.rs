@@ -292,9 +292,7 @@ pub async fn of_many_automatic_offers_at_once_an_organization_gets_no_more_than_
     let answers = all_at_once(&fixture, asked).await;
     let refused = refusals(&answers);
     assert_eq!(answers.len() - refused.len(), AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX as usize);
-    let spent = |error: &Error| {
-        matches!(error, Error::LimitReached { limit: "auto_offers_per_organization_and_day_max", max: 20 })
-    };
+    let spent = |error: &Error| matches!(error, Error::ContactBudgetSpent { .. });
     assert!(refused.iter().all(spent), "{refused:?}");
     // Whom somebody chooses is asked all the same.
     fixture.ask(vec![offering(3_000, 1_000 + MORE, 30, 1)]).await;

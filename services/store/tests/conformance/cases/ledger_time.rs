@@ -291,7 +291,7 @@ pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
     let most = AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX as u128;
     let needs = (1_000..1_100).map(|n| lacking(n, vec![item(1, 1)])).collect();
     let fixture = fixture.with(vec![stock(20, Some(1_000))], vec![giving(30, &[(20, 1)])], needs).await;
-    let mut next = 1_000;
+    let (mut next, mut frees) = (1_000, Vec::new());
     let mut asked = async |minutes: i64, offers: u128, more: bool| {
         fixture.set_clock(in_minutes(minutes)).await;
         for _ in 0..offers {
@@ -300,7 +300,8 @@ pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
         }
         if !more {
             let refused = fixture.refused(vec![automatic(1_000 + next, next, 30, None)]).await;
-            assert!(matches!(refused, Error::LimitReached { max, .. } if max as u128 == most), "{refused:?}");
+            let Error::ContactBudgetSpent { free_at, .. } = refused else { panic!("{refused:?}") };
+            frees.push(free_at);
         }
         // Whom somebody chooses does not count.
         fixture.ask(vec![offering(2_000 + next, next, 30, 1)]).await;
@@ -313,4 +314,5 @@ pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
     asked(24 * 60, 1, false).await;
     asked(25 * 60, 1, false).await;
     asked(27 * 60, most - 2, false).await;
+    assert_eq!(frees, [24 * 60, 25 * 60, 26 * 60, 48 * 60].map(in_minutes), "a day after the first that counts");
 }
