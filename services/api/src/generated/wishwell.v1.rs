@@ -5832,7 +5832,8 @@ pub enum ErrorReason {
     ItemCovered = 34,
     /// The resource is paused or not offered on this date; metadata `name` \[FAILED_PRECONDITION\].
     ResourceNotOffered = 35,
-    /// Nobody is left who could be asked; metadata `name` (the need) \[FAILED_PRECONDITION\].
+    /// Nobody is left who could be asked: all who fit were, or ten automatic offers came to nothing; metadata `name` (the need)
+    /// \[FAILED_PRECONDITION\].
     NobodyLeftToAsk = 36,
     /// The hard constraints of the resource do not let it serve the item; metadata `name` (the resource), `reasons`. With the reason
     /// `HOLD_LINES_MAX` the item has so many occurrences and the resource so many pools that one hold has not enough `lines` for them, `max` of
@@ -5853,6 +5854,9 @@ pub enum ErrorReason {
     /// The need names a beneficiary, with whose key it is sealed: EraseBeneficiary erases it; metadata `name` (the beneficiary)
     /// \[FAILED_PRECONDITION\].
     NeedOfBeneficiary = 43,
+    /// Those who could be asked got as many automatic offers within 24 hours as an organization gets, and nobody was asked; metadata `name`
+    /// (the need) and `free_time`, when the first of them may be asked again. Whom somebody chooses may be asked at once \[RESOURCE_EXHAUSTED\].
+    ContactBudgetSpent = 44,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5905,6 +5909,7 @@ impl ErrorReason {
             Self::TokenExpired => "ERROR_REASON_TOKEN_EXPIRED",
             Self::TokenKeyUnknown => "ERROR_REASON_TOKEN_KEY_UNKNOWN",
             Self::NeedOfBeneficiary => "ERROR_REASON_NEED_OF_BENEFICIARY",
+            Self::ContactBudgetSpent => "ERROR_REASON_CONTACT_BUDGET_SPENT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5956,6 +5961,7 @@ impl ErrorReason {
             "ERROR_REASON_TOKEN_EXPIRED" => Some(Self::TokenExpired),
             "ERROR_REASON_TOKEN_KEY_UNKNOWN" => Some(Self::TokenKeyUnknown),
             "ERROR_REASON_NEED_OF_BENEFICIARY" => Some(Self::NeedOfBeneficiary),
+            "ERROR_REASON_CONTACT_BUDGET_SPENT" => Some(Self::ContactBudgetSpent),
             _ => None,
         }
     }
@@ -6505,11 +6511,14 @@ pub struct Referral {
     /// What is held of which pool.
     #[prost(message, repeated, tag = "15")]
     pub lines: ::prost::alloc::vec::Vec<HoldLine>,
-    /// When the offer lapses unanswered. From then on nobody can accept it and it keeps nothing from others, but it is read and listed as
-    /// offered until it is next looked at: mostly for a second, for longer after an outage.
+    /// When the offer lapses unanswered: not after `due_time`, but a minute after it was made at the earliest. From then on nobody can
+    /// accept it and it keeps nothing from others, but it is read and listed as offered until it is next looked at: mostly for a second,
+    /// for longer after an outage.
     #[prost(message, optional, tag = "16")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When the help is to have arrived.
+    /// When the help is to have arrived: by the deadline of the need or the end of its window, and not before its last occurrence; where
+    /// neither was said, or it had passed, within the time that the urgency leaves, and within 14 days of an offer that is made after a
+    /// deadline. As long as the referral is live it follows an UpdateNeed of either, and so does `expire_time` where that comes first.
     #[prost(message, optional, tag = "17")]
     pub due_time: ::core::option::Option<::prost_types::Timestamp>,
     /// The last step; unspecified for the offer itself.
@@ -6533,7 +6542,8 @@ pub struct Referral {
     /// Which offer of a chain it is, from 1.
     #[prost(int32, tag = "24")]
     pub attempt: i32,
-    /// When it was escalated: promised help is overdue, or nobody was left to ask; absent otherwise.
+    /// When it was escalated: promised help is overdue, the help was due before the offer was answered, or nobody was left to ask; absent
+    /// otherwise. Promised help of which the deadline is put off is not, until that passes.
     #[prost(message, optional, tag = "25")]
     pub escalate_time: ::core::option::Option<::prost_types::Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5; 0 when it has not.
@@ -11076,7 +11086,8 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "ListNeeds"));
             self.inner.unary(req, path, codec).await
         }
-        /// Changes the named fields of one need that is open or partly served.
+        /// Changes the named fields of one need that is open or partly served. With another deadline or window, what is offered or promised for
+        /// it is due by that, too, in the same write; providers are given no more time to answer than they had.
         pub async fn update_need(
             &mut self,
             request: impl tonic::IntoRequest<super::UpdateNeedRequest>,
@@ -11282,7 +11293,8 @@ pub mod need_service_server {
             tonic::Response<super::ListNeedsResponse>,
             tonic::Status,
         >;
-        /// Changes the named fields of one need that is open or partly served.
+        /// Changes the named fields of one need that is open or partly served. With another deadline or window, what is offered or promised for
+        /// it is due by that, too, in the same write; providers are given no more time to answer than they had.
         async fn update_need(
             &self,
             request: tonic::Request<super::UpdateNeedRequest>,
@@ -13944,7 +13956,7 @@ pub struct ReferralOffer {
     #[prost(int64, optional, tag = "4")]
     pub quantity: ::core::option::Option<i64>,
     /// How long the provider has to answer, 1 minute to 30 days; absent means by the urgency of the need: 1 hour, 12 hours, 2 days
-    /// or 7 days.
+    /// or 7 days. An offer lapses sooner where the help is due sooner, but not within a minute.
     #[prost(message, optional, tag = "5")]
     pub answer_within: ::core::option::Option<::prost_types::Duration>,
 }
