@@ -290,8 +290,8 @@ fn ask(
 struct AskedNeeds {
     /// Those that this resource could serve.
     resource: ResourceId,
-    /// When they are asked for: on later pages, when the first one was.
-    now: Timestamp,
+    /// When they are asked for, and on later pages when the first one was; none for now.
+    at: Option<Timestamp>,
     listing: Listing,
     /// What the page begins after; none for the first one.
     after: Option<NeedRank>,
@@ -309,8 +309,8 @@ impl AskedNeeds {
             Some(bytes) => Some(NeedCursor::from_bytes(bytes).ok_or_else(page_tokens::refused)?),
             None => None,
         };
-        let now = cursor.map(|cursor| cursor.now).or(evaluation_time).unwrap_or_else(|| platform.clock.now());
-        Ok(Self { resource, now, listing, after: cursor.map(|cursor| cursor.after) })
+        let at = cursor.map(|cursor| cursor.now).or(evaluation_time);
+        Ok(Self { resource, at, listing, after: cursor.map(|cursor| cursor.after) })
     }
 }
 
@@ -319,8 +319,9 @@ async fn find_needs(
     caller: Caller,
     message: v1::FindNeedsRequest,
 ) -> Result<v1::FindNeedsResponse, Error> {
-    let AskedNeeds { resource, now, listing, after } = AskedNeeds::read(platform, &caller, &message)?;
+    let AskedNeeds { resource, at, listing, after } = AskedNeeds::read(platform, &caller, &message)?;
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
+    let now = at.unwrap_or_else(|| platform.clock.now());
     let page = platform.find_needs(&caller, &snapshot, resource, now, after, listing.size()).await?;
     Ok(v1::FindNeedsResponse {
         matches: page
