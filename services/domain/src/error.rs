@@ -264,7 +264,7 @@ pub enum Error {
         item: u16,
         /// Asked for, over all occurrences.
         asked: i64,
-        /// Neither referred nor served, over all occurrences.
+        /// Neither referred nor served, over all occurrences; 0 where all of these would begin after the end of the need's window.
         left: i64,
     },
     /// A resource does not fit the item, for reasons other than capacity.

@@ -377,6 +377,13 @@ pub fn useful_window(timing: Option<Timing>, urgency: Urgency, now: Timestamp) -
     }
 }
 
+/// Before when what recurs comes for the last time: by the end of a [`useful_window`] whose timing was said; none without one, because
+/// the horizon of an urgency says by when help is to begin.
+#[must_use]
+pub fn recurs_until(timing: Option<Timing>, (_, end): (Timestamp, Timestamp)) -> Option<Timestamp> {
+    timing.map(|_| end)
+}
+
 impl Need {
     /// The urgency at `now`: what was said, aged by the time since submission.
     #[must_use]
@@ -397,6 +404,12 @@ impl Need {
         let (_, end) = self.window(now);
         let is_late = self.timing.is_some_and(|timing| timing.end() <= now);
         if is_late { end.min(later(now, days(Urgency::Urgent.horizon_days()))) } else { end }
+    }
+
+    /// Before when what recurs comes for the last time, seen from `now`: [`recurs_until`] of its window.
+    #[must_use]
+    pub fn recurs_until(&self, now: Timestamp) -> Option<Timestamp> {
+        recurs_until(self.timing, self.window(now))
     }
 
     /// Whether another version of the need asks for the same: whatever a match is judged by is alike. How much is referred and served
@@ -464,10 +477,10 @@ impl NeedItem {
         self.quantity.saturating_mul(i64::from(self.occurrences()))
     }
 
-    /// What is to be referred next, in the period that holds `from` at the earliest, by [`Asked::next`].
+    /// What is to be referred next, in the period that holds `from` at the earliest and that of `last` at the latest, by [`Asked::next`].
     #[must_use]
-    pub fn next_share(&self, from: Date, quantity: Option<i64>) -> Option<Share> {
-        self.as_asked().next(from, quantity)
+    pub fn next_share(&self, from: Date, last: Option<Date>, quantity: Option<i64>) -> Option<Share> {
+        self.as_asked().next(from, last, quantity)
     }
 
     /// What is asked and what of it is taken.

@@ -2,7 +2,8 @@
 //!
 //! A weekly visit for eight weeks is eight visits, at most one in each calendar week. The first may be in the week in which the
 //! need's window starts, even if that is a Thursday; weeks that somebody serves already are passed over, so that the rest of what
-//! one provider took in part is for the next one, in the weeks that are left.
+//! one provider took in part is for the next one, in the weeks that are left. No visit lies after the end of a need that says when help
+//! is of use: weeks that begin later are not asked for, however many are left.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -65,29 +66,34 @@ pub struct Outstanding {
     pub recurrence: Option<Recurrence>,
     /// Not before.
     pub start: Timestamp,
+    /// Whether nothing of the item can be referred any more; what is asked is then all of it.
+    pub is_covered: bool,
 }
 
 impl Asked<'_> {
-    /// What is asked of resources from `start` on: what can be referred next, or all of the item where nothing is left. Gaps between
-    /// the periods that are left are not told.
+    /// What is asked of resources from `start` on, of what recurs before `until`: what can be referred next, or all of the item where
+    /// nothing is left. Gaps between the periods that are left are not told.
     #[must_use]
-    pub fn outstanding(&self, start: Timestamp, quantity: Option<i64>) -> Outstanding {
+    pub fn outstanding(&self, start: Timestamp, until: Option<Timestamp>, quantity: Option<i64>) -> Outstanding {
         let zone = Zone::of_places();
-        let Some(share) = self.next(zone.date_at(start), quantity) else {
-            return Outstanding { quantity: quantity.unwrap_or(self.quantity), recurrence: self.recurrence, start };
+        let (first, last) = (zone.date_at(start), until.map(|until| zone.last_date_before(until)));
+        let Some(share) = self.next(first, last, quantity) else {
+            let (recurrence, is_covered) = (self.recurrence, self.next(first, last, None).is_none());
+            return Outstanding { quantity: quantity.unwrap_or(self.quantity), recurrence, start, is_covered };
         };
         let occurrences = share.occurrences();
         Outstanding {
             quantity: share.quantity,
             recurrence: self.recurrence.map(|recurrence| Recurrence { occurrences, ..recurrence }),
             start: share.periods.first().map_or(start, |first| zone.start_of(*first).max(start)),
+            is_covered: false,
         }
     }
 
-    /// What can be referred next, in the period that holds `from` at the earliest: `quantity` each time, or what the first period
-    /// with something left still lacks. None when nothing, or not so much, is left.
+    /// What can be referred next, in the period that holds `from` at the earliest and that of `last` at the latest: `quantity` each
+    /// time, or what the first period with something left still lacks. None when nothing, or not so much, is left.
     #[must_use]
-    pub fn next(&self, from: Date, quantity: Option<i64>) -> Option<Share> {
+    pub fn next(&self, from: Date, last: Option<Date>, quantity: Option<i64>) -> Option<Share> {
         let Some(Recurrence { every, occurrences }) = self.recurrence else {
             let quantity = quantity.unwrap_or(self.left);
             return (1..=self.left).contains(&quantity).then(|| Share { quantity, periods: Vec::new() });
@@ -95,10 +101,11 @@ impl Asked<'_> {
         if self.left < 1 || quantity.is_some_and(|quantity| quantity < 1) {
             return None;
         }
-        let mut periods = std::iter::successors(Some(every.start_of(from)), |day| {
+        let periods = std::iter::successors(Some(every.start_of(from)), |day| {
             let next = every.next_start(*day);
             (next > *day).then_some(next)
         });
+        let mut periods = periods.take_while(|day| last.is_none_or(|last| *day <= last));
         let wanted = quantity.unwrap_or(1);
         let first = periods.by_ref().take(self.taken.len() + 1).find(|day| self.lacking_on(*day) >= wanted)?;
         let quantity = quantity.unwrap_or_else(|| self.lacking_on(first).min(self.left));

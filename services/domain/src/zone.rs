@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Violation;
 
@@ -126,6 +126,12 @@ impl Zone {
     #[must_use]
     pub fn date_at(&self, at: Timestamp) -> Date {
         date_of_day(self.day_at(at))
+    }
+
+    /// The local date just before an instant: the last one of what ends then.
+    #[must_use]
+    pub fn last_date_before(&self, end: Timestamp) -> Date {
+        self.date_at(end.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN))
     }
 
     /// The first instant at which the local clock shows a date: after the gap where its midnight does not exist. The nearest

@@ -30,6 +30,8 @@ pub(crate) struct Asked<'q> {
     pub(crate) splittable: bool,
     pub(crate) recurrence: Option<Recurrence>,
     pub(crate) window: TimeWindow,
+    /// Before when what recurs comes for the last time.
+    pub(crate) until: Option<Timestamp>,
     pub(crate) now: Timestamp,
     pub(crate) place: Option<Point>,
     pub(crate) division: u32,
@@ -41,6 +43,8 @@ pub(crate) struct Asked<'q> {
     pub(crate) worth: Millionths,
     /// That it may be anywhere in its division, or anywhere at all; none when it is where it says.
     pub(crate) somewhere: Option<Somewhere>,
+    /// Whether nothing of it can be referred any more: it is asked as if nothing were taken.
+    pub(crate) is_covered: bool,
 }
 
 /// How much is left open of where a need is.
@@ -71,6 +75,7 @@ impl<'q> Asked<'q> {
             splittable: query.splittable,
             recurrence: query.recurrence,
             window: query.window,
+            until: query.until,
             now: query.now,
             place: query.place,
             division,
@@ -80,6 +85,7 @@ impl<'q> Asked<'q> {
             facts: query.facts,
             worth: query.worth,
             somewhere: None,
+            is_covered: false,
         })
     }
 }
@@ -115,7 +121,7 @@ pub(crate) struct Context<'q> {
     pub(crate) tables: &'q Tables,
     pub(crate) rules: &'q ScoringRules,
     pub(crate) facts: BoundFacts<'q>,
-    /// From the window's start, but not before now, to its end; at least a second.
+    /// From the window's start, but not before now, to its end, or that of the last occurrence; at least a second.
     pub(crate) window: Span,
     pub(crate) now_hour: u32,
     pub(crate) point: Option<Point>,
@@ -158,7 +164,7 @@ impl<'q> Context<'q> {
             tables,
             rules,
             facts: BoundFacts::new(asked.facts, asked.group_tags),
-            window: asked.recurrence.map_or(window, |recurrence| horizon(window, recurrence)),
+            window: asked.recurrence.map_or(window, |recurrence| horizon(start, asked.until, recurrence)),
             now_hour: hour(asked.now),
             point,
             vector: point.map(UnitVector::from),
@@ -192,14 +198,15 @@ fn modes_of(mobility: &Mobility) -> ModeSet {
     modes.into_iter().filter(|(_, reaches)| *reaches).map(|(mode, _)| mode).collect()
 }
 
-/// From the first occurrence to the end of the last, by the default zone's calendar: one more period than occurrences when the
-/// first has begun, because it may turn out to be too short.
-fn horizon(window: Span, recurrence: Recurrence) -> Span {
+/// From the first occurrence to the end of the last, by the default zone's calendar, but not beyond `until`: one more period than
+/// occurrences when the first has begun, because it may turn out to be too short.
+fn horizon(start: i64, until: Option<Timestamp>, recurrence: Recurrence) -> Span {
     let zone = Zone::of_places();
-    let mut date: Date = recurrence.every.start_of(zone.date_at(instant(window.start)));
-    let begun = u32::from(zone.start_of(date).as_microsecond() < window.start);
+    let mut date: Date = recurrence.every.start_of(zone.date_at(instant(start)));
+    let begun = u32::from(zone.start_of(date).as_microsecond() < start);
     for _ in 0..recurrence.occurrences.max(1).saturating_add(begun) {
         date = recurrence.every.next_start(date);
     }
-    Span { start: window.start, end: zone.start_of(date).as_microsecond().max(window.start + SECOND) }
+    let end = until.map_or(zone.start_of(date), |until| zone.start_of(date).min(until));
+    Span { start, end: end.as_microsecond().max(start + SECOND) }
 }

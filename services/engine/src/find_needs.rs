@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
-use wishwell_domain::need::{Mobility, Timing, useful_window};
+use wishwell_domain::need::{Mobility, Timing, recurs_until, useful_window};
 use wishwell_domain::occurrence::Outstanding;
 
 use crate::answer::{NeedMatch, NeedRank, NeedsAnswer};
@@ -147,7 +147,7 @@ impl Snapshot {
         served
     }
 
-    /// An item as it is asked, where the resource meets every constraint but for the one that is tolerated.
+    /// An item as it is asked, where something of it is left and the resource meets every constraint but for the one that is tolerated.
     #[allow(clippy::too_many_arguments)]
     fn match_need(
         &self,
@@ -159,6 +159,9 @@ impl Snapshot {
         tolerated: Option<ReasonCode>,
         scratch: &mut Scratch,
     ) -> Option<NeedMatch> {
+        if asked.is_covered {
+            return None;
+        }
         let rules = ScoringRules::default();
         let context = Context::new(asked, &self.tables, &rules);
         scratch.memo.begin(&context);
@@ -264,7 +267,8 @@ fn asked<'q>(
 ) -> Asked<'q> {
     let urgency = need.urgency.aged(now.duration_since(since));
     let (start, end) = useful_window(timing, urgency, now);
-    let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, None);
+    let until = recurs_until(timing, (start, end));
+    let Outstanding { quantity, recurrence, start, is_covered } = item.as_asked().outstanding(start, until, None);
     Asked {
         category: item.category,
         quantity,
@@ -272,6 +276,7 @@ fn asked<'q>(
         splittable: item.splittable,
         recurrence,
         window: TimeWindow { start, end },
+        until,
         now,
         place: need.place,
         division: need.division,
@@ -281,5 +286,6 @@ fn asked<'q>(
         facts,
         worth: tier_worth(urgency),
         somewhere: None,
+        is_covered,
     }
 }

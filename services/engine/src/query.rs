@@ -41,6 +41,8 @@ pub struct Query<'a> {
     pub recurrence: Option<Recurrence>,
     /// When.
     pub window: TimeWindow,
+    /// Before when what recurs comes for the last time, by [`wishwell_domain::need::recurs_until`]; none for as long as it takes.
+    pub until: Option<Timestamp>,
     /// The present.
     pub now: Timestamp,
     /// Where, exactly.
@@ -79,7 +81,9 @@ impl<'a> Query<'a> {
     #[must_use]
     pub fn of_item(need: &'a Need, item: &'a NeedItem, facts: &'a Facts, now: Timestamp, wanted: Wanted) -> Self {
         let (start, end) = need.window(now);
-        let Outstanding { quantity, recurrence, start } = item.as_asked().outstanding(start, wanted.quantity);
+        let until = need.recurs_until(now);
+        let Outstanding { quantity, recurrence, start, .. } =
+            item.as_asked().outstanding(start, until, wanted.quantity);
         // Whatever was said, and whenever it is evaluated: a window is never longer than what is looked through for one need.
         let horizon = SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
         let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
@@ -90,6 +94,7 @@ impl<'a> Query<'a> {
             splittable: item.splittable,
             recurrence,
             window: TimeWindow { start, end },
+            until,
             now,
             place: need.place,
             division: need.division.as_ref(),

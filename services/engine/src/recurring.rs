@@ -6,7 +6,7 @@
 //! must last for all covered occurrences; what comes back (CASELOAD) is taken once.
 //!
 //! A resource that covers every occurrence in which it is open is a candidate, with the number it covers in the answer: a partner
-//! closed for a holiday week still visits in the others.
+//! closed for a holiday week still visits in the others. What lies after the end of a need's window counts as closed.
 
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::period::Periods;

@@ -85,6 +85,7 @@ impl Asking {
             splittable: false,
             recurrence: None,
             window: self.window,
+            until: None,
             now: now(),
             place: self.place,
             division: None,

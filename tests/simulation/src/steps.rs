@@ -8,6 +8,7 @@ use wishwell_domain::ids::CapacityPoolId;
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::hold::Amounts;
 use wishwell_domain::referral::{HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
+use wishwell_domain::zone::Zone;
 
 use crate::actors::PARTNER;
 
@@ -112,7 +113,7 @@ pub(crate) fn faults_of_new<'p>(
     check(!again, "the same resource was asked twice");
     let Some(need) = need else { return vec!["an offer for an unknown need"] };
     check(need.erased_at.is_none(), "an offer for an erased need");
-    check(occurrences_fit(referral), "an offer for other periods than it has occurrences");
+    check(occurrences_fit(referral, need), "an offer for other periods than it has occurrences");
     check(
         need.state.is_open() || need.items.iter().all(|item| item.left() == 0),
         "an offer for a need that is not open",
@@ -136,11 +137,15 @@ pub(crate) fn faults_of_new<'p>(
     faults
 }
 
-/// Whether what recurs is for as many periods as it has occurrences, each once and in order.
-fn occurrences_fit(referral: &Referral) -> bool {
+/// Whether what recurs is for as many periods as it has occurrences, each once and in order, and none after the need's own end.
+fn occurrences_fit(referral: &Referral, need: &Need) -> bool {
     let Some(every) = referral.every else { return referral.periods.is_empty() && referral.occurrences == 1 };
     referral.periods.len() == referral.occurrences as usize
         && referral.periods.iter().all(|day| every.start_of(*day) == *day)
+        && need.timing.is_none_or(|_| {
+            let (_, end) = need.window(referral.created_at);
+            referral.periods.iter().all(|day| Zone::of_places().start_of(*day) < end)
+        })
         && referral.periods.windows(2).all(|pair| pair[0] < pair[1])
 }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::beneficiary::Sealed;
 use crate::capacity_pool::CapacityPool;
-use crate::error::Error;
+use crate::error::{Error, Precondition};
 use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use crate::need::Ending;
 use crate::principal::Role;
@@ -189,6 +189,19 @@ impl Offering {
     pub(crate) fn zone(&self) -> Arc<Zone> {
         let zone = self.schedule.as_ref().and_then(|schedule| Zone::named("time_zone", &schedule.time_zone).ok());
         zone.unwrap_or_else(Zone::of_places)
+    }
+
+    /// Before when it is offered for the last time; the end of time when it goes on.
+    pub(crate) fn ends(&self) -> Timestamp {
+        let after = self.valid_until.and_then(|last| last.tomorrow().ok());
+        after.map_or(Timestamp::MAX, |after| self.zone().start_of(after))
+    }
+
+    /// That it is not offered when it is asked for.
+    pub(crate) fn not_offered(&self) -> Error {
+        let name = self.resource.name();
+        let message = format!("{name} is not offered now");
+        Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, name, message }
     }
 }
 

@@ -60,11 +60,17 @@ fn in_open_periods(schedule: Option<&CompiledSchedule>, zone: &Zone, ask: &Ask<'
     kept.into_iter().map(|(period, ..)| Occurrence { period, of_pools: Vec::new() }).collect()
 }
 
-/// When each occurrence may be.
+/// When each occurrence may be; those that would begin at the end or after it are left out.
 fn spans(ask: &Ask<'_>, zone: &Zone) -> Vec<(Option<Date>, Timestamp, Timestamp)> {
-    let Some(every) = ask.every else { return vec![(None, ask.start, ask.end)] };
-    let span = |day: &Date| (Some(*day), zone.start_of(*day).max(ask.start), zone.start_of(every.next_start(*day)));
-    ask.periods.iter().map(span).collect()
+    let is_before_end = |(_, start, end): &(Option<Date>, Timestamp, Timestamp)| start < end;
+    let Some(every) = ask.every else {
+        return Some((None, ask.start, ask.end)).filter(is_before_end).into_iter().collect();
+    };
+    let span = |day: &Date| {
+        let (start, end) = (zone.start_of(*day).max(ask.start), zone.start_of(every.next_start(*day)).min(ask.end));
+        (Some(*day), start, end)
+    };
+    ask.periods.iter().map(span).filter(is_before_end).collect()
 }
 
 struct Search<'s> {

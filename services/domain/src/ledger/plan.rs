@@ -24,7 +24,7 @@ pub struct Ask<'a> {
     pub periods: &'a [Date],
     /// Not before.
     pub start: Timestamp,
-    /// Before this, when not recurring.
+    /// Before this; the end of time where what recurs has none.
     pub end: Timestamp,
 }
 
@@ -42,11 +42,12 @@ pub struct Plan {
 /// The lines that hold what is asked.
 ///
 /// STOCK, BUDGET and UNBOUNDED are taken from for every occurrence, a CASELOAD once for all of them, SLOTS of all pools at the
-/// first moment of the window, or of each occurrence, in which the resource is open and all of them have enough left.
+/// first moment of the window, or of each occurrence, in which the resource is open and all of them have enough left. Nothing is held for
+/// what comes after the last day on which the resource is offered.
 ///
 /// # Errors
 /// [`Error::CapacityExhausted`] names the first pool and period without enough; [`Error::TooManyHoldLines`] when more than
-/// [`HOLD_LINES_MAX`] lines would be needed.
+/// [`HOLD_LINES_MAX`] lines would be needed; [`Error::FailedPrecondition`] when all that is asked comes after that day.
 pub fn plan<'p>(
     offering: &Offering,
     ask: &Ask<'_>,
@@ -63,7 +64,11 @@ pub fn plan<'p>(
         });
         drawn.push((pool, quantity_per_unit, place));
     }
+    let ask = &Ask { end: ask.end.min(offering.ends()), ..*ask };
     let occurrences = occurrences(&renewed, schedule.as_ref(), &offering.zone(), ask)?;
+    if occurrences.is_empty() {
+        return Err(offering.not_offered());
+    }
     let times = i64::try_from(occurrences.len()).unwrap_or(i64::MAX);
     let mut plan = Plan {
         lines: Vec::new(),

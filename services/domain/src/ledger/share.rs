@@ -25,7 +25,7 @@ pub(super) struct Chosen {
 /// Chooses what is left of an item and when it is served.
 ///
 /// Of the calendar period in which the window starts, little may be left: when the resource cannot serve in it, the next one is
-/// the first, and no occurrence is lost.
+/// the first, and no occurrence is lost but for those that would then begin after the end of a window that was said.
 pub(super) fn choose<'p>(
     offer: &Offer,
     offering: &Offering,
@@ -35,18 +35,24 @@ pub(super) fn choose<'p>(
 ) -> Result<Chosen, Error> {
     let zone = offering.zone();
     let (start, end) = need.window(now);
+    let until = need.recurs_until(now);
     let every = item.recurrence.map(|recurrence| recurrence.every);
     let planned = |share: &Share, periods: usize| {
         let periods = share.periods.get(..periods).unwrap_or(&share.periods);
+        let end = every.map_or(end, |_| until.unwrap_or(Timestamp::MAX));
         plan(offering, &Ask { quantity: share.quantity, every, periods, start, end }, &pool_of)
     };
-    let today = zone.date_at(start);
-    let mut share = share_of(offer, need, item, today)?;
+    let (today, last) = (zone.date_at(start), until.map(|until| zone.last_date_before(until)));
+    let mut share = share_of(offer, need, item, (today, last))?;
     let begun = |first: &Date| *first <= today && zone.start_of(*first) < start;
     if let (Some(every), Some(first)) = (every, share.periods.first().filter(|first| begun(first)))
-        && matches!(planned(&share, 1), Err(Error::CapacityExhausted { .. }))
+        && let Err(exhausted @ Error::CapacityExhausted { .. }) = planned(&share, 1)
     {
-        share = share_of(offer, need, item, every.next_start(*first))?;
+        let next = every.next_start(*first);
+        if last.is_some_and(|last| last < next) {
+            return Err(exhausted);
+        }
+        share = share_of(offer, need, item, (next, last))?;
     }
     let plan = planned(&share, share.periods.len())?;
     let due_at = due_at(need, (every, &plan.periods), &zone, now);
@@ -54,19 +60,21 @@ pub(super) fn choose<'p>(
 }
 
 /// What is asked for, or what is left of the item.
-fn share_of(offer: &Offer, need: &Need, item: &NeedItem, from: Date) -> Result<Share, Error> {
+fn share_of(offer: &Offer, need: &Need, item: &NeedItem, (from, last): (Date, Option<Date>)) -> Result<Share, Error> {
     if let Some(quantity) = offer.quantity.filter(|quantity| !(1..=QUANTITY_MAX).contains(quantity)) {
         let message = format!("must be 1 to {QUANTITY_MAX}");
         return Err(Violation::new("quantity", "quantity.range", message).with_value(quantity).into());
     }
-    let all = item.next_share(from, None);
+    let all = item.next_share(from, last, None);
     let share = match offer.quantity {
         None => all.clone(),
-        quantity => item.next_share(from, quantity),
+        quantity => item.next_share(from, last, quantity),
     };
+    // Periods beyond the end are asked for no more.
+    let left = all.as_ref().map_or(0, |_| item.left());
     let (Some(all), Some(share)) = (all, share) else {
         let asked = offer.quantity.map_or(item.asked(), |each| each.saturating_mul(i64::from(item.occurrences())));
-        return Err(Error::ItemCovered { name: need.id.name(), item: item.ordinal, asked, left: item.left() });
+        return Err(Error::ItemCovered { name: need.id.name(), item: item.ordinal, asked, left });
     };
     // All there is to refer; less than the item only after a delivery of less.
     if !item.splittable && share.quantity != all.quantity {

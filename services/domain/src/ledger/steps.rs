@@ -378,9 +378,7 @@ fn must_be_offered(offering: &Offering, now: Timestamp) -> Result<(), Error> {
     if offering.lifecycle == ResourceLifecycle::Active && valid {
         return Ok(());
     }
-    let name = offering.resource.name();
-    let message = format!("{name} is not offered now");
-    Err(Error::FailedPrecondition { precondition: Precondition::ResourceNotOffered, name, message })
+    Err(offering.not_offered())
 }
 
 fn must_count_alike(offering: &Offering, item: &NeedItem) -> Result<(), Error> {

@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, ReferralId, Version};
 use wishwell_domain::ledger::{Changes, Command, NewTotal, Offer, Refusal, SetFigures, Step};
-use wishwell_domain::need::{NeedItem, NeedState, Recurrence};
+use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence, Timing};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::hold::{Amounts, movements};
 use wishwell_domain::referral::transition::transition;
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 
-use crate::fixtures::date;
+use crate::fixtures::{at, date};
 use crate::ledger_world::{
     World, giving, lacking, much, need_id, offer, pool_id, pool_of, referral_id, step_of, withdrawing,
 };
@@ -63,7 +63,10 @@ fn small_world() -> World {
         lacking(60, vec![much(1, 4), NeedItem { recurrence: Some(weekly), ..much(2, 2) }]),
         lacking(61, vec![NeedItem { splittable: false, ..much(1, 2) }]),
         lacking(62, vec![much(1, 9)]),
-        lacking(63, vec![NeedItem { recurrence: Some(weekly), ..much(1, 1) }, much(2, 3)]),
+        Need {
+            timing: Some(Timing::Deadline(at("2026-12-08T16:00:00Z"))),
+            ..lacking(63, vec![NeedItem { recurrence: Some(weekly), ..much(1, 1) }, much(2, 3)])
+        },
     ];
     World::new(pools, offerings, needs)
 }

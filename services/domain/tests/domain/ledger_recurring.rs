@@ -164,6 +164,120 @@ fn the_week_in_which_the_window_starts_is_the_first_when_the_resource_can_serve_
     assert!(monday() < at("2026-11-26T10:00:00Z"));
 }
 
+/// [`visits`] of a need of which help is of use until then.
+fn visits_until(end: &str) -> World {
+    let mut world = visits();
+    world.needs[0].timing = Some(Timing::Deadline(at(end)));
+    world
+}
+
+#[test]
+fn no_visit_lies_after_the_deadline_and_those_that_do_not_fit_stay_left() {
+    for (end, expected) in [
+        // Midnight between Sunday and Monday: the next week begins when it is over.
+        ("2026-12-20T16:00:00Z", &["11-23", "11-30", "12-07", "12-14"][..]),
+        ("2026-12-20T16:00:01Z", &["11-23", "11-30", "12-07", "12-14", "12-21"]),
+        ("2026-11-24T00:00:00Z", &["11-23"]),
+    ] {
+        let mut world = visits_until(end);
+        world.ask(rest(100, 30));
+        assert_eq!(days(&world, 100), expected, "{end}");
+        let (referral, visits) = (world.referral(100), expected.len() as i64);
+        assert_eq!((referral.units, referral.due_at, left(&world)), (visits, at(end), 8 - visits));
+        // Nobody else is asked for what would come too late.
+        assert!(world.refusal(rest(101, 31)).contains("has 0 unit(s) left"));
+        world.needs[0].timing = None;
+        world.ask(rest(101, 31));
+        assert_eq!((days(&world, 101).len() as i64, left(&world)), (8 - visits, 0));
+    }
+}
+
+#[test]
+fn the_last_week_is_served_only_where_it_is_open_before_the_end_and_refuses_when_it_is_full() {
+    // The window ends in the night to Wednesday; the resource opens on Thursdays and Fridays, or every day.
+    let offered = |open_early: bool, full: bool| {
+        let mut world = visits_until("2026-12-08T16:00:00Z");
+        let mut hours = office_hours("Asia/Shanghai");
+        if !open_early {
+            hours.weekly.drain(..3);
+        }
+        world.offerings[0] = Offering { schedule: Some(hours), ..world.offerings[0].clone() };
+        if full {
+            let week = Some(date("2026-12-07"));
+            let none = SetFigures { period_start: week, total: NewTotal::Known(0), ..confirmation(20) };
+            world.ask(Command::SetFigures(none));
+        }
+        world
+    };
+    for (open_early, full, expected) in [(true, false, 3), (false, false, 2), (false, true, 2)] {
+        let mut world = offered(open_early, full);
+        world.ask(rest(100, 30));
+        assert_eq!(days(&world, 100).len(), expected, "{open_early} {full}");
+    }
+    assert!(offered(true, true).refusal(rest(100, 30)).contains("2026-12-07"));
+}
+
+#[test]
+fn a_first_week_that_is_full_is_made_up_for_only_before_the_end() {
+    let full = |end: &str| {
+        let mut world = visits_until(end);
+        let week = Some(date("2026-11-23"));
+        world.ask(Command::SetFigures(SetFigures {
+            period_start: week,
+            total: NewTotal::Known(0),
+            ..confirmation(20)
+        }));
+        world
+    };
+    let mut world = full("2026-12-06T16:00:00Z");
+    world.ask(rest(100, 30));
+    assert_eq!(days(&world, 100), ["11-30"]);
+    let told = full("2026-11-29T16:00:00Z").refusal(rest(100, 30));
+    assert!(told.contains("2026-11-23"), "{told}");
+}
+
+#[test]
+fn nothing_is_held_after_the_last_day_on_which_a_resource_is_offered() {
+    let ending = |day: &str, start: &str| {
+        let mut world = visits();
+        world.pools.push(pool_of(22, PoolKind::Stock, Some(20)));
+        world.offerings.push(giving(32, &[(22, 1)]));
+        for offering in &mut world.offerings {
+            offering.valid_until = Some(date(day));
+        }
+        let window = Timing::Window { start: at(start), end: at("2027-02-01T00:00:00Z") };
+        world.needs[0].timing = Some(window);
+        world
+    };
+    for resource in [30, 32] {
+        for (day, weeks) in [("2026-12-06", 2), ("2026-12-07", 3), ("2027-03-01", 8)] {
+            let mut world = ending(day, "2026-11-23T02:00:00Z");
+            world.ask(rest(100, resource));
+            assert_eq!(
+                (world.referral(100).periods.len(), left(&world)),
+                (weeks, 8 - weeks as i64),
+                "{resource} {day}"
+            );
+        }
+        for once in [false, true] {
+            let mut world = ending("2026-12-06", "2026-12-08T02:00:00Z");
+            if once {
+                world.needs[0].items[0].recurrence = None;
+            }
+            assert!(world.refusal(rest(100, resource)).contains("is not offered"), "{resource} {once}");
+        }
+    }
+}
+
+#[test]
+fn what_recurs_and_draws_on_stock_alone_ends_with_the_window_too() {
+    let mut world = visits_until("2026-12-06T16:00:00Z");
+    world.pools.push(pool_of(22, PoolKind::Stock, Some(2)));
+    world.offerings.push(giving(32, &[(22, 1)]));
+    world.ask(rest(100, 32));
+    assert_eq!((world.referral(100).units, world.referral(100).periods.len(), left(&world)), (2, 2, 6));
+}
+
 #[test]
 fn a_week_that_is_full_later_on_refuses_all() {
     let mut world = visits();

@@ -2,7 +2,7 @@ use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::need::Recurrence;
 use wishwell_domain::occurrence::{Asked, TakenPeriod, spread};
 
-use crate::fixtures::date;
+use crate::fixtures::{at, date};
 
 fn taken(periods: &[(&str, i64)]) -> Vec<TakenPeriod> {
     periods.iter().map(|(day, units)| TakenPeriod { period_start: date(day), units: *units }).collect()
@@ -14,7 +14,7 @@ fn next(periods: &[(&str, i64)], quantity: Option<i64>) -> Option<(i64, Vec<Stri
     let left = 8 - taken.iter().map(|taken| taken.units).sum::<i64>();
     let recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 4 });
     let asked = Asked { quantity: 2, recurrence, left, taken: &taken };
-    let share = asked.next(date("2026-11-26"), quantity)?;
+    let share = asked.next(date("2026-11-26"), None, quantity)?;
     assert!(share.units() <= left, "{share:?} of {left}");
     Some((share.quantity, share.periods.iter().map(|day| day.strftime("%m-%d").to_string()).collect()))
 }
@@ -54,7 +54,7 @@ fn nothing_is_next_where_nothing_or_not_so_much_is_left() {
         assert_eq!(next(taken, Some(quantity)), None, "{taken:?} {quantity}");
     }
     let once = |left| Asked { quantity: 5, recurrence: None, left, taken: &[] };
-    let quantity = |left, quantity| once(left).next(date("2026-11-26"), quantity).map(|share| share.quantity);
+    let quantity = |left, quantity| once(left).next(date("2026-11-26"), None, quantity).map(|share| share.quantity);
     assert_eq!(
         [quantity(3, None), quantity(3, Some(2)), quantity(3, Some(4)), quantity(0, None)],
         [Some(3), Some(2), None, None]
@@ -66,12 +66,45 @@ fn days_and_months_are_periods_too_and_the_last_day_of_the_calendar_ends_them() 
     let asked = |every, occurrences, quantity, from| {
         let recurrence = Some(Recurrence { every, occurrences });
         let asked = Asked { quantity, recurrence, left: quantity * i64::from(occurrences), taken: &[] };
-        asked.next(date(from), None).unwrap().periods
+        asked.next(date(from), None, None).unwrap().periods
     };
     let months = ["2026-12-01", "2027-01-01", "2027-02-01"].map(date);
     assert_eq!(asked(PeriodLength::Month, 3, 7, "2026-12-31"), months);
     assert_eq!(asked(PeriodLength::Day, 2, 1, "2027-02-28"), ["2027-02-28", "2027-03-01"].map(date));
     assert!(asked(PeriodLength::Day, 366, 1, "9999-12-30").len() <= 366);
+}
+
+#[test]
+fn no_period_begins_after_the_last_day() {
+    let recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 4 });
+    let next = |taken: &[TakenPeriod], last: &str| {
+        let left = 8 - taken.iter().map(|taken| taken.units).sum::<i64>();
+        let asked = Asked { quantity: 2, recurrence, left, taken };
+        let share = asked.next(date("2026-11-26"), Some(date(last)), None)?;
+        Some((share.quantity, share.periods.len()))
+    };
+    // The week of the last day counts, however little of it is left.
+    let counts = ["2026-11-26", "2026-11-29", "2026-11-30", "2026-12-06", "2026-12-07", "2027-12-31"];
+    assert_eq!(counts.map(|last| next(&[], last).map_or(0, |(_, periods)| periods)), [1, 1, 2, 2, 3, 4]);
+    let first = taken(&[("2026-11-23", 2)]);
+    assert_eq!((next(&first, "2026-11-29"), next(&first, "2026-11-30")), (None, Some((2, 1))));
+    assert_eq!(next(&taken(&[("2026-11-23", 1)]), "2026-11-29"), Some((1, 1)), "half of the one week");
+}
+
+#[test]
+fn what_is_outstanding_ends_with_the_window_and_is_covered_when_its_weeks_are() {
+    let recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 4 });
+    let (start, until) = (at("2026-11-26T02:00:00Z"), Some(at("2026-12-06T16:00:00Z")));
+    let outstanding = |taken: &[TakenPeriod], until| {
+        let asked = Asked { quantity: 1, recurrence, left: 4 - taken.len() as i64, taken };
+        let outstanding = asked.outstanding(start, until, None);
+        (outstanding.recurrence.map(|recurrence| recurrence.occurrences), outstanding.is_covered)
+    };
+    let weeks = taken(&[("2026-11-23", 1), ("2026-11-30", 1)]);
+    assert_eq!(outstanding(&[], None), (Some(4), false));
+    assert_eq!(outstanding(&[], until), (Some(2), false), "the third week begins when the window ends");
+    assert_eq!(outstanding(&weeks[..1], until), (Some(1), false));
+    assert_eq!((outstanding(&weeks, until), outstanding(&weeks, None)), ((Some(4), true), (Some(2), false)));
 }
 
 #[test]

@@ -56,7 +56,12 @@ fn every(every: PeriodLength, occurrences: usize) -> Ask<'static> {
 
 fn every_from(day: &str, every: PeriodLength, occurrences: usize) -> Ask<'static> {
     let days = std::iter::successors(Some(every.start_of(date(day))), |day| Some(every.next_start(*day)));
-    Ask { every: Some(every), periods: days.take(occurrences).collect::<Vec<_>>().leak(), ..once(1) }
+    Ask {
+        every: Some(every),
+        end: jiff::Timestamp::MAX,
+        periods: days.take(occurrences).collect::<Vec<_>>().leak(),
+        ..once(1)
+    }
 }
 
 fn planned(pools: &[CapacityPool], offering: &Offering, ask: &Ask) -> Result<Plan, Error> {

@@ -45,8 +45,10 @@ impl BruteForce {
         if !resource.areas.iter().any(|area| serves(area, &chain, point, distance)) {
             failed.push(ReasonCode::OutsideArea);
         }
+        let (offered, never) = offered(resource, query, start);
+        failed.extend(never);
         let modes = self.modes(resource, query, distance, start, &mut failed);
-        let offer = self.offer(resource, query, start, &mut failed);
+        let offer = self.offer(resource, query, start, offered, &mut failed);
         let (eligible, missing_facts) = eligibility(resource, query);
         if eligible == Some(false) {
             failed.push(ReasonCode::Ineligible);
@@ -155,26 +157,14 @@ impl BruteForce {
         reaching
     }
 
-    fn offer(&self, resource: &Resource, query: &Query<'_>, start: Timestamp, failed: &mut Vec<ReasonCode>) -> Offer {
-        let second = SignedDuration::from_secs(1);
-        let mut end = query.window.end.max(start.saturating_add(second).unwrap_or(start));
-        if let Some(recurrence) = query.recurrence {
-            let mut date = recurrence.every.start_of(shanghai().date_at(start));
-            let begun = u32::from(shanghai().start_of(date) < start);
-            for _ in 0..recurrence.occurrences + begun {
-                date = recurrence.every.next_start(date);
-            }
-            end = shanghai().start_of(date).max(start.saturating_add(second).unwrap_or(start));
-        }
-        let zone =
-            resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
-        let from = resource.valid_from.map_or(Timestamp::MIN, |day| zone.start_of(day));
-        let before = resource.valid_until.map_or(Timestamp::MAX, |day| day_end(&zone, day));
-        let mut offered = (start.max(from), end.min(before));
-        if offered.0 >= offered.1 {
-            failed.push(if from >= end { ReasonCode::NotValidYet } else { ReasonCode::Expired });
-            offered = (start, end);
-        }
+    fn offer(
+        &self,
+        resource: &Resource,
+        query: &Query<'_>,
+        start: Timestamp,
+        offered: (Timestamp, Timestamp),
+        failed: &mut Vec<ReasonCode>,
+    ) -> Offer {
         let schedule = resource.schedule.as_ref().and_then(|schedule| schedule.compile().ok());
         match query.recurrence {
             None => {
@@ -204,6 +194,32 @@ impl BruteForce {
             }
         }
     }
+}
+
+/// When a resource may serve: in the window, or while occurrences may come, as far as it is offered; all of that, and why, when it is
+/// never offered in it.
+fn offered(resource: &Resource, query: &Query<'_>, start: Timestamp) -> ((Timestamp, Timestamp), Option<ReasonCode>) {
+    let shortest = start.saturating_add(SignedDuration::from_secs(1)).unwrap_or(start);
+    let mut end = query.window.end;
+    if let Some(recurrence) = query.recurrence {
+        let mut date = recurrence.every.start_of(shanghai().date_at(start));
+        let mut periods = recurrence.occurrences + u32::from(shanghai().start_of(date) < start);
+        let until = query.until.unwrap_or(Timestamp::MAX);
+        while periods > 0 && shanghai().start_of(date) < until {
+            date = recurrence.every.next_start(date);
+            periods -= 1;
+        }
+        end = shanghai().start_of(date).min(until);
+    }
+    let end = end.max(shortest);
+    let zone = resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
+    let from = resource.valid_from.map_or(Timestamp::MIN, |day| zone.start_of(day));
+    let before = resource.valid_until.map_or(Timestamp::MAX, |day| day_end(&zone, day));
+    let offered = (start.max(from), end.min(before));
+    if offered.0 < offered.1 {
+        return (offered, None);
+    }
+    ((start, end), Some(if from >= end { ReasonCode::NotValidYet } else { ReasonCode::Expired }))
 }
 
 fn shanghai() -> std::sync::Arc<Zone> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use wishwell_domain::fact::Facts;
 use wishwell_domain::limits::{NEED_HORIZON_DAYS_MAX, ROUND_ITEMS_MAX};
-use wishwell_domain::need::{Urgency, useful_window};
+use wishwell_domain::need::{Urgency, recurs_until, useful_window};
 use wishwell_domain::occurrence::Outstanding;
 use wishwell_domain::round::{RoundRules, Scope};
 
@@ -76,7 +76,8 @@ fn question<'a>(
     given: &Given<'a>,
 ) -> Asked<'a> {
     let (start, end) = useful_window(need.timing, urgency, given.at);
-    let Outstanding { quantity, recurrence, start } = open.as_asked().outstanding(start, None);
+    let until = recurs_until(need.timing, (start, end));
+    let Outstanding { quantity, recurrence, start, is_covered } = open.as_asked().outstanding(start, until, None);
     let horizon = SignedDuration::from_hours(24 * NEED_HORIZON_DAYS_MAX);
     let end = start.checked_add(horizon).map_or(end, |farthest| end.min(farthest));
     Asked {
@@ -86,6 +87,7 @@ fn question<'a>(
         splittable: open.splittable,
         recurrence,
         window: TimeWindow { start, end },
+        until,
         now: given.at,
         place: need.place,
         division: need.division,
@@ -95,10 +97,11 @@ fn question<'a>(
         facts,
         worth: tier_worth(urgency),
         somewhere: None,
+        is_covered,
     }
 }
 
-/// The open items in the scope of the rules, but of needs that nothing may be offered for.
+/// The open items in the scope of the rules of which something is left, but of needs that nothing may be offered for.
 pub(super) fn in_scope(snapshot: &Snapshot, rules: &RoundRules, given: &Given<'_>) -> Result<Items, DraftError> {
     let within = Within::new(snapshot, &rules.scope);
     let mut needs: Vec<Arc<OpenNeed>> =
@@ -112,6 +115,9 @@ pub(super) fn in_scope(snapshot: &Snapshot, rules: &RoundRules, given: &Given<'_
                 continue;
             }
             let asked = question(need, open, urgency, nothing(), given);
+            if asked.is_covered {
+                continue;
+            }
             items.push(RoundItem {
                 need: at,
                 item: place,

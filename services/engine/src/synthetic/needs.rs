@@ -54,6 +54,7 @@ impl SyntheticNeed {
             splittable: self.splittable,
             recurrence: None,
             window: self.window,
+            until: None,
             now: self.now,
             place: Some(self.place),
             division: Some(&self.division),

@@ -8,8 +8,8 @@ use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use super::worlds::{
-    Asking, KINDS, areas, categories, category, date, division, divisions, draws, facts, modes, organization_id,
-    organizations, place, plain_resource, pool, rules, schedules, unit, windows,
+    Asking, KINDS, areas, categories, category, date, division, divisions, draws, facts, modes,
+    organization_id, organizations, place, plain_resource, pool, rules, schedules, unit, windows,
 };
 use super::{compare, compare_judgements};
 use crate::brute_force::BruteForce;
@@ -101,7 +101,9 @@ fn every_combination_of_schedule_validity_and_window_is_judged_as_by_brute_force
     let mut askings = Vec::new();
     for window in windows() {
         for recurrence in [None, recurrence(PeriodLength::Week, 2), recurrence(PeriodLength::Day, 3)] {
-            askings.push(Asking { window, recurrence, ..Asking::plain() });
+            for until in [None, Some(window.end)] {
+                askings.push(Asking { window, until, recurrence, ..Asking::plain() });
+            }
         }
     }
     judge_all(&world(resources, pools), &askings);
@@ -133,7 +135,9 @@ fn every_combination_of_pool_and_quantity_is_judged_as_by_brute_force() {
                     recurrence(PeriodLength::Day, 5),
                     recurrence(PeriodLength::Month, 1),
                 ] {
-                    askings.push(Asking { quantity, splittable, window, recurrence, ..Asking::plain() });
+                    for until in [None, Some(window.end)] {
+                        askings.push(Asking { quantity, splittable, window, until, recurrence, ..Asking::plain() });
+                    }
                 }
             }
         }

@@ -3,13 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
+use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, Version};
-use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Timing, Urgency, Wish};
+use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::occurrence::TakenPeriod;
 use wishwell_domain::resource::Resource;
 
-use super::worlds::{Asking, Dice, now, place, plain_resource, random_asking, random_world, resource_id, unit};
+use super::worlds::{
+    Asking, Dice, date, now, place, plain_resource, random_asking, random_world, resource_id, unit,
+};
 use crate::answer::NeedsAnswer;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
@@ -283,6 +287,7 @@ fn a_need_is_found_for_a_resource_when_the_resource_is_found_for_the_need() {
             // What the reverse question asks with, a caller of the other one asks with.
             let (start, end) = need.window(now());
             asking.window = TimeWindow { start, end };
+            asking.until = need.recurs_until(now());
             needs.push(need);
             askings.push(asking);
         }
@@ -298,6 +303,22 @@ fn a_need_is_found_for_a_resource_when_the_resource_is_found_for_the_need() {
             assert_eq!(found, served.map(|(number, _)| number).collect::<Vec<u128>>());
         }
     }
+}
+
+#[test]
+fn a_need_whose_weeks_within_its_window_are_all_taken_is_shown_to_nobody() {
+    let weekly = Some(Recurrence { every: PeriodLength::Week, occurrences: 5 });
+    let need = |number, weeks: &[i8]| {
+        let mut need = need(number, &Asking { recurrence: weekly, ..Asking::plain() }, Urgency::Normal, 1);
+        let taken = |day: &i8| TakenPeriod { period_start: date(11, *day), units: 1 };
+        need.items[0].taken = weeks.iter().map(taken).collect();
+        need.items[0].referred = weeks.len() as i64;
+        need
+    };
+    // Its window ends on a Friday.
+    let unbounded = Need { timing: None, ..need(3, &[23]) };
+    let snapshot = world(vec![need(1, &[]), need(2, &[23]), unbounded]);
+    assert_eq!(numbers(&snapshot, false), [1, 3]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reasons, one by one: what is asked, what fails, what would have to change.
 
-use wishwell_domain::capacity_pool::PoolKind;
+use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
 use wishwell_domain::need::{Mobility, Recurrence};
@@ -8,8 +8,8 @@ use wishwell_domain::organization::OrganizationState;
 use wishwell_domain::resource::{DeliveryMode, Resource, ResourceLifecycle};
 
 use super::worlds::{
-    Asking, areas, at, categories, category, date, division, divisions, draws, facts, organization_id, organizations,
-    place, plain_resource, pool, rules, schedules, unit,
+    Asking, areas, at, categories, category, date, division, divisions, draws, facts, organization_id,
+    organizations, place, plain_resource, pool, rules, schedules, unit,
 };
 use crate::answer::{Capacity, EligibilityState};
 use crate::query::{QueryError, Scratch};
@@ -133,6 +133,35 @@ fn each_failed_constraint_is_told_with_what_would_have_to_change() {
     for (resource, asking, reason) in cases {
         assert_eq!(reasons(resource, &asking), [reason]);
     }
+}
+
+/// So many times, each week.
+fn weekly(occurrences: u32) -> Option<Recurrence> {
+    Some(Recurrence { every: PeriodLength::Week, occurrences })
+}
+
+#[test]
+fn no_occurrence_counts_after_the_end_of_the_window() {
+    let resource = || Resource { draws: draws(&[0]), ..plain_resource(0) };
+    let asked = |end: &str| Asking { until: Some(at(end)), recurrence: weekly(16), ..Asking::plain() };
+    let mut scratch = Scratch::default();
+    for (end, occurrences) in [
+        ("2026-11-24T00:00:00Z", 1),
+        ("2026-11-29T16:00:00Z", 1),
+        ("2026-11-29T16:00:01Z", 2),
+        ("2026-12-20T16:00:00Z", 4),
+        // The pool has ten.
+        ("2027-02-01T00:00:00Z", 10),
+    ] {
+        let asking = Asking { splittable: true, ..asked(end) };
+        let snapshot = snapshot(vec![resource()]);
+        let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+        assert_eq!(answer.candidates.first().map(|candidate| candidate.occurrences), Some(occurrences), "{end}");
+    }
+    // On Sundays only: closed before the end, so that there is a reason.
+    let sundays = Resource { schedule: schedules()[3].clone(), ..resource() };
+    let next_opening = Some(at("2026-11-28T16:00:00Z"));
+    assert_eq!(reasons(sundays, &asked("2026-11-28T00:00:00Z")), [Reason::ClosedInWindow { next_opening }]);
 }
 
 #[test]

@@ -363,6 +363,7 @@ pub(crate) struct Asking {
     pub(crate) splittable: bool,
     pub(crate) recurrence: Option<Recurrence>,
     pub(crate) window: TimeWindow,
+    pub(crate) until: Option<Timestamp>,
     pub(crate) place: Option<Point>,
     pub(crate) division: Option<DivisionCode>,
     pub(crate) mobility: Mobility,
@@ -384,6 +385,7 @@ impl Asking {
             splittable: false,
             recurrence: None,
             window: TimeWindow { start: now(), end: at("2026-11-27T12:00:00Z") },
+            until: None,
             place: Some(place(0, 0)),
             division: Some(division("640104001")),
             mobility: Mobility { max_travel_metres: Some(1_000), home_visit: true, remote: true, delivery: true },
@@ -404,6 +406,7 @@ impl Asking {
             splittable: self.splittable,
             recurrence: self.recurrence,
             window: self.window,
+            until: self.until,
             now: now(),
             place: self.place,
             division: self.division.as_ref(),
@@ -439,6 +442,7 @@ pub(crate) fn windows() -> Vec<TimeWindow> {
 pub(crate) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
     let metres = |dice: &mut Dice| i32::try_from(dice.below(41)).expect("small") * spread - 20 * spread;
     let recurrence = |every, occurrences| Some(Recurrence { every, occurrences });
+    let window = dice.pick(&windows());
     Asking {
         category: category(dice.pick(&["a", "a", "a.b", "a.b", "a.b.c", "a.d", "e"])),
         quantity: dice.pick(&[1, 1, 2, 11]),
@@ -453,7 +457,8 @@ pub(crate) fn random_asking(dice: &mut Dice, spread: i32) -> Asking {
             recurrence(PeriodLength::Day, 4),
             recurrence(PeriodLength::Month, 2),
         ]),
-        window: dice.pick(&windows()),
+        window,
+        until: dice.pick(&[None, Some(window.end)]),
         place: if dice.chance(85) { Some(place(metres(dice), metres(dice))) } else { None },
         division: dice.pick(&[None, Some("640104001"), Some("640104001"), Some("640202001"), Some("64")]).map(division),
         mobility: Mobility {

@@ -202,8 +202,9 @@ impl Platform {
         quantity: Option<i64>,
     ) -> Result<Pledge, Error> {
         let now = self.clock.now();
-        let (from, _) = need.window(now);
-        let share = item.next_share(Zone::of_places().date_at(from), quantity);
+        let (zone, (from, _)) = (Zone::of_places(), need.window(now));
+        let last = need.recurs_until(now).map(|until| zone.last_date_before(until));
+        let share = item.next_share(zone.date_at(from), last, quantity);
         // What cannot be given any more, the ledger refuses.
         let total = share.map_or_else(|| quantity.unwrap_or(item.quantity), |share| share.units());
         let pool = CapacityPool {

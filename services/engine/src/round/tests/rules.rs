@@ -3,7 +3,8 @@
 use wishwell_domain::beneficiary::GroupTag;
 use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, HouseholdId, LogPosition};
-use wishwell_domain::need::{Recurrence, Urgency};
+use wishwell_domain::need::{NeedItem, Recurrence, Timing, Urgency};
+use wishwell_domain::occurrence::TakenPeriod;
 use wishwell_domain::round::{
     Bundling, Change, Cohort, Guarantee, Minimum, OrganizationCap, Pin, RoundLevel, RoundRules, Scope, UnservedReason,
 };
@@ -12,7 +13,7 @@ use wishwell_solver::Unwatched;
 use super::{Side, item, need, need_id, outcome, round, world};
 use crate::round::{DraftError, draft};
 use crate::snapshot::Snapshot;
-use crate::tests::worlds::{division, now, organization_id, pool, resource_id};
+use crate::tests::worlds::{date, division, now, organization_id, pool, resource_id};
 
 fn reason(result: &wishwell_domain::round::RoundResult, number: u128) -> Option<UnservedReason> {
     outcome(result, number, 1).unserved.as_ref().map(|told| told.reason)
@@ -305,6 +306,28 @@ fn a_pool_of_unknown_total_can_be_asked_and_promises_nothing() {
     assert_eq!(told.can_be_asked, [resource_id(0)]);
 }
 
+/// That help is of use for so many days.
+fn in_days(days: i64) -> Option<Timing> {
+    Some(Timing::Deadline(now() + jiff::SignedDuration::from_hours(24 * days)))
+}
+
+#[test]
+fn what_recurs_is_served_within_its_window_and_looks_for_nobody_once_its_weeks_are_taken() {
+    let mut input = world(&[9]);
+    input.needs = vec![need(1, 0), need(2, 100)];
+    for need in &mut input.needs {
+        need.items[0].recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 5 });
+        need.timing = in_days(8);
+    }
+    let taken = |day| TakenPeriod { period_start: date(11, day), units: 1 };
+    input.needs[1].items[0] =
+        NeedItem { referred: 2, taken: vec![taken(23), taken(30)], ..input.needs[1].items[0].clone() };
+    let result = round(&input, &RoundRules::default(), &Side::default());
+    let told = outcome(&result, 1, 1);
+    assert_eq!((told.units_served(), told.unserved.is_none()), (2, true), "this week and the next: {told:#?}");
+    assert_eq!(result.outcomes.len(), 1, "of the other both weeks are taken: {:#?}", result.outcomes);
+}
+
 #[test]
 fn weekly_visits_draw_on_every_week() {
     let mut input = world(&[1, 1]);
@@ -318,6 +341,7 @@ fn weekly_visits_draw_on_every_week() {
     let visits = |occurrences| Some(Recurrence { every: PeriodLength::Week, occurrences });
     input.needs[0].items[0].recurrence = visits(3);
     input.needs[1].items[0].recurrence = visits(2);
+    input.needs[..2].iter_mut().for_each(|need| need.timing = in_days(28));
     input.needs[2].urgency = Urgency::Normal;
     let result = round(&input, &RoundRules::default(), &Side::default());
     assert!(result.optimal);
@@ -335,6 +359,7 @@ fn recurring_items_take_from_stock_for_every_occurrence() {
     let mut input = world(&[5]);
     input.needs = vec![need(1, 0), need(2, 100)];
     input.needs[0].items[0].recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 3 });
+    input.needs[0].timing = in_days(28);
     input.needs[0].urgency = Urgency::Emergency;
     input.needs[1].items[0].quantity = 3;
     let result = round(&input, &RoundRules::default(), &Side::default());

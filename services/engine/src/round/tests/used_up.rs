@@ -115,6 +115,7 @@ fn weekly_visits_without_a_free_week_are_told_what_they_lack_and_no_more_than_is
     input.pools[0].figures.total = Some(0);
     input.needs = vec![need(1, 0)];
     input.needs[0].items[0].recurrence = Some(Recurrence { every: PeriodLength::Week, occurrences: 3 });
+    input.needs[0].timing = None;
     let result = round(&input, &RoundRules::default(), &Side::default());
     let told = outcome(&result, 1, 1).unserved.as_ref().expect("no week is free");
     assert_eq!((told.reason, told.units), (UnservedReason::Capacity, 3));
