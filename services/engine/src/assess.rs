@@ -159,11 +159,11 @@ impl<'q> Context<'q> {
         if !self.in_area(row, distance) {
             failed.add(ReasonCode::OutsideArea);
         }
-        let modes = self.modes_of(row, distance, &mut failed);
         if eligible == Eligible::No {
             failed.add(ReasonCode::Ineligible);
         }
         let offered = self.offered(row, &mut failed);
+        let modes = self.modes_of(row, distance, offered, &mut failed);
         let capacity = self.when_and_how_much(row, offered, capacity, memo, &mut failed);
         Assessment { failed, modes, eligible, capacity }
     }
@@ -225,8 +225,8 @@ impl<'q> Context<'q> {
     }
 
     /// The modes that reach the beneficiary. When none does, adds what the mode with the fewest failures fails.
-    fn modes_of(&self, row: &Row, distance: u32, failed: &mut Failed) -> ModeSet {
-        let (verified, minors, home_visits) = self.standing(row.organization);
+    fn modes_of(&self, row: &Row, distance: u32, offered: Span, failed: &mut Failed) -> ModeSet {
+        let (verified, minors, home_visits) = self.standing(row.organization, offered);
         let minors = minors || !self.involves_minors;
         if !verified {
             failed.add(ReasonCode::OrganizationNotVerified);
@@ -261,18 +261,18 @@ impl<'q> Context<'q> {
         ModeSet::NONE
     }
 
-    /// Whether an organization is verified, vetted for minors, and for home visits, when the window starts.
+    /// Whether an organization is verified, vetted for minors, and for home visits, all the time it may come: nobody asks again when a
+    /// vetting ends before the last occurrence, or before the day that is found for what comes once.
     #[inline]
-    fn standing(&self, organization: u32) -> (bool, bool, bool) {
+    fn standing(&self, organization: u32, offered: Span) -> (bool, bool, bool) {
         let Some(standing) = self.tables.standings.get(organization) else { return (false, false, false) };
         let (minors, home_visits) = standing.vetted();
         if !standing.ends() {
             return (standing.is_verified(), minors, home_visits);
         }
         let row = self.tables.organizations.get(organization);
-        let start = self.window.start;
         row.map_or((false, false, false), |row| {
-            (standing.is_verified(), row.minors_before > start, row.home_visits_before > start)
+            (standing.is_verified(), row.minors_before >= offered.end, row.home_visits_before >= offered.end)
         })
     }
 

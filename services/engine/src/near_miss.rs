@@ -123,11 +123,13 @@ pub(crate) fn reasons(context: &Context<'_>, row: &Row, miss: &Hit, reasons: &mu
         Some(Reason::OrganizationNotVerified { state })
     });
     add(ReasonCode::NotVettedForMinors, &|| {
-        Some(Reason::NotVettedForMinors { expired_on: organization.and_then(|organization| organization.minors_until) })
+        Some(Reason::NotVettedForMinors {
+            valid_until: organization.and_then(|organization| organization.minors_until),
+        })
     });
     add(ReasonCode::NotVettedForHomeVisits, &|| {
         Some(Reason::NotVettedForHomeVisits {
-            expired_on: organization.and_then(|organization| organization.home_visits_until),
+            valid_until: organization.and_then(|organization| organization.home_visits_until),
         })
     });
     add(ReasonCode::Mode, &|| Some(Reason::Mode { offered: row.modes }));

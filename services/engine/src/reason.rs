@@ -131,9 +131,9 @@ pub enum ReasonCode {
     Unit,
     /// The organization is not verified.
     OrganizationNotVerified,
-    /// Minors are involved and the organization is not vetted for them.
+    /// Minors are involved and the organization is not vetted for them as long as it might come.
     NotVettedForMinors,
-    /// The organization is not vetted for visits to homes.
+    /// The organization is not vetted for visits to homes as long as it might come.
     NotVettedForHomeVisits,
     /// None of its modes is one that reaches the beneficiary.
     Mode,
@@ -195,13 +195,13 @@ pub enum Reason {
     },
     /// See [`ReasonCode::NotVettedForMinors`].
     NotVettedForMinors {
-        /// Last day of a vetting that has run out.
-        expired_on: Option<Date>,
+        /// Last day of a vetting that ends before help might still come.
+        valid_until: Option<Date>,
     },
     /// See [`ReasonCode::NotVettedForHomeVisits`].
     NotVettedForHomeVisits {
-        /// Last day of a vetting that has run out.
-        expired_on: Option<Date>,
+        /// Last day of a vetting that ends before help might still come.
+        valid_until: Option<Date>,
     },
     /// See [`ReasonCode::Mode`].
     Mode {

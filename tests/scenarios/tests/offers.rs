@@ -158,6 +158,25 @@ async fn an_organization_is_offered_once_verified_for_what_it_was_vetted_for_and
     let at = verify(Some(v1::Vetting { home_visits: grant(""), minors: grant("2099-01-01") })).await;
     assert_eq!(fits(&served, desk_need(true), &name, at).await, Ok(()));
 
+    // What ends before the help might still come is as good as none.
+    let seconds = created.create_time.as_ref().expect("stored").seconds;
+    let soon = prost_types::Timestamp { seconds: seconds + 2 * 86_400, nanos: 0 }.to_string()[..10].to_owned();
+    let at = verify(Some(v1::Vetting { home_visits: grant(""), minors: grant(&soon) })).await;
+    let weekly = |need: v1::Need| {
+        let recurrence = Some(v1::Recurrence { every: v1::RecurrencePeriod::Week.into(), occurrences: 26 });
+        v1::Need { items: need.items.into_iter().map(|item| v1::NeedItem { recurrence, ..item }).collect(), ..need }
+    };
+    let today = || v1::Need {
+        deadline: Some(prost_types::Timestamp { seconds: seconds + 3_600, nanos: 0 }),
+        ..desk_need(true)
+    };
+    for need in [desk_need(true), weekly(desk_need(true))] {
+        assert_eq!(fits(&served, need, &name, at).await, why(&["NOT_VETTED_FOR_MINORS"]), "it ends before the last");
+    }
+    for need in [today(), weekly(today())] {
+        assert_eq!(fits(&served, need, &name, at).await, Ok(()), "it holds until the deadline");
+    }
+
     let suspend = || v1::SuspendOrganizationRequest {
         name: created.name.clone(),
         reason: "a complaint".to_owned(),

@@ -326,6 +326,34 @@ async fn a_wish_that_is_taken_back_is_in_no_pool_and_its_need_goes_on() {
 }
 
 #[tokio::test]
+async fn a_pledge_of_visits_takes_a_vetting_that_holds_until_the_last_of_them() {
+    let served = demo().await;
+    let mut visits = wishing(1, "a visit each week");
+    visits.mobility = Some(v1::Mobility { home_visit: true, ..v1::Mobility::default() });
+    visits.items[0].recurrence = Some(v1::Recurrence { every: v1::RecurrencePeriod::Week.into(), occurrences: 4 });
+    let need = submit(&served, visits).await;
+    let seconds = need.create_time.as_ref().expect("stored").seconds;
+    let wish = only_wish(&served).await;
+    let filter = v1::OrganizationFilter { external: Some(external("demo", NEAR)), ..Default::default() };
+    let request = v1::ListOrganizationsRequest { filter: Some(filter), ..Default::default() };
+    let name =
+        told(served.catalog(OPERATOR).list_organizations(request).await).expect("listed").organizations.remove(0).name;
+    let vet = async |days: i64| {
+        let until = prost_types::Timestamp { seconds: seconds + days * 86_400, nanos: 0 };
+        let grant = v1::VettingGrant { valid_until: until.to_string()[..10].to_owned(), note: String::new() };
+        let vetting = Some(v1::Vetting { home_visits: Some(grant), minors: None });
+        let request = v1::VerifyOrganizationRequest { name: name.clone(), vetting, ..Default::default() };
+        told(served.catalog(OPERATOR).verify_organization(request).await).expect("verified");
+    };
+    vet(14).await;
+    let status =
+        refused("two of four", claim(&served, PARTNER, pledging(&wish, None)).await, "RESOURCE_DOES_NOT_FIT", "");
+    assert_eq!(metadata(&status, "reasons"), "NOT_VETTED_FOR_HOME_VISITS");
+    vet(29).await;
+    claim(&served, PARTNER, pledging(&wish, None)).await.expect("vetted until the fourth week is over");
+}
+
+#[tokio::test]
 async fn an_organization_that_is_not_verified_claims_nothing() {
     let served = demo().await;
     let (_, ours) = trunks(&served, NEAR, Some(5)).await;

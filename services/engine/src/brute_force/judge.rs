@@ -47,7 +47,7 @@ impl BruteForce {
         }
         let (offered, never) = offered(resource, query, start);
         failed.extend(never);
-        let modes = self.modes(resource, query, distance, start, &mut failed);
+        let modes = self.modes(resource, query, distance, offered.1, &mut failed);
         let offer = self.offer(resource, query, start, offered, &mut failed);
         let (eligible, missing_facts) = eligibility(resource, query);
         if eligible == Some(false) {
@@ -108,7 +108,7 @@ impl BruteForce {
         resource: &Resource,
         query: &Query<'_>,
         distance: Option<u32>,
-        start: Timestamp,
+        end: Timestamp,
         failed: &mut Vec<ReasonCode>,
     ) -> ModeSet {
         let organization = self.organizations.get(&resource.organization);
@@ -116,7 +116,7 @@ impl BruteForce {
             failed.push(ReasonCode::OrganizationNotVerified);
         }
         let holds = |vetting: Option<&Vetting>| {
-            vetting.is_some_and(|vetting| vetting.valid_until.is_none_or(|day| start < day_end(&shanghai(), day)))
+            vetting.is_some_and(|vetting| vetting.valid_until.is_none_or(|day| end <= day_end(&shanghai(), day)))
         };
         let minors = !query.involves_minors || holds(organization.and_then(|o| o.vetted_for_minors.as_ref()));
         let homes = holds(organization.and_then(|o| o.vetted_for_home_visits.as_ref()));

@@ -8,12 +8,12 @@ use wishwell_domain::need::{Mobility, Recurrence};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
 
 use super::worlds::{
-    Asking, KINDS, areas, categories, category, date, division, divisions, draws, facts, modes,
+    Asking, KINDS, areas, at, categories, category, date, division, divisions, draws, facts, modes, now,
     organization_id, organizations, place, plain_resource, pool, rules, schedules, unit, windows,
 };
 use super::{compare, compare_judgements};
 use crate::brute_force::BruteForce;
-use crate::query::Scratch;
+use crate::query::{Scratch, TimeWindow};
 use crate::score::ScoringRules;
 use crate::snapshot::{CatalogInput, Snapshot};
 
@@ -70,6 +70,39 @@ fn every_combination_of_area_place_mode_and_vetting_is_judged_as_by_brute_force(
                         involves_minors,
                         ..Asking::plain()
                     });
+                }
+            }
+        }
+    }
+    judge_all(&world(resources, Vec::new()), &askings);
+}
+
+#[test]
+fn every_combination_of_vetting_validity_mode_and_window_is_judged_as_by_brute_force() {
+    let mut resources = Vec::new();
+    for modes in modes() {
+        for organization in 0..6 {
+            for schedule in schedules() {
+                for valid_until in [None, Some(date(11, 24)), Some(date(11, 25)), Some(date(12, 20))] {
+                    resources.push(Resource {
+                        modes: modes.clone(),
+                        organization: organization_id(organization),
+                        schedule: schedule.clone(),
+                        valid_until,
+                        ..plain_resource(resources.len())
+                    });
+                }
+            }
+        }
+    }
+    let recurrence = |every, occurrences| Some(Recurrence { every, occurrences });
+    let midnight = TimeWindow { start: now(), end: at("2026-11-24T16:00:00Z") };
+    let mut askings = Vec::new();
+    for window in windows().into_iter().chain([midnight]) {
+        for recurrence in [None, recurrence(PeriodLength::Week, 2), recurrence(PeriodLength::Day, 2)] {
+            for until in [None, Some(window.end)] {
+                for involves_minors in [false, true] {
+                    askings.push(Asking { window, until, recurrence, involves_minors, ..Asking::plain() });
                 }
             }
         }

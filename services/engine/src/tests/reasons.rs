@@ -8,11 +8,11 @@ use wishwell_domain::organization::OrganizationState;
 use wishwell_domain::resource::{DeliveryMode, Resource, ResourceLifecycle};
 
 use super::worlds::{
-    Asking, areas, at, categories, category, date, division, divisions, draws, facts, organization_id,
+    Asking, areas, at, categories, category, date, division, divisions, draws, facts, now, organization_id,
     organizations, place, plain_resource, pool, rules, schedules, unit,
 };
 use crate::answer::{Capacity, EligibilityState};
-use crate::query::{QueryError, Scratch};
+use crate::query::{QueryError, Scratch, TimeWindow};
 use crate::reason::{ModeSet, Reason};
 use crate::score::{ScoreTerm, ScoringRules};
 use crate::snapshot::{CatalogInput, Snapshot};
@@ -54,12 +54,12 @@ fn each_failed_constraint_is_told_with_what_would_have_to_change() {
         (
             Resource { organization: organization_id(1), modes: vec![DeliveryMode::Remote], ..plain() },
             Asking { involves_minors: true, ..asking() },
-            Reason::NotVettedForMinors { expired_on: None },
+            Reason::NotVettedForMinors { valid_until: None },
         ),
         (
             Resource { organization: organization_id(2), modes: vec![DeliveryMode::HomeVisit], ..plain() },
             asking(),
-            Reason::NotVettedForHomeVisits { expired_on: Some(date(11, 22)) },
+            Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 22)) },
         ),
         (plain(), Asking { mobility: on_foot, ..asking() }, Reason::Mode { offered: modes(&[DeliveryMode::Delivery]) }),
         (
@@ -138,6 +138,45 @@ fn each_failed_constraint_is_told_with_what_would_have_to_change() {
 /// So many times, each week.
 fn weekly(occurrences: u32) -> Option<Recurrence> {
     Some(Recurrence { every: PeriodLength::Week, occurrences })
+}
+
+#[test]
+fn a_vetting_that_ends_before_help_might_still_come_counts_as_one_that_has_ended() {
+    // Its vettings end with Tuesday the 24th.
+    let ends = |mode| Resource { organization: organization_id(4), modes: vec![mode], ..plain_resource(0) };
+    let until = |end: &str| TimeWindow { start: now(), end: at(end) };
+    let minors = Asking { involves_minors: true, ..Asking::plain() };
+    let cases = [
+        (DeliveryMode::HomeVisit, Asking::plain(), Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 24)) }),
+        (
+            DeliveryMode::HomeVisit,
+            Asking { window: until("2026-11-24T16:00:01Z"), ..Asking::plain() },
+            Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 24)) },
+        ),
+        // 26 visits to a child, of which the first would come in time.
+        (
+            DeliveryMode::Remote,
+            Asking { window: until("2026-11-24T10:00:00Z"), recurrence: weekly(26), ..minors.clone() },
+            Reason::NotVettedForMinors { valid_until: Some(date(11, 24)) },
+        ),
+    ];
+    for (mode, asking, reason) in cases {
+        assert_eq!(reasons(ends(mode), &asking), [reason]);
+    }
+    // While it holds, whoever comes until its last midnight may.
+    let end = at("2026-11-24T16:00:00Z");
+    let mut scratch = Scratch::default();
+    for recurrence in [None, weekly(26)] {
+        let asking = Asking { window: until("2026-11-24T16:00:00Z"), until: Some(end), recurrence, ..minors.clone() };
+        let snapshot = snapshot(vec![ends(DeliveryMode::HomeVisit)]);
+        let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+        assert_eq!(answer.candidates.iter().map(|candidate| candidate.occurrences).collect::<Vec<_>>(), [1]);
+    }
+    // As long as it is not offered, nobody comes.
+    let ended = Resource { valid_until: Some(date(11, 24)), ..ends(DeliveryMode::HomeVisit) };
+    let snapshot = snapshot(vec![ended]);
+    let answer = snapshot.find(&minors.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    assert_eq!(answer.candidates.len(), 1);
 }
 
 #[test]

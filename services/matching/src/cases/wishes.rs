@@ -1,5 +1,7 @@
 //! The wishing pool: needs as partners see them, claimed with a resource or a pledge.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
@@ -8,6 +10,7 @@ use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, R
 use wishwell_domain::ledger::{Command, Offer, Pledge};
 use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem};
+use wishwell_domain::occurrence::Share;
 use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::{Decision, Origin};
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
@@ -118,8 +121,13 @@ impl Platform {
                 (resource, Origin::Claim, Some(decision), refusal, known.basis_with(resource, &snapshot))
             }
             Gift::Pledge(asked) => {
-                let refusal = self.may_pledge(caller, organization, need).await?;
-                let pledge = self.pledge(organization, need, item, asked.clone(), claim.quantity)?;
+                let now = self.clock.now();
+                let share = share_of_pledge(need, item, claim.quantity, now);
+                let last_day = last_day_of(need, item, share.as_ref(), now);
+                let refusal = self.may_pledge(caller, organization, need, last_day).await?;
+                // What cannot be given any more, the ledger refuses.
+                let total = share.map_or_else(|| claim.quantity.unwrap_or(item.quantity), |share| share.units());
+                let pledge = self.pledge(organization, need, item, asked.clone(), total)?;
                 let resource = pledge.resource.id;
                 let mut basis = known.basis();
                 basis.subjects.push(organization.name());
@@ -147,8 +155,8 @@ impl Platform {
 
     /// Judges a resource that a wish is claimed with by what the wish shows. Whoever claims says that it reaches any part of the place
     /// that is shown: were it refused for lying outside of its area, or for whom it is, chosen areas and rules would find out where
-    /// somebody lives and who that is, without anybody noticing. Only who may come near minors is decided by the need itself, and last:
-    /// the error that comes with a decision is for when nothing else speaks against the claim.
+    /// somebody lives and who that is, without anybody noticing. Only who may come near minors or to a home for as long as is asked is
+    /// decided by the need itself, and last: the error that comes with a decision is for when nothing else speaks against the claim.
     fn judge_claim(
         &self,
         snapshot: &Snapshot,
@@ -165,15 +173,22 @@ impl Platform {
         if !fits.map_err(|error| query_error("resource", error))?.unwrap_or(true) {
             return Err(refusal());
         }
-        Ok((decision, failed.contains(&ReasonCode::NotVettedForMinors).then(refusal)))
+        // A wish does not show for how long it asks to be visited either.
+        let vettings = [ReasonCode::NotVettedForMinors, ReasonCode::NotVettedForHomeVisits];
+        Ok((decision, failed.iter().any(|code| vettings.contains(code)).then(refusal)))
     }
 
-    /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people. That it is not vetted
-    /// for minors is answered, for when nothing else speaks against the pledge.
-    async fn may_pledge(&self, caller: &Caller, id: OrganizationId, need: &Need) -> Result<Option<Error>, Error> {
+    /// Whoever gives what no catalogue holds must be known all the same, and be vetted for how it reaches people until the last day on
+    /// which it may come. That it is not vetted for minors is answered, for when nothing else speaks against the pledge.
+    async fn may_pledge(
+        &self,
+        caller: &Caller,
+        id: OrganizationId,
+        need: &Need,
+        last_day: Date,
+    ) -> Result<Option<Error>, Error> {
         let organization = self.organization(caller, id).await?;
-        let today = jiff::tz::offset(8).to_datetime(self.clock.now()).date();
-        let vetted = |vetting: &Option<Vetting>| vetting.as_ref().is_some_and(|vetting| vetting.holds_on(today));
+        let vetted = |vetting: &Option<Vetting>| vetting.as_ref().is_some_and(|vetting| vetting.holds_on(last_day));
         let mode = mode_of(need);
         let mut failed = Vec::new();
         if organization.state != OrganizationState::Verified {
@@ -192,21 +207,16 @@ impl Platform {
         Ok(is_barred.then(|| refusal(Vec::new())))
     }
 
-    /// The resource and the pool that a pledge becomes: as much as is claimed, and no more.
+    /// The resource and the pool that a pledge becomes: as much as is claimed, over all occurrences, and no more.
     fn pledge(
         &self,
         organization: OrganizationId,
         need: &Need,
         item: &NeedItem,
         asked: PledgeAsked,
-        quantity: Option<i64>,
+        total: i64,
     ) -> Result<Pledge, Error> {
         let now = self.clock.now();
-        let (zone, (from, _)) = (Zone::of_places(), need.window(now));
-        let last = need.recurs_until(now).map(|until| zone.last_date_before(until));
-        let share = item.next_share(zone.date_at(from), last, quantity);
-        // What cannot be given any more, the ledger refuses.
-        let total = share.map_or_else(|| quantity.unwrap_or(item.quantity), |share| share.units());
         let pool = CapacityPool {
             id: CapacityPoolId::from_uuid(self.new_uuid()),
             external: None,
@@ -264,6 +274,21 @@ const fn mode_of(need: &Need) -> DeliveryMode {
     } else {
         DeliveryMode::Delivery
     }
+}
+
+/// What a pledge gives of an item; none where so much is not left.
+fn share_of_pledge(need: &Need, item: &NeedItem, quantity: Option<i64>, now: Timestamp) -> Option<Share> {
+    let zone = Zone::of_places();
+    let last = need.recurs_until(now).map(|until| zone.last_date_before(until));
+    item.next_share(zone.date_at(need.window(now).0), last, quantity)
+}
+
+/// The last day on which a share may be given: of the need's window, or of the last period of what recurs without an end.
+fn last_day_of(need: &Need, item: &NeedItem, share: Option<&Share>, now: Timestamp) -> Date {
+    let zone = Zone::of_places();
+    let last = share.and_then(|share| share.periods.last()).filter(|_| need.recurs_until(now).is_none());
+    let end = last.zip(item.recurrence).map(|(last, recurrence)| zone.start_of(recurrence.every.next_start(*last)));
+    zone.last_date_before(end.unwrap_or(need.window(now).1))
 }
 
 fn not_found(resource: ResourceId) -> Error {

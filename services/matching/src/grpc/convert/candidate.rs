@@ -171,11 +171,11 @@ fn write_reason(
         Reason::OrganizationNotVerified { state } => {
             Miss { organization_state: super::organization::state_out(state), ..miss(Code::OrganizationNotVerified) }
         }
-        Reason::NotVettedForMinors { expired_on } => {
-            Miss { date: date_in(&mut room.date, expired_on), ..miss(Code::NotVettedForMinors) }
+        Reason::NotVettedForMinors { valid_until } => {
+            Miss { date: date_in(&mut room.date, valid_until), ..miss(Code::NotVettedForMinors) }
         }
-        Reason::NotVettedForHomeVisits { expired_on } => {
-            Miss { date: date_in(&mut room.date, expired_on), ..miss(Code::NotVettedForHomeVisits) }
+        Reason::NotVettedForHomeVisits { valid_until } => {
+            Miss { date: date_in(&mut room.date, valid_until), ..miss(Code::NotVettedForHomeVisits) }
         }
         Reason::Mode { offered } => Miss { modes: modes_in(&mut room.modes, offered), ..miss(Code::Mode) },
         Reason::TooFar { distance_metres, limit_metres } => Miss {

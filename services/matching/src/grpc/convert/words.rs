@@ -43,8 +43,8 @@ impl Words {
                 OrganizationState::Suspended => say!(self, ("机构已暂停"), ("the organization is suspended")),
                 _ => say!(self, ("机构尚未通过审核"), ("the organization is not verified yet")),
             },
-            Reason::NotVettedForMinors { expired_on } => self.vetting(expired_on, "未成年人服务", "work with minors"),
-            Reason::NotVettedForHomeVisits { expired_on } => self.vetting(expired_on, "入户服务", "visits to homes"),
+            Reason::NotVettedForMinors { valid_until } => self.vetting(valid_until, "未成年人服务", "work with minors"),
+            Reason::NotVettedForHomeVisits { valid_until } => self.vetting(valid_until, "入户服务", "visits to homes"),
             Reason::Mode { offered } => self.modes(offered),
             Reason::TooFar { distance_metres, limit_metres } => say!(
                 self,
@@ -87,12 +87,12 @@ impl Words {
         }
     }
 
-    fn vetting(&mut self, expired_on: Option<Date>, zh: &str, en: &str) {
-        match expired_on {
+    fn vetting(&mut self, valid_until: Option<Date>, zh: &str, en: &str) {
+        match valid_until {
             Some(date) => say!(
                 self,
-                ("机构的", zh, "资质已于", Year(date), "年", MonthDay(date), "到期"),
-                ("the organization's vetting for ", en, " ran out on ", DayMonth(date), " ", Year(date)),
+                ("机构的", zh, "资质有效期仅至", Year(date), "年", MonthDay(date)),
+                ("the organization's vetting for ", en, " holds only until ", DayMonth(date), " ", Year(date)),
             ),
             None => say!(self, ("机构未取得", zh, "资质"), ("the organization is not vetted for ", en)),
         }
