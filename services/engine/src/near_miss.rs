@@ -12,6 +12,7 @@ use crate::eligibility::Verdict;
 use crate::find::{Hit, shown};
 use crate::query::Scratch;
 use crate::reason::{Clause, FactSet, Reason, ReasonCode};
+use crate::recurring;
 use crate::snapshot::Snapshot;
 use crate::snapshot::area::AreaSet;
 use crate::snapshot::pool::UNLIMITED;
@@ -191,7 +192,11 @@ fn no_capacity(context: &Context<'_>, row: &Row, assessment: &Assessment) -> Rea
     Reason::NoCapacity {
         asked: context.quantity,
         remaining: view.served.min(context.quantity),
-        next_free: if context.recurrence.is_none() { capacity::next_free(context, row, when) } else { None },
+        next_free: if context.recurrence.is_some() {
+            recurring::next_free(context, row, when)
+        } else {
+            capacity::next_free(context, row, when)
+        },
         occurrences: context.recurrence.map(|recurrence| (view.occurrences, recurrence.occurrences.max(1))),
     }
 }

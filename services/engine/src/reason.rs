@@ -238,7 +238,7 @@ pub enum Reason {
         asked: i64,
         /// The most it can serve within the window, in the item's unit.
         remaining: i64,
-        /// First day of the next period with enough, for pools that renew.
+        /// First day of the next period with enough, for pools that renew; when recurring, of one that would do as the first.
         next_free: Option<Date>,
         /// Occurrences it covers, and occurrences asked for, when recurring.
         occurrences: Option<(u32, u32)>,

@@ -8,7 +8,9 @@
 //! A resource that covers every occurrence in which it is open is a candidate, with the number it covers in the answer: a partner
 //! closed for a holiday week still visits in the others. What lies after the end of a need's window counts as closed.
 
+use jiff::civil::Date;
 use wishwell_domain::capacity_pool::PeriodLength;
+use wishwell_domain::limits::LOOK_AHEAD_DAYS_MAX;
 use wishwell_domain::period::Periods;
 use wishwell_domain::zone::{Zone, day_of_date};
 
@@ -30,24 +32,18 @@ pub(crate) fn recurring_with_days(context: &Context<'_>, row: &Row, when: When<'
     let mut view = if draws.is_empty() { View::NOBODY_SAID } else { View::EVERYTHING };
     let mut occurrences_max = u32::MAX;
     for (pool, per_unit) in pools() {
-        let Left { remaining, .. } = pool.left;
         view.take(pool.left, per_unit, pool.confirmed_hour);
-        if pool.renewal != Renewal::EachPeriod && remaining >= 0 && remaining != UNLIMITED {
-            let times = remaining / context.quantity.saturating_mul(per_unit).max(1);
-            let times = if pool.renewal == Renewal::Returned && times > 0 { i64::MAX } else { times };
-            occurrences_max = occurrences_max.min(u32::try_from(times).unwrap_or(u32::MAX));
-        }
+        occurrences_max = occurrences_max.min(times(context, pool, per_unit));
     }
     view.unknown = draws.is_empty();
-    let renewed = draws.iter().filter_map(|(place, per_unit)| Renewed::of(context, *place, *per_unit));
-    let mut taking = Taking { renewed: renewed.collect(), when, unknown: false };
+    let mut taking = Taking::of(context, draws, when);
     let (mut covered, mut open) = (0, 0);
     let mut left = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
     for (begun, span) in spans(context, when) {
         if left == 0 {
             break;
         }
-        let span = span.and(when.offered).filter(|span| when.open_in(*span));
+        let span = taking.open(span);
         let taken = span.is_some_and(|span| taking.take(span));
         if begun && !taken {
             continue;
@@ -69,6 +65,57 @@ pub(crate) fn recurring_with_days(context: &Context<'_>, row: &Row, when: When<'
     };
     (view, taking.renewed.into_iter().map(days).collect())
 }
+
+/// How many occurrences a pool is enough for, where it does not say so by its periods.
+fn times(context: &Context<'_>, pool: &PoolRow, per_unit: i64) -> u32 {
+    let Left { remaining, .. } = pool.left;
+    if pool.renewal == Renewal::EachPeriod || remaining < 0 || remaining == UNLIMITED {
+        return u32::MAX;
+    }
+    let times = remaining / context.quantity.saturating_mul(per_unit).max(1);
+    let lasts = pool.renewal == Renewal::Returned && times > 0;
+    if lasts { u32::MAX } else { u32::try_from(times).unwrap_or(u32::MAX) }
+}
+
+/// First day of the first period after the one in which the window starts that would do as the first: it is covered and, unless the item
+/// may be split, so are all that are asked from it on in which the resource is open. As far as the look-ahead, whenever the window ends;
+/// none when there is no such period, or nobody said how much there is.
+pub(crate) fn next_free(context: &Context<'_>, row: &Row, when: When<'_>) -> Option<Date> {
+    let asked = context.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
+    let wanted = if context.splittable { 1 } else { asked };
+    let draws = draws(context, row);
+    let draws = draws.as_slice();
+    let lasts = |(place, per_unit): &(u32, i64)| {
+        context.tables.pools.rows.get(*place).is_some_and(|pool| times(context, pool, *per_unit) >= wanted)
+    };
+    if !draws.iter().all(lasts) {
+        return None;
+    }
+    let last = context.window.start.saturating_add(LOOK_AHEAD_DAYS_MAX * DAY);
+    let later = || spans(context, when).skip(1).map(|(_, span)| span);
+    let starts = later().take_while(|span| span.start <= last).count();
+    let periods: Vec<Span> = later().take(starts + wanted as usize).collect();
+    let mut taking = Taking::of(context, draws, when);
+    let mut first = 0;
+    while let Some(start) = periods.get(first).filter(|_| first < starts) {
+        let mut run = periods.iter().skip(first).take(wanted as usize).enumerate();
+        let gap = run.find(|(nth, span)| taking.open(**span).map_or(*nth == 0, |open| !taking.take(open)));
+        let Some((nth, span)) = gap else {
+            let zone = Zone::of_places();
+            let zone = when.schedule.map_or(&*zone, |schedule| schedule.zone());
+            return (!taking.unknown).then(|| zone.date_at(instant(start.start)));
+        };
+        taking.forget();
+        // What is too little by itself is a gap of every run that meets it; what earlier occurrences took may be left by the next run.
+        let enough_alone = taking.open(*span).is_some_and(|open| taking.take(open));
+        taking.forget();
+        first += if enough_alone { 1 } else { nth + 1 };
+    }
+    None
+}
+
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
 
 /// The periods from the one in which the window starts to the end of the calendar, each with whether it had begun before.
 fn spans(context: &Context<'_>, when: When<'_>) -> impl Iterator<Item = (bool, Span)> {
@@ -116,7 +163,23 @@ struct Taking<'c> {
     unknown: bool,
 }
 
-impl Taking<'_> {
+impl<'c> Taking<'c> {
+    fn of(context: &Context<'c>, draws: &[(u32, i64)], when: When<'c>) -> Self {
+        let renewed = draws.iter().filter_map(|(place, per_unit)| Renewed::of(context, *place, *per_unit));
+        Self { renewed: renewed.collect(), when, unknown: false }
+    }
+
+    /// Nothing is taken any more.
+    fn forget(&mut self) {
+        self.renewed.iter_mut().for_each(|renewed| renewed.used.clear());
+        self.unknown = false;
+    }
+
+    /// What of a period the resource is offered in, where it is open in it.
+    fn open(&self, span: Span) -> Option<Span> {
+        span.and(self.when.offered).filter(|span| self.when.open_in(*span))
+    }
+
     /// Takes the quantity for one occurrence from every renewed pool, at the first moment at which all have it; answers whether
     /// there is one.
     fn take(&mut self, span: Span) -> bool {

@@ -1,6 +1,7 @@
 //! Reasons, one by one: what is asked, what fails, what would have to change.
 
-use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
+use jiff::civil::Date;
+use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodFigures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::LogPosition;
 use wishwell_domain::need::{Mobility, Recurrence};
@@ -201,6 +202,55 @@ fn no_occurrence_counts_after_the_end_of_the_window() {
     let sundays = Resource { schedule: schedules()[3].clone(), ..resource() };
     let next_opening = Some(at("2026-11-28T16:00:00Z"));
     assert_eq!(reasons(sundays, &asked("2026-11-28T00:00:00Z")), [Reason::ClosedInWindow { next_opening }]);
+}
+
+#[test]
+fn what_recurs_is_told_from_which_period_on_it_would_be_free() {
+    let slots = |overrides: &[(Date, i64)], total: i64| {
+        let mut pool = pool(2, PoolKind::Slots, 2, 0, 5);
+        let figures = |total| Figures { total: Some(total), ..Figures::default() };
+        pool.figures = figures(total);
+        let own = |(start, total): &(Date, i64)| PeriodFigures {
+            period_start: *start,
+            inherits: false,
+            figures: figures(*total),
+        };
+        pool.periods = overrides.iter().map(own).collect();
+        pool
+    };
+    let told = |pool: CapacityPool, resource: Resource, asking: Asking| {
+        let resources = vec![Resource { draws: draws(&[2]), ..resource }];
+        let (categories, divisions, organizations) = (categories(), divisions(), organizations());
+        let input =
+            CatalogInput { categories, divisions, organizations, pools: vec![pool], resources, needs: Vec::new() };
+        let (snapshot, mut scratch) = (Snapshot::build(&input, LogPosition(1)), Scratch::default());
+        let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+        match answer.near_misses.first().map(|miss| answer.reasons(miss)) {
+            Some([Reason::NoCapacity { next_free, .. }]) => *next_free,
+            other => panic!("{other:?}"),
+        }
+    };
+    let plain = || plain_resource(0);
+    let asked = |occurrences| Asking { recurrence: weekly(occurrences), ..Asking::plain() };
+    let full_in = |days: &[Date]| slots(&days.iter().map(|day| (*day, 0)).collect::<Vec<_>>(), 1);
+    // The week that is full stands in the way of every run that meets it.
+    assert_eq!(told(full_in(&[date(12, 7)]), plain(), asked(4)), Some(date(12, 14)));
+    assert_eq!(told(full_in(&[date(12, 7), date(12, 21)]), plain(), asked(4)), Some(date(12, 28)));
+    assert_eq!(told(full_in(&[date(11, 30), date(12, 14)]), plain(), asked(2)), Some(date(12, 21)));
+    let mut splittable = asked(2);
+    splittable.splittable = true;
+    assert_eq!(told(slots(&[(date(12, 14), 1)], 0), plain(), splittable), Some(date(12, 14)));
+    // Whenever the window ends.
+    let bounded = Asking { until: Some(at("2026-11-30T00:00:00Z")), ..asked(2) };
+    assert_eq!(told(full_in(&[date(11, 30)]), plain(), bounded), Some(date(12, 7)));
+    // Nothing is ever free, or not while it is offered.
+    assert_eq!(told(slots(&[], 0), plain(), asked(3)), None);
+    let ends = Resource { valid_until: Some(date(12, 20)), ..plain() };
+    assert_eq!(told(full_in(&[date(12, 7), date(12, 14)]), ends, asked(3)), None);
+    // December has three, of which the week of the 30th takes none when November's one is left for it.
+    let mut monthly = slots(&[(date(11, 1), 1)], 3);
+    monthly.period = Some(PeriodRule { length: PeriodLength::Month, time_zone: "Asia/Shanghai".into() });
+    assert_eq!(told(monthly, plain(), asked(5)), Some(date(11, 30)));
 }
 
 #[test]
