@@ -1237,7 +1237,8 @@ impl ::prost::Name for OrganizationContact {
         "/wishwell.v1.OrganizationContact".into()
     }
 }
-/// One thing an organization was vetted for.
+/// One thing an organization was vetted for. It counts for help that comes while it holds: an organization is a candidate when it holds
+/// until the end of the need's window, or of the last occurrence of what recurs, or of the time in which the resource is offered.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct VettingGrant {
     /// Last date on which it holds, as `YYYY-MM-DD` in Asia/Shanghai; empty when it has no end.
@@ -1807,7 +1808,7 @@ pub struct Candidate {
     /// Units of the item it can serve each time: all that was asked, or less when the item may be split.
     #[prost(int64, tag = "10")]
     pub served_quantity: i64,
-    /// How many of the item's occurrences it can serve; 1 when the item does not recur.
+    /// How many of the item's occurrences it can serve, none of them after the need's deadline or window; 1 when the item does not recur.
     #[prost(int32, tag = "11")]
     pub served_occurrences: i32,
     /// IANA time zone of its schedule, in which `next_opening_time` is told to people; empty when there is no such time.
@@ -1861,7 +1862,9 @@ pub struct MissDetail {
     #[prost(string, tag = "11")]
     pub clause: ::prost::alloc::string::String,
     /// EXPIRED: the last date it was offered. NOT_VALID_YET: the first date it is. NO_CAPACITY: the first day of the next period
-    /// with enough left. NOT_VETTED_FOR_...: the last day of a vetting that has run out. As `YYYY-MM-DD`; empty when unknown.
+    /// with enough left, of an item that recurs of the next one from which on there is enough for all occurrences, or for the first one
+    /// when it may be split; empty when there is none within 400 days, as where the pool is not renewed. NOT_VETTED_FOR_...: the last day of
+    /// a vetting that ends too early. As `YYYY-MM-DD`; empty when unknown.
     #[prost(string, tag = "12")]
     pub date: ::prost::alloc::string::String,
     /// MODE: the ways it comes in.
@@ -1870,7 +1873,7 @@ pub struct MissDetail {
     /// NO_CAPACITY of an item that recurs: how many of its occurrences can be served.
     #[prost(int32, optional, tag = "14")]
     pub served_occurrences: ::core::option::Option<i32>,
-    /// NO_CAPACITY of an item that recurs: how many occurrences were asked for.
+    /// NO_CAPACITY of an item that recurs: how many occurrences were asked for, of those that fit into the need's window.
     #[prost(int32, optional, tag = "15")]
     pub requested_occurrences: ::core::option::Option<i32>,
     /// ORGANIZATION_NOT_VERIFIED: where the organization stands.
@@ -2047,9 +2050,9 @@ pub enum MissReason {
     Unit = 2,
     /// Its organization is not verified.
     OrganizationNotVerified = 3,
-    /// Minors are met and its organization is not vetted for it.
+    /// Minors are met and its organization is not vetted for it, or not until the end of the time in which it could come.
     NotVettedForMinors = 4,
-    /// It would be a home visit and its organization is not vetted for it.
+    /// It would be a home visit and its organization is not vetted for it, or not until the end of the time in which it could come.
     NotVettedForHomeVisits = 5,
     /// It comes in no way that can reach the person.
     Mode = 6,
@@ -5827,8 +5830,8 @@ pub enum ErrorReason {
     /// A pool has not enough left, so that nothing was held; metadata `name` (the pool), `period_start` (for slots), `asked`,
     /// `left` \[FAILED_PRECONDITION\].
     CapacityExhausted = 33,
-    /// The item is referred or served already, up to what is left; metadata `name` (the need), `item_ordinal`, `asked`, `left`
-    /// \[FAILED_PRECONDITION\].
+    /// The item is referred or served already, up to what is left; of what recurs nothing is left when the need's deadline or window is over
+    /// before the next occurrence; metadata `name` (the need), `item_ordinal`, `asked`, `left` \[FAILED_PRECONDITION\].
     ItemCovered = 34,
     /// The resource is paused or not offered on this date; metadata `name` \[FAILED_PRECONDITION\].
     ResourceNotOffered = 35,
@@ -5966,7 +5969,9 @@ impl ErrorReason {
         }
     }
 }
-/// An item that is needed again and again; its quantity is that of one occurrence.
+/// An item that is needed again and again; its quantity is that of one occurrence. Where the need has a deadline or a window, every
+/// occurrence lies within it: of more occurrences than fit, as many are served as do, and the others are left until the need says that
+/// help is of use for longer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Recurrence {
     /// How often.
@@ -6146,10 +6151,11 @@ pub struct Need {
     /// How soon.
     #[prost(enumeration = "Urgency", tag = "6")]
     pub urgency: i32,
-    /// The latest instant at which help is of use; absent when there is none or a window is given.
+    /// The latest instant at which help is of use, for what recurs at which its last occurrence is; absent when there is none or a window is
+    /// given.
     #[prost(message, optional, tag = "7")]
     pub deadline: ::core::option::Option<::prost_types::Timestamp>,
-    /// The time in which help is of use; absent when any time is or a deadline is given.
+    /// The time in which help is of use, all occurrences of what recurs; absent when any time is or a deadline is given.
     #[prost(message, optional, tag = "8")]
     pub window: ::core::option::Option<TimeWindow>,
     /// Where help is needed; absent when only the division is known. Sensitive.

@@ -11,9 +11,7 @@ use wishwell_domain::need::{Channel, Need, NeedItem, NeedState, Recurrence, Timi
 use wishwell_domain::occurrence::TakenPeriod;
 use wishwell_domain::resource::Resource;
 
-use super::worlds::{
-    Asking, Dice, date, now, place, plain_resource, random_asking, random_world, resource_id, unit,
-};
+use super::worlds::{Asking, Dice, date, now, place, plain_resource, random_asking, random_world, resource_id, unit};
 use crate::answer::NeedsAnswer;
 use crate::query::{NeedsQuery, QueryError, Scratch, TimeWindow};
 use crate::score::ScoringRules;
