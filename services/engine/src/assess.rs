@@ -262,7 +262,8 @@ impl<'q> Context<'q> {
     }
 
     /// Whether an organization is verified, vetted for minors, and for home visits, all the time it may come: nobody asks again when a
-    /// vetting ends before the last occurrence, or before the day that is found for what comes once.
+    /// vetting ends before the last occurrence, or before the deadline. Where nobody said by when, it has to be when it may come first:
+    /// it would have to be for months otherwise, for what comes within days.
     #[inline]
     fn standing(&self, organization: u32, offered: Span) -> (bool, bool, bool) {
         let Some(standing) = self.tables.standings.get(organization) else { return (false, false, false) };
@@ -271,8 +272,9 @@ impl<'q> Context<'q> {
             return (standing.is_verified(), minors, home_visits);
         }
         let row = self.tables.organizations.get(organization);
+        let needed = if self.is_undated { offered.start + 1 } else { offered.end };
         row.map_or((false, false, false), |row| {
-            (standing.is_verified(), row.minors_before >= offered.end, row.home_visits_before >= offered.end)
+            (standing.is_verified(), row.minors_before >= needed, row.home_visits_before >= needed)
         })
     }
 

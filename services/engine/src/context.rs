@@ -123,6 +123,8 @@ pub(crate) struct Context<'q> {
     pub(crate) facts: BoundFacts<'q>,
     /// From the window's start, but not before now, to its end, or that of the last occurrence; at least a second.
     pub(crate) window: Span,
+    /// Whether it comes once and nobody said by when: the window's end is only how far ahead is looked.
+    pub(crate) is_undated: bool,
     pub(crate) now_hour: u32,
     pub(crate) point: Option<Point>,
     pub(crate) vector: Option<UnitVector>,
@@ -165,6 +167,7 @@ impl<'q> Context<'q> {
             rules,
             facts: BoundFacts::new(asked.facts, asked.group_tags),
             window: asked.recurrence.map_or(window, |recurrence| horizon(start, asked.until, recurrence)),
+            is_undated: asked.recurrence.is_none() && asked.until.is_none(),
             now_hour: hour(asked.now),
             point,
             vector: point.map(UnitVector::from),

@@ -47,7 +47,7 @@ impl BruteForce {
         }
         let (offered, never) = offered(resource, query, start);
         failed.extend(never);
-        let modes = self.modes(resource, query, distance, offered.1, &mut failed);
+        let modes = self.modes(resource, query, distance, offered, &mut failed);
         let offer = self.offer(resource, query, start, offered, &mut failed);
         let (eligible, missing_facts) = eligibility(resource, query);
         if eligible == Some(false) {
@@ -108,16 +108,18 @@ impl BruteForce {
         resource: &Resource,
         query: &Query<'_>,
         distance: Option<u32>,
-        end: Timestamp,
+        (start, end): (Timestamp, Timestamp),
         failed: &mut Vec<ReasonCode>,
     ) -> ModeSet {
         let organization = self.organizations.get(&resource.organization);
         if organization.is_none_or(|organization| organization.state != OrganizationState::Verified) {
             failed.push(ReasonCode::OrganizationNotVerified);
         }
-        let holds = |vetting: Option<&Vetting>| {
-            vetting.is_some_and(|vetting| vetting.valid_until.is_none_or(|day| end <= day_end(&shanghai(), day)))
+        let enough = |day| match (query.recurrence, query.until) {
+            (None, None) => start < day_end(&shanghai(), day),
+            _ => end <= day_end(&shanghai(), day),
         };
+        let holds = |vetting: Option<&Vetting>| vetting.is_some_and(|vetting| vetting.valid_until.is_none_or(enough));
         let minors = !query.involves_minors || holds(organization.and_then(|o| o.vetted_for_minors.as_ref()));
         let homes = holds(organization.and_then(|o| o.vetted_for_home_visits.as_ref()));
         let mut outcomes: Vec<(DeliveryMode, Vec<ReasonCode>)> = Vec::new();

@@ -147,11 +147,16 @@ fn a_vetting_that_ends_before_help_might_still_come_counts_as_one_that_has_ended
     let ends = |mode| Resource { organization: organization_id(4), modes: vec![mode], ..plain_resource(0) };
     let until = |end: &str| TimeWindow { start: now(), end: at(end) };
     let minors = Asking { involves_minors: true, ..Asking::plain() };
+    let by = |end: &str| Asking { window: until(end), until: Some(at(end)), ..Asking::plain() };
     let cases = [
-        (DeliveryMode::HomeVisit, Asking::plain(), Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 24)) }),
         (
             DeliveryMode::HomeVisit,
-            Asking { window: until("2026-11-24T16:00:01Z"), ..Asking::plain() },
+            by("2026-12-01T16:00:00Z"),
+            Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 24)) },
+        ),
+        (
+            DeliveryMode::HomeVisit,
+            by("2026-11-24T16:00:01Z"),
             Reason::NotVettedForHomeVisits { valid_until: Some(date(11, 24)) },
         ),
         // 26 visits to a child, of which the first would come in time.
@@ -173,6 +178,10 @@ fn a_vetting_that_ends_before_help_might_still_come_counts_as_one_that_has_ended
         let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
         assert_eq!(answer.candidates.iter().map(|candidate| candidate.occurrences).collect::<Vec<_>>(), [1]);
     }
+    // Of what comes once, by no day that was said, nobody knows when it will come.
+    let snapshot = snapshot(vec![ends(DeliveryMode::HomeVisit)]);
+    let answer = snapshot.find(&Asking::plain().query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    assert_eq!(answer.candidates.len(), 1);
     // As long as it is not offered, nobody comes.
     let ended = Resource { valid_until: Some(date(11, 24)), ..ends(DeliveryMode::HomeVisit) };
     let snapshot = snapshot(vec![ended]);

@@ -283,9 +283,13 @@ fn share_of_pledge(need: &Need, item: &NeedItem, quantity: Option<i64>, now: Tim
     item.next_share(zone.date_at(need.window(now).0), last, quantity)
 }
 
-/// The last day on which a share may be given: of the need's window, or of the last period of what recurs without an end.
+/// The last day on which a share may be given: of the need's window, or of the last period of what recurs without an end. Where it comes
+/// once and nobody said by when, the first day.
 fn last_day_of(need: &Need, item: &NeedItem, share: Option<&Share>, now: Timestamp) -> Date {
     let zone = Zone::of_places();
+    if item.recurrence.is_none() && need.recurs_until(now).is_none() {
+        return zone.date_at(need.window(now).0);
+    }
     let last = share.and_then(|share| share.periods.last()).filter(|_| need.recurs_until(now).is_none());
     let end = last.zip(item.recurrence).map(|(last, recurrence)| zone.start_of(recurrence.every.next_start(*last)));
     zone.last_date_before(end.unwrap_or(need.window(now).1))
