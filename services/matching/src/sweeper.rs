@@ -55,14 +55,17 @@ fn jitter() -> u64 {
 /// What one part of it fails at does not keep the next from what it finds.
 async fn sweep(platform: &Platform, tenant: &TenantId, sweeps: &mut Sweeps) {
     let caller = clock(tenant);
-    let parts = [
-        ("lapsed offers", let_lapsed_go(platform, &caller, &mut sweeps.lapsed).await),
-        ("overdue help", escalate_overdue(platform, &caller, &mut sweeps.overdue).await),
-        ("chains of offers", follow_chains(platform, &caller, &mut sweeps.to_follow).await),
-    ];
-    for (part, outcome) in parts {
+    let lapsed = let_lapsed_go(platform, &caller, &mut sweeps.lapsed).await;
+    let overdue = escalate_overdue(platform, &caller, &mut sweeps.overdue).await;
+    let followed = follow_chains(platform, &caller, &mut sweeps.to_follow).await;
+    for (part, outcome, progress) in [
+        ("lapsed offers", lapsed, &mut sweeps.lapsed),
+        ("overdue help", overdue, &mut sweeps.overdue),
+        ("chains of offers", followed, &mut sweeps.to_follow),
+    ] {
         if let Err(error) = outcome {
             tracing::debug!(%tenant, part, %error, "a sweep failed and is tried again");
+            progress.turn_back();
         }
     }
 }
@@ -112,7 +115,8 @@ async fn follow_chains(platform: &Platform, caller: &Caller, progress: &mut Prog
 }
 
 /// Goes on to the next referral whatever became of this one, as long as the store answers: while it is away, each of the others would
-/// only wait for it as long. What does not pass, such as a damaged row, is told once and left alone for a while.
+/// only wait for it as long. What does not pass, such as a damaged row, is told once and left alone for a while; so is, without a word, a
+/// chain whose next was asked enough for a day.
 async fn costs_one_alone(
     platform: &Platform,
     caller: &Caller,
@@ -122,11 +126,17 @@ async fn costs_one_alone(
 ) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
     let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-    if Obstacle::of(&error) == Obstacle::Passing {
-        tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
-    } else {
-        tracing::warn!(%tenant, %referral, why, "a referral cannot be swept and is left alone for a while");
-        progress.set_aside(referral, platform.clock.now());
+    match Obstacle::of(&error) {
+        Obstacle::Passing => {
+            tracing::debug!(%tenant, %referral, why, "a referral was not swept and is tried again");
+            if matches!(error, Error::ContactBudgetSpent { .. }) {
+                progress.set_aside(referral, platform.clock.now());
+            }
+        }
+        Obstacle::Usual | Obstacle::Unexpected => {
+            tracing::warn!(%tenant, %referral, why, "a referral cannot be swept and is left alone for a while");
+            progress.set_aside(referral, platform.clock.now());
+        }
     }
     platform.store.position(tenant).await.map(drop).map_err(Error::from)
 }
@@ -139,15 +149,16 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) ->
         Ok(_) => return Ok(()),
         Err(error) => error,
     };
-    match Obstacle::of(&error) {
-        Obstacle::Passing => return Err(error),
-        Obstacle::Usual => {}
-        Obstacle::Unexpected => {
-            let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-            tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
-        }
+    let obstacle = Obstacle::of(&error);
+    if obstacle == Obstacle::Passing {
+        return Err(error);
     }
-    escalate(platform, caller, referral).await
+    escalate(platform, caller, referral).await?;
+    if obstacle == Obstacle::Unexpected {
+        let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
+        tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
+    }
+    Ok(())
 }
 
 async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {

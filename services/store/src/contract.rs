@@ -149,7 +149,7 @@ pub struct Written {
     pub position: LogPosition,
     /// Whether this is the stored answer to an earlier request with the same key.
     pub replayed: bool,
-    /// What [`Store::keep_answer`] or [`Store::answer_once`] kept with that request; none for a new write.
+    /// What this [`Store::answer_once`] answered, or what it or [`Store::keep_answer`] kept with the earlier request; none for a new write.
     pub kept: Option<serde_json::Value>,
 }
 

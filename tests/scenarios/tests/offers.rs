@@ -170,7 +170,10 @@ async fn an_organization_is_offered_once_verified_for_what_it_was_vetted_for_and
         deadline: Some(prost_types::Timestamp { seconds: seconds + 3_600, nanos: 0 }),
         ..desk_need(true)
     };
-    let later = v1::Need { deadline: Some(prost_types::Timestamp { seconds: seconds + 4 * 86_400, nanos: 0 }), ..desk_need(true) };
+    let later = v1::Need {
+        deadline: Some(prost_types::Timestamp { seconds: seconds + 4 * 86_400, nanos: 0 }),
+        ..desk_need(true)
+    };
     for need in [later, weekly(desk_need(true))] {
         assert_eq!(fits(&served, need, &name, at).await, why(&["NOT_VETTED_FOR_MINORS"]), "it ends before the last");
     }

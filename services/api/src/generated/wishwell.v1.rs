@@ -2255,8 +2255,8 @@ pub struct CapacityPool {
     /// When a person or system last said that the figures are right; absent when nobody has.
     #[prost(message, optional, tag = "16")]
     pub confirm_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Periods whose figures differ from the usual ones, at most 400, one per period: those of which something else was said, in which
-    /// something is held or was used up, and which ended while the usual figures were others.
+    /// Periods whose figures differ from the usual ones, at most 400, one per period: those of which something else was said, and those in
+    /// which something is held or was used up.
     #[prost(message, repeated, tag = "17")]
     pub overrides: ::prost::alloc::vec::Vec<CapacityOverride>,
     /// Opaque version, for updates that must not overwrite another's.
@@ -2606,7 +2606,8 @@ pub struct SetCapacityRequest {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// First day of the one period that is meant, as `YYYY-MM-DD` in the pool's zone; empty means the usual figures, of the period that goes
-    /// on and of those to come of which nothing else was said. Periods that have ended keep what they had.
+    /// on and of those to come of which nothing else was said. Periods that have ended and in which something
+    /// is held or was used up keep what they had.
     #[prost(string, tag = "2")]
     pub period_start: ::prost::alloc::string::String,
     /// The new total in the pool's unit, at least what is used and held; absent leaves it.
@@ -14672,7 +14673,7 @@ pub struct ReferralFilter {
     pub overdue_only: bool,
     /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that its provider
     /// called off or failed, or that was called off for a shortfall, is not settled by that: when it is escalated, nobody was left to ask
-    /// instead.
+    /// instead. An offer that lapsed is settled once another was made in its place, or its need looks for help no more.
     #[prost(bool, tag = "7")]
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.

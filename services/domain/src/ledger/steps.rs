@@ -205,8 +205,8 @@ impl Books {
             // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
             referral.escalated_at = None;
         }
-        if taken.action == Action::Expire && referral.due_at <= now {
-            // Its deadline passed while it waited: that is told whoever is asked next.
+        if taken.action == Action::Expire && referral.due_at <= referral.expires_at {
+            // Its deadline passed while it waited, whenever somebody looks: that is told whoever is asked next.
             referral.escalated_at = Some(now);
         }
         let referral = referral.clone();

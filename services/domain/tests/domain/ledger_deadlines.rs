@@ -69,6 +69,16 @@ fn nobody_has_longer_to_answer_than_help_is_of_use_but_for_a_minute() {
 }
 
 #[test]
+fn of_an_offer_that_lapsed_in_time_nobody_is_told_however_late_somebody_looks() {
+    let mut world = wanted_by(deadline(180), Urgency::Normal);
+    world.ask(within(60));
+    world.now = in_minutes(200);
+    world.ask(Command::Look { referral: referral_id(100) });
+    let referral = world.referral(100);
+    assert_eq!((referral.state, referral.escalated_at), (ReferralState::Expired, None));
+}
+
+#[test]
 fn what_missed_its_deadline_is_due_as_soon_as_what_is_urgent_and_looked_for_as_far_as_ever() {
     for (urgency, horizon, due) in
         [(Urgency::Emergency, 3, 3), (Urgency::Urgent, 14, 14), (Urgency::Normal, 60, 14), (Urgency::Low, 180, 14)]

@@ -179,13 +179,14 @@ fn a_vetting_that_ends_before_help_might_still_come_counts_as_one_that_has_ended
         assert_eq!(answer.candidates.iter().map(|candidate| candidate.occurrences).collect::<Vec<_>>(), [1]);
     }
     // Of what comes once, by no day that was said, nobody knows when it will come.
-    let snapshot = snapshot(vec![ends(DeliveryMode::HomeVisit)]);
-    let answer = snapshot.find(&Asking::plain().query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    let undated = snapshot(vec![ends(DeliveryMode::HomeVisit)]);
+    let answer = undated.find(&Asking::plain().query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
     assert_eq!(answer.candidates.len(), 1);
     // As long as it is not offered, nobody comes.
     let ended = Resource { valid_until: Some(date(11, 24)), ..ends(DeliveryMode::HomeVisit) };
     let snapshot = snapshot(vec![ended]);
-    let answer = snapshot.find(&minors.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+    let dated = Asking { until: Some(minors.window.end), ..minors };
+    let answer = snapshot.find(&dated.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
     assert_eq!(answer.candidates.len(), 1);
 }
 

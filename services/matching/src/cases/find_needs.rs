@@ -72,14 +72,16 @@ impl Platform {
             let ids: Vec<NeedId> = matches.iter().map(|found| found.rank.need).collect();
             let mut needs = self.store.needs(caller.tenant(), &ids).await?;
             needs.retain(shown);
-            if !wishes_only {
-                // A wish goes from the pool with the consent.
-                self.keep_matchable(caller, &mut needs).await?;
-            }
             let known = match whoever {
                 true => self.known_of_needs(caller, needs.clone()).await?,
                 false => KnownOfNeeds::default(),
             };
+            if whoever {
+                needs.retain(|need| !known.withheld.contains(&need.id));
+            } else if !wishes_only {
+                // A wish goes from the pool with the consent.
+                self.keep_matchable(caller, &mut needs).await?;
+            }
             let needs: HashMap<NeedId, Need> = needs.into_iter().map(|need| (need.id, need)).collect();
             for found in matches {
                 let Some(need) = needs.get(&found.rank.need) else { continue };

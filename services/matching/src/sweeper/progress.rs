@@ -14,6 +14,8 @@ use wishwell_store::DueReferral;
 pub(super) struct Progress {
     /// The last one of the page before; none where that was the end, and the next sweep begins anew.
     after: Option<DueReferral>,
+    /// As it was for the page that is looked at.
+    begun_after: Option<DueReferral>,
     /// What could not be swept, and until when it is left alone; at most [`SWEEP_SET_ASIDE_MAX`].
     aside: BTreeMap<ReferralId, Timestamp>,
 }
@@ -26,9 +28,15 @@ impl Progress {
 
     /// Turns to this page; answers what of it is to be swept. A page of less than [`SWEEP_REFERRALS_MAX`] is the last one.
     pub(super) fn turn(&mut self, page: Vec<DueReferral>, now: Timestamp) -> Vec<DueReferral> {
+        self.begun_after = self.after;
         self.after = page.last().filter(|_| page.len() >= SWEEP_REFERRALS_MAX).copied();
         self.aside.retain(|_, until| *until > now);
         page.into_iter().filter(|referral| !self.aside.contains_key(&referral.id)).collect()
+    }
+
+    /// Turns back to the page that was looked at, of which something is left.
+    pub(super) const fn turn_back(&mut self) {
+        self.after = self.begun_after;
     }
 
     /// Leaves a referral alone for [`SWEEP_SET_ASIDE_SECONDS`].
@@ -77,6 +85,18 @@ mod tests {
             }
         }
         assert_eq!((left.len(), told), (3 * SWEEP_REFERRALS_MAX, 3 * SWEEP_REFERRALS_MAX), "each is told once");
+    }
+
+    #[test]
+    fn a_page_that_was_broken_off_is_turned_to_again() {
+        let due: Vec<DueReferral> = (0..3 * SWEEP_REFERRALS_MAX).map(due).collect();
+        let (mut progress, now) = (Progress::default(), Timestamp::UNIX_EPOCH);
+        let first = page(&due, &progress);
+        assert_eq!(progress.turn(first.clone(), now), first);
+        let second = page(&due, &progress);
+        assert_eq!(progress.turn(second.clone(), now), second);
+        progress.turn_back();
+        assert_eq!(page(&due, &progress), second);
     }
 
     #[test]

@@ -218,6 +218,12 @@ fn unsettled() -> Vec<String> {
 const UNLESS_CALLED_OFF: &str = " AND (state NOT IN ('withdrawn', 'cancelled', 'failed') \
      OR (origin = 'automatic' AND (last_side = 'provider' OR last_reason = 'shortfall')))";
 
+/// An offer that lapsed is settled once another was made in its place, or its need looks for help no more.
+const UNLESS_IN_VAIN: &str = " AND (state <> 'expired' OR (\
+     NOT EXISTS (SELECT 1 FROM referrals AS next WHERE next.tenant = referrals.tenant AND next.previous_id = referrals.id) \
+     AND EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
+         AND needs.state IN ('open', 'partly_served'))))";
+
 impl ReferralFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
         for (column, id) in [
@@ -244,7 +250,7 @@ impl ReferralFilter {
         }
         if self.escalated_only {
             statement.push(" AND escalated_at IS NOT NULL AND ").push_in_texts("state", unsettled());
-            statement.push(UNLESS_CALLED_OFF);
+            statement.push(UNLESS_CALLED_OFF).push(UNLESS_IN_VAIN);
         }
         if self.answered_only {
             statement.push(" AND answered_at IS NOT NULL");

@@ -181,6 +181,7 @@ macro_rules! conformance_of {
             }
             ledger_deadlines {
                 an_offer_lapses_with_the_deadline_and_that_is_told_once
+                what_lapsed_with_its_deadline_is_settled_once_the_next_is_asked
                 what_is_live_follows_the_deadline_of_its_need
                 of_an_update_that_is_refused_nothing_follows
                 two_who_sweep_at_once_tell_of_each_overdue_referral_once

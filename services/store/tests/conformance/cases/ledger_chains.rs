@@ -1,15 +1,14 @@
 //! Chains of automatic offers: who is asked next, once, and of which ends somebody is told.
 
-use jiff::SignedDuration;
 use wishwell_domain::ids::ReferralId;
-use wishwell_domain::ledger::{Command, Offer, Step};
+use wishwell_domain::ledger::{Command, Step};
 use wishwell_domain::principal::Role;
-use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
+use wishwell_domain::referral::{Action, ReferralState, Side};
 use wishwell_store::{Due, Effect, ReferralFilter};
 
 use super::ledger_time::{automatic, due, in_minutes, one_for_ten};
 use crate::fixture::Fixture;
-use crate::ledger_world::{giving, item, lacking, offer, offering, referral_id, step, step_of, stock, total_of};
+use crate::ledger_world::{giving, item, lacking, offering, referral_id, step, step_of, stock, total_of};
 
 fn ids(numbers: &[u128]) -> Vec<ReferralId> {
     numbers.iter().map(|n| referral_id(*n)).collect()

@@ -45,7 +45,7 @@ fn wanted_by(need: Need, timing: Option<Timing>, expected: Version) -> Mutation 
 async fn overdue(fixture: &Fixture) -> Vec<ReferralId> {
     let filter = ReferralFilter { overdue_only: true, ..ReferralFilter::default() };
     let listed: Vec<_> = fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect();
-    let due = fixture.store.due(&fixture.tenant(), Due::Overdue, 100).await.unwrap();
+    let due = fixture.store.due(&fixture.tenant(), Due::Overdue, None, 100).await.unwrap();
     assert!(due.iter().all(|due| listed.contains(&due.id)), "{due:?}");
     listed
 }
@@ -65,12 +65,12 @@ pub async fn an_offer_lapses_with_the_deadline_and_that_is_told_once(fixture: Fi
     fixture.ask(vec![automatic(100, 30)]).await;
     assert_eq!(fixture.referral(100).await.expires_at, in_minutes(180));
     fixture.set_clock(in_minutes(180)).await;
-    let lapsed = fixture.store.due(&fixture.tenant(), Due::Lapsed, 10).await.unwrap();
+    let lapsed = fixture.store.due(&fixture.tenant(), Due::Lapsed, None, 10).await.unwrap();
     assert_eq!(lapsed.iter().map(|due| due.id).collect::<Vec<_>>(), [referral_id(100)]);
     fixture.ask(vec![Command::Look { referral: referral_id(100) }]).await;
     let escalated = ReferralFilter { escalated_only: true, ..ReferralFilter::default() };
     assert_eq!(fixture.referrals(escalated.clone()).await.len(), 1);
-    let due = fixture.store.due(&fixture.tenant(), Due::ToFollow, 10).await.unwrap();
+    let due = fixture.store.due(&fixture.tenant(), Due::ToFollow, None, 10).await.unwrap();
     assert_eq!(due.len(), 1, "the next one is asked all the same");
     fixture.set_clock(in_minutes(200)).await;
     fixture.ask(vec![Command::Escalate { referral: referral_id(100) }]).await;
@@ -79,6 +79,19 @@ pub async fn an_offer_lapses_with_the_deadline_and_that_is_told_once(fixture: Fi
     assert_eq!(fixture.referrals(escalated).await.len(), 1);
     fixture.everything_adds_up().await;
     fixture.made_again_it_is_the_same().await;
+}
+
+pub async fn what_lapsed_with_its_deadline_is_settled_once_the_next_is_asked(fixture: Fixture) {
+    let fixture = wanted_soon(fixture, vec![item(1, 1)]).await;
+    fixture.ask(vec![automatic(100, 30)]).await;
+    fixture.set_clock(in_minutes(180)).await;
+    fixture.ask(vec![Command::Look { referral: referral_id(100) }]).await;
+    let escalated = ReferralFilter { escalated_only: true, ..ReferralFilter::default() };
+    assert_eq!(fixture.referrals(escalated.clone()).await.len(), 1);
+    let (origin, previous) = (Origin::Automatic, Some(referral_id(100)));
+    let next = Offer { origin, previous, ..offer(101, 60, 31, Some(1)) };
+    fixture.ask(vec![Command::Offer(Box::new(next))]).await;
+    assert_eq!(fixture.referrals(escalated).await, []);
 }
 
 pub async fn what_is_live_follows_the_deadline_of_its_need(fixture: Fixture) {
@@ -149,7 +162,7 @@ pub async fn two_who_sweep_at_once_tell_of_each_overdue_referral_once(fixture: F
     let stores = [Arc::clone(&fixture.store), fixture.another().await];
     let mut running = Vec::new();
     for store in stores {
-        let due = store.due(&fixture.tenant(), Due::Overdue, 100).await.unwrap();
+        let due = store.due(&fixture.tenant(), Due::Overdue, None, 100).await.unwrap();
         assert_eq!(due.len(), LATE as usize);
         running.push(async move {
             let mut told = 0;

@@ -14,7 +14,7 @@ use wishwell_store::{Due, DueReferral, Effect, PageRequest, ReferralFilter};
 use crate::fixture::Fixture;
 use crate::ledger_world::{
     MONDAY, budget, caseload, giving, item, lacking, need_id, offer, offering, referral_id, resource_id, step, stock,
-    total_of, weekly,
+    weekly,
 };
 use crate::samples::{self, create, division_code, uuid};
 
