@@ -1,7 +1,7 @@
 //! Deadlines of needs: no offer outlives them, promises follow them, and whoever supervises is told when they pass.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
@@ -10,7 +10,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, auto_refer, demo, draw, escalated, following, pool,
     resource, seen, stock, submit, trunk, trunks, wanting,
 };
-use wishwell_scenarios::told::told;
+use wishwell_scenarios::told::{seconds_now, told};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// How soon a deadline is that passes in a test.
@@ -20,7 +20,8 @@ const SWEEP: Duration = Duration::from_millis(1_500);
 
 /// An instant that lies so far ahead.
 fn ahead(time: Duration) -> Option<prost_types::Timestamp> {
-    Some((SystemTime::now() + time).into())
+    let time = i64::try_from(time.as_secs()).expect("a while");
+    Some(prost_types::Timestamp { seconds: seconds_now() + time, nanos: 0 })
 }
 
 /// Says anew by when a need is wanted.

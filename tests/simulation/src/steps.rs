@@ -63,7 +63,7 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     check(moved || !after.next_is_due || before.next_is_due, "the next candidate became due without a step");
     // That it was late is said once, and no more once it has come to nothing; that nobody is left to ask is said once after that, unless
     // its deadline passed before it was answered: that is said at once, and stands for both.
-    let too_late = moved && after.state == Expired && before.due_at <= when;
+    let too_late = moved && after.state == Expired && before.due_at <= before.expires_at;
     check(!too_late || after.escalated_at == Some(when), "an offer lapsed with its deadline and nobody was told");
     let told_early = moved && goes_on && !too_late && after.escalated_at.is_some();
     check(!told_early, "an end was told of while somebody may be left to ask");
