@@ -238,6 +238,12 @@ impl Beneficiary {
         said.peek().is_some() && said.all(|consent| consent.withdrawn_at.is_some())
     }
 
+    /// Whether a consent was withdrawn that a wish asks for: to publish it, or to matching.
+    #[must_use]
+    pub fn withholds_wishes(&self) -> bool {
+        self.withholds(ConsentPurpose::WishPublication) || self.withholds(ConsentPurpose::Matching)
+    }
+
     /// Checks in addition what holds for consents that are said at `now`: each was given, and where it was withdrawn, that has happened.
     /// Were something to lie ahead, somebody would have to look again when it comes.
     pub fn check_said(&self, field: impl Field, now: Timestamp, violations: &mut Violations) {

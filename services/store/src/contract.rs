@@ -81,6 +81,9 @@ pub enum Mutation {
     /// Puts an entity. The store sets `version`, `created_at` and `updated_at` (by the database's clock).
     /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`], and [`Change::Referral`] by the
     /// [`Ledger`] alone, which also keeps the figures of pools and items that follow from referrals.
+    /// Refused with [`StoreError::Outdated`] are a need that is a wish while its beneficiary withholds wishes, and a beneficiary that
+    /// begins to withhold them while one of its needs is a wish: the puts before it take wishes back, and one that is published
+    /// meanwhile has them made anew.
     Put {
         /// The entity as it shall be.
         entity: Change,

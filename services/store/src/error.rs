@@ -59,8 +59,8 @@ pub enum StoreError {
     /// The ledger refuses, for the reason that the domain gives.
     #[error("{0}")]
     Refused(Box<Error>),
-    /// What a request to the ledger, or an erasure, was decided upon has changed since, or may have. Nothing was done; deciding anew is
-    /// right.
+    /// What a request to the ledger, an erasure, a wish or its withholding was decided upon has changed since, or may have. Nothing was
+    /// done; deciding anew is right.
     #[error("what was decided upon has changed since")]
     Outdated,
     /// Trying again later is right: locked, restarting, out of connections, or closed.

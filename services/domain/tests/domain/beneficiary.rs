@@ -89,6 +89,7 @@ fn what_was_withdrawn_and_not_given_again_is_withheld() {
         let beneficiary = Beneficiary { consents, ..beneficiary() };
         assert_eq!(beneficiary.withholds(ConsentPurpose::Matching), withheld, "{what}");
         assert!(!beneficiary.withholds(ConsentPurpose::WishPublication), "{what}: of nothing else");
+        assert_eq!(beneficiary.withholds_wishes(), withheld, "{what}: a wish asks to be matched");
     }
 }
 

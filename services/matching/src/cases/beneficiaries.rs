@@ -11,7 +11,7 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, StoreError, WriteMode, Written};
 
-use super::{Caller, Platform, consents, put, put_key, references};
+use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
 
 impl Platform {
@@ -69,14 +69,37 @@ impl Platform {
         let key = self.beneficiary_key(caller, beneficiary.id).await?;
         seal(&key, &mut beneficiary, &mut personal)?;
         beneficiary.identity_digest = self.keys(caller).identity_digest(&personal.id_number);
-        let mut mutations = Vec::new();
-        if consents::must_let_publish(&beneficiary).is_err() {
-            // Who takes the consent back takes the wishes out of the pool, whatever consent each was published with.
-            mutations = self.needs_changed(caller, beneficiary.id, Need::unpublish).await?;
-        }
         let mode = WriteMode::Update { expected: Some(expected) };
-        mutations.insert(0, put(Change::Beneficiary(beneficiary), mode));
-        self.write(caller, mutations).await
+        if beneficiary.withholds_wishes() {
+            return self.withhold_wishes(caller, beneficiary, mode).await;
+        }
+        self.write(caller, vec![put(Change::Beneficiary(beneficiary), mode)]).await
+    }
+
+    /// Puts a beneficiary that takes the consent to wishes back, and its wishes out of the pool, whatever consent each was published with.
+    async fn withhold_wishes(
+        &self,
+        caller: &Caller,
+        beneficiary: Beneficiary,
+        mode: WriteMode,
+    ) -> Result<Written, Error> {
+        let own_name = beneficiary.id.name();
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            let mut mutations = self.needs_changed(caller, beneficiary.id, Need::unpublish).await?;
+            mutations.push(put(Change::Beneficiary(beneficiary.clone()), mode));
+            let written = match self.store.write(&caller.context(), mutations).await {
+                // The caller said nothing of versions of needs.
+                Err(StoreError::VersionMismatch { name, .. }) if name != own_name => Err(StoreError::Outdated),
+                written => written,
+            };
+            match written {
+                // A need was written, or came, since they were read.
+                Err(StoreError::Outdated) if attempts > 0 => {}
+                written => return Ok(self.published(caller, written?)),
+            }
+        }
     }
 
     /// A beneficiary's needs as `change` leaves them, where it changes anything.

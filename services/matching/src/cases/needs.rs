@@ -92,8 +92,7 @@ impl Platform {
             };
             seal(&key, &mut need, &mut personal)?;
         }
-        mutations.push(put(Change::Need(Box::new(need)), WriteMode::CreateOrGet));
-        self.write(caller, mutations).await
+        self.write_need(caller, need, WriteMode::CreateOrGet, mutations).await
     }
 
     /// Changes a need as it was checked; everything that was not changed is in `need` and `personal` as it was read.
@@ -113,8 +112,33 @@ impl Platform {
         need.state = stored.state;
         need.state = need.state_by_items();
         let mode = WriteMode::Update { expected: Some(expected) };
+        self.write_need(caller, need, mode, mutations).await
+    }
+
+    /// Puts a need after what it asks for. A wish whose beneficiary has taken the consent to it back since it was read is refused as one
+    /// that comes after that.
+    async fn write_need(
+        &self,
+        caller: &Caller,
+        need: Need,
+        mode: WriteMode,
+        mut mutations: Vec<Mutation>,
+    ) -> Result<Written, Error> {
+        let wished_by = need.beneficiary.filter(|_| need.wish.is_some());
         mutations.push(put(Change::Need(Box::new(need)), mode));
-        self.write(caller, mutations).await
+        let Some(beneficiary) = wished_by else { return self.write(caller, mutations).await };
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            match self.store.write(&caller.context(), mutations.clone()).await {
+                Err(StoreError::Outdated) if attempts > 0 => {
+                    let found = self.store.beneficiary(caller.tenant(), beneficiary).await?;
+                    // The consent may have been given again.
+                    found.as_ref().map_or(Ok(()), consents::must_let_publish)?;
+                }
+                written => return Ok(self.published(caller, written?)),
+            }
+        }
     }
 
     /// The key that seals a need: of the beneficiary that it names now (with another one, the sealed fields move to that one's

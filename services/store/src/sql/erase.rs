@@ -47,14 +47,16 @@ async fn refuse_key_of_erased(writing: &mut Writing<'_>, subject: &str) -> Resul
 }
 
 /// Refuses new needs of an erased beneficiary, and new sealed fields in known ones. Closing a need stays possible. The
-/// beneficiaries stay as they are until the transaction ends.
+/// beneficiaries of these, and those of wishes, stay as they are until the transaction ends.
 pub(super) async fn refuse_needs_of_erased(writing: &mut Writing<'_>, step: Range<usize>) -> Result<(), Failure> {
-    let concerned: Vec<BeneficiaryId> = super::write::entities::<Need>(writing.mutations, step)
-        .into_iter()
-        .filter(|(_, need, mode)| need.personal.is_some() || !matches!(mode, WriteMode::Update { .. }))
-        .filter_map(|(_, need, _)| need.beneficiary)
-        .collect();
-    match erased_among(&mut writing.session, &writing.context.tenant, &concerned).await?.first() {
+    let (mut adding, mut kept) = (Vec::new(), Vec::new());
+    for (_, need, mode) in super::write::entities::<Need>(writing.mutations, step) {
+        let adds = need.personal.is_some() || !matches!(mode, WriteMode::Update { .. });
+        adding.extend(need.beneficiary.filter(|_| adds));
+        kept.extend(need.beneficiary.filter(|_| adds || need.wish.is_some()));
+    }
+    let erased = erased_among(&mut writing.session, &writing.context.tenant, &kept).await?;
+    match adding.iter().find(|id| erased.contains(id)) {
         Some(erased) => Err(StoreError::Erased { name: erased.name() }.into()),
         None => Ok(()),
     }

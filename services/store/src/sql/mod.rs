@@ -5,6 +5,7 @@ pub(crate) mod beneficiary;
 pub(crate) mod capacity_pool;
 pub(crate) mod catalog;
 pub(crate) mod category;
+pub(crate) mod consents;
 pub(crate) mod database;
 pub(crate) mod decide;
 pub(crate) mod direct;

@@ -24,7 +24,7 @@ use super::ledger::{follow_needs, holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
-use super::{SqlStore, erase, log, request};
+use super::{SqlStore, consents, erase, log, request};
 use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
 use crate::error::StoreError;
 
@@ -194,6 +194,13 @@ pub(super) fn entities<T: Record>(mutations: &[Mutation], step: Range<usize>) ->
     .collect()
 }
 
+/// The entities of a step that are not as they were, as they are now.
+fn changed<T: Record>(outcomes: &[Option<Outcome>], step: Range<usize>) -> impl Iterator<Item = &T> {
+    let outcomes = outcomes.get(step).unwrap_or_default().iter().flatten();
+    let changed = outcomes.filter(|outcome| outcome.effect != Effect::Unchanged);
+    changed.filter_map(|outcome| T::from_change(outcome.after.as_ref()?))
+}
+
 impl Writing<'_> {
     /// Locks the rows that several steps will change, kind by kind and by key: whatever order two writes name them in, one
     /// waits for the other instead of both waiting for each other. A single step does the same as it reads.
@@ -250,11 +257,17 @@ impl Writing<'_> {
                 Change::Organization(_) => self.put::<Organization>(step).await,
                 Change::Resource(_) => self.put::<Resource>(step).await,
                 Change::CapacityPool(_) => self.put::<CapacityPool>(step).await,
-                Change::Beneficiary(_) => self.put::<Beneficiary>(step).await,
+                Change::Beneficiary(_) => {
+                    let before = self.replace::<Beneficiary>(step.clone()).await?;
+                    let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step));
+                    consents::refuse_withholding_amid_wishes(&mut self.session, tenant, &before, put).await
+                }
                 Change::Household(_) => self.put::<Household>(step).await,
                 Change::Need(_) => {
                     erase::refuse_needs_of_erased(self, step.clone()).await?;
                     let before = self.replace::<Need>(step.clone()).await?;
+                    let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step.clone()));
+                    consents::refuse_withheld_wishes(&mut self.session, tenant, put).await?;
                     self.retime(step, &before).await
                 }
                 Change::Round(_) => self.put::<Round>(step).await,

@@ -61,6 +61,11 @@ macro_rules! conformance_of {
                 a_batch_does_what_its_mutations_do_one_by_one
                 children_may_come_before_their_parents
             }
+            consents {
+                who_took_the_consent_back_has_no_wish_in_the_pool
+                a_wish_that_was_left_in_the_pool_is_in_the_way_of_no_other_change
+                what_is_published_while_the_consent_is_taken_back_is_not_in_the_pool_afterwards
+            }
             constraints {
                 every_reference_that_leads_nowhere_is_named_with_its_mutation
                 people_may_be_registered_where_this_installation_has_no_divisions

@@ -257,6 +257,12 @@ pub fn beneficiary(n: u128, household: Option<u128>) -> Beneficiary {
                 given_by: "beneficiary".to_owned(),
                 withdrawn_at: Some(instant("2026-11-03T00:00:00Z")),
             },
+            Consent {
+                purpose: ConsentPurpose::WishPublication,
+                given_at: instant("2026-11-04T00:00:00Z"),
+                given_by: "beneficiary".to_owned(),
+                withdrawn_at: None,
+            },
         ],
         erased_at: None,
         version: Version(0),

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod concurrency;
+pub mod consents;
 pub mod constraints;
 pub mod duplicates;
 pub mod erased_needs;
