@@ -173,6 +173,8 @@ pub fn outcome(answer: &Result<Told, Status>) -> Outcome {
             | Code::Aborted
             | Code::Unimplemented
     );
+    // Of what is too much, an overload passes; who had enough of a day says so.
+    let says_no = says_no || refusal.reason == "CONTACT_BUDGET_SPENT";
     // What carries no reason was not said by Wishwell but by a connection that broke.
     if says_no && !refusal.reason.is_empty() { Outcome::Refused(refusal) } else { Outcome::Unknown(refusal) }
 }

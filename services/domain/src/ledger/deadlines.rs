@@ -11,8 +11,8 @@ use crate::need::Need;
 use crate::referral::Referral;
 use crate::zone::Zone;
 
-/// When help that is offered or put off at `now` is to have arrived: by the end of what its need allows, and of its last occurrence, as
-/// far as that lies in what the need allows.
+/// When help that is offered or put off at `now` is to have arrived: by the end of what its need allows, and of its last occurrence. Of a
+/// period that begins before that end, help comes in what lies before it; what stands already for later periods is due with these.
 pub(super) fn due_at(
     need: &Need,
     (every, periods): (Option<PeriodLength>, &[Date]),
@@ -20,8 +20,12 @@ pub(super) fn due_at(
     now: Timestamp,
 ) -> Timestamp {
     let due = need.due_at(now);
-    let last = periods.last().zip(every).map(|(last, every)| zone.start_of(every.next_start(*last)));
-    last.map_or(due, |last| last.min(need.recurs_until(now).unwrap_or(Timestamp::MAX)).max(due))
+    let until = need.recurs_until(now).unwrap_or(Timestamp::MAX);
+    let last = periods.last().zip(every).map(|(last, every)| {
+        let end = zone.start_of(every.next_start(*last));
+        if zone.start_of(*last) < until { end.min(until) } else { end }
+    });
+    last.map_or(due, |last| last.max(due))
 }
 
 /// Until when an offer can be answered: as long as its provider is given, and no longer than the help is of use, for whoever is asked next
