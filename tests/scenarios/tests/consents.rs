@@ -179,7 +179,7 @@ async fn nothing_is_offered_for_somebody_who_has_taken_the_consent_to_matching_b
 #[tokio::test]
 async fn a_chain_of_offers_ends_with_the_consent_and_what_was_promised_goes_on() {
     let served = demo().await;
-    let (first, _) = trunks(&served, NEAR, Some(9)).await;
+    trunks(&served, NEAR, Some(9)).await;
     trunks(&served, FAR, Some(9)).await;
     let who = somebody(&served, &[]).await.expect("created");
     let waiting = submit(&served, of(&who, wanting(1))).await.name;
@@ -197,5 +197,5 @@ async fn a_chain_of_offers_ends_with_the_consent_and_what_was_promised_goes_on()
     }
     assert_eq!(referrals(&served, &waiting).await.len(), 1, "nobody else was asked");
     assert_eq!(seen(&served, OPERATOR, &accepted.name).await.expect("there").state(), v1::ReferralState::Accepted);
-    assert_eq!(figures(&served, &first).await.1, 1, "what was promised is held");
+    assert_eq!(figures(&served, &accepted.lines[0].pool).await.1, 1, "what was promised is held");
 }

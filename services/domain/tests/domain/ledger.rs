@@ -210,14 +210,19 @@ fn a_claim_is_accepted_at_once_whatever_the_total() {
 }
 
 #[test]
-fn recurring_help_is_due_when_its_last_occurrence_is() {
+fn recurring_help_is_due_when_its_last_occurrence_is_or_by_its_deadline() {
     let visits = NeedItem { recurrence: Some(Recurrence { every: PeriodLength::Week, occurrences: 8 }), ..much(1, 1) };
-    let urgent = Need { timing: Some(Timing::Deadline(at("2026-11-30T00:00:00Z"))), ..lacking(62, vec![visits]) };
-    let mut world = world();
-    world.needs.push(urgent);
-    world.ask(offering(100, 62, 31, 1));
-    // Eight weeks from the one of Monday the 23rd, by the clock of places that do not say theirs.
-    assert_eq!(world.referral(100).due_at, at("2027-01-17T16:00:00Z"));
+    let by = at("2026-11-30T00:00:00Z");
+    for (timing, due) in [
+        // Eight weeks from the one of Monday the 23rd, by the clock of places that do not say theirs.
+        (None, at("2027-01-17T16:00:00Z")),
+        (Some(Timing::Deadline(by)), by),
+    ] {
+        let mut world = world();
+        world.needs.push(Need { timing, ..lacking(62, vec![visits.clone()]) });
+        world.ask(offering(100, 62, 31, 1));
+        assert_eq!(world.referral(100).due_at, due, "{timing:?}");
+    }
 }
 
 #[test]
