@@ -197,5 +197,5 @@ async fn a_chain_of_offers_ends_with_the_consent_and_what_was_promised_goes_on()
     }
     assert_eq!(referrals(&served, &waiting).await.len(), 1, "nobody else was asked");
     assert_eq!(seen(&served, OPERATOR, &accepted.name).await.expect("there").state(), v1::ReferralState::Accepted);
-    assert_eq!(figures(&served, &accepted.lines[0].pool).await.1, 1, "what was promised is held");
+    assert_eq!(figures(&served, &accepted.lines[0].capacity_pool).await.1, 1, "what was promised is held");
 }

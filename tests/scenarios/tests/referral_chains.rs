@@ -371,9 +371,14 @@ async fn more_damaged_rows_than_a_sweep_looks_at_keep_no_other_offer_from_lapsin
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(figures(&served, &pool).await, (0, 0, 0, Some(5)));
+    let told_of = || served.process.output().matches("a referral cannot be swept").count();
+    let all = usize::try_from(SWEPT_AT_ONCE).expect("a hundred");
+    while told_of() < all {
+        assert!(started.elapsed() < PATIENCE, "{} are told of", told_of());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     tokio::time::sleep(3 * SWEEP).await;
-    let told_of = served.process.output().matches("a referral cannot be swept").count();
-    assert_eq!(i64::try_from(told_of), Ok(SWEPT_AT_ONCE));
+    assert_eq!(told_of(), all);
 }
 
 #[tokio::test]

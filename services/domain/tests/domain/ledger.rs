@@ -4,7 +4,7 @@ use wishwell_domain::capacity_pool::{PeriodFigures, PeriodLength, PoolKind};
 use wishwell_domain::ids::Version;
 use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
 use wishwell_domain::limits;
-use wishwell_domain::need::{Ending, Need, NeedItem, NeedState, Recurrence, Timing};
+use wishwell_domain::need::{Ending, Need, NeedItem, NeedState, Recurrence, Timing, Urgency};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState, StepReason};
 use wishwell_domain::resource::ResourceLifecycle;
@@ -219,7 +219,7 @@ fn recurring_help_is_due_when_its_last_occurrence_is_or_by_its_deadline() {
         (Some(Timing::Deadline(by)), by),
     ] {
         let mut world = world();
-        world.needs.push(Need { timing, ..lacking(62, vec![visits.clone()]) });
+        world.needs.push(Need { timing, urgency: Urgency::Urgent, ..lacking(62, vec![visits.clone()]) });
         world.ask(offering(100, 62, 31, 1));
         assert_eq!(world.referral(100).due_at, due, "{timing:?}");
     }
