@@ -9,28 +9,15 @@ use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState, StepReason};
 use wishwell_domain::resource::ResourceLifecycle;
 
-use crate::fixtures::{at, date, item, unit};
+use crate::fixtures::{at, date, unit};
 use crate::ledger_world::{
-    World, confirmation, ending, giving, lacking, monday, much, need_id, offer, offering, pool_id, pool_of,
-    referral_id, resource_id, step, step_of, total_of, withdrawing,
+    World, confirmation, ending, giving, lacking, monday, much, need_id, offer, offered, offering, pool_id, pool_of,
+    referral_id, resource_id, step, step_of, total_of, two_needs, withdrawing,
 };
-
-/// Ten of a stock, and two needs: one that may be split and one that may not.
-fn world() -> World {
-    let pools = vec![pool_of(20, PoolKind::Stock, Some(10)), pool_of(21, PoolKind::Stock, None)];
-    let offerings = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
-    World::new(pools, offerings, vec![lacking(60, vec![much(1, 6)]), lacking(61, vec![item(1)])])
-}
-
-fn offered(change: impl Fn(&mut Offer)) -> Command {
-    let mut offer = offer(100, 60, 30, None);
-    change(&mut offer);
-    Command::Offer(Box::new(offer))
-}
 
 #[test]
 fn an_offer_holds_counts_and_says_who_has_how_long() {
-    let mut world = world();
+    let mut world = two_needs();
     assert_eq!(world.ask(offering(100, 60, 30, 4)), Done::Referral(referral_id(100)));
     let referral = world.referral(100);
     assert_eq!((referral.state, referral.units, referral.version), (ReferralState::Offered, 4, Version(1)));
@@ -73,7 +60,7 @@ fn what_cannot_be_offered_is_told_and_changes_nothing() {
             },
         ),
     ];
-    let mut world = world();
+    let mut world = two_needs();
     world.needs.push(Need { state: NeedState::Withdrawn, ..lacking(62, vec![much(1, 1)]) });
     world.offerings.extend([
         Offering { unit: Some(unit("hour")), ..giving(32, &[]) },
@@ -99,7 +86,7 @@ fn what_cannot_be_offered_is_told_and_changes_nothing() {
 
 #[test]
 fn a_whole_life_goes_step_by_step_and_the_need_follows() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 4));
     type Line = (Action, ReferralState, (i64, i64, i64), (i64, i64), NeedState);
     let life: [Line; 6] = [
@@ -130,7 +117,7 @@ fn a_whole_life_goes_step_by_step_and_the_need_follows() {
 
 #[test]
 fn less_than_was_offered_can_be_accepted_and_delivered_and_the_rest_is_free_again() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 6));
     world.ask(Command::Step(Step { units: Some(5), ..step_of(100, Action::Accept) }));
     assert_eq!((world.pools[0].figures.committed, world.needs[0].items[0].left()), (5, 1));
@@ -160,7 +147,7 @@ fn steps_that_say_too_much_or_too_little_are_refused() {
         }),
         ("referrals/00000000-0000-0000-0000-000000000009 was not found", |s| s.referral = referral_id(9)),
     ];
-    let mut world = world();
+    let mut world = two_needs();
     world.needs.push(lacking(62, vec![much(1, 6)]));
     world.ask(offering(100, 60, 30, 6));
     world.ask(offering(101, 62, 31, 6));
@@ -188,7 +175,7 @@ fn steps_that_say_too_much_or_too_little_are_refused() {
 
 #[test]
 fn what_was_not_delivered_of_an_unsplittable_item_can_be_offered_again() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 61, 30, 2));
     world.ask(step(100, Action::Accept));
     world.ask(Command::Step(Step { units: Some(1), ..step_of(100, Action::Deliver) }));
@@ -199,7 +186,7 @@ fn what_was_not_delivered_of_an_unsplittable_item_can_be_offered_again() {
 #[test]
 fn a_claim_is_accepted_at_once_whatever_the_total() {
     for (origin, resource) in [(Origin::Claim, 30), (Origin::Pledge, 31)] {
-        let mut world = world();
+        let mut world = two_needs();
         world.ask(offered(|offer| (offer.origin, offer.resource) = (origin, resource_id(resource))));
         let referral = world.referral(100);
         assert_eq!((referral.state, referral.enquiry, referral.version), (ReferralState::Accepted, false, Version(1)));
@@ -218,7 +205,7 @@ fn recurring_help_is_due_when_its_last_occurrence_is_or_by_its_deadline() {
         (None, at("2027-01-17T16:00:00Z")),
         (Some(Timing::Deadline(by)), by),
     ] {
-        let mut world = world();
+        let mut world = two_needs();
         world.needs.push(Need { timing, urgency: Urgency::Urgent, ..lacking(62, vec![visits.clone()]) });
         world.ask(offering(100, 62, 31, 1));
         assert_eq!(world.referral(100).due_at, due, "{timing:?}");
@@ -227,7 +214,7 @@ fn recurring_help_is_due_when_its_last_occurrence_is_or_by_its_deadline() {
 
 #[test]
 fn lapsed_offers_are_let_go_before_anything_else_and_stay_gone() {
-    let mut world = world();
+    let mut world = two_needs();
     for n in 0..3 {
         world.ask(offering(100 + n, 60, 30, 2));
     }
@@ -247,7 +234,7 @@ fn lapsed_offers_are_let_go_before_anything_else_and_stay_gone() {
 
 #[test]
 fn a_request_is_carried_out_whole_or_not_at_all() {
-    let mut world = world();
+    let mut world = two_needs();
     let before = world.clone();
     let refused = world.try_ask(&[offering(100, 60, 30, 1), offering(101, 61, 30, 2), offering(102, 60, 30, 9)]);
     assert!(matches!(refused, Err(Refusal::Refused(Error::ItemCovered { .. }))));
@@ -265,7 +252,7 @@ fn a_request_is_carried_out_whole_or_not_at_all() {
 
 #[test]
 fn what_changed_in_the_same_books_waits_for_the_next_ones() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 1));
     let mut books = world.books();
     assert!(books.carry_out("one", &[step(100, Action::Accept)]).is_ok());
@@ -287,7 +274,7 @@ fn what_changed_in_the_same_books_waits_for_the_next_ones() {
 
 #[test]
 fn a_request_that_would_wait_for_itself_is_refused() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 1));
     let before = world.clone();
     let set = Command::SetFigures(SetFigures { expected: Some(Version(2)), ..confirmation(20) });
@@ -311,7 +298,7 @@ fn a_request_that_would_wait_for_itself_is_refused() {
 #[test]
 fn a_need_that_ends_calls_off_what_is_under_way_and_keeps_what_has_arrived() {
     for (how, state) in [(Ending::Withdrawn, NeedState::Withdrawn), (Ending::Closed, NeedState::Closed)] {
-        let mut world = world();
+        let mut world = two_needs();
         for (n, actions) in [(100, &[][..]), (101, &[Action::Accept]), (102, &[Action::Accept, Action::Deliver])] {
             world.ask(offering(n, 60, 30, 2));
             for action in actions {
@@ -346,7 +333,7 @@ fn a_need_that_ends_calls_off_what_is_under_way_and_keeps_what_has_arrived() {
 #[test]
 fn figures_can_be_set_as_far_as_nothing_promised_is_in_the_way() {
     use NewTotal::{Known, Unchanged, Unknown};
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 3));
     world.ask(offering(101, 61, 31, 2));
     type Case = (&'static str, u128, NewTotal, Option<i64>);
@@ -378,7 +365,7 @@ fn figures_can_be_set_as_far_as_nothing_promised_is_in_the_way() {
 
 #[test]
 fn force_calls_off_offers_before_promises_and_the_newest_first_and_no_more_than_it_must() {
-    let mut world = world();
+    let mut world = two_needs();
     world.needs[0].items[0].quantity = 100;
     for n in 0..5 {
         world.ask(offering(100 + n, 60, 30, 2));
@@ -403,7 +390,7 @@ fn force_calls_off_offers_before_promises_and_the_newest_first_and_no_more_than_
 
 #[test]
 fn an_open_case_is_in_the_way_by_name_and_nobody_calls_it_off() {
-    let mut world = world();
+    let mut world = two_needs();
     world.pools.push(pool_of(22, PoolKind::Caseload, Some(3)));
     world.offerings.push(giving(32, &[(22, 1)]));
     for n in 100..103 {
@@ -430,7 +417,7 @@ fn an_open_case_is_in_the_way_by_name_and_nobody_calls_it_off() {
 
 #[test]
 fn more_than_can_be_called_off_at_once_is_told_as_that() {
-    let mut world = world();
+    let mut world = two_needs();
     for n in 100..106 {
         world.ask(offering(n, 60, 30, 1));
     }

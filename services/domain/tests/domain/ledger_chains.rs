@@ -3,34 +3,20 @@
 use jiff::SignedDuration;
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::PoolKind;
-use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Refusal, Step};
+use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Refusal, Step};
 use wishwell_domain::limits;
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
 
-use crate::fixtures::item;
 use crate::ledger_world::{
-    World, ending, giving, lacking, monday, much, need_id, offer, offering, pool_of, referral_id, resource_id, step,
-    step_of, total_of,
+    World, ending, giving, monday, need_id, offer, offered, offering, pool_of, referral_id, resource_id, step, step_of,
+    total_of, two_needs,
 };
-
-/// Ten of a stock and an unknown number of another, and two needs: one that may be split and one that may not.
-fn world() -> World {
-    let pools = vec![pool_of(20, PoolKind::Stock, Some(10)), pool_of(21, PoolKind::Stock, None)];
-    let offerings = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
-    World::new(pools, offerings, vec![lacking(60, vec![much(1, 6)]), lacking(61, vec![item(1)])])
-}
-
-fn offered(change: impl Fn(&mut Offer)) -> Command {
-    let mut offer = offer(100, 60, 30, None);
-    change(&mut offer);
-    Command::Offer(Box::new(offer))
-}
 
 #[test]
 fn a_chain_of_offers_is_followed_once_and_an_end_is_told_once() {
-    let mut world = world();
+    let mut world = two_needs();
     let automatic = |id, previous: Option<u128>| {
         offered(|offer| {
             (offer.id, offer.origin) = (referral_id(id), Origin::Automatic);
@@ -84,7 +70,7 @@ fn what_was_let_down_on_its_providers_side_goes_on_to_the_next_and_what_was_take
     ];
     for (way, action, role, side, next_is_due) in cases {
         for origin in [Origin::Automatic, Origin::Chosen] {
-            let mut world = world();
+            let mut world = two_needs();
             world.ask(offered(|offer| offer.origin = origin));
             for action in way {
                 world.ask(step(100, *action));
@@ -102,7 +88,7 @@ fn what_ends_with_something_else_ends_on_the_side_of_that() {
     let automatic = |world: &mut World| world.ask(offered(|offer| offer.origin = Origin::Automatic));
     let ended = |world: &World| (world.referral(100).last.side, world.referral(100).next_is_due);
     for accepted in [false, true] {
-        let (mut short, mut closed) = (world(), world());
+        let (mut short, mut closed) = (two_needs(), two_needs());
         for world in [&mut short, &mut closed] {
             automatic(world);
             if accepted {
@@ -114,13 +100,13 @@ fn what_ends_with_something_else_ends_on_the_side_of_that() {
         closed.ask(ending(60, Ending::Closed, None));
         assert_eq!(ended(&closed), (Some(Side::Arranger), false));
     }
-    let mut lapsed = world();
+    let mut lapsed = two_needs();
     automatic(&mut lapsed);
     assert_eq!(ended(&lapsed), (None, false), "an offer is no step");
     lapsed.now = lapsed.referral(100).expires_at;
     lapsed.ask(Command::Look { referral: referral_id(100) });
     assert_eq!(ended(&lapsed), (Some(Side::Clock), true));
-    let mut claimed = world();
+    let mut claimed = two_needs();
     claimed.ask(offered(|offer| offer.origin = Origin::Claim));
     assert_eq!(ended(&claimed), (Some(Side::Provider), false));
     claimed.ask(Command::Step(Step { role: Role::Partner, ..step_of(100, Action::Cancel) }));
@@ -132,7 +118,7 @@ fn what_ends_with_something_else_ends_on_the_side_of_that() {
 fn what_was_delivered_is_late_no_more_whatever_it_was_taken_from() {
     for kind in [PoolKind::Stock, PoolKind::Slots, PoolKind::Caseload, PoolKind::Budget, PoolKind::Unbounded] {
         let total = (kind != PoolKind::Unbounded).then_some(10);
-        let mut world = world();
+        let mut world = two_needs();
         world.pools.push(pool_of(22, kind, total));
         world.offerings.push(giving(32, &[(22, 1)]));
         world.ask(offering(100, 60, 32, 1));
@@ -147,7 +133,7 @@ fn what_was_delivered_is_late_no_more_whatever_it_was_taken_from() {
 
 #[test]
 fn an_end_is_told_once_also_of_what_was_late_before() {
-    let mut world = world();
+    let mut world = two_needs();
     let escalation = Command::Escalate { referral: referral_id(100) };
     world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(6))));
     world.ask(step(100, Action::Accept));
@@ -176,7 +162,7 @@ fn an_end_is_told_once_also_of_what_was_late_before() {
 
 #[test]
 fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
-    let world = world();
+    let world = two_needs();
     let most = limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
     let automatic = |id, resource: u128| {
         offered(|offer| {
@@ -204,7 +190,7 @@ fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
 
 #[test]
 fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
-    let mut world = world();
+    let mut world = two_needs();
     world.ask(offering(100, 60, 30, 1));
     world.ask(step(100, Action::Accept));
     let escalation = Command::Escalate { referral: referral_id(100) };

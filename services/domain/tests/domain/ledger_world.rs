@@ -159,6 +159,20 @@ pub(crate) fn offering(id: u128, need: u128, resource: u128, quantity: i64) -> C
     Command::Offer(Box::new(offer(id, need, resource, Some(quantity))))
 }
 
+/// An offer of the first of [`two_needs`]' resources to its first need, with what `change` makes of it.
+pub(crate) fn offered(change: impl Fn(&mut Offer)) -> Command {
+    let mut offer = offer(100, 60, 30, None);
+    change(&mut offer);
+    Command::Offer(Box::new(offer))
+}
+
+/// Ten of a stock and an unknown number of another, and two needs: one that may be split and one that may not.
+pub(crate) fn two_needs() -> World {
+    let pools = vec![pool_of(20, PoolKind::Stock, Some(10)), pool_of(21, PoolKind::Stock, None)];
+    let offerings = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    World::new(pools, offerings, vec![lacking(60, vec![much(1, 6)]), lacking(61, vec![item(1)])])
+}
+
 pub(crate) fn step_of(id: u128, action: Action) -> Step {
     let referral = referral_id(id);
     Step { referral, action, role: Role::CaseWorker, reason: None, units: None, rating: None, expected: None }

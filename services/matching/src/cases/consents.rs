@@ -36,6 +36,9 @@ impl Platform {
     /// Leaves out needs of those who have taken the consent to matching back.
     pub(super) async fn keep_matchable(&self, caller: &Caller, needs: &mut Vec<Need>) -> Result<(), Error> {
         let mut people: Vec<BeneficiaryId> = needs.iter().filter_map(|need| need.beneficiary).collect();
+        if people.is_empty() {
+            return Ok(());
+        }
         people.sort_unstable();
         people.dedup();
         let found = self.store.beneficiaries(caller.tenant(), &people).await?;

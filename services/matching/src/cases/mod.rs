@@ -193,6 +193,11 @@ impl IdSource {
     }
 }
 
+/// That an answer was kept in a form that nobody here can read.
+pub(crate) fn unknown_form() -> Error {
+    Error::DataLoss("a kept answer has an unknown form".to_owned())
+}
+
 impl Platform {
     /// By what a question of `now` is judged: without prices there is nothing to look ahead to, and the usual rules hold.
     pub(crate) fn scoring(&self, snapshot: &Snapshot, now: jiff::Timestamp) -> Scoring<'_> {
@@ -257,7 +262,7 @@ impl Platform {
                 self.keep_answer(caller, found).await?
             }
         };
-        serde_json::from_value(told).map_err(|_| Error::DataLoss("a kept answer has an unknown form".to_owned()))
+        serde_json::from_value(told).map_err(|_| unknown_form())
     }
 
     /// Takes the caller's request id, if there is one, for the body it comes with.

@@ -326,10 +326,8 @@ impl Writing<'_> {
     /// Lets what is live for needs follow when they are wanted by another time than `before`.
     async fn retime(&mut self, step: Range<usize>, before: &[Need]) -> Result<(), Failure> {
         let before: HashMap<NeedId, Option<Timing>> = before.iter().map(|need| (need.id, need.timing)).collect();
-        let outcomes = self.outcomes.get(step).unwrap_or_default().iter().flatten();
-        let put = outcomes.filter_map(|outcome| Need::from_change(outcome.after.as_ref()?));
         let retimed = |need: &&Need| before.get(&need.id).is_some_and(|before| *before != need.timing);
-        let retimed: Vec<&Need> = put.filter(retimed).collect();
+        let retimed: Vec<&Need> = changed::<Need>(&self.outcomes, step).filter(retimed).collect();
         let followed = follow_needs(&mut self.session, &self.context.tenant, self.now, &retimed).await?;
         self.following.extend(followed);
         Ok(())

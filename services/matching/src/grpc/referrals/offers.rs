@@ -13,7 +13,7 @@ use wishwell_store::RequestKey;
 
 use super::{answer, division_shown, show_written};
 use crate::cases::referrals::{OfferAsked, derived_uuid, referrals_of};
-use crate::cases::{Caller, Platform};
+use crate::cases::{Caller, Platform, unknown_form};
 use crate::grpc::call::required;
 use crate::grpc::convert::referral as convert;
 use crate::grpc::status::to_status;
@@ -157,5 +157,5 @@ fn is_for_good(refusal: &tonic_types::pb::Status) -> bool {
 fn refusal_kept(kept: Option<&serde_json::Value>) -> Result<tonic_types::pb::Status, Error> {
     let bytes = kept.and_then(serde_json::Value::as_str).and_then(|text| BASE64_STANDARD.decode(text).ok());
     let refusal = bytes.and_then(|bytes| tonic_types::pb::Status::decode(bytes.as_slice()).ok());
-    refusal.ok_or_else(|| Error::DataLoss("a kept answer has an unknown form".to_owned()))
+    refusal.ok_or_else(unknown_form)
 }

@@ -7,7 +7,7 @@ use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, R
 use crate::error::StoreError;
 use crate::ledger::{Discrepancy, VERIFY_DISCREPANCIES_MAX, Verification};
 use crate::sql::session::{Failure, Fields, Session};
-use crate::sql::statement::Value;
+use crate::sql::statement::{Statement, Value};
 
 /// Figures of pools and of periods. A pool of slots holds nothing outside its periods.
 const FIGURES: &str = "SELECT id, NULL AS period_start, pending, committed, consumed FROM capacity_pools, tenants \
@@ -194,16 +194,7 @@ async fn compare_referrals(
          WHERE pending <> pending_moved OR committed <> committed_moved OR consumed <> consumed_moved LIMIT ",
     );
     statement.bind(most_told());
-    session
-        .fetch(statement, |fields| {
-            let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
-            for figure in LINE_FIGURES {
-                add(fields, &name, figure, "movements", found)?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(())
+    tell_of_referrals(session, statement, "movements", found).await
 }
 
 /// Referrals that hold something which their state does not let them hold.
@@ -216,16 +207,21 @@ async fn compare_states(session: &mut Session, tenant: &TenantId, found: &mut Ve
     statement.push(" FROM hold_lines AS line JOIN referrals AS referral ON referral.tenant = line.tenant ");
     statement.push("AND referral.id = line.referral_id WHERE line.tenant = ").bind(Value::text(tenant.as_str()));
     statement.push(" AND (").push(OUT_OF_STATE).push(") LIMIT ").bind(most_told());
-    session
-        .fetch(statement, |fields| {
-            let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
-            for figure in LINE_FIGURES {
-                add(fields, &name, figure, "steps", found)?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(())
+    tell_of_referrals(session, statement, "steps", found).await
+}
+
+/// Adds what rows say of what referrals hold of pools and periods, figure by figure, beside what `summed` comes to.
+async fn tell_of_referrals(
+    session: &mut Session,
+    statement: Statement,
+    summed: &'static str,
+    found: &mut Vec<Discrepancy>,
+) -> Result<(), Failure> {
+    let rows = session.fetch(statement, |fields| {
+        let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
+        LINE_FIGURES.iter().try_for_each(|figure| add(fields, &name, figure, summed, found))
+    });
+    rows.await.map(drop)
 }
 
 /// No more rows than are told.
