@@ -320,6 +320,12 @@ pub enum Error {
         /// Full method name.
         method: String,
     },
+    /// No call has that name here: a newer caller's, perhaps.
+    #[error("{method} is not a call of this service")]
+    UnknownMethod {
+        /// Full method name, as it was called.
+        method: String,
+    },
     /// A named bound was reached.
     #[error("limit {limit} reached ({max})")]
     LimitReached {

@@ -11,6 +11,8 @@ use tonic::{Code, Request, Response, Status, Streaming};
 use wishwell_api::DescriptorPool;
 use wishwell_domain::Error;
 
+use crate::grpc::status::explain_transport_status;
+
 /// Everything that is served, with the files that describe it.
 #[derive(Debug, Clone)]
 pub(crate) struct Reflection(DescriptorPool);
@@ -114,7 +116,9 @@ macro_rules! answered {
                     request: Request<Streaming<ServerReflectionRequest>>,
                 ) -> Result<Response<Self::ServerReflectionInfoStream>, Status> {
                     let reflection = self.clone();
-                    let answers = request.into_inner().map(move |asked| Ok(answer(&reflection, asked?)));
+                    let answers = request
+                        .into_inner()
+                        .map(move |asked| Ok(answer(&reflection, asked.map_err(explain_transport_status)?)));
                     Ok(Response::new(Box::pin(answers)))
                 }
             }

@@ -4,7 +4,7 @@
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
-use wishwell_scenarios::told::reason;
+use wishwell_scenarios::told::{metadata, reason};
 
 /// What is wrong with a request: its field, rule and description, one for each violation.
 fn violations(status: &Status) -> Vec<(String, String, String)> {
@@ -247,7 +247,22 @@ async fn what_the_transport_refuses_carries_a_reason_too() {
     let large = unary(find, [vec![0x0a, 0x80, 0x80, 0x80, 0x01], vec![b'x'; 2 * 1024 * 1024]].concat()).await;
     assert_eq!((large.code(), reason(&large).as_str()), (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"));
     let unknown = unary("/wishwell.v1.MatchingService/FindTreasure", vec![]).await;
-    assert_eq!((unknown.code(), reason(&unknown).as_str()), (Code::PermissionDenied, "PERMISSION_DENIED"));
+    assert_eq!((unknown.code(), reason(&unknown).as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));
+    assert_eq!(metadata(&unknown, "method"), "wishwell.v1.MatchingService/FindTreasure");
+    let stranger = served.call_raw("/wishwell.v1.MatchingService/FindTreasure", "nobody", vec![]).await;
+    assert_eq!(stranger.expect_err("a stranger").code(), Code::Unauthenticated);
+    for open in [
+        "/grpc.health.v1.Health/Check",
+        "/grpc.health.v1.Health/Watch",
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    ] {
+        let garbage = unary(open, vec![0xff; 64]).await;
+        let told = (garbage.code(), reason(&garbage));
+        assert_eq!(told, (Code::InvalidArgument, "MALFORMED_MESSAGE".to_owned()), "{open}");
+    }
+    let unserved = unary("/grpc.health.v1.Health/Ping", vec![]).await;
+    assert_eq!((unserved.code(), reason(&unserved).as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));
     // After all of that the server still serves.
     self::find(&served, need()).await.expect("an answer");
 }

@@ -5819,7 +5819,7 @@ pub enum ErrorReason {
     StoreUnavailable = 27,
     /// The store has no space left or may not write; nothing was written \[RESOURCE_EXHAUSTED\].
     StoreFull = 28,
-    /// The call is not offered here \[UNIMPLEMENTED\].
+    /// No call of that name is offered here; metadata `method` for one that does not exist \[UNIMPLEMENTED\].
     Unimplemented = 29,
     /// A defect of the server; the message says no more \[INTERNAL\].
     Internal = 30,

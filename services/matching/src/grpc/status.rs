@@ -146,6 +146,9 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("role", role.to_owned()), ("method", method)],
         ),
+        Error::UnknownMethod { method } => {
+            status_with_reason(Code::Unimplemented, ErrorReason::Unimplemented, message, &[("method", method)])
+        }
         Error::LimitReached { limit, max } => status_with_reason(
             Code::ResourceExhausted,
             ErrorReason::Overloaded,

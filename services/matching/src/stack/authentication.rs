@@ -42,10 +42,10 @@ impl Authentication {
             (None, Some(certified)) => Arc::clone(&certified.0),
             (None, None) => return Err(Error::Unauthenticated),
         };
-        if roles.contains(&principal.role) {
-            Ok(Some(principal))
-        } else {
-            Err(Error::PermissionDenied { role: principal.role.name(), method: shortened(path) })
+        match method.name {
+            _ if roles.contains(&principal.role) => Ok(Some(principal)),
+            Some(name) => Err(Error::PermissionDenied { role: principal.role.name(), method: name.to_owned() }),
+            None => Err(Error::UnknownMethod { method: shortened(path) }),
         }
     }
 
@@ -66,7 +66,7 @@ impl Authentication {
     }
 }
 
-/// Methods that do not exist are denied too; their made-up names are not echoed at length.
+/// Made-up names of methods are not echoed at length.
 fn shortened(path: &str) -> String {
     path.trim_start_matches('/').chars().take(120).collect()
 }

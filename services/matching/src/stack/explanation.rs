@@ -2,16 +2,14 @@
 
 use tonic::Status;
 
-use crate::access::{Access, Method};
 use crate::grpc::status::explain_transport_status;
 
 use super::Response;
 
 /// The answer, with a reason if it is a refusal.
-pub(super) fn explain(method: Method, response: Response) -> Response {
-    // A status in the headers is a refusal without a body; successful answers carry theirs in the trailers. Health and
-    // reflection answer as their protocols say.
-    if method.access == Access::Open || !response.headers().contains_key(Status::GRPC_STATUS) {
+pub(super) fn explain(response: Response) -> Response {
+    // A status in the headers is a refusal without a body; successful answers carry theirs in the trailers.
+    if !response.headers().contains_key(Status::GRPC_STATUS) {
         return response;
     }
     match Status::from_header_map(response.headers()) {

@@ -114,7 +114,7 @@ impl CallStack {
                 Err(error) => Err(error),
             };
             // Above all that can refuse, so that each refusal carries its reason.
-            explanation::explain(method, answer.unwrap_or_else(|error| to_status(error).into_http()))
+            explanation::explain(answer.unwrap_or_else(|error| to_status(error).into_http()))
         };
         let response = trace.around(answering).await;
         observed.end(response, deadline)
