@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, phone, results } from "./browser.mjs";
-import { start, visiting, visitor } from "./development.mjs";
+import { follow, start, visiting, visitor } from "./development.mjs";
 import { overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -155,7 +155,7 @@ test("a newcomer who opens the first page claims a wish of the demo within a min
   try {
     await visiting(browser, fresh.pages, {}, async (page) => {
       await page.goto("/");
-      await page.locator("main a[href='/wishes']").click();
+      await follow(page, page.locator("main a[href='/wishes']"));
       assert.ok((await page.locator(".wishes .card").count()) > 5, "wishes are there");
       await page.locator(".top a[href^='/sign-in']").click();
       await page.locator("button[value=demo-partner]").click();

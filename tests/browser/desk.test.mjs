@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, phone, results } from "./browser.mjs";
-import { start, visitor } from "./development.mjs";
+import { follow, start, visitor } from "./development.mjs";
 import { call, comeTrue } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -109,7 +109,7 @@ test("everything that does not fit is said at once, next to its field, and nothi
     await page.locator("#f-items-0-quantity").fill("many");
     await page.locator("#f-description").fill("写了很久的一段话");
     await page.locator("#whose-household").check();
-    await page.locator(".need-fields button[value=submit]").click();
+    await follow(page, page.locator(".need-fields button[value=submit]"));
     const said = await page.locator("#problems li").allTextContents();
     assert.ok(said.length >= 6, said.join("\n"));
     const beside = await page.locator(".need-fields .problem").evaluateAll((places) => places.map((place) => place.querySelectorAll("span").length));
@@ -121,7 +121,7 @@ test("everything that does not fit is said at once, next to its field, and nothi
     assert.equal(await page.locator("#f-description").inputValue(), "写了很久的一段话");
     assert.equal(await page.locator("#whose-household").isChecked(), true);
     // Another thing is added, and what is there stays.
-    await page.locator("button[value=add]").click();
+    await follow(page, page.locator("button[value=add]"));
     assert.equal(await page.locator(".item").count(), 2);
     assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "many");
     assert.deepEqual(await page.locator("#problems").count(), 0);
@@ -238,7 +238,7 @@ test("an operator tries a round, sees it end by itself, reads its report, and ma
     await page.screenshot({ path: join(results, "desk-round-zh.png"), fullPage: true });
     assert.deepEqual(await seriousViolations(page), []);
     const dry = page.url();
-    await page.locator("#round .button.quiet").click();
+    await follow(page, page.locator("#round .button.quiet"));
     assert.equal(await page.locator("article.zh .verdict.good").count(), 1);
     await page.goto(dry);
     await page.locator("#round button.primary").click();

@@ -9,6 +9,8 @@ import { desk } from "./browser.mjs";
 
 const binary = process.env.WISHWELL_TEST_BINARY;
 const patience = 60_000;
+/** Lines of its story that a failed visit tells. */
+const linesTold = 80;
 // What is set for the tests is not meant for the program.
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("WISHWELL_")));
 
@@ -62,6 +64,7 @@ function servingAt(server) {
 export async function visitor(browser, pages, { user, language = "zh", ...options } = {}) {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
   const context = await browser.newContext({ locale, viewport: desk, baseURL: pages, ...options });
+  const story = storyOf(context);
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => {
@@ -76,7 +79,24 @@ export async function visitor(browser, pages, { user, language = "zh", ...option
     await page.locator(`button[name=user][value=${user}]`).click();
     await page.waitForURL((url) => url.pathname !== "/sign-in");
   }
-  return { page, complaints, close: () => context.close() };
+  return { page, complaints, story, close: () => context.close() };
+}
+
+/** What all pages of a browser ask for and are answered, in lines with the time since it began: what a test that waited in vain is read by. */
+function storyOf(context) {
+  const [lines, began] = [[], Date.now()];
+  const tell = (what) => lines.push(`${String(Date.now() - began).padStart(6)} ms ${what}`);
+  context.on("request", (request) => tell(`> ${request.method()} ${request.url()}`));
+  context.on("response", (response) => tell(`< ${response.status()} ${response.url()}`));
+  context.on("requestfailed", (request) => tell(`! ${request.url()} ${request.failure()?.errorText}`));
+  context.on("console", (message) => tell(`: ${message.text()}`));
+  return lines;
+}
+
+/** Clicks what leads to another page, and waits until that is whole: counting what is on it does not wait. */
+export async function follow(page, control) {
+  await control.click();
+  await page.waitForLoadState();
 }
 
 /** A visit from its beginning to its end, by a browser as `visitor` has it; whatever it is about, the browser may not complain. */
@@ -85,6 +105,9 @@ export async function visiting(browser, pages, options, test) {
   try {
     await test(visited.page);
     assert.deepEqual(visited.complaints, [], "the browser complains");
+  } catch (error) {
+    console.log(visited.story.slice(-linesTold).join("\n"));
+    throw error;
   } finally {
     await visited.close();
   }

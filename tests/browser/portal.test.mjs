@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, results } from "./browser.mjs";
-import { start, visiting, visitor } from "./development.mjs";
+import { follow, start, visiting, visitor } from "./development.mjs";
 import { call, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -60,11 +60,11 @@ test("anybody reads the pool, narrows it down and finds the map, without script"
     const all = await page.locator(".wishes .card").count();
     assert.ok(all >= 8, `${all} wishes`);
     assert.equal(await page.locator("a[href*='/claim']").count(), 0, "visitors claim nothing");
-    await page.getByRole("link", { name: /教育助学/ }).click();
+    await follow(page, page.getByRole("link", { name: /教育助学/ }));
     const some = await page.locator(".wishes .card").count();
     assert.ok(some > 0 && some < all, `${some} of ${all}`);
     await page.getByRole("link", { name: "全部类别" }).click();
-    await page.locator(".map a[href*='division=']").first().click();
+    await follow(page, page.locator(".map a[href*='division=']").first());
     assert.match(page.url(), /division=\d{4,9}/);
     assert.ok((await page.locator(".wishes .card").count()) > 0);
     const text = await page.content();
@@ -90,7 +90,7 @@ test("a filter with nothing in it says so and leads back", async () => {
   await visit(null, async (page) => {
     await page.goto("/wishes?category=education.desk&division=640205");
     assert.match(await page.locator(".empty").textContent(), /没有符合条件/);
-    await page.locator(".empty a").click();
+    await follow(page, page.locator(".empty a"));
     assert.ok((await page.locator(".wishes .card").count()) > 0);
   });
 });
@@ -278,6 +278,21 @@ test("an offer appears on every open page by itself", async () => {
       await open.locator(`a[href="/portal/${name}"]`).waitFor({ timeout: 10_000 });
     }
   });
+});
+
+test("a page whose first attempt to listen fails listens soon", async () => {
+  for (const fails of [(route) => route.abort(), (route) => route.fulfill({ status: 503 })]) {
+    const { page, close } = await visitor(browser, server.pages, { user: partner });
+    // Where nothing listens, so that it is the next page's attempt.
+    await page.goto("/wishes");
+    await page.route("**/portal/live*", fails, { times: 1 });
+    await page.goto("/portal");
+    await page.locator("#away").filter({ hasText: /./ }).waitFor();
+    const name = await offer("结对陪伴");
+    await page.locator(`a[href="/portal/${name}"]`).waitFor({ timeout: 20_000 });
+    await page.locator("#away").filter({ hasNotText: /./ }).waitFor({ state: "attached" });
+    await close();
+  }
 });
 
 test("events go on where a listener left off, and end with the session", async () => {

@@ -9,8 +9,10 @@
     if (request?.headers) request.headers.traceparent = `00-${trace}-${hex(8)}-01`;
   });
 
-  // Parts of the page that had no answer. What they show stays; each asks again until it has one.
+  // Parts of the page that had no answer. What they show stays; each asks again until it has one. What listens comes back by itself
+  // once it was heard; until then it is a part like the others.
   const waiting = new Set();
+  const listening = new WeakSet();
   const again = 5000;
   const say = () => {
     for (const part of waiting) if (!part.isConnected) waiting.delete(part);
@@ -24,8 +26,8 @@
       waiting.delete(part);
     } else {
       waiting.add(part);
-      const address = part.getAttribute("hx-get");
-      if (address) setTimeout(() => waiting.has(part) && part.isConnected && htmx.ajax("GET", address, { source: part }), again);
+      const address = part.getAttribute("hx-get") ?? part.getAttribute("hx-sse:connect");
+      if (address && !listening.has(part)) setTimeout(() => waiting.has(part) && part.isConnected && htmx.ajax("GET", address, { source: part }), again);
     }
     say();
   };
@@ -38,5 +40,9 @@
     if (ctx && !ctx.response) answered(ctx.sourceElement, false);
   });
   document.addEventListener("htmx:sse:error", (event) => answered(event.target, false));
-  document.addEventListener("htmx:sse:after:connection", (event) => answered(event.target, true));
+  document.addEventListener("htmx:sse:after:connection", (event) => {
+    listening.add(event.target);
+    answered(event.target, true);
+  });
+  document.addEventListener("htmx:sse:close", (event) => listening.delete(event.target));
 })();
