@@ -1,16 +1,16 @@
 //! Nothing that identifies a beneficiary leaves by logs, spans, figures, errors or the store's plain text (I8).
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::time::Duration;
-
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use sqlx::Connection as _;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 use wishwell_api::v1;
+use wishwell_scenarios::Served;
+use wishwell_scenarios::canary::leaks::{Leaks, talkative, told};
 use wishwell_scenarios::canary::{
-    Bytes, Canaries, FIGURES, Figure, LATITUDE, LONGITUDE, Marker, NUMBER, Spirit, TRUE_FACT, TURNS,
+    Bytes, Canaries, LATITUDE, LONGITUDE, NUMBER, Spirit, TRUE_FACT, TURNS, in_order, may_be_refused,
 };
 use wishwell_scenarios::deployment::{self, CALLERS};
 use wishwell_scenarios::receiver::Receiver;
@@ -18,22 +18,7 @@ use wishwell_scenarios::referring::{
     HOTLINE, OPERATOR, PARTNER, STREET, Step, TRUNK, category, offer, submit, to, wishing,
 };
 use wishwell_scenarios::told::{point, reason, text};
-use wishwell_scenarios::{Served, admin};
 use wishwell_test_support::postgres::TestDatabase;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Why a valid call of the loop may be refused: what it names is not there, does not stand where it would have to, or is not
-/// this caller's.
-const REFUSALS_OF_THE_LOOP: [&str; 7] = [
-    "NOT_FOUND",
-    "NEED_OF_BENEFICIARY",
-    "ILLEGAL_STATE",
-    "RESOURCE_DOES_NOT_FIT",
-    "NOBODY_LEFT_TO_ASK",
-    "PERMISSION_DENIED",
-    "UNAUTHENTICATED",
-];
 
 /// Calls a method with bytes, as the first of these keys that may. Of a stream, the first answer counts.
 async fn call(served: &Served, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
@@ -67,89 +52,15 @@ fn path(method: &MethodDescriptor) -> String {
     format!("/{}/{}", method.parent_service().full_name(), method.name())
 }
 
-/// Every method, in an order in which things exist before they are asked for and are erased last.
-fn methods() -> Vec<MethodDescriptor> {
-    let pool = wishwell_api::descriptor_pool();
-    let mut methods: Vec<_> = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
-    methods.sort_by_key(|method| match method.name() {
-        "CreateOrganization" => 0,
-        "CreateCapacityPool" => 1,
-        "CreateResource" => 2,
-        "CreateBeneficiary" => 3,
-        "CreateHousehold" => 4,
-        "SubmitNeed" => 5,
-        "WithdrawNeed" | "CloseNeed" | "DeleteSubscription" => 8,
-        "EraseBeneficiary" | "EraseNeed" => 9,
-        "BatchUpsertCategories" | "BatchUpsertDivisions" => -1,
-        name if name.starts_with("Batch") => 7,
-        _ => 6,
-    });
-    methods
-}
-
-/// What a caller is told when it is refused, in full.
-fn told(status: &Status) -> Vec<u8> {
-    [status.message().as_bytes(), status.details()].concat()
-}
-
-/// Markers that are found, each with its field. One pass, because there are thousands of markers and megabytes of text.
-fn found<'a>(text: &[u8], markers: &'a [Marker], of_interest: impl Fn(&Marker) -> bool) -> Vec<&'a str> {
-    const WIDTH: usize = "canary00000".len();
-    let hits = text.windows(WIDTH).filter(|window| window.starts_with(b"canary"));
-    let hits = hits.filter_map(|window| std::str::from_utf8(&window[6..]).ok()?.parse::<usize>().ok());
-    let mut fields: Vec<_> =
-        hits.filter_map(|index| markers.get(index)).filter(|m| of_interest(m)).map(|m| m.field.as_str()).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    fields
-}
-
-/// Fields with figures that are found in a text.
-fn figures(text: &str, of_interest: impl Fn(&Figure) -> bool) -> Vec<&'static str> {
-    let is_there = |figure: &&Figure| figure.spelt.iter().any(|spelt| text.contains(spelt));
-    FIGURES.iter().filter(|figure| of_interest(figure)).filter(is_there).map(|figure| figure.field).collect()
-}
-
-/// Everything that was found where it must not be.
-#[derive(Default)]
-struct Leaks(Vec<String>);
-
-impl Leaks {
-    fn add(&mut self, place: &str, fields: Vec<&str>) {
-        self.0.extend(fields.into_iter().map(|field| format!("{field} in {place}")));
-    }
-
-    fn of_error(&mut self, method: &MethodDescriptor, status: &Status, canaries: &Canaries) {
-        self.of_shown(&format!("the error of {}", method.name()), &told(status), canaries);
-    }
-
-    /// What somebody is shown for whom nothing sensitive is.
-    fn of_shown(&mut self, place: &str, shown: &[u8], canaries: &Canaries) {
-        self.add(place, found(shown, &canaries.markers, |marker| marker.sensitive));
-        self.add(place, figures(&String::from_utf8_lossy(shown), |_| true));
-    }
-
-    fn assert_none(mut self) {
-        self.0.sort();
-        self.0.dedup();
-        assert!(self.0.is_empty(), "{}", self.0.join("\n"));
-    }
-}
-
-/// Whether a method may refuse a valid request: a need that the loop has served is withdrawn no more, and has a beneficiary; a round goes
-/// on by itself.
-fn may_be_refused(method: &MethodDescriptor, status: &Status) -> bool {
-    let of_the_loop = method.parent_service().name() == "ReferralService"
-        || matches!(method.name(), "WithdrawNeed" | "CloseNeed" | "EraseNeed" | "MarkNotificationsSeen")
-        || (method.name().contains("Round") && method.name() != "CreateRound");
-    of_the_loop && REFUSALS_OF_THE_LOOP.contains(&reason(status).as_str())
+fn error_of(method: &MethodDescriptor) -> String {
+    format!("the error of {}", method.name())
 }
 
 /// Calls every method with a valid request, then with wrong ones, each once for each of the fields that exclude one another.
 async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut Leaks) {
     let mut refused = Vec::new();
     for turn in 0..TURNS {
-        for method in methods() {
+        for method in in_order() {
             let Some(message) = canaries.request(&method.input(), Spirit::Valid, turn) else { continue };
             match call(served, &path(&method), &message.encode_to_vec()).await {
                 Ok(answer) => {
@@ -160,9 +71,9 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
                     }
                 }
                 Err(status) => {
-                    leaks.of_error(&method, &status, canaries);
+                    leaks.of_shown(&error_of(&method), &told(&status), canaries);
                     // The other turns' fields need not belong together, or be of what is there.
-                    if turn == 0 && !may_be_refused(&method, &status) {
+                    if turn == 0 && !may_be_refused(&method, &reason(&status)) {
                         refused.push(format!("{}: {status:?}", method.name()));
                     }
                 }
@@ -173,7 +84,7 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
     for (spirit, turn) in
         [Spirit::Wrong, Spirit::TooLong].into_iter().flat_map(|s| (0..TURNS).map(move |turn| (s, turn)))
     {
-        for method in methods() {
+        for method in in_order() {
             let Some(message) = canaries.request(&method.input(), spirit, turn) else { continue };
             let message = message.encode_to_vec();
             // The last byte missing, and text that is not UTF-8: refused by the decoder, in its own words.
@@ -181,48 +92,12 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
             let latin = message.iter().map(|byte| if *byte == b'z' { 0xff } else { *byte }).collect::<Vec<_>>();
             for message in [message, torn, latin] {
                 if let Err(status) = call(served, &path(&method), &message).await {
-                    leaks.of_error(&method, &status, canaries);
+                    leaks.of_shown(&error_of(&method), &told(&status), canaries);
                 }
             }
         }
     }
     call(served, "/wishwell.v1.NeedService/canaryMethod", b"canaryBody").await.expect_err("no such method");
-}
-
-/// Ends the server and looks through everything it said, at its most talkative.
-async fn search_output(served: &mut Served, receiver: &Receiver, canaries: &Canaries, leaks: &mut Leaks) {
-    let (_, metrics) = admin::get(served.admin, "/metrics").await;
-    served.process.terminate();
-    assert!(served.process.wait_until_ended(PATIENCE).await.success());
-    let spans = format!("{:?}", receiver.received());
-    let log = served.process.output();
-    for (place, text) in [("the log", &log), ("the spans", &spans), ("the figures", &metrics)] {
-        leaks.add(place, found(text.as_bytes(), &canaries.markers, |_| true));
-        leaks.add(place, figures(text, |_| true));
-        for made_up in ["canaryMethod", "canaryBody", "Bearer"] {
-            if let Some(line) = text.lines().find(|line| line.starts_with('{') && line.contains(made_up)) {
-                leaks.0.push(format!("{made_up} in {place}: {line}"));
-            }
-        }
-    }
-    assert!(spans.contains("SubmitNeed") && metrics.contains("SubmitNeed"), "the calls were watched");
-    assert!(log.contains("\"severity_text\":\"TRACE\""), "the log was at its most talkative");
-    let sensitive = canaries.markers.iter().filter(|marker| marker.sensitive).count();
-    assert!(sensitive > 50, "{sensitive} sensitive values were sent");
-}
-
-/// What the store holds: nothing sensitive, and enough of the rest to know that the search would find it.
-fn search_store(bytes: &[u8], canaries: &Canaries, leaks: &mut Leaks) {
-    leaks.add("the store", found(bytes, &canaries.markers, |marker| marker.sensitive));
-    let text = String::from_utf8_lossy(bytes);
-    leaks.add("the store", figures(&text, |figure| !figure.stored));
-    assert_eq!(figures(&text, |figure| figure.stored).len(), 2, "where needs are is found, so that the rest would be");
-    let kept = found(bytes, &canaries.markers, |marker| !marker.sensitive).len();
-    assert!(kept > 10, "what is not sensitive is found in the store, so what is sensitive would be: {kept}");
-}
-
-fn talkative(endpoint: &str) -> [&str; 8] {
-    ["--otlp-endpoint", endpoint, "--trace-sample-ratio", "1", "--log-format", "json", "--log-level", "trace"]
 }
 
 #[tokio::test]
@@ -231,12 +106,12 @@ async fn no_marked_value_of_any_field_of_any_call_gets_out() {
     let mut served = Served::start(&talkative(&receiver.endpoint()), &[]).await;
     let (mut canaries, mut leaks) = (Canaries::new(), Leaks::default());
     send_everything(&served, &mut canaries, &mut leaks).await;
-    search_output(&mut served, &receiver, &canaries, &mut leaks).await;
+    leaks.of_output(&mut served, &receiver, &canaries).await;
     let mut store = Vec::new();
     for file in std::fs::read_dir(served.process.folder().join("wishwell-data")).expect("the store's folder") {
         store.extend(std::fs::read(file.expect("an entry").path()).expect("readable"));
     }
-    search_store(&store, &canaries, &mut leaks);
+    leaks.of_store(&store, &canaries);
     leaks.assert_none();
 }
 
@@ -249,16 +124,9 @@ async fn no_marked_value_gets_out_by_way_of_postgresql() {
     let mut served = deployment::serve(deployment::folder(CALLERS), database.url(), &more).await;
     let (mut canaries, mut leaks) = (Canaries::new(), Leaks::default());
     send_everything(&served, &mut canaries, &mut leaks).await;
-    search_output(&mut served, &receiver, &canaries, &mut leaks).await;
-    search_store(&dump(database.url()).await, &canaries, &mut leaks);
+    leaks.of_output(&mut served, &receiver, &canaries).await;
+    leaks.of_store(&dump(database.url()).await, &canaries);
     leaks.assert_none();
-}
-
-/// A marked value, as if it had been sent in this field.
-fn marked(canaries: &mut Canaries, field: &str, sensitive: bool) -> String {
-    let value = format!("canary{:05}z", canaries.markers.len());
-    canaries.markers.push(Marker { value: value.clone(), field: field.to_owned(), sensitive });
-    value
 }
 
 #[tokio::test]
@@ -267,7 +135,7 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     let mut served = Served::start(&talkative(&receiver.endpoint()), &[]).await;
     category(&served, OPERATOR).await;
     let (mut canaries, mut leaks) = (Canaries::new(), Leaks::default());
-    let sensitive = |canaries: &mut Canaries, field: &str| marked(canaries, field, true);
+    let sensitive = |canaries: &mut Canaries, field: &str| canaries.marked(field, true);
     let consent = |purpose: v1::ConsentPurpose, given_by: String| v1::Consent {
         purpose: purpose.into(),
         give_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
@@ -288,7 +156,7 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary.clone()), request_id: String::new() };
     let name = served.needs(HOTLINE).create_beneficiary(request).await.expect("created").into_inner();
     let name = name.beneficiary.expect("one").name;
-    let mut need = wishing(3, &marked(&mut canaries, "title", false));
+    let mut need = wishing(3, &canaries.marked("title", false));
     need.beneficiary = name;
     need.description = sensitive(&mut canaries, "description");
     need.items[0].note = sensitive(&mut canaries, "note");
@@ -305,10 +173,10 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     let shown = format!("{listed:?}").into_bytes();
     leaks.of_shown("the pool", &shown, &canaries);
     let pledge = v1::Pledge {
-        title: text(&marked(&mut canaries, "pledge.title", false)),
-        content: marked(&mut canaries, "pledge.content", false),
-        responsible_party: marked(&mut canaries, "pledge.responsible_party", false),
-        service_standard: marked(&mut canaries, "pledge.service_standard", false),
+        title: text(&canaries.marked("pledge.title", false)),
+        content: canaries.marked("pledge.content", false),
+        responsible_party: canaries.marked("pledge.responsible_party", false),
+        service_standard: canaries.marked("pledge.service_standard", false),
     };
     let claim = |quantity| v1::ClaimWishRequest {
         wish: listed.items[0].wish.clone(),
@@ -351,7 +219,7 @@ async fn nothing_of_a_person_gets_out_on_the_way_from_a_wish_to_its_end() {
     served.needs(HOTLINE).withdraw_need(withdraw).await.expect("withdrawn");
     // Enough else is sent for the search to prove that it searches.
     send_everything(&served, &mut canaries, &mut leaks).await;
-    search_output(&mut served, &receiver, &canaries, &mut leaks).await;
+    leaks.of_output(&mut served, &receiver, &canaries).await;
     leaks.assert_none();
 }
 

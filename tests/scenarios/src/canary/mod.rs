@@ -1,9 +1,13 @@
 //! Canaries: requests made from the contract's descriptors, with a marked value in every field that holds text, and figures that are
 //! nobody else's in sensitive fields that hold numbers. A field that is added to the contract tomorrow is covered tomorrow.
 
+pub mod leaks;
+
 use std::collections::BTreeMap;
 
-use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value,
+};
 use uuid::Uuid;
 
 /// Longest chain of messages within messages.
@@ -12,6 +16,18 @@ const DEPTH_MAX: usize = 8;
 const OUTPUT_ONLY: i32 = 3;
 /// Seconds in thirty days: how far in the past or the future instants lie.
 const MONTH_SECONDS: i64 = 30 * 86_400;
+
+/// Why a valid call of the loop may be refused: what it names is not there, does not stand where it would have to, or is not
+/// this caller's.
+const REFUSALS_OF_THE_LOOP: [&str; 7] = [
+    "NOT_FOUND",
+    "NEED_OF_BENEFICIARY",
+    "ILLEGAL_STATE",
+    "RESOURCE_DOES_NOT_FIT",
+    "NOBODY_LEFT_TO_ASK",
+    "PERMISSION_DENIED",
+    "UNAUTHENTICATED",
+];
 
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +115,42 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("PlanRules", "aims"),
 ];
 
+/// Every method, in an order in which things exist before they are asked for and are erased last.
+#[must_use]
+pub fn in_order() -> Vec<MethodDescriptor> {
+    let pool = wishwell_api::descriptor_pool();
+    let mut methods: Vec<_> = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
+    methods.sort_by_key(rank);
+    methods
+}
+
+/// When a method's turn is: the smaller, the earlier.
+fn rank(method: &MethodDescriptor) -> i32 {
+    match method.name() {
+        "CreateOrganization" => 0,
+        "CreateCapacityPool" => 1,
+        "CreateResource" => 2,
+        "CreateBeneficiary" => 3,
+        "CreateHousehold" => 4,
+        "SubmitNeed" => 5,
+        "WithdrawNeed" | "CloseNeed" | "DeleteSubscription" => 8,
+        "EraseBeneficiary" | "EraseNeed" => 9,
+        "BatchUpsertCategories" | "BatchUpsertDivisions" => -1,
+        name if name.starts_with("Batch") => 7,
+        _ => 6,
+    }
+}
+
+/// Whether a method may refuse a valid request for a reason: a need that the loop has served is withdrawn no more, and has a beneficiary; a round
+/// goes on by itself.
+#[must_use]
+pub fn may_be_refused(method: &MethodDescriptor, reason: &str) -> bool {
+    let of_the_loop = method.parent_service().name() == "ReferralService"
+        || matches!(method.name(), "WithdrawNeed" | "CloseNeed" | "EraseNeed" | "MarkNotificationsSeen")
+        || (method.name().contains("Round") && method.name() != "CreateRound");
+    of_the_loop && REFUSALS_OF_THE_LOOP.contains(&reason)
+}
+
 /// Makes requests.
 #[derive(Debug)]
 pub struct Canaries {
@@ -173,6 +225,13 @@ impl Canaries {
                 self.names.insert(collection.to_owned(), name);
             }
         }
+    }
+
+    /// A marked value, as if it had been sent in this field.
+    pub fn marked(&mut self, field: &str, sensitive: bool) -> String {
+        let value = format!("canary{:05}z", self.markers.len());
+        self.markers.push(Marker { value: value.clone(), field: field.to_owned(), sensitive });
+        value
     }
 
     fn message(
@@ -320,10 +379,7 @@ impl Canaries {
     }
 
     fn marker(&mut self, field: &FieldDescriptor, sensitive: bool) -> String {
-        let value = format!("canary{:05}z", self.markers.len());
-        let field = field.full_name().to_owned();
-        self.markers.push(Marker { value: value.clone(), field, sensitive });
-        value
+        self.marked(field.full_name(), sensitive)
     }
 
     fn mask(&mut self, message: &MessageDescriptor, field: &FieldDescriptor, spirit: Spirit, sensitive: bool) -> Value {
