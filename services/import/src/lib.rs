@@ -15,6 +15,7 @@ mod linksf;
 mod options;
 mod plan;
 mod read;
+mod reading;
 mod report;
 mod rules;
 mod table;
@@ -24,7 +25,8 @@ pub use directory::{Area, Category, Directory, Eligibility, Format, Organization
 pub use error::ImportError;
 pub use options::Options;
 pub use plan::{Plan, Trust, plan};
-pub use read::read;
+pub use read::{read, read_beside};
+pub use reading::{Reading, ReadingStage};
 pub use report::{Action, Entry, FileCounts, NotCarried, Refused, RefusedRow, Report};
 pub use rules::Rule;
 pub use upload::{Outcomes, Progress, Refusal, Stage, UploadSummary, upload};

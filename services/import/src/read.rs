@@ -1,6 +1,7 @@
 //! From a path to a cleaned directory: finds out the format, reads, cleans.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,6 +9,7 @@ use crate::directory::{Directory, Format};
 use crate::error::ImportError;
 use crate::json_text::Document;
 use crate::options::{Options, SOURCE_CHARS_MAX};
+use crate::reading::Reading;
 use crate::report::{LINES, Ledger, Report};
 use crate::table::{Kind, Tables};
 use crate::{csv_input, hsds, json_input, json_text, linksf};
@@ -27,8 +29,16 @@ const NAMES_MAX: usize = 12;
 /// # Errors
 /// [`ImportError`] says what is wrong with the input as a whole, or with an option. Dirty rows are no errors: they are in the report.
 pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), ImportError> {
+    read_beside(path, options, &Arc::default())
+}
+
+/// As [`read`], while somebody looks on.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_beside(path: &Path, options: &Options, reading: &Arc<Reading>) -> Result<(Directory, Report), ImportError> {
     options.check()?;
-    let mut ledger = Ledger::default();
+    let mut ledger = Ledger::watched(Arc::clone(reading));
     let listing = list(path)?;
     let found = find(path, &listing)?;
     if let Some(note) = not_read(&listing, &found) {
@@ -41,12 +51,14 @@ pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), Impor
                 tables.tables.push(csv_input::read(&file, &name, kind, &mut ledger)?);
             }
             require_columns(path, &tables)?;
+            reading.clean();
             hsds::build(&tables, format, &source(path, format, options), options, &mut ledger)?
         }
         Found::LinkSf { file, document } => {
             let source = source(path, Format::LinkSf, options);
             let file = name_of(&file);
             document.account(&file, &mut ledger);
+            reading.clean();
             linksf::build(&file, &document.value, &source, options, &mut ledger)
         }
         Found::HsdsJson { files } => {
@@ -58,6 +70,7 @@ pub fn read(path: &Path, options: &Options) -> Result<(Directory, Report), Impor
                 tables.tables.extend(json_input::tables(&file, alone, &document.value, &mut ledger).tables);
             }
             let source = source(path, Format::HsdsJson3, options);
+            reading.clean();
             hsds::build(&tables, Format::HsdsJson3, &source, options, &mut ledger)?
         }
     };

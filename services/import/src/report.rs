@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::error::ImportError;
 use crate::options::REPORT_VALUE_CHARS_MAX;
+use crate::reading::Reading;
 use crate::rules::Rule;
 use crate::upload::{Refusal, Stage};
 
@@ -285,6 +287,7 @@ pub(crate) struct Ledger {
     becoming: Option<(Stage, String)>,
     not_carried: Vec<NotCarried>,
     notes: Vec<String>,
+    reading: Arc<Reading>,
 }
 
 #[derive(Debug)]
@@ -306,6 +309,11 @@ struct RowLog {
 }
 
 impl Ledger {
+    /// A new book that tells how many rows there are and are spoken for.
+    pub(crate) fn watched(reading: Arc<Reading>) -> Self {
+        Self { reading, ..Self::default() }
+    }
+
     /// Opens an account for an input file.
     pub(crate) fn table(&mut self, file: &str) -> usize {
         self.tables.push(TableLog { file: file.to_owned(), rows: Vec::new() });
@@ -314,6 +322,7 @@ impl Ledger {
 
     /// Notes that a row was read.
     pub(crate) fn row(&mut self, table: usize, number: u64, key: &str) -> RowId {
+        self.reading.row();
         let log = &mut self.tables[table];
         let key = clip(key);
         let (taken, changed, merged, set_aside) = (false, false, false, false);
@@ -329,6 +338,7 @@ impl Ledger {
     /// The row is imported.
     pub(crate) fn take(&mut self, id: RowId) {
         let entry = self.becoming.clone();
+        self.speak_for(id);
         let log = self.log(id);
         log.taken = true;
         if let Some(entry) = entry
@@ -340,6 +350,7 @@ impl Ledger {
 
     /// The row is imported, and says something of many entries.
     pub(crate) fn take_for_all(&mut self, id: RowId) {
+        self.speak_for(id);
         self.log(id).taken = true;
     }
 
@@ -357,15 +368,18 @@ impl Ledger {
 
     /// The row adds nothing to another one.
     pub(crate) fn merge(&mut self, id: RowId, rule: Rule, into: RowId) {
-        if std::mem::replace(&mut self.log(id).merged, true) {
+        if self.log(id).merged {
             return;
         }
+        self.speak_for(id);
+        self.log(id).merged = true;
         let number = self.log(into).number;
         self.enter(id, "", "", rule, Action::Merged, &format!("row {number}"));
     }
 
     /// The row is not imported.
     pub(crate) fn set_aside(&mut self, id: RowId, field: &str, value: &str, rule: Rule) {
+        self.speak_for(id);
         self.log(id).set_aside = true;
         self.enter(id, field, value, rule, Action::SetAside, "");
     }
@@ -417,6 +431,13 @@ impl Ledger {
             }
         }
         imported
+    }
+
+    /// The first word on a row is one row further.
+    fn speak_for(&self, id: RowId) {
+        if !self.is_taken(id) && !self.is_out(id) {
+            self.reading.spoken_for();
+        }
     }
 
     fn rows(&self) -> impl Iterator<Item = RowId> {

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use wishwell_import::{Action, Directory, Entry, FileCounts, Options, Report, Rule, read};
+use wishwell_import::{
+    Action, Directory, Entry, FileCounts, Options, Reading, ReadingStage, Report, Rule, read_beside,
+};
 
 const ORGANIZATIONS: &str = r#"[{"id": "o1", "name": "One"}]"#;
 const SERVICES: &str = r#"[{"id": "s1", "organization_id": "o1", "name": "Help", "description": "All kinds."}]"#;
@@ -17,10 +20,13 @@ fn import(files: &[(&str, &[u8])]) -> (Directory, Report) {
     import_from(folder.path())
 }
 
-/// Reads, and holds the report to its promise: each row that is not clean has a line with what it said.
+/// Reads, and holds the report to its promise: each row that is not clean has a line with what it said. Whoever looked on saw every row done.
 fn import_from(path: &Path) -> (Directory, Report) {
     let options = Options { time_zone: Some("America/New_York".to_owned()), ..Options::default() };
-    let (directory, report) = read(path, &options).unwrap();
+    let reading = Arc::new(Reading::default());
+    let (directory, report) = read_beside(path, &options, &reading).unwrap();
+    let total = report.total().read;
+    assert_eq!(reading.stage(), ReadingStage::Cleaning { done: total, total });
     let mut fates: BTreeMap<(&str, u64), Action> = BTreeMap::new();
     for entry in &report.entries {
         let fate = fates.entry((&entry.file, entry.row)).or_insert(entry.action);
@@ -173,7 +179,7 @@ fn a_line_of_json_that_cannot_be_read_stops_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("organizations.json");
     std::fs::write(&file, "[\n{\"id\": 1, \"name\": \"a\"},\n{\"id\": 2, \"name\": \"b\"}\n").unwrap();
-    let error = read(&file, &Options::default()).unwrap_err().to_string();
+    let error = wishwell_import::read(&file, &Options::default()).unwrap_err().to_string();
     assert!(
         error.contains("is not JSON: EOF while parsing a list"),
         "an array that was cut off is no such file: {error}"

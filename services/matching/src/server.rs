@@ -131,6 +131,7 @@ impl Server {
         tenants.sort();
         tenants.dedup();
         for tenant in &tenants {
+            progress(tenant, LoadProgress::default());
             snapshots.load(tenant, &|loaded| progress(tenant, loaded)).await?;
         }
         let issuers = credentials.tokens().begin(&clock, &metrics).await;

@@ -291,8 +291,8 @@ pub struct Catalog {
     pub open_needs: Vec<Need>,
 }
 
-/// Told while a catalogue loads: entities read so far, and of how many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Told while a catalogue loads: entities read so far, and of how many; 0 of 0 while nobody has counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LoadProgress {
     /// Read so far.
     pub done: u64,

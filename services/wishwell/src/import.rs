@@ -1,11 +1,13 @@
 //! `wishwell import`: a directory of services, cleaned, reported, and sent to a running server.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
-    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Report, Stage, Trust,
-    UploadSummary, plan, read, upload,
+    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Reading, ReadingStage,
+    Report, Stage, Trust, UploadSummary, plan, read_beside, upload,
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
@@ -13,7 +15,7 @@ use crate::client::{Server, refused};
 use crate::config::{ClientConfig, ClientFlags};
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
-use crate::progress::Progress;
+use crate::progress::{DRAW_EVERY, Progress, shown};
 use crate::table::{Align, Table, terminal_width};
 
 /// Refusals of the server that are shown; all of them are in the report.
@@ -36,7 +38,7 @@ pub(crate) async fn run(
         time_zone: arguments.time_zone.clone(),
         category_prefix: arguments.category_prefix.clone(),
     };
-    let (directory, mut report) = read(&arguments.path, &options).map_err(|error| failure(&arguments.path, &error))?;
+    let (directory, mut report) = read(&arguments.path, options, config.lang).await?;
     check_format(&arguments.path, &directory, linksf)?;
     let report_path = arguments.report.clone().unwrap_or_else(|| PathBuf::from("wishwell-import-report.jsonl"));
     report.write(&report_path).map_err(|error| failure(&report_path, &error))?;
@@ -63,6 +65,33 @@ pub(crate) async fn run(
     // The table belongs to whoever reads the output also when the code says that not all is well.
     crate::exit::say(&page);
     Err(refusals(&summary, &report_path))
+}
+
+/// Reads and cleans beside the thread that shows how far it is.
+async fn read(path: &Path, options: Options, lang: Lang) -> Result<(Directory, Report), Failure> {
+    let reading = Arc::new(Reading::default());
+    let work = {
+        let (path, reading) = (path.to_owned(), Arc::clone(&reading));
+        tokio::task::spawn_blocking(move || read_beside(&path, &options, &reading))
+    };
+    let progress = Progress::new();
+    let mut cleaning = false;
+    let show = || match reading.stage() {
+        ReadingStage::Reading { rows } => progress.at(rows),
+        ReadingStage::Cleaning { done, total } => {
+            if !std::mem::replace(&mut cleaning, true) {
+                progress.begin(lang.pick("cleaning", "清洗"), total);
+            }
+            // Nested tables are taken apart, and have their rows, as they are cleaned.
+            progress.of(total);
+            progress.at(done);
+        }
+    };
+    progress.begin(lang.pick("reading", "读取"), 0);
+    let read = shown(Duration::ZERO, DRAW_EVERY, work, show).await;
+    progress.end();
+    let read = read.map_err(|error| Failure::one(Exit::Defect, "reading broke off", error.to_string(), ""))?;
+    read.map_err(|error| failure(path, &error))
 }
 
 async fn send(server: &Server, planned: Plan, arguments: &ImportArgs, lang: Lang) -> Result<UploadSummary, Failure> {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_test_support::data_or_skip;
-use wishwell_test_support::process;
+use wishwell_test_support::{process, terminal};
 
 const OPERATOR: &str = "demo-operator";
 /// Categories that are asked for by name.
@@ -188,16 +188,9 @@ fn small() -> TempDir {
 
 /// What a terminal of 100 columns shows of an import, all at once and with what moves its cursor; `more` is for the shell.
 async fn on_a_terminal(served: &Served, directory: &Path, lang: &str, more: &str) -> String {
-    let (binary, folder) = (process::binary(), served.process.folder().to_owned());
-    let (binary, directory, address) = (binary.display(), directory.display(), served.address);
-    let shell = format!(
-        "stty cols 100 rows 24; exec '{binary}' import hsds '{directory}' --lang {lang} --server http://{address} {more}"
-    );
-    let mut terminal = Command::new("script");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WISHWELL_")) {
-        terminal.env_remove(name);
-    }
-    terminal.args(["-qefc", &shell, "/dev/null"]).env("TERM", "xterm").stdin(Stdio::null()).current_dir(folder);
+    let (directory, address) = (directory.display(), served.address);
+    let arguments = format!("import hsds '{directory}' --lang {lang} --server http://{address} {more}");
+    let mut terminal = terminal::command(&arguments, served.process.folder());
     let output = tokio::task::spawn_blocking(move || terminal.output()).await.unwrap().expect("script runs");
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{shown}");
@@ -220,8 +213,10 @@ async fn a_terminal_shows_how_far_an_import_is_in_the_language_of_its_reader_and
     let (english, chinese) = (["categories", "organizations", "resources"], ["类别", "机构", "资源"]);
     let shown = on_a_terminal(&served, directory.path(), "en", "").await;
     assert_eq!((bars(&shown, &english), bars(&shown, &chinese)), (3, 0), "{shown:?}");
+    assert!(shown.contains("reading ") && !shown.contains("读取"), "{shown:?}");
     let shown = on_a_terminal(&served, directory.path(), "zh", "").await;
     assert_eq!((bars(&shown, &english), bars(&shown, &chinese)), (0, 3), "{shown:?}");
+    assert!(shown.contains("读取 ") && !shown.contains("reading"), "{shown:?}");
     // Drawn where errors go, and only when these go to a terminal.
     let shown = on_a_terminal(&served, directory.path(), "en", "2>errors.txt").await;
     let errors = std::fs::read_to_string(served.process.folder().join("errors.txt")).unwrap();

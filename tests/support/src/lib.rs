@@ -16,6 +16,7 @@ pub mod process;
 pub mod provider;
 pub mod redis;
 pub mod skip;
+pub mod terminal;
 pub mod tokens;
 
 /// The value of a variable that `tests/run` sets.

@@ -38,7 +38,8 @@ pub(super) async fn load(
     let position = log::head(session, tenant).await?;
     let total = count(session, tenant).await?;
     let mut loading = Loading { session, tenant, done: 0, total, progress };
-    let catalog = Catalog {
+    loading.report();
+    Ok(Catalog {
         position,
         categories: loading.all::<Category>("").await?,
         divisions: loading.all::<Division>("").await?,
@@ -46,9 +47,7 @@ pub(super) async fn load(
         resources: loading.all::<Resource>("").await?,
         capacity_pools: loading.all::<CapacityPool>("").await?,
         open_needs: loading.all::<Need>(OPEN).await?,
-    };
-    loading.report();
-    Ok(catalog)
+    })
 }
 
 async fn count(session: &mut Session, tenant: &TenantId) -> Result<u64, Failure> {
@@ -90,6 +89,7 @@ impl Loading<'_> {
             })
             .await?;
         self.done = done;
+        self.report();
         for (index, part) in T::PARTS.iter().enumerate() {
             let mut statement = record::select_part(self.session, self.tenant, part);
             if !condition.is_empty() {

@@ -30,7 +30,7 @@ pub(super) async fn load_catalog(
     progress: &(dyn Fn(LoadProgress) + Send + Sync),
 ) -> Result<Catalog, Failure> {
     let (path, tenant) = (path.to_owned(), tenant.clone());
-    let (told, mut telling) = tokio::sync::watch::channel(LoadProgress { done: 0, total: 0 });
+    let (told, mut telling) = tokio::sync::watch::channel(LoadProgress::default());
     let runtime = tokio::runtime::Handle::current();
     let loading = tokio::task::spawn_blocking(move || {
         let mut session = open(&path)?;

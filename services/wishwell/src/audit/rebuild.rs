@@ -9,15 +9,17 @@ use wishwell_store::{Durability, SqliteStore, Store, StoreError};
 
 use super::{Audited, open, refused};
 use crate::cli::AuditArgs;
-use crate::config::Variables;
+use crate::config::{Variables, language};
 use crate::exit::{Exit, Failure, say};
+use crate::lang::Lang;
 use crate::progress::Progress;
 
 /// Most differences that are shown.
 const DIFFERENCES_SHOWN_MAX: usize = 50;
 
 /// Makes all tables again, in a file that is gone afterwards, and compares.
-pub(crate) async fn run(arguments: &AuditArgs, variables: Variables) -> Result<String, Failure> {
+pub(crate) async fn run(arguments: &AuditArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
+    let lang = language(lang, &variables)?;
     let audited = open(arguments, variables).await?;
     let scratch = tempfile::tempdir().map_err(|error| {
         Failure::one(Exit::Storage, "there is no room for a second store", error.to_string(), "set TMPDIR")
@@ -28,7 +30,7 @@ pub(crate) async fn run(arguments: &AuditArgs, variables: Variables) -> Result<S
     let mut wrong = 0;
     for tenant in audited.store.tenants().await.map_err(|error| refused(&audited, &error))? {
         let (events, differences) =
-            compare(&audited, rebuilt.as_ref(), &tenant).await.map_err(|error| refused(&audited, &error))?;
+            compare(&audited, rebuilt.as_ref(), &tenant, lang).await.map_err(|error| refused(&audited, &error))?;
         let verdict = if differences.is_empty() { "the same tables" } else { "OTHER tables" };
         page += &format!("{tenant}: {events} events make {verdict}\n");
         for difference in differences.iter().take(DIFFERENCES_SHOWN_MAX) {
@@ -48,10 +50,15 @@ pub(crate) async fn run(arguments: &AuditArgs, variables: Variables) -> Result<S
 }
 
 /// Answers the number of events and the names of what differs.
-async fn compare(audited: &Audited, rebuilt: &dyn Store, tenant: &TenantId) -> Result<(i64, Vec<String>), StoreError> {
+async fn compare(
+    audited: &Audited,
+    rebuilt: &dyn Store,
+    tenant: &TenantId,
+    lang: Lang,
+) -> Result<(i64, Vec<String>), StoreError> {
     let end = audited.store.position(tenant).await?;
     let progress = Progress::new();
-    progress.begin(tenant.as_str(), u64::try_from(end.0).unwrap_or_default());
+    progress.begin(&format!("{} {tenant}", lang.pick("rebuilding", "重建")), u64::try_from(end.0).unwrap_or_default());
     let mut position = LogPosition(0);
     while position < end {
         let events = audited.store.events(tenant, position, LOG_PAGE_EVENTS_MAX).await?;
@@ -61,7 +68,7 @@ async fn compare(audited: &Audited, rebuilt: &dyn Store, tenant: &TenantId) -> R
         position = rebuilt.restore(tenant, &events).await?;
         progress.at(u64::try_from(position.0).unwrap_or_default());
     }
-    progress.end();
+    progress.begin(&format!("{} {tenant}", lang.pick("comparing", "比对")), 0);
     let (stored, made) = (audited.store.everything(tenant).await?, rebuilt.everything(tenant).await?);
     let mut differences = differing(&stored, &made, String::clone);
     let (stored, made) = (audited.store.movements(tenant).await?, rebuilt.movements(tenant).await?);
@@ -71,6 +78,7 @@ async fn compare(audited: &Audited, rebuilt: &dyn Store, tenant: &TenantId) -> R
     for discrepancy in rebuilt.verify(tenant).await?.discrepancies {
         differences.push(format!("{}: {} does not add up", discrepancy.name, discrepancy.figure));
     }
+    progress.end();
     Ok((position.0, differences))
 }
 

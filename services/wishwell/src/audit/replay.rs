@@ -11,22 +11,26 @@ use wishwell_matching::replay::{Replay, RoundReplay, replay, replay_round};
 
 use super::{Audited, master_key, open, refused};
 use crate::cli::ReplayArgs;
-use crate::config::Variables;
+use crate::config::{Variables, language};
 use crate::exit::{Exit, Failure, say};
+use crate::progress::Progress;
 
 /// Makes a decision again, from the log, and compares.
-pub(crate) async fn run(arguments: &ReplayArgs, variables: Variables) -> Result<String, Failure> {
+pub(crate) async fn run(arguments: &ReplayArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
+    let lang = language(lang, &variables)?;
     let key = master_key(&arguments.store, variables.clone())?;
     let audited = open(&arguments.store, variables).await?;
     let name = arguments.name.as_str();
     let unclear = |what: String| Failure::one(Exit::Usage, "what is to be decided again is not clear", what, "");
+    // The log is read again, and a round is planned again.
+    let what = lang.pick("replaying", "重演");
     let compared = if name.starts_with("rounds/") {
         let id = RoundId::parse_name("NAME", name).map_err(|violation| unclear(violation.to_string()))?;
-        round(&audited, &key, id).await
+        Progress::beside(what, round(&audited, &key, id)).await
     } else {
         let name = if name.contains('/') { name.to_owned() } else { format!("referrals/{name}") };
         let id = ReferralId::parse_name("NAME", &name).map_err(|violation| unclear(violation.to_string()))?;
-        referral(&audited, &key, id).await
+        Progress::beside(what, referral(&audited, &key, id)).await
     };
     audited.store.close().await;
     compared

@@ -2,17 +2,21 @@
 
 use super::{open, refused};
 use crate::cli::AuditArgs;
-use crate::config::Variables;
+use crate::config::{Variables, language};
 use crate::exit::{Exit, Failure, say};
+use crate::progress::Progress;
 
 /// Adds up the ledgers of all tenants.
-pub(crate) async fn run(arguments: &AuditArgs, variables: Variables) -> Result<String, Failure> {
+pub(crate) async fn run(arguments: &AuditArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
+    let lang = language(lang, &variables)?;
     let audited = open(arguments, variables).await?;
     let tenants = audited.store.tenants().await.map_err(|error| refused(&audited, &error))?;
     let mut page = String::new();
     let mut wrong = 0;
     for tenant in &tenants {
-        let found = audited.store.verify(tenant).await.map_err(|error| refused(&audited, &error))?;
+        let what = format!("{} {tenant}", lang.pick("verifying", "核对"));
+        let found =
+            Progress::beside(&what, audited.store.verify(tenant)).await.map_err(|error| refused(&audited, &error))?;
         page += &format!(
             "{tenant}: {} pools, {} referrals, {} movements: {}\n",
             found.pools,

@@ -282,6 +282,15 @@ impl ClientConfig {
     }
 }
 
+/// The language of commands that need nothing else of a configuration.
+pub(crate) fn language(lang: Option<&str>, variables: &Variables) -> Result<Lang, Failure> {
+    let (mut layers, mut problems) = (Layers::default(), Vec::new());
+    let of_language = |(name, _): &&(String, String)| !name.starts_with("WISHWELL_") || name == "WISHWELL_LANG";
+    let variables = variables.iter().filter(of_language).cloned().collect();
+    let lang = Reader::new(Mode::Client, &mut layers, lang, variables, &mut problems).lang();
+    finish("the command cannot be run", problems, lang)
+}
+
 impl ClientConfig {
     /// The same with another demo key, where no key was given.
     pub(crate) fn with_demo_key(self, key: &str) -> Self {

@@ -7,8 +7,9 @@ mod server;
 use std::path::{Path, PathBuf};
 
 use crate::cli::DoctorArgs;
-use crate::config::{Database, ServeConfig, Variables, folder_of, is_deployed, read_key_file};
+use crate::config::{Database, ServeConfig, Variables, folder_of, is_deployed, language, read_key_file};
 use crate::exit::{Exit, Failure, Problem};
+use crate::progress::Progress;
 use crate::run::{MASTER_KEY_FILE, STORE_FILE};
 
 /// How one thing is.
@@ -63,11 +64,14 @@ struct Patient {
 /// Examines, prints, and fails when something does not work.
 pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
     let mut findings = Vec::new();
+    // A language that is wrong is among the findings.
+    let words = language(lang, &variables).unwrap_or_default();
     match patient(arguments, lang, variables) {
         Ok(patient) => {
             findings.extend(patient.findings.iter().cloned());
             findings.extend(checks::master_key(&patient.master_key));
-            findings.extend(checks::store(&patient.database, patient.relaxed).await);
+            let reading = checks::store(&patient.database, patient.relaxed);
+            findings.extend(Progress::beside(words.pick("reading every page", "读取每一页"), reading).await);
             findings.extend(checks::disk(&patient.database));
             findings.extend(server::examine(patient.listen, patient.tls, patient.admin).await);
             findings.extend(checks::neighbours(patient.redis_url.as_deref(), patient.otlp_endpoint.as_deref()).await);

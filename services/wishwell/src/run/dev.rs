@@ -19,6 +19,7 @@ use crate::client::Server as Client;
 use crate::config::{ClientConfig, Database, DevConfig};
 use crate::demo::{self, Found};
 use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
 use crate::progress::Progress;
 use crate::telemetry::Telemetry;
 
@@ -65,6 +66,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         look_ahead: common.look_ahead,
         webhooks: common.webhooks.then_some(Reach::PublicAndThisMachine),
         tls: None,
+        lang: common.lang,
         ..parts(&store, credentials, &master_key)
     };
     let metrics = Arc::clone(&parts.metrics);
@@ -114,6 +116,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         webhooks: None,
         webhook_authorities: None,
         tls: None,
+        lang: Lang::default(),
     }
 }
 
@@ -147,7 +150,7 @@ async fn load_demo(
     store: &Arc<dyn Store>,
     master_key: &MasterKey,
     shown: &str,
-    lang: crate::lang::Lang,
+    lang: Lang,
     stop: &CancellationToken,
 ) -> Result<DemoState, Failure> {
     let server = parts(store, Credentials::demo(), master_key).start(shown).await?;

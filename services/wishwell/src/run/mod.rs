@@ -3,6 +3,7 @@
 mod banner;
 mod dev;
 mod gateway;
+mod loads;
 mod notify;
 mod ports;
 mod process;

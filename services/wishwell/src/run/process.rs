@@ -2,31 +2,29 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::ChangeHints;
-use wishwell_domain::ids::TenantId;
 use wishwell_matching::{
     Authorities, Credentials, Dependencies, MasterKey, Metrics, Reach, Sampling, Server, ServerOptions, ServerTls,
 };
-use wishwell_store::{LoadProgress, Store};
+use wishwell_store::Store;
 
 use super::gateway::Web;
+use super::loads::Loads;
 use super::store::must_open_keys;
 use super::system_clock::SystemClock;
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
+use crate::lang::Lang;
 
 /// Calls under way are answered for this long after the signal. With the store's end and the last traces, the process is
 /// gone within 10 seconds.
 const DRAIN: Duration = Duration::from_secs(7);
 /// Longest time for the store to finish.
 const CLOSE: Duration = Duration::from_secs(1);
-/// A load that takes longer is shown.
-const SHOW_LOAD_AFTER: Duration = Duration::from_millis(300);
 
 /// What a server is made of.
 #[derive(Debug, Clone)]
@@ -47,6 +45,8 @@ pub(super) struct Parts {
     pub(super) webhook_authorities: Option<Authorities>,
     /// TLS of callers; none serves them in the clear.
     pub(super) tls: Option<ServerTls>,
+    /// The language of who looks on while it starts.
+    pub(super) lang: Lang,
 }
 
 impl Parts {
@@ -73,10 +73,9 @@ impl Parts {
             metrics: self.metrics,
         };
         let started = Instant::now();
-        let loads = Loads::new(started);
-        let server = Server::start(dependencies, options, &|tenant, load| loads.show(tenant, load)).await;
-        loads.progress.end();
-        let server = server.map_err(|error| {
+        let loads = Loads::new(self.lang);
+        let note = |tenant: &_, load| loads.note(tenant, load);
+        let server = loads.show(Server::start(dependencies, options, &note)).await.map_err(|error| {
             let what = error.to_string();
             Failure::one(
                 Exit::Storage,
@@ -156,31 +155,6 @@ pub(super) fn log_start(
     );
     if relaxed {
         tracing::warn!("durability is relaxed: the last answered writes are lost when the power goes");
-    }
-}
-
-/// Snapshots that are being loaded, shown when it takes long.
-struct Loads {
-    progress: Progress,
-    started: Instant,
-    shown: Mutex<Option<TenantId>>,
-}
-
-impl Loads {
-    fn new(started: Instant) -> Self {
-        Self { progress: Progress::new(), started, shown: Mutex::new(None) }
-    }
-
-    fn show(&self, tenant: &TenantId, load: LoadProgress) {
-        if self.started.elapsed() < SHOW_LOAD_AFTER {
-            return;
-        }
-        let Ok(mut shown) = self.shown.lock() else { return };
-        if shown.as_ref() != Some(tenant) {
-            self.progress.begin(tenant.as_str(), load.total);
-            *shown = Some(tenant.clone());
-        }
-        self.progress.at(load.done);
     }
 }
 

@@ -54,6 +54,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
             webhooks: common.webhooks.then(|| config.webhooks.reach.clone()),
             webhook_authorities: config.webhooks.authorities.clone(),
             tls: config.tls.clone(),
+            lang: common.lang,
         };
         Ok((parts.start(&shown).await?, store))
     };
