@@ -1,6 +1,9 @@
 //! The cleaned directory, between any input format and the API: organizations, categories and resources, no capacity.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
+use serde::Serialize;
 
 /// What kind of input a directory was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,18 @@ impl Format {
     }
 }
 
+/// How a resource of an earlier edition is missing in this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absence {
+    /// The directory says nothing of it.
+    Missing,
+    /// The directory has it, and it became no resource: its rows were set aside or merged, or it is a part of other resources.
+    NotImported,
+    /// The directory says that it is inactive or defunct.
+    Ended,
+}
+
 /// A cleaned directory. Everything is sorted by key, so that the same input gives the same bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Directory {
@@ -41,6 +56,8 @@ pub struct Directory {
     pub organizations: Vec<Organization>,
     /// Resources by key.
     pub resources: Vec<Resource>,
+    /// Keys that the directory has and that are no resources, with the reason.
+    pub left_out: BTreeMap<String, Absence>,
 }
 
 /// A category of the directory's taxonomy.

@@ -20,8 +20,11 @@ mod report;
 mod rules;
 mod table;
 mod upload;
+mod vanished;
 
-pub use directory::{Area, Category, Directory, Eligibility, Format, Organization, Point, Resource, Schedule, Span};
+pub use directory::{
+    Absence, Area, Category, Directory, Eligibility, Format, Organization, Point, Resource, Schedule, Span,
+};
 pub use error::ImportError;
 pub use options::Options;
 pub use plan::{Plan, Trust, plan};
@@ -30,3 +33,4 @@ pub use reading::{Reading, ReadingStage};
 pub use report::{Action, Entry, FileCounts, NotCarried, Refused, RefusedRow, Report};
 pub use rules::Rule;
 pub use upload::{Outcomes, Progress, Refusal, Stage, UploadSummary, upload};
+pub use vanished::{OnVanished, PausedHere, Standing, Vanished, VanishedCounts};

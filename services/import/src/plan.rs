@@ -1,8 +1,10 @@
 //! A directory as messages of the API, in the order in which they must be sent.
 
+use std::collections::BTreeMap;
+
 use wishwell_api::v1;
 
-use crate::directory::{Area, Category, Directory, Eligibility, Organization, Point, Resource, Schedule};
+use crate::directory::{Absence, Area, Category, Directory, Eligibility, Organization, Point, Resource, Schedule};
 use crate::options::SOURCE_CHARS_MAX;
 
 /// Whether the organizations of a directory count as verified.
@@ -29,6 +31,8 @@ pub struct Plan {
     pub organizations: Vec<v1::Organization>,
     /// Resources by key.
     pub resources: Vec<v1::Resource>,
+    /// Keys that the directory has and that are no resources, with the reason.
+    pub left_out: BTreeMap<String, Absence>,
 }
 
 /// Brings a directory to messages. The same directory gives the same messages.
@@ -40,6 +44,7 @@ pub fn plan(directory: &Directory, trust: Trust) -> Plan {
         categories: directory.categories.iter().map(category).collect(),
         organizations: directory.organizations.iter().map(|one| organization(one, source, trust)).collect(),
         resources: directory.resources.iter().map(|one| resource(one, source)).collect(),
+        left_out: directory.left_out.clone(),
     }
 }
 

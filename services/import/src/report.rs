@@ -12,7 +12,8 @@ use crate::error::ImportError;
 use crate::options::REPORT_VALUE_CHARS_MAX;
 use crate::reading::Reading;
 use crate::rules::Rule;
-use crate::upload::{Refusal, Stage};
+use crate::upload::{Refusal, Stage, UploadSummary};
+use crate::vanished::{PausedHere, Vanished, VanishedCounts};
 
 /// What was done about a value or a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -121,6 +122,12 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What the server did not take; known when everything is sent.
     pub refused: Vec<Refused>,
+    /// What was here and is in the directory no more; known when everything is sent.
+    pub vanished: Vec<Vanished>,
+    /// How that adds up, by what it is; empty when nothing has vanished.
+    pub vanished_counts: Vec<(Stage, VanishedCounts)>,
+    /// What the directory offers and is paused here; known when everything is sent.
+    pub paused: Vec<PausedHere>,
     /// Counts of each file.
     pub counts: Vec<FileCounts>,
     /// The rows that became something, by file and row.
@@ -138,6 +145,19 @@ struct Imported {
 }
 
 impl Report {
+    /// Tells what an upload has found out: what the server refused, what has vanished, what is paused. Whether there is anything to tell.
+    pub fn tell_of(&mut self, summary: &UploadSummary) -> bool {
+        self.refuse(&summary.refusals);
+        self.vanished.clone_from(&summary.vanished);
+        self.paused.clone_from(&summary.paused);
+        if !self.vanished.is_empty() {
+            let counts =
+                [(Stage::Organizations, summary.organizations_here), (Stage::Resources, summary.resources_here)];
+            self.vanished_counts = counts.into();
+        }
+        !(self.refused.is_empty() && self.vanished.is_empty() && self.paused.is_empty())
+    }
+
     /// Counts rows as refused of which the server took nothing: every entry that they became a part of is among `refusals`.
     pub fn refuse(&mut self, refusals: &[Refusal]) {
         let first = self.refused.len();
@@ -190,8 +210,8 @@ impl Report {
         total
     }
 
-    /// Writes the report as JSON Lines: entries, columns not carried, notes, what was refused, rules with their
-    /// text, counts of each file, total.
+    /// Writes the report as JSON Lines: entries, columns not carried, notes, what was refused, what has vanished and how that adds up,
+    /// what is paused, rules with their text, counts of each file, total.
     ///
     /// # Errors
     /// [`ImportError::Io`] when the file cannot be written.
@@ -213,6 +233,15 @@ impl Report {
         }
         for refused in &self.refused {
             line(out, &Line::Refused(refused))?;
+        }
+        for vanished in &self.vanished {
+            line(out, &Line::Vanished(vanished))?;
+        }
+        for (stage, counts) in &self.vanished_counts {
+            line(out, &Line::VanishedCounts { stage: *stage, counts: *counts })?;
+        }
+        for paused in &self.paused {
+            line(out, &Line::Paused(paused))?;
         }
         for (rule, times) in self.by_rule() {
             line(out, &Line::Rule { rule, text: rule.text(), times })?;
@@ -253,15 +282,29 @@ impl fmt::Display for Report {
 enum Line<'a> {
     Entry(&'a Entry),
     NotCarried(&'a NotCarried),
-    Note { text: &'a str },
+    Note {
+        text: &'a str,
+    },
     Refused(&'a Refused),
-    Rule { rule: Rule, text: &'static str, times: u64 },
+    Vanished(&'a Vanished),
+    VanishedCounts {
+        stage: Stage,
+        #[serde(flatten)]
+        counts: VanishedCounts,
+    },
+    Paused(&'a PausedHere),
+    Rule {
+        rule: Rule,
+        text: &'static str,
+        times: u64,
+    },
     Counts(&'a FileCounts),
     Total(&'a FileCounts),
 }
 
 /// Types of the lines of a report.
-pub(crate) const LINES: [&str; 7] = ["entry", "not_carried", "note", "refused", "rule", "counts", "total"];
+pub(crate) const LINES: [&str; 10] =
+    ["entry", "not_carried", "note", "refused", "vanished", "vanished_counts", "paused", "rule", "counts", "total"];
 
 fn line(out: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
@@ -418,7 +461,7 @@ impl Ledger {
         self.entries.sort_by(|(a, x), (b, y)| (a, &x.field, x.rule).cmp(&(b, &y.field, y.rule)));
         let entries = self.entries.into_iter().map(|(_, entry)| entry).collect();
         let (not_carried, notes) = (self.not_carried, self.notes);
-        Report { entries, not_carried, notes, refused: Vec::new(), counts, imported }
+        Report { entries, not_carried, notes, counts, imported, ..Report::default() }
     }
 
     /// The rows that are clean or repaired and became something that is sent.

@@ -1,6 +1,6 @@
 //! Sends a plan to a running server: in batches, again when it pays to, around entries that the server refuses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 
 use crate::error::ImportError;
 use crate::plan::Plan;
+use crate::vanished::{Here, OnVanished, PausedHere, Standing, Vanished, VanishedCounts};
 
 /// Most entries of one batch, as the API takes them.
 const BATCH_ENTRIES_MAX: usize = 500;
@@ -41,6 +42,8 @@ pub enum Stage {
     Organizations,
     /// Resources.
     Resources,
+    /// Resources that the directory has no more are paused.
+    Vanished,
 }
 
 impl Stage {
@@ -52,6 +55,7 @@ impl Stage {
             Self::Categories => "categories",
             Self::Organizations => "organizations",
             Self::Resources => "resources",
+            Self::Vanished => "vanished",
         }
     }
 }
@@ -102,6 +106,14 @@ pub struct UploadSummary {
     pub resources: Outcomes,
     /// Entries that were not taken, each with the reason.
     pub refusals: Vec<Refusal>,
+    /// What the directory has no more: organizations, then resources, by key.
+    pub vanished: Vec<Vanished>,
+    /// How the organizations add up that were here before.
+    pub organizations_here: VanishedCounts,
+    /// How the resources add up that were here before.
+    pub resources_here: VanishedCounts,
+    /// Resources that the directory offers and that are paused here, by key.
+    pub paused: Vec<PausedHere>,
     /// Log position of the last write; 0 when nothing was written.
     pub log_position: i64,
 }
@@ -109,12 +121,16 @@ pub struct UploadSummary {
 /// Sends a plan. What people of this platform have decided about entries that are there already stays: the state and vetting of an
 /// organization, its kind, division and credit code; what a resource draws on, its unit and division, and that it is paused.
 ///
+/// What came from the same source before and is not in the plan is in the summary, and paused where the directory says that it has ended,
+/// or where `on_vanished` says so. Entries of other sources are never touched.
+///
 /// # Errors
 /// [`ImportError::Call`] when the server cannot be reached, denies the call or fails; what was sent until then is stored, and the same
 /// upload may simply be started again. Entries that break a rule stop nothing: they are in [`UploadSummary::refusals`].
 pub async fn upload<T>(
     client: CatalogServiceClient<T>,
     mut plan: Plan,
+    on_vanished: OnVanished,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<UploadSummary, ImportError>
 where
@@ -125,8 +141,11 @@ where
     <T::ResponseBody as tonic::codegen::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
 {
     let client = client.max_decoding_message_size(PAGE_BYTES_MAX);
-    keep_decisions(&client, &mut plan, progress).await?;
-    let mut summary = UploadSummary::default();
+    let here = here(&client, &plan, progress).await?;
+    // Before the plan says what stays paused.
+    let (vanished, paused) = (here.vanished(&plan), here.paused(&plan));
+    keep_decisions(&mut plan, &here);
+    let mut summary = UploadSummary { vanished, paused, ..UploadSummary::default() };
     let categories =
         Batches { stage: Stage::Categories, call: "BatchUpsertCategories", key: |one: &v1::Category| one.code.clone() };
     summary.categories = categories
@@ -166,7 +185,66 @@ where
             }
         })
         .await?;
+    pause(&client, &mut summary, on_vanished, progress).await?;
+    here.follow(&mut summary.vanished);
+    let gone = |stage| summary.vanished.iter().filter(|one| one.stage == stage).count();
+    let still = |stage, here: usize| VanishedCounts::of(stage, here - gone(stage), &summary.vanished);
+    summary.organizations_here = still(Stage::Organizations, here.organizations.len());
+    summary.resources_here = still(Stage::Resources, here.resources.len());
     Ok(summary)
+}
+
+/// Pauses what has vanished, one by one: nothing else of it is touched, whatever has become of it meanwhile.
+async fn pause<T>(
+    client: &CatalogServiceClient<T>,
+    summary: &mut UploadSummary,
+    on_vanished: OnVanished,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), ImportError>
+where
+    T: GrpcService<Body> + Clone + Send + 'static,
+    T::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    T::Future: Send,
+    T::ResponseBody: tonic::codegen::Body<Data = tonic::codegen::Bytes> + Send + 'static,
+    <T::ResponseBody as tonic::codegen::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+{
+    let meant: Vec<&mut Vanished> =
+        summary.vanished.iter_mut().filter(|one| one.is_to_be_paused(on_vanished)).collect();
+    let total = meant.len();
+    for (done, one) in meant.into_iter().enumerate() {
+        progress(Progress { stage: Stage::Vanished, done, total });
+        let name = one.name.clone();
+        let call = |request_id| {
+            let (mut client, name) = (client.clone(), name.clone());
+            async move {
+                let lifecycle = v1::ResourceLifecycle::Paused.into();
+                let request = v1::UpdateResourceRequest {
+                    name,
+                    resource: Some(v1::Resource { lifecycle, ..v1::Resource::default() }),
+                    update_mask: Some(prost_types::FieldMask { paths: vec!["lifecycle".to_owned()] }),
+                    etag: String::new(),
+                    request_id,
+                };
+                Ok(client.update_resource(request).await?.into_inner().log_position)
+            }
+        };
+        match patiently(call).await {
+            Ok(log_position) => {
+                summary.log_position = summary.log_position.max(log_position);
+                one.standing = Standing::PausedNow;
+            }
+            Err(status) if is_about_entries(&status) => {
+                let message = status.message().to_owned();
+                summary.refusals.push(Refusal { stage: Stage::Vanished, key: one.key.clone(), message });
+            }
+            Err(status) => {
+                let (call, first, status) = ("UpdateResource", done + 1, Box::new(status));
+                return Err(ImportError::Call { call, first, total, status });
+            }
+        }
+        progress(Progress { stage: Stage::Vanished, done: done + 1, total });
+    }
+    Ok(())
 }
 
 fn external_id(external: Option<&v1::ExternalId>) -> String {
@@ -294,12 +372,12 @@ fn is_passing(status: &Status) -> bool {
     matches!(status.code(), Code::Unavailable | Code::Aborted | Code::ResourceExhausted | Code::DeadlineExceeded)
 }
 
-/// Reads what is there already from the same source and carries over what an import must not undo.
-async fn keep_decisions<T>(
+/// Reads what is there already from the same source.
+async fn here<T>(
     client: &CatalogServiceClient<T>,
-    plan: &mut Plan,
+    plan: &Plan,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(), ImportError>
+) -> Result<Here, ImportError>
 where
     T: GrpcService<Body> + Clone + Send + 'static,
     T::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -316,14 +394,11 @@ where
         }
     })
     .await?;
+    let verified = organizations.iter().filter(|one| one.state() == v1::OrganizationState::Verified);
+    let verified: HashSet<String> = verified.map(|one| one.name.clone()).collect();
     let organizations = by_key(organizations, &plan.source, |one: &v1::Organization| one.external.clone());
     if organizations.is_empty() {
-        return Ok(());
-    }
-    for organization in &mut plan.organizations {
-        if let Some(have) = organizations.get(&external_id(organization.external.as_ref())) {
-            keep_organization(organization, have);
-        }
+        return Ok(Here::default());
     }
     let resources = pages("ListResources", plan.resources.len(), progress, |page_token| {
         let mut client = client.clone();
@@ -334,13 +409,26 @@ where
         }
     })
     .await?;
+    let mut active: HashMap<String, Vec<String>> = HashMap::new();
+    for one in resources.iter().filter(|one| one.lifecycle() != v1::ResourceLifecycle::Paused) {
+        active.entry(one.organization.clone()).or_default().push(one.name.clone());
+    }
     let resources = by_key(resources, &plan.source, |one: &v1::Resource| one.external.clone());
+    Ok(Here { organizations, resources, verified, active })
+}
+
+/// Carries over what an import must not undo.
+fn keep_decisions(plan: &mut Plan, here: &Here) {
+    for organization in &mut plan.organizations {
+        if let Some(have) = here.organizations.get(&external_id(organization.external.as_ref())) {
+            keep_organization(organization, have);
+        }
+    }
     for resource in &mut plan.resources {
-        if let Some(have) = resources.get(&external_id(resource.external.as_ref())) {
+        if let Some(have) = here.resources.get(&external_id(resource.external.as_ref())) {
             keep_resource(resource, have);
         }
     }
-    Ok(())
 }
 
 fn keep_organization(organization: &mut v1::Organization, have: &v1::Organization) {

@@ -10,7 +10,10 @@ use tonic::{Request, Response, Status};
 use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_api::v1::catalog_service_server::{CatalogService, CatalogServiceServer};
-use wishwell_import::{FileCounts, ImportError, Options, Outcomes, Plan, Progress, Stage, Trust, plan, read, upload};
+use wishwell_import::{
+    Absence, FileCounts, ImportError, OnVanished, Options, Outcomes, Plan, Progress, Stage, Standing, Trust,
+    UploadSummary, plan, read, upload,
+};
 
 #[derive(Default)]
 struct Kept {
@@ -23,6 +26,8 @@ struct Kept {
     log_position: i64,
     /// Titles and codes that are refused.
     refused: Vec<String>,
+    /// Resources that were paused one by one, in order.
+    paused: Vec<String>,
     /// How many calls find the server away.
     away: usize,
     denied: bool,
@@ -128,6 +133,7 @@ impl CatalogService for Catalogue {
     ) -> Result<Response<v1::ListOrganizationsResponse>, Status> {
         let mut all: Vec<v1::Organization> = self.0.lock().unwrap().organizations.values().cloned().collect();
         all.sort_by_key(|one| external(one.external.as_ref()));
+        all.iter_mut().for_each(|one| one.name = format!("organizations/{}", external(one.external.as_ref())));
         let from: usize = request.into_inner().page_token.parse().unwrap_or(0);
         let next_page_token = if from + 2 < all.len() { (from + 2).to_string() } else { String::new() };
         let organizations = all.into_iter().skip(from).take(2).collect();
@@ -138,8 +144,32 @@ impl CatalogService for Catalogue {
         &self,
         _: Request<v1::ListResourcesRequest>,
     ) -> Result<Response<v1::ListResourcesResponse>, Status> {
-        let resources = self.0.lock().unwrap().resources.values().cloned().collect();
+        let mut resources: Vec<v1::Resource> = self.0.lock().unwrap().resources.values().cloned().collect();
+        for one in &mut resources {
+            one.name = format!("resources/{}", external(one.external.as_ref()));
+            one.organization = format!("organizations/{}", external(one.organization_external.as_ref()));
+        }
         Ok(Response::new(v1::ListResourcesResponse { resources, next_page_token: String::new() }))
+    }
+
+    /// Changes whether it is offered, and nothing else.
+    async fn update_resource(
+        &self,
+        request: Request<v1::UpdateResourceRequest>,
+    ) -> Result<Response<v1::UpdateResourceResponse>, Status> {
+        let sent = request.into_inner();
+        assert_eq!(sent.update_mask.unwrap().paths, ["lifecycle"]);
+        let mut kept = self.0.lock().unwrap();
+        let key = sent.name.strip_prefix("resources/").unwrap().to_owned();
+        if kept.refused.contains(&key) {
+            return Err(Status::failed_precondition(format!("{key} breaks a rule")));
+        }
+        kept.paused.push(key.clone());
+        kept.log_position += 1;
+        let log_position = kept.log_position;
+        let resource = kept.resources.get_mut(&key).unwrap();
+        resource.lifecycle = sent.resource.unwrap().lifecycle;
+        Ok(Response::new(v1::UpdateResourceResponse { resource: Some(resource.clone()), log_position }))
     }
 
     not_here! {
@@ -150,7 +180,6 @@ impl CatalogService for Catalogue {
         suspend_organization: SuspendOrganizationRequest -> SuspendOrganizationResponse;
         create_resource: CreateResourceRequest -> CreateResourceResponse;
         get_resource: GetResourceRequest -> GetResourceResponse;
-        update_resource: UpdateResourceRequest -> UpdateResourceResponse;
         create_capacity_pool: CreateCapacityPoolRequest -> CreateCapacityPoolResponse;
         get_capacity_pool: GetCapacityPoolRequest -> GetCapacityPoolResponse;
         update_capacity_pool: UpdateCapacityPoolRequest -> UpdateCapacityPoolResponse;
@@ -176,8 +205,180 @@ fn a_plan() -> Plan {
     plan(&read(&folder, &Options::default()).unwrap().0, Trust::Verified)
 }
 
-async fn send(catalogue: &Catalogue, plan: Plan) -> Result<wishwell_import::UploadSummary, ImportError> {
-    upload(client(catalogue), plan, &mut |_| {}).await
+async fn send(catalogue: &Catalogue, plan: Plan) -> Result<UploadSummary, ImportError> {
+    upload(client(catalogue), plan, OnVanished::Keep, &mut |_| {}).await
+}
+
+async fn send_and_pause(catalogue: &Catalogue, plan: Plan) -> UploadSummary {
+    upload(client(catalogue), plan, OnVanished::Pause, &mut |_| {}).await.unwrap()
+}
+
+/// The directory of an organization for each service, which has as status what is given.
+fn edition(services: &[(&str, &str)]) -> Plan {
+    let folder = tempfile::tempdir().unwrap();
+    let mut organizations = "id,name\n".to_owned();
+    let mut rows = "id,organization_id,name,description,application_process,status\n".to_owned();
+    for (key, status) in services {
+        organizations += &format!("o{key},Organization {key}\n");
+        rows += &format!("{key},o{key},Service {key},Help,Call,{status}\n");
+    }
+    std::fs::write(folder.path().join("organizations.csv"), organizations).unwrap();
+    std::fs::write(folder.path().join("services.csv"), rows).unwrap();
+    let options = Options { source: Some("hsds:test".to_owned()), ..Options::default() };
+    plan(&read(folder.path(), &options).unwrap().0, Trust::Verified)
+}
+
+/// What has vanished: key, how, and how it is.
+fn vanished(summary: &UploadSummary, stage: Stage) -> Vec<(&str, Absence, Standing)> {
+    let of_stage = summary.vanished.iter().filter(|one| one.stage == stage);
+    of_stage.map(|one| (one.key.as_str(), one.absence, one.standing)).collect()
+}
+
+const ACTIVE: &str = "active";
+
+#[tokio::test]
+async fn what_a_later_edition_has_no_more_is_named_and_stays_as_it_is() {
+    let catalogue = Catalogue::default();
+    let first = send(&catalogue, edition(&[("a", ACTIVE), ("b", ACTIVE), ("c", ACTIVE), ("d", ACTIVE)])).await.unwrap();
+    assert!(first.vanished.is_empty() && first.paused.is_empty() && first.resources_here.here == 0, "{first:?}");
+    {
+        let mut kept = catalogue.0.lock().unwrap();
+        kept.resources.get_mut("service:c").unwrap().lifecycle = v1::ResourceLifecycle::Paused.into();
+        kept.organizations.get_mut("od").unwrap().state = v1::OrganizationState::Suspended.into();
+        // Another directory's, which has none of these.
+        let mut other = kept.resources["service:b"].clone();
+        other.external = Some(v1::ExternalId { source: "hsds:other".to_owned(), external_id: "x".to_owned() });
+        kept.resources.insert("x".to_owned(), other);
+    }
+    let before = catalogue.0.lock().unwrap().resources.clone();
+    let second = send(&catalogue, edition(&[("a", ACTIVE)])).await.unwrap();
+    assert_eq!(
+        vanished(&second, Stage::Resources),
+        [
+            ("service:b", Absence::Missing, Standing::OnOffer),
+            ("service:c", Absence::Missing, Standing::Paused),
+            ("service:d", Absence::Missing, Standing::NotVerified),
+        ]
+    );
+    assert_eq!(
+        vanished(&second, Stage::Organizations),
+        [
+            ("ob", Absence::Missing, Standing::OnOffer),
+            ("oc", Absence::Missing, Standing::Paused),
+            ("od", Absence::Missing, Standing::NotVerified),
+        ]
+    );
+    let named = &second.vanished[3];
+    assert_eq!((named.name.as_str(), named.title.as_str()), ("resources/service:b", "Service b"));
+    let here = second.resources_here;
+    assert_eq!((here.here, here.in_directory, here.vanished, here.on_offer, here.off), (4, 1, 3, 1, 2));
+    assert!(here.adds_up() && second.organizations_here.adds_up(), "{second:?}");
+    assert_eq!(catalogue.0.lock().unwrap().resources, before, "nothing but names");
+}
+
+#[tokio::test]
+async fn what_has_vanished_is_paused_where_that_is_asked_for_once_and_nothing_else_is() {
+    let catalogue = Catalogue::default();
+    send(&catalogue, edition(&[("a", ACTIVE), ("b", ACTIVE), ("c", ACTIVE), ("d", ACTIVE)])).await.unwrap();
+    {
+        let mut kept = catalogue.0.lock().unwrap();
+        kept.resources.get_mut("service:c").unwrap().lifecycle = v1::ResourceLifecycle::Paused.into();
+        let mut other = kept.resources["service:b"].clone();
+        other.external = Some(v1::ExternalId { source: "hsds:other".to_owned(), external_id: "x".to_owned() });
+        kept.resources.insert("x".to_owned(), other);
+        kept.refused = vec!["service:d".to_owned()];
+    }
+    let second = send_and_pause(&catalogue, edition(&[("a", ACTIVE)])).await;
+    assert_eq!(catalogue.0.lock().unwrap().paused, ["service:b"]);
+    assert_eq!(
+        vanished(&second, Stage::Resources),
+        [
+            ("service:b", Absence::Missing, Standing::PausedNow),
+            ("service:c", Absence::Missing, Standing::Paused),
+            ("service:d", Absence::Missing, Standing::OnOffer),
+        ]
+    );
+    let refused: Vec<(Stage, &str)> = second.refusals.iter().map(|one| (one.stage, one.key.as_str())).collect();
+    assert_eq!(refused, [(Stage::Vanished, "service:d")]);
+    let here = second.resources_here;
+    assert_eq!((here.vanished, here.on_offer, here.off, here.paused_now), (3, 1, 1, 1));
+    assert!(here.adds_up(), "{here:?}");
+    catalogue.0.lock().unwrap().refused.clear();
+    let third = send_and_pause(&catalogue, edition(&[("a", ACTIVE)])).await;
+    assert_eq!((third.resources_here.off, third.resources_here.paused_now), (2, 1), "what was refused before");
+    assert_eq!(
+        vanished(&third, Stage::Organizations),
+        [
+            ("ob", Absence::Missing, Standing::OnOffer),
+            ("oc", Absence::Missing, Standing::Paused),
+            ("od", Absence::Missing, Standing::PausedNow),
+        ],
+        "another directory offers something of the first"
+    );
+    assert!(third.organizations_here.adds_up(), "{third:?}");
+    let fourth = send_and_pause(&catalogue, edition(&[("a", ACTIVE)])).await;
+    assert_eq!((fourth.resources_here.off, fourth.resources_here.paused_now), (3, 0));
+    let kept = catalogue.0.lock().unwrap();
+    assert_eq!(kept.paused, ["service:b", "service:d"], "each once, and of no other source");
+    assert_eq!(kept.resources["service:a"].lifecycle(), v1::ResourceLifecycle::Active);
+}
+
+#[tokio::test]
+async fn what_the_directory_says_has_ended_is_paused_and_named_when_it_is_back() {
+    let catalogue = Catalogue::default();
+    send(&catalogue, edition(&[("a", ACTIVE), ("b", ACTIVE), ("c", ACTIVE)])).await.unwrap();
+    let second =
+        send(&catalogue, edition(&[("a", "inactive"), ("b", "temporarily closed"), ("c", ACTIVE)])).await.unwrap();
+    assert_eq!(vanished(&second, Stage::Resources), [("service:a", Absence::Ended, Standing::PausedNow)]);
+    let lifecycle = |key: &str| catalogue.0.lock().unwrap().resources[key].lifecycle();
+    for (key, is) in [
+        ("service:a", v1::ResourceLifecycle::Paused),
+        ("service:b", v1::ResourceLifecycle::Paused),
+        ("service:c", v1::ResourceLifecycle::Active),
+    ] {
+        assert_eq!(lifecycle(key), is, "{key}");
+    }
+    assert!(second.paused.is_empty(), "the directory offers none of these: {:?}", second.paused);
+    let third = send(&catalogue, edition(&[("a", ACTIVE), ("b", ACTIVE), ("c", ACTIVE)])).await.unwrap();
+    let paused: Vec<(&str, &str)> = third.paused.iter().map(|one| (one.key.as_str(), one.title.as_str())).collect();
+    assert_eq!(paused, [("service:a", "Service a"), ("service:b", "Service b")]);
+    assert_eq!(lifecycle("service:a"), v1::ResourceLifecycle::Paused, "who paused it is not known");
+}
+
+#[tokio::test]
+async fn a_report_names_what_has_vanished_and_its_counts_add_up() {
+    let catalogue = Catalogue::default();
+    send(&catalogue, edition(&[("a", ACTIVE), ("b", ACTIVE)])).await.unwrap();
+    catalogue.0.lock().unwrap().resources.get_mut("service:a").unwrap().lifecycle =
+        v1::ResourceLifecycle::Paused.into();
+    let summary = send(&catalogue, edition(&[("a", ACTIVE)])).await.unwrap();
+    let mut report = wishwell_import::Report::default();
+    assert!(!report.tell_of(&UploadSummary::default()));
+    assert!(report.tell_of(&summary));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    report.write(file.path()).unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        lines[1..5],
+        [
+            serde_json::json!({
+                "type": "vanished", "stage": "resources", "key": "service:b", "name": "resources/service:b",
+                "title": "Service b", "absence": "missing", "standing": "on_offer",
+            }),
+            serde_json::json!({
+                "type": "vanished_counts", "stage": "organizations", "here": 2, "in_directory": 1, "vanished": 1,
+                "on_offer": 1, "off": 0, "paused_now": 0,
+            }),
+            serde_json::json!({
+                "type": "vanished_counts", "stage": "resources", "here": 2, "in_directory": 1, "vanished": 1,
+                "on_offer": 1, "off": 0, "paused_now": 0,
+            }),
+            serde_json::json!({
+                "type": "paused", "key": "service:a", "name": "resources/service:a", "title": "Service a",
+            }),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -330,7 +531,8 @@ async fn a_server_that_stays_away_or_denies_ends_the_upload_and_says_where() {
 #[tokio::test]
 async fn progress_counts_up_to_the_whole_of_each_stage() {
     let mut seen: Vec<Progress> = Vec::new();
-    upload(client(&Catalogue::default()), a_plan(), &mut |progress| seen.push(progress)).await.unwrap();
+    let told = &mut |progress| seen.push(progress);
+    upload(client(&Catalogue::default()), a_plan(), OnVanished::Keep, told).await.unwrap();
     for (stage, total) in [(Stage::Categories, 7), (Stage::Organizations, 3), (Stage::Resources, 4)] {
         let of: Vec<&Progress> = seen.iter().filter(|progress| progress.stage == stage).collect();
         assert_eq!((of.first().unwrap().done, of.last().unwrap().done, of.last().unwrap().total), (0, total, total));

@@ -513,6 +513,9 @@ pub(crate) struct ImportArgs {
     /// New organizations wait for an operator to verify them, instead of being taken as verified by who publishes the directory
     #[arg(long)]
     pub(crate) unverified: bool,
+    /// Resources of this source that the directory no longer has are paused; without it they stay on offer and are named
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) pause_vanished: bool,
     /// Where the report goes (JSON Lines) [default: wishwell-import-report.jsonl]: each row that was repaired or set aside, with field, value and rule
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,

@@ -1,13 +1,15 @@
 //! `wishwell import`: a directory of services, cleaned, reported, and sent to a running server.
 
+mod vanished;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
-    Directory, FileCounts, Format, ImportError, Options, Outcomes, Plan, Progress as Sent, Reading, ReadingStage,
-    Report, Stage, Trust, UploadSummary, plan, read_beside, upload,
+    Directory, FileCounts, Format, ImportError, OnVanished, Options, Outcomes, Plan, Progress as Sent, Reading,
+    ReadingStage, Report, Stage, Trust, UploadSummary, plan, read_beside, upload,
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
@@ -51,14 +53,16 @@ pub(crate) async fn run(
         return Ok(page + nothing);
     };
     let summary = send(&server, planned, arguments, config.lang).await?;
-    if !summary.refusals.is_empty() {
-        // Only now is it known what became of the rows.
-        report.refuse(&summary.refusals);
+    // Only now is it known what became of the rows, and of what was there before.
+    if report.tell_of(&summary) {
         report.write(&report_path).map_err(|error| {
-            Failure::one(Exit::Storage, "the report does not tell what the server refused", error.to_string(), "")
+            let what = "the report does not tell what the server refused and what has vanished";
+            Failure::one(Exit::Storage, what, error.to_string(), "")
         })?;
     }
-    let page = head(&gives, &report, &report_path, config.lang) + &sent(&summary, config.lang);
+    let page = head(&gives, &report, &report_path, config.lang)
+        + &sent(&summary, config.lang)
+        + &vanished::told(&summary, config.lang);
     if summary.refusals.is_empty() {
         return Ok(page);
     }
@@ -105,7 +109,8 @@ async fn send(server: &Server, planned: Plan, arguments: &ImportArgs, lang: Lang
         progress.at(sent.done as u64);
     };
     let client = CatalogServiceClient::new(server.connection());
-    let summary = upload(client, planned, &mut show).await;
+    let on_vanished = if arguments.pause_vanished { OnVanished::Pause } else { OnVanished::Keep };
+    let summary = upload(client, planned, on_vanished, &mut show).await;
     progress.end();
     summary.map_err(|error| failure(&arguments.path, &error))
 }
@@ -185,6 +190,7 @@ fn named(stage: Stage, lang: Lang) -> &'static str {
         Stage::Categories => lang.pick(name, "类别"),
         Stage::Organizations => lang.pick(name, "机构"),
         Stage::Resources => lang.pick(name, "资源"),
+        Stage::Vanished => lang.pick(name, "已消失"),
     }
 }
 

@@ -129,7 +129,8 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-fn printable(text: &str) -> String {
+/// A text whose line ends and control characters became spaces.
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 

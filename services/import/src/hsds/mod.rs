@@ -54,7 +54,8 @@ pub(crate) fn build(
     tables.close(ledger);
     let organizations = organizations.into_values().map(|entry| entry.organization).collect();
     let categories = categories.into_list(&resources);
-    Ok(Directory { format, source: source.to_owned(), categories, organizations, resources })
+    let left_out = services::left_out(tables, &resources);
+    Ok(Directory { format, source: source.to_owned(), categories, organizations, resources, left_out })
 }
 
 /// The rows of a kind by their key, in the order of keys. A row without a key or with a key that is too long is set aside; one

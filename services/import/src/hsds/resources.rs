@@ -8,7 +8,7 @@ use super::details::{Details, Once, Target};
 use super::hours::{Hours, Zones};
 use super::organizations::Entry;
 use super::places::{Place, Places};
-use super::services::Service;
+use super::services::{Service, at_place, without_place};
 use crate::clean::text::{self, Kind as TextKind};
 use crate::directory::{Area, Eligibility, Resource};
 use crate::options::{KEY_CHARS_MAX, RESOURCE_AREAS_MAX, TEXT_CHARS_MAX};
@@ -93,8 +93,7 @@ fn slots<'a, 'i>(inputs: &Inputs<'a, 'i>, ledger: &mut Ledger) -> Vec<Slot<'a, '
             ledger.set_aside(row.id, "location_id", location_key, Rule::LocationUnknown);
             continue;
         };
-        let own = row.key("id");
-        let external_id = if own.is_empty() { format!("{service_key}@{location_key}") } else { own.to_owned() };
+        let external_id = at_place(row.key("id"), service_key, location_key);
         if external_id.chars().count() > KEY_CHARS_MAX {
             ledger.set_aside(row.id, "id", &external_id, Rule::KeyTooLong);
             continue;
@@ -112,7 +111,7 @@ fn slots<'a, 'i>(inputs: &Inputs<'a, 'i>, ledger: &mut Ledger) -> Vec<Slot<'a, '
     }
     let placed: BTreeSet<&str> = slots.iter().map(|slot| slot.service_key).collect();
     for (service_key, service) in inputs.services {
-        let external_id = format!("service:{service_key}");
+        let external_id = without_place(service_key);
         if placed.contains(service_key.as_str()) {
             continue;
         }

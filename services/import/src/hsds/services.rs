@@ -1,8 +1,9 @@
 //! Services, and which organization answers for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::organizations::Entry;
+use crate::directory::{Absence, Resource};
 use crate::report::Ledger;
 use crate::rules::Rule;
 use crate::table::{Kind, Row, Tables};
@@ -29,7 +30,7 @@ pub(super) fn read<'a>(
     let mut services = BTreeMap::new();
     for (key, row) in &rows {
         let status = row.key("status").to_ascii_lowercase();
-        if matches!(status.as_str(), "inactive" | "defunct") {
+        if has_ended(&status) {
             ledger.set_aside(row.id, "status", &status, Rule::ServiceInactive);
             continue;
         }
@@ -51,6 +52,38 @@ pub(super) fn read<'a>(
         services.insert(key.clone(), Service { row: *row, organization: organization.to_owned(), name, paused });
     }
     services
+}
+
+/// Whether a status says that a service is not given any more.
+fn has_ended(status: &str) -> bool {
+    matches!(status, "inactive" | "defunct")
+}
+
+/// Keys of resources that the tables speak of besides those they give, with the reason.
+pub(super) fn left_out(tables: &Tables, resources: &[Resource]) -> BTreeMap<String, Absence> {
+    let over = |row: &Row<'_>| has_ended(&row.key("status").to_ascii_lowercase());
+    let ended: BTreeSet<&str> = tables.rows(Kind::Service).filter(over).map(|row| row.key("id")).collect();
+    let absence = |service: &str| if ended.contains(service) { Absence::Ended } else { Absence::NotImported };
+    let alone = tables.rows(Kind::Service).map(|row| (without_place(row.key("id")), absence(row.key("id"))));
+    let placed = tables.rows(Kind::ServiceAtLocation).map(|row| {
+        let service = row.key("service_id");
+        (at_place(row.key("id"), service, row.key("location_id")), absence(service))
+    });
+    let mut left_out: BTreeMap<String, Absence> = alone.chain(placed).collect();
+    for resource in resources {
+        left_out.remove(&resource.external_id);
+    }
+    left_out
+}
+
+/// Key of the resource that a service without a place is.
+pub(super) fn without_place(service: &str) -> String {
+    format!("service:{service}")
+}
+
+/// Key of the resource that a service at a place is: that of the link between both, where it has one.
+pub(super) fn at_place(link: &str, service: &str, location: &str) -> String {
+    if link.is_empty() { format!("{service}@{location}") } else { link.to_owned() }
 }
 
 /// The organization that a key means: the key of one, or of a service (a site that is listed as a service of its own), whose

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::clean::points::{self, Address};
 use crate::clean::text::{self, Kind as TextKind};
-use crate::directory::{Area, Category, Directory, Eligibility, Format, Organization, Resource};
+use crate::directory::{Absence, Area, Category, Directory, Eligibility, Format, Organization, Resource};
 use crate::hsds::{age_limits, bounded};
 use crate::json_input::{as_it_stands, plain};
 use crate::options::{KEY_CHARS_MAX, Options};
@@ -56,9 +56,11 @@ pub(crate) fn build(file: &str, value: &Value, source: &str, options: &Options, 
     let mut first_of: BTreeMap<String, Record<'_>> = BTreeMap::new();
     let mut services: BTreeMap<String, (Record<'_>, usize)> = BTreeMap::new();
     let mut kept: Vec<Record<'_>> = Vec::new();
+    let mut spoken_of: BTreeSet<String> = BTreeSet::new();
     for facility in all_facilities.read(facilities(value), SERVICES, ledger) {
         let key = facility.plain("objectId");
         let own = all_services.read(services_of(facility), "", ledger);
+        spoken_of.extend(own.iter().map(|service| service.plain("objectId")));
         if !accept(&key, facility, first_of.get(&key), Rule::OrganizationNoName, ledger) {
             // The same facility is listed once for each of its categories: its services are too.
             for service in own {
@@ -79,7 +81,11 @@ pub(crate) fn build(file: &str, value: &Value, source: &str, options: &Options, 
             keep(service, kept.len() - 1, &mut services, ledger);
         }
     }
-    let directory = assemble(&kept, &services, source, &prefix, &zone, ledger);
+    let mut directory = assemble(&kept, &services, source, &prefix, &zone, ledger);
+    for resource in &directory.resources {
+        spoken_of.remove(&resource.external_id);
+    }
+    directory.left_out = spoken_of.into_iter().map(|key| (key, Absence::NotImported)).collect();
     all_facilities.close(ledger);
     all_services.close(ledger);
     directory
@@ -176,7 +182,8 @@ fn assemble(
     }
     organizations.sort_by(|a, b| a.external_id.cmp(&b.external_id));
     let categories = codes.into_iter().map(|(code, name)| category(code, &name, source)).collect();
-    Directory { format: Format::LinkSf, source: source.to_owned(), categories, organizations, resources }
+    let left_out = BTreeMap::new();
+    Directory { format: Format::LinkSf, source: source.to_owned(), categories, organizations, resources, left_out }
 }
 
 fn category(code: String, name: &str, source: &str) -> Category {
