@@ -44,6 +44,32 @@ async fn answer(served: &Served, expectations: &Value, item: &Value) -> v1::Item
     found.items.into_iter().next().expect("the item asked for")
 }
 
+/// Need, item and category of each expectation of a need of the demo, in order.
+fn asked(items: &[Value]) -> Vec<(String, i64, String)> {
+    let of_demo = items.iter().filter_map(|item| {
+        let need = item.get("need")?.as_str()?.to_owned();
+        Some((need, item["item"].as_i64()?, item["category"].as_str()?.to_owned()))
+    });
+    let mut asked: Vec<_> = of_demo.collect();
+    asked.sort();
+    asked
+}
+
+/// Need, item and category of whatever is lacked in the demo, in order.
+fn lacked() -> Vec<(String, i64, String)> {
+    let needs = std::fs::read(repository().join("deploy/demo/needs.json")).expect("readable");
+    let needs: Value = serde_json::from_slice(&needs).expect("JSON");
+    let mut lacked = Vec::new();
+    for need in needs.as_array().expect("a list").iter().map(|request| &request["need"]) {
+        let key = need["external"]["externalId"].as_str().expect("a key");
+        for (ordinal, item) in (1..).zip(need["items"].as_array().expect("items")) {
+            lacked.push((key.to_owned(), ordinal, item["category"].as_str().expect("a category").to_owned()));
+        }
+    }
+    lacked.sort();
+    lacked
+}
+
 #[tokio::test]
 async fn every_need_of_the_demo_finds_the_resources_expected_and_says_why_not_the_others() {
     let served = Served::demo().await;
@@ -51,8 +77,9 @@ async fn every_need_of_the_demo_finds_the_resources_expected_and_says_why_not_th
     let expectations: Value = serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("JSON");
     let mut wrong = Vec::new();
     let items = expectations["items"].as_array().expect("items");
-    assert!(items.len() >= 20, "the expectations cover the demo");
+    assert_eq!(asked(items), lacked(), "each item of the demo is asked for once, in its category");
     for item in items {
+        assert!(!strings(&item["top"]).is_empty(), "somebody is expected for {item}");
         let label = format!("{} item {}", item["need"], item["item"]);
         let found = answer(&served, &expectations, item).await;
         let top = usize::try_from(expectations["topK"].as_u64().unwrap()).unwrap();
