@@ -189,6 +189,90 @@ async fn a_commit_that_was_killed_goes_on_where_it_stood_and_offers_nothing_twic
 }
 
 #[tokio::test]
+async fn a_round_that_was_interrupted_too_often_tells_how_many_of_its_offers_stand() {
+    let served = demo().await;
+    let (near, _) = trunks(&served, NEAR, Some(5)).await;
+    submit(&served, wanting(1)).await;
+    let round = run(&served, rules(), false).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    let folder = stopped(served).await;
+    // Whoever made the offer was stopped before the round counted it, and was the last who tried.
+    let cut_off = "UPDATE rounds SET finished_at = NULL, state = 'committing', offered = 0, attempts = 5";
+    change_store(folder.path().join("wishwell-data/wishwell.db"), cut_off).await;
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, &round.name).await;
+    assert_eq!((round.state(), round.failure()), (v1::RoundState::Failed, v1::RoundFailure::Interrupted), "{round:?}");
+    let progress = round.progress.expect("told");
+    assert_eq!((progress.planned_offers, progress.made_offers, progress.refused_offers), (1, 1, 0), "{progress:?}");
+    assert_eq!(figures(&served, &near).await.0, 1, "it stands");
+}
+
+#[tokio::test]
+async fn what_was_refused_stays_refused_when_another_who_comes_late_asks_for_it_again() {
+    let served = demo().await;
+    let (near, here) = trunks(&served, NEAR, Some(1)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let planned = run(&served, rules(), true).await;
+    let other = submit(&served, wanting(1)).await.name;
+    offer(&served, HOTLINE, to(&other, &here)).await.expect("taken");
+    let folder = stopped(served).await;
+    let file = folder.path().join("wishwell-data/wishwell.db");
+    let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store");
+    let first_plan: String =
+        sqlx::query_scalar("SELECT outcome FROM round_outcomes").fetch_one(&mut database).await.expect("one");
+    database.close().await.expect("closed");
+    let (served, round) = carried_out(Served::start_in(folder, &[], &[]).await, &planned.name).await;
+    let progress = round.progress.expect("told");
+    assert_eq!((progress.made_offers, progress.refused_offers), (0, 1), "{progress:?}");
+
+    // There is room again. Somebody else has that plan in hand still, and comes to make its offer now.
+    let request = v1::WithdrawNeedRequest { name: other, ..Default::default() };
+    told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
+    let folder = stopped(served).await;
+    let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store");
+    let kept = sqlx::query("UPDATE round_outcomes SET outcome = ?").bind(first_plan).execute(&mut database).await;
+    assert_eq!(kept.expect("changed").rows_affected(), 1);
+    database.close().await.expect("closed");
+    let cut_off = "UPDATE rounds SET finished_at = NULL, state = 'committing', passes = 1 WHERE state = 'committed'";
+    change_store(file, cut_off).await;
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, &planned.name).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    let progress = round.progress.expect("told");
+    // It is planned anew instead, and that plan is offered.
+    assert_eq!((progress.made_offers, progress.refused_offers, progress.passes), (1, 1, 2), "{progress:?}");
+    assert_eq!(units(&served, &need).await, (1, 0));
+    assert_eq!(figures(&served, &near).await.0, 1);
+}
+
+#[tokio::test]
+async fn a_plan_that_was_made_anew_is_offered_though_whoever_made_it_ended_before_the_round_knew_of_it() {
+    let served = demo().await;
+    let (near, _) = trunks(&served, NEAR, Some(5)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let planned = run(&served, rules(), true).await;
+    let folder = stopped(served).await;
+    let store = || folder.path().join("wishwell-data/wishwell.db");
+    // The offer of the first plan was refused, and the second plan is kept.
+    let anew = "UPDATE round_outcomes SET outcome = json_set(outcome, '$.pass', 2, '$.offers', json_array(json_object('pass', 1, \
+                'resource', json_extract(outcome, '$.item.servings[0].resource'), 'quantity', 1, \
+                'fate', json_object('refused', 'CAPACITY_EXHAUSTED'))))";
+    change_store(store(), anew).await;
+    let cut_off =
+        "UPDATE rounds SET dry_run = 0, finished_at = NULL, state = 'committing', refused = 1 WHERE state = 'solved'";
+    change_store(store(), cut_off).await;
+
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, &planned.name).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    let progress = round.progress.expect("told");
+    let offers = (progress.planned_offers, progress.made_offers, progress.refused_offers);
+    assert_eq!((offers, progress.passes), ((2, 1, 1), 2), "{progress:?}");
+    assert_eq!(units(&served, &need).await, (1, 0));
+    assert_eq!(figures(&served, &near).await.0, 1);
+}
+
+#[tokio::test]
 async fn beside_claims_and_offers_a_round_never_gives_an_item_or_a_pool_more_than_there_is() {
     let served = demo().await;
     let (near, here) = trunks(&served, NEAR, Some(60)).await;

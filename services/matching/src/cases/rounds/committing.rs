@@ -27,10 +27,11 @@ struct Refused {
 }
 
 impl Refused {
-    /// Notes an outcome of which something was refused in this plan.
-    fn note(&mut self, outcome: &RoundOutcome, pass: u32) {
+    /// Notes an outcome of which something was refused in its plan, which is this one or a later one.
+    fn note(&mut self, outcome: &RoundOutcome, since: u32) {
         let refused = |fate: &OfferFate| matches!(fate, OfferFate::Refused(_));
-        if outcome.pass == pass && outcome.offers.iter().any(|offer| offer.pass == pass && refused(&offer.fate)) {
+        let in_plan = |pass: u32| pass == outcome.pass;
+        if outcome.pass >= since && outcome.offers.iter().any(|offer| in_plan(offer.pass) && refused(&offer.fate)) {
             self.needs.insert(outcome.need());
             self.items += 1;
         }
@@ -75,19 +76,21 @@ fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
 }
 
 impl Held {
-    /// Makes offers of the plan, plans anew what was refused, and so on, until nothing is refused or enough plans were made.
-    pub(super) async fn commit(&mut self) -> Result<(), Stopped> {
+    /// Makes offers of the plan, plans anew what was refused, and so on, until nothing is refused or enough plans were made. What was
+    /// refused of plans from `since` on was not planned anew yet.
+    pub(super) async fn commit(&mut self, mut since: u32) -> Result<(), Stopped> {
         loop {
-            let refused = self.offer_plan().await?;
+            let refused = self.offer_plan(since).await?;
             let more = self.round.progress.passes < ROUND_PASSES_MAX && !refused.needs.is_empty();
             if !more || !self.plan_anew(refused).await? {
                 return self.step(RoundStep::Finish).await;
             }
+            since = self.round.progress.passes;
         }
     }
 
-    /// Makes every offer of the current plan that was not made or refused yet; answers what is refused of it.
-    async fn offer_plan(&mut self) -> Result<Refused, Stopped> {
+    /// Makes every offer of the current plan that was not made or refused yet; answers what is refused of it, and of those from `since` on.
+    async fn offer_plan(&mut self, since: u32) -> Result<Refused, Stopped> {
         let pass = self.round.progress.passes;
         let mut refused = Refused::default();
         let mut open: Vec<RoundOutcome> = Vec::new();
@@ -103,7 +106,7 @@ impl Held {
                 if outcome.pass == pass && outcome.to_offer().next().is_some() {
                     open.push(outcome);
                 } else {
-                    refused.note(&outcome, pass);
+                    refused.note(&outcome, since);
                 }
             }
             let mut parcels = parcels(std::mem::take(&mut open));
@@ -113,7 +116,7 @@ impl Held {
             }
             if !parcels.is_empty() {
                 let offered = self.offer_parcels(parcels).await?;
-                offered.iter().for_each(|outcome| refused.note(outcome, pass));
+                offered.iter().for_each(|outcome| refused.note(outcome, since));
                 self.save().await?;
             }
             if at_end {
@@ -229,13 +232,19 @@ impl Held {
         }
     }
 
-    /// Counts again what became of offers, after an interruption or when it was called off.
+    /// Counts again what became of offers, after an interruption or when it was called off. Where that came while something was planned anew,
+    /// what is kept of it tells of a plan that the round does not know of.
     pub(super) async fn count_offers(&mut self) -> Result<(), Stopped> {
-        let (mut offered, mut refused, mut after) = (0, 0, 0);
+        let (mut offered, mut refused, mut open, mut after) = (0, 0, 0, 0);
+        let mut passes = self.round.progress.passes;
         loop {
             let page = self.outcomes(after).await?;
             let Some(last) = page.last() else { break };
             after = last.ordinal;
+            for outcome in &page {
+                passes = passes.max(outcome.pass);
+                open += outcome.to_offer().count() as u64;
+            }
             for offer in page.iter().flat_map(|outcome| &outcome.offers) {
                 match offer.fate {
                     OfferFate::Offered(_) => offered += 1,
@@ -243,7 +252,9 @@ impl Held {
                 }
             }
         }
-        (self.round.progress.offered, self.round.progress.refused) = (offered, refused);
+        let progress = &mut self.round.progress;
+        (progress.offered, progress.refused, progress.passes) = (offered, refused, passes);
+        progress.planned = offered + refused + open;
         Ok(())
     }
 

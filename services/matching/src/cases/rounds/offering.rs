@@ -51,25 +51,25 @@ impl Platform {
         Ok(())
     }
 
-    /// Makes offers, all or none; answers what became of each, in order. The same request made twice is made once.
+    /// Makes offers, all or none; answers what became of each, in order. The same request made twice is made once, and what is refused stays
+    /// refused: whoever comes back late, when another has gone on with the round, neither makes nor loses anything by asking again.
     async fn offer(&self, caller: &Caller, request_id: Uuid, asked: Vec<OfferAsked>) -> Result<Vec<OfferFate>, Error> {
         let request = RequestKey { method: METHOD, request_id, body_digest: [0; 32] };
         let caller = Caller { request: Some(request), ..caller.clone() };
         let offers = asked.len();
-        match self.create_referrals(&caller, |_| "offer".to_owned(), asked).await {
-            Ok(written) => {
-                let made: Vec<OfferFate> =
-                    referrals_of(&written).map(|referral| OfferFate::Offered(referral.id)).collect();
-                if made.len() == offers {
-                    Ok(made)
-                } else {
-                    Err(Error::Internal(format!("the ledger answered {} referrals to {offers} offers", made.len())))
-                }
-            }
+        let written = match self.create_referrals(&caller, |_| "offer".to_owned(), asked).await {
+            Ok(written) => written,
             Err(error) => match refusal(&error) {
-                Some(reason) => Ok(vec![OfferFate::Refused(reason.to_owned()); offers]),
-                None => Err(error),
+                Some(reason) => self.answer_once(&caller, reason.into()).await?,
+                None => return Err(error),
             },
+        };
+        let made: Vec<OfferFate> = referrals_of(&written).map(|referral| OfferFate::Offered(referral.id)).collect();
+        let refused = written.kept.as_ref().and_then(serde_json::Value::as_str);
+        match refused.filter(|_| made.is_empty()) {
+            Some(reason) => Ok(vec![OfferFate::Refused(reason.to_owned()); offers]),
+            None if made.len() == offers => Ok(made),
+            None => Err(Error::Internal(format!("the ledger answered {} referrals to {offers} offers", made.len()))),
         }
     }
 }

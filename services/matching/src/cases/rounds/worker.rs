@@ -233,6 +233,10 @@ async fn work(mut held: Held) {
 /// From where it stands to its end.
 async fn go_on(held: &mut Held) -> Result<(), Stopped> {
     if held.round.progress.attempts >= ROUND_ATTEMPTS_MAX {
+        if held.round.state == RoundState::Committing {
+            // Whoever was stopped last may not have said what stands.
+            held.count_offers().await?;
+        }
         return Err(Stopped::Failed(RoundFailure::Interrupted, format!("{ROUND_ATTEMPTS_MAX} attempts were made")));
     }
     let first = if held.round.state == RoundState::Pending { RoundStep::Begin } else { RoundStep::Resume };
@@ -247,8 +251,9 @@ async fn go_on(held: &mut Held) -> Result<(), Stopped> {
     if held.round.state == RoundState::Solved {
         held.step(RoundStep::Commit).await?;
     }
+    let since = held.round.progress.passes;
     if resumed == RoundState::Committing {
         held.count_offers().await?;
     }
-    held.commit().await
+    held.commit(since).await
 }
