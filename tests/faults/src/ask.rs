@@ -8,10 +8,11 @@ use tonic_types::StatusExt as _;
 use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
+use wishwell_api::v1::matching_service_client::MatchingServiceClient;
 use wishwell_api::v1::need_service_client::NeedServiceClient;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
-use crate::history::{Answer, Kind, NeedSeen, Outcome, PoolSeen, ReferralSeen, Refusal, Seen};
+use crate::history::{Answer, Kind, Meant, NeedSeen, Outcome, PoolSeen, ReferralSeen, Refusal, RoundSeen, Seen};
 
 /// How long a caller waits for an answer.
 pub const DEADLINE: Duration = Duration::from_secs(4);
@@ -31,12 +32,45 @@ pub struct Ask {
     pub message: Message,
 }
 
+impl Ask {
+    /// What is to be true once it is answered.
+    #[must_use]
+    pub fn meant(&self) -> Meant {
+        match &self.message {
+            Message::SubmitNeed(message) => meant_of(message.need.as_ref(), |_| true),
+            Message::UpdateNeed(message) => {
+                let mask = message.update_mask.as_ref();
+                meant_of(message.need.as_ref(), |field| {
+                    mask.is_some_and(|mask| mask.paths.iter().any(|path| path == field))
+                })
+            }
+            Message::WithdrawNeed(_) => Meant { state: Some("withdrawn"), ..Meant::default() },
+            Message::CloseNeed(_) => Meant { state: Some("closed"), ..Meant::default() },
+            Message::CreateRound(_) => Meant { state: Some("pending"), ..Meant::default() },
+            Message::CancelRound(_) => Meant { state: Some("cancelled"), ..Meant::default() },
+            _ => Meant::default(),
+        }
+    }
+}
+
+/// What a need is to say of the fields that are set.
+fn meant_of(need: Option<&v1::Need>, is_set: impl Fn(&str) -> bool) -> Meant {
+    let Some(told) = need.map(NeedSeen::from) else { return Meant::default() };
+    Meant {
+        asked: is_set("items").then(|| told.asked()),
+        useful: (is_set("deadline") || is_set("window")).then_some(told.useful),
+        state: None,
+    }
+}
+
 /// What a request says.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each is the request of the call it is named for")]
-#[expect(clippy::large_enum_variant, reason = "few live at a time, and each is sent")]
 pub enum Message {
     SubmitNeed(v1::SubmitNeedRequest),
+    UpdateNeed(v1::UpdateNeedRequest),
+    WithdrawNeed(v1::WithdrawNeedRequest),
+    CloseNeed(v1::CloseNeedRequest),
     Create(v1::CreateReferralRequest),
     AutoRefer(v1::AutoReferRequest),
     Claim(v1::ClaimWishRequest),
@@ -50,6 +84,8 @@ pub enum Message {
     Cancel(v1::CancelReferralRequest),
     Fail(v1::FailReferralRequest),
     SetCapacity(v1::SetCapacityRequest),
+    CreateRound(v1::CreateRoundRequest),
+    CancelRound(v1::CancelRoundRequest),
     GetReferral(v1::GetReferralRequest),
     GetPool(v1::GetCapacityPoolRequest),
     ListWishes(v1::ListWishesRequest),
@@ -64,6 +100,8 @@ pub enum Told {
     Pool(v1::CapacityPool, i64),
     /// A need and the log position.
     Need(v1::Need, i64),
+    /// A round and the log position.
+    Round(v1::Round, i64),
     /// What partners may wish to give.
     Wishes(Vec<v1::WishItem>),
 }
@@ -76,6 +114,7 @@ impl From<&Told> for Answer {
             }
             Told::Pool(pool, position) => Self { position: *position, seen: Seen::Pool(PoolSeen::from(pool)) },
             Told::Need(need, position) => Self { position: *position, seen: Seen::Need(NeedSeen::from(need)) },
+            Told::Round(round, position) => Self { position: *position, seen: Seen::Round(RoundSeen::from(round)) },
             Told::Wishes(_) => Self { position: 0, seen: Seen::Nothing },
         }
     }
@@ -106,6 +145,19 @@ async fn send_and_wait(channel: &Channel, ask: &Ask) -> Result<Told, Status> {
     let mut referrals = ReferralServiceClient::new(channel.clone());
     let mut catalog = CatalogServiceClient::new(channel.clone());
     let mut needs = NeedServiceClient::new(channel.clone());
+    let mut matching = MatchingServiceClient::new(channel.clone());
+    macro_rules! need {
+        ($method:ident, $message:expr) => {{
+            let answer = needs.$method(keyed(&ask.caller, $message.clone(), Some(DEADLINE))).await?.into_inner();
+            Told::Need(whole(answer.need)?, answer.log_position)
+        }};
+    }
+    macro_rules! round {
+        ($method:ident, $message:expr) => {{
+            let answer = matching.$method(keyed(&ask.caller, $message.clone(), Some(DEADLINE))).await?.into_inner();
+            Told::Round(whole(answer.round)?, answer.log_position)
+        }};
+    }
     macro_rules! referral {
         ($method:ident, $message:expr) => {{
             let answer = referrals.$method(keyed(&ask.caller, $message.clone(), Some(DEADLINE))).await?.into_inner();
@@ -113,10 +165,12 @@ async fn send_and_wait(channel: &Channel, ask: &Ask) -> Result<Told, Status> {
         }};
     }
     Ok(match &ask.message {
-        Message::SubmitNeed(message) => {
-            let answer = needs.submit_need(keyed(&ask.caller, message.clone(), Some(DEADLINE))).await?.into_inner();
-            Told::Need(whole(answer.need)?, answer.log_position)
-        }
+        Message::SubmitNeed(message) => need!(submit_need, message),
+        Message::UpdateNeed(message) => need!(update_need, message),
+        Message::WithdrawNeed(message) => need!(withdraw_need, message),
+        Message::CloseNeed(message) => need!(close_need, message),
+        Message::CreateRound(message) => round!(create_round, message),
+        Message::CancelRound(message) => round!(cancel_round, message),
         Message::Create(message) => referral!(create_referral, message),
         Message::AutoRefer(message) => referral!(auto_refer, message),
         Message::Claim(message) => referral!(claim_wish, message),

@@ -10,12 +10,18 @@ use crate::random::Random;
 
 /// Needs that are still looked at.
 const NEEDS_MAX: usize = 60;
+/// Rounds that are still looked at.
+const ROUNDS_MAX: usize = 4;
+/// Times that a need which was ended is still looked at, as by whoever has not heard of it.
+const ENDED_MAX: usize = 6;
 /// Referrals that are still looked at: few, so that several clients meet at one.
 const REFERRALS_MAX: usize = 80;
 
 #[derive(Debug, Default)]
 struct Notes {
-    needs: VecDeque<String>,
+    needs: VecDeque<v1::Need>,
+    ended: VecDeque<v1::Need>,
+    rounds: VecDeque<String>,
     referrals: VecDeque<v1::Referral>,
     wishes: Vec<v1::WishItem>,
     /// What is gone for good from each pool.
@@ -31,12 +37,42 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a need.
-    pub fn need(&self, name: String) {
+    /// Notes a need, and forgets an older version of it. Of those that have ended a few are looked at for a while.
+    pub fn need(&self, need: v1::Need) {
         let mut notes = self.notes();
-        notes.needs.push_back(name);
+        let version = |need: &v1::Need| need.etag.parse::<i64>().unwrap_or_default();
+        if notes.ended.iter().any(|known| known.name == need.name) {
+            return;
+        }
+        let known = notes.needs.iter().position(|known| known.name == need.name);
+        if matches!(need.state(), v1::NeedState::Withdrawn | v1::NeedState::Closed) {
+            if let Some(at) = known {
+                notes.needs.remove(at);
+            }
+            notes.ended.push_back(need);
+        } else if let Some(known) = known.and_then(|at| notes.needs.get_mut(at)) {
+            if version(known) < version(&need) {
+                *known = need;
+            }
+        } else {
+            notes.needs.push_back(need);
+        }
         if notes.needs.len() > NEEDS_MAX {
             notes.needs.pop_front();
+        }
+        if notes.ended.len() > ENDED_MAX {
+            notes.ended.pop_front();
+        }
+    }
+
+    /// Notes a round.
+    pub fn round(&self, name: String) {
+        let mut notes = self.notes();
+        if !notes.rounds.contains(&name) {
+            notes.rounds.push_back(name);
+        }
+        if notes.rounds.len() > ROUNDS_MAX {
+            notes.rounds.pop_front();
         }
     }
 
@@ -72,10 +108,17 @@ impl Board {
         *consumed = (*consumed).max(pool.consumed);
     }
 
-    /// A need.
-    pub fn some_need(&self, random: &mut Random) -> Option<String> {
+    /// A need, in rare cases one that has ended.
+    pub fn some_need(&self, random: &mut Random) -> Option<v1::Need> {
         let notes = self.notes();
-        notes.needs.get(random.below(notes.needs.len())).cloned()
+        let among = if random.percent(4) { &notes.ended } else { &notes.needs };
+        among.get(random.below(among.len())).cloned()
+    }
+
+    /// A round.
+    pub fn some_round(&self, random: &mut Random) -> Option<String> {
+        let notes = self.notes();
+        notes.rounds.get(random.below(notes.rounds.len())).cloned()
     }
 
     /// A referral.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use wishwell_store::{Due, PostgresOptions, PostgresStore, Store};
+use wishwell_store::{Due, PageRequest, PostgresOptions, PostgresStore, RoundFilter, Store};
 use wishwell_test_support::redis::RedisServer;
 
-use crate::aftermath::{discrepancies, log_after, tenant};
+use crate::aftermath::{discrepancies, log_after, results, tenant, unlike_the_log};
 use crate::ask::DEADLINE;
 use crate::checker::{Violation, check};
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ use crate::postgres::PostgresServer;
 use crate::random::Random;
 use crate::replica::{Ground, Replica, folder};
 use crate::storm::{Strikes, Targets, rage};
-use crate::tally::{Lapses, Tally};
+use crate::tally::{Lapses, Rounds, Tally};
 use crate::watcher::Watcher;
 use crate::world::{World, makers};
 
@@ -30,6 +30,9 @@ const CLOCKS: [Clock; 3] = [Clock::FAST, Clock { seconds_ahead: 0 }, Clock::SLOW
 const HASTE: u32 = 600;
 /// Longest wait for lapsed offers to be let go when all replicas serve.
 const LET_GO_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Longest wait for rounds to end when all replicas serve.
+const ROUNDS_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a campaign is to be like.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ pub struct Report {
     log: usize,
     /// The offers whose time was over.
     pub lapses: Lapses,
+    /// The rounds.
+    pub rounds: Rounds,
     watched: usize,
     resumed: u64,
     /// Everything that must never be and was.
@@ -81,6 +86,7 @@ impl fmt::Display for Report {
         let Self { log, lapses: Lapses { lapsed, followed }, watched, resumed, .. } = self;
         writeln!(f, "{log} events, {watched} watched, resumed {resumed} times")?;
         writeln!(f, "{lapsed} offers lapsed, after {followed} of them somebody else was asked")?;
+        writeln!(f, "rounds: {}", self.rounds)?;
         self.violations.iter().take(50).try_for_each(|violation| writeln!(f, "VIOLATION {violation}"))?;
         self.own_faults.iter().take(50).try_for_each(|line| writeln!(f, "a replica said: {line}"))?;
         write!(f, "{} violations", self.violations.len())
@@ -120,6 +126,7 @@ pub async fn run(settings: Settings) -> Report {
         requests_sent_again,
         log: evidence.log.len(),
         lapses: Lapses::of(&evidence.log),
+        rounds: Rounds::of(&evidence.log),
         watched: evidence.watched.len(),
         resumed: watcher.resumed(),
         violations: check(&evidence),
@@ -135,7 +142,7 @@ async fn set_up() -> (Targets, Arc<Play>) {
     maker.wait_until_serving().await;
     let world = World::make(&maker.channel()).await;
     maker.terminate().await;
-    postgres.hasten(HASTE);
+    let pace = postgres.hasten(HASTE);
     let mut replicas = Vec::new();
     for clock in CLOCKS {
         replicas.push(Replica::start(folder(&world.callers()), ground.with_clock(clock)).await);
@@ -145,7 +152,7 @@ async fn set_up() -> (Targets, Arc<Play>) {
         replica.wait_until_serving().await;
         channels.push(replica.channel());
     }
-    let play = Play::new(world, channels);
+    let play = Play::new(world, channels, pace);
     let targets = Targets {
         replicas: replicas.into_iter().map(|replica| Arc::new(Mutex::new(replica))).collect(),
         postgres: Arc::new(Mutex::new(postgres)),
@@ -169,6 +176,7 @@ async fn store_position(targets: &Targets) -> i64 {
 /// Waits for the watcher, stops the replicas and reads everything.
 async fn gather(targets: &Targets, play: &Play, watcher: &Watcher, start: i64) -> Evidence {
     let store = open_store(targets).await;
+    wait_until_rounds_end(store.as_ref()).await;
     let let_go_by = wait_until_let_go(store.as_ref()).await;
     let aim = store.position(&tenant()).await.expect("the store answers").0;
     watcher.wait_for(aim).await;
@@ -176,11 +184,38 @@ async fn gather(targets: &Targets, play: &Play, watcher: &Watcher, start: i64) -
         replica.lock().await.terminate().await;
     }
     let log = log_after(store.as_ref(), start).await;
-    let discrepancies = discrepancies(store.as_ref()).await;
+    let mut discrepancies = discrepancies(store.as_ref()).await;
+    discrepancies.extend(unlike_the_log(store.as_ref(), &log).await);
+    let (results_kept, outcomes) = results(store.as_ref(), &log).await;
     store.close().await;
     let watched_to = watcher.position().max(aim);
     let (attempts, watched) = (play.attempts(), watcher.take());
-    Evidence { attempts, watched, log, start, watched_to, let_go_by, discrepancies }
+    Evidence {
+        attempts,
+        watched,
+        log,
+        start,
+        watched_to,
+        let_go_by,
+        results_kept,
+        outcomes,
+        rounds_over: true,
+        discrepancies,
+    }
+}
+
+/// Waits until every round has ended, which they should by themselves.
+async fn wait_until_rounds_end(store: &dyn Store) {
+    let (filter, page) =
+        (RoundFilter { unfinished_only: true, ..RoundFilter::default() }, PageRequest { after: None, limit: 1 });
+    let started = Instant::now();
+    while started.elapsed() < ROUNDS_PATIENCE {
+        let unfinished = store.list_rounds(&tenant(), &filter, &page).await.expect("the store answers");
+        if unfinished.entries.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// Waits until no offer holds anything whose time is over; the instant by the database's clock up to which that is so, or should be.

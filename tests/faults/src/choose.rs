@@ -7,21 +7,27 @@ use crate::ask::{Ask, Message};
 use crate::board::Board;
 use crate::history::Kind;
 use crate::random::Random;
-use crate::world::{self, BUSY_ORGANIZATIONS, HOTLINE, OPERATOR, World};
+use crate::world::{self, BUSY_ORGANIZATIONS, HOTLINE, OPERATOR, PLANNER, PLANNERS, World};
 
-/// The next request; none when what it would be about is not there yet.
+/// Needs that a round is about at most, where it is not about all there are.
+const NEEDS_PER_ROUND_MAX: usize = 12;
+
+/// The next request at an instant of the database's clock, in seconds since 1970; none when what it would be about is not there yet.
 #[must_use]
-pub fn next(random: &mut Random, world: &World, board: &Board) -> Option<Ask> {
+pub fn next(random: &mut Random, world: &World, board: &Board, now: i64) -> Option<Ask> {
     let id = random.uuid();
     match random.below(100) {
         0..12 => Some(submit(random, id)),
-        12..26 => create(random, world, board, id),
-        26..40 => auto_refer(random, board, id),
-        40..43 => Some(list_wishes(random, world, id)),
-        43..50 => claim(random, world, board, id),
-        50..86 => step(random, world, board, id),
-        86..92 => set_capacity(random, world, board, id),
-        92..97 => {
+        12..24 => create(random, world, board, id),
+        24..37 => auto_refer(random, board, id),
+        37..40 => Some(list_wishes(random, world, id)),
+        40..47 => claim(random, world, board, id),
+        47..79 => step(random, world, board, id),
+        79..84 => set_capacity(random, world, board, id),
+        84..89 => update(random, board, id, now),
+        89..92 => end(random, board, id),
+        92..94 => round(random, board, id),
+        94..98 => {
             let name = board.some_referral(random)?.name;
             let message = v1::GetReferralRequest { name, ..Default::default() };
             Some(ask(id, Kind::GetReferral, HOTLINE, Message::GetReferral(message)))
@@ -43,12 +49,95 @@ fn submit(random: &mut Random, id: Uuid) -> Ask {
     ask(id, Kind::SubmitNeed, HOTLINE, Message::SubmitNeed(message))
 }
 
+/// More or less is asked, or at another time, or at any.
+fn update(random: &mut Random, board: &Board, id: Uuid, now: i64) -> Option<Ask> {
+    let known = board.some_need(random)?;
+    let (mut need, fields) = (v1::Need::default(), random.below(100));
+    let paths: &[&str] = match fields {
+        0..60 => {
+            need.items.clone_from(&known.items);
+            for item in &mut need.items {
+                let value = 1 + i64::try_from(random.below(4)).unwrap_or_default();
+                item.quantity = item.quantity.take().map(|quantity| v1::Quantity { value, ..quantity });
+            }
+            &["items"]
+        }
+        60..75 => {
+            need.deadline = Some(later(random, now));
+            &["deadline"]
+        }
+        75..90 => {
+            let start_time = Some(at(now - 60 * i64::try_from(random.below(60)).unwrap_or_default()));
+            need.window = Some(v1::TimeWindow { start_time, end_time: Some(later(random, now)) });
+            &["window"]
+        }
+        _ => &["deadline", "window"],
+    };
+    let message = v1::UpdateNeedRequest {
+        name: known.name.clone(),
+        need: Some(need),
+        update_mask: Some(prost_types::FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }),
+        etag: etag(random, &known.etag),
+        request_id: id.to_string(),
+    };
+    Some(ask(id, Kind::UpdateNeed, HOTLINE, Message::UpdateNeed(message)))
+}
+
+/// Within the hour, the day or the week, so that in a campaign some pass and others do not.
+fn later(random: &mut Random, now: i64) -> prost_types::Timestamp {
+    let hours = random.pick(&[1, 24, 7 * 24]).copied().unwrap_or(1);
+    at(now + 60 + i64::try_from(random.below(hours * 3_600)).unwrap_or_default())
+}
+
+const fn at(seconds: i64) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds, nanos: 0 }
+}
+
+/// Sometimes only from the version that was seen.
+fn etag(random: &mut Random, seen: &str) -> String {
+    if random.percent(25) { seen.to_owned() } else { String::new() }
+}
+
+/// A need comes to its end: it is taken back, or nothing more is to come of it.
+fn end(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
+    let known = board.some_need(random)?;
+    let (name, etag, request_id) = (known.name, etag(random, &known.etag), id.to_string());
+    let reason = if random.percent(50) { "moved away".to_owned() } else { String::new() };
+    Some(if random.percent(50) {
+        let message = v1::WithdrawNeedRequest { name, reason, etag, request_id };
+        ask(id, Kind::WithdrawNeed, HOTLINE, Message::WithdrawNeed(message))
+    } else {
+        let message = v1::CloseNeedRequest { name, reason, etag, request_id };
+        ask(id, Kind::CloseNeed, HOTLINE, Message::CloseNeed(message))
+    })
+}
+
+/// A round is asked for, or called off. Mostly it is about a few needs, at which others are at work too.
+fn round(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
+    let request_id = id.to_string();
+    if random.percent(20) {
+        let message = v1::CancelRoundRequest { name: board.some_round(random)?, etag: String::new(), request_id };
+        return Some(ask(id, Kind::CancelRound, HOTLINE, Message::CancelRound(message)));
+    }
+    let mut scope = v1::RoundScope::default();
+    if random.percent(85) {
+        let needs = (0..=random.below(NEEDS_PER_ROUND_MAX)).filter_map(|_| board.some_need(random));
+        scope.needs = needs.map(|need| need.name).collect();
+    }
+    let bundling = if random.percent(25) { v1::RoundBundling::Needs } else { v1::RoundBundling::Items };
+    let rules = v1::RoundRules { scope: Some(scope), bundling: bundling.into(), ..v1::RoundRules::default() };
+    let round = v1::Round { rules: Some(rules), dry_run: random.percent(15), ..v1::Round::default() };
+    let planner = format!("{PLANNER}-{}", random.below(PLANNERS));
+    let message = v1::CreateRoundRequest { round: Some(round), request_id };
+    Some(ask(id, Kind::CreateRound, &planner, Message::CreateRound(message)))
+}
+
 fn create(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<Ask> {
     let among = if random.percent(60) { BUSY_ORGANIZATIONS } else { world.providers.len() };
     let provider = world.providers.get(random.below(among))?;
     let resources = if random.percent(20) { &provider.visits } else { &provider.things };
     let offer = v1::ReferralOffer {
-        need: board.some_need(random)?,
+        need: board.some_need(random)?.name,
         item_ordinal: 1,
         resource: random.pick(resources)?.clone(),
         quantity: random.percent(40).then_some(1),
@@ -65,7 +154,8 @@ fn answer_within(random: &mut Random) -> Option<prost_types::Duration> {
 }
 
 fn auto_refer(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
-    let message = v1::AutoReferRequest { need: board.some_need(random)?, item_ordinal: 1, request_id: id.to_string() };
+    let message =
+        v1::AutoReferRequest { need: board.some_need(random)?.name, item_ordinal: 1, request_id: id.to_string() };
     Some(ask(id, Kind::AutoRefer, HOTLINE, Message::AutoRefer(message)))
 }
 
@@ -120,8 +210,7 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
     let partner = world.partner(&referral.organization);
     let either = if random.percent(50) { partner.as_str() } else { HOTLINE };
     let (name, request_id) = (referral.name.clone(), id.to_string());
-    // Sometimes only from the version that was seen.
-    let etag = if random.percent(25) { referral.etag.clone() } else { String::new() };
+    let etag = etag(random, &referral.etag);
     let reason = v1::StepReason::Other.into();
     let some = (referral.units > 1 && random.percent(20)).then_some(1);
     Some(match kind {

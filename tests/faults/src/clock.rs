@@ -1,6 +1,7 @@
 //! Machines whose clocks are wrong: a library between a replica and its system tells it another time of day.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// The library that tells another time, of Debian's package `faketime`.
 const LIBRARY: &str = "libfaketimeMT.so.1";
@@ -36,6 +37,29 @@ impl Clock {
             // By its older name.
             ("DONT_FAKE_MONOTONIC", "1".to_owned()),
         ]
+    }
+}
+
+/// How a store's clock runs, as seen from here: what callers go by who name a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    since: Instant,
+    said: i64,
+    times: u32,
+}
+
+impl Pace {
+    /// The pace of a clock that says `said`, in microseconds since 1970, and runs so many times as fast as ours.
+    #[must_use]
+    pub fn of(said: i64, times: u32) -> Self {
+        Self { since: Instant::now(), said, times }
+    }
+
+    /// What it says now, in seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        let passed = (self.since.elapsed() * self.times).as_secs();
+        self.said / 1_000_000 + i64::try_from(passed).unwrap_or(i64::MAX)
     }
 }
 

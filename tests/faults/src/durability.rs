@@ -17,6 +17,7 @@ use wishwell_test_support::process::Wishwell;
 use crate::aftermath::{discrepancies, log_after, tenant};
 use crate::ask::DEADLINE;
 use crate::checker::{Violation, check, lost};
+use crate::clock::Pace;
 use crate::history::{Evidence, Logged, Outcome};
 use crate::play::Play;
 use crate::random::Random;
@@ -87,7 +88,7 @@ pub async fn run(settings: Settings, mut meddle: impl FnMut(usize, &Path)) -> Re
     let random = Random::new(settings.seed);
     let (mut replica, world, store) = set_up().await;
     let mut watch = Watch::begin(store).await;
-    let play = Play::new(world, vec![replica.channel()]);
+    let play = Play::new(world, vec![replica.channel()], watch.pace);
     let watcher = Watcher::after(watch.start);
     let watching =
         tokio::spawn(Arc::clone(&watcher).run(play.channels.clone(), Arc::clone(&play.board), random.fork(1)));
@@ -132,6 +133,7 @@ async fn set_up() -> (Replica, World, PathBuf) {
 /// Whoever looks into the store after each kill.
 struct Watch {
     store: PathBuf,
+    pace: Pace,
     start: i64,
     log: Vec<Logged>,
     attempts_known: usize,
@@ -144,9 +146,11 @@ impl Watch {
     async fn begin(store: PathBuf) -> Self {
         let opened = open(&store).await;
         let start = opened.position(&tenant()).await.expect("the store answers").0;
+        let pace = Pace::of(opened.now().await.expect("the store answers").as_microsecond(), 1);
         opened.close().await;
         Self {
             store,
+            pace,
             start,
             log: Vec::new(),
             attempts_known: 0,
@@ -192,9 +196,10 @@ impl Watch {
         let ground = replica.into_folder();
         discrepancies.extend(audits(ground).await);
         let (attempts, watched_to) = (play.attempts(), watcher.position().max(self.position()));
-        // Nobody waits here until offers have lapsed.
+        // Nobody waits here until offers have lapsed and rounds have ended.
         let (watched, start, let_go_by) = (watcher.take(), self.start, 0);
-        let evidence = Evidence { attempts, watched, log, start, watched_to, let_go_by, discrepancies };
+        let evidence =
+            Evidence { attempts, watched, log, start, watched_to, let_go_by, discrepancies, ..Evidence::default() };
         self.violations.extend(check(&evidence).into_iter().map(|found| (settings.rounds, found)));
         Report {
             settings,

@@ -1,20 +1,26 @@
 //! What was asked, what was answered, and what the log says: all that is known of a campaign, in values alone.
 
+mod told;
+
+use std::collections::BTreeSet;
 use std::fmt;
 
 use uuid::Uuid;
-use wishwell_api::v1;
-use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
-use wishwell_domain::event::{Change, Event};
-use wishwell_domain::need::Need;
 use wishwell_domain::referral::hold::Amounts;
-use wishwell_domain::referral::{HoldLine, LineState, Referral, StepReason};
+
+pub(crate) use told::need_state;
 
 /// The calls of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `SubmitNeed`.
     SubmitNeed,
+    /// `UpdateNeed`.
+    UpdateNeed,
+    /// `WithdrawNeed`.
+    WithdrawNeed,
+    /// `CloseNeed`.
+    CloseNeed,
     /// `CreateReferral`.
     CreateReferral,
     /// `AutoRefer`.
@@ -41,6 +47,10 @@ pub enum Kind {
     Fail,
     /// `SetCapacity`.
     SetCapacity,
+    /// `CreateRound`.
+    CreateRound,
+    /// `CancelRound`.
+    CancelRound,
     /// `GetReferral`.
     GetReferral,
     /// `GetCapacityPool`.
@@ -64,12 +74,34 @@ pub struct Attempt {
     pub request: Uuid,
     /// What was called.
     pub kind: Kind,
+    /// What is to be true of what it is about, once it is answered.
+    pub meant: Meant,
     /// When it was sent, in microseconds of the campaign.
     pub invoked: u64,
     /// When it was answered, or given up, in microseconds of the campaign.
     pub ended: u64,
     /// What came of it.
     pub outcome: Outcome,
+}
+
+/// What a request is to make true. What is none is left to the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// Of a need: so much is asked of each item, over all occurrences.
+    pub asked: Option<Vec<i64>>,
+    /// Of a need: help is of use in this time.
+    pub useful: Option<Useful>,
+    /// Of a need or a round: it stands there.
+    pub state: Option<&'static str>,
+}
+
+/// When help is of use, in microseconds since 1970.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Useful {
+    /// Not before.
+    pub from: Option<i64>,
+    /// Not after.
+    pub until: Option<i64>,
 }
 
 /// What came of an attempt.
@@ -116,6 +148,8 @@ pub enum Seen {
     Pool(PoolSeen),
     /// A need.
     Need(NeedSeen),
+    /// A round.
+    Round(RoundSeen),
     /// Something that is not looked into.
     Nothing,
 }
@@ -146,6 +180,14 @@ pub struct ReferralLogged {
     pub previous: Option<String>,
     /// Whether the last step was the server's own consequence of something else.
     pub consequence: bool,
+    /// Whether that was the end of the need.
+    pub ended_with_need: bool,
+    /// Name of whoever took the last step.
+    pub by: String,
+    /// Whether it is for something that is needed again and again.
+    pub recurs: bool,
+    /// When the help is to have arrived, by the database's clock, in microseconds since 1970.
+    pub due_at: i64,
     /// When the offer lapses unanswered, by the database's clock, in microseconds since 1970.
     pub expires_at: i64,
     /// When its last step was taken, by the same clock.
@@ -200,8 +242,26 @@ pub struct NeedSeen {
     pub name: String,
     /// Version, counted from 1.
     pub version: i64,
+    /// Stable name of the state.
+    pub state: String,
+    /// When help is of use.
+    pub useful: Useful,
     /// Its items, the first one first.
     pub items: Vec<ItemSeen>,
+}
+
+impl NeedSeen {
+    /// How it was ended before all of it was served; none when it was not.
+    #[must_use]
+    pub fn ending(&self) -> Option<&str> {
+        Some(self.state.as_str()).filter(|state| ["withdrawn", "closed"].contains(state))
+    }
+
+    /// What is asked of each item, over all occurrences.
+    #[must_use]
+    pub fn asked(&self) -> Vec<i64> {
+        self.items.iter().map(|item| item.asked).collect()
+    }
 }
 
 /// Figures of a need's item, over all occurrences.
@@ -213,6 +273,48 @@ pub struct ItemSeen {
     pub referred: i64,
     /// Arrived.
     pub served: i64,
+}
+
+/// A round as an answer or an event tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundSeen {
+    /// `rounds/{uuid}`.
+    pub name: String,
+    /// Version, counted from 1.
+    pub version: i64,
+    /// Stable name of the state.
+    pub state: String,
+    /// Whether it offers nothing.
+    pub dry_run: bool,
+    /// Name of who asked for it, and in whose name it offers.
+    pub requested_by: String,
+    /// Times that somebody began or took it up again.
+    pub attempts: u64,
+    /// Plans that were made.
+    pub passes: u64,
+    /// Offers that its plans asked for.
+    pub planned: u64,
+    /// Those that were made.
+    pub made: u64,
+    /// Those that were refused.
+    pub refused: u64,
+}
+
+/// What a round keeps of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeKept {
+    /// `rounds/{uuid}`.
+    pub round: String,
+    /// `needs/{uuid}`.
+    pub need: String,
+    /// Which item.
+    pub item: u16,
+    /// Referrals that were made.
+    pub made: Vec<String>,
+    /// Offers that were refused.
+    pub refused: u64,
+    /// Those that its plan asks for, and of which nothing became.
+    pub open: u64,
 }
 
 /// One event of the log as the store has it.
@@ -237,6 +339,8 @@ pub enum Fact {
     Pool(PoolSeen),
     /// A need.
     Need(NeedSeen),
+    /// A round; its watchers are not told of it.
+    Round(RoundSeen),
     /// Something that is not looked into.
     Other,
 }
@@ -250,6 +354,8 @@ pub struct Watched {
     pub subject: String,
     /// The referral after it, for referrals.
     pub referral: Option<ReferralSeen>,
+    /// The state of the need after it, for needs.
+    pub need_state: Option<String>,
 }
 
 /// Everything that is known when the storm is over.
@@ -267,130 +373,12 @@ pub struct Evidence {
     pub watched_to: i64,
     /// An instant of the database's clock, in microseconds since 1970: every offer that had lapsed by then was let go.
     pub let_go_by: i64,
+    /// Rounds whose results are kept.
+    pub results_kept: BTreeSet<String>,
+    /// What these keep of their items.
+    pub outcomes: Vec<OutcomeKept>,
+    /// Whether rounds were waited for until they ended.
+    pub rounds_over: bool,
     /// What the ledger's own verification found.
     pub discrepancies: Vec<String>,
-}
-
-/// The domain's name of a word of the wire, such as `in_progress` for `REFERRAL_STATE_IN_PROGRESS`.
-fn plain(word: &str, prefix: &str) -> String {
-    word.trim_start_matches(prefix).to_ascii_lowercase()
-}
-
-fn version(etag: &str) -> i64 {
-    etag.parse().unwrap_or_default()
-}
-
-impl From<&v1::Referral> for ReferralSeen {
-    fn from(told: &v1::Referral) -> Self {
-        Self {
-            name: told.name.clone(),
-            version: version(&told.etag),
-            state: plain(told.state().as_str_name(), "REFERRAL_STATE_"),
-            units: told.units,
-        }
-    }
-}
-
-impl From<&v1::CapacityPool> for PoolSeen {
-    fn from(told: &v1::CapacityPool) -> Self {
-        let own = FiguresSeen {
-            period: String::new(),
-            total: told.total,
-            used_elsewhere: told.used_elsewhere,
-            pending: told.pending,
-            committed: told.committed,
-            consumed: told.consumed,
-        };
-        let periods = told.overrides.iter().map(|period| FiguresSeen {
-            period: period.period_start.clone(),
-            total: period.total,
-            used_elsewhere: period.used_elsewhere,
-            pending: period.pending,
-            committed: period.committed,
-            consumed: period.consumed,
-        });
-        let own = (told.kind() != v1::CapacityKind::Slots).then_some(own);
-        Self {
-            name: told.name.clone(),
-            version: version(&told.etag),
-            figures: own.into_iter().chain(periods).collect(),
-        }
-    }
-}
-
-impl From<&v1::Need> for NeedSeen {
-    fn from(told: &v1::Need) -> Self {
-        let item = |item: &v1::NeedItem| ItemSeen {
-            asked: item.quantity.as_ref().map_or(0, |quantity| quantity.value)
-                * item.recurrence.as_ref().map_or(1, |recurrence| i64::from(recurrence.occurrences)),
-            referred: item.referred_units,
-            served: item.served_units,
-        };
-        Self { name: told.name.clone(), version: version(&told.etag), items: told.items.iter().map(item).collect() }
-    }
-}
-
-impl From<&Event> for Logged {
-    fn from(event: &Event) -> Self {
-        let fact = match &event.change {
-            Change::Referral(referral) => Fact::Referral(referral_logged(referral)),
-            Change::CapacityPool(pool) => Fact::Pool(pool_logged(pool)),
-            Change::Need(need) => Fact::Need(need_logged(need)),
-            _ => Fact::Other,
-        };
-        Self { position: event.position.0, at: event.at.as_microsecond(), subject: event.change.subject(), fact }
-    }
-}
-
-fn referral_logged(referral: &Referral) -> ReferralLogged {
-    ReferralLogged {
-        seen: ReferralSeen {
-            name: referral.id.name(),
-            version: referral.version.0,
-            state: referral.state.name().to_owned(),
-            units: referral.units,
-        },
-        need: referral.need.name(),
-        item: referral.item_ordinal,
-        previous: referral.previous.map(|previous| previous.name()),
-        consequence: matches!(referral.last.reason, Some(StepReason::Shortfall | StepReason::NeedClosed)),
-        expires_at: referral.expires_at.as_microsecond(),
-        stepped_at: referral.last.at.as_microsecond(),
-        lines: referral.lines.iter().map(line_seen).collect(),
-    }
-}
-
-fn line_seen(line: &HoldLine) -> LineSeen {
-    let quantity = line.units * line.quantity_per_unit;
-    let amounts = match line.state {
-        LineState::Pending => Amounts { pending: quantity, ..Amounts::default() },
-        LineState::Committed => Amounts { committed: quantity, ..Amounts::default() },
-        LineState::Consumed => Amounts { consumed: quantity, ..Amounts::default() },
-        LineState::Released | LineState::Returned => Amounts::default(),
-    };
-    let period = line.period_start.map_or_else(String::new, |start| start.to_string());
-    LineSeen { pool: line.pool.name(), period, amounts }
-}
-
-fn pool_logged(pool: &CapacityPool) -> PoolSeen {
-    let seen = |period: String, figures: &wishwell_domain::capacity_pool::Figures| FiguresSeen {
-        period,
-        total: figures.total,
-        used_elsewhere: figures.used_elsewhere,
-        pending: figures.pending,
-        committed: figures.committed,
-        consumed: figures.consumed,
-    };
-    let own = (pool.kind != PoolKind::Slots).then(|| seen(String::new(), &pool.figures));
-    let periods = pool.periods.iter().map(|period| seen(period.period_start.to_string(), &period.figures));
-    PoolSeen { name: pool.id.name(), version: pool.version.0, figures: own.into_iter().chain(periods).collect() }
-}
-
-fn need_logged(need: &Need) -> NeedSeen {
-    let item = |item: &wishwell_domain::need::NeedItem| ItemSeen {
-        asked: item.asked(),
-        referred: item.referred,
-        served: item.served,
-    };
-    NeedSeen { name: need.id.name(), version: need.version.0, items: need.items.iter().map(item).collect() }
 }

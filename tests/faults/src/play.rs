@@ -10,6 +10,7 @@ use tonic::transport::Channel;
 use crate::ask::{Ask, Told, outcome, send};
 use crate::board::Board;
 use crate::choose;
+use crate::clock::Pace;
 use crate::history::{Attempt, Outcome};
 use crate::random::Random;
 use crate::world::World;
@@ -23,6 +24,7 @@ const CLASSIFY_ATTEMPTS_MAX: usize = 100;
 #[derive(Debug)]
 pub struct Play {
     world: World,
+    pace: Pace,
     /// What they know.
     pub board: Arc<Board>,
     /// Ways to the replicas.
@@ -36,9 +38,10 @@ pub struct Play {
 impl Play {
     /// A play that begins now.
     #[must_use]
-    pub fn new(world: World, channels: Vec<Channel>) -> Arc<Self> {
+    pub fn new(world: World, channels: Vec<Channel>, pace: Pace) -> Arc<Self> {
         Arc::new(Self {
             world,
+            pace,
             board: Arc::default(),
             channels,
             started: Instant::now(),
@@ -92,12 +95,14 @@ impl Play {
         let told = send(channel, ask).await;
         let ended = self.now();
         let outcome = outcome(&told);
-        let attempt = Attempt { request: ask.request, kind: ask.kind, invoked, ended, outcome: outcome.clone() };
+        let (request, kind, meant) = (ask.request, ask.kind, ask.meant());
+        let attempt = Attempt { request, kind, meant, invoked, ended, outcome: outcome.clone() };
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).push(attempt);
         match told {
             Ok(Told::Referral(referral, _)) => self.board.referral(&referral),
             Ok(Told::Pool(pool, _)) => self.board.pool(&pool),
-            Ok(Told::Need(need, _)) => self.board.need(need.name),
+            Ok(Told::Need(need, _)) => self.board.need(need),
+            Ok(Told::Round(round, _)) => self.board.round(round.name),
             Ok(Told::Wishes(wishes)) => self.board.wishes(wishes),
             Err(_) => {}
         }
@@ -140,7 +145,7 @@ impl Play {
 
     async fn client(self: Arc<Self>, mut random: Random) {
         while !self.over.load(Ordering::Relaxed) {
-            match choose::next(&mut random, &self.world, &self.board) {
+            match choose::next(&mut random, &self.world, &self.board, self.pace.now()) {
                 Some(ask) => self.carry_out(ask, &mut random).await,
                 None => tokio::time::sleep(Duration::from_millis(5)).await,
             }

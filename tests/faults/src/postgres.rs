@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::clock::Pace;
+
 /// Who runs it when the tests run as root, whom PostgreSQL refuses.
 const BORROWED_USER: &str = "postgres";
 /// Longest wait for it to start, recovery included.
 const START_SECONDS_MAX: u64 = 120;
+/// Longest wait for it to stop in order.
+const STOP_SECONDS_MAX: u64 = 20;
 /// Longest wait for killed processes to be gone.
 const END_SECONDS_MAX: u64 = 20;
 
@@ -116,12 +120,16 @@ impl PostgresServer {
         }
     }
 
-    /// Stops it in order, ending its sessions.
+    /// Stops it in order, ending its sessions. Where it does not stop within [`STOP_SECONDS_MAX`] it is killed, as a supervisor would.
     ///
     /// # Panics
-    /// When it does not stop.
+    /// When it does not end even so.
     pub fn stop(&self) {
-        told("pg_ctl stop", &self.run("pg_ctl", &["stop", "--pgdata=data", "--mode=fast", "--wait"]));
+        let patience = format!("--timeout={STOP_SECONDS_MAX}");
+        let stopped = self.run("pg_ctl", &["stop", "--pgdata=data", "--mode=fast", "--wait", &patience]);
+        if !stopped.status.success() && self.postmaster().is_some() {
+            self.kill();
+        }
     }
 
     /// Kills it with all its processes at once (SIGKILL), as the loss of its machine does.
@@ -176,13 +184,14 @@ impl PostgresServer {
     ///
     /// # Panics
     /// When there is no store.
-    pub fn hasten(&self, times: u32) {
+    pub fn hasten(&self, times: u32) -> Pace {
         let (now, body) = ("SELECT wishwell_now()", "SELECT prosrc FROM pg_proc WHERE proname = 'wishwell_now'");
         let (now, body) = (self.execute(now), self.execute(body));
         self.execute(&format!(
             "CREATE OR REPLACE FUNCTION wishwell_now() RETURNS BIGINT LANGUAGE sql VOLATILE AS \
              $$ SELECT {now} + (({body}) - {now}) * {times} $$"
         ));
+        Pace::of(self.execute("SELECT wishwell_now()").parse().expect("microseconds"), times)
     }
 
     fn postmaster(&self) -> Option<u32> {

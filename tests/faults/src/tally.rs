@@ -5,7 +5,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::history::{Attempt, Fact, Kind, Logged, Outcome};
+use crate::history::{Attempt, Fact, Kind, Logged, Outcome, RoundSeen};
 
 /// Calls by what became of them.
 #[derive(Debug, Clone)]
@@ -27,6 +27,12 @@ impl Tally {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls.values().flat_map(BTreeMap::values).sum()
+    }
+
+    /// Calls of a kind that were answered.
+    #[must_use]
+    pub fn answered_of(&self, kind: Kind) -> u64 {
+        self.calls.get(&kind).and_then(|outcomes| outcomes.get("answered")).copied().unwrap_or_default()
     }
 
     /// Calls that were answered.
@@ -80,6 +86,51 @@ impl Lapses {
         let followed = referrals().filter_map(|referral| referral.previous.as_deref());
         let followed: BTreeSet<&str> = followed.filter(|previous| lapsed.contains(previous)).collect();
         Self { lapsed: lapsed.len(), followed: followed.len() }
+    }
+}
+
+/// What became of rounds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rounds {
+    /// How many stand where in the end.
+    pub ended: BTreeMap<String, usize>,
+    /// Offers that were made by those that were carried out.
+    pub offers: u64,
+    /// Steps of another who took one up after the first had begun.
+    pub taken_up: usize,
+    /// Plans that were made anew.
+    pub planned_anew: usize,
+}
+
+impl Rounds {
+    /// Counts them in a log.
+    #[must_use]
+    pub fn of(log: &[Logged]) -> Self {
+        let rounds =
+            log.iter().filter_map(|event| if let Fact::Round(round) = &event.fact { Some(round) } else { None });
+        let last: BTreeMap<&str, &RoundSeen> = rounds.map(|round| (round.name.as_str(), round)).collect();
+        let mut counted = Self::default();
+        for round in last.values() {
+            *counted.ended.entry(round.state.clone()).or_default() += 1;
+            counted.offers += round.made;
+            counted.taken_up += usize::try_from(round.attempts.saturating_sub(1)).unwrap_or_default();
+            counted.planned_anew += usize::try_from(round.passes.saturating_sub(1)).unwrap_or_default();
+        }
+        counted
+    }
+
+    /// How many stand there in the end.
+    #[must_use]
+    pub fn in_state(&self, state: &str) -> usize {
+        self.ended.get(state).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Rounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ended.iter().try_for_each(|(state, count)| write!(f, "{count} {state}  "))?;
+        let Self { offers, taken_up, planned_anew, .. } = self;
+        write!(f, "{offers} offers, taken up {taken_up} times, {planned_anew} plans made anew")
     }
 }
 

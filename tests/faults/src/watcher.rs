@@ -10,7 +10,7 @@ use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
 use crate::ask::keyed;
 use crate::board::Board;
-use crate::history::{ReferralSeen, Watched};
+use crate::history::{ReferralSeen, Watched, need_state};
 use crate::random::Random;
 use crate::world::OPERATOR;
 
@@ -90,6 +90,7 @@ impl Watcher {
                 position: event.log_position,
                 subject: event.subject.clone(),
                 referral: event.referral.as_ref().map(ReferralSeen::from),
+                need_state: need_state(event.need_state()),
             });
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(events);
             self.position.store(batch.log_position, Ordering::Release);

@@ -13,6 +13,10 @@ use crate::replica::Caller;
 pub const OPERATOR: &str = "operator";
 /// The name of who arranges referrals.
 pub const HOTLINE: &str = "hotline";
+/// How the names of those begin who ask for rounds, and for nothing else: what is offered in such a name, a round offers.
+pub const PLANNER: &str = "planner";
+/// How many they are.
+pub const PLANNERS: usize = 4;
 /// Organizations; each may get so many automatic offers in a day that a long campaign needs many.
 const ORGANIZATIONS: usize = 30;
 /// Organizations that everybody asks first.
@@ -147,7 +151,13 @@ impl World {
             role: "partner",
             organization: provider.organization.clone(),
         };
-        makers().into_iter().chain(self.providers.iter().enumerate().map(partner)).collect()
+        let planner = |number: usize| Caller {
+            name: format!("{PLANNER}-{number}"),
+            role: "internal_service",
+            organization: String::new(),
+        };
+        let providers = self.providers.iter().enumerate().map(partner);
+        makers().into_iter().chain((0..PLANNERS).map(planner)).chain(providers).collect()
     }
 
     /// The caller that speaks for an organization.

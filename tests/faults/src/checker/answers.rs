@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::Violation;
-use crate::history::{Answer, Attempt, Evidence, Fact, Kind, Logged, Outcome, ReferralSeen, Refusal, Seen};
+use super::rounds::planners_in;
+use crate::history::{Answer, Attempt, Evidence, Fact, Kind, Logged, NeedSeen, Outcome, ReferralSeen, Refusal, Seen};
 
 pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -21,10 +22,14 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
     for (request, attempts) in &requests {
         let Some(answer) = one_answer(*request, attempts, &mut found) else { continue };
         kept(*request, attempts[0].kind, answer, &log, &mut found);
-        if let Seen::Referral(seen) = &answer.seen
-            && claimed.insert((&seen.name, seen.version), *request).is_some()
-        {
-            found.push(Violation::OneEffectForTwo { subject: seen.name.clone(), version: seen.version });
+        let (name, version) = match &answer.seen {
+            Seen::Referral(seen) => (&seen.name, seen.version),
+            Seen::Need(seen) => (&seen.name, seen.version),
+            Seen::Round(seen) => (&seen.name, seen.version),
+            Seen::Pool(_) | Seen::Nothing => continue,
+        };
+        if claimed.insert((name, version), *request).is_some() {
+            found.push(Violation::OneEffectForTwo { subject: name.clone(), version });
         }
     }
     unclaimed(evidence, &claimed, &mut found);
@@ -46,7 +51,7 @@ pub(super) fn lost(attempts: &[Attempt], log: &[Logged]) -> Vec<Violation> {
 /// The log by what it tells of.
 struct Index<'l> {
     referrals: HashMap<(&'l str, i64), (i64, &'l ReferralSeen)>,
-    /// Pools and needs.
+    /// Pools, needs and rounds.
     others: HashMap<(&'l str, i64), (i64, &'l Fact)>,
 }
 
@@ -63,6 +68,9 @@ impl<'l> Index<'l> {
                 }
                 Fact::Need(need) => {
                     index.others.insert((&need.name, need.version), (event.position, &event.fact));
+                }
+                Fact::Round(round) => {
+                    index.others.insert((&round.name, round.version), (event.position, &event.fact));
                 }
                 Fact::Other => {}
             }
@@ -122,22 +130,50 @@ fn kept(request: Uuid, kind: Kind, answer: &Answer, log: &Index<'_>, found: &mut
             Some((position, Fact::Need(logged))) if *position <= answer.position && logged == seen => {}
             _ => found.push(lost(&seen.name)),
         },
+        Seen::Round(seen) => match log.others.get(&(seen.name.as_str(), seen.version)) {
+            Some((position, Fact::Round(logged))) if *position <= answer.position && logged == seen => {}
+            _ => found.push(lost(&seen.name)),
+        },
         Seen::Nothing => {}
     }
 }
 
-/// Every step in the log that time or a consequence did not take was asked for by a request that was told so.
+/// Every step in the log that time, a round or a consequence did not take was asked for by a request that was told so; and so was whatever is
+/// said of a need, so that in the end it is as was answered last.
 fn unclaimed(evidence: &Evidence, claimed: &HashMap<(&str, i64), Uuid>, found: &mut Vec<Violation>) {
-    let mut states: HashMap<&str, &str> = HashMap::new();
+    let planners = planners_in(&evidence.log);
+    let mut known: HashMap<&str, &Fact> = HashMap::new();
     for event in &evidence.log {
-        let Fact::Referral(now) = &event.fact else { continue };
-        let before = states.insert(&now.seen.name, &now.seen.state);
-        let asked_for = match before {
-            None => now.previous.is_none(),
-            Some(before) => before != now.seen.state && now.seen.state != "expired" && !now.consequence,
+        let (name, version, asked_for) = match &event.fact {
+            Fact::Referral(now) => {
+                let asked_for = match known.get(now.seen.name.as_str()) {
+                    Some(Fact::Referral(before)) => {
+                        before.seen.state != now.seen.state && now.seen.state != "expired" && !now.consequence
+                    }
+                    _ => now.previous.is_none() && !planners.contains(now.by.as_str()),
+                };
+                (&now.seen.name, now.seen.version, asked_for)
+            }
+            Fact::Need(now) => {
+                let said = |need: &NeedSeen| (need.asked(), need.useful, need.ending().map(str::to_owned));
+                let asked_for = match known.get(now.name.as_str()) {
+                    Some(Fact::Need(before)) => said(before) != said(now),
+                    _ => true,
+                };
+                (&now.name, now.version, asked_for)
+            }
+            Fact::Round(now) => {
+                let asked_for = match known.get(now.name.as_str()) {
+                    Some(Fact::Round(before)) => before.state != "cancelled" && now.state == "cancelled",
+                    _ => true,
+                };
+                (&now.name, now.version, asked_for)
+            }
+            Fact::Pool(_) | Fact::Other => continue,
         };
-        if asked_for && !claimed.contains_key(&(now.seen.name.as_str(), now.seen.version)) {
-            found.push(Violation::EffectOfNobody { position: event.position, subject: now.seen.name.clone() });
+        known.insert(name, &event.fact);
+        if asked_for && !claimed.contains_key(&(name.as_str(), version)) {
+            found.push(Violation::EffectOfNobody { position: event.position, subject: name.clone() });
         }
     }
 }

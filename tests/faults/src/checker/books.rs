@@ -12,7 +12,7 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
             match &answer.seen {
                 Seen::Pool(pool) => figures(pool, &mut found),
                 Seen::Need(need) => items(need, answer.position, &mut found),
-                Seen::Referral(_) | Seen::Nothing => {}
+                Seen::Referral(_) | Seen::Round(_) | Seen::Nothing => {}
             }
         }
     }
@@ -76,7 +76,7 @@ impl<'l> Sums<'l> {
                     touched.insert(&need.name);
                 }
                 Fact::Pool(pool) => figures(pool, found),
-                Fact::Other => {}
+                Fact::Round(_) | Fact::Other => {}
             }
         }
         let position = events.last().map_or(0, |event| event.position);

@@ -43,7 +43,7 @@ impl<'l> Sums<'l> {
                     self.written.insert(&pool.name, pool);
                     touched.insert(&pool.name);
                 }
-                Fact::Need(_) | Fact::Other => {}
+                Fact::Need(_) | Fact::Round(_) | Fact::Other => {}
             }
         }
         let position = events.last().map_or(0, |event| event.position);

@@ -43,14 +43,17 @@ fn watched(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
     for event in evidence.log.iter().filter(|event| event.position <= evidence.watched_to) {
         match seen.get(&event.position) {
+            // Rounds are not watched.
+            None if matches!(event.fact, Fact::Round(_)) => {}
             None => found.push(Violation::WatcherMissed(event.position)),
             Some(told) => {
-                let same_referral = match (&event.fact, &told.referral) {
-                    (Fact::Referral(logged), Some(told)) => logged.seen == *told,
-                    (Fact::Referral(_), None) | (_, Some(_)) => false,
-                    (_, None) => true,
+                let (referral, need_state) = match &event.fact {
+                    Fact::Referral(logged) => (Some(&logged.seen), None),
+                    Fact::Need(need) => (None, Some(&need.state)),
+                    Fact::Pool(_) | Fact::Round(_) | Fact::Other => (None, None),
                 };
-                if told.subject != event.subject || !same_referral {
+                let same = (told.referral.as_ref(), told.need_state.as_ref()) == (referral, need_state);
+                if told.subject != event.subject || !same {
                     found.push(Violation::WatcherDiffers(event.position));
                 }
             }

@@ -4,6 +4,8 @@ mod answers;
 mod books;
 mod holds;
 mod log;
+mod needs;
+mod rounds;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +14,7 @@ use std::fmt;
 use uuid::Uuid;
 use wishwell_domain::referral::hold::Amounts;
 
-use crate::history::{Attempt, Evidence, FiguresSeen, Kind, Logged, ReferralSeen, Refusal};
+use crate::history::{Attempt, Evidence, FiguresSeen, Kind, Logged, ReferralSeen, Refusal, RoundSeen};
 
 /// Something that must never be.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,6 +210,110 @@ pub enum Violation {
         /// What it said.
         refusal: Refusal,
     },
+    /// An answer says something else than was asked.
+    NotAsAsked {
+        /// The request.
+        request: Uuid,
+        /// What was called.
+        kind: Kind,
+    },
+    /// A need was withdrawn or closed, and something is under way for it still, or again.
+    LiveAfterEnd {
+        /// The need.
+        need: String,
+        /// What is under way.
+        referral: String,
+        /// Log position at which it was.
+        position: i64,
+    },
+    /// A need that was withdrawn or closed stands elsewhere again.
+    OpenedAgain {
+        /// The need.
+        need: String,
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// Log position.
+        position: i64,
+    },
+    /// A referral was called off because its need had ended, which it had not at that moment.
+    CalledOffWithoutEnd {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// Help is due at another time than its need said when it was offered, or says since.
+    DueOtherwise {
+        /// The referral.
+        referral: String,
+        /// When it is due.
+        due_at: i64,
+        /// When the need says.
+        until: i64,
+        /// Log position.
+        position: i64,
+    },
+    /// Somebody was given more time to answer than there was.
+    GivenMoreTime {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// A round went somewhere it cannot go.
+    RoundAstray {
+        /// The round.
+        round: String,
+        /// From; empty when it is new.
+        from: String,
+        /// To.
+        to: String,
+        /// Log position.
+        position: i64,
+    },
+    /// A round that nobody finishes.
+    RoundNeverEnds {
+        /// The round.
+        round: String,
+        /// Where it stands.
+        state: String,
+    },
+    /// One offer that rounds made twice.
+    OfferedTwice {
+        /// The round that names it the second time.
+        round: String,
+        /// The referral.
+        referral: String,
+    },
+    /// A round says that it made an offer, and did not, or another one.
+    NeverOffered {
+        /// The round.
+        round: String,
+        /// The referral.
+        referral: String,
+    },
+    /// An offer in the name of a round that none knows of.
+    OfferOfNoRound {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
+    /// The figures of a round are not those of what it keeps, or something that it was to offer was left.
+    RoundMiscounted {
+        /// The round.
+        round: String,
+        /// As it says.
+        written: RoundSeen,
+        /// Offers made, as it keeps them.
+        made: u64,
+        /// Offers refused, as it keeps them.
+        refused: u64,
+        /// Offers of which nothing became.
+        open: u64,
+    },
     /// The ledger's figures do not add up.
     Books(String),
 }
@@ -224,6 +330,8 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = log::check(evidence);
     found.extend(books::check(evidence));
     found.extend(holds::check(evidence));
+    found.extend(needs::check(evidence));
+    found.extend(rounds::check(evidence));
     found.extend(answers::check(evidence));
     found.extend(evidence.discrepancies.iter().cloned().map(Violation::Books));
     found

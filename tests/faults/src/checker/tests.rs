@@ -1,13 +1,16 @@
 //! A checker is worth what it catches: a small true history, and one lie at a time planted in it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod needs;
+mod rounds;
+
 use uuid::Uuid;
 use wishwell_domain::referral::hold::Amounts;
 
 use super::{Violation, check};
 use crate::history::{
-    Answer, Attempt, Evidence, Fact, FiguresSeen, ItemSeen, Kind, LineSeen, Logged, NeedSeen, Outcome, PoolSeen,
-    ReferralLogged, ReferralSeen, Refusal, Seen, Watched,
+    Answer, Attempt, Evidence, Fact, FiguresSeen, ItemSeen, Kind, LineSeen, Logged, Meant, NeedSeen, Outcome,
+    OutcomeKept, PoolSeen, ReferralLogged, ReferralSeen, Refusal, RoundSeen, Seen, Useful, Watched,
 };
 
 const START: i64 = 10;
@@ -36,6 +39,10 @@ fn logged(name: &str, version: i64, state: &str) -> Fact {
         item: 1,
         previous: None,
         consequence: false,
+        ended_with_need: false,
+        by: "hotline".to_owned(),
+        recurs: false,
+        due_at: 0,
         expires_at: if name == "a" { LAPSES - 200 } else { LAPSES + 200 },
         stepped_at: version,
         lines: vec![line],
@@ -43,7 +50,13 @@ fn logged(name: &str, version: i64, state: &str) -> Fact {
 }
 
 fn need(version: i64, referred: i64, served: i64) -> NeedSeen {
-    NeedSeen { name: "needs/n".to_owned(), version, items: vec![ItemSeen { asked: 2, referred, served }] }
+    NeedSeen {
+        name: "needs/n".to_owned(),
+        version,
+        state: if served > 0 { "served" } else { "open" }.to_owned(),
+        useful: Useful::default(),
+        items: vec![ItemSeen { asked: 2, referred, served }],
+    }
 }
 
 fn pool(version: i64, pending: i64, committed: i64, consumed: i64) -> PoolSeen {
@@ -56,13 +69,28 @@ fn event(position: i64, at: i64, fact: Fact) -> Logged {
         Fact::Referral(referral) => referral.seen.name.clone(),
         Fact::Pool(pool) => pool.name.clone(),
         Fact::Need(need) => need.name.clone(),
+        Fact::Round(round) => round.name.clone(),
         Fact::Other => String::new(),
     };
     Logged { position, at, subject, fact }
 }
 
 fn attempt(request: u128, kind: Kind, sent: u64, outcome: Outcome) -> Attempt {
-    Attempt { request: Uuid::from_u128(request), kind, invoked: sent, ended: sent + 5, outcome }
+    let (request, meant) = (Uuid::from_u128(request), Meant::default());
+    Attempt { request, kind, meant, invoked: sent, ended: sent + 5, outcome }
+}
+
+fn meaning(meant: Meant, attempt: Attempt) -> Attempt {
+    Attempt { meant, ..attempt }
+}
+
+fn watched(event: &Logged) -> Watched {
+    let (referral, need_state) = match &event.fact {
+        Fact::Referral(logged) => (Some(logged.seen.clone()), None),
+        Fact::Need(need) => (None, Some(need.state.clone())),
+        _ => (None, None),
+    };
+    Watched { position: event.position, subject: event.subject.clone(), referral, need_state }
 }
 
 fn done(position: i64, seen: Seen) -> Outcome {
@@ -97,14 +125,6 @@ fn true_history() -> Evidence {
         event(24, 600, Fact::Need(need(5, 0, 2))),
         event(25, 600, Fact::Pool(pool(6, 0, 0, 2))),
     ];
-    let watched = log.iter().map(|event| Watched {
-        position: event.position,
-        subject: event.subject.clone(),
-        referral: match &event.fact {
-            Fact::Referral(logged) => Some(logged.seen.clone()),
-            _ => None,
-        },
-    });
     let attempts = vec![
         attempt(1, Kind::SubmitNeed, 0, done(11, Seen::Need(need(1, 0, 0)))),
         attempt(2, Kind::CreateReferral, 10, done(14, Seen::Referral(referral("a", 1, "offered")))),
@@ -117,8 +137,8 @@ fn true_history() -> Evidence {
         attempt(8, Kind::GetReferral, 80, done(0, Seen::Referral(referral("b", 3, "delivered")))),
         attempt(9, Kind::GetPool, 90, done(0, Seen::Pool(pool(6, 0, 0, 2)))),
     ];
-    let watched = watched.collect();
-    Evidence { attempts, watched, log, start: START, watched_to: 25, let_go_by: 1_000, discrepancies: Vec::new() }
+    let watched = log.iter().map(watched).collect();
+    Evidence { attempts, watched, log, start: START, watched_to: 25, let_go_by: 1_000, ..Evidence::default() }
 }
 
 /// The same, but the first offer is not declined: its time is over, and it is let go.
