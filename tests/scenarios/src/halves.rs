@@ -83,6 +83,14 @@ impl Halves {
     /// # Panics
     /// When something cannot be put into it.
     pub async fn start() -> Self {
+        Self::start_on("sqlite:wishwell.db", &[]).await
+    }
+
+    /// As [`Halves::start`], on the store of this URL and with more arguments.
+    ///
+    /// # Panics
+    /// When something cannot be put into it.
+    pub async fn start_on(database_url: &str, more: &[&str]) -> Self {
         let signer = Signer::eddsa("key");
         let folder = deployment::folder(CALLERS);
         std::fs::write(folder.path().join("keys.json"), key_set(&[signer.jwk()])).expect("written");
@@ -94,7 +102,7 @@ impl Halves {
         );
         text.write_str(&issuer).expect("a String takes everything");
         std::fs::write(file, text).expect("written");
-        let served = deployment::serve(folder, "sqlite:wishwell.db", &[]).await;
+        let served = deployment::serve(folder, database_url, more).await;
         let mut world = Self { served, halves: Default::default(), signer };
         let division =
             |code: &str, parent: &str| json!({"code": code, "edition": 2020, "parent": parent, "title": {"zh": code}});
@@ -166,23 +174,40 @@ impl Halves {
     /// # Panics
     /// When the JSON is not the method's message.
     pub async fn call(&self, who: Who, name: &str, message: Value) -> Result<DynamicMessage, Status> {
-        let method = method(name);
-        let text = message.to_string();
-        let message = DynamicMessage::deserialize(method.input(), &mut serde_json::Deserializer::from_str(&text));
-        let message = message.unwrap_or_else(|error| panic!("{name} {text}: {error}"));
-        let path = format!("/wishwell.v1.{name}");
-        let answer = self.served.call_raw(&path, &self.token(who), message.encode_to_vec()).await?;
-        Ok(DynamicMessage::decode(method.output(), answer.as_slice()).expect("the method's answer"))
+        let answer = self.call_for_bytes(who, name, &message).await?;
+        Ok(DynamicMessage::decode(method(name).output(), answer.as_slice()).expect("the method's answer"))
     }
 
-    async fn must(&self, who: Who, name: &str, message: Value) -> Value {
+    /// As [`Halves::call`], with the answer as it came.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// When the JSON is not the method's message.
+    pub async fn call_for_bytes(&self, who: Who, name: &str, message: &Value) -> Result<Vec<u8>, Status> {
+        let text = message.to_string();
+        let message = DynamicMessage::deserialize(method(name).input(), &mut serde_json::Deserializer::from_str(&text));
+        let message = message.unwrap_or_else(|error| panic!("{name} {text}: {error}"));
+        let path = format!("/wishwell.v1.{name}");
+        self.served.call_raw(&path, &self.token(who), message.encode_to_vec()).await
+    }
+
+    /// As [`Halves::call`], where the answer, in JSON, must come.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn must(&self, who: Who, name: &str, message: Value) -> Value {
         let answer = self.call(who, name, message).await;
         let answer = answer.unwrap_or_else(|status| panic!("{name} by {who:?}: {status:?}"));
         serde_json::to_value(answer).expect("JSON")
     }
 
     /// The name of the one entity in the answer.
-    async fn made(&self, who: Who, name: &str, message: Value) -> String {
+    ///
+    /// # Panics
+    /// When it is refused, or there is none.
+    pub async fn made(&self, who: Who, name: &str, message: Value) -> String {
         let answer = self.must(who, name, message).await;
         let entities = answer.as_object().expect("a message").values();
         entities.filter_map(|entity| entity["name"].as_str()).next().expect("an entity with a name").to_owned()

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, outcomes, pool, resource};
-use wishwell_scenarios::told::{metadata, refused, request_id, text, told, violations};
+use wishwell_scenarios::told::{metadata, refused, text, told, violations};
 use wishwell_scenarios::{Served, external};
 
 #[tokio::test]
@@ -363,38 +363,9 @@ async fn a_batch_with_one_bad_entry_writes_nothing_and_names_the_field_and_the_v
 }
 
 #[tokio::test]
-async fn the_same_request_id_has_one_effect_and_one_answer_and_another_body_is_refused() {
+async fn a_request_id_is_a_uuid() {
     let served = Served::demo().await;
-    let operator = Operator(&served);
-    let id = request_id();
-    let create =
-        |organization| v1::CreateOrganizationRequest { organization: Some(organization), request_id: id.clone() };
-    let first = told(served.catalog(OPERATOR).create_organization(create(organization("o-1"))).await).expect("created");
-    let again =
-        told(served.catalog(OPERATOR).create_organization(create(organization("o-1"))).await).expect("answered");
-    assert_eq!(first, again);
-    let other = told(served.catalog(OPERATOR).create_organization(create(organization("o-2"))).await);
-    let status = refused("another body", other, "REQUEST_ID_REUSED", "");
-    assert_eq!((status.code(), metadata(&status, "request_id")), (Code::InvalidArgument, id));
     let bad = v1::CreateOrganizationRequest { organization: Some(organization("o-3")), request_id: "7".to_owned() };
     let bad = told(served.catalog(OPERATOR).create_organization(bad).await);
     refused("an id that is no UUID", bad, "INVALID_FIELDS", "request_id");
-
-    let pool = operator.create_pool(pool("p-1", "o-1")).await.expect("created");
-    let set =
-        v1::SetCapacityRequest { name: pool.name, total: Some(3), request_id: request_id(), ..Default::default() };
-    let answers: Vec<_> = {
-        let calls: Vec<_> = (0..16)
-            .map(|_| {
-                let (mut catalog, set) = (served.catalog(OPERATOR), set.clone());
-                tokio::spawn(async move { told(catalog.set_capacity(set).await).expect("set") })
-            })
-            .collect();
-        let mut answers = Vec::new();
-        for call in calls {
-            answers.push(call.await.expect("no panic"));
-        }
-        answers
-    };
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 }

@@ -1,4 +1,4 @@
-//! Offers: what can be offered to whom, several at once, and again with the same request id.
+//! Offers: what can be offered to whom, and several at once.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 use prost::Message as _;
@@ -9,7 +9,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, demo, draw, figures, offer, pool, referrals,
     resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
 };
-use wishwell_scenarios::told::{mask, metadata, quantity, reason, refused, request_id, text, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, told};
 use wishwell_scenarios::{catalogue, deployment, external, partners};
 
 fn some(need: &str, resource: &str, pieces: i64) -> v1::ReferralOffer {
@@ -261,157 +261,6 @@ async fn a_case_worker_refers_only_needs_of_its_divisions() {
     let here = submit(&served, wanting(1)).await;
     assert_eq!(here.division, STREET);
     offer(&served, CASE_WORKER, to(&here.name, &trunk)).await.expect("offered");
-}
-
-#[tokio::test]
-async fn the_same_request_id_has_one_effect_and_one_answer_to_the_byte() {
-    let served = demo().await;
-    let (pool, trunk) = trunks(&served, NEAR, Some(10)).await;
-    let need = submit(&served, sharing(4)).await.name;
-    let request = v1::CreateReferralRequest { offer: Some(to(&need, &trunk)), request_id: request_id() };
-    let call = async |method: &str, key: &str, message: Vec<u8>| {
-        served.call_raw(&format!("/wishwell.v1.ReferralService/{method}"), key, message).await
-    };
-    let first = call("CreateReferral", HOTLINE, request.encode_to_vec()).await.expect("made");
-    let referral =
-        v1::CreateReferralResponse::decode(first.as_slice()).expect("the answer").referral.expect("one").name;
-    let name = || referral.clone();
-    let steps: Vec<(&str, &str, Vec<u8>)> = vec![
-        (
-            "AcceptReferral",
-            PARTNER,
-            v1::AcceptReferralRequest {
-                name: name(),
-                quantity: Some(3),
-                request_id: request_id(),
-                ..Default::default()
-            }
-            .encode_to_vec(),
-        ),
-        (
-            "StartReferral",
-            PARTNER,
-            v1::StartReferralRequest { name: name(), request_id: request_id(), ..Default::default() }.encode_to_vec(),
-        ),
-        (
-            "DeliverReferral",
-            PARTNER,
-            v1::DeliverReferralRequest { name: name(), request_id: request_id(), ..Default::default() }.encode_to_vec(),
-        ),
-        (
-            "DisputeReferral",
-            HOTLINE,
-            v1::DisputeReferralRequest { name: name(), reason: 12, request_id: request_id(), ..Default::default() }
-                .encode_to_vec(),
-        ),
-        (
-            "ConfirmReferral",
-            HOTLINE,
-            v1::ConfirmReferralRequest {
-                name: name(),
-                rating: Some(4),
-                request_id: request_id(),
-                ..Default::default()
-            }
-            .encode_to_vec(),
-        ),
-    ];
-    let mut answers = vec![("CreateReferral", HOTLINE, request.encode_to_vec(), first)];
-    for (method, key, message) in steps {
-        let answer = call(method, key, message.clone()).await.expect(method);
-        answers.push((method, key, message, answer));
-    }
-    // Long after the referral has gone on, and its resource is called otherwise, each of them is answered as it was.
-    let rename = v1::UpdateResourceRequest {
-        name: trunk.clone(),
-        resource: Some(v1::Resource { title: text("called otherwise"), ..Default::default() }),
-        update_mask: mask(&["title"]),
-        ..Default::default()
-    };
-    told(served.catalog(PARTNER).update_resource(rename).await).expect("renamed");
-    for (method, key, message, answer) in &answers {
-        let again = call(method, key, message.clone()).await.expect(method);
-        assert!(again == *answer, "{method} is answered differently the second time");
-    }
-    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 3, Some(7)), (0, 3)));
-    assert_eq!(referrals(&served, &need).await.len(), 1);
-    let other = v1::CreateReferralRequest { offer: Some(some(&need, &trunk, 1)), ..request };
-    refused(
-        "the id with another body",
-        served.referrals(HOTLINE).create_referral(other).await,
-        "REQUEST_ID_REUSED",
-        "",
-    );
-}
-
-/// What ends a referral, and the same with another reason.
-fn ending(method: &str, name: &str, request_id: &str) -> [Vec<u8>; 2] {
-    use v1::StepReason as Because;
-    macro_rules! with_reasons {
-        ($message:ident: $said:ident, $other:ident) => {
-            [Because::$said, Because::$other].map(|reason| {
-                let (name, request_id) = (name.to_owned(), request_id.to_owned());
-                v1::$message { name, request_id, reason: reason.into(), ..Default::default() }.encode_to_vec()
-            })
-        };
-    }
-    match method {
-        "DeclineReferral" => with_reasons!(DeclineReferralRequest: NoSuitableTime, Other),
-        "WithdrawReferral" => with_reasons!(WithdrawReferralRequest: NotWanted, Other),
-        "CancelReferral" => with_reasons!(CancelReferralRequest: NotWanted, Other),
-        _ => with_reasons!(FailReferralRequest: NotReachable, Other),
-    }
-}
-
-#[tokio::test]
-async fn what_ends_a_referral_and_what_offers_several_or_to_the_best_is_answered_again_to_the_byte() {
-    let served = demo().await;
-    let (_, trunk) = trunks(&served, NEAR, Some(20)).await;
-    let need = submit(&served, sharing(10)).await.name;
-    let mut sent = Vec::new();
-    for (method, key, accepted) in [
-        ("DeclineReferral", PARTNER, false),
-        ("WithdrawReferral", HOTLINE, false),
-        ("CancelReferral", PARTNER, true),
-        ("CancelReferral", HOTLINE, true),
-        ("FailReferral", PARTNER, true),
-    ] {
-        let name = offer(&served, HOTLINE, some(&need, &trunk, 1)).await.expect("offered").name;
-        if accepted {
-            Step::Accept(None).take(&served, PARTNER, &name).await.expect("accepted");
-        }
-        sent.push((method, key, ending(method, &name, &request_id())));
-    }
-    let id = request_id();
-    let several = [1, 2].map(|pieces| {
-        let offers = vec![some(&need, &trunk, pieces), some(&need, &trunk, 1)];
-        v1::BatchCreateReferralsRequest { offers, request_id: id.clone() }.encode_to_vec()
-    });
-    sent.push(("BatchCreateReferrals", HOTLINE, several));
-    let others = [submit(&served, sharing(2)).await.name, need];
-    let best =
-        others.map(|need| v1::AutoReferRequest { need, item_ordinal: 1, request_id: id.clone() }.encode_to_vec());
-    sent.push(("AutoRefer", HOTLINE, best));
-
-    let call = async |method: &str, key: &str, message: &[u8]| {
-        served.call_raw(&format!("/wishwell.v1.ReferralService/{method}"), key, message.to_vec()).await
-    };
-    let mut answers = Vec::new();
-    for (method, key, [message, _]) in &sent {
-        answers.push(call(method, key, message).await.expect(method));
-    }
-    let rename = v1::UpdateResourceRequest {
-        name: trunk,
-        resource: Some(v1::Resource { title: text("called otherwise"), ..Default::default() }),
-        update_mask: mask(&["title"]),
-        ..Default::default()
-    };
-    told(served.catalog(PARTNER).update_resource(rename).await).expect("renamed");
-    for ((method, key, [message, other]), answer) in sent.iter().zip(&answers) {
-        assert!(call(method, key, message).await.expect(method) == *answer, "{method} is answered differently");
-        let refusal = call(method, key, other).await.expect_err("the id with another body");
-        assert_eq!(reason(&refusal), "REQUEST_ID_REUSED", "{method}");
-    }
 }
 
 #[tokio::test]

@@ -23,15 +23,15 @@ impl Platform {
         item_ordinal: u16,
         previous: Option<ReferralId>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        for attempt in 1..=OFFER_ATTEMPTS_MAX {
-            if let Some(written) = self.offer_to_the_best(caller, need, item_ordinal, previous, attempt).await? {
-                return Ok(written);
+        self.once(caller, async {
+            for attempt in 1..=OFFER_ATTEMPTS_MAX {
+                if let Some(written) = self.offer_to_the_best(caller, need, item_ordinal, previous, attempt).await? {
+                    return Ok(written);
+                }
             }
-        }
-        Err(StoreError::Outdated.into())
+            Err(StoreError::Outdated.into())
+        })
+        .await
     }
 
     /// As [`Self::auto_refer`], upon the need as it is read once; nothing where what was decided upon has changed since.

@@ -54,8 +54,7 @@ impl Platform {
             mutations.push(put_key(name, wrapped));
         }
         mutations.push(put(Change::Beneficiary(beneficiary), WriteMode::CreateOrGet));
-        let written = self.write(caller, mutations).await?;
-        self.within_reach(caller, written).await
+        self.write(caller, mutations).await
     }
 
     /// Changes a beneficiary as it was checked; everything that was not changed is in `beneficiary` and `personal` as it was read.
@@ -198,31 +197,31 @@ impl Platform {
         id: BeneficiaryId,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let beneficiary = self.beneficiary(caller, id).await?;
-        if let Some(expected) = expected.filter(|expected| *expected != beneficiary.version) {
-            let (expected, actual) = (expected.0, beneficiary.version.0);
-            return Err(Error::EtagMismatch { name: id.name(), expected, actual });
-        }
-        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-        loop {
-            attempts -= 1;
-            // The place of a need is where somebody lives, and a wish was consented to by somebody who is forgotten now.
-            let forgotten = |need: &mut Need| {
-                let sealed = need.personal.take().is_some();
-                let placed = need.division.is_some() && need.place.take().is_some();
-                need.unpublish() || placed || sealed
-            };
-            let mut mutations = self.needs_changed(caller, id, forgotten).await?;
-            mutations.push(Mutation::EraseBeneficiary { id });
-            match self.store.write(&caller.context(), mutations).await {
-                // A need was written, or came, since they were read.
-                Err(StoreError::Outdated | StoreError::VersionMismatch { .. }) if attempts > 0 => {}
-                written => return Ok(self.published(caller, written?)),
+        self.once(caller, async {
+            let beneficiary = self.beneficiary(caller, id).await?;
+            if let Some(expected) = expected.filter(|expected| *expected != beneficiary.version) {
+                let (expected, actual) = (expected.0, beneficiary.version.0);
+                return Err(Error::EtagMismatch { name: id.name(), expected, actual });
             }
-        }
+            let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+            loop {
+                attempts -= 1;
+                // The place of a need is where somebody lives, and a wish was consented to by somebody who is forgotten now.
+                let forgotten = |need: &mut Need| {
+                    let sealed = need.personal.take().is_some();
+                    let placed = need.division.is_some() && need.place.take().is_some();
+                    need.unpublish() || placed || sealed
+                };
+                let mut mutations = self.needs_changed(caller, id, forgotten).await?;
+                mutations.push(Mutation::EraseBeneficiary { id });
+                match self.store.write(&caller.context(), mutations).await {
+                    // A need was written, or came, since they were read.
+                    Err(StoreError::Outdated | StoreError::VersionMismatch { .. }) if attempts > 0 => {}
+                    written => return Ok(self.published(caller, written?)),
+                }
+            }
+        })
+        .await
     }
 
     /// The key of a beneficiary that was not erased.
@@ -308,12 +307,6 @@ impl Platform {
         }
         violations.into_result()?;
         Ok(mutations)
-    }
-
-    /// Puts a household that was checked, with its members.
-    pub(crate) async fn put_household(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
-        let written = self.write(caller, mutations).await?;
-        self.within_reach(caller, written).await
     }
 
     async fn change_members(

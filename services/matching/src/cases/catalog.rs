@@ -197,12 +197,12 @@ impl Platform {
 
     /// Sets a pool's figures and notes that somebody says they are true.
     pub(crate) async fn set_capacity(&self, caller: &Caller, set: SetFigures) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let pool = self.capacity_pool(caller, set.pool).await?;
-        caller.may_keep(pool.organization)?;
-        self.carry_out(caller, vec![Command::SetFigures(set)]).await
+        self.once(caller, async {
+            let pool = self.capacity_pool(caller, set.pool).await?;
+            caller.may_keep(pool.organization)?;
+            self.carry_out(caller, vec![Command::SetFigures(set)]).await
+        })
+        .await
     }
 
     /// Takes an organization into the pool of verified ones, or out of it.
@@ -213,20 +213,20 @@ impl Platform {
         step: Step,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-        loop {
-            attempts -= 1;
-            let mut organization = self.organization(caller, id).await?;
-            let mode = WriteMode::Update { expected: Some(expected.unwrap_or(organization.version)) };
-            step.clone().take(&mut organization)?;
-            match self.write(caller, vec![put(Change::Organization(organization), mode)]).await {
-                Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
-                written => return written,
+        self.once(caller, async {
+            let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+            loop {
+                attempts -= 1;
+                let mut organization = self.organization(caller, id).await?;
+                let mode = WriteMode::Update { expected: Some(expected.unwrap_or(organization.version)) };
+                step.clone().take(&mut organization)?;
+                match self.write(caller, vec![put(Change::Organization(organization), mode)]).await {
+                    Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
+                    written => return written,
+                }
             }
-        }
+        })
+        .await
     }
 
     /// Checks a batch of categories, which may hold parents and children in any order.

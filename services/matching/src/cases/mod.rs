@@ -226,19 +226,35 @@ impl Platform {
     }
 
     /// The stored answer to a request that came before, so that a repeated call is not judged by what changed since.
-    pub(crate) async fn answered(&self, caller: &Caller) -> Result<Option<Written>, Error> {
+    async fn answered(&self, caller: &Caller) -> Result<Option<Written>, Error> {
         match caller.request {
             Some(_) => Ok(self.store.answered(&caller.context()).await?),
             None => Ok(None),
         }
     }
 
-    /// Keeps what a request was answered besides what it wrote; see [`wishwell_store::Store::keep_answer`].
-    pub(crate) async fn keep_answer(
+    /// Answers a request as it was answered before; one that comes for the first time is answered by `write`. While that was looked at
+    /// and judged, the same one may have come again and been answered: then it stands in its own way, and where it is refused for that, it
+    /// is answered the same.
+    pub(crate) async fn once(
         &self,
         caller: &Caller,
-        answer: serde_json::Value,
-    ) -> Result<serde_json::Value, Error> {
+        write: impl Future<Output = Result<Written, Error>>,
+    ) -> Result<Written, Error> {
+        if let Some(written) = self.answered(caller).await? {
+            return Ok(written);
+        }
+        match write.await {
+            Err(refusal) => match self.answered(caller).await {
+                Ok(Some(written)) => Ok(written),
+                _ => Err(refusal),
+            },
+            written => written,
+        }
+    }
+
+    /// Keeps what a request was answered besides what it wrote; see [`wishwell_store::Store::keep_answer`].
+    async fn keep_answer(&self, caller: &Caller, answer: serde_json::Value) -> Result<serde_json::Value, Error> {
         Ok(self.store.keep_answer(&caller.context(), answer).await?)
     }
 

@@ -192,28 +192,28 @@ impl Platform {
         reason: &str,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-        loop {
-            attempts -= 1;
-            let need = self.need(caller, id).await?;
-            let (mut personal, mut from) = (None, expected);
-            if !reason.is_empty() && need.state.is_open() {
-                let say = |known: &mut NeedPersonal| {
-                    reason.clone_into(&mut known.ending_reason);
-                    Ok(())
-                };
-                // What is sealed now is what was read.
-                (personal, from) = (Some(self.reseal(caller, &need, say).await?), expected.or(Some(need.version)));
+        self.once(caller, async {
+            let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+            loop {
+                attempts -= 1;
+                let need = self.need(caller, id).await?;
+                let (mut personal, mut from) = (None, expected);
+                if !reason.is_empty() && need.state.is_open() {
+                    let say = |known: &mut NeedPersonal| {
+                        reason.clone_into(&mut known.ending_reason);
+                        Ok(())
+                    };
+                    // What is sealed now is what was read.
+                    (personal, from) = (Some(self.reseal(caller, &need, say).await?), expected.or(Some(need.version)));
+                }
+                let command = Command::EndNeed { need: id, ending, personal, expected: from };
+                match self.carry_out(caller, vec![command]).await {
+                    Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
+                    written => return written,
+                }
             }
-            let command = Command::EndNeed { need: id, ending, personal, expected: from };
-            match self.carry_out(caller, vec![command]).await {
-                Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
-                written => return written,
-            }
-        }
+        })
+        .await
     }
 
     /// Destroys a need's own key and what it sealed. What is open is taken back first, in a write of its own: whoever is cut off in
@@ -224,29 +224,29 @@ impl Platform {
         id: NeedId,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let (mut attempts, mut expected) = (super::UPDATE_ATTEMPTS_MAX, expected);
-        loop {
-            attempts -= 1;
-            let need = self.need(caller, id).await?;
-            must_be_sealed_alone(&need)?;
-            if need.state.is_open() {
-                // As it was read: it may have been given to a beneficiary since.
-                match self.take_back(caller, id, expected.unwrap_or(need.version)).await {
-                    Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => continue,
-                    taken => taken?,
+        self.once(caller, async {
+            let (mut attempts, mut expected) = (super::UPDATE_ATTEMPTS_MAX, expected);
+            loop {
+                attempts -= 1;
+                let need = self.need(caller, id).await?;
+                must_be_sealed_alone(&need)?;
+                if need.state.is_open() {
+                    // As it was read: it may have been given to a beneficiary since.
+                    match self.take_back(caller, id, expected.unwrap_or(need.version)).await {
+                        Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => continue,
+                        taken => taken?,
+                    }
+                    // What was expected was there, and is so no more.
+                    expected = None;
                 }
-                // What was expected was there, and is so no more.
-                expected = None;
+                match self.store.write(&caller.context(), vec![Mutation::EraseNeed { id, expected }]).await {
+                    // It was given to a beneficiary, or is open again, since it was read.
+                    Err(StoreError::Outdated) if attempts > 0 => {}
+                    written => return Ok(self.published(caller, written?)),
+                }
             }
-            match self.store.write(&caller.context(), vec![Mutation::EraseNeed { id, expected }]).await {
-                // It was given to a beneficiary, or is open again, since it was read.
-                Err(StoreError::Outdated) if attempts > 0 => {}
-                written => return Ok(self.published(caller, written?)),
-            }
-        }
+        })
+        .await
     }
 
     /// Takes a need back, without a word, unless somebody else did meanwhile.

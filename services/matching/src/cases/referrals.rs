@@ -84,18 +84,18 @@ impl Platform {
         asked: &[OfferAsked],
         known_needs: &KnownNeeds,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        for attempt in 1..=OFFER_ATTEMPTS_MAX {
-            let snapshot = self.fresh_snapshot(caller).await?;
-            let (commands, basis) = self.chosen(caller, field, asked, &snapshot, known_needs, false).await?;
-            match self.carry_out_upon(caller, commands, Some(for_attempt(basis, attempt))).await {
-                Err(StoreError::Outdated) => {}
-                written => return Ok(written?),
+        self.once(caller, async {
+            for attempt in 1..=OFFER_ATTEMPTS_MAX {
+                let snapshot = self.fresh_snapshot(caller).await?;
+                let (commands, basis) = self.chosen(caller, field, asked, &snapshot, known_needs, false).await?;
+                match self.carry_out_upon(caller, commands, Some(for_attempt(basis, attempt))).await {
+                    Err(StoreError::Outdated) => {}
+                    written => return Ok(written?),
+                }
             }
-        }
-        Err(StoreError::Outdated.into())
+            Err(StoreError::Outdated.into())
+        })
+        .await
     }
 
     /// The offers, judged, and what they were judged upon: needs `at_hand`, or as they are read and from then on kept at hand.
@@ -221,34 +221,34 @@ impl Platform {
 
     /// Takes a step of a referral within the caller's reach.
     pub(crate) async fn step(&self, caller: &Caller, step: Step) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        self.referral(caller, step.referral).await?;
-        self.carry_out(caller, vec![Command::Step(step)]).await
+        self.once(caller, async {
+            self.referral(caller, step.referral).await?;
+            self.carry_out(caller, vec![Command::Step(step)]).await
+        })
+        .await
     }
 
     /// Takes the step of delivery with what the provider says of it. That is in free words about somebody, so it is sealed with the rest
     /// of the need.
     pub(crate) async fn deliver_with_note(&self, caller: &Caller, step: Step, note: &str) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let referral = self.referral(caller, step.referral).await?;
-        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-        loop {
-            attempts -= 1;
-            let need = self.store.need(caller.tenant(), referral.need).await?;
-            let need = need.ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
-            let note = |personal: &mut NeedPersonal| personal.note_delivery(referral.id, note);
-            let personal = self.reseal(caller, &need, note).await?;
-            let reseal = Command::Reseal { need: need.id, personal, expected: need.version };
-            match self.carry_out(caller, vec![reseal, Command::Step(step.clone())]).await {
-                // The need has changed since it was read; the referral has not.
-                Err(Error::EtagMismatch { name, .. }) if name == need.id.name() && attempts > 0 => {}
-                written => return written,
+        self.once(caller, async {
+            let referral = self.referral(caller, step.referral).await?;
+            let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+            loop {
+                attempts -= 1;
+                let need = self.store.need(caller.tenant(), referral.need).await?;
+                let need = need.ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+                let note = |personal: &mut NeedPersonal| personal.note_delivery(referral.id, note);
+                let personal = self.reseal(caller, &need, note).await?;
+                let reseal = Command::Reseal { need: need.id, personal, expected: need.version };
+                match self.carry_out(caller, vec![reseal, Command::Step(step.clone())]).await {
+                    // The need has changed since it was read; the referral has not.
+                    Err(Error::EtagMismatch { name, .. }) if name == need.id.name() && attempts > 0 => {}
+                    written => return written,
+                }
             }
-        }
+        })
+        .await
     }
 
     /// How the beneficiary of a referral can be reached: for the provider that promised help, while there is consent.

@@ -58,25 +58,25 @@ pub(crate) struct Claim {
 impl Platform {
     /// Claims a wish: referred and accepted at once. What is said of it names the wish, never the need.
     pub(crate) async fn claim(&self, caller: &Caller, claim: Claim) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
-        self.refused_claims.may_claim(caller, organization, self.clock.now())?;
-        let wish = claim.wish.clone();
-        let need = self.needs_of_wishes(caller, &[claim.name]).await?.remove(&claim.name).map(|need| need.id);
-        let claimed = match need {
-            Some(need) => self.claim_by_need(caller, organization, need, &claim).await,
-            None => Err(Error::NotFound { name: wish.clone() }),
-        };
-        claimed.map_err(|error| {
-            let error = match need {
-                Some(need) => as_partner_knows_it(error, &need.name(), &wish),
-                None => error,
+        self.once(caller, async {
+            let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+            self.refused_claims.may_claim(caller, organization, self.clock.now())?;
+            let wish = claim.wish.clone();
+            let need = self.needs_of_wishes(caller, &[claim.name]).await?.remove(&claim.name).map(|need| need.id);
+            let claimed = match need {
+                Some(need) => self.claim_by_need(caller, organization, need, &claim).await,
+                None => Err(Error::NotFound { name: wish.clone() }),
             };
-            self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
-            error
+            claimed.map_err(|error| {
+                let error = match need {
+                    Some(need) => as_partner_knows_it(error, &need.name(), &wish),
+                    None => error,
+                };
+                self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
+                error
+            })
         })
+        .await
     }
 
     async fn claim_by_need(

@@ -90,13 +90,12 @@ async fn create(
     caller: Caller,
     message: v1::CreateSubscriptionRequest,
 ) -> Result<v1::CreateSubscriptionResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let subscription = read_new(platform, &caller, message).await?;
-            platform.create_subscription(&caller, subscription).await?
-        }
-    };
+            platform.create_subscription(&caller, subscription).await
+        })
+        .await?;
     let Given { subscription, secret, position } = platform.given(&caller, written).await?;
     let subscription = Some(convert::subscription_out(&subscription));
     Ok(v1::CreateSubscriptionResponse { subscription, secret, log_position: position })
@@ -174,13 +173,14 @@ async fn update(
     message: v1::UpdateSubscriptionRequest,
 ) -> Result<v1::UpdateSubscriptionResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let (stored, changed) = changed(platform, &caller, &asked).await?;
-            platform.update_subscription(&caller, &stored, changed).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let (stored, changed) = changed(platform, &caller, &asked).await?;
+                platform.update_subscription(&caller, &stored, changed).await
+            })
+        })
+        .await?;
     let (subscription, log_position) = answer(written)?;
     let subscription = Some(convert::subscription_out(&subscription));
     Ok(v1::UpdateSubscriptionResponse { subscription, log_position })

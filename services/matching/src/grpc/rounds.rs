@@ -29,13 +29,12 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateRoundRequest,
 ) -> Result<v1::CreateRoundResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let asked = read_new(platform, &caller, message).await?;
-            platform.create_round(&caller, asked).await?
-        }
-    };
+            platform.create_round(&caller, asked).await
+        })
+        .await?;
     let (round, log_position) = answer(written)?;
     Ok(v1::CreateRoundResponse { round: Some(round), log_position })
 }

@@ -9,6 +9,7 @@ use wishwell_domain::ids::SubscriptionId;
 use wishwell_domain::notification::Subscription;
 use wishwell_domain::{Error, Violation};
 
+use super::Sender;
 use super::event::{Event, TEST};
 use crate::cases::{Caller, Platform};
 
@@ -25,27 +26,25 @@ pub(crate) struct Trial {
 impl Platform {
     /// Sends a message on trial. Answers what came of it, and the log's position.
     pub(crate) async fn try_subscription(&self, caller: &Caller, id: SubscriptionId) -> Result<(Trial, i64), Error> {
-        let subscription = self.subscription(caller, id).await?;
-        let kept = |trial: serde_json::Value| {
-            serde_json::from_value(trial).map_err(|error| Error::DataLoss(format!("a trial that was kept: {error}")))
+        let noting = async {
+            self.receiver(&self.subscription(caller, id).await?)?;
+            // Nothing is logged; the request is noted all the same, so that it is refused with another body.
+            self.write(caller, Vec::new()).await
         };
-        if let Some(written) = self.answered(caller).await?
-            && let Some(trial) = written.kept
-        {
-            return Ok((kept(trial)?, written.position.0));
-        }
-        // Nothing is logged; the request is noted all the same, so that it is refused with another body.
-        let position = self.write(caller, Vec::new()).await?.position.0;
-        let trial = self.send_trial(caller, &subscription).await?;
-        let trial = serde_json::to_value(&trial).map_err(|error| Error::Internal(format!("a trial: {error}")))?;
-        Ok((kept(self.keep_answer(caller, trial).await?)?, position))
+        let noted = self.once(caller, noting).await?;
+        let sending = async { self.send_trial(caller, &self.subscription(caller, id).await?).await };
+        Ok((self.told_once(caller, noted.kept, sending).await?, noted.position.0))
+    }
+
+    /// By whom and whereto messages of a subscription are sent.
+    fn receiver<'s>(&'s self, subscription: &'s Subscription) -> Result<(&'s Sender, &'s str), Error> {
+        let message = "has no webhook, or this server sends to none";
+        let nowhere = || Violation::new("name", "webhook", message).with_value(subscription.id).into();
+        self.webhooks.as_ref().zip(subscription.webhook_url.as_deref()).ok_or_else(nowhere)
     }
 
     async fn send_trial(&self, caller: &Caller, subscription: &Subscription) -> Result<Trial, Error> {
-        let (Some(sender), Some(url)) = (&self.webhooks, &subscription.webhook_url) else {
-            let message = "has no webhook, or this server sends to none";
-            return Err(Violation::new("name", "webhook", message).with_value(subscription.id).into());
-        };
+        let (sender, url) = self.receiver(subscription)?;
         let now = self.clock.now();
         let event = Event {
             id: format!("tests/{}", self.new_uuid()),

@@ -25,14 +25,9 @@ impl Platform {
     /// Marks notifications within the caller's reach as seen. Answers how many were not, and the log's position.
     pub(crate) async fn mark_seen(&self, caller: &Caller, ids: &[NotificationId]) -> Result<(u64, i64), Error> {
         let organization = self.reader(caller, None)?;
-        if let Some(kept) = self.answered(caller).await? {
-            let marked = kept.kept.as_ref().and_then(serde_json::Value::as_u64).unwrap_or_default();
-            return Ok((marked, kept.position.0));
-        }
         // Nothing is logged; the request is noted all the same, so that it is refused with another body.
-        let position = self.write(caller, Vec::new()).await?.position.0;
-        let marked = self.store.mark_seen(caller.tenant(), organization, ids).await?;
-        let kept = self.keep_answer(caller, marked.into()).await?;
-        Ok((kept.as_u64().unwrap_or(marked), position))
+        let noted = self.write(caller, Vec::new()).await?;
+        let marking = async { Ok(self.store.mark_seen(caller.tenant(), organization, ids).await?) };
+        Ok((self.told_once(caller, noted.kept, marking).await?, noted.position.0))
     }
 }

@@ -61,9 +61,8 @@ impl Platform {
         id: SubscriptionId,
         expected: Option<Version>,
     ) -> Result<Given, Error> {
-        let written = match self.answered(caller).await? {
-            Some(written) => written,
-            None => {
+        let written = self
+            .once(caller, async {
                 let mut subscription = self.expected_subscription(caller, id, expected).await?;
                 let number = subscription.secret.number.saturating_add(1);
                 subscription.secret = SecretGeneration { number, given_at: self.clock.now() };
@@ -71,9 +70,9 @@ impl Platform {
                 let (_, key) = self.keys(caller).new_key(&subject)?;
                 let mode = WriteMode::Update { expected: Some(subscription.version) };
                 let change = Change::Subscription(Box::new(subscription));
-                self.write(caller, vec![put(change, mode), put_key(subject, key)]).await?
-            }
-        };
+                self.write(caller, vec![put(change, mode), put_key(subject, key)]).await
+            })
+            .await?;
         self.given(caller, written).await
     }
 
@@ -169,13 +168,13 @@ impl Platform {
         id: SubscriptionId,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let found = self.expected_subscription(caller, id, expected).await?;
-        let mode = WriteMode::Update { expected: Some(found.version) };
-        let ended = Subscription { state: SubscriptionState::Deleted, webhook_url: None, ..found };
-        self.write(caller, vec![put(Change::Subscription(Box::new(ended)), mode)]).await
+        self.once(caller, async {
+            let found = self.expected_subscription(caller, id, expected).await?;
+            let mode = WriteMode::Update { expected: Some(found.version) };
+            let ended = Subscription { state: SubscriptionState::Deleted, webhook_url: None, ..found };
+            self.write(caller, vec![put(Change::Subscription(Box::new(ended)), mode)]).await
+        })
+        .await
     }
 
     /// Pauses a subscription whose receiver is gone, unless somebody has changed it meanwhile.

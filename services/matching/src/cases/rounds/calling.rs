@@ -109,17 +109,17 @@ impl Platform {
         id: RoundId,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
-        if let Some(written) = self.answered(caller).await? {
-            return Ok(written);
-        }
-        let mut round = self.round(caller, id).await?;
-        let read = round.version;
-        if let Some(expected) = expected.filter(|expected| *expected != read) {
-            return Err(Error::EtagMismatch { name: id.name(), expected: expected.0, actual: read.0 });
-        }
-        round.step(RoundStep::Cancel, self.clock.now())?;
-        let mode = WriteMode::Update { expected: Some(read) };
-        self.write(caller, vec![put(Change::Round(Box::new(round)), mode)]).await
+        self.once(caller, async {
+            let mut round = self.round(caller, id).await?;
+            let read = round.version;
+            if let Some(expected) = expected.filter(|expected| *expected != read) {
+                return Err(Error::EtagMismatch { name: id.name(), expected: expected.0, actual: read.0 });
+            }
+            round.step(RoundStep::Cancel, self.clock.now())?;
+            let mode = WriteMode::Update { expected: Some(read) };
+            self.write(caller, vec![put(Change::Round(Box::new(round)), mode)]).await
+        })
+        .await
     }
 
     /// Outcomes of a round within the caller's reach, those after a place.

@@ -76,13 +76,12 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateOrganizationRequest,
 ) -> Result<v1::CreateOrganizationResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let organization = read_new(platform, &caller, message).await?;
-            platform.put_organizations(&caller, vec![organization], WriteMode::Create).await?
-        }
-    };
+            platform.put_organizations(&caller, vec![organization], WriteMode::Create).await
+        })
+        .await?;
     let (organization, log_position) = answer(&caller, written)?;
     Ok(v1::CreateOrganizationResponse { organization: Some(organization), log_position })
 }
@@ -134,14 +133,15 @@ pub(super) async fn update(
     message: v1::UpdateOrganizationRequest,
 ) -> Result<v1::UpdateOrganizationResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let (stored, changed, mode) = changed(platform, &caller, &asked).await?;
-            check_identity(&caller, &stored, &changed)?;
-            platform.put_organizations(&caller, vec![changed], mode).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let (stored, changed, mode) = changed(platform, &caller, &asked).await?;
+                check_identity(&caller, &stored, &changed)?;
+                platform.put_organizations(&caller, vec![changed], mode).await
+            })
+        })
+        .await?;
     let (organization, log_position) = answer(&caller, written)?;
     Ok(v1::UpdateOrganizationResponse { organization: Some(organization), log_position })
 }
@@ -197,13 +197,12 @@ pub(super) async fn batch_upsert(
     caller: Caller,
     message: v1::BatchUpsertOrganizationsRequest,
 ) -> Result<v1::BatchUpsertOrganizationsResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_batch(platform, &caller, message).await?;
-            platform.put_organizations(&caller, read, WriteMode::Upsert).await?
-        }
-    };
+            platform.put_organizations(&caller, read, WriteMode::Upsert).await
+        })
+        .await?;
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertOrganizationsResponse { results, log_position })
 }

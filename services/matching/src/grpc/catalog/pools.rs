@@ -78,13 +78,12 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateCapacityPoolRequest,
 ) -> Result<v1::CreateCapacityPoolResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
-            platform.put_capacity_pools(&caller, read, WriteMode::Create).await?
-        }
-    };
+            platform.put_capacity_pools(&caller, read, WriteMode::Create).await
+        })
+        .await?;
     let (capacity_pool, log_position) = answer(written)?;
     Ok(v1::CreateCapacityPoolResponse { capacity_pool: Some(capacity_pool), log_position })
 }
@@ -133,13 +132,14 @@ pub(super) async fn update(
     message: v1::UpdateCapacityPoolRequest,
 ) -> Result<v1::UpdateCapacityPoolResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let (changed, mode) = changed(platform, &caller, &asked).await?;
-            platform.put_capacity_pools(&caller, changed, mode).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let (changed, mode) = changed(platform, &caller, &asked).await?;
+                platform.put_capacity_pools(&caller, changed, mode).await
+            })
+        })
+        .await?;
     let (capacity_pool, log_position) = answer(written)?;
     Ok(v1::UpdateCapacityPoolResponse { capacity_pool: Some(capacity_pool), log_position })
 }
@@ -196,13 +196,12 @@ pub(super) async fn batch_upsert(
     caller: Caller,
     message: v1::BatchUpsertCapacityPoolsRequest,
 ) -> Result<v1::BatchUpsertCapacityPoolsResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_batch(platform, &caller, message).await?;
-            platform.put_capacity_pools(&caller, read, WriteMode::Upsert).await?
-        }
-    };
+            platform.put_capacity_pools(&caller, read, WriteMode::Upsert).await
+        })
+        .await?;
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertCapacityPoolsResponse { results, log_position })
 }

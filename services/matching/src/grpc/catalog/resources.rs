@@ -180,13 +180,12 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateResourceRequest,
 ) -> Result<v1::CreateResourceResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
-            platform.put_resources(&caller, read, WriteMode::Create).await?
-        }
-    };
+            platform.put_resources(&caller, read, WriteMode::Create).await
+        })
+        .await?;
     let (resource, log_position) = answer(written)?;
     Ok(v1::CreateResourceResponse { resource: Some(resource), log_position })
 }
@@ -257,13 +256,14 @@ pub(super) async fn update(
     message: v1::UpdateResourceRequest,
 ) -> Result<v1::UpdateResourceResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let (changed, mode) = changed(platform, &caller, &asked).await?;
-            platform.put_resources(&caller, changed, mode).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let (changed, mode) = changed(platform, &caller, &asked).await?;
+                platform.put_resources(&caller, changed, mode).await
+            })
+        })
+        .await?;
     let (resource, log_position) = answer(written)?;
     Ok(v1::UpdateResourceResponse { resource: Some(resource), log_position })
 }
@@ -315,13 +315,12 @@ pub(super) async fn batch_upsert(
     caller: Caller,
     message: v1::BatchUpsertResourcesRequest,
 ) -> Result<v1::BatchUpsertResourcesResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_batch(platform, &caller, message).await?;
-            platform.put_resources(&caller, read, WriteMode::Upsert).await?
-        }
-    };
+            platform.put_resources(&caller, read, WriteMode::Upsert).await
+        })
+        .await?;
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertResourcesResponse { results, log_position })
 }

@@ -71,13 +71,12 @@ pub(super) async fn batch_upsert_categories(
     caller: Caller,
     message: v1::BatchUpsertCategoriesRequest,
 ) -> Result<v1::BatchUpsertCategoriesResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_categories(platform, &caller, message).await?;
-            platform.put_categories(&caller, read).await?
-        }
-    };
+            platform.put_categories(&caller, read).await
+        })
+        .await?;
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertCategoriesResponse { results, log_position })
 }
@@ -127,13 +126,12 @@ pub(super) async fn batch_upsert_divisions(
     caller: Caller,
     message: v1::BatchUpsertDivisionsRequest,
 ) -> Result<v1::BatchUpsertDivisionsResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_divisions(platform, &caller, message).await?;
-            platform.put_divisions(&caller, read).await?
-        }
-    };
+            platform.put_divisions(&caller, read).await
+        })
+        .await?;
     let (results, log_position) = (super::upsert_results(&written), written.position.0);
     Ok(v1::BatchUpsertDivisionsResponse { results, log_position })
 }

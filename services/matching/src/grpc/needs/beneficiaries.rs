@@ -75,13 +75,13 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateBeneficiaryRequest,
 ) -> Result<v1::CreateBeneficiaryResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => platform.within_reach(&caller, written).await?,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
-            platform.create_beneficiary(&caller, read.beneficiary, read.personal).await?
-        }
-    };
+            platform.create_beneficiary(&caller, read.beneficiary, read.personal).await
+        })
+        .await?;
+    let written = platform.within_reach(&caller, written).await?;
     let existing = super::need::was_known(&written);
     let (beneficiary, log_position) = answer(platform, &caller, written, !existing).await?;
     Ok(v1::CreateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position, existing })
@@ -157,14 +157,15 @@ pub(super) async fn update(
     message: v1::UpdateBeneficiaryRequest,
 ) -> Result<v1::UpdateBeneficiaryResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let (stored, read) = changed(platform, &caller, &asked).await?;
-            let expected = asked.etag.unwrap_or(stored.version);
-            platform.update_beneficiary(&caller, read.beneficiary, read.personal, expected).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let (stored, read) = changed(platform, &caller, &asked).await?;
+                let expected = asked.etag.unwrap_or(stored.version);
+                platform.update_beneficiary(&caller, read.beneficiary, read.personal, expected).await
+            })
+        })
+        .await?;
     let (beneficiary, log_position) = answer(platform, &caller, written, false).await?;
     Ok(v1::UpdateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position })
 }

@@ -1,7 +1,7 @@
 //! Households.
 
 use wishwell_api::v1;
-use wishwell_domain::ids::HouseholdId;
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId};
 use wishwell_domain::{Error, Violations};
 use wishwell_store::{Mutation, WriteMode, Written};
 
@@ -18,9 +18,14 @@ fn id(name: &str) -> Result<HouseholdId, Error> {
 }
 
 async fn answer(platform: &Platform, caller: &Caller, written: Written) -> Result<(v1::Household, i64), Error> {
-    let log_position = written.position.0;
+    let (log_position, kept) = (written.position.0, written.kept.clone());
     let household = only(households_of(written))?;
-    let members: Vec<_> = platform.members(caller, household.id).await?.iter().map(|member| member.id).collect();
+    // Whoever joins or leaves later changes the household and not what was answered.
+    let members = async {
+        let members = platform.members(caller, household.id).await?;
+        Ok(members.iter().map(|member| member.id).collect::<Vec<BeneficiaryId>>())
+    };
+    let members = platform.told_once(caller, kept, members).await?;
     Ok((convert::household_out(&household, &members), log_position))
 }
 
@@ -43,13 +48,13 @@ pub(super) async fn create(
     caller: Caller,
     message: v1::CreateHouseholdRequest,
 ) -> Result<v1::CreateHouseholdResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => platform.within_reach(&caller, written).await?,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
-            platform.put_household(&caller, read).await?
-        }
-    };
+            platform.write(&caller, read).await
+        })
+        .await?;
+    let written = platform.within_reach(&caller, written).await?;
     let existing = super::need::was_known(&written);
     let (household, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::CreateHouseholdResponse { household: Some(household), log_position, existing })
@@ -103,13 +108,14 @@ pub(super) async fn update(
     message: v1::UpdateHouseholdRequest,
 ) -> Result<v1::UpdateHouseholdResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let changed = changed(platform, &caller, &asked).await?;
-            platform.put_household(&caller, changed).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let changed = changed(platform, &caller, &asked).await?;
+                platform.write(&caller, changed).await
+            })
+        })
+        .await?;
     let (household, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::UpdateHouseholdResponse { household: Some(household), log_position })
 }

@@ -74,13 +74,12 @@ pub(super) async fn submit(
     caller: Caller,
     message: v1::SubmitNeedRequest,
 ) -> Result<v1::SubmitNeedResponse, Error> {
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => {
+    let written = platform
+        .once(&caller, async {
             let (read, beneficiary) = read_new(platform, &caller, message).await?;
-            platform.submit_need(&caller, read.need, read.personal, beneficiary).await?
-        }
-    };
+            platform.submit_need(&caller, read.need, read.personal, beneficiary).await
+        })
+        .await?;
     let mut written = platform.within_reach(&caller, written).await?;
     let existing = was_known(&written);
     let (log_position, kept) = (written.position.0, written.kept.take());
@@ -245,14 +244,15 @@ pub(super) async fn update(
     message: v1::UpdateNeedRequest,
 ) -> Result<v1::UpdateNeedResponse, Error> {
     let asked = asked(message)?;
-    let written = match platform.answered(&caller).await? {
-        Some(written) => written,
-        None => retry_update!(asked.etag, async {
-            let Changed { stored, read, beneficiary } = changed(platform, &caller, &asked).await?;
-            let expected = asked.etag.unwrap_or(stored.version);
-            platform.update_need(&caller, (read.need, read.personal), beneficiary, &stored, expected).await
-        })?,
-    };
+    let written = platform
+        .once(&caller, async {
+            retry_update!(asked.etag, async {
+                let Changed { stored, read, beneficiary } = changed(platform, &caller, &asked).await?;
+                let expected = asked.etag.unwrap_or(stored.version);
+                platform.update_need(&caller, (read.need, read.personal), beneficiary, &stored, expected).await
+            })
+        })
+        .await?;
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::UpdateNeedResponse { need: Some(need), log_position })
 }
