@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as later } from "node:timers/promises";
 import { desk, launch, results } from "./browser.mjs";
 import { follow, start, visiting, visitor } from "./development.mjs";
 import { call, overhang, wishFor } from "./portal.mjs";
@@ -270,6 +271,12 @@ test("capacity is changed, confirmed and paused in one click each", async () => 
 test("an offer appears on every open page by itself", async () => {
   await visit(partner, async (page) => {
     const other = await page.context().newPage();
+    // Over a slow connection the parts of a page come one after the other.
+    let scripts = 0;
+    await other.route("**/assets/*.js", async (route) => {
+      await later(400 * scripts++);
+      await route.continue();
+    });
     // Nothing is waited for: what happens before a page listens is told to it as well.
     await Promise.all([page, other].map((page) => page.goto("/portal")));
     const name = await offer("结对陪伴");
@@ -282,16 +289,16 @@ test("an offer appears on every open page by itself", async () => {
 
 test("a page whose first attempt to listen fails listens soon", async () => {
   for (const fails of [(route) => route.abort(), (route) => route.fulfill({ status: 503 })]) {
-    const { page, close } = await visitor(browser, server.pages, { user: partner });
-    // Where nothing listens, so that it is the next page's attempt.
-    await page.goto("/wishes");
-    await page.route("**/portal/live*", fails, { times: 1 });
-    await page.goto("/portal");
-    await page.locator("#away").filter({ hasText: /./ }).waitFor();
-    const name = await offer("结对陪伴");
-    await page.locator(`a[href="/portal/${name}"]`).waitFor({ timeout: 20_000 });
-    await page.locator("#away").filter({ hasNotText: /./ }).waitFor({ state: "attached" });
-    await close();
+    await visit(partner, async (page) => {
+      // Where nothing listens, so that it is the next page's attempt.
+      await page.goto("/wishes");
+      await page.route("**/portal/live*", fails, { times: 1 });
+      await page.goto("/portal");
+      await page.locator("#away").filter({ hasText: /./ }).waitFor();
+      const name = await offer("结对陪伴");
+      await page.locator(`a[href="/portal/${name}"]`).waitFor({ timeout: 20_000 });
+      await page.locator("#away").filter({ hasNotText: /./ }).waitFor({ state: "attached" });
+    }, { trouble: true });
   }
 });
 

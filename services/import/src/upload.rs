@@ -186,7 +186,7 @@ where
         })
         .await?;
     pause(&client, &mut summary, on_vanished, progress).await?;
-    here.follow(&mut summary.vanished);
+    here.follow(&plan, &mut summary.vanished);
     let gone = |stage| summary.vanished.iter().filter(|one| one.stage == stage).count();
     let still = |stage, here: usize| VanishedCounts::of(stage, here - gone(stage), &summary.vanished);
     summary.organizations_here = still(Stage::Organizations, here.organizations.len());

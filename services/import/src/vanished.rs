@@ -15,7 +15,7 @@ pub enum OnVanished {
     /// They stay as they are: that they are missing in one edition proves nothing.
     #[default]
     Keep,
-    /// They are paused.
+    /// Those that it says nothing of are paused. A row that was set aside is mended instead.
     Pause,
 }
 
@@ -118,11 +118,12 @@ impl Here {
     pub(crate) fn vanished(&self, plan: &Plan) -> Vec<Vanished> {
         let organizations = keys(plan.organizations.iter().map(|one| one.external.as_ref()));
         let resources = keys(plan.resources.iter().map(|one| one.external.as_ref()));
+        let staying = self.staying(&resources);
         let mut vanished = Vec::new();
         for (key, one) in self.organizations.iter().filter(|(key, _)| !organizations.contains(key.as_str())) {
             let standing = if !self.verified.contains(&one.name) {
                 Standing::NotVerified
-            } else if self.active.contains_key(&one.name) {
+            } else if self.left_of(&one.name, &staying).next().is_some() {
                 Standing::OnOffer
             } else {
                 Standing::Paused
@@ -158,14 +159,29 @@ impl Here {
     }
 
     /// Says of organizations too that all that was on offer of them is paused now.
-    pub(crate) fn follow(&self, vanished: &mut [Vanished]) {
+    pub(crate) fn follow(&self, plan: &Plan, vanished: &mut [Vanished]) {
+        let resources = keys(plan.resources.iter().map(|one| one.external.as_ref()));
+        let staying = self.staying(&resources);
         let paused = vanished.iter().filter(|one| one.standing == Standing::PausedNow);
         let paused: HashSet<String> = paused.map(|one| one.name.clone()).collect();
         for one in vanished.iter_mut().filter(|one| one.standing == Standing::OnOffer) {
-            if self.active.get(&one.name).is_some_and(|active| active.iter().all(|name| paused.contains(name))) {
+            if one.stage == Stage::Organizations && self.left_of(&one.name, &staying).all(|name| paused.contains(name))
+            {
                 one.standing = Standing::PausedNow;
             }
         }
+    }
+
+    /// Full resource names of what the directory has still: of an organization that it has no more, it is another's now.
+    fn staying<'h>(&'h self, resources: &BTreeSet<&str>) -> HashSet<&'h str> {
+        let staying = self.resources.iter().filter(|(key, _)| resources.contains(key.as_str()));
+        staying.map(|(_, one)| one.name.as_str()).collect()
+    }
+
+    /// What is active of an organization that has vanished and does not stay.
+    fn left_of<'h>(&'h self, organization: &str, staying: &HashSet<&str>) -> impl Iterator<Item = &'h str> {
+        let active = self.active.get(organization).into_iter().flatten().map(String::as_str);
+        active.filter(|name| !staying.contains(name))
     }
 
     /// What the directory offers and is paused here, by key.
@@ -189,7 +205,11 @@ impl Vanished {
     /// Whether this import is to pause it.
     pub(crate) fn is_to_be_paused(&self, on_vanished: OnVanished) -> bool {
         let active = matches!(self.standing, Standing::OnOffer | Standing::NotVerified);
-        let meant = on_vanished == OnVanished::Pause || self.absence == Absence::Ended;
+        let meant = match self.absence {
+            Absence::Ended => true,
+            Absence::Missing => on_vanished == OnVanished::Pause,
+            Absence::NotImported => false,
+        };
         self.stage == Stage::Resources && active && meant
     }
 }
@@ -200,4 +220,62 @@ fn keys<'p>(externals: impl Iterator<Item = Option<&'p v1::ExternalId>>) -> BTre
 
 fn title(title: Option<&v1::LocalizedText>) -> String {
     title.map(|title| if title.en.is_empty() { &title.zh } else { &title.en }).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn vanished(absence: Absence, standing: Standing) -> Vanished {
+        let (key, name) = ("r1".to_owned(), "resources/r1".to_owned());
+        Vanished { stage: Stage::Resources, key, name, title: String::new(), absence, standing }
+    }
+
+    #[test]
+    fn what_a_directory_says_nothing_of_is_paused_for_who_asks_and_what_it_ended_always() {
+        let cases = [
+            (Absence::Missing, false, true),
+            // Its row is mended instead.
+            (Absence::NotImported, false, false),
+            (Absence::Ended, true, true),
+        ];
+        for (absence, kept, paused) in cases {
+            let one = vanished(absence, Standing::OnOffer);
+            let asked = [OnVanished::Keep, OnVanished::Pause].map(|asked| one.is_to_be_paused(asked));
+            assert_eq!(asked, [kept, paused], "{absence:?}");
+            assert!(!vanished(absence, Standing::Paused).is_to_be_paused(OnVanished::Pause), "once");
+        }
+    }
+
+    #[test]
+    fn an_organization_whose_resources_are_anothers_now_is_on_offer_no_more() {
+        let external = |id: &str| Some(v1::ExternalId { source: "test".to_owned(), external_id: id.to_owned() });
+        let old =
+            v1::Organization { name: "organizations/old".to_owned(), external: external("old"), ..Default::default() };
+        let moved = v1::Resource {
+            name: "resources/moved".to_owned(),
+            organization: old.name.clone(),
+            external: external("moved"),
+            ..Default::default()
+        };
+        let here = Here {
+            verified: [old.name.clone()].into(),
+            active: [(old.name.clone(), vec![moved.name.clone()])].into(),
+            organizations: [("old".to_owned(), old)].into(),
+            resources: [("moved".to_owned(), moved.clone())].into(),
+        };
+        let standing = |plan: &Plan| here.vanished(plan).into_iter().map(|one| one.standing).collect::<Vec<_>>();
+        let mut plan = Plan {
+            source: "test".to_owned(),
+            categories: Vec::new(),
+            organizations: Vec::new(),
+            resources: vec![moved],
+            left_out: BTreeMap::default(),
+        };
+        assert_eq!(standing(&plan), [Standing::Paused]);
+        plan.resources.clear();
+        assert_eq!(standing(&plan), [Standing::OnOffer, Standing::OnOffer]);
+    }
 }

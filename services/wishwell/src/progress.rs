@@ -28,9 +28,7 @@ impl Progress {
     pub(crate) async fn beside<T>(what: &str, work: impl Future<Output = T>) -> T {
         let progress = Self::new();
         progress.begin(what, 0);
-        let done = work.await;
-        progress.end();
-        done
+        work.await
     }
 
     /// Whether somebody looks.
@@ -94,6 +92,13 @@ impl Progress {
         if let Ok(mut bar) = self.bar.lock() {
             work(&mut bar);
         }
+    }
+}
+
+/// Work that fails leaves no bar behind.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -214,7 +214,9 @@ pub fn outcome(answer: &Result<Told, Status>) -> Outcome {
         Err(status) => status,
     };
     let details = status.get_error_details();
-    let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
+    let info = details.error_info();
+    let reason = info.map(|info| info.reason.clone()).unwrap_or_default();
+    let limit = info.and_then(|info| info.metadata.get("limit")).map_or("", String::as_str);
     let refusal = Refusal { code: format!("{:?}", status.code()), reason };
     let says_no = matches!(
         status.code(),
@@ -227,8 +229,9 @@ pub fn outcome(answer: &Result<Told, Status>) -> Outcome {
             | Code::Aborted
             | Code::Unimplemented
     );
-    // Of what is too much, an overload passes; who had enough of a day says so.
-    let says_no = says_no || refusal.reason == "CONTACT_BUDGET_SPENT";
+    // Of what is too much, an overload passes; who had enough of a day says so, and so does who has enough rounds: where servers are
+    // killed every second none of them ends.
+    let says_no = says_no || refusal.reason == "CONTACT_BUDGET_SPENT" || limit == "rounds_unfinished_max";
     // What carries no reason was not said by Wishwell but by a connection that broke.
     if says_no && !refusal.reason.is_empty() { Outcome::Refused(refusal) } else { Outcome::Unknown(refusal) }
 }

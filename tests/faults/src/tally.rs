@@ -94,7 +94,7 @@ impl Lapses {
 pub struct Rounds {
     /// How many stand where in the end.
     pub ended: BTreeMap<String, usize>,
-    /// Offers that were made by those that were carried out.
+    /// Offers that were made by all of them, also by those that were called off or failed.
     pub offers: u64,
     /// Steps of another who took one up after the first had begun.
     pub taken_up: usize,

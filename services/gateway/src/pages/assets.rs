@@ -27,22 +27,21 @@ const PARTNER_STYLE: &str =
 /// What case workers and operators see. The map's rules come first: the desk has words of its own for some of its names.
 const DESK_STYLE: &str = concat!(include_str!("assets/map.css"), include_str!("assets/desk.css"));
 
+/// What pages do: one file, because htmx begins as soon as it is there, and never looks again for what comes to it later.
+const SCRIPT: &str = concat!(
+    include_str!("assets/htmx.min.js"),
+    "\n;",
+    include_str!("assets/hx-sse.min.js"),
+    "\n;",
+    include_str!("assets/page.js")
+);
+
 const ASSETS: &[Asset] = &[
     Asset { name: "style.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/style.css") },
     Asset { name: "partner.css", kind: "text/css; charset=utf-8", content: PARTNER_STYLE.as_bytes() },
     Asset { name: "api.css", kind: "text/css; charset=utf-8", content: include_bytes!("assets/api.css") },
     Asset { name: "desk.css", kind: "text/css; charset=utf-8", content: DESK_STYLE.as_bytes() },
-    Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("assets/page.js") },
-    Asset {
-        name: "htmx.min.js",
-        kind: "text/javascript; charset=utf-8",
-        content: include_bytes!("assets/htmx.min.js"),
-    },
-    Asset {
-        name: "hx-sse.min.js",
-        kind: "text/javascript; charset=utf-8",
-        content: include_bytes!("assets/hx-sse.min.js"),
-    },
+    Asset { name: "page.js", kind: "text/javascript; charset=utf-8", content: SCRIPT.as_bytes() },
     Asset { name: "icon.svg", kind: "image/svg+xml", content: include_bytes!("assets/icon.svg") },
 ];
 

@@ -37,8 +37,6 @@ pub(super) fn page_with(visit: &Visit, status: StatusCode, title: &str, content:
                 link rel="icon" href=(assets::address("icon.svg"));
                 link rel="stylesheet" href=(assets::address("style.css"));
                 link rel="stylesheet" href=(assets::address(style_of(visit)));
-                script src=(assets::address("htmx.min.js")) defer {}
-                script src=(assets::address("hx-sse.min.js")) defer {}
                 script src=(assets::address("page.js")) defer {}
             }
             body {

@@ -58,25 +58,19 @@ pub(crate) struct Claim {
 impl Platform {
     /// Claims a wish: referred and accepted at once. What is said of it names the wish, never the need.
     pub(crate) async fn claim(&self, caller: &Caller, claim: Claim) -> Result<Written, Error> {
-        self.once(caller, async {
-            let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+        let organization = caller.principal.organization.ok_or(Error::Unauthenticated)?;
+        let wish = claim.wish.clone();
+        let claiming = async {
             self.refused_claims.may_claim(caller, organization, self.clock.now())?;
-            let wish = claim.wish.clone();
             let need = self.needs_of_wishes(caller, &[claim.name]).await?.remove(&claim.name).map(|need| need.id);
-            let claimed = match need {
-                Some(need) => self.claim_by_need(caller, organization, need, &claim).await,
-                None => Err(Error::NotFound { name: wish.clone() }),
-            };
-            claimed.map_err(|error| {
-                let error = match need {
-                    Some(need) => as_partner_knows_it(error, &need.name(), &wish),
-                    None => error,
-                };
-                self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
-                error
-            })
+            let need = need.ok_or_else(|| Error::NotFound { name: wish.clone() })?;
+            let claimed = self.claim_by_need(caller, organization, need, &claim).await;
+            claimed.map_err(|error| as_partner_knows_it(error, &need.name(), &wish))
+        };
+        self.once(caller, claiming).await.map_err(|error| {
+            self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
+            error
         })
-        .await
     }
 
     async fn claim_by_need(

@@ -66,8 +66,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
         look_ahead: common.look_ahead,
         webhooks: common.webhooks.then_some(Reach::PublicAndThisMachine),
         tls: None,
-        lang: common.lang,
-        ..parts(&store, credentials, &master_key)
+        ..parts(&store, credentials, &master_key, common.lang)
     };
     let metrics = Arc::clone(&parts.metrics);
     let server = parts.start(&shown).await?;
@@ -103,7 +102,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
 }
 
 /// A server on this store that traces nothing.
-fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKey) -> Parts {
+fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKey, lang: Lang) -> Parts {
     Parts {
         store: Arc::clone(store),
         hints: Arc::new(InProcessHints::new()),
@@ -116,7 +115,7 @@ fn parts(store: &Arc<dyn Store>, credentials: Credentials, master_key: &MasterKe
         webhooks: None,
         webhook_authorities: None,
         tls: None,
-        lang: Lang::default(),
+        lang,
     }
 }
 
@@ -153,7 +152,7 @@ async fn load_demo(
     lang: Lang,
     stop: &CancellationToken,
 ) -> Result<DemoState, Failure> {
-    let server = parts(store, Credentials::demo(), master_key).start(shown).await?;
+    let server = parts(store, Credentials::demo(), master_key, lang).start(shown).await?;
     let (listener, address) = ports::reserve(SocketAddr::from(([127, 0, 0, 1], 0)), "--listen")?.open("--listen")?;
     let loaded = CancellationToken::new();
     let until = loaded.clone();

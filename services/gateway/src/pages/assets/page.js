@@ -1,6 +1,6 @@
 // What pages do beyond htmx: they join the trace of the request that made them, and say so while the service does not answer.
-"use strict";
 (() => {
+  "use strict";
   const hex = (bytes) =>
     Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const trace = hex(16);

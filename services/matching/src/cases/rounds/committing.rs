@@ -181,12 +181,11 @@ impl Held {
         let pass = self.round.progress.passes + 1;
         let mut planned: HashMap<(NeedId, u16), _> =
             result.outcomes.into_iter().map(|item| ((item.need, item.item_ordinal), item)).collect();
-        let (mut offers, mut after) = (0, 0);
+        let (mut offers, mut after, mut changed) = (0, 0, Vec::new());
         loop {
             let page = self.outcomes(after).await?;
-            let Some(last) = page.last() else { break };
-            after = last.ordinal;
-            let mut changed = Vec::new();
+            let at_end = page.is_empty();
+            after = page.last().map_or(after, |last| last.ordinal);
             for mut outcome in page {
                 if let Some(item) = planned.remove(&(outcome.need(), outcome.item_ordinal())) {
                     (outcome.item, outcome.pass) = (item, pass);
@@ -194,7 +193,17 @@ impl Held {
                     changed.push(outcome);
                 }
             }
-            self.keep_outcomes(&changed).await?;
+            // Whoever takes the round up finds all of a bundle or nothing here, too.
+            let mut parcels = parcels(std::mem::take(&mut changed));
+            if !at_end && let Some(last) = parcels.pop_if(|last| is_bundled(last)) {
+                changed = last;
+            }
+            for parcels in within_one_write(&parcels) {
+                self.keep_outcomes(&parcels.concat()).await?;
+            }
+            if at_end {
+                break;
+            }
         }
         let progress = &mut self.round.progress;
         progress.passes = pass;
