@@ -67,10 +67,8 @@ impl Platform {
             let claimed = self.claim_by_need(caller, organization, need, &claim).await;
             claimed.map_err(|error| as_partner_knows_it(error, &need.name(), &wish))
         };
-        self.once(caller, claiming).await.map_err(|error| {
-            self.refused_claims.count(caller, organization, &wish, &error, self.clock.now());
-            error
-        })
+        let claimed = self.once(caller, claiming).await;
+        claimed.inspect_err(|error| self.refused_claims.count(caller, organization, &wish, error, self.clock.now()))
     }
 
     async fn claim_by_need(
