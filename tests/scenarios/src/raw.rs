@@ -7,42 +7,42 @@ use tonic::{Code, Request, Status};
 
 use crate::Served;
 
-/// Bytes that are sent as they are.
-#[derive(Debug)]
-pub struct Raw(pub Vec<u8>);
-
-/// Sends raw bytes and answers raw bytes.
-#[derive(Debug, Clone, Copy)]
+/// Sends bytes as they are and takes bytes as they come.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RawCodec;
 
 impl Codec for RawCodec {
-    type Encode = Raw;
-    type Decode = Raw;
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
     type Encoder = Self;
     type Decoder = Self;
+
     fn encoder(&mut self) -> Self {
         Self
     }
+
     fn decoder(&mut self) -> Self {
         Self
     }
 }
 
 impl Encoder for RawCodec {
-    type Item = Raw;
+    type Item = Vec<u8>;
     type Error = Status;
-    fn encode(&mut self, item: Raw, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put_slice(&item.0);
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
         Ok(())
     }
 }
 
 impl Decoder for RawCodec {
-    type Item = Raw;
+    type Item = Vec<u8>;
     type Error = Status;
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Raw>, Status> {
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
         let length = buffer.remaining();
-        Ok(Some(Raw(buffer.copy_to_bytes(length).to_vec())))
+        Ok(Some(buffer.copy_to_bytes(length).to_vec()))
     }
 }
 
@@ -68,12 +68,12 @@ impl Served {
     ) -> Result<Vec<u8>, Status> {
         let mut client = tonic::client::Grpc::new(self.channel());
         client.ready().await.map_err(|error| Status::new(Code::Unavailable, error.to_string()))?;
-        let mut request = Request::new(Raw(message));
+        let mut request = Request::new(message);
         for (name, value) in headers {
             request.metadata_mut().append(*name, value.parse().expect("headers are ASCII"));
         }
         let path = path.parse().expect("a path");
-        client.unary(request, path, RawCodec).await.map(|answer| answer.into_inner().0)
+        client.unary(request, path, RawCodec).await.map(tonic::Response::into_inner)
     }
 
     /// What the server itself answers to one message, on a connection of its own: tonic's client keeps deadlines too, and would answer

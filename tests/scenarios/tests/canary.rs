@@ -10,9 +10,10 @@ use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::canary::leaks::{Leaks, talkative, told};
 use wishwell_scenarios::canary::{
-    Bytes, Canaries, LATITUDE, LONGITUDE, NUMBER, Spirit, TRUE_FACT, TURNS, in_order, may_be_refused,
+    Canaries, LATITUDE, LONGITUDE, NUMBER, Spirit, TRUE_FACT, TURNS, in_order, may_be_refused,
 };
 use wishwell_scenarios::deployment::{self, CALLERS};
+use wishwell_scenarios::raw::RawCodec;
 use wishwell_scenarios::receiver::Receiver;
 use wishwell_scenarios::referring::{
     HOTLINE, OPERATOR, PARTNER, STREET, Step, TRUNK, category, offer, submit, to, wishing,
@@ -31,12 +32,12 @@ async fn call(served: &Served, path: &str, message: &[u8]) -> Result<Vec<u8>, St
         request.metadata_mut().insert("authorization", bearer);
         let uri = path.parse().expect("a path");
         let answer = if path.ends_with("/WatchEvents") {
-            match client.server_streaming(request, uri, Bytes).await {
+            match client.server_streaming(request, uri, RawCodec).await {
                 Ok(mut stream) => stream.get_mut().message().await.map(Option::unwrap_or_default),
                 Err(status) => Err(status),
             }
         } else {
-            client.unary(request, uri, Bytes).await.map(tonic::Response::into_inner)
+            client.unary(request, uri, RawCodec).await.map(tonic::Response::into_inner)
         };
         match answer {
             Err(status) if [Code::PermissionDenied, Code::Unauthenticated].contains(&status.code()) => {

@@ -10,12 +10,12 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 use wishwell_api::v1;
-use wishwell_scenarios::canary::Bytes;
 use wishwell_scenarios::catalogue::{Operator, organization};
 use wishwell_scenarios::frames::{
     Connection, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, REFUSED_STREAM, RST_STREAM, SETTINGS, call,
     frame, overflow, reset,
 };
+use wishwell_scenarios::raw::RawCodec;
 use wishwell_scenarios::{Served, admin};
 use wishwell_test_support::process::is_serving;
 
@@ -260,7 +260,7 @@ async fn a_message_that_is_too_large_is_refused_as_sent_and_as_unpacked() {
         let mut request = Request::new(large.clone());
         request.metadata_mut().insert("authorization", KEY.1.parse().unwrap());
         let path = http::uri::PathAndQuery::from_static(LIST_NEEDS);
-        let status = client.unary(request, path, Bytes).await.expect_err("too large");
+        let status = client.unary(request, path, RawCodec).await.expect_err("too large");
         assert_eq!(status.code(), Code::ResourceExhausted, "compressed {compressed}: {status:?}");
         let details = status.get_error_details();
         let reason = details.error_info().map(|info| info.reason.clone());

@@ -60,6 +60,15 @@ fn parcels(outcomes: Vec<RoundOutcome>) -> Vec<Parcel> {
     parcels
 }
 
+/// What of outcomes that come page by page is whole. The next page may have more of a bundle at the end, which stays in `outcomes`.
+fn whole_parcels(outcomes: &mut Vec<RoundOutcome>, at_end: bool) -> Vec<Parcel> {
+    let mut parcels = parcels(std::mem::take(outcomes));
+    if !at_end && let Some(last) = parcels.pop_if(|last| is_bundled(last)) {
+        *outcomes = last;
+    }
+    parcels
+}
+
 /// Parcels in runs that may be written in one go.
 fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
     let mut runs = Vec::new();
@@ -109,11 +118,7 @@ impl Held {
                     refused.note(&outcome, since);
                 }
             }
-            let mut parcels = parcels(std::mem::take(&mut open));
-            if !at_end && let Some(last) = parcels.pop_if(|last| is_bundled(last)) {
-                // The next page may have more of it.
-                open = last;
-            }
+            let parcels = whole_parcels(&mut open, at_end);
             if !parcels.is_empty() {
                 let offered = self.offer_parcels(parcels).await?;
                 offered.iter().for_each(|outcome| refused.note(outcome, since));
@@ -143,10 +148,7 @@ impl Held {
                 }
             }
         }
-        // What became of a bundle is written in one go, so that whoever takes the round up finds all of it or nothing.
-        for parcels in within_one_write(&parcels) {
-            self.keep_outcomes(&parcels.concat()).await?;
-        }
+        self.keep_parcels(&parcels).await?;
         results.into_iter().collect::<Result<(), Stopped>>()?;
         Ok(parcels.concat())
     }
@@ -193,14 +195,7 @@ impl Held {
                     changed.push(outcome);
                 }
             }
-            // Whoever takes the round up finds all of a bundle or nothing here, too.
-            let mut parcels = parcels(std::mem::take(&mut changed));
-            if !at_end && let Some(last) = parcels.pop_if(|last| is_bundled(last)) {
-                changed = last;
-            }
-            for parcels in within_one_write(&parcels) {
-                self.keep_outcomes(&parcels.concat()).await?;
-            }
+            self.keep_parcels(&whole_parcels(&mut changed, at_end)).await?;
             if at_end {
                 break;
             }
@@ -271,6 +266,14 @@ impl Held {
         let (store, tenant) = (&self.platform.store, self.caller.tenant());
         let page = store.round_outcomes(tenant, self.round.id, &[], after, ROUND_OUTCOMES_WRITTEN_MAX).await;
         page.map_err(|error| Stopped::Trouble(Error::from(error)))
+    }
+
+    /// Writes parcels over what was in their places, each in one go: whoever takes the round up finds all of a bundle or nothing.
+    async fn keep_parcels(&self, parcels: &[Parcel]) -> Result<(), Stopped> {
+        for parcels in within_one_write(parcels) {
+            self.keep_outcomes(&parcels.concat()).await?;
+        }
+        Ok(())
     }
 
     /// Writes outcomes over those of the same places.
