@@ -120,7 +120,7 @@ impl PostgresServer {
         }
     }
 
-    /// Stops it in order, ending its sessions. Where it does not stop within [`STOP_SECONDS_MAX`] it is killed, as a supervisor would.
+    /// Stops it in order, ending its sessions. Where it does not stop within twenty seconds it is killed, as a supervisor would.
     ///
     /// # Panics
     /// When it does not end even so.
