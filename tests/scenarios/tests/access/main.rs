@@ -1,0 +1,10 @@
+//! Who may call what, and how one says who one is.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod client_certificates;
+mod matrix;
+mod roles;
+mod tenants;
+mod tls;
+mod token_keys_over_tls;
+mod tokens;

@@ -1,0 +1,134 @@
+//! What an operator decides of an organization, why, and who may see and change it.
+
+use tonic::{Code, Status};
+use wishwell_api::v1;
+use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization};
+use wishwell_scenarios::told::{mask, metadata, refused, request_id, text, told};
+use wishwell_scenarios::{Served, external};
+
+const PARTNER: &str = "demo-partner";
+const HOTLINE: &str = "demo-hotline";
+/// The organization of the demo's partner.
+const OWN: &str = "org-xq-nuanyang";
+
+async fn get(served: &Served, key: &'static str, name: &str) -> v1::Organization {
+    let request = v1::GetOrganizationRequest { name: name.to_owned(), min_position: 0 };
+    told(served.catalog(key).get_organization(request).await).expect("read").organization.expect("one")
+}
+
+async fn listed(served: &Served, key: &'static str, external: v1::ExternalId) -> v1::Organization {
+    let filter = v1::OrganizationFilter { external: Some(external), ..v1::OrganizationFilter::default() };
+    let request = v1::ListOrganizationsRequest { filter: Some(filter), ..v1::ListOrganizationsRequest::default() };
+    let found = told(served.catalog(key).list_organizations(request).await).expect("listed").organizations;
+    found.into_iter().next().expect("one")
+}
+
+async fn verify(served: &Served, name: &str) -> v1::Organization {
+    let request = v1::VerifyOrganizationRequest { name: name.to_owned(), ..v1::VerifyOrganizationRequest::default() };
+    told(served.catalog(OPERATOR).verify_organization(request).await).expect("verified").organization.expect("one")
+}
+
+async fn suspend(
+    served: &Served,
+    name: &str,
+    reason: &str,
+    request_id: &str,
+) -> Result<v1::SuspendOrganizationResponse, Status> {
+    let (name, reason, request_id) = (name.to_owned(), reason.to_owned(), request_id.to_owned());
+    let request = v1::SuspendOrganizationRequest { name, reason, request_id, ..Default::default() };
+    told(served.catalog(OPERATOR).suspend_organization(request).await)
+}
+
+#[tokio::test]
+async fn why_an_organization_is_suspended_is_kept_until_it_is_verified_again() {
+    let served = Served::demo().await;
+    let operator = Operator(&served);
+    let made = operator.create_organization(organization("charity")).await.expect("created");
+    verify(&served, &made.name).await;
+    let request = request_id();
+    let first = suspend(&served, &made.name, "a complaint is being looked into", &request).await.expect("suspended");
+    let suspended = first.organization.clone().expect("one");
+    assert_eq!(suspended.state(), v1::OrganizationState::Suspended);
+    assert_eq!(suspended.suspension_reason, "a complaint is being looked into");
+    assert_eq!(get(&served, HOTLINE, &made.name).await, suspended, "who sends people there may know");
+
+    // What another one is suspended for is none of a partner's business; what it is suspended for itself is.
+    for seen in [get(&served, PARTNER, &made.name).await, listed(&served, PARTNER, external("test", "charity")).await] {
+        assert_eq!((seen.state(), seen.suspension_reason.as_str()), (v1::OrganizationState::Suspended, ""));
+    }
+    let own = listed(&served, PARTNER, external("demo", OWN)).await;
+    suspend(&served, &own.name, "the licence ran out", "").await.expect("suspended");
+    assert_eq!(get(&served, PARTNER, &own.name).await.suspension_reason, "the licence ran out");
+
+    // Neither an update nor an import says or unsays it.
+    let changed = v1::Organization { suspension_reason: "another".to_owned(), ..organization("charity") };
+    let updated = operator.update_organization(&made.name, changed.clone(), &["contact"], "").await.expect("updated");
+    assert_eq!(updated.suspension_reason, suspended.suspension_reason);
+    let batch = vec![v1::Organization { title: text("renamed"), ..changed }];
+    let request_of = v1::BatchUpsertOrganizationsRequest { organizations: batch, request_id: String::new() };
+    told(served.catalog(OPERATOR).batch_upsert_organizations(request_of).await).expect("imported");
+    let seen = get(&served, OPERATOR, &made.name).await;
+    assert_eq!((seen.suspension_reason, seen.title), (suspended.suspension_reason, text("renamed")));
+
+    let verified = verify(&served, &made.name).await;
+    assert_eq!((verified.state(), verified.suspension_reason.as_str()), (v1::OrganizationState::Verified, ""));
+    let again = suspend(&served, &made.name, "a complaint is being looked into", &request).await.expect("answered");
+    assert_eq!(again, first, "the request was answered before");
+    assert_eq!(get(&served, OPERATOR, &made.name).await, verified);
+}
+
+#[tokio::test]
+async fn a_partner_cannot_become_somebody_else_once_it_was_verified() {
+    const ANOTHER_CODE: &str = "91350100M000100Y43";
+    let served = Served::demo().await;
+    let own = listed(&served, PARTNER, external("demo", OWN)).await;
+    assert_eq!(own.state(), v1::OrganizationState::Verified);
+    assert_ne!(own.social_credit_code, ANOTHER_CODE);
+    let update = |changed: v1::Organization, path: &'static str| {
+        let mut catalog = served.catalog(PARTNER);
+        let (name, organization, update_mask) = (own.name.clone(), Some(changed), mask(&[path]));
+        async move {
+            let request = v1::UpdateOrganizationRequest { name, organization, update_mask, ..Default::default() };
+            told(catalog.update_organization(request).await).map(|answer| answer.organization.expect("one"))
+        }
+    };
+    let kind = if own.kind() == v1::OrganizationKind::Shop {
+        v1::OrganizationKind::School
+    } else {
+        v1::OrganizationKind::Shop
+    };
+    let others = [
+        (v1::Organization { social_credit_code: ANOTHER_CODE.to_owned(), ..own.clone() }, "social_credit_code"),
+        (v1::Organization { social_credit_code: String::new(), kind: kind.into(), ..own.clone() }, "kind"),
+        (v1::Organization { title: text("Another Charity"), ..own.clone() }, "title"),
+        (v1::Organization { external: Some(external("test", "another")), ..own.clone() }, "external"),
+    ];
+    let refuse_each = async |when: &str| {
+        for (changed, path) in &others {
+            let status = refused(path, update(changed.clone(), path).await, "VERIFIED_IDENTITY", "");
+            assert_eq!(
+                (status.code(), metadata(&status, "name")),
+                (Code::FailedPrecondition, own.name.clone()),
+                "{when}"
+            );
+        }
+    };
+    refuse_each("while it is verified").await;
+    assert_eq!(get(&served, PARTNER, &own.name).await, own, "nothing was changed");
+
+    // What it is reached by is its own business, and saying what is so already is no change.
+    let contact = v1::OrganizationContact { phone: "000-4711".to_owned(), ..own.contact.clone().unwrap_or_default() };
+    let reached = update(v1::Organization { contact: Some(contact.clone()), ..own.clone() }, "contact").await;
+    assert_eq!(reached.expect("its own").contact, Some(contact));
+    let same = update(own.clone(), "social_credit_code").await.expect("the same");
+    assert_eq!(same.state(), v1::OrganizationState::Verified);
+
+    // It does not come back as somebody else by way of a suspension either.
+    suspend(&served, &own.name, "the licence ran out", "").await.expect("suspended");
+    refuse_each("while it is suspended").await;
+
+    // Who verifies may make the change.
+    let code = v1::Organization { social_credit_code: ANOTHER_CODE.to_owned(), ..own.clone() };
+    let changed = Operator(&served).update_organization(&own.name, code, &["social_credit_code"], "").await;
+    assert_eq!(changed.expect("an operator may").social_credit_code, ANOTHER_CODE);
+}

@@ -1,0 +1,120 @@
+//! Rounds from the command line, and what the audits say of a store with rounds in it.
+
+use std::process::Output;
+
+use wishwell_api::v1;
+use wishwell_scenarios::Served;
+use wishwell_scenarios::referring::{
+    FAR, HOTLINE, NEAR, TRUNK, demo, figures, offer, referrals, sharing, submit, to, trunks, wanting,
+};
+use wishwell_scenarios::rounds::{rules, run};
+use wishwell_test_support::process;
+
+fn wishwell(served: &Served, arguments: &[&str]) -> Output {
+    let mut command = process::command();
+    command.env_clear().current_dir(served.process.folder()).args(arguments);
+    command.output().expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// What a command that asks the server prints; it must succeed.
+fn asked(served: &Served, arguments: &[&str]) -> String {
+    let server = format!("http://{}", served.address);
+    let output = wishwell(served, &[arguments, &["--server", &server]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    said(&output)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(1)).await;
+    for _ in 0..2 {
+        submit(&served, wanting(1)).await;
+    }
+    let english = asked(&served, &["round", "--category", TRUNK, "--division", "640104"]);
+    for words in [
+        "dry run: nothing was offered",
+        "certificate verified · no plan is better",
+        "what fits went to others",
+        "Where capacity is missing",
+        "one more unit of trunk in Xingqing District serves one more of tier 3 normal",
+        "Fairness",
+    ] {
+        assert!(english.contains(words), "{words} in\n{english}");
+    }
+    let chinese = asked(&served, &["round", "--lang", "zh", "--category", TRUNK, "--commit"]);
+    for words in ["已转介: 1 · 被拒: 0", "证书已校验 · 已证明最优", "供给缺口", "公平性"] {
+        assert!(chinese.contains(words), "{words} in\n{chinese}");
+    }
+    let json = asked(&served, &["round", "--category", TRUNK, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("canonical JSON");
+    assert_eq!(json["state"], "ROUND_STATE_SOLVED");
+    let listed = asked(&served, &["rounds"]);
+    assert_eq!(listed.lines().count(), 4, "{listed}");
+    let name = json["name"].as_str().expect("a name");
+    let shown = asked(&served, &["round", "show", name.trim_start_matches("rounds/")]);
+    assert!(shown.starts_with(name), "{shown}");
+    let server = format!("http://{}", served.address);
+    let late = wishwell(&served, &["round", "cancel", name, "--server", &server]);
+    assert_eq!(late.status.code(), Some(1), "{}", said(&late));
+    let elderly = asked(&served, &["round", "--category", TRUNK, "--group", "elderly", "--lang", "en"]);
+    assert!(elderly.contains("solved"), "{elderly}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_with_rounds_adds_up_follows_from_its_log_and_decides_the_same_again() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(2)).await;
+    trunks(&served, FAR, Some(1)).await;
+    let mut needs = Vec::new();
+    for _ in 0..4 {
+        needs.push(submit(&served, wanting(1)).await.name);
+    }
+    asked(&served, &["round", "--commit"]);
+    asked(&served, &["round"]);
+    let mut made = Vec::new();
+    for need in &needs {
+        made.extend(referrals(&served, need).await);
+    }
+    assert_eq!(made.len(), 3);
+    for command in ["verify", "rebuild"] {
+        let output = wishwell(&served, &[command, "--data-dir", "wishwell-data"]);
+        assert!(output.status.success(), "{command}: {}", said(&output));
+    }
+    for referral in made {
+        let output = wishwell(&served, &["replay", &referral.name, "--data-dir", "wishwell-data"]);
+        assert!(said(&output).contains("identical"), "{}", said(&output));
+    }
+    // Both rounds were about everything there is, the demo's families with their facts and groups included.
+    let list = v1::ListRoundsRequest::default();
+    let rounds = served.matching("demo-operator").list_rounds(list).await.expect("listed").into_inner().rounds;
+    assert_eq!(rounds.len(), 2);
+    for round in rounds {
+        let output = wishwell(&served, &["replay", &round.name, "--data-dir", "wishwell-data"]);
+        assert!(said(&output).contains("identical"), "{}", said(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_helps_already_counts_among_a_needs_partners_and_comes_out_again_in_a_replay() {
+    let served = demo().await;
+    let (near, here) = trunks(&served, NEAR, Some(2)).await;
+    let (far, _) = trunks(&served, FAR, Some(5)).await;
+    let need = submit(&served, sharing(4)).await.name;
+    let begun = v1::ReferralOffer { quantity: Some(1), ..to(&need, &here) };
+    offer(&served, HOTLINE, begun).await.expect("offered");
+    let one = v1::RoundRules { partners_per_need_max: Some(1), ..rules() };
+    let round = run(&served, one, false).await;
+    assert_eq!(round.state(), v1::RoundState::Committed, "{round:?}");
+    assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (2, 0), "nobody else is asked");
+    let output = wishwell(&served, &["replay", &round.name, "--data-dir", "wishwell-data"]);
+    assert!(output.status.success() && said(&output).contains("identical"), "{}", said(&output));
+    // Where two may help, the other one does.
+    let two = v1::RoundRules { partners_per_need_max: Some(2), ..rules() };
+    run(&served, two, false).await;
+    assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (2, 2));
+}
