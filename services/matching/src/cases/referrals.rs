@@ -13,7 +13,7 @@ use wishwell_domain::ledger::{Command, Offer, Step};
 use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
-use wishwell_domain::{Error, Violation};
+use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{Query, ReasonCode, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
 
@@ -109,8 +109,8 @@ impl Platform {
         at_hand: bool,
     ) -> Result<(Vec<Command>, Basis), Error> {
         let now = self.clock.now();
-        let mut commands = Vec::with_capacity(asked.len());
-        let mut basis = Basis { position: snapshot.position(), ..Basis::default() };
+        let mut violations = Violations::new();
+        let mut all_known = Vec::with_capacity(asked.len());
         for (index, asked) in asked.iter().enumerate() {
             // What is left of an item changes with every offer; who names a quantity does not ask for it.
             let known = if at_hand && asked.quantity.is_some() { known_needs.get(asked.need) } else { None };
@@ -122,7 +122,14 @@ impl Platform {
                     read
                 }
             };
-            commands.push(self.one_chosen(asked, &known, &field(index), snapshot, now)?);
+            violations.take(item_of(&known.need, asked.item_ordinal, &field(index)));
+            all_known.push(known);
+        }
+        violations.into_result()?;
+        let mut commands = Vec::with_capacity(asked.len());
+        let mut basis = Basis { position: snapshot.position(), ..Basis::default() };
+        for (asked, known) in asked.iter().zip(all_known) {
+            commands.push(self.one_chosen(asked, &known, snapshot, now)?);
             let Basis { position, subjects, needs, .. } = known.basis_with(asked.resource, snapshot);
             basis.position = basis.position.min(position);
             basis.subjects.extend(subjects);
@@ -135,13 +142,11 @@ impl Platform {
         &self,
         asked: &OfferAsked,
         known: &KnownNeed,
-        field: &str,
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<Command, Error> {
         let KnownNeed { need, facts, .. } = known;
-        let item = item_of(need, asked.item_ordinal, field)?;
-        let subject = Subject { need, item, facts };
+        let subject = Subject { need, item: item_of(need, asked.item_ordinal, "")?, facts };
         let decision = self.judge(snapshot, &subject, asked.resource, asked.quantity, now)?;
         let offer = Offer {
             id: ReferralId::from_uuid(self.new_uuid()),
@@ -280,11 +285,11 @@ impl Platform {
 }
 
 /// An item of a need, by its place.
-pub(crate) fn item_of<'n>(need: &'n Need, ordinal: u16, field: &str) -> Result<&'n NeedItem, Error> {
+pub(crate) fn item_of<'n>(need: &'n Need, ordinal: u16, field: &str) -> Result<&'n NeedItem, Violation> {
     need.items.iter().find(|item| item.ordinal == ordinal).ok_or_else(|| {
         let message = format!("the need has {} items", need.items.len());
         let path = if field.is_empty() { "item_ordinal".to_owned() } else { format!("{field}.item_ordinal") };
-        Violation::new(path, "item.unknown", message).with_value(ordinal).into()
+        Violation::new(path, "item.unknown", message).with_value(ordinal)
     })
 }
 

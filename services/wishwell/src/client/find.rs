@@ -8,7 +8,7 @@ use wishwell_api::v1::{
 };
 
 use super::needs::Titles;
-use super::words::{amount, distance, instant, mode, share, term, text, urgency};
+use super::words::{amount, distance, fact, instant, mode, share, term, text, urgency};
 use super::{Server, categories, inline_need, needs, refused};
 use crate::cli::FindArgs;
 use crate::config::ClientConfig;
@@ -179,8 +179,9 @@ impl Page {
             ]);
             table.note(&self.terms(candidate, answer));
             if !candidate.missing_facts.is_empty() {
-                let unknown = lang.pick("eligibility unknown without:", "资格待定，缺少：");
-                table.note(&format!("{unknown} {}", candidate.missing_facts.join(", ")));
+                let facts: Vec<String> = candidate.missing_facts.iter().map(|key| fact(key, lang)).collect();
+                let unknown = lang.pick("eligibility unknown without: ", "资格待定，缺少：");
+                table.note(&format!("{unknown}{}", facts.join(lang.pick(", ", "、"))));
             }
         }
         table.render(self.width)

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use wishwell_api::v1::{
     DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralState, ScoreTerm, StepReason, Urgency,
 };
+use wishwell_domain::fact_catalogue::definition;
 use wishwell_domain::unit::UNITS;
 
 use crate::lang::Lang;
@@ -57,6 +58,11 @@ pub(super) fn mode(mode: i32, lang: Lang) -> &'static str {
         DeliveryMode::Remote => lang.pick("remote", "远程"),
         DeliveryMode::Unspecified => "",
     }
+}
+
+/// What a fact says, with the key by which it is given.
+pub(super) fn fact(key: &str, lang: Lang) -> String {
+    definition(key).map_or_else(|| key.to_owned(), |fact| format!("{} ({key})", lang.pick(fact.en, fact.zh)))
 }
 
 /// How soon.

@@ -8,7 +8,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, demo, draw, figures, offer, pool, referrals,
     resource, seen, sharing, stock, stored_need, submit, to, trunk, trunks, units, wanting,
 };
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, told, violations};
 use wishwell_scenarios::{catalogue, deployment, external, partners};
 
 fn some(need: &str, resource: &str, pieces: i64) -> v1::ReferralOffer {
@@ -138,6 +138,11 @@ async fn a_batch_is_made_as_a_whole_or_not_at_all_and_a_tried_one_each_for_itsel
     let wrong =
         batch(&served, vec![some(&need, &trunk, 1), v1::ReferralOffer { item_ordinal: 2, ..to(&need, &trunk) }]).await;
     refused("an unknown item", wrong, "INVALID_FIELDS", "offers[1].item_ordinal");
+    let no_such = |item_ordinal| v1::ReferralOffer { item_ordinal, ..to(&need, &trunk) };
+    let both =
+        batch(&served, vec![no_such(3), some(&need, &trunk, 1), no_such(2)]).await.expect_err("two unknown items");
+    let fields: Vec<_> = violations(&both).into_iter().map(|violation| violation.field).collect();
+    assert_eq!(fields, ["offers[0].item_ordinal", "offers[2].item_ordinal"], "all at once");
     refused("nothing", batch(&served, vec![]).await, "INVALID_FIELDS", "offers");
     refused("101", batch(&served, vec![some(&need, &trunk, 1); 101]).await, "INVALID_FIELDS", "offers");
     assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 0, Some(10)), (0, 0)));

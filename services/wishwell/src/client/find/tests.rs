@@ -124,7 +124,7 @@ Item 1: education.desk 2 piece
      distance 0.473/0.500 · spare 0.400/0.500
 2  0.410  Old desks         Shanyuan             –  unknown   on site, delivery  2026-11-24 09:00
      distance 0.400/0.500 · spare 0.010/0.500
-     eligibility unknown without: is_student
+     eligibility unknown without: is at school (is_student)
 
 nearly fits  organization  distance  why not, and what would have to change
 Desk shop    Shanyuan       12.4 km  OUTSIDE_AREA: 12.4 km away, radius 8 km
@@ -143,6 +143,7 @@ fn the_same_answer_reads_in_chinese_with_its_columns_in_line() {
     let column = |row: &str, text: &str| row.find(text).map(|at| crate::table::cells(&row[..at]));
     assert_eq!(column(rows[0], "机构"), column(rows[1], "善缘慈善会"), "{page}");
     assert!(page.contains("书桌店") && page.contains("服务半径 8 公里"), "{page}");
+    assert!(page.contains("资格待定，缺少：在校学生 (is_student)\n"), "{page}");
     // What has no Chinese name keeps its own.
     assert!(page.contains("Old desks"), "{page}");
 }
