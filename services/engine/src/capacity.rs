@@ -275,42 +275,86 @@ pub(crate) fn left_in(pool: &PoolRow, day: i32) -> Left {
     own.map_or(pool.left, |PeriodLeft { left, .. }| *left)
 }
 
-/// The first period after the window with enough for the quantity asked, within the look-ahead, where the resource is offered and
-/// open: of the first renewed pool that the resource draws on and that has one.
+/// First day of the first stretch after the window in which every pool that is drawn on has enough for the quantity asked, and the resource
+/// is offered and open, within the look-ahead. A stretch ends where a renewed pool changes its period; none without such a pool, and
+/// where one that is not renewed has too little.
 pub(crate) fn next_free(context: &Context<'_>, row: &Row, when: When<'_>) -> Option<Date> {
-    let draws = draws(context, row);
-    draws.as_slice().iter().find_map(|(place, per_unit)| {
+    let mut renewed: Vec<Renewed<'_>> = Vec::new();
+    for (place, per_unit) in draws(context, row).as_slice() {
         let pool = context.tables.pools.rows.get(*place)?;
-        let (_, periods) = context.tables.pools.rules.get(usize::from(pool.rule))?;
-        next_free_of(context, pool, *per_unit, periods, when)
-    })
+        let rule = context.tables.pools.rules.get(usize::from(pool.rule));
+        let enough = Enough { quantity: context.quantity, per_unit: *per_unit };
+        match rule.filter(|_| pool.renewal == Renewal::EachPeriod) {
+            Some((_, periods)) => renewed.push(Renewed { pool, periods, enough }),
+            None if enough.is_in(pool.left) => {}
+            None => return None,
+        }
+    }
+    let in_window = crate::context::instant(context.window.end - 1);
+    let next = |of: &Renewed<'_>| of.periods.bounds(of.periods.period_start(in_window)).1.as_microsecond();
+    let mut at = renewed.iter().map(next).min()?;
+    let mut last = None;
+    loop {
+        let (mut date, mut until, mut with_enough) = (None, i64::MAX, at);
+        for of in &renewed {
+            let start = of.periods.period_start(crate::context::instant(at));
+            let (from, to) = of.periods.bounds(start);
+            until = until.min(to.as_microsecond());
+            date = date.or(Some(start).filter(|_| from.as_microsecond() == at));
+            if !of.has_enough(start) {
+                with_enough = with_enough.max(of.next_with_enough(start, at)?);
+            }
+        }
+        let date = date?;
+        if day_of_date(date) > *last.get_or_insert(day_of_date(date) + LOOK_AHEAD_DAYS_MAX) {
+            return None;
+        }
+        let stretch = Span { start: at, end: until };
+        if with_enough == at && stretch.and(when.offered).is_some_and(|span| when.open_in(span)) {
+            return Some(date);
+        }
+        let next = if with_enough == at { until } else { with_enough };
+        if next <= at {
+            // The calendar ends here.
+            return None;
+        }
+        at = next;
+    }
 }
 
-fn next_free_of(
-    context: &Context<'_>,
-    pool: &PoolRow,
+/// Whether a pool has enough for what is asked of it; not when nobody said how much there is.
+#[derive(Clone, Copy)]
+struct Enough {
+    quantity: i64,
     per_unit: i64,
-    periods: &Periods,
-    when: When<'_>,
-) -> Option<Date> {
-    let enough = |left: Left| left.remaining != UNKNOWN && left.remaining / per_unit.max(1) >= context.quantity;
-    let free = |date: Date| {
-        let (start, end) = periods.bounds(date);
-        let span = Span { start: start.as_microsecond(), end: end.as_microsecond() };
-        span.and(when.offered).is_some_and(|span| when.open_in(span))
-    };
-    let first = periods.next_period_start(periods.period_start(crate::context::instant(context.window.end - 1)));
-    let last = day_of_date(first) + LOOK_AHEAD_DAYS_MAX;
-    if enough(pool.left) {
-        let all = std::iter::successors(Some(first), |date| Some(periods.next_period_start(*date)));
-        return all
-            .take_while(|date| day_of_date(*date) <= last)
-            .find(|date| i32::try_from(day_of_date(*date)).is_ok_and(|day| enough(left_in(pool, day))) && free(*date));
+}
+
+impl Enough {
+    fn is_in(self, left: Left) -> bool {
+        left.remaining != UNKNOWN && left.remaining / self.per_unit.max(1) >= self.quantity
     }
-    // Only periods with figures of their own can be free.
-    let own = pool.overrides.as_deref().unwrap_or_default().iter().filter(|own| enough(own.left));
-    own.map(|own| i64::from(own.day))
-        .filter(|day| (day_of_date(first)..=last).contains(day))
-        .map(date_of_day)
-        .find(|date| free(*date))
+}
+
+/// A renewed pool that is drawn on.
+struct Renewed<'c> {
+    pool: &'c PoolRow,
+    periods: &'c Periods,
+    enough: Enough,
+}
+
+impl Renewed<'_> {
+    fn has_enough(&self, start: Date) -> bool {
+        i32::try_from(day_of_date(start)).is_ok_and(|day| self.enough.is_in(left_in(self.pool, day)))
+    }
+
+    /// First instant of the next period after the one of `start` that may have enough, after `at`.
+    fn next_with_enough(&self, start: Date, at: i64) -> Option<i64> {
+        let begins = |date: Date| self.periods.bounds(date).0.as_microsecond();
+        if self.enough.is_in(self.pool.left) {
+            return Some(self.periods.bounds(start).1.as_microsecond());
+        }
+        // Only periods with figures of their own can have it.
+        let own = self.pool.overrides.as_deref().unwrap_or_default().iter().filter(|own| self.enough.is_in(own.left));
+        own.map(|own| begins(date_of_day(i64::from(own.day)))).find(|start| *start > at)
+    }
 }

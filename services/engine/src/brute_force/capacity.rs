@@ -1,14 +1,15 @@
 //! Capacity from the entities, stretch by stretch.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind, Remaining};
 use wishwell_domain::compiled_schedule::CompiledSchedule;
-use wishwell_domain::ids::CapacityPoolId;
+use wishwell_domain::ids::{CapacityPoolId, ResourceId};
+use wishwell_domain::limits::LOOK_AHEAD_DAYS_MAX;
 use wishwell_domain::need::Recurrence;
 use wishwell_domain::period::Periods;
 use wishwell_domain::resource::Resource;
-use wishwell_domain::zone::Zone;
+use wishwell_domain::zone::{Zone, day_of_date};
 
 use super::BruteForce;
 use crate::query::Query;
@@ -108,6 +109,45 @@ impl BruteForce {
         }
         offer.confirmed = oldest;
         offer
+    }
+
+    /// When a resource will have enough of everything after the window, of an item that comes once: the first day of the first stretch in
+    /// which it has, is offered and is open. Not for what draws on no renewed pool.
+    #[must_use]
+    pub fn next_free(&self, id: ResourceId, query: &Query<'_>) -> Option<Date> {
+        let resource = self.resources.get(&id)?;
+        let draws = self.draws(resource);
+        let pools: Vec<&CapacityPool> = draws.iter().filter_map(|(pool, _)| self.pools.get(pool)).collect();
+        let renewed: Vec<Periods> = pools.iter().filter_map(|pool| periods_of(pool)).collect();
+        let schedule = resource.schedule.as_ref().and_then(|schedule| schedule.compile().ok());
+        let (offered_from, offered_before) = super::judge::validity(resource);
+        let change_after = |at: Timestamp| renewed.iter().map(|of| of.bounds(of.period_start(at)).1).min();
+        let moment = SignedDuration::from_micros(1);
+        let end = query.window.end.max(query.window.start.max(query.now) + SignedDuration::from_secs(1));
+        let mut from = change_after(end - moment)?;
+        let starts = |at: Timestamp| {
+            renewed.iter().map(|of| of.period_start(at)).zip(&renewed).find(|(start, of)| of.bounds(*start).0 == at)
+        };
+        let first = starts(from)?.0;
+        loop {
+            let (date, to) = (starts(from)?.0, change_after(from)?);
+            if day_of_date(date) - day_of_date(first) > LOOK_AHEAD_DAYS_MAX {
+                return None;
+            }
+            let suffices = draws.iter().all(|(id, per_unit)| {
+                self.pools.get(id).is_some_and(|pool| {
+                    let period = periods_of(pool).map(|periods| periods.period_start(from));
+                    let left = period.map_or(pool.remaining(), |start| pool.remaining_in(start));
+                    left.covers(query.quantity * per_unit) == Some(true)
+                })
+            });
+            let (opens, closes) = (from.max(offered_from), to.min(offered_before));
+            let open = opens < closes && schedule.as_ref().is_none_or(|schedule| schedule.open_between(opens, closes));
+            if suffices && open {
+                return Some(date);
+            }
+            from = to;
+        }
     }
 
     pub(super) fn recurring_offer_any_time(

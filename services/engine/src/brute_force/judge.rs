@@ -214,14 +214,20 @@ fn offered(resource: &Resource, query: &Query<'_>, start: Timestamp) -> ((Timest
         end = shanghai().start_of(date).min(until);
     }
     let end = end.max(shortest);
-    let zone = resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
-    let from = resource.valid_from.map_or(Timestamp::MIN, |day| zone.start_of(day));
-    let before = resource.valid_until.map_or(Timestamp::MAX, |day| day_end(&zone, day));
+    let (from, before) = validity(resource);
     let offered = (start.max(from), end.min(before));
     if offered.0 < offered.1 {
         return (offered, None);
     }
     ((start, end), Some(if from >= end { ReasonCode::NotValidYet } else { ReasonCode::Expired }))
+}
+
+/// From when until before when a resource is offered.
+pub(super) fn validity(resource: &Resource) -> (Timestamp, Timestamp) {
+    let zone = resource.schedule.as_ref().and_then(|s| Zone::named("zone", &s.time_zone).ok()).unwrap_or_else(shanghai);
+    let from = resource.valid_from.map_or(Timestamp::MIN, |day| zone.start_of(day));
+    let before = resource.valid_until.map_or(Timestamp::MAX, |day| day_end(&zone, day));
+    (from, before)
 }
 
 fn shanghai() -> std::sync::Arc<Zone> {

@@ -29,7 +29,7 @@ fn judge_all(world: &CatalogInput, askings: &[Asking]) {
     for asking in askings {
         let query = asking.query();
         for judgement in brute.judge_all(&query, &rules) {
-            compare_judgements(&snapshot, &judgement, &query, &rules, &mut scratch);
+            compare_judgements(&snapshot, &brute, &judgement, &query, &rules, &mut scratch);
         }
     }
 }

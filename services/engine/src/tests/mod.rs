@@ -9,10 +9,10 @@ mod synthetic;
 mod updates;
 pub(crate) mod worlds;
 
-use crate::answer::{Answer, EligibilityState};
+use crate::answer::{Answer, EligibilityState, NearMiss};
 use crate::brute_force::{BruteAnswer, BruteForce, Judgement};
 use crate::query::{Query, Scratch};
-use crate::reason::ReasonCode;
+use crate::reason::{Reason, ReasonCode};
 use crate::score::ScoringRules;
 use crate::snapshot::{ResourceRef, Snapshot};
 
@@ -21,6 +21,21 @@ fn compare(snapshot: &Snapshot, brute: &BruteForce, query: &Query<'_>, rules: &S
     let answer = snapshot.find(query, rules, scratch).expect("the query is valid");
     let expected = brute.find(query, rules);
     compare_answers(snapshot, answer, &expected, query);
+    for miss in &answer.near_misses {
+        compare_next_free(snapshot, brute, answer, miss, query);
+    }
+}
+
+/// Compares when something will be free that comes once.
+fn compare_next_free(snapshot: &Snapshot, brute: &BruteForce, answer: &Answer, miss: &NearMiss, query: &Query<'_>) {
+    let told = answer.reasons(miss).iter().find_map(|reason| match reason {
+        Reason::NoCapacity { next_free, .. } if query.recurrence.is_none() => Some(*next_free),
+        _ => None,
+    });
+    if let Some(told) = told {
+        let id = snapshot.resource_id(miss.resource);
+        assert_eq!(told, brute.next_free(id, query), "next free of {id:?} for {query:#?}");
+    }
 }
 
 fn compare_answers(snapshot: &Snapshot, answer: &Answer, expected: &BruteAnswer, query: &Query<'_>) {
@@ -48,7 +63,7 @@ fn compare_answers(snapshot: &Snapshot, answer: &Answer, expected: &BruteAnswer,
 
 fn codes(answer: &Answer, resource: ResourceRef) -> Vec<ReasonCode> {
     let miss = answer.near_misses.iter().find(|miss| miss.resource == resource).expect("a near miss");
-    let mut codes: Vec<ReasonCode> = answer.reasons(miss).iter().map(crate::Reason::code).collect();
+    let mut codes: Vec<ReasonCode> = answer.reasons(miss).iter().map(Reason::code).collect();
     codes.sort_unstable();
     codes
 }
@@ -63,6 +78,7 @@ fn missing(state: EligibilityState) -> Option<Vec<&'static str>> {
 /// Judges one resource alone by both.
 fn compare_judgements(
     snapshot: &Snapshot,
+    brute: &BruteForce,
     expected: &Judgement,
     query: &Query<'_>,
     rules: &ScoringRules,
@@ -79,6 +95,7 @@ fn compare_judgements(
         (None, Some(miss)) => {
             assert_eq!(codes(answer, miss.resource), expected.failed, "{expected:#?} for {query:#?}");
             assert_eq!(miss.score_if_it_fitted, expected.score(), "{expected:#?} for {query:#?}");
+            compare_next_free(snapshot, brute, answer, miss, query);
         }
         other => panic!("one judgement is expected: {other:?}"),
     }

@@ -24,6 +24,8 @@ fn snapshot(resources: Vec<Resource>) -> Snapshot {
         pool(1, PoolKind::Stock, 0, 0, 5),
         pool(2, PoolKind::Slots, 0, 2, 5),
         pool(3, PoolKind::Stock, 1, 0, 5),
+        pool(4, PoolKind::Slots, 0, 4, 5),
+        pool(5, PoolKind::Slots, 2, 5, 5),
     ];
     let (categories, divisions, organizations) = (categories(), divisions(), organizations());
     let input = CatalogInput { categories, divisions, organizations, pools, resources, needs: Vec::new() };
@@ -261,6 +263,28 @@ fn what_recurs_is_told_from_which_period_on_it_would_be_free() {
     let mut monthly = slots(&[(date(11, 1), 1)], 3);
     monthly.period = Some(PeriodRule { length: PeriodLength::Month, time_zone: "Asia/Shanghai".into() });
     assert_eq!(told(monthly, plain(), asked(5)), Some(date(11, 30)));
+}
+
+#[test]
+fn what_draws_on_several_pools_is_free_again_when_all_of_them_have_enough() {
+    let cases: [(&[usize], i64, Option<Date>); 8] = [
+        // Pool 2 has something in the week from 30 November only, pool 4 in that from 28 December only, pool 5 each day from 1 December.
+        (&[2], 1, Some(date(11, 30))),
+        (&[4], 1, Some(date(12, 28))),
+        (&[0, 2], 1, Some(date(11, 30))),
+        (&[2, 5], 1, Some(date(12, 1))),
+        (&[5, 4], 1, Some(date(12, 28))),
+        // Never in the same week, and what is not renewed stays too little.
+        (&[2, 4], 1, None),
+        (&[1, 2], 1, None),
+        (&[2, 3], 2, None),
+    ];
+    for (pools, quantity, free) in cases {
+        let told =
+            reasons(Resource { draws: draws(pools), ..plain_resource(0) }, &Asking { quantity, ..Asking::plain() });
+        let [Reason::NoCapacity { next_free, .. }] = told.as_slice() else { panic!("{pools:?}: {told:?}") };
+        assert_eq!(*next_free, free, "{pools:?}");
+    }
 }
 
 #[test]
