@@ -456,9 +456,9 @@ pub(crate) struct WatchArgs {
 /// Flags of commands that look into a store.
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
-    /// Folder of development mode's store, looked into when no configuration of `serve` is given
-    #[arg(long, value_name = "DIR", default_value = "wishwell-data")]
-    pub(crate) data_dir: PathBuf,
+    /// Folder of development mode's store, looked into when no configuration of `serve` is given [default: wishwell-data] [env: WISHWELL_DATA_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
     /// Settings of the server whose store it is.
     #[command(flatten)]
     pub(crate) serve: ServeFlags,
@@ -530,9 +530,9 @@ pub(crate) struct ImportArgs {
 /// Flags of `doctor`.
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Folder of development mode's store, checked when no configuration of `serve` is given
-    #[arg(long, value_name = "DIR", default_value = "wishwell-data")]
-    pub(crate) data_dir: PathBuf,
+    /// Folder of development mode's store, checked when no configuration of `serve` is given [default: wishwell-data] [env: WISHWELL_DATA_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
     /// Settings of the server that is checked.
     #[command(flatten)]
     pub(crate) serve: ServeFlags,

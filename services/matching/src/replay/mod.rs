@@ -41,6 +41,13 @@ impl Replay {
     pub fn is_identical(&self) -> bool {
         self.recorded == self.replayed
     }
+
+    /// Whether both say the same, and only the engine that says it is another version.
+    #[must_use]
+    pub fn is_identical_but_for_engine(&self) -> bool {
+        let engine_version = self.replayed.engine_version.clone();
+        Decision { engine_version, ..self.recorded.clone() } == self.replayed
+    }
 }
 
 /// Makes the decision of a referral again by the rules of then, from the log, the keys of those it was about, and the prices of the

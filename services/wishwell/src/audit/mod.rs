@@ -11,7 +11,7 @@ use wishwell_matching::MasterKey;
 use wishwell_store::Store;
 
 use crate::cli::AuditArgs;
-use crate::config::{Database, ServeConfig, Variables, is_deployed, read_key_file};
+use crate::config::{Database, Meant, ServeConfig, Variables, meant, read_key_file};
 use crate::exit::{Exit, Failure};
 use crate::run::{MASTER_KEY_FILE, STORE_FILE, open_store_as_it_is};
 
@@ -27,10 +27,9 @@ struct Audited {
 
 /// Opens the store of a deployment's configuration when there is one, otherwise that of development mode.
 async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Failure> {
-    let database = if is_deployed(&arguments.serve, &variables) {
-        ServeConfig::load(&arguments.serve, None, variables)?.database
-    } else {
-        Database::Sqlite(arguments.data_dir.join(STORE_FILE))
+    let database = match meant(arguments.data_dir.as_deref(), &arguments.serve, &variables)? {
+        Meant::Deployment => ServeConfig::load(&arguments.serve, None, variables)?.database,
+        Meant::Development(folder) => Database::Sqlite(folder.join(STORE_FILE)),
     };
     // A look must not make what it does not find.
     if let Database::Sqlite(path) = &database
@@ -45,11 +44,13 @@ async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Fa
 
 /// The master key of the same configuration.
 fn master_key(arguments: &AuditArgs, variables: Variables) -> Result<MasterKey, Failure> {
-    if is_deployed(&arguments.serve, &variables) {
-        return ServeConfig::load(&arguments.serve, None, variables).map(|config| config.master_key);
+    match meant(arguments.data_dir.as_deref(), &arguments.serve, &variables)? {
+        Meant::Deployment => ServeConfig::load(&arguments.serve, None, variables).map(|config| config.master_key),
+        Meant::Development(folder) => {
+            let wrong = |problem| Failure::configuration("the master key cannot be read", vec![problem]);
+            read_key_file(&folder.join(MASTER_KEY_FILE)).map_err(wrong)
+        }
     }
-    let wrong = |problem| Failure::configuration("the master key cannot be read", vec![problem]);
-    read_key_file(&arguments.data_dir.join(MASTER_KEY_FILE)).map_err(wrong)
 }
 
 /// What a store's refusal means here.

@@ -45,6 +45,10 @@ async fn referral(audited: &Audited, key: &MasterKey, id: ReferralId) -> Result<
         return match replay(store, key, &tenant, id).await.map_err(|error| impossible(&id.name(), &error))? {
             None => Ok(format!("{} was not decided by the engine: somebody pledged it\n", id.name())),
             Some(replay) if replay.is_identical() => Ok(format!("{}identical\n", told(&replay.recorded))),
+            Some(replay) if replay.is_identical_but_for_engine() => {
+                let engine = &replay.replayed.engine_version;
+                Ok(format!("{}identical, by engine {engine}\n", told(&replay.recorded)))
+            }
             Some(replay) => {
                 say(&difference(&replay));
                 Err(Failure::one(Exit::Failed, "the decision does not come out again", why(&replay), ""))

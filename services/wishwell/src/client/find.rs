@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
         ..request
     };
     let answer = server.matching().find_resources(request).await;
-    let answer = answer.map_err(|status| refused("resources cannot be found", &status))?.into_inner();
+    let answer = answer.map_err(|status| by_flags(refused("resources cannot be found", &status)))?.into_inner();
     if arguments.json {
         let json = to_json_pretty(&answer);
         let json =
@@ -51,6 +51,31 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
     let titles = Titles::of(&server, need.items.iter(), config.lang).await?;
     let page = Page { lang: config.lang, zone: TimeZone::system(), width: terminal_width() };
     Ok(page.render(&need, &titles, &answer))
+}
+
+/// Flags by the fields that they fill, with an example where the server's words name fields alone.
+const FLAGS: [(&str, &str, &str); 6] = [
+    ("inline_need.place", "--place", "for example --place 38.4712,106.2587, or --division 640104"),
+    ("inline_need.items[0].quantity.value", "--quantity", ""),
+    ("inline_need.division", "--division", ""),
+    ("top_k", "--top", ""),
+    ("near_miss_limit", "--near-misses", ""),
+    ("item_ordinal", "--item", ""),
+];
+
+/// The same refusal in the words of whoever typed flags.
+fn by_flags(mut failure: Failure) -> Failure {
+    for problem in &mut failure.problems {
+        let named = |(field, ..): &&(&str, &str, &str)| {
+            problem.what.strip_prefix(field).is_some_and(|rest| rest.starts_with([':', '.']))
+        };
+        let Some((field, flag, remedy)) = FLAGS.iter().find(named) else { continue };
+        problem.what = problem.what.replacen(field, flag, 1);
+        if problem.remedy.is_empty() {
+            (*remedy).clone_into(&mut problem.remedy);
+        }
+    }
+    failure
 }
 
 fn parse_instant(text: &str) -> Result<prost_types::Timestamp, Failure> {

@@ -27,15 +27,28 @@ impl<const MODE: usize> Flags<MODE> {
         }
     }
 
-    /// Whether any flag was given.
-    pub(crate) fn is_given(&self) -> bool {
-        !self.0.is_empty()
+    /// Whether a flag was given that `mode` has not.
+    pub(crate) fn go_beyond(&self, mode: Mode) -> bool {
+        self.0.iter().any(|(given, _)| settings::of_mode(mode).all(|setting| setting.key != given.key))
     }
 
     fn settings() -> impl Iterator<Item = &'static Setting> {
         // `lang` is a flag of every command and defined once.
         settings::of_mode(MODES[MODE])
             .filter(|setting| setting.places != Places::EnvironmentOnly && setting.key != "lang")
+    }
+}
+
+impl ServeFlags {
+    /// Those that development mode has, too.
+    pub(crate) fn of_development(&self) -> DevFlags {
+        Flags(
+            self.0
+                .iter()
+                .filter(|(given, _)| DevFlags::settings().any(|setting| setting.key == given.key))
+                .cloned()
+                .collect(),
+        )
     }
 }
 

@@ -34,6 +34,9 @@ use layers::Layers;
 use reader::{HTTP_LISTEN_DEFAULT, Reader};
 use settings::Mode;
 
+/// Folder of development mode, unless another is named.
+const DATA_DIR_DEFAULT: &str = "wishwell-data";
+
 /// Environment variables, passed in so that tests bring their own.
 pub(crate) type Variables = Vec<(String, String)>;
 
@@ -154,7 +157,7 @@ impl DevConfig {
         flags.give_to(&mut layers);
         let mut reader = Reader::new(Mode::Dev, &mut layers, lang, variables, &mut problems);
         let common = reader.common(Some(HTTP_LISTEN_DEFAULT), LogFormat::Text, 1.0);
-        let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from("wishwell-data"));
+        let data_dir = reader.read("data_dir", values::path).unwrap_or_else(|| PathBuf::from(DATA_DIR_DEFAULT));
         let demo = reader.read("demo", values::switch).unwrap_or(true);
         let requests_per_second = web::development_requests_per_second(&mut reader);
         let map_tiles = web::map_tiles(&mut reader);
@@ -298,10 +301,34 @@ impl ClientConfig {
     }
 }
 
-/// Whether a deployment is meant, rather than development mode: a configuration of `serve` is given.
-pub(crate) fn is_deployed(flags: &ServeFlags, variables: &Variables) -> bool {
-    let environment = ["WISHWELL_CONFIG", "WISHWELL_DATABASE_URL"];
-    flags.is_given() || variables.iter().any(|(name, _)| environment.contains(&name.as_str()))
+/// Whose store is looked into.
+pub(crate) enum Meant {
+    /// That of development mode, in its folder.
+    Development(PathBuf),
+    /// That of a deployment's configuration.
+    Deployment,
+}
+
+/// Whose store is meant: development mode's where its folder is named, a deployment's where anything is said that `serve` alone has, otherwise
+/// development mode's.
+pub(crate) fn meant(folder: Option<&Path>, flags: &ServeFlags, variables: &Variables) -> Result<Meant, Failure> {
+    let of_deployment = flags.go_beyond(Mode::Dev);
+    if let Some(folder) = folder {
+        if of_deployment {
+            let problem = Problem::new(
+                "--data-dir is the folder of development mode's store, and the other flags are those of a deployment",
+                "name a deployment's store with --config or --database-url, and leave --data-dir out",
+            );
+            return Err(failure("nothing is looked into", vec![problem]));
+        }
+        return Ok(Meant::Development(folder.to_owned()));
+    }
+    let said = |wanted: &str| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    if of_deployment || said("WISHWELL_CONFIG").is_some() || said("WISHWELL_DATABASE_URL").is_some() {
+        return Ok(Meant::Deployment);
+    }
+    let folder = said("WISHWELL_DATA_DIR").filter(|folder| !folder.is_empty());
+    Ok(Meant::Development(folder.map_or_else(|| PathBuf::from(DATA_DIR_DEFAULT), PathBuf::from)))
 }
 
 /// Whether a URL's host is this machine by one of its usual names.

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use wishwell_domain::clock::Clock as _;
+use wishwell_matching::MasterKey;
 use wishwell_store::{Inspection, inspect_postgres, inspect_sqlite};
 
 use super::{Finding, folder_of, probe, read_key_file};
 use crate::config::{Database, without_password};
-use crate::run::{SystemClock, store_failure};
+use crate::exit::Problem;
+use crate::run::{SystemClock, must_need_no_key, must_open_keys, open_store_as_it_is, store_failure};
 
 /// Less free space is worth a warning.
 const DISK_WARN_BYTES: u64 = 1 << 30;
@@ -20,31 +22,63 @@ const SKEW_WARN_MILLISECONDS: i64 = 1_000;
 /// A clock that differs by more decides wrongly what is open and what has expired.
 const SKEW_FAIL_MILLISECONDS: i64 = 60_000;
 
-/// The master key can be read, and by its owner alone.
-pub(super) fn master_key(path: &Path) -> Vec<Finding> {
+/// The master key, `known` or in a file, can be read, and by its owner alone.
+pub(super) fn master_key(known: Option<MasterKey>, path: &Path) -> (Option<MasterKey>, Finding) {
     if path.as_os_str().is_empty() {
-        return vec![Finding::ok("master key", "from WISHWELL_MASTER_KEY")];
+        return (known, Finding::ok("master key", "from WISHWELL_MASTER_KEY"));
     }
     let shown = path.display();
     let Ok(metadata) = std::fs::metadata(path) else {
         let remedy = "`wishwell` makes one for development, `wishwell key master > FILE` for a deployment";
-        return vec![Finding::warn("master key", format!("{shown} is not there yet"), remedy)];
+        return (None, Finding::warn("master key", format!("{shown} is not there yet"), remedy));
     };
     let mode = metadata.permissions().mode();
     match read_key_file(path) {
-        Err(problem) => vec![Finding::fail("master key", problem.what, problem.remedy)],
-        Ok(_) if mode & 0o077 != 0 => {
+        Err(problem) => (None, Finding::fail("master key", problem.what, problem.remedy)),
+        Ok(key) if mode & 0o077 != 0 => {
             let what = format!("{shown} can be read by others (mode {:03o})", mode & 0o777);
-            vec![Finding::warn("master key", what, format!("chmod 600 {shown}"))]
+            (Some(key), Finding::warn("master key", what, format!("chmod 600 {shown}")))
         }
-        Ok(_) => vec![Finding::ok("master key", format!("{shown}, for its owner alone"))],
+        Ok(key) => (Some(key), Finding::ok("master key", format!("{shown}, for its owner alone"))),
+    }
+}
+
+/// The master key is the one that the store was written with.
+pub(super) async fn key_of_store(database: &Database, key: Option<&MasterKey>, path: &Path) -> Vec<Finding> {
+    let shown = database.shown();
+    let looked = async {
+        let store = open_store_as_it_is(database).await?;
+        let fits = match key {
+            Some(key) => must_open_keys(store.as_ref(), key, &shown).await,
+            None => must_need_no_key(store.as_ref(), path, &shown).await,
+        };
+        store.close().await;
+        fits
+    };
+    match looked.await {
+        Ok(()) if key.is_none() => Vec::new(),
+        Ok(()) => vec![Finding::ok("master key", "opens what is sealed in the store, if anything is")],
+        Err(failure) => {
+            let told = |problem: Problem| {
+                Finding::fail("master key", format!("{}\n{}", failure.summary, problem.what), problem.remedy)
+            };
+            failure.problems.iter().cloned().map(told).collect()
+        }
     }
 }
 
 /// The store is whole, of a version this program knows, and durable.
-pub(super) async fn store(database: &Database, relaxed: bool) -> Vec<Finding> {
+pub(super) async fn store(database: &Database, relaxed: bool, makes_folder: bool) -> Vec<Finding> {
     let shown = database.shown();
     let inspected = match database {
+        Database::Sqlite(path) if path.is_dir() => {
+            let remedy = "name a file: sqlite:FOLDER/wishwell.db";
+            return vec![Finding::fail("store", format!("{shown} is a folder"), remedy)];
+        }
+        Database::Sqlite(path) if !makes_folder && !folder_of(path).is_dir() => {
+            let folder = folder_of(path).display();
+            return vec![Finding::fail("store", format!("there is no folder {folder}"), format!("mkdir -p {folder}"))];
+        }
         Database::Sqlite(path) if !path.exists() => {
             return vec![Finding::warn("store", format!("{shown} is not there yet"), "it is made at the first start")];
         }
@@ -173,13 +207,13 @@ mod tests {
     fn a_master_key_that_others_can_read_is_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        assert_eq!(master_key(&path)[0].state, State::Warn);
+        assert_eq!(master_key(None, &path).1.state, State::Warn);
         std::fs::write(&path, "12").unwrap();
-        assert_eq!(master_key(&path)[0].state, State::Fail);
+        assert_eq!(master_key(None, &path).1.state, State::Fail);
         std::fs::write(&path, "ab".repeat(32)).unwrap();
         for (mode, state) in [(0o644, State::Warn), (0o600, State::Ok)] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(master_key(&path)[0].state, state);
+            assert_eq!(master_key(None, &path).1.state, state);
         }
     }
 
@@ -187,10 +221,10 @@ mod tests {
     async fn a_store_that_is_not_there_is_not_made_by_looking() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wishwell.db");
-        let findings = store(&Database::Sqlite(path.clone()), false).await;
+        let findings = store(&Database::Sqlite(path.clone()), false, true).await;
         assert_eq!(findings[0].state, State::Warn);
         assert!(!path.exists());
         std::fs::write(&path, "not a database ".repeat(100)).unwrap();
-        assert_eq!(store(&Database::Sqlite(path), false).await[0].state, State::Fail);
+        assert_eq!(store(&Database::Sqlite(path), false, true).await[0].state, State::Fail);
     }
 }

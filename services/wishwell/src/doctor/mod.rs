@@ -6,11 +6,16 @@ mod server;
 
 use std::path::{Path, PathBuf};
 
+use wishwell_matching::MasterKey;
+
 use crate::cli::DoctorArgs;
-use crate::config::{Database, ServeConfig, Variables, folder_of, is_deployed, language, read_key_file};
+use crate::config::{
+    Database, DevConfig, Meant, ServeConfig, ServeFlags, Variables, folder_of, language, meant, read_key_file,
+};
 use crate::exit::{Exit, Failure, Problem};
 use crate::progress::Progress;
 use crate::run::{MASTER_KEY_FILE, STORE_FILE};
+use server::Ports;
 
 /// How one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,11 +54,13 @@ impl Finding {
 /// What is examined: a deployment's configuration, or development mode's folder.
 struct Patient {
     database: Database,
-    master_key: PathBuf,
-    listen: std::net::SocketAddr,
-    /// Whether callers speak TLS there.
-    tls: bool,
-    admin: Option<std::net::SocketAddr>,
+    /// Whether the start makes its folder.
+    makes_folder: bool,
+    /// Empty when the key is said by the environment.
+    master_key_file: PathBuf,
+    /// None where it is to be read.
+    master_key: Option<MasterKey>,
+    ports: Ports,
     redis_url: Option<String>,
     otlp_endpoint: Option<String>,
     relaxed: bool,
@@ -69,11 +76,17 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
     match patient(arguments, lang, variables) {
         Ok(patient) => {
             findings.extend(patient.findings.iter().cloned());
-            findings.extend(checks::master_key(&patient.master_key));
-            let reading = checks::store(&patient.database, patient.relaxed);
-            findings.extend(Progress::beside(words.pick("reading every page", "读取每一页"), reading).await);
+            let (key, of_key) = checks::master_key(patient.master_key, &patient.master_key_file);
+            findings.push(of_key);
+            let reading = checks::store(&patient.database, patient.relaxed, patient.makes_folder);
+            let of_store = Progress::beside(words.pick("reading every page", "读取每一页"), reading).await;
+            let is_whole = of_store.iter().all(|finding| finding.state == State::Ok);
+            findings.extend(of_store);
+            if is_whole {
+                findings.extend(checks::key_of_store(&patient.database, key.as_ref(), &patient.master_key_file).await);
+            }
             findings.extend(checks::disk(&patient.database));
-            findings.extend(server::examine(patient.listen, patient.tls, patient.admin).await);
+            findings.extend(server::examine(&patient.ports).await);
             findings.extend(checks::neighbours(patient.redis_url.as_deref(), patient.otlp_endpoint.as_deref()).await);
         }
         Err(problems) => findings
@@ -111,10 +124,10 @@ fn render(findings: &[Finding]) -> String {
 
 /// A configuration of `serve` when there is one; otherwise development mode, with the folder that is asked about.
 fn patient(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
-    if is_deployed(&arguments.serve, &variables) {
-        deployment(arguments, lang, variables)
-    } else {
-        development(&arguments.data_dir, lang, variables)
+    let meant = meant(arguments.data_dir.as_deref(), &arguments.serve, &variables);
+    match meant.map_err(|failure| failure.problems)? {
+        Meant::Deployment => deployment(arguments, lang, variables),
+        Meant::Development(folder) => development(&folder, &arguments.serve, lang, variables),
     }
 }
 
@@ -140,10 +153,15 @@ fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) 
     let common = config.common;
     Ok(Patient {
         database: config.database,
-        master_key: config.master_key_file.unwrap_or_default(),
-        listen: common.listen,
-        tls: config.tls.is_some(),
-        admin: common.admin_listen,
+        makes_folder: false,
+        master_key_file: config.master_key_file.unwrap_or_default(),
+        master_key: Some(config.master_key),
+        ports: Ports {
+            listen: common.listen,
+            tls: config.tls.is_some(),
+            pages: common.http_listen,
+            admin: common.admin_listen,
+        },
         redis_url: config.redis_url,
         otlp_endpoint: common.telemetry.otlp_endpoint,
         relaxed: common.relaxed_durability,
@@ -151,17 +169,21 @@ fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) 
     })
 }
 
-fn development(folder: &Path, lang: Option<&str>, variables: Variables) -> Result<Patient, Vec<Problem>> {
-    let flags = crate::config::DevFlags::default();
-    let config = crate::config::DevConfig::load(&flags, lang, variables).map_err(|failure| failure.problems)?;
+fn development(
+    folder: &Path,
+    flags: &ServeFlags,
+    lang: Option<&str>,
+    variables: Variables,
+) -> Result<Patient, Vec<Problem>> {
+    let config = DevConfig::load(&flags.of_development(), lang, variables).map_err(|failure| failure.problems)?;
     let common = config.common;
     let what = format!("development mode in {}", folder.display());
     Ok(Patient {
         database: Database::Sqlite(folder.join(STORE_FILE)),
-        master_key: folder.join(MASTER_KEY_FILE),
-        listen: common.listen,
-        tls: false,
-        admin: common.admin_listen,
+        makes_folder: true,
+        master_key_file: folder.join(MASTER_KEY_FILE),
+        master_key: None,
+        ports: Ports { listen: common.listen, tls: false, pages: common.http_listen, admin: common.admin_listen },
         redis_url: None,
         otlp_endpoint: common.telemetry.otlp_endpoint,
         relaxed: common.relaxed_durability,

@@ -14,20 +14,47 @@ use crate::run::{holder_of, reserve};
 /// Longest time for the server to say how it is.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Looks at both ports.
-pub(super) async fn examine(listen: SocketAddr, tls: bool, admin: Option<SocketAddr>) -> Vec<Finding> {
+/// Where a server listens.
+pub(super) struct Ports {
+    /// gRPC.
+    pub(super) listen: SocketAddr,
+    /// Whether callers speak TLS there.
+    pub(super) tls: bool,
+    /// Pages and REST.
+    pub(super) pages: Option<SocketAddr>,
+    /// Figures and health.
+    pub(super) admin: Option<SocketAddr>,
+}
+
+/// Looks at each port.
+pub(super) async fn examine(ports: &Ports) -> Vec<Finding> {
+    let &Ports { listen, tls, pages, admin } = ports;
     let mut findings = Vec::new();
-    if reserve(listen, "--listen").is_ok() {
+    let runs = reserve(listen, "--listen").is_err();
+    if !runs {
         findings.push(Finding::ok("port", format!("{listen} is free: no server runs there")));
     } else if tls {
         findings.push(behind_tls(listen, admin));
     } else {
         findings.push(health(listen).await);
     }
+    findings.extend(pages.map(|pages| port_of_pages(pages, runs)));
     if let Some(admin) = admin {
         findings.push(admin_port(admin).await);
     }
     findings
+}
+
+/// Who has the port of pages: the server, where one runs.
+fn port_of_pages(pages: SocketAddr, runs: bool) -> Finding {
+    if reserve(pages, "--http-listen").is_ok() {
+        return Finding::ok("port of pages", format!("{pages} is free"));
+    }
+    let what = format!("{} has {pages}", holder(pages));
+    if runs {
+        return Finding::ok("port of pages", what);
+    }
+    Finding::fail("port of pages", what, "stop it, or choose another port with --http-listen")
 }
 
 /// Who has a port where TLS is spoken. By which name and certificates callers trust it is not known here, so it is not asked.

@@ -45,10 +45,13 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let listen = ports::reserve(common.listen, "--listen")?;
     make_folder(&config.data_dir)?;
     let master_key_file = config.data_dir.join(MASTER_KEY_FILE);
-    let master_key = process::master_key_of(&master_key_file)?;
     let database = Database::Sqlite(config.data_dir.join(STORE_FILE));
     let store = store::open(&database, common.relaxed_durability).await?;
     let shown = database.shown();
+    if !master_key_file.exists() {
+        store::must_need_no_key(store.as_ref(), &master_key_file, &shown).await?;
+    }
+    let master_key = process::master_key_of(&master_key_file)?;
     let demo =
         if config.demo { load_demo(&store, &master_key, &shown, common.lang, &stop).await? } else { DemoState::None };
     if stop.is_cancelled() {

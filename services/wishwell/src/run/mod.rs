@@ -16,5 +16,7 @@ pub(crate) use dev::{MASTER_KEY_FILE, STORE_FILE, run as dev};
 pub(crate) use gateway::run as gateway;
 pub(crate) use ports::{holder_of, reserve};
 pub(crate) use serve::run as serve;
-pub(crate) use store::{failure as store_failure, open_as_it_is as open_store_as_it_is};
+pub(crate) use store::{
+    failure as store_failure, must_need_no_key, must_open_keys, open_as_it_is as open_store_as_it_is,
+};
 pub(crate) use system_clock::SystemClock;

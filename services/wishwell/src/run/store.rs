@@ -78,6 +78,25 @@ pub(crate) async fn must_open_keys(store: &dyn Store, master_key: &MasterKey, sh
     ))
 }
 
+/// Refuses to go on without a master key where something is sealed: a new one would open none of it.
+pub(crate) async fn must_need_no_key(store: &dyn Store, key_file: &Path, shown: &str) -> Result<(), Failure> {
+    let unusable = |error| failure(shown, &error);
+    for tenant in store.tenants().await.map_err(unusable)? {
+        if !store.some_keys(&tenant, 1).await.map_err(unusable)?.is_empty() {
+            return Err(Failure::one(
+                Exit::Configuration,
+                format!("the master key of the store {shown} is missing"),
+                format!(
+                    "{} is not there, and what is sealed in the store opens with that key alone",
+                    key_file.display()
+                ),
+                "put it back from its backup: a new one opens nothing",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What a store's refusal means to whoever starts the process.
 pub(crate) fn failure(shown: &str, error: &StoreError) -> Failure {
     let (exit, remedy) = match error {

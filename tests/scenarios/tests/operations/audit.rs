@@ -192,7 +192,11 @@ async fn what_was_changed_behind_the_programs_back_is_shown() {
     };
     plant(folder, &engine("0.9")).await;
     let (content, said) = say(folder, &["replay", &chosen]);
+    assert!(content && said.contains("engine 0.9: ") && said.contains("identical, by engine "), "{said}");
+    plant(folder, &score(7)).await;
+    let (content, said) = say(folder, &["replay", &chosen]);
     assert!(!content && said.contains("engine 0.9 decided it"), "{said}");
+    plant(folder, &score(-7)).await;
     plant(
         folder,
         &format!(

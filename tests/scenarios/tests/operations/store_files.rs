@@ -82,13 +82,70 @@ async fn a_store_with_damaged_pages_is_refused_instead_of_served_in_part() {
     let (code, said, folder) = refused(folder, "wishwell-data").await;
     assert_eq!(code, Some(STORAGE), "{said}");
     assert_clear(&said, &["wishwell.db"]);
+    let (well, said) = doctor(folder.path(), &[]);
+    assert!(!well && said.contains("FAIL  store ") && said.contains("damaged"), "{said}");
+}
+
+/// What `doctor` says of development mode in a folder, on ports that nobody has; and whether all is well.
+fn doctor(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let listen = free_address().to_string();
     let doctor = wishwell_test_support::process::command()
-        .args(["doctor", "--lang", "en", "--listen", "127.0.0.1:1", "--admin-listen", "off"])
-        .current_dir(folder.path())
+        .args(["doctor", "--lang", "en", "--listen", &listen, "--admin-listen", "off"])
+        .args(arguments)
+        .current_dir(folder)
         .output()
         .expect("the binary runs");
-    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert!(!doctor.status.success() && said.contains("FAIL"), "{said}");
+    (doctor.status.success(), String::from_utf8_lossy(&[doctor.stdout, doctor.stderr].concat()).into_owned())
+}
+
+#[tokio::test]
+async fn doctor_finds_a_store_well_and_names_what_keeps_it_from_being_served() {
+    let folder = filled().await;
+    let path = folder.path();
+    let (well, said) = doctor(path, &["--http-listen", "off"]);
+    assert!(
+        well && said.contains("ok    store") && said.contains("ok    master key     opens what is sealed"),
+        "{said}"
+    );
+    // Somebody else has the port of pages.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let pages = taken.local_addr().expect("it listens").to_string();
+    let (well, said) = doctor(path, &["--http-listen", &pages]);
+    assert!(!well && said.contains("FAIL  port of pages") && said.contains(&pages), "{said}");
+    // Another key, and none.
+    let key = path.join("wishwell-data/master.key");
+    let kept = std::fs::read(&key).expect("the key");
+    std::fs::write(&key, "5a".repeat(32)).expect("another");
+    let (well, said) = doctor(path, &["--http-listen", "off"]);
+    assert!(!well && said.contains("does not belong to the store"), "{said}");
+    std::fs::remove_file(&key).expect("lost");
+    let (well, said) = doctor(path, &["--http-listen", "off"]);
+    assert!(!well && said.contains("FAIL  master key") && said.contains("backup"), "{said}");
+    // A folder that a deployment does not make, a folder in the place of a file, and what belongs to two modes.
+    let deployed = |arguments: &[&str]| {
+        std::fs::write(&key, &kept).expect("back");
+        let of_deployment = ["--master-key-file", "wishwell-data/master.key", "--http-listen", "off"];
+        doctor(path, &[&of_deployment, arguments].concat())
+    };
+    let (well, said) = deployed(&["--database-url", "sqlite:nowhere/wishwell.db"]);
+    assert!(!well && said.contains("FAIL  store") && said.contains("mkdir -p nowhere"), "{said}");
+    let (well, said) = deployed(&["--database-url", "sqlite:wishwell-data"]);
+    assert!(!well && said.contains("is a folder"), "{said}");
+    let (well, said) = deployed(&["--data-dir", "wishwell-data"]);
+    assert!(!well && said.contains("leave --data-dir out"), "{said}");
+    let (well, said) = deployed(&["--database-url", "sqlite:wishwell-data/wishwell.db"]);
+    assert!(well && said.contains("ok    master key     opens what is sealed"), "{said}");
+}
+
+#[tokio::test]
+async fn a_lost_master_key_is_asked_for_and_no_other_is_put_in_its_place() {
+    let folder = filled().await;
+    let key = folder.path().join("wishwell-data/master.key");
+    std::fs::remove_file(&key).expect("lost");
+    let (code, said, _folder) = refused(folder, "wishwell-data").await;
+    assert_eq!(code, Some(78), "{said}");
+    assert_clear(&said, &["master.key", "backup"]);
+    assert!(!key.exists(), "a key was made");
 }
 
 #[tokio::test]
