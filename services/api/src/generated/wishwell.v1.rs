@@ -1793,7 +1793,8 @@ pub struct Candidate {
     /// ELIGIBLE or UNKNOWN.
     #[prost(enumeration = "EligibilityVerdict", tag = "5")]
     pub eligibility: i32,
-    /// Keys of the facts that would settle an unknown eligibility, in the catalogue's order; empty otherwise.
+    /// Keys of the facts that would settle an unknown eligibility, in the catalogue's order. Empty otherwise, and where the rule cannot be
+    /// computed whatever is asked: it is unknown then, with nothing missing.
     #[prost(string, repeated, tag = "6")]
     pub missing_facts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Score in millionths of the best possible one, 0 to 1,000,000; higher is better. It is the sum of `term_values`.
@@ -2011,7 +2012,7 @@ pub enum EligibilityVerdict {
     Eligible = 1,
     /// The rule does not hold.
     Ineligible = 2,
-    /// A fact is missing; it may hold.
+    /// It may hold: a fact is missing, or the rule cannot be computed from the facts there are, as where it divides by 0.
     Unknown = 3,
 }
 impl EligibilityVerdict {

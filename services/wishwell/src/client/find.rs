@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wishwell_api::json::to_json_pretty;
 use wishwell_api::v1::{
-    Candidate, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason, NearMiss, Need,
+    Candidate, EligibilityVerdict, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason, NearMiss,
+    Need, NeedItem,
 };
 
 use super::needs::Titles;
@@ -203,13 +204,23 @@ impl Page {
                 self.opens(candidate),
             ]);
             table.note(&self.terms(candidate, answer));
-            if !candidate.missing_facts.is_empty() {
-                let facts: Vec<String> = candidate.missing_facts.iter().map(|key| fact(key, lang)).collect();
-                let unknown = lang.pick("eligibility unknown without: ", "资格待定，缺少：");
-                table.note(&format!("{unknown}{}", facts.join(lang.pick(", ", "、"))));
+            if candidate.eligibility() == EligibilityVerdict::Unknown {
+                table.note(&self.unsettled(candidate));
             }
         }
         table.render(self.width)
+    }
+
+    /// What an eligibility that is unknown hangs on.
+    fn unsettled(&self, candidate: &Candidate) -> String {
+        let lang = self.lang;
+        if candidate.missing_facts.is_empty() {
+            let unknown = "eligibility unknown: its rule cannot be computed from what is known";
+            return lang.pick(unknown, "资格待定：按已知情况算不出条件是否满足").to_owned();
+        }
+        let facts: Vec<String> = candidate.missing_facts.iter().map(|key| fact(key, lang)).collect();
+        let unknown = lang.pick("eligibility unknown without: ", "资格待定，缺少：");
+        format!("{unknown}{}", facts.join(lang.pick(", ", "、")))
     }
 
     fn left(&self, candidate: &Candidate) -> String {

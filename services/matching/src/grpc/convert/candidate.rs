@@ -100,9 +100,14 @@ fn write_candidate(
         }),
     };
     room.facts.clear();
-    if let EligibilityState::Unknown { missing } = candidate.eligibility {
-        room.facts.extend(missing.iter().map(|fact| fact.key));
-    }
+    let eligibility = match candidate.eligibility {
+        EligibilityState::Anyone | EligibilityState::Eligible => v1::EligibilityVerdict::Eligible,
+        // What cannot be computed is unknown with nothing missing.
+        EligibilityState::Unknown { missing } => {
+            room.facts.extend(missing.iter().map(|fact| fact.key));
+            v1::EligibilityVerdict::Unknown
+        }
+    };
     let terms = candidate.terms.0.map(millionths);
     let next_opening = snapshot.next_opening(candidate.resource, window_start);
     let zone = next_opening.and_then(|_| snapshot.time_zone(candidate.resource));
@@ -111,11 +116,7 @@ fn write_candidate(
         modes: modes_in(&mut room.modes, candidate.modes),
         distance_metres: candidate.distance_metres.map(metres),
         capacity,
-        eligibility: if room.facts.is_empty() {
-            v1::EligibilityVerdict::Eligible
-        } else {
-            v1::EligibilityVerdict::Unknown
-        },
+        eligibility,
         missing_facts: &room.facts,
         score: millionths(candidate.score),
         term_values: &terms,

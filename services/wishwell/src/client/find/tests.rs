@@ -108,6 +108,40 @@ fn opening_times_are_those_of_the_place_whatever_the_zone_of_who_asks() {
     }
 }
 
+#[test]
+fn what_is_left_to_be_referred_is_said_where_it_is_not_all_that_was_asked() {
+    let said = |outstanding, lang| {
+        let mut answer = answer();
+        answer.items[0].outstanding_quantity = outstanding;
+        let page = Page { lang, zone: TimeZone::UTC, width: None };
+        page.render(&need(), &Titles::default(), &answer).lines().nth(3).unwrap_or_default().to_owned()
+    };
+    assert_eq!(said(Some(2), Lang::En), "");
+    assert_eq!(said(None, Lang::En), "", "an older server does not say");
+    assert_eq!(said(Some(1), Lang::En), "Still to be referred: 1 piece");
+    let none = "Nothing of it can be referred any more; told is what would fit if nothing were yet.";
+    assert_eq!(said(Some(0), Lang::En), none);
+    assert_eq!(said(Some(0), Lang::Zh), "该项已无可转介的数量；以下按尚未转介任何数量查询。");
+}
+
+#[test]
+fn an_eligibility_that_is_unknown_says_what_it_hangs_on_or_that_nothing_would_settle_it() {
+    let mut answer = answer();
+    let said = |answer: &FindResourcesResponse, lang| {
+        let page = Page { lang, zone: TimeZone::UTC, width: None };
+        let printed = page.render(&need(), &Titles::default(), answer);
+        printed
+            .lines()
+            .filter(|line| line.contains("eligib") || line.contains("资格"))
+            .map(|line| line.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(&answer, Lang::Zh), ["资格待定，缺少：在校学生 (is_student)"]);
+    answer.items[0].candidates[1].missing_facts.clear();
+    assert_eq!(said(&answer, Lang::En), ["eligibility unknown: its rule cannot be computed from what is known"]);
+    assert_eq!(said(&answer, Lang::Zh), ["资格待定：按已知情况算不出条件是否满足"]);
+}
+
 fn printed(lang: Lang) -> String {
     Page { lang, zone: TimeZone::UTC, width: None }.render(&need(), &Titles::default(), &answer())
 }

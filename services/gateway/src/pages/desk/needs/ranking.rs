@@ -45,8 +45,8 @@ fn one(visit: &Visit, candidate: &v1::Candidate, weights: &[v1::ScoreWeight], ac
                 span class="score" { (visit.say("匹配度 ", "fit ")) (candidate.score / 10_000) "%" }
             }
             p class="facts" { (facts(visit, candidate).join(" · ")) }
-            @if candidate.eligibility() == v1::EligibilityVerdict::Unknown && !candidate.missing_facts.is_empty() {
-                p class="ask" { (visit.say("资格还需确认：", "eligibility depends on: ")) (missing(visit, &candidate.missing_facts)) }
+            @if candidate.eligibility() == v1::EligibilityVerdict::Unknown {
+                p class="ask" { (unsettled(visit, &candidate.missing_facts)) }
             }
             ul class="terms" {
                 @for (weight, value) in weights.iter().zip(&candidate.term_values).filter(|(weight, _)| weight.weight > 0) {
@@ -88,10 +88,19 @@ fn facts(visit: &Visit, candidate: &v1::Candidate) -> Vec<String> {
     facts
 }
 
-/// What has to be asked, in words.
-fn missing(visit: &Visit, keys: &[String]) -> String {
+/// What an eligibility that is unknown hangs on, in words.
+fn unsettled(visit: &Visit, missing: &[String]) -> String {
+    if missing.is_empty() {
+        return visit
+            .say(
+                "资格待定：按已知情况算不出条件是否满足",
+                "eligibility unknown: its rule cannot be computed from what is known",
+            )
+            .to_owned();
+    }
     let name = |key: &String| definition(key).map_or(key.clone(), |fact| visit.say(fact.zh, fact.en).to_owned());
-    keys.iter().map(name).collect::<Vec<_>>().join(visit.say("、", ", "))
+    let names = missing.iter().map(name).collect::<Vec<_>>().join(visit.say("、", ", "));
+    format!("{}{names}", visit.say("资格还需确认：", "eligibility depends on: "))
 }
 
 fn near_miss(visit: &Visit, miss: &v1::NearMiss) -> Markup {
