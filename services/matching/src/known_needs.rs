@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
+use wishwell_domain::ids::{HouseholdId, LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::KNOWN_NEEDS_MAX;
 use wishwell_domain::need::Need;
 use wishwell_engine::Snapshot;
@@ -16,10 +16,12 @@ use wishwell_store::Basis;
 pub(crate) struct KnownNeed {
     /// As it is stored.
     pub(crate) stored: Arc<Need>,
-    /// With the groups of its beneficiary or household.
+    /// With the groups of its beneficiary and household.
     pub(crate) need: Need,
-    /// Its own facts before its beneficiary's.
+    /// Its own facts before those of its beneficiary and household.
     pub(crate) facts: Facts,
+    /// The household that counts: its own or its beneficiary's.
+    pub(crate) household: Option<HouseholdId>,
     /// It was read at this position of the log or later.
     pub(crate) position: LogPosition,
 }
@@ -28,7 +30,7 @@ impl KnownNeed {
     /// Full resource names of the people whose facts these are.
     pub(crate) fn people(&self) -> impl Iterator<Item = String> {
         let beneficiary = self.stored.beneficiary.map(|id| id.name());
-        beneficiary.into_iter().chain(self.stored.household.map(|id| id.name()))
+        beneficiary.into_iter().chain(self.household.map(|id| id.name()))
     }
 
     /// What is decided upon this need alone: it, and the people whose facts are known.

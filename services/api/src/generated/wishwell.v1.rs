@@ -6141,10 +6141,15 @@ pub struct Need {
     /// Identity in the system it came from. A second need with the same identity is the same need.
     #[prost(message, optional, tag = "2")]
     pub external: ::core::option::Option<ExternalId>,
-    /// Who is helped, `beneficiaries/{uuid}`; empty when a household is, or when the person is unknown.
+    /// Who is helped, `beneficiaries/{uuid}`; empty when a household is, or when the person is unknown. Where `facts` say nothing, what is on
+    /// record of the person counts for eligibility: its facts, divisions and groups. Where that says nothing either, the record of the
+    /// person's household does: its divisions, and that it is in difficulty, which is said of all of it. Its other groups do not: they do
+    /// not tell who in it is old, or disabled.
     #[prost(string, tag = "3")]
     pub beneficiary: ::prost::alloc::string::String,
-    /// The household that is helped, `households/{uuid}`; empty when one person is.
+    /// The household that is helped, `households/{uuid}`; empty when one person is. All its groups count for eligibility, and its divisions
+    /// where `facts` say nothing. Named beside a beneficiary it counts so too, in the place of the one that the person's record names,
+    /// its divisions where the person's record says nothing.
     #[prost(string, tag = "4")]
     pub household: ::prost::alloc::string::String,
     /// What is needed, 1 to 32 items.
@@ -6178,7 +6183,7 @@ pub struct Need {
     /// How the need came in.
     #[prost(enumeration = "Channel", tag = "14")]
     pub channel: i32,
-    /// Facts that eligibility rules may ask for, beside those of the beneficiary, at most 64, each key once. Sensitive.
+    /// Facts that eligibility rules may ask for, before those of the beneficiary, at most 64, each key once. Sensitive.
     #[prost(message, repeated, tag = "15")]
     pub facts: ::prost::alloc::vec::Vec<Fact>,
     /// What happened and what is needed, in free words, at most 4000 characters. Sensitive.
@@ -9184,8 +9189,8 @@ pub struct FindResourcesRequest {
     #[prost(string, tag = "1")]
     pub need: ::prost::alloc::string::String,
     /// A need that is not stored, and is not by this call; fields marked as output are ignored. A beneficiary or household that it names
-    /// counts with its facts and groups as that of a stored need does. Only whoever may submit needs may name one, in its divisions;
-    /// that a beneficiary was asked about is recorded.
+    /// counts with its facts, divisions and groups as that of a stored need does, as fields of Need say. Only whoever may submit needs may
+    /// name one, in its divisions; that a beneficiary was asked about is recorded.
     #[prost(message, optional, tag = "2")]
     pub inline_need: ::core::option::Option<Need>,
     /// Position of the one item that is asked about, from 1 to 32; 0 means all items.

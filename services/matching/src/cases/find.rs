@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
-use wishwell_domain::ids::{DivisionCode, NeedId, ResourceId};
+use wishwell_domain::ids::{DivisionCode, HouseholdId, NeedId, ResourceId};
 use wishwell_domain::need::Need;
 use wishwell_engine::{QueryError, Snapshot};
 
@@ -64,7 +64,8 @@ impl Platform {
         if let Some(beneficiary) = &beneficiary {
             consents::must_let_match(beneficiary)?;
         }
-        let household = match stored.household.filter(|_| beneficiary.is_none()) {
+        let household_id = household_of(&stored, beneficiary.as_ref());
+        let household = match household_id {
             Some(id) => self.store.household(caller.tenant(), id).await?,
             None => None,
         };
@@ -74,7 +75,8 @@ impl Platform {
         };
         let beneficiary = beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
         let (need, facts) = facts_with(stored.clone(), facts, beneficiary, household.as_ref());
-        Ok(KnownNeed { stored: Arc::new(stored), need, facts, position: snapshot.position() })
+        let position = snapshot.position();
+        Ok(KnownNeed { stored: Arc::new(stored), need, facts, household: household_id, position })
     }
 
     /// A need that is not stored, with all that is known for eligibility of whom it names.
@@ -92,8 +94,13 @@ impl Platform {
             Some(beneficiary) => Box::pin(self.disclosed(caller, beneficiary)).await?,
             None => PersonalFields::default(),
         };
+        let household = match (whom.household, whom.beneficiary.as_ref().and_then(|beneficiary| beneficiary.household))
+        {
+            (None, Some(id)) => self.store.household(caller.tenant(), id).await?,
+            (named, _) => named,
+        };
         let beneficiary = whom.beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
-        Ok(facts_with(need, facts, beneficiary, whom.household.as_ref()))
+        Ok(facts_with(need, facts, beneficiary, household.as_ref()))
     }
 
     /// What is sealed of a beneficiary that a question names. That it was asked for leaves a trace.
@@ -116,8 +123,13 @@ impl Platform {
     }
 }
 
-/// A need with all that is known for eligibility: its own facts, then those of its beneficiary; groups of its beneficiary, or of its
-/// household.
+/// The household whose record counts for a need: the one that it names, or else its beneficiary's.
+pub(crate) fn household_of(need: &Need, beneficiary: Option<&Beneficiary>) -> Option<HouseholdId> {
+    need.household.or_else(|| beneficiary.and_then(|beneficiary| beneficiary.household))
+}
+
+/// A need with all that is known for eligibility: its own facts, then those of its beneficiary, then what is on record of the beneficiary
+/// and of the household ([`household_of`]); with groups of either.
 pub(crate) fn facts_with(
     mut need: Need,
     mut facts: Facts,
@@ -128,28 +140,34 @@ pub(crate) fn facts_with(
         for (key, value) in personal.facts.0 {
             facts.0.entry(key).or_insert(value);
         }
-        add_recorded(&mut facts, beneficiary);
-        add_groups(&mut need, &beneficiary.group_tags);
-    } else if let Some(household) = household {
-        add_groups(&mut need, &household.group_tags);
+        add_recorded(&mut facts, beneficiary.residence_division.as_ref(), beneficiary.registration_division.as_ref());
+        add_groups(&mut need, beneficiary.group_tags.iter());
+    }
+    if let Some(household) = household {
+        add_recorded(&mut facts, household.residence_division.as_ref(), household.registration_division.as_ref());
+        // A need that names the household is the household's. Of one person, its record tells what is true of all of them: that it is in
+        // difficulty, but not who in it is old or disabled.
+        let is_named = need.household.is_some();
+        let counts = |tag: &&GroupTag| is_named || matches!(tag, GroupTag::InDifficulty);
+        add_groups(&mut need, household.group_tags.iter().filter(counts));
     }
     (need, facts)
 }
 
 /// Who belongs to a group belongs to it whether or not each need says so.
-fn add_groups(need: &mut Need, groups: &[GroupTag]) {
-    need.group_tags.extend_from_slice(groups);
+fn add_groups<'g>(need: &mut Need, groups: impl Iterator<Item = &'g GroupTag>) {
+    need.group_tags.extend(groups);
     need.group_tags.sort_unstable();
     need.group_tags.dedup();
 }
 
-/// What the record of a beneficiary says counts as a fact, unless a fact says otherwise.
-fn add_recorded(facts: &mut Facts, beneficiary: &Beneficiary) {
+/// What the record of a person or a household says counts as a fact, unless a fact, or a record before it, says otherwise.
+fn add_recorded(facts: &mut Facts, residence: Option<&DivisionCode>, registration: Option<&DivisionCode>) {
     let mut record = |key: &str, code: Option<&DivisionCode>| {
         if let Some(code) = code {
             facts.0.entry(key.to_owned()).or_insert_with(|| FactValue::Text(code.to_string()));
         }
     };
-    record("residence_division", beneficiary.residence_division.as_ref());
-    record("registration_division", beneficiary.registration_division.as_ref());
+    record("residence_division", residence);
+    record("registration_division", registration);
 }

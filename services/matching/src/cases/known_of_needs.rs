@@ -13,7 +13,7 @@ use wishwell_domain::round::RoundRules;
 use wishwell_engine::Snapshot;
 use wishwell_store::{NeedFilter, PageRequest, ReferralFilter, Store};
 
-use crate::cases::find::facts_with;
+use crate::cases::find::{facts_with, household_of};
 use crate::cases::needs::sealed_for;
 use crate::cases::{Caller, Platform};
 use crate::privacy::TenantKeys;
@@ -113,7 +113,8 @@ impl KnownOfNeeds {
         if let Some(household) = of_person.filter(|_| need.household.is_none()) {
             self.households.insert(need.id, household);
         }
-        let household = need.household.filter(|_| beneficiary.is_none()).and_then(|id| people.households.get(&id));
+        let household = household_of(&need, beneficiary.as_ref().map(|(found, _)| *found));
+        let household = household.and_then(|id| people.households.get(&id));
         let (id, own) = (need.id, need.group_tags.len());
         let (need, facts) = facts_with(need, facts, beneficiary, household);
         if need.group_tags.len() > own {
@@ -204,17 +205,21 @@ impl Platform {
         people.sort_unstable();
         people.dedup();
         let beneficiaries = store.beneficiaries(tenant, &people).await?;
-        let people = People {
-            beneficiaries: &beneficiaries.into_iter().map(|found| (found.id, found)).collect(),
-            households: &self.households_of(caller, &needs).await?,
-        };
+        let beneficiaries = beneficiaries.into_iter().map(|found| (found.id, found)).collect();
+        let households = self.households_of(caller, &needs, &beneficiaries).await?;
+        let people = People { beneficiaries: &beneficiaries, households: &households };
         known.add(store.as_ref(), tenant, &self.keys(caller), needs, people).await
     }
 
-    /// The households of needs that are for no single beneficiary.
-    async fn households_of(&self, caller: &Caller, needs: &[Need]) -> Result<HashMap<HouseholdId, Household>, Error> {
-        let of_all = needs.iter().filter(|need| need.beneficiary.is_none());
-        let mut ids: Vec<HouseholdId> = of_all.filter_map(|need| need.household).collect();
+    /// The households that count for needs.
+    async fn households_of(
+        &self,
+        caller: &Caller,
+        needs: &[Need],
+        beneficiaries: &HashMap<BeneficiaryId, Beneficiary>,
+    ) -> Result<HashMap<HouseholdId, Household>, Error> {
+        let person = |need: &Need| need.beneficiary.and_then(|id| beneficiaries.get(&id));
+        let mut ids: Vec<HouseholdId> = needs.iter().filter_map(|need| household_of(need, person(need))).collect();
         ids.sort_unstable();
         ids.dedup();
         let found = self.store.households(caller.tenant(), &ids).await?;

@@ -14,7 +14,7 @@ use wishwell_domain::referral::{AskedFor, Decision, Origin, Referral};
 use wishwell_engine::{ENGINE_VERSION, Query, RoundPrices, ScoringRules, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::Store;
 
-use crate::cases::find::{facts_with, query_error};
+use crate::cases::find::{facts_with, household_of, query_error};
 use crate::cases::needs::sealed_for;
 use crate::cases::referrals::item_of;
 use crate::privacy::MasterKey;
@@ -172,6 +172,7 @@ async fn known<'p>(
         };
         beneficiary = Some((found, personal));
     }
-    let household = need.household.and_then(|id| past.households.get(&id));
+    let household = household_of(need, beneficiary.as_ref().map(|(found, _)| *found));
+    let household = household.and_then(|id| past.households.get(&id));
     Ok(Known { facts, beneficiary, household, erased })
 }

@@ -7,6 +7,7 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, resource};
 use wishwell_scenarios::needing::{item, need};
+use wishwell_scenarios::referring::{offer, to};
 use wishwell_scenarios::told::{quantity, refused, text, told, violations};
 use wishwell_scenarios::{Served, external};
 
@@ -21,7 +22,18 @@ fn yes(key: &str, value: bool) -> v1::Fact {
 }
 
 async fn find(served: &Served, key: &'static str, need: v1::Need) -> Result<v1::ItemMatches, Status> {
-    let request = v1::FindResourcesRequest { inline_need: Some(need), top_k: Some(100), ..Default::default() };
+    find_after(served, key, need, 0).await
+}
+
+/// As [`find`], once the log has been read so far.
+async fn find_after(
+    served: &Served,
+    key: &'static str,
+    need: v1::Need,
+    min_position: i64,
+) -> Result<v1::ItemMatches, Status> {
+    let request =
+        v1::FindResourcesRequest { inline_need: Some(need), top_k: Some(100), min_position, ..Default::default() };
     let answer = told(served.matching(key).find_resources(request).await)?;
     Ok(answer.items.into_iter().next().expect("an item"))
 }
@@ -105,6 +117,147 @@ async fn whom_a_need_names_counts_whether_or_not_it_is_stored() {
         let answer = told(served.matching(HOTLINE).find_resources(request).await).expect("found");
         let told = (verdict(&answer.items[0], &alone), verdict(&answer.items[0], &veteran));
         assert_eq!(told, expected, "a stored need {what}");
+    }
+}
+
+/// Verdicts of one resource after the other, in the answer for a need that is not stored and for the same need stored; and the need.
+async fn verdicts(
+    served: &Served,
+    what: &str,
+    asked: v1::Need,
+    resources: &[String],
+) -> (Vec<Option<v1::EligibilityVerdict>>, String) {
+    let of = |found: &v1::ItemMatches| resources.iter().map(|resource| verdict(found, resource)).collect::<Vec<_>>();
+    let request = v1::SubmitNeedRequest { need: Some(asked.clone()), request_id: String::new() };
+    let stored = told(served.needs(HOTLINE).submit_need(request).await).expect("submitted");
+    let (need, min_position) = (stored.need.expect("one").name, stored.log_position);
+    let inline = of(&find_after(served, HOTLINE, asked, min_position).await.expect(what));
+    let request = v1::FindResourcesRequest { need: need.clone(), top_k: Some(100), min_position, ..Default::default() };
+    let answer = told(served.matching(HOTLINE).find_resources(request).await).expect("found");
+    assert_eq!(of(&answer.items[0]), inline, "a stored need {what}");
+    // And the other way round.
+    for (resource, verdict) in resources.iter().zip(&inline) {
+        let request =
+            v1::FindNeedsRequest { resource: resource.clone(), min_position, page_size: 100, ..Default::default() };
+        let found = told(served.matching(OPERATOR).find_needs(request).await).expect("found").matches;
+        let found = found.iter().find(|found| found.need == need).map(v1::NeedMatch::eligibility);
+        assert_eq!(found, *verdict, "{resource} asked for needs, {what}");
+    }
+    (inline, need)
+}
+
+#[tokio::test]
+async fn what_is_on_record_of_a_household_counts_for_its_needs_and_for_its_members_where_nothing_else_is_said() {
+    use v1::EligibilityVerdict::{Eligible, Unknown};
+    use v1::GroupTag::{Elderly, InDifficulty};
+    let served = Served::demo().await;
+    desks(&served).await;
+    let mut resources = Vec::new();
+    for (id, rule) in [
+        ("r-lives", "residence_division.startsWith('640104')"),
+        ("r-registered", "registration_division.startsWith('640104')"),
+        ("r-difficulty", "is_in_difficulty"),
+        ("r-old", "is_elderly"),
+    ] {
+        resources.push(for_whom(&served, id, rule).await);
+    }
+    let home = v1::Household {
+        residence_division: "640104".to_owned(),
+        registration_division: "640104".to_owned(),
+        group_tags: vec![InDifficulty.into(), Elderly.into()],
+        ..v1::Household::default()
+    };
+    let request = v1::CreateHouseholdRequest { household: Some(home), request_id: String::new() };
+    let home =
+        told(served.needs(HOTLINE).create_household(request).await).expect("created").household.expect("one").name;
+    let member = async |id: &str, registration: &str, household: &str| {
+        let beneficiary = v1::Beneficiary {
+            external: Some(external("test", id)),
+            registration_division: registration.to_owned(),
+            household: household.to_owned(),
+            ..v1::Beneficiary::default()
+        };
+        let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary), request_id: String::new() };
+        told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.expect("one").name
+    };
+    let child = member("child", "", &home).await;
+    let lodger = member("lodger", "640106", &home).await;
+    let stranger = member("stranger", "", "").await;
+    let says = |division: &str| {
+        let string_value = Some(division.to_owned());
+        vec![v1::Fact { key: "residence_division".to_owned(), string_value, ..v1::Fact::default() }]
+    };
+    let of = |beneficiary: &str, household: &str| v1::Need {
+        beneficiary: beneficiary.to_owned(),
+        household: household.to_owned(),
+        ..need()
+    };
+    let yes = Some(Eligible);
+    let mut referred = Vec::new();
+    for (what, asked, expected) in [
+        ("of the household", of("", &home), [yes, yes, yes, yes]),
+        (
+            "of the household that has moved since",
+            v1::Need { facts: says("640106"), ..of("", &home) },
+            [None, yes, yes, yes],
+        ),
+        // Who of it is old, the record of a household does not say.
+        ("of a member", of(&child, ""), [yes, yes, yes, Some(Unknown)]),
+        ("of a member who is registered elsewhere", of(&lodger, ""), [yes, None, yes, Some(Unknown)]),
+        ("of a member and the household", of(&child, &home), [yes, yes, yes, yes]),
+        ("of somebody and the household", of(&stranger, &home), [yes, yes, yes, yes]),
+        ("of somebody without one", of(&stranger, ""), [Some(Unknown); 4]),
+    ] {
+        let (told, need) = verdicts(&served, what, asked, &resources).await;
+        assert_eq!(told, expected, "a need {what}");
+        referred.push(need);
+    }
+    // What was decided upon it comes out again, though the household moves.
+    let mut decided = Vec::new();
+    for need in [&referred[0], &referred[2], &referred[4]] {
+        decided.push(offer(&served, HOTLINE, to(need, &resources[1])).await.expect("offered").name);
+    }
+    let moved = v1::Household { registration_division: "640106".to_owned(), ..v1::Household::default() };
+    let request = v1::UpdateHouseholdRequest {
+        name: home,
+        household: Some(moved),
+        update_mask: wishwell_scenarios::told::mask(&["registration_division"]),
+        ..Default::default()
+    };
+    told(served.needs(HOTLINE).update_household(request).await).expect("moved");
+    let late = verdicts(&served, "of a member, once the household has moved", of(&child, ""), &resources).await.0;
+    assert_eq!(late[1], None);
+    for referral in decided {
+        let mut command = wishwell_test_support::process::command();
+        command.env_clear().current_dir(served.process.folder());
+        let output = command.args(["replay", &referral, "--data-dir", "wishwell-data"]).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.ends_with("identical\n"), "{referral}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_cannot_be_computed_is_unknown_with_nothing_missing() {
+    use v1::EligibilityVerdict::{Eligible, Unknown};
+    let served = Served::demo().await;
+    desks(&served).await;
+    let shared_out = for_whom(&served, "r-shares", "100 / (household_size - 1) > 20").await;
+    let request = v1::SubmitNeedRequest { need: Some(need()), request_id: String::new() };
+    let position = told(served.needs(HOTLINE).submit_need(request).await).expect("submitted").log_position;
+    let of = |persons: i64| v1::Need {
+        facts: vec![v1::Fact { key: "household_size".to_owned(), int_value: Some(persons), ..v1::Fact::default() }],
+        ..need()
+    };
+    for (asked, expected, missing) in [
+        (of(2), Eligible, vec![]),
+        // It divides by 0.
+        (of(1), Unknown, vec![]),
+        (need(), Unknown, vec!["household_size".to_owned()]),
+    ] {
+        let found = find_after(&served, HOTLINE, asked, position).await.expect("asked");
+        let named = |candidate: &&v1::Candidate| candidate.resource.as_ref().is_some_and(|it| it.name == shared_out);
+        let candidate = found.candidates.iter().find(named).expect("a candidate");
+        assert_eq!((candidate.eligibility(), candidate.missing_facts.clone()), (expected, missing));
     }
 }
 
