@@ -179,7 +179,8 @@ impl<'q> Context<'q> {
         offered.unwrap_or(self.window)
     }
 
-    /// Opening hours and capacity. When it is closed all the time, capacity is judged as if it were open.
+    /// Opening hours and capacity. When it is closed all the time, capacity is judged as if it were open; when it is counted in
+    /// another unit, it is not judged.
     fn when_and_how_much(
         &self,
         row: &Row,
@@ -202,7 +203,9 @@ impl<'q> Context<'q> {
             }
         }
         let view = capacity.unwrap_or_else(|| capacity::at_best(self, row, when, &mut memo.periods));
-        if view.served < self.quantity && (!self.splittable || view.served < 1) {
+        // Pieces are not hours: what is counted in another unit has neither enough nor too little.
+        let too_little = view.served < self.quantity && (!self.splittable || view.served < 1);
+        if too_little && !failed.contains(ReasonCode::Unit) {
             failed.add(ReasonCode::NoCapacity);
         }
         view
@@ -218,31 +221,35 @@ impl<'q> Context<'q> {
         // A week in which it is closed, such as a holiday, is left out and told, not held against it.
         let asked = self.recurrence.map_or(1, |recurrence| recurrence.occurrences.max(1));
         let wanted = asked.min(view.open_occurrences.max(1));
-        if view.occurrences < wanted && (!self.splittable || view.occurrences == 0) {
+        let too_few = view.occurrences < wanted && (!self.splittable || view.occurrences == 0);
+        if too_few && !failed.contains(ReasonCode::Unit) {
             failed.add(ReasonCode::NoCapacity);
         }
         view
     }
 
-    /// The modes that reach the beneficiary. When none does, adds what the mode with the fewest failures fails.
+    /// The modes that reach the beneficiary. When none does, adds what the mode with the fewest failures fails; where it has none of
+    /// the modes wanted, of those that it has, since it would have to be vetted for one of them.
     fn modes_of(&self, row: &Row, distance: u32, offered: Span, failed: &mut Failed) -> ModeSet {
         let (verified, minors, home_visits) = self.standing(row.organization, offered);
         let minors = minors || !self.involves_minors;
         if !verified {
             failed.add(ReasonCode::OrganizationNotVerified);
         }
-        let offered = row.modes.and(self.modes);
-        if offered.is_empty() {
+        let wanted = row.modes.and(self.modes);
+        let is_wanted = !wanted.is_empty();
+        if !is_wanted {
             failed.add(ReasonCode::Mode);
-            return ModeSet::NONE;
         }
-        let near = distance <= self.max_travel_metres || distance == UNKNOWN_DISTANCE;
-        let possible = offered.and(ModeSet::possible(near, home_visits, minors));
+        // How far somebody could travel who cannot, nobody said.
+        let near = !is_wanted || distance <= self.max_travel_metres || distance == UNKNOWN_DISTANCE;
+        let judged = if is_wanted { wanted } else { row.modes };
+        let possible = judged.and(ModeSet::possible(near, home_visits, minors));
         if !possible.is_empty() {
-            return possible;
+            return if is_wanted { possible } else { ModeSet::NONE };
         }
         let mut fewest: Option<Failed> = None;
-        for mode in offered.iter() {
+        for mode in judged.iter() {
             let mut fails = Failed::default();
             if mode != DeliveryMode::Delivery && !minors {
                 fails.add(ReasonCode::NotVettedForMinors);

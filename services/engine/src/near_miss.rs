@@ -202,10 +202,12 @@ fn no_capacity(context: &Context<'_>, row: &Row, assessment: &Assessment) -> Rea
 }
 
 fn ineligible(context: &Context<'_>, row: &Row) -> Option<Reason> {
-    match context.tables.programs.get(row.eligibility)?.evaluate(&context.facts) {
-        Verdict::Ineligible { start, end } => {
-            Some(Reason::Ineligible { clause: Clause { program: row.eligibility, start, end } })
-        }
+    let program = context.tables.programs.get(row.eligibility)?;
+    match program.evaluate(&context.facts) {
+        Verdict::Ineligible { start, end } => Some(Reason::Ineligible {
+            clause: Clause { program: row.eligibility, start, end },
+            facts: program.facts_of_false_clauses(&context.facts),
+        }),
         _ => None,
     }
 }

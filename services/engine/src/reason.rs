@@ -245,8 +245,10 @@ pub enum Reason {
     },
     /// See [`ReasonCode::Ineligible`].
     Ineligible {
-        /// The clause that excludes.
+        /// The first clause that excludes.
         clause: Clause,
+        /// The facts that it asks for, and every other part of a conjunction that excludes.
+        facts: FactSet,
     },
     /// See [`ReasonCode::Paused`].
     Paused,

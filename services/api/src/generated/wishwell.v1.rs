@@ -1856,10 +1856,11 @@ pub struct MissDetail {
     /// NO_CAPACITY: code of the item's unit. UNIT: code of the unit the resource is counted in.
     #[prost(string, tag = "9")]
     pub unit: ::prost::alloc::string::String,
-    /// INELIGIBLE: keys of the facts the clause asks for, in the catalogue's order.
+    /// INELIGIBLE: keys of the facts that the clause asks for, and every other part of the rule that has to hold and does not, in the
+    /// catalogue's order.
     #[prost(string, repeated, tag = "10")]
     pub facts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// INELIGIBLE: the clause of the rule that does not hold.
+    /// INELIGIBLE: the first clause of the rule that does not hold.
     #[prost(string, tag = "11")]
     pub clause: ::prost::alloc::string::String,
     /// EXPIRED: the last date it was offered. NOT_VALID_YET: the first date it is. NO_CAPACITY: the first day of the next period
@@ -1897,7 +1898,8 @@ pub struct NearMiss {
     /// The resource.
     #[prost(message, optional, tag = "1")]
     pub resource: ::core::option::Option<ResourceSummary>,
-    /// Why not, at least one reason; the resource fits when all of them change.
+    /// Why not, at least one reason; the resource fits when all of them change. Where MODE is told, vetting is judged for the way it comes in
+    /// that lacks the least of it, and no distance; beside UNIT, capacity is not judged.
     #[prost(message, repeated, tag = "2")]
     pub reasons: ::prost::alloc::vec::Vec<MissDetail>,
     /// Great-circle metres between the need's place and the resource's, at least 0; absent when either has none.

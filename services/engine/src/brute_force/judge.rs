@@ -123,16 +123,18 @@ impl BruteForce {
         let minors = !query.involves_minors || holds(organization.and_then(|o| o.vetted_for_minors.as_ref()));
         let homes = holds(organization.and_then(|o| o.vetted_for_home_visits.as_ref()));
         let mut outcomes: Vec<(DeliveryMode, Vec<ReasonCode>)> = Vec::new();
-        for mode in DeliveryMode::ALL.into_iter().filter(|mode| resource.modes.contains(mode)) {
-            let wanted = match mode {
-                DeliveryMode::OnSite => query.mobility.max_travel_metres.is_some(),
-                DeliveryMode::HomeVisit => query.mobility.home_visit,
-                DeliveryMode::Delivery => query.mobility.delivery,
-                DeliveryMode::Remote => query.mobility.remote,
-            };
-            if !wanted {
-                continue;
-            }
+        let is_wanted = |mode: &DeliveryMode| match mode {
+            DeliveryMode::OnSite => query.mobility.max_travel_metres.is_some(),
+            DeliveryMode::HomeVisit => query.mobility.home_visit,
+            DeliveryMode::Delivery => query.mobility.delivery,
+            DeliveryMode::Remote => query.mobility.remote,
+        };
+        let all_offered = || DeliveryMode::ALL.into_iter().filter(|mode| resource.modes.contains(mode));
+        let some_wanted = all_offered().any(|mode| is_wanted(&mode));
+        if !some_wanted {
+            failed.push(ReasonCode::Mode);
+        }
+        for mode in all_offered().filter(|mode| !some_wanted || is_wanted(mode)) {
             let mut fails = Vec::new();
             if mode != DeliveryMode::Delivery && !minors {
                 fails.push(ReasonCode::NotVettedForMinors);
@@ -146,9 +148,6 @@ impl BruteForce {
             }
             outcomes.push((mode, fails));
         }
-        if outcomes.is_empty() {
-            failed.push(ReasonCode::Mode);
-        }
         let reaching =
             outcomes.iter().filter(|(_, fails)| fails.is_empty()).map(|(mode, _)| *mode).collect::<ModeSet>();
         if reaching.is_empty()
@@ -156,7 +155,7 @@ impl BruteForce {
         {
             failed.extend(fewest);
         }
-        reaching
+        if some_wanted { reaching } else { ModeSet::NONE }
     }
 
     fn offer(
@@ -176,7 +175,8 @@ impl BruteForce {
                 }
                 let offer = self.best_offer(resource, query, offered, schedule.as_ref().filter(|_| open));
                 let served = offer.served.unwrap_or(i64::MAX);
-                if served < query.quantity && (!query.splittable || served < 1) {
+                let too_little = served < query.quantity && (!query.splittable || served < 1);
+                if too_little && !failed.contains(&ReasonCode::Unit) {
                     failed.push(ReasonCode::NoCapacity);
                 }
                 offer
@@ -189,7 +189,8 @@ impl BruteForce {
                         self.recurring_offer_any_time(resource, query, recurrence, start, offered, schedule.as_ref());
                 }
                 let wanted = recurrence.occurrences.min(offer.open_occurrences.max(1));
-                if offer.occurrences < wanted && (!query.splittable || offer.occurrences == 0) {
+                let too_few = offer.occurrences < wanted && (!query.splittable || offer.occurrences == 0);
+                if too_few && !failed.contains(&ReasonCode::Unit) {
                     failed.push(ReasonCode::NoCapacity);
                 }
                 offer

@@ -85,6 +85,22 @@ impl Program {
         }
     }
 
+    /// The facts that every part asks for which is false by itself, of a conjunction that is false.
+    pub(crate) fn facts_of_false_clauses(&self, facts: &BoundFacts<'_>) -> FactSet {
+        FactSet(self.root().map_or(0, |root| self.asked_by_false(root, facts)))
+    }
+
+    fn asked_by_false(&self, at: At, facts: &BoundFacts<'_>) -> u64 {
+        match self.nodes.get(usize::from(at)).map(|placed| &placed.node) {
+            Some(Node::And(left, right)) => {
+                let is_false = |part: &At| self.value(*part, facts) == Value::Bool(false);
+                let parts = [*left, *right].into_iter().filter(is_false);
+                parts.fold(0, |asked, part| asked | self.asked_by_false(part, facts))
+            }
+            _ => self.asked_by(at),
+        }
+    }
+
     // Recursion is bounded: `lower` refuses trees deeper than the limit.
     fn value<'v>(&'v self, at: At, facts: &BoundFacts<'v>) -> Value<'v> {
         let Some(placed) = self.nodes.get(usize::from(at)) else { return Value::Unknown(0) };

@@ -116,11 +116,14 @@ impl Program {
     /// The facts it asks for.
     #[must_use]
     pub fn facts(&self) -> FactSet {
-        let bits = self.nodes.iter().map(|placed| match placed.node {
-            Node::Fact(at) | Node::InFact(_, at) => 1 << at,
-            _ => 0,
-        });
-        FactSet(bits.fold(0, |all, bit: u64| all | bit))
+        FactSet(self.nodes.iter().fold(0, |asked, placed| asked | asked_of(placed)))
+    }
+
+    /// The facts that a node and those below it ask for, as bits. They stand before it, and its bytes hold theirs.
+    pub(super) fn asked_by(&self, at: At) -> u64 {
+        let Some(whole) = self.nodes.get(usize::from(at)) else { return 0 };
+        let within = |placed: &&Placed| placed.start >= whole.start && placed.end <= whole.end;
+        self.nodes.iter().filter(within).fold(0, |asked, placed| asked | asked_of(placed))
     }
 
     /// Bytes held.
@@ -135,5 +138,13 @@ impl Program {
             })
             .sum();
         self.source.len() + size_of_val(&*self.nodes) + inside
+    }
+}
+
+/// The fact that a node itself asks for, as a bit.
+const fn asked_of(placed: &Placed) -> u64 {
+    match placed.node {
+        Node::Fact(at) | Node::InFact(_, at) => 1 << at,
+        _ => 0,
     }
 }

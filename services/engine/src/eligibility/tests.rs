@@ -196,6 +196,25 @@ fn the_clause_that_excludes_is_the_smallest_that_settles_it() {
 }
 
 #[test]
+fn every_part_of_a_conjunction_that_is_false_names_its_facts() {
+    let asked = |source: &str, known: &[(&str, FactValue)]| -> Vec<_> {
+        let facts = facts(known);
+        compile(source).facts_of_false_clauses(&BoundFacts::new(&facts, &[])).iter().map(|fact| fact.key).collect()
+    };
+    let no = FactValue::Bool(false);
+    let known = [("age_years", FactValue::Int(50)), ("has_disability_certificate", no.clone()), ("is_orphan", no)];
+    assert_eq!(
+        asked("age_years >= 60 && has_disability_certificate", &known),
+        ["age_years", "has_disability_certificate"]
+    );
+    // What is unknown, or true, excludes nobody.
+    assert_eq!(asked("is_veteran && (age_years > 40 && is_orphan)", &known), ["is_orphan"]);
+    let either = "(is_orphan || age_years < 18) && has_disability_certificate && lives_alone";
+    assert_eq!(asked(either, &known), ["age_years", "has_disability_certificate", "is_orphan"]);
+    assert_eq!(asked("1 > 2 && is_orphan", &known), ["is_orphan"]);
+}
+
+#[test]
 fn a_tag_says_yes_and_a_missing_tag_says_nothing() {
     let nothing = Facts::default();
     let tags = [GroupTag::Elderly];

@@ -2,15 +2,12 @@
 
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
-use wishwell_domain::fact::FactDefinition;
 use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::word_index::normalize;
 use wishwell_domain::zone::Zone;
 
 use super::{ResourceRef, Snapshot};
-use crate::eligibility::Program;
-use crate::reason::Clause;
 
 impl Snapshot {
     /// A category's code with those of all categories below it; the code alone when the catalogue does not have it.
@@ -75,13 +72,6 @@ impl Snapshot {
         }
     }
 
-    /// The facts that the clause's expression asks for, in the catalogue's order.
-    pub fn clause_facts(&self, clause: Clause) -> impl Iterator<Item = &'static FactDefinition> {
-        let program: Option<&Program> = self.tables.programs.get(clause.program).map(AsRef::as_ref);
-        let text = self.clause_text(clause).to_owned();
-        program.map(Program::facts).unwrap_or_default().iter().filter(move |fact| asks_for(&text, fact.key))
-    }
-
     /// When a resource is open at or after an instant, within the look-ahead; none when it has no schedule.
     #[must_use]
     pub fn next_opening(&self, resource: ResourceRef, after: jiff::Timestamp) -> Option<jiff::Timestamp> {
@@ -100,9 +90,4 @@ impl Snapshot {
 
 fn contains(name: &LocalizedText, text: &str) -> bool {
     text.is_empty() || normalize(&name.zh).contains(text) || normalize(&name.en).contains(text)
-}
-
-/// Whether a name stands in an expression as a word of its own.
-fn asks_for(expression: &str, key: &str) -> bool {
-    expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == key)
 }

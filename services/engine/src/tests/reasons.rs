@@ -296,7 +296,8 @@ fn the_clause_and_the_division_have_their_words() {
     let mut scratch = Scratch::default();
     let answer = snapshot.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
     let reasons: Vec<Reason> = answer.near_misses.iter().flat_map(|miss| answer.reasons(miss)).copied().collect();
-    let [Reason::Ineligible { clause }, Reason::OutsideArea { division: Some(area), .. }] = reasons.as_slice() else {
+    let [Reason::Ineligible { clause, .. }, Reason::OutsideArea { division: Some(area), .. }] = reasons.as_slice()
+    else {
         panic!("{reasons:?}");
     };
     assert_eq!(snapshot.clause_text(*clause), "is_orphan || age_years < 18");
@@ -317,9 +318,37 @@ fn all_failed_constraints_are_told_together() {
         lifecycle: ResourceLifecycle::Paused,
         ..plain_resource(0)
     };
-    let codes: Vec<_> = reasons(resource, &Asking::plain()).iter().map(Reason::code).collect();
-    use crate::reason::ReasonCode::{NoCapacity, OutsideArea, Paused, Unit};
-    assert_eq!(codes, [Unit, OutsideArea, NoCapacity, Paused]);
+    use crate::reason::ReasonCode::{
+        Mode, NoCapacity, NotVettedForHomeVisits, NotVettedForMinors, OutsideArea, Paused, Unit,
+    };
+    let codes = |resource: Resource, asking: &Asking| -> Vec<_> {
+        reasons(resource, asking).iter().map(Reason::code).collect()
+    };
+    let counted = Resource { unit: None, ..resource.clone() };
+    assert_eq!(codes(counted, &Asking::plain()), [OutsideArea, NoCapacity, Paused]);
+    // What is left is counted in something else, so that it says nothing about what is asked.
+    assert_eq!(codes(resource.clone(), &Asking::plain()), [Unit, OutsideArea, Paused]);
+    let recurring = Asking { recurrence: weekly(2), ..Asking::plain() };
+    assert_eq!(codes(resource, &recurring), [Unit, OutsideArea, Paused]);
+    // An organization that is vetted for nothing, asked for by somebody with minors who wants none of its ways.
+    let asked_for = |home_visit, involves_minors| Asking {
+        mobility: Mobility { max_travel_metres: None, home_visit, remote: !home_visit, delivery: false },
+        involves_minors,
+        ..Asking::plain()
+    };
+    let comes = |modes: &[DeliveryMode]| Resource {
+        organization: organization_id(1),
+        modes: modes.to_vec(),
+        place: Some(place(5_000, 0)),
+        ..plain_resource(0)
+    };
+    let on_site = DeliveryMode::OnSite;
+    assert_eq!(codes(comes(&[on_site]), &asked_for(true, true)), [NotVettedForMinors, Mode]);
+    assert_eq!(codes(comes(&[on_site]), &asked_for(true, false)), [Mode]);
+    assert_eq!(codes(comes(&[on_site, DeliveryMode::Delivery]), &asked_for(true, true)), [Mode]);
+    assert_eq!(codes(comes(&[DeliveryMode::HomeVisit]), &asked_for(false, false)), [NotVettedForHomeVisits, Mode]);
+    let both = [NotVettedForMinors, NotVettedForHomeVisits, Mode];
+    assert_eq!(codes(comes(&[DeliveryMode::HomeVisit]), &asked_for(false, true)), both);
 }
 
 #[test]

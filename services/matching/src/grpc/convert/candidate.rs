@@ -205,9 +205,9 @@ fn write_reason(
             requested_occurrences: occurrences.and_then(|(_, requested)| i32::try_from(requested).ok()),
             ..miss(Code::NoCapacity)
         },
-        Reason::Ineligible { clause } => {
+        Reason::Ineligible { clause, facts } => {
             room.facts.clear();
-            room.facts.extend(snapshot.clause_facts(clause).map(|fact| fact.key));
+            room.facts.extend(facts.iter().map(|fact| fact.key));
             Miss { clause: snapshot.clause_text(clause), facts: &room.facts, ..miss(Code::Ineligible) }
         }
         Reason::Paused => miss(Code::Paused),
