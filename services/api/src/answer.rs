@@ -148,12 +148,20 @@ impl AnswerWriter {
         Self { wire: Wire::with_capacity(bytes) }
     }
 
-    /// Writes the answer for one item of the need; `considered` are the resources of its category and below it.
-    pub fn item(&mut self, ordinal: i32, considered: i64, matches: impl FnOnce(&mut ItemWriter<'_>)) {
+    /// Writes the answer for one item of the need; `considered` are the resources of its category and below it, `outstanding` the units
+    /// that can still be referred.
+    pub fn item(
+        &mut self,
+        ordinal: i32,
+        considered: i64,
+        outstanding: Option<i64>,
+        matches: impl FnOnce(&mut ItemWriter<'_>),
+    ) {
         self.wire.long_message(1, |wire| {
             wire.int32(1, ordinal);
             matches(&mut ItemWriter { wire });
             wire.int64(4, considered);
+            wire.optional_int64(6, outstanding);
         });
     }
 

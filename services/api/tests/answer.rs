@@ -140,8 +140,14 @@ fn both(dice: &mut Dice) -> (v1::FindResourcesResponse, Vec<u8>) {
     for ordinal in 0..dice.roll(3) {
         let ordinal = i32::try_from(ordinal).unwrap();
         let considered = dice.number().into();
-        let mut item = v1::ItemMatches { item_ordinal: ordinal, considered_count: considered, ..Default::default() };
-        writer.item(ordinal, considered, |matches| {
+        let outstanding_quantity = dice.maybe(|dice| dice.number().into());
+        let mut item = v1::ItemMatches {
+            item_ordinal: ordinal,
+            considered_count: considered,
+            outstanding_quantity,
+            ..Default::default()
+        };
+        writer.item(ordinal, considered, outstanding_quantity, |matches| {
             for _ in 0..dice.roll(4) {
                 let resource = summary(dice);
                 let mut message = candidate(dice);

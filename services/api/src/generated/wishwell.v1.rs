@@ -1934,6 +1934,11 @@ pub struct ItemMatches {
     /// How many resources carry the item's category or one below it.
     #[prost(int64, tag = "4")]
     pub considered_count: i64,
+    /// Units of the item that can still be referred, over all its occurrences: neither referred nor served, of an open need, and with an
+    /// occurrence left before its end. Candidates are told for the next of them; 0 when there is none: they are told for all of the item
+    /// then, as if nothing of it were referred, though nothing can be.
+    #[prost(int64, optional, tag = "6")]
+    pub outstanding_quantity: ::core::option::Option<i64>,
 }
 impl ::prost::Name for ItemMatches {
     const NAME: &'static str = "ItemMatches";

@@ -13,7 +13,7 @@ use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, WISH_PLACE_DIGITS_MAX};
-use wishwell_domain::need::Need;
+use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, NeedRank, Query, Scratch, Snapshot, Wanted};
 
@@ -263,11 +263,16 @@ fn ask(
     SCRATCH.with_borrow_mut(|(scratch, room)| {
         for item in asked {
             let question = Query::of_item(need, item, facts, now, wanted);
-            let window_start = question.window.start;
+            let asked = candidate::Asked {
+                ordinal: item.ordinal,
+                unit: item.unit,
+                window_start: question.window.start,
+                outstanding: outstanding(need, item, now),
+            };
             let answer = snapshot
                 .find(&question, scoring.rules, scratch)
                 .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
-            candidate::write_item(&mut answers, snapshot, item.ordinal, item.unit, window_start, answer, room);
+            candidate::write_item(&mut answers, snapshot, asked, answer, room);
             answered += 1;
         }
         Ok::<_, Error>(())
@@ -284,6 +289,13 @@ fn ask(
         prices: &prices,
     };
     Ok(answers.finish(&weights, &basis))
+}
+
+/// Units of an item that can still be referred.
+fn outstanding(need: &Need, item: &NeedItem, now: Timestamp) -> i64 {
+    let (start, _) = need.window(now);
+    let next = item.as_asked().outstanding(start, need.recurs_until(now), None);
+    if need.state.is_open() && !next.is_covered { item.left().max(0) } else { 0 }
 }
 
 /// Which needs are asked for.

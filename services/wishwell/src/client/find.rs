@@ -125,8 +125,10 @@ impl Page {
         }
         for item in &answer.items {
             let asked = need.items.iter().find(|asked| asked.ordinal == item.item_ordinal);
-            let asked = asked.map(|asked| titles.item(asked, lang)).unwrap_or_default();
-            page += &format!("\n{} {}: {asked}\n\n", lang.pick("Item", "需求项"), item.item_ordinal);
+            let called = asked.map(|asked| titles.item(asked, lang)).unwrap_or_default();
+            page += &format!("\n{} {}: {called}\n", lang.pick("Item", "需求项"), item.item_ordinal);
+            page += &asked.and_then(|asked| self.outstanding(asked, item)).unwrap_or_default();
+            page += "\n";
             page += &self.candidates(item, answer);
             page += &self.near_misses(item);
         }
@@ -145,6 +147,20 @@ impl Page {
             page += &format!(" · {} {}\n", lang.pick("prices of", "稀缺价格取自"), answer.prices);
         }
         page
+    }
+
+    /// How much of an item is still to be referred, where that is not all of it.
+    fn outstanding(&self, asked: &NeedItem, item: &ItemMatches) -> Option<String> {
+        let (lang, quantity) = (self.lang, asked.quantity.as_ref()?);
+        let occurrences = asked.recurrence.as_ref().map_or(1, |recurrence| i64::from(recurrence.occurrences));
+        // A server that does not say leaves it out.
+        let left = item.outstanding_quantity.filter(|left| *left < quantity.value.saturating_mul(occurrences))?;
+        if left == 0 {
+            let none = "Nothing of it can be referred any more; told is what would fit if nothing were yet.\n";
+            return Some(lang.pick(none, "该项已无可转介的数量；以下按尚未转介任何数量查询。\n").to_owned());
+        }
+        let left = amount(left, &quantity.unit, lang);
+        Some(format!("{} {left}\n", lang.pick("Still to be referred:", "尚待转介：")))
     }
 
     /// What was asked with flags, so that nothing that was assumed goes unsaid.

@@ -333,3 +333,29 @@ async fn a_rule_weighs_groups_and_facts_of_whom_a_need_is_for_as_a_search_for_it
     // Partners are told nothing of who it is, not even by absence.
     assert_eq!(find(&served, PARTNER, v1::FindNeedsRequest { page_size: 10, ..request }).await.matches.len(), 4);
 }
+
+#[tokio::test]
+async fn an_answer_for_a_stored_need_says_how_much_of_an_item_can_still_be_referred() {
+    use wishwell_scenarios::referring::{NEAR, demo, draw, offer, pool, sharing, stock, submit, to, trunk};
+    let served = demo().await;
+    let trunks = pool(&served, stock(NEAR, Some(9))).await;
+    let trunk = wishwell_scenarios::referring::resource(&served, trunk(NEAR, vec![draw(&trunks, 1)], 38.41)).await;
+    let need = submit(&served, sharing(3)).await.name;
+    // What can be referred of the item, and what its candidate would serve.
+    let told_of = async || {
+        let request = v1::FindResourcesRequest { need: need.clone(), ..Default::default() };
+        let answer = told(served.matching(HOTLINE).find_resources(request).await).expect("found");
+        (answer.items[0].outstanding_quantity, answer.items[0].candidates[0].served_quantity)
+    };
+    let two = v1::ReferralOffer { quantity: Some(2), ..to(&need, &trunk) };
+    offer(&served, HOTLINE, two).await.expect("offered");
+    assert_eq!(told_of().await, (Some(1), 1));
+    let last = offer(&served, HOTLINE, to(&need, &trunk)).await.expect("offered").name;
+    assert_eq!(told_of().await, (Some(0), 3), "as if nothing were referred");
+    let withdraw = v1::WithdrawReferralRequest { name: last, ..Default::default() };
+    told(served.referrals(HOTLINE).withdraw_referral(withdraw).await).expect("withdrawn");
+    assert_eq!(told_of().await, (Some(1), 1));
+    let withdraw = v1::WithdrawNeedRequest { name: need.clone(), ..Default::default() };
+    told(served.needs(HOTLINE).withdraw_need(withdraw).await).expect("withdrawn");
+    assert_eq!(told_of().await.0, Some(0));
+}

@@ -16,17 +16,25 @@ use super::parts::{IsoDate, Part as _};
 use super::words::Words;
 use super::{common, resource};
 
+/// What an answer is for: an item, as much of it as can still be referred.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) ordinal: u16,
+    pub(crate) unit: Unit,
+    pub(crate) window_start: Timestamp,
+    pub(crate) outstanding: i64,
+}
+
 /// Writes the engine's answer for one item.
 pub(crate) fn write_item(
     answers: &mut AnswerWriter,
     snapshot: &Snapshot,
-    ordinal: u16,
-    unit: Unit,
-    window_start: Timestamp,
+    asked: Asked,
     answer: &Answer,
     room: &mut Room,
 ) {
-    answers.item(ordinal.into(), answer.considered.into(), |item| {
+    let Asked { ordinal, unit, window_start, outstanding } = asked;
+    answers.item(ordinal.into(), answer.considered.into(), Some(outstanding), |item| {
         for candidate in &answer.candidates {
             write_candidate(item, snapshot, unit, window_start, candidate, room);
         }

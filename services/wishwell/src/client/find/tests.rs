@@ -60,6 +60,7 @@ fn answer() -> FindResourcesResponse {
             candidates: vec![near, unknown],
             near_misses: vec![miss],
             considered_count: 7,
+            outstanding_quantity: Some(2),
         }],
         score_weights: vec![
             weight(ScoreTerm::Distance, 500_000),
