@@ -118,7 +118,7 @@ pub(crate) struct FindArgs {
     /// How many candidates, 1 to 100
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) top: i32,
-    /// How many near misses, 0 to 50
+    /// How many near misses, 0 to 50: of what would be among the candidates if it fitted
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) near_misses: i32,
     /// Judge schedules and periods as of this instant (RFC 3339) instead of now
@@ -144,7 +144,7 @@ pub(crate) struct InlineNeedArgs {
     /// Where help is needed, in degrees: LATITUDE,LONGITUDE[,wgs84|gcj02|bd09]; without a datum, wgs84
     #[arg(long, value_name = "LAT,LON[,DATUM]", conflicts_with = "need", allow_hyphen_values = true)]
     pub(crate) place: Option<String>,
-    /// Division in which help is needed
+    /// Division in which help is needed; without --place, distances and areas are judged from its centre
     #[arg(long, value_name = "CODE", conflicts_with = "need")]
     pub(crate) division: Option<String>,
     /// How soon

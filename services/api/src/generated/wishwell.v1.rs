@@ -1784,7 +1784,8 @@ pub struct Candidate {
     /// The ways in which help can reach the person, at least one.
     #[prost(enumeration = "DeliveryMode", repeated, tag = "2")]
     pub modes: ::prost::alloc::vec::Vec<i32>,
-    /// Great-circle metres between the need's place and the resource's, at least 0; absent when either has none.
+    /// Great-circle metres between the need's place and the resource's, at least 0; of a need without a place from the centre of its division,
+    /// or of the nearest one above that has a centre, wherever in it the people live. Absent when either side has none.
     #[prost(int32, optional, tag = "3")]
     pub distance_metres: ::core::option::Option<i32>,
     /// What is left; absent when the capacity is unknown.
@@ -1902,7 +1903,8 @@ pub struct NearMiss {
     /// that lacks the least of it, and no distance; beside UNIT, capacity is not judged.
     #[prost(message, repeated, tag = "2")]
     pub reasons: ::prost::alloc::vec::Vec<MissDetail>,
-    /// Great-circle metres between the need's place and the resource's, at least 0; absent when either has none.
+    /// Great-circle metres between the need's place, or its division's centre, and the resource's, as of a candidate; absent when either has
+    /// none.
     #[prost(int32, optional, tag = "3")]
     pub distance_metres: ::core::option::Option<i32>,
     /// The score it would have if it fitted, in millionths.
@@ -1928,7 +1930,9 @@ pub struct ItemMatches {
     /// What could serve it, best first.
     #[prost(message, repeated, tag = "2")]
     pub candidates: ::prost::alloc::vec::Vec<Candidate>,
-    /// What nearly could: fewest reasons first, then by the score they would have.
+    /// What nearly could: fewest reasons first, then by the score they would have. Only what would have come among the candidates, or level
+    /// with the last of them, if it fitted: of a long list of candidates more is told than of a short one, and all of the category where
+    /// fewer fit than were asked for.
     #[prost(message, repeated, tag = "3")]
     pub near_misses: ::prost::alloc::vec::Vec<NearMiss>,
     /// How many resources carry the item's category or one below it.
@@ -2064,9 +2068,9 @@ pub enum MissReason {
     NotVettedForHomeVisits = 5,
     /// It comes in no way that can reach the person.
     Mode = 6,
-    /// The person cannot travel that far.
+    /// The person cannot travel that far, from the need's place or, where it has none, from its division's centre.
     TooFar = 7,
-    /// The need is outside what it serves.
+    /// The need is outside what it serves. A need without a place lies in a circle or polygon when its division's centre does.
     OutsideArea = 8,
     /// It is closed throughout the need's window.
     ClosedInWindow = 9,
@@ -6172,7 +6176,8 @@ pub struct Need {
     /// The time in which help is of use, all occurrences of what recurs; absent when any time is or a deadline is given.
     #[prost(message, optional, tag = "8")]
     pub window: ::core::option::Option<TimeWindow>,
-    /// Where help is needed; absent when only the division is known. Sensitive.
+    /// Where help is needed; absent when only the division is known: the centre of the division stands in for it then, in distances as in
+    /// circles, polygons and limits of travel. Sensitive.
     #[prost(message, optional, tag = "9")]
     pub place: ::core::option::Option<GeoPoint>,
     /// Code of the division in which help is needed; empty when unknown.
@@ -9206,7 +9211,8 @@ pub struct FindResourcesRequest {
     /// Largest number of candidates for each item, 1 to 100; absent means 10.
     #[prost(int32, optional, tag = "4")]
     pub top_k: ::core::option::Option<i32>,
-    /// Largest number of near misses for each item, 0 to 50; absent means 5.
+    /// Largest number of near misses for each item, 0 to 50; absent means 5. With a small `top_k` there may be fewer: see
+    /// ItemMatches.near_misses.
     #[prost(int32, optional, tag = "5")]
     pub near_miss_limit: ::core::option::Option<i32>,
     /// The answer reflects at least this log position; 0 means whatever the replica has.
