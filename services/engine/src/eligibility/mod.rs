@@ -6,6 +6,7 @@
 
 mod bounds;
 mod check;
+mod codes;
 mod evaluate;
 mod facts;
 mod lower;

@@ -1,6 +1,6 @@
 //! Compiled expressions: nodes in one array, children before parents.
 
-use super::{BoundFacts, CompileError, Verdict, bounds, lower, parse};
+use super::{BoundFacts, CompileError, Verdict, bounds, codes, lower, parse};
 use crate::reason::FactSet;
 
 /// Place of a node in its program.
@@ -94,6 +94,17 @@ impl Program {
         let nodes = on_a_large_stack(source)?;
         let has_arithmetic = nodes.iter().any(|placed| matches!(placed.node, Node::Arithmetic(..) | Node::Negate(_)));
         Ok(Self { source: source.into(), nodes: nodes.into(), has_arithmetic })
+    }
+
+    /// Compiles an expression that is written now: what it compares facts with has to be something that they can be. Expressions that are
+    /// stored are compiled as they are, since they were taken before there was this rule, or that code.
+    ///
+    /// # Errors
+    /// As [`Self::compile`], and a text that is none of the codes of the fact it is compared with.
+    pub fn compile_new(source: &str) -> Result<Self, CompileError> {
+        let program = Self::compile(source)?;
+        codes::check(&program)?;
+        Ok(program)
     }
 
     /// A program that decides nothing, for an expression that does not compile: the store holds checked ones only.

@@ -279,6 +279,26 @@ fn what_does_not_compile_is_told_with_line_and_column() {
 }
 
 #[test]
+fn a_text_that_a_fact_can_never_be_is_told_with_line_and_column_when_a_rule_is_written_and_not_when_it_is_read() {
+    let cases = [
+        ("gender == 'FEMALE'", 1, 11, "gender is never \"FEMALE\": it is one of female, male"),
+        ("age_years > 6 &&\n  'visual' != disability_kind", 2, 3, "disability_kind is never \"visual\""),
+        ("'eldrely' in group_tags", 1, 1, "group_tags is never \"eldrely\": it is one of elderly, minor"),
+        ("care_level in ['mild', 'servere']", 1, 24, "care_level is never \"servere\""),
+        ("!(is_orphan || school_stage == '')", 1, 32, "school_stage is never \"\""),
+    ];
+    for (source, line, column, part) in cases {
+        let error = Program::compile_new(source).expect_err(source);
+        assert!(error.to_string().contains(part) && (error.line, error.column) == (line, column), "{error}");
+        compile(source);
+    }
+    let source = "gender == 'female' && 'elderly' in group_tags && care_level in ['mild', 'severe'] && 'x' == 'y' \
+        && residence_division == '640104' && gender.startsWith('f')";
+    assert_eq!(Program::compile_new(source).expect("all can be"), compile(source));
+    assert!(Program::compile_new("shoe_size > 3").is_err());
+}
+
+#[test]
 fn no_bytes_overflow_a_small_stack() {
     let tokens = [
         "(",

@@ -143,6 +143,12 @@ impl Snapshot {
         Some((&statement.zh, &statement.en))
     }
 
+    /// The rule of eligibility; none when anyone may have it.
+    #[must_use]
+    pub fn eligibility_expression(&self, resource: ResourceRef) -> Option<&str> {
+        Some(self.tables.programs.get(self.row(resource)?.eligibility)?.source())
+    }
+
     /// The text of a clause that excludes.
     #[must_use]
     pub fn clause_text(&self, clause: Clause) -> &str {

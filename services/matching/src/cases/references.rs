@@ -46,7 +46,11 @@ pub(crate) fn resource(field: &str, resource: &Resource, snapshot: &Snapshot, vi
         if violations.tells_of(&*field) {
             return;
         }
-        if let Err(error) = Program::compile(&eligibility.expression) {
+        let stored = snapshot.resource(resource.id).and_then(|stored| snapshot.eligibility_expression(stored));
+        // What is stored and stays as it is was taken when other things were checked.
+        let stays = stored == Some(eligibility.expression.as_str());
+        let compile = if stays { Program::compile } else { Program::compile_new };
+        if let Err(error) = compile(&eligibility.expression) {
             let message = format!("line {}, column {}: {}", error.line, error.column, error.message);
             let violation = Violation::new(field, "eligibility.expression", message);
             violations.add(violation.with_value(&eligibility.expression));
