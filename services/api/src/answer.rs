@@ -108,6 +108,8 @@ pub struct Miss<'a> {
     pub requested_occurrences: Option<i32>,
     /// Where the organization stands.
     pub organization_state: v1::OrganizationState,
+    /// Metres outside of the nearest circle or polygon.
+    pub beyond_metres: Option<i32>,
 }
 
 /// Writes one `FindResourcesResponse`.
@@ -249,6 +251,7 @@ impl ReasonsWriter<'_> {
             wire.optional_int64(14, miss.served_occurrences.map(i64::from));
             wire.optional_int64(15, miss.requested_occurrences.map(i64::from));
             wire.int32(16, miss.organization_state.into());
+            wire.optional_int64(17, miss.beyond_metres.map(i64::from));
         });
     }
 }

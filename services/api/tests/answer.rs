@@ -109,6 +109,7 @@ fn miss(dice: &mut Dice) -> v1::MissDetail {
         served_occurrences: dice.maybe(Dice::number),
         requested_occurrences: dice.maybe(Dice::number),
         organization_state: i32::try_from(dice.roll(4)).unwrap(),
+        beyond_metres: dice.maybe(Dice::number),
     }
 }
 
@@ -131,6 +132,7 @@ fn write_miss(writer: &mut ReasonsWriter<'_>, miss: &v1::MissDetail) {
         served_occurrences: miss.served_occurrences,
         requested_occurrences: miss.requested_occurrences,
         organization_state: miss.organization_state(),
+        beyond_metres: miss.beyond_metres,
     });
 }
 

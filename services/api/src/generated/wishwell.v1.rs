@@ -1882,6 +1882,10 @@ pub struct MissDetail {
     /// ORGANIZATION_NOT_VERIFIED: where the organization stands.
     #[prost(enumeration = "OrganizationState", tag = "16")]
     pub organization_state: i32,
+    /// OUTSIDE_AREA: how far the need's place, or its division's centre, lies outside of the nearest circle or polygon that it serves, in
+    /// metres; absent when it serves neither, or when one of the places is not known.
+    #[prost(int32, optional, tag = "17")]
+    pub beyond_metres: ::core::option::Option<i32>,
 }
 impl ::prost::Name for MissDetail {
     const NAME: &'static str = "MissDetail";

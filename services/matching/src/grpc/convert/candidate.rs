@@ -13,7 +13,7 @@ use wishwell_engine::{
 };
 
 use super::parts::{IsoDate, Part as _};
-use super::words::Words;
+use super::words::{Outside, Words};
 use super::{common, resource};
 
 /// What an answer is for: an item, as much of it as can still be referred.
@@ -192,12 +192,14 @@ fn write_reason(
             limit_metres: Some(metres(limit_metres)),
             ..miss(Code::TooFar)
         },
-        Reason::OutsideArea { distance_metres, radius_metres, division, .. } => {
+        Reason::OutsideArea { distance_metres, radius_metres, polygon_metres, division } => {
+            let beyond = Outside { distance_metres, radius_metres, polygon_metres }.beyond_metres();
             let division = division.and_then(|division| snapshot.division_name(division));
             Miss {
                 distance_metres: distance_metres.map(metres),
                 limit_metres: radius_metres.map(metres),
                 division: division.map_or("", |(code, _, _)| code.as_str()),
+                beyond_metres: beyond.map(metres),
                 ..miss(Code::OutsideArea)
             }
         }

@@ -118,7 +118,10 @@ impl Words {
         polygon_metres: Option<u32>,
         division: Option<u32>,
     ) {
-        if let (Some(distance), Some(radius)) = (distance_metres, radius_metres) {
+        let outside = Outside { distance_metres, radius_metres, polygon_metres };
+        if let (Some(distance), Some(radius)) = (distance_metres, radius_metres)
+            && outside.beyond_metres() == outside.beyond_circle()
+        {
             say!(
                 self,
                 ("距离", kilometres_zh(distance), ",服务半径", kilometres_zh(radius)),
@@ -163,6 +166,25 @@ impl Words {
         if let Some(date) = next_free {
             say!(self, (",", MonthDay(date), "起有名额"), (", free again on ", DayMonth(date)));
         }
+    }
+}
+
+/// How a place lies to the circles and polygons that a resource serves.
+#[derive(Clone, Copy)]
+pub(super) struct Outside {
+    pub(super) distance_metres: Option<u32>,
+    pub(super) radius_metres: Option<u32>,
+    pub(super) polygon_metres: Option<u32>,
+}
+
+impl Outside {
+    fn beyond_circle(self) -> Option<u32> {
+        Some(self.distance_metres?.saturating_sub(self.radius_metres?))
+    }
+
+    /// To the nearest of them; none without any, or where nobody knows.
+    pub(super) fn beyond_metres(self) -> Option<u32> {
+        self.beyond_circle().into_iter().chain(self.polygon_metres).min()
     }
 }
 
@@ -215,6 +237,25 @@ mod tests {
             (words.zh.as_str(), words.en.as_str()),
             ("已约满,12月2日起有名额", "fully used, free again on 2 December")
         );
+    }
+
+    #[test]
+    fn what_lies_outside_says_how_far_it_is_to_the_nearest_of_circle_and_polygon() {
+        let snapshot = wishwell_engine::SnapshotBuilder::new().build(wishwell_domain::ids::LogPosition(0));
+        for (distance_metres, radius_metres, polygon_metres, beyond_metres, en) in [
+            (Some(12_400), Some(8_000), None, Some(4_400), "12.4 km away, radius 8 km"),
+            (Some(12_400), Some(8_000), Some(5_000), Some(4_400), "12.4 km away, radius 8 km"),
+            (Some(12_400), Some(8_000), Some(300), Some(300), "300 m outside its service area"),
+            (Some(12_400), None, Some(300), Some(300), "300 m outside its service area"),
+            (None, Some(8_000), Some(300), Some(300), "300 m outside its service area"),
+            (None, Some(8_000), None, None, "outside its service area"),
+        ] {
+            let mut words = Words::default();
+            words.outside(&snapshot, distance_metres, radius_metres, polygon_metres, None);
+            assert_eq!(words.en, en);
+            let outside = Outside { distance_metres, radius_metres, polygon_metres };
+            assert_eq!(outside.beyond_metres(), beyond_metres);
+        }
     }
 
     #[test]
