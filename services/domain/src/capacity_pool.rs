@@ -261,33 +261,76 @@ impl CapacityPool {
     /// time zone of the pool's place, keep what they had: how much there is from now on says nothing of how much there was.
     pub fn pass_usual_figures_on(&mut self, now: Timestamp) {
         let Figures { total, used_elsewhere, .. } = self.figures;
-        let current = self.period.as_ref().map(|rule| rule.period_start(now));
+        let current = self.current_period(now);
         let goes_on = |start: Date| current.is_none_or(|current| start >= current);
         for period in self.periods.iter_mut().filter(|period| period.inherits && goes_on(period.period_start)) {
             period.figures = Figures { total, used_elsewhere, ..period.figures };
         }
     }
 
-    /// Forgets periods of which there is nothing to say: those that are here for what was held and hold nothing any more.
-    pub fn forget_empty_periods(&mut self) {
-        self.periods.retain(|period| !period.inherits || period.figures.held() > 0 || period.figures.consumed > 0);
-        while self.periods.len() > POOL_PERIODS_MAX && self.make_room() {}
+    /// First day of the period that goes on, in the time zone of the pool's place; none for pools without periods.
+    fn current_period(&self, now: Timestamp) -> Option<Date> {
+        self.period.as_ref().map(|rule| rule.period_start(now))
     }
 
-    /// Forgets the oldest period that is over and in which nothing is held, when there are as many as there may be: whoever sets
-    /// figures day by day must not come to an end after a year. Answers whether one was forgotten.
-    pub fn make_room(&mut self) -> bool {
-        if self.periods.len() < POOL_PERIODS_MAX {
+    /// Whether a period has ended and is not listed: either there was nothing to say of it, or it was forgotten.
+    #[must_use]
+    pub fn may_have_forgotten(&self, period_start: Date, now: Timestamp) -> bool {
+        let ended = self.current_period(now).is_some_and(|current| period_start < current);
+        ended && self.periods.iter().all(|period| period.period_start != period_start)
+    }
+
+    /// Forgets periods of which there is nothing to say: those that are here for what was held and hold nothing any more.
+    pub fn forget_empty_periods(&mut self, now: Timestamp) {
+        self.periods.retain(|period| !period.inherits || period.figures.held() > 0 || period.figures.consumed > 0);
+        self.keep_to_the_bound(now);
+    }
+
+    /// Forgets what may be forgotten of periods while there are more than there may be.
+    pub fn keep_to_the_bound(&mut self, now: Timestamp) {
+        while self.periods.len() > POOL_PERIODS_MAX && self.make_room(now) {}
+    }
+
+    /// Forgets the oldest period that has ended and in which nothing is held, when there are as many as there may be: whoever sets
+    /// figures day by day must not come to an end after a year. One that goes on is never forgotten: what was used up in it would be
+    /// promised again. Answers whether one was forgotten.
+    pub fn make_room(&mut self, now: Timestamp) -> bool {
+        let Some(current) = self.current_period(now).filter(|_| self.periods.len() >= POOL_PERIODS_MAX) else {
             return false;
-        }
-        // Confirmed, or changed, a moment ago.
-        let today = jiff::tz::Offset::UTC.to_datetime(self.confirmed_at.max(self.updated_at)).date();
-        let free = |period: &&PeriodFigures| period.figures.held() == 0 && period.period_start < today;
+        };
+        let free = |period: &&PeriodFigures| period.figures.held() == 0 && period.period_start < current;
         let oldest = self.periods.iter().filter(free).map(|period| period.period_start).min();
         if let Some(oldest) = oldest {
             self.periods.retain(|period| period.period_start != oldest);
         }
         oldest.is_some()
+    }
+
+    /// Refuses more periods than there may be together with what was kept of those `known` that were not named. As many as were there
+    /// before are in nobody's way: movements list a period whatever the bound is.
+    ///
+    /// # Errors
+    /// A violation of rule `list.max_items` for `overrides`.
+    pub fn must_keep_to_the_bound(&self, known: &Self) -> Result<(), Violation> {
+        let count = self.periods.len();
+        if count <= POOL_PERIODS_MAX.max(known.periods.len()) {
+            return Ok(());
+        }
+        let message = format!(
+            "must be at most {POOL_PERIODS_MAX} together with periods of {} in which something is held or was used up",
+            self.id.name()
+        );
+        Err(Violation::new("overrides", "list.max_items", message).with_value(count))
+    }
+
+    /// What is said against figures of a period that was forgotten: what was used up in it would not be among them.
+    #[must_use]
+    pub fn is_forgotten(&self, field: &str, period_start: Date) -> Violation {
+        let message = format!(
+            "must not have ended before the oldest period that is kept of {}: its figures were forgotten",
+            self.id.name()
+        );
+        Violation::new(field, "pool.period_forgotten", message).with_value(period_start)
     }
 
     fn left(&self, figures: &Figures) -> Remaining {

@@ -30,6 +30,8 @@ pub struct Books {
     pub(super) contacts: Shelf<OrganizationId, Contacts>,
     /// Resources that were asked for an item.
     pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
+    /// Periods that a pool no longer lists, and in which something was used up.
+    pub(super) forgotten: BTreeSet<(CapacityPoolId, Date)>,
     /// Whose data was erased.
     erased: BTreeSet<BeneficiaryId>,
 }
@@ -90,6 +92,7 @@ impl Books {
             offerings: BTreeMap::new(),
             contacts: Shelf::default(),
             asked: Shelf::default(),
+            forgotten: BTreeSet::new(),
             erased: BTreeSet::new(),
         }
     }
@@ -130,6 +133,19 @@ impl Books {
     /// Brings that a beneficiary was erased: its needs take no personal fields any more.
     pub fn bring_erased(&mut self, beneficiary: BeneficiaryId) {
         self.erased.insert(beneficiary);
+    }
+
+    /// Brings that something was used up in a period that its pool no longer lists.
+    pub fn bring_forgotten(&mut self, pool: CapacityPoolId, period_start: Date) {
+        self.forgotten.insert((pool, period_start));
+    }
+
+    /// The period that new figures are said of, where its pool, which was brought, may have forgotten it: whether something was used up in
+    /// it is to be brought as well.
+    #[must_use]
+    pub fn may_have_forgotten(&self, set: &SetFigures) -> Option<Date> {
+        let pool = self.pools.get(set.pool)?;
+        set.period_start.filter(|start| pool.may_have_forgotten(*start, self.now))
     }
 
     /// A need that was brought, as it is by now.
@@ -298,7 +314,7 @@ impl Books {
         for pool in &mut changes.pools {
             pool.after.version = Version(pool.after.version.0 + 1);
             pool.after.updated_at = now;
-            pool.after.forget_empty_periods();
+            pool.after.forget_empty_periods(now);
         }
         for need in &mut changes.needs {
             need.after.version = Version(need.after.version.0 + 1);

@@ -19,6 +19,9 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
     let now = books.now;
     books.pool_must_be_current(set.pool, set.expected)?;
     let before = books.pool(set.pool)?.clone();
+    if let Some(start) = set.period_start.filter(|start| books.forgotten.contains(&(set.pool, *start))) {
+        return Err(Error::from(before.is_forgotten("period_start", start)).into());
+    }
     let pool = books.change_pool(set.pool)?;
     pool.confirmed_at = now;
     change(pool, set, now)?;
@@ -131,13 +134,13 @@ fn change(pool: &mut CapacityPool, set: &SetFigures, now: Timestamp) -> Result<(
             change_figures(&mut pool.figures, set);
             pool.pass_usual_figures_on(now);
         }
-        Some(period_start) => change_figures(figures_of_period(pool, period_start)?, set),
+        Some(period_start) => change_figures(figures_of_period(pool, period_start, now)?, set),
     }
     Ok(())
 }
 
 /// The figures of one period, from now on its own.
-fn figures_of_period(pool: &mut CapacityPool, period_start: Date) -> Result<&mut Figures, Error> {
+fn figures_of_period(pool: &mut CapacityPool, period_start: Date, now: Timestamp) -> Result<&mut Figures, Error> {
     let Some(rule) = pool.period.as_ref().filter(|_| pool.kind == PoolKind::Slots) else {
         return Err(Violation::new("period_start", "period.kind", "must be empty: only slots have periods").into());
     };
@@ -152,12 +155,12 @@ fn figures_of_period(pool: &mut CapacityPool, period_start: Date) -> Result<&mut
     }
     let known = pool.periods.iter().any(|period| period.period_start == period_start);
     if !known {
-        pool.make_room();
+        pool.make_room(now);
         let figures = pool.figures_in(Some(period_start));
         let at = pool.periods.partition_point(|period| period.period_start < period_start);
         pool.periods.insert(at, PeriodFigures { period_start, inherits: false, figures });
     }
-    let full = pool.periods.len() > POOL_PERIODS_MAX;
+    let full = !known && pool.periods.len() > POOL_PERIODS_MAX;
     let period = pool.periods.iter_mut().find(|period| period.period_start == period_start && !full);
     let period = period.ok_or_else(|| {
         let message = format!("would be one more than the {POOL_PERIODS_MAX} periods with figures of their own");

@@ -290,9 +290,63 @@ fn periods_of_which_there_is_nothing_to_say_are_forgotten() {
         pool.add(Some(date(start)), then);
     }
     pool.periods.push(week("2026-12-14", 10, 0));
-    pool.forget_empty_periods();
+    pool.forget_empty_periods(at("2026-11-23T02:00:00Z"));
     let left: Vec<_> = pool.periods.iter().map(|period| period.period_start).collect();
     assert_eq!(left, ["2026-11-30", "2026-12-07", "2026-12-14"].map(date), "used up, held, said");
+}
+
+/// As many periods as there may be, from the first of these days on, one day after the other.
+fn full_from(first: &str, zone: &str) -> CapacityPool {
+    let mut pool = pool(PoolKind::Slots);
+    pool.period = Some(PeriodRule { length: PeriodLength::Day, time_zone: zone.into() });
+    let day = |days| date(first) + jiff::Span::new().days(days);
+    pool.periods = (0..i64::try_from(limits::POOL_PERIODS_MAX).unwrap())
+        .map(|days| PeriodFigures { period_start: day(days), inherits: false, figures: figures(Some(5), 0, 0, 0) })
+        .collect();
+    pool
+}
+
+#[test]
+fn a_period_that_goes_on_is_never_forgotten_and_the_oldest_that_has_ended_is() {
+    let [ended, in_new_york, running] = ["2026-11-28", "2026-11-29", "2026-11-30"];
+    let now = at("2026-11-30T03:00:00Z");
+    // The zone, the first day that is listed, and whether it may go at three in the morning in Greenwich.
+    let cases = [
+        ("UTC", ended, true),
+        ("UTC", in_new_york, true),
+        ("UTC", running, false),
+        ("America/New_York", ended, true),
+        ("America/New_York", in_new_york, false),
+        ("Asia/Shanghai", running, false),
+    ];
+    for (zone, first, goes) in cases {
+        let mut pool = full_from(first, zone);
+        pool.periods[0].figures.consumed = 5;
+        assert_eq!(pool.make_room(now), goes, "{first} {zone}");
+        assert_eq!(pool.periods.iter().all(|period| period.period_start != date(first)), goes, "{first} {zone}");
+        assert_eq!(pool.may_have_forgotten(date(first), now), goes, "{first} {zone}");
+    }
+    let mut held = full_from(ended, "UTC");
+    held.periods[0].figures.pending = 1;
+    assert!(held.make_room(now), "of the next day nothing is held");
+    assert_eq!((held.periods[0].period_start, held.periods[1].period_start), (date(ended), date(running)));
+    let (mut weeks, mut room) = (full_from("2026-11-30", "UTC"), full_from(ended, "UTC"));
+    weeks.period = Some(PeriodRule { length: PeriodLength::Week, time_zone: "UTC".into() });
+    assert!(!weeks.make_room(at("2026-12-06T23:00:00Z")), "the week goes on until Sunday is over");
+    room.periods.pop();
+    assert!(!room.make_room(now), "there is room");
+}
+
+#[test]
+fn more_periods_than_there_may_be_with_those_that_are_kept_are_refused() {
+    let mut known = full_from("2026-11-30", "UTC");
+    let mut put = known.clone();
+    put.periods.insert(0, week("2026-11-23", 5, 0));
+    let refused = put.must_keep_to_the_bound(&known).unwrap_err();
+    assert_eq!((refused.field.as_str(), refused.rule.as_str()), ("overrides", "list.max_items"));
+    assert!(refused.message.contains(&known.id.name()), "{refused:?}");
+    known.periods.insert(0, week("2026-11-23", 5, 0));
+    put.must_keep_to_the_bound(&known).unwrap();
 }
 
 #[test]

@@ -462,6 +462,23 @@ fn a_period_has_the_usual_total_until_somebody_says_otherwise() {
 }
 
 #[test]
+fn a_period_that_was_forgotten_takes_no_figures_any_more() {
+    let world = World::new(vec![pool_of(20, PoolKind::Slots, Some(5))], Vec::new(), Vec::new());
+    let of = |start| SetFigures { period_start: Some(date(start)), total: NewTotal::Known(3), ..confirmation(20) };
+    let mut books = world.books();
+    assert_eq!(books.may_have_forgotten(&of("2026-11-16")), Some(date("2026-11-16")));
+    assert_eq!(books.may_have_forgotten(&of("2026-11-23")), None, "it goes on");
+    books.bring_forgotten(pool_id(20), date("2026-11-16"));
+    match books.carry_out("desk", &[Command::SetFigures(of("2026-11-16"))]) {
+        Err(Refusal::Refused(Error::InvalidArgument(violations))) => {
+            assert_eq!(violations[0].rule, "pool.period_forgotten");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(books.carry_out("desk", &[Command::SetFigures(of("2026-11-09"))]).is_ok(), "nothing was used up in it");
+}
+
+#[test]
 fn an_unbounded_pool_takes_no_total() {
     let mut world = World::new(vec![pool_of(20, PoolKind::Unbounded, None)], Vec::new(), Vec::new());
     assert_eq!(world.refusal(total_of(20, NewTotal::Known(1), true)), "pool.unbounded_total");

@@ -44,7 +44,8 @@ impl Record for CapacityPool {
     }];
 
     /// What is held and consumed stays so, of the pool and of each period, and so do periods in which something is, even when they
-    /// are not named; those of them that have ended stay as they are.
+    /// are not named; those of them that have ended stay as they are, and are forgotten, the oldest first, where there are more than there
+    /// may be.
     fn keep_ledger(&mut self, known: &Self, now: Timestamp) {
         self.figures = kept(self.figures, Some(known.figures));
         for period in &mut self.periods {
@@ -58,6 +59,7 @@ impl Record for CapacityPool {
             }
         }
         self.pass_usual_figures_on(now);
+        self.keep_to_the_bound(now);
     }
 
     fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {

@@ -19,6 +19,7 @@ pub(crate) mod need;
 pub(crate) mod notifications;
 pub(crate) mod notifying;
 pub(crate) mod organization;
+mod periods;
 pub(crate) mod record;
 pub(crate) mod referral;
 pub(crate) mod request;

@@ -24,7 +24,7 @@ use super::ledger::{follow_needs, holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
-use super::{SqlStore, consents, erase, log, request};
+use super::{SqlStore, consents, erase, log, periods, request};
 use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
 use crate::error::StoreError;
 
@@ -256,7 +256,11 @@ impl Writing<'_> {
                 Change::Division(_) => self.put::<Division>(step).await,
                 Change::Organization(_) => self.put::<Organization>(step).await,
                 Change::Resource(_) => self.put::<Resource>(step).await,
-                Change::CapacityPool(_) => self.put::<CapacityPool>(step).await,
+                Change::CapacityPool(_) => {
+                    let before = self.replace::<CapacityPool>(step.clone()).await?;
+                    let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step));
+                    periods::refuse(&mut self.session, tenant, self.now, &before, put).await
+                }
                 Change::Beneficiary(_) => {
                     let before = self.replace::<Beneficiary>(step.clone()).await?;
                     let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step));

@@ -211,6 +211,7 @@ macro_rules! conformance_of {
                 a_lower_usual_total_leaves_weeks_that_are_over_as_they_were
                 a_put_of_a_lower_usual_total_leaves_weeks_that_are_over_as_they_were
                 whoever_used_up_more_than_there_shall_be_is_named
+                a_period_that_goes_on_is_not_forgotten_for_others
             }
             ledger_recurring {
                 the_rest_of_what_recurs_is_for_the_next_in_the_weeks_that_are_left

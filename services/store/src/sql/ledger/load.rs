@@ -74,6 +74,7 @@ pub(super) async fn bring(
     for pool in find::<CapacityPool>(session, tenant, &wanted.pools, Reading::ForUpdate).await? {
         books.bring_pool(pool);
     }
+    bring_forgotten(session, tenant, books, asked).await?;
     wanted.referrals.extend(in_the_way_for_good(session, tenant, books, asked).await?);
     let mut sealed_for = Vec::new();
     for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
@@ -212,6 +213,23 @@ pub(in crate::sql) async fn holding(
     narrow(&mut statement);
     statement.push(" ORDER BY state DESC, referral_id DESC LIMIT ").bind(Value::Int(i64::try_from(limit).ok()));
     session.fetch_all(statement, |fields| fields.uuid()).await
+}
+
+/// Brings which periods were forgotten with what was used up in them, of those that figures are said of.
+async fn bring_forgotten(
+    session: &mut Session,
+    tenant: &TenantId,
+    books: &mut Books,
+    asked: &[&Asked],
+) -> Result<(), Failure> {
+    for command in asked.iter().flat_map(|asked| &asked.commands) {
+        let Command::SetFigures(set) = command else { continue };
+        let Some(start) = books.may_have_forgotten(set) else { continue };
+        if !using_up(session, tenant, set.pool.as_uuid(), Some(start)).await?.is_empty() {
+            books.bring_forgotten(set.pool, start);
+        }
+    }
+    Ok(())
 }
 
 /// Who used up more than some new figures leave of a pool.

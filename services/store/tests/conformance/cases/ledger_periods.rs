@@ -3,9 +3,9 @@
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::Error;
-use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures};
+use wishwell_domain::capacity_pool::{CapacityPool, PeriodFigures, PeriodLength, PeriodRule};
 use wishwell_domain::event::Change;
-use wishwell_domain::ledger::{Command, SetFigures};
+use wishwell_domain::ledger::{Command, NewTotal, SetFigures};
 use wishwell_domain::referral::{Action, ReferralState};
 use wishwell_store::{Effect, StoreError};
 
@@ -13,7 +13,7 @@ use crate::fixture::Fixture;
 use crate::ledger_world::{
     MONDAY, confirmation, giving, item, lacking, offering, pool_id, referral_id, step, stock, total_of, weekly,
 };
-use crate::samples::{context, instant, update, upsert};
+use crate::samples::{context, instant, period, update, upsert};
 
 fn in_days(days: i64) -> Timestamp {
     instant(MONDAY) + SignedDuration::from_hours(24 * days)
@@ -115,4 +115,57 @@ pub async fn whoever_used_up_more_than_there_shall_be_is_named(fixture: Fixture)
     fixture.ask(vec![total_of(20, 4, true)]).await;
     assert_eq!(fixture.referral(102).await.state, ReferralState::Withdrawn);
     fixture.everything_adds_up().await;
+}
+
+/// Figures of so many days from one on.
+fn days_from(first: i8, count: i64) -> Vec<PeriodFigures> {
+    let day = |days| date(2026, 11, first) + jiff::Span::new().days(days);
+    (0..count).map(|days| period(day(days), Some(7), 0)).collect()
+}
+
+/// A day in America has begun before the day that it is in Greenwich, and goes on: neither figures of four hundred others nor a movement
+/// forgets what was used up in it. Once it has ended it may be forgotten, and nothing is said of it any more.
+pub async fn a_period_that_goes_on_is_not_forgotten_for_others(fixture: Fixture) {
+    let rule = PeriodRule { length: PeriodLength::Day, time_zone: "America/New_York".to_owned() };
+    let daily = CapacityPool { period: Some(rule), ..weekly(20, Some(5)) };
+    let said = |periods| Change::CapacityPool(CapacityPool { periods, ..daily.clone() });
+    let needs = (60..64).map(|n| lacking(n, vec![item(1, 5)])).collect();
+    let fixture = fixture.with(vec![daily.clone()], vec![giving(30, &[(20, 1)])], needs).await;
+    // Sunday evening in New York.
+    fixture.set_clock(instant("2026-11-30T03:00:00Z")).await;
+    fixture.ask(vec![offering(100, 60, 30, 5)]).await;
+    fixture.ask(vec![step(100, Action::Accept)]).await;
+    fixture.ask(vec![step(100, Action::Deliver)]).await;
+    // Of a day that is over and in which nothing was, records are put right.
+    let of = |start, total| SetFigures { period_start: Some(start), total: NewTotal::Known(total), ..confirmation(20) };
+    fixture.ask(vec![Command::SetFigures(of(date(2026, 11, 28), 4))]).await;
+    let before = fixture.picture().await;
+    match fixture.store.write(&context(), vec![upsert(said(days_from(30, 400)))]).await.unwrap_err() {
+        StoreError::Refused(error) => assert!(error.to_string().contains(&pool_id(20).name()), "{error}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fixture.picture().await, before);
+    fixture.write(vec![upsert(said(days_from(30, 399)))]).await;
+    let sunday = fixture.pool(20).await.periods[0];
+    assert_eq!((sunday.period_start, sunday.figures.consumed), (date(2026, 11, 29), 5));
+    let later = Command::SetFigures(of(date(2029, 1, 1), 7));
+    match fixture.refused(vec![later.clone()]).await {
+        Error::InvalidArgument(violations) => assert_eq!(violations[0].rule, "list.max_items"),
+        other => panic!("{other:?}"),
+    }
+    let refused = fixture.refused(vec![offering(101, 61, 30, 6)]).await;
+    assert!(refused.to_string().contains("left"), "{refused}");
+    fixture.everything_adds_up().await;
+    // Monday: Sunday makes room.
+    fixture.set_clock(instant("2026-11-30T06:00:00Z")).await;
+    fixture.ask(vec![later]).await;
+    assert_eq!(fixture.pool(20).await.periods[0].period_start, date(2026, 11, 30));
+    match fixture.refused(vec![Command::SetFigures(of(date(2026, 11, 29), 5))]).await {
+        Error::InvalidArgument(violations) => assert_eq!(violations[0].rule, "pool.period_forgotten"),
+        other => panic!("{other:?}"),
+    }
+    let again = fixture.store.write(&context(), vec![upsert(said(days_from(29, 2)))]).await.unwrap_err();
+    assert!(matches!(&again, StoreError::Refused(error) if matches!(**error, Error::InvalidArgument(_))), "{again:?}");
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }
