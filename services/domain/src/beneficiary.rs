@@ -244,6 +244,19 @@ impl Beneficiary {
         self.withholds(ConsentPurpose::WishPublication) || self.withholds(ConsentPurpose::Matching)
     }
 
+    /// Whether it withholds `purpose` from what is lacked by the household that it is a member of: any of them may. Of who was erased nothing
+    /// counts any more, or nobody could ever give it again.
+    #[must_use]
+    pub fn withholds_of_household(&self, purpose: ConsentPurpose) -> bool {
+        self.erased_at.is_none() && self.withholds(purpose)
+    }
+
+    /// As [`Self::withholds_wishes`], from its household.
+    #[must_use]
+    pub fn withholds_wishes_of_household(&self) -> bool {
+        self.erased_at.is_none() && self.withholds_wishes()
+    }
+
     /// Checks in addition what holds for consents that are said at `now`: each was given, and where it was withdrawn, that has happened.
     /// Were something to lie ahead, somebody would have to look again when it comes.
     pub fn check_said(&self, field: impl Field, now: Timestamp, violations: &mut Violations) {

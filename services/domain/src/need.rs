@@ -423,6 +423,12 @@ impl Need {
             && (self.personal == other.personal && self.created_at == other.created_at)
     }
 
+    /// The household that lacks it, where no single beneficiary is named: the consents of all its members count.
+    #[must_use]
+    pub fn of_household_alone(&self) -> Option<HouseholdId> {
+        self.household.filter(|_| self.beneficiary.is_none())
+    }
+
     /// Whether another version of the need wants the same things, in the same ways and for the same people, whatever is taken of it, known
     /// of it, or said of where and when.
     #[must_use]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wishwell_domain::fact::Facts;
-use wishwell_domain::ids::{HouseholdId, LogPosition, NeedId, ResourceId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId, LogPosition, NeedId, ResourceId};
 use wishwell_domain::limits::KNOWN_NEEDS_MAX;
 use wishwell_domain::need::Need;
 use wishwell_engine::Snapshot;
@@ -22,15 +22,18 @@ pub(crate) struct KnownNeed {
     pub(crate) facts: Facts,
     /// The household that counts: its own or its beneficiary's.
     pub(crate) household: Option<HouseholdId>,
+    /// Those whose consents count where it names a household alone.
+    pub(crate) members: Vec<BeneficiaryId>,
     /// It was read at this position of the log or later.
     pub(crate) position: LogPosition,
 }
 
 impl KnownNeed {
-    /// Full resource names of the people whose facts these are.
+    /// Full resource names of the people whose facts these are, or whose consents count.
     pub(crate) fn people(&self) -> impl Iterator<Item = String> {
         let beneficiary = self.stored.beneficiary.map(|id| id.name());
-        beneficiary.into_iter().chain(self.household.map(|id| id.name()))
+        let members = self.members.iter().map(BeneficiaryId::name);
+        beneficiary.into_iter().chain(self.household.map(|id| id.name())).chain(members)
     }
 
     /// What is decided upon this need alone: it, and the people whose facts are known.
@@ -72,6 +75,10 @@ impl KnownNeeds {
     }
 
     pub(crate) fn keep(&self, known: &Arc<KnownNeed>) {
+        // Whoever joins the household may withhold the need, and is nobody that it was judged upon.
+        if known.stored.of_household_alone().is_some() {
+            return;
+        }
         let mut kept = self.kept();
         // What was read before an erasure may hold what was erased.
         if known.position >= kept.erased_at {

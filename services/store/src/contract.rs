@@ -81,9 +81,9 @@ pub enum Mutation {
     /// Puts an entity. The store sets `version`, `created_at` and `updated_at` (by the database's clock).
     /// [`Change::BeneficiaryErased`] is not put this way but by [`Mutation::EraseBeneficiary`], and [`Change::Referral`] by the
     /// [`Ledger`] alone, which also keeps the figures of pools and items that follow from referrals.
-    /// Refused with [`StoreError::Outdated`] are a need that is a wish while its beneficiary withholds wishes, and a beneficiary that
-    /// begins to withhold them while one of its needs is a wish: the puts before it take wishes back, and one that is published
-    /// meanwhile has them made anew.
+    /// Refused with [`StoreError::Outdated`] are a need that is a wish while its beneficiary withholds wishes, or any member of the household
+    /// that it names alone, and a beneficiary that begins to withhold them, or joins a household withholding them, while one of its needs is a
+    /// wish, or one of the household alone: the puts before it take wishes back, and one that is published meanwhile has them made anew.
     Put {
         /// The entity as it shall be.
         entity: Change,
@@ -243,8 +243,8 @@ pub struct NeedFilter {
 pub struct BeneficiaryFilter {
     /// The one with this external identity.
     pub external: Option<ExternalId>,
-    /// Which household's.
-    pub household: Option<HouseholdId>,
+    /// Of which households; of any when there is none.
+    pub households: Vec<HouseholdId>,
     /// Living in any of these divisions (the caller expands the subtree).
     pub residence_divisions: Vec<DivisionCode>,
     /// With this keyed digest of the identity number.

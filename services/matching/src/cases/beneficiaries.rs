@@ -9,7 +9,7 @@ use wishwell_domain::limits::{HOUSEHOLD_MEMBERS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{BeneficiaryFilter, Mutation, NeedFilter, PageRequest, StoreError, WriteMode, Written};
+use wishwell_store::{BeneficiaryFilter, Effect, Mutation, NeedFilter, PageRequest, StoreError, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
@@ -52,6 +52,9 @@ impl Platform {
             seal(&key, &mut beneficiary, &mut personal)?;
             beneficiary.identity_digest = keys.identity_digest(&personal.id_number);
             mutations.push(put_key(name, wrapped));
+            if beneficiary.withholds_wishes() && beneficiary.household.is_some() {
+                return self.withhold_wishes(caller, beneficiary, WriteMode::CreateOrGet, mutations).await;
+            }
         }
         mutations.push(put(Change::Beneficiary(beneficiary), WriteMode::CreateOrGet));
         self.write(caller, mutations).await
@@ -70,23 +73,29 @@ impl Platform {
         beneficiary.identity_digest = self.keys(caller).identity_digest(&personal.id_number);
         let mode = WriteMode::Update { expected: Some(expected) };
         if beneficiary.withholds_wishes() {
-            return self.withhold_wishes(caller, beneficiary, mode).await;
+            return self.withhold_wishes(caller, beneficiary, mode, Vec::new()).await;
         }
         self.write(caller, vec![put(Change::Beneficiary(beneficiary), mode)]).await
     }
 
-    /// Puts a beneficiary that takes the consent to wishes back, and its wishes out of the pool, whatever consent each was published with.
+    /// Puts a beneficiary that takes the consent to wishes back, after what it asks for, and its wishes and those of its household out of
+    /// the pool, whatever consent each was published with.
     async fn withhold_wishes(
         &self,
         caller: &Caller,
         beneficiary: Beneficiary,
         mode: WriteMode,
+        asked_for: Vec<Mutation>,
     ) -> Result<Written, Error> {
         let own_name = beneficiary.id.name();
         let mut attempts = super::UPDATE_ATTEMPTS_MAX;
         loop {
             attempts -= 1;
-            let mut mutations = self.needs_changed(caller, beneficiary.id, Need::unpublish).await?;
+            let mut mutations = asked_for.clone();
+            mutations.extend(self.needs_changed(caller, of_beneficiary(beneficiary.id), Need::unpublish).await?);
+            if let Some(household) = beneficiary.household {
+                mutations.extend(self.wishes_of_household_taken_back(caller, household).await?);
+            }
             mutations.push(put(Change::Beneficiary(beneficiary.clone()), mode));
             let written = match self.store.write(&caller.context(), mutations).await {
                 // The caller said nothing of versions of needs.
@@ -101,14 +110,19 @@ impl Platform {
         }
     }
 
-    /// A beneficiary's needs as `change` leaves them, where it changes anything.
+    /// The wishes of a household that no single beneficiary has, out of the pool.
+    async fn wishes_of_household_taken_back(&self, caller: &Caller, id: HouseholdId) -> Result<Vec<Mutation>, Error> {
+        let filter = NeedFilter { household: Some(id), ..NeedFilter::default() };
+        self.needs_changed(caller, filter, |need| need.beneficiary.is_none() && need.unpublish()).await
+    }
+
+    /// Needs as `change` leaves them, where it changes anything.
     async fn needs_changed(
         &self,
         caller: &Caller,
-        id: BeneficiaryId,
+        filter: NeedFilter,
         change: impl Fn(&mut Need) -> bool,
     ) -> Result<Vec<Mutation>, Error> {
-        let filter = NeedFilter { beneficiary: Some(id), ..NeedFilter::default() };
         let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
         let mut mutations = Vec::new();
         loop {
@@ -175,7 +189,8 @@ impl Platform {
     /// What a write answers, unless it found something known outside the caller's divisions: that is not shown.
     pub(crate) async fn within_reach(&self, caller: &Caller, written: Written) -> Result<Written, Error> {
         let snapshot = self.snapshot(caller, None).await?;
-        for change in written.outcomes.iter().filter_map(|outcome| outcome.after.as_ref()) {
+        let known = written.outcomes.iter().filter(|outcome| outcome.effect == Effect::Unchanged);
+        for change in known.filter_map(|outcome| outcome.after.as_ref()) {
             let (division, external) = match change {
                 Change::Beneficiary(found) => (&found.residence_division, &found.external),
                 Change::Household(found) => (&found.residence_division, &found.external),
@@ -212,7 +227,7 @@ impl Platform {
                     let placed = need.division.is_some() && need.place.take().is_some();
                     need.unpublish() || placed || sealed
                 };
-                let mut mutations = self.needs_changed(caller, id, forgotten).await?;
+                let mut mutations = self.needs_changed(caller, of_beneficiary(id), forgotten).await?;
                 mutations.push(Mutation::EraseBeneficiary { id });
                 match self.store.write(&caller.context(), mutations).await {
                     // A need was written, or came, since they were read.
@@ -278,7 +293,7 @@ impl Platform {
     }
 
     pub(crate) async fn members(&self, caller: &Caller, id: HouseholdId) -> Result<Vec<Beneficiary>, Error> {
-        let filter = BeneficiaryFilter { household: Some(id), ..BeneficiaryFilter::default() };
+        let filter = BeneficiaryFilter { households: vec![id], ..BeneficiaryFilter::default() };
         let page = PageRequest { after: None, limit: HOUSEHOLD_MEMBERS_MAX };
         Ok(self.store.list_beneficiaries(caller.tenant(), &filter, &page).await?.entries)
     }
@@ -332,11 +347,15 @@ impl Platform {
                 move_to(former, None);
             }
         }
+        let mut withheld = false;
         for (index, member) in members.iter().enumerate() {
             let found = self.store.beneficiary(caller.tenant(), *member).await?;
             match found.filter(|found| caller.works_in(found.residence_division.as_ref(), snapshot)) {
                 Some(found) if found.household == Some(id) => {}
-                Some(found) => move_to(found, Some(id)),
+                Some(found) => {
+                    withheld |= found.withholds_wishes_of_household();
+                    move_to(found, Some(id));
+                }
                 None => violations.add(
                     Violation::new(
                         format!("household.members[{index}]"),
@@ -346,6 +365,11 @@ impl Platform {
                     .with_value(member.name()),
                 ),
             }
+        }
+        if withheld {
+            // Whoever joins withholds what the household wishes for: out of the pool with it, after the household and before who joins.
+            let taken_back = self.wishes_of_household_taken_back(caller, id).await?;
+            mutations.splice(1..1, taken_back);
         }
         Ok(())
     }
@@ -363,6 +387,10 @@ impl Platform {
             None => Ok(None),
         }
     }
+}
+
+fn of_beneficiary(id: BeneficiaryId) -> NeedFilter {
+    NeedFilter { beneficiary: Some(id), ..NeedFilter::default() }
 }
 
 /// Holds a caller to its divisions by where somebody lives. Where that could not be read, it is told, and nobody knows whose it is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, PersonalFields};
 use wishwell_domain::fact::{FactValue, Facts};
-use wishwell_domain::ids::{DivisionCode, HouseholdId, NeedId, ResourceId};
+use wishwell_domain::ids::{BeneficiaryId, DivisionCode, HouseholdId, NeedId, ResourceId};
 use wishwell_domain::need::Need;
 use wishwell_engine::{QueryError, Snapshot};
 
@@ -32,7 +32,7 @@ pub(crate) fn query_error(field: &str, error: QueryError) -> Error {
 
 impl Platform {
     /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's. Refused, CONSENT_MISSING, once
-    /// its beneficiary has taken the consent to matching back: whatever is offered for it, or could be, is asked with this.
+    /// its beneficiary, or a member of the household that it names alone, has taken the consent to matching back: whatever is offered for it, or could be, is asked with this.
     pub(crate) async fn need_with_facts(
         &self,
         caller: &Caller,
@@ -64,6 +64,10 @@ impl Platform {
         if let Some(beneficiary) = &beneficiary {
             consents::must_let_match(beneficiary)?;
         }
+        let members = match stored.of_household_alone() {
+            Some(id) => self.members_that_let_match(caller, id).await?,
+            None => Vec::new(),
+        };
         let household_id = household_of(&stored, beneficiary.as_ref());
         let household = match household_id {
             Some(id) => self.store.household(caller.tenant(), id).await?,
@@ -76,7 +80,14 @@ impl Platform {
         let beneficiary = beneficiary.as_ref().map(|beneficiary| (beneficiary, personal));
         let (need, facts) = facts_with(stored.clone(), facts, beneficiary, household.as_ref());
         let position = snapshot.position();
-        Ok(KnownNeed { stored: Arc::new(stored), need, facts, household: household_id, position })
+        Ok(KnownNeed { stored: Arc::new(stored), need, facts, household: household_id, members, position })
+    }
+
+    /// The members of a household that nobody of them withholds from matching.
+    async fn members_that_let_match(&self, caller: &Caller, id: HouseholdId) -> Result<Vec<BeneficiaryId>, Error> {
+        let members = self.members(caller, id).await?;
+        consents::members_must_let_match(id, &members)?;
+        Ok(members.into_iter().map(|member| member.id).collect())
     }
 
     /// A need that is not stored, with all that is known for eligibility of whom it names.
@@ -88,6 +99,8 @@ impl Platform {
     ) -> Result<(Need, Facts), Error> {
         if let Some(beneficiary) = &whom.beneficiary {
             consents::must_let_match(beneficiary)?;
+        } else if let Some(household) = &whom.household {
+            Box::pin(self.members_that_let_match(caller, household.id)).await?;
         }
         let personal = match &whom.beneficiary {
             // Most questions name nobody, and have no need of the room that this takes.

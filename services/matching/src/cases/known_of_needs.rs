@@ -28,7 +28,7 @@ pub(crate) struct KnownOfNeeds {
     pub(crate) households: HashMap<NeedId, HouseholdId>,
     /// Who helps needs already; empty where nobody asks for it.
     pub(crate) helping: HashMap<NeedId, Vec<OrganizationId>>,
-    /// Those whose beneficiary has taken the consent to matching back; nothing else is known of them.
+    /// Those whose beneficiary, or a member of whose household, has taken the consent to matching back; nothing else is known of them.
     pub(crate) withheld: HashSet<NeedId>,
     /// Whether facts of some need cannot be read any more, because somebody, or a need, was erased.
     pub(crate) erased: bool,
@@ -39,6 +39,8 @@ pub(crate) struct KnownOfNeeds {
 pub(crate) struct People<'p> {
     pub(crate) beneficiaries: &'p HashMap<BeneficiaryId, Beneficiary>,
     pub(crate) households: &'p HashMap<HouseholdId, Household>,
+    /// Of which a member has taken the consent to matching back.
+    pub(crate) withholding: &'p HashSet<HouseholdId>,
 }
 
 impl KnownOfNeeds {
@@ -75,7 +77,8 @@ impl KnownOfNeeds {
         for need in needs {
             let subject = sealed_for(&need);
             let beneficiary = person(&need);
-            if beneficiary.is_some_and(|found| found.withholds(ConsentPurpose::Matching)) {
+            let of_household = need.of_household_alone().is_some_and(|id| people.withholding.contains(&id));
+            if of_household || beneficiary.is_some_and(|found| found.withholds(ConsentPurpose::Matching)) {
                 self.withheld.insert(need.id);
                 continue;
             }
@@ -206,8 +209,11 @@ impl Platform {
         people.dedup();
         let beneficiaries = store.beneficiaries(tenant, &people).await?;
         let beneficiaries = beneficiaries.into_iter().map(|found| (found.id, found)).collect();
-        let households = self.households_of(caller, &needs, &beneficiaries).await?;
-        let people = People { beneficiaries: &beneficiaries, households: &households };
+        let people = People {
+            beneficiaries: &beneficiaries,
+            households: &self.households_of(caller, &needs, &beneficiaries).await?,
+            withholding: &self.households_withholding(caller, &needs).await?,
+        };
         known.add(store.as_ref(), tenant, &self.keys(caller), needs, people).await
     }
 

@@ -14,7 +14,7 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{DuplicateQuery, Mutation, StoreError, WriteMode, Written};
 
-use super::{Caller, Platform, consents, put, put_key, references};
+use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
 
 /// Why another need may be the same as this one.
@@ -79,7 +79,7 @@ impl Platform {
     ) -> Result<Written, Error> {
         let mut mutations = Vec::with_capacity(2);
         if !self.is_known(caller, "need", need.external.as_ref()).await? {
-            check_consent(&need, beneficiary.as_ref())?;
+            self.must_let_wish(caller, &need, beneficiary.as_ref()).await?;
             self.publish(caller, &mut need, beneficiary.as_ref(), None).await?;
             let subject = sealed_for(&need);
             let key = match need.beneficiary {
@@ -104,7 +104,7 @@ impl Platform {
         stored: &Need,
         expected: Version,
     ) -> Result<Written, Error> {
-        check_consent(&need, beneficiary.as_ref())?;
+        self.must_let_wish(caller, &need, beneficiary.as_ref()).await?;
         self.publish(caller, &mut need, beneficiary.as_ref(), Some(stored)).await?;
         let mut mutations = Vec::with_capacity(2);
         let key = self.sealing_key(caller, &need, &mut mutations).await?;
@@ -115,8 +115,8 @@ impl Platform {
         self.write_need(caller, need, mode, mutations).await
     }
 
-    /// Puts a need after what it asks for. A wish whose beneficiary has taken the consent to it back since it was read is refused as one
-    /// that comes after that.
+    /// Puts a need after what it asks for. A wish whose beneficiary, or a member of whose household, has taken the consent to it back since
+    /// that was read is refused as one that comes after that.
     async fn write_need(
         &self,
         caller: &Caller,
@@ -124,17 +124,21 @@ impl Platform {
         mode: WriteMode,
         mut mutations: Vec<Mutation>,
     ) -> Result<Written, Error> {
-        let wished_by = need.beneficiary.filter(|_| need.wish.is_some());
+        let of_somebody = need.beneficiary.is_some() || need.household.is_some();
+        let wished = (need.wish.is_some() && of_somebody).then(|| need.clone());
         mutations.push(put(Change::Need(Box::new(need)), mode));
-        let Some(beneficiary) = wished_by else { return self.write(caller, mutations).await };
+        let Some(wished) = wished else { return self.write(caller, mutations).await };
         let mut attempts = super::UPDATE_ATTEMPTS_MAX;
         loop {
             attempts -= 1;
             match self.store.write(&caller.context(), mutations.clone()).await {
                 Err(StoreError::Outdated) if attempts > 0 => {
-                    let found = self.store.beneficiary(caller.tenant(), beneficiary).await?;
+                    let found = match wished.beneficiary {
+                        Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
+                        None => None,
+                    };
                     // The consent may have been given again.
-                    found.as_ref().map_or(Ok(()), consents::must_let_publish)?;
+                    self.must_let_wish(caller, &wished, found.as_ref()).await?;
                 }
                 written => return Ok(self.published(caller, written?)),
             }
@@ -461,14 +465,6 @@ fn seal(key: &SubjectKey, need: &mut Need, personal: &mut NeedPersonal) -> Resul
 /// Whose key seals a need: its beneficiary's, or its own where it names none.
 pub(crate) fn sealed_for(need: &Need) -> String {
     need.beneficiary.map_or_else(|| need.id.name(), |id| id.name())
-}
-
-/// A beneficiary who withdrew the consent to publish wishes has none published, whatever the need says.
-fn check_consent(need: &Need, beneficiary: Option<&Beneficiary>) -> Result<(), Error> {
-    match beneficiary.filter(|_| need.wish.is_some()) {
-        Some(beneficiary) => consents::must_let_publish(beneficiary),
-        None => Ok(()),
-    }
 }
 
 /// A beneficiary's need has no key of its own: what is sealed in it could be opened for as long as the beneficiary's is there.

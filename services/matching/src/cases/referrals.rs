@@ -256,7 +256,7 @@ impl Platform {
         .await
     }
 
-    /// How the beneficiary of a referral can be reached: for the provider that promised help, while there is consent.
+    /// How the beneficiary of a referral, or its household, can be reached: for the provider that promised help, while there is consent.
     pub(crate) async fn contact(&self, caller: &Caller, referral: &Referral) -> Result<PersonalFields, Error> {
         let promised = matches!(
             referral.state,
@@ -266,18 +266,23 @@ impl Platform {
             let (name, state) = (referral.id.name(), referral.state.name());
             return Err(Error::IllegalStep { name, state, action: "show the contact" });
         }
+        let missing = || Error::FailedPrecondition {
+            precondition: Precondition::ConsentMissing,
+            message: format!("no consent to share contact data is on record for {}", referral.id),
+            name: referral.id.name(),
+        };
         let need = self.store.need(caller.tenant(), referral.need).await?;
+        if let Some(household) = need.as_ref().and_then(Need::of_household_alone) {
+            let (member, personal) = self.reachable_member(caller, household).await?.ok_or_else(missing)?;
+            caller.record_disclosure(&member.name());
+            return Ok(personal);
+        }
         let beneficiary = match need.and_then(|need| need.beneficiary) {
             Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
             None => None,
         };
         let now = self.clock.now();
         let consenting = beneficiary.filter(|found| found.consents_to(ConsentPurpose::ContactSharing, now));
-        let missing = || Error::FailedPrecondition {
-            precondition: Precondition::ConsentMissing,
-            message: format!("no consent to share contact data is on record for {}", referral.id),
-            name: referral.id.name(),
-        };
         let beneficiary = consenting.ok_or_else(missing)?;
         caller.record_disclosure(&beneficiary.id.name());
         self.personal_fields(caller, &beneficiary).await?.ok_or_else(missing)

@@ -10,6 +10,7 @@ use wishwell_solver::Watch;
 use wishwell_store::Store;
 
 use super::past::Past;
+use crate::cases::consents::withholding_of;
 use crate::cases::known_of_needs::{KnownOfNeeds, People};
 use crate::cases::rounds::{Digest, Question, Stopped, decide_each};
 use crate::privacy::MasterKey;
@@ -53,7 +54,8 @@ pub async fn replay_round(
     let Some(reached) = round.reached else { return Ok(None) };
     let past = Past::at(store, tenant, reached.position, &|_| true).await?;
     let mut known = KnownOfNeeds::default();
-    let people = People { beneficiaries: &past.beneficiaries, households: &past.households };
+    let withholding = withholding_of(past.beneficiaries.values()).collect();
+    let people = People { beneficiaries: &past.beneficiaries, households: &past.households, withholding: &withholding };
     let open = past.needs.into_values().filter(|need| need.state.is_open()).collect();
     known.add(store, tenant, &master_key.tenant(tenant), open, people).await?;
     if round.rules.partners_per_need_max.is_some() {

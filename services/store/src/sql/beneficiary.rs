@@ -203,8 +203,9 @@ impl BeneficiaryFilter {
         if let Some(external) = &self.external {
             statement.push(" AND ").push_external(external);
         }
-        if let Some(household) = self.household {
-            statement.push(" AND household_id = ").bind(Value::Uuid(Some(household.as_uuid())));
+        if !self.households.is_empty() {
+            let households = self.households.iter().map(|household| household.as_uuid()).collect();
+            statement.push(" AND ").push_in_uuids("household_id", households);
         }
         if !self.residence_divisions.is_empty() {
             statement.push(" AND ").push_in_texts("residence_division_code", super::texts(&self.residence_divisions));

@@ -268,6 +268,7 @@ impl Writing<'_> {
                 }
                 Change::Household(_) => self.put::<Household>(step).await,
                 Change::Need(_) => {
+                    consents::keep_members(self, step.clone()).await?;
                     erase::refuse_needs_of_erased(self, step.clone()).await?;
                     let before = self.replace::<Need>(step.clone()).await?;
                     let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step.clone()));

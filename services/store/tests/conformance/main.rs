@@ -64,6 +64,8 @@ macro_rules! conformance_of {
             consents {
                 who_took_the_consent_back_has_no_wish_in_the_pool
                 a_wish_that_was_left_in_the_pool_is_in_the_way_of_no_other_change
+                what_a_household_wishes_for_is_withheld_by_each_of_its_members
+                what_a_household_publishes_while_somebody_joins_is_not_in_the_pool_afterwards
                 what_is_published_while_the_consent_is_taken_back_is_not_in_the_pool_afterwards
             }
             constraints {

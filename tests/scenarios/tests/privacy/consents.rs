@@ -10,7 +10,7 @@ use wishwell_scenarios::referring::{
 use wishwell_scenarios::rounds::{outcomes, rules, run};
 use wishwell_scenarios::told::{mask, metadata, refused, seconds_now, told};
 
-use v1::ConsentPurpose::{Matching, WishPublication};
+use v1::ConsentPurpose::{ContactSharing, Matching, WishPublication};
 
 /// A time at which consents were given.
 const GIVEN: i64 = 1_760_000_000;
@@ -197,4 +197,155 @@ async fn a_chain_of_offers_ends_with_the_consent_and_what_was_promised_goes_on()
     assert_eq!(referrals(&served, &waiting).await.len(), 1, "nobody else was asked");
     assert_eq!(seen(&served, OPERATOR, &accepted.name).await.expect("there").state(), v1::ReferralState::Accepted);
     assert_eq!(figures(&served, &accepted.lines[0].capacity_pool).await.1, 1, "what was promised is held");
+}
+
+/// A household of these people; its name.
+async fn home(served: &Served, members: &[&str]) -> String {
+    let household = v1::Household {
+        residence_division: "640104".to_owned(),
+        members: members.iter().map(|&member| member.to_owned()).collect(),
+        ..v1::Household::default()
+    };
+    let request = v1::CreateHouseholdRequest { household: Some(household), request_id: String::new() };
+    told(served.needs(HOTLINE).create_household(request).await).expect("created").household.expect("one").name
+}
+
+fn of_home(home: &str, need: v1::Need) -> v1::Need {
+    v1::Need { household: home.to_owned(), ..need }
+}
+
+#[tokio::test]
+async fn whoever_of_a_household_takes_the_consent_back_takes_its_wishes_out_of_the_pool() {
+    let served = demo().await;
+    let before = pool(&served).await;
+    let alone = somebody(&served, &[given(WishPublication)]).await.expect("created");
+    for (what, purpose) in [("to publish", WishPublication), ("to be matched", Matching)] {
+        let silent = somebody(&served, &[]).await.expect("created");
+        let who = somebody(&served, &[given(purpose)]).await.expect("created");
+        let home = home(&served, &[&silent, &who]).await;
+        let wish = submit(&served, of_home(&home, wishing(1, "a trunk"))).await;
+        let own = submit(&served, of(&silent, wishing(1, "a trunk of her own"))).await;
+        assert_eq!(pool(&served).await.len(), before.len() + 2, "{what}");
+        says(&served, &who, &[withdrawn(purpose)]).await.expect("said");
+        assert_eq!(stored_need(&served, &wish.name).await.wish, None, "{what}");
+        assert_eq!(pool(&served).await.len(), before.len() + 1, "{what}: what another member wishes for herself stays");
+        let again =
+            || v1::SubmitNeedRequest { need: Some(of_home(&home, wishing(1, "again"))), request_id: String::new() };
+        missing(what, told(served.needs(HOTLINE).submit_need(again()).await), &home);
+        says(&served, &who, &[withdrawn(purpose), given(purpose)]).await.expect("said");
+        let again = told(served.needs(HOTLINE).submit_need(again()).await).expect("given again").need.expect("one");
+        assert!(again.wish.is_some(), "{what}");
+
+        // Whoever withholds it and joins the household, in either way, withholds it of the household.
+        let joining = somebody(&served, &[withdrawn(purpose)]).await.expect("created");
+        let moved = v1::UpdateBeneficiaryRequest {
+            name: joining.clone(),
+            beneficiary: Some(v1::Beneficiary { household: home.clone(), ..v1::Beneficiary::default() }),
+            update_mask: mask(&["household"]),
+            ..v1::UpdateBeneficiaryRequest::default()
+        };
+        told(served.needs(HOTLINE).update_beneficiary(moved).await).expect("moved");
+        assert_eq!(stored_need(&served, &again.name).await.wish, None, "{what}");
+        let left = v1::UpdateHouseholdRequest {
+            name: home.clone(),
+            household: Some(v1::Household { members: vec![silent.clone()], ..v1::Household::default() }),
+            update_mask: mask(&["members"]),
+            ..v1::UpdateHouseholdRequest::default()
+        };
+        told(served.needs(HOTLINE).update_household(left.clone()).await).expect("left");
+        let third = submit(&served, of_home(&home, wishing(1, "a third time"))).await;
+        let mut joined = left;
+        joined.household = Some(v1::Household { members: vec![silent, joining], ..v1::Household::default() });
+        told(served.needs(HOTLINE).update_household(joined).await).expect("joined");
+        assert_eq!(stored_need(&served, &third.name).await.wish, None, "{what}");
+        for need in [own.name, again.name, third.name, wish.name] {
+            let request = v1::WithdrawNeedRequest { name: need, ..v1::WithdrawNeedRequest::default() };
+            told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
+        }
+    }
+    submit(&served, of_home(&home(&served, &[&alone]).await, wishing(1, "a trunk"))).await;
+    assert_eq!(pool(&served).await.len(), before.len() + 1, "of others nothing is withheld");
+}
+
+#[tokio::test]
+async fn nothing_is_offered_for_a_household_of_which_somebody_has_taken_the_consent_to_matching_back() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    let who = somebody(&served, &[given(Matching)]).await.expect("created");
+    let other = somebody(&served, &[given(Matching)]).await.expect("created");
+    let home = home(&served, &[&who, &other]).await;
+    let need = submit(&served, of_home(&home, wanting(1))).await.name;
+    let stored = || v1::FindResourcesRequest { need: need.clone(), ..v1::FindResourcesRequest::default() };
+    let inline = || v1::FindResourcesRequest {
+        inline_need: Some(of_home(&home, wanting(1))),
+        ..v1::FindResourcesRequest::default()
+    };
+    assert_eq!(found_needs(&served, &near).await, std::slice::from_ref(&need));
+    let chosen = v1::ReferralOffer { quantity: Some(1), ..to(&need, &near) };
+    let first = offer(&served, HOTLINE, chosen.clone()).await.expect("offered");
+    Step::Decline.take(&served, CASE_WORKER, &first.name).await.expect("declined");
+
+    says(&served, &who, &[withdrawn(Matching)]).await.expect("said");
+    missing("FindResources", find(&served, stored()).await, &home);
+    missing("FindResources inline", find(&served, inline()).await, &home);
+    missing("CreateReferral", offer(&served, HOTLINE, chosen.clone()).await, &home);
+    missing("AutoRefer", auto_refer(&served, &need).await, &home);
+    assert_eq!(found_needs(&served, &near).await, Vec::<String>::new());
+    let round = run(&served, rules(), false).await;
+    assert_eq!(outcomes(&served, &round.name).await.len(), 0, "a round leaves it out");
+    // What another member lacks herself is hers to consent to.
+    let own = submit(&served, of(&other, wanting(1))).await.name;
+    auto_refer(&served, &own).await.expect("offered");
+
+    says(&served, &who, &[withdrawn(Matching), given(Matching)]).await.expect("said");
+    offer(&served, HOTLINE, chosen).await.expect("offered");
+}
+
+async fn contact(served: &Served, referral: &str) -> Result<v1::Contact, Status> {
+    let request = v1::GetReferralRequest { name: referral.to_owned(), include_contact: true, ..Default::default() };
+    told(served.referrals(PARTNER).get_referral(request).await).map(|answer| answer.contact.expect("shown"))
+}
+
+#[tokio::test]
+async fn whoever_promised_help_to_a_household_reaches_a_member_who_consents() {
+    let served = demo().await;
+    let (_, near) = trunks(&served, NEAR, Some(9)).await;
+    let called = async |name: &str, phone: &str, consents: &[v1::Consent]| {
+        let who = somebody(&served, consents).await.expect("created");
+        let personal = v1::PersonalData { name: name.to_owned(), phone: phone.to_owned(), ..Default::default() };
+        let request = v1::UpdateBeneficiaryRequest {
+            name: who.clone(),
+            beneficiary: Some(v1::Beneficiary { personal: Some(personal), ..v1::Beneficiary::default() }),
+            update_mask: mask(&["personal"]),
+            ..v1::UpdateBeneficiaryRequest::default()
+        };
+        told(served.needs(HOTLINE).update_beneficiary(request).await).expect("told");
+        who
+    };
+    let sharing = [given(ContactSharing)];
+    let members = [
+        called("Ai", "000-1", &[]).await,
+        called("Bai", "", &sharing).await,
+        called("Chen", "000-3", &sharing).await,
+        called("Deng", "000-4", &sharing).await,
+    ];
+    let home = home(&served, &members.each_ref().map(String::as_str)).await;
+    let need = submit(&served, of_home(&home, wanting(1))).await.name;
+    let name = offer(&served, HOTLINE, to(&need, &near)).await.expect("offered").name;
+    refused("before it is promised", contact(&served, &name).await, "ILLEGAL_STATE", "");
+    Step::Accept(None).take(&served, PARTNER, &name).await.expect("accepted");
+    // The first by name of those who consent and have a telephone; then whoever is left.
+    for (index, expected) in [(2, ("Chen", "000-3")), (3, ("Deng", "000-4")), (1, ("Bai", ""))] {
+        let shown = contact(&served, &name).await.expect("shown");
+        assert_eq!((shown.display_name.as_str(), shown.phone.as_str()), expected);
+        let output = served.process.output();
+        let asked_for = |who: &str| {
+            let told = |line: &&str| line.contains("personal data was asked for") && line.contains(PARTNER);
+            output.lines().filter(told).any(|line| line.contains(who))
+        };
+        assert!(asked_for(&members[index]), "it leaves a trace of whom was told of");
+        assert!(!asked_for(&members[0]) && (index == 1 || !asked_for(&members[1])), "and of nobody else");
+        says(&served, &members[index], &[withdrawn(ContactSharing)]).await.expect("said");
+    }
+    refused("nobody consents any more", contact(&served, &name).await, "CONSENT_MISSING", "");
 }

@@ -183,7 +183,7 @@ pub(super) async fn list(
     let household = convert::household_name("filter.household", &sent.household, &mut violations);
     violations.into_result()?;
     let filter = BeneficiaryFilter {
-        household,
+        households: household.into_iter().collect(),
         residence_divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
         external: common::external(sent.external),
         group_tag: common::group_tag(sent.group_tag),

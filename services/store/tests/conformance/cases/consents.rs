@@ -69,6 +69,51 @@ pub async fn who_took_the_consent_back_has_no_wish_in_the_pool(fixture: Fixture)
     }
 }
 
+/// What a household wishes for is withheld by each of its members, from when she joins it until she leaves it or is forgotten.
+pub async fn what_a_household_wishes_for_is_withheld_by_each_of_its_members(fixture: Fixture) {
+    const HOME: u128 = 4;
+    let fixture = fixture.grounded().await;
+    let store = &*fixture.store;
+    let home = samples::household(HOME);
+    let living = |household| move |her: Beneficiary| Change::Beneficiary(Beneficiary { household, ..her });
+    let (at_home, elsewhere) = (living(Some(home.id)), living(None));
+    let consenting = || samples::beneficiary(BENEFICIARY, None);
+    let wish = |n| {
+        let need = Need { household: Some(home.id), beneficiary: None, ..samples::need(n, None) };
+        Change::Need(Box::new(need))
+    };
+    let id = |n| match wish(n) {
+        Change::Need(need) => need.id,
+        other => panic!("{other:?}"),
+    };
+    let outdated = async |change| {
+        assert_eq!(store.write(&context(), vec![change]).await, Err(StoreError::Outdated));
+    };
+    fixture.write(vec![create(Change::Household(home.clone())), create(at_home(consenting()))]).await;
+    for (n, purpose) in [(20, ConsentPurpose::WishPublication), (30, ConsentPurpose::Matching)] {
+        fixture.write_one(create(wish(n))).await;
+        outdated(update(at_home(withholding(purpose)), None)).await;
+        fixture.write_one(update(elsewhere(withholding(purpose)), None)).await;
+        outdated(update(at_home(withholding(purpose)), None)).await;
+        let known = store.need(&tenant(), id(n)).await.unwrap().unwrap();
+        let mut mutations = unpublishing(vec![known]);
+        mutations.push(update(at_home(withholding(purpose)), None));
+        fixture.write(mutations).await;
+        for refused in [create(wish(n + 1)), update(wish(n), None)] {
+            outdated(refused).await;
+        }
+        fixture.write_one(update(elsewhere(withholding(purpose)), None)).await;
+        fixture.write_one(update(wish(n), None)).await;
+        let known = store.need(&tenant(), id(n)).await.unwrap().unwrap();
+        fixture.write(unpublishing(vec![known])).await;
+        fixture.write_one(update(at_home(consenting()), None)).await;
+    }
+    fixture.write_one(update(at_home(withholding(ConsentPurpose::Matching)), None)).await;
+    let her = consenting().id;
+    fixture.write(vec![Mutation::EraseBeneficiary { id: her }]).await;
+    fixture.write_one(create(wish(40))).await;
+}
+
 pub async fn a_wish_that_was_left_in_the_pool_is_in_the_way_of_no_other_change(fixture: Fixture) {
     let fixture = fixture.grounded().await;
     fixture.write(vec![create(Change::Beneficiary(samples::beneficiary(BENEFICIARY, None))), create(wish(20))]).await;
@@ -116,5 +161,39 @@ pub async fn what_is_published_while_the_consent_is_taken_back_is_not_in_the_poo
         }
         assert_eq!(wishes(&*fixture.store).await, [], "and from then on");
         fixture.write_one(update(consenting(), None)).await;
+    }
+}
+
+/// As above, of a household that somebody joins who withholds its wishes.
+pub async fn what_a_household_publishes_while_somebody_joins_is_not_in_the_pool_afterwards(fixture: Fixture) {
+    const ROUNDS: u128 = 12;
+    let fixture = fixture.grounded().await;
+    let stores = [Arc::clone(&fixture.store), fixture.another().await];
+    let home = samples::household(4);
+    let living =
+        |household| Change::Beneficiary(Beneficiary { household, ..withholding(ConsentPurpose::WishPublication) });
+    fixture.write(vec![create(Change::Household(home.clone())), create(living(None))]).await;
+    for round in 0..ROUNDS {
+        let need = Need { household: Some(home.id), beneficiary: None, ..samples::need(1_000 + round, None) };
+        let id = need.id;
+        let publishing = tokio::spawn({
+            let store = Arc::clone(&stores[1]);
+            async move { store.write(&context(), vec![create(Change::Need(Box::new(need)))]).await.map(drop) }
+        });
+        let joined = loop {
+            let known = fixture.store.need(&tenant(), id).await.unwrap();
+            let mut mutations = unpublishing(known.into_iter().filter(|need| need.wish.is_some()).collect());
+            mutations.push(update(living(Some(home.id)), None));
+            match fixture.store.write(&context(), mutations).await {
+                Err(StoreError::Outdated | StoreError::VersionMismatch { .. }) => {}
+                written => break written,
+            }
+        };
+        joined.unwrap();
+        let published = publishing.await.unwrap();
+        assert!(matches!(published, Ok(()) | Err(StoreError::Outdated)), "{published:?}");
+        let known = fixture.store.need(&tenant(), id).await.unwrap();
+        assert!(known.is_none_or(|need| need.wish.is_none()), "round {round}");
+        fixture.write_one(update(living(None), None)).await;
     }
 }

@@ -253,7 +253,7 @@ pub async fn beneficiaries_are_filtered_by_each_field(fixture: Fixture) {
     for (filter, expected) in [
         (none(), 2),
         (BeneficiaryFilter { external: other.external.clone(), ..none() }, 1),
-        (BeneficiaryFilter { household: Some(samples::household(4).id), ..none() }, 1),
+        (BeneficiaryFilter { households: vec![samples::household(4).id], ..none() }, 1),
         (BeneficiaryFilter { residence_divisions: vec![division_code("640104")], ..none() }, 1),
         (BeneficiaryFilter { group_tag: Some(GroupTag::Veteran), ..none() }, 1),
         (BeneficiaryFilter { group_tag: Some(GroupTag::Elderly), ..none() }, 0),
