@@ -84,7 +84,7 @@ pub enum Due {
 pub struct DueReferral {
     /// Which.
     pub id: ReferralId,
-    /// Since when it waits: when its offer lapsed, its help was due, or it came to nothing.
+    /// Since when it waits: when its offer lapsed, its help was due, or it came to nothing or to a part.
     pub since: Timestamp,
     /// For which need.
     pub need: NeedId,

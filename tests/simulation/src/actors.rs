@@ -276,14 +276,14 @@ pub(crate) fn escalate(referral: ReferralId) -> Request {
 }
 
 /// Its next offer of a chain, under a key that every sweeper makes for itself, and what it was judged upon.
-pub(crate) fn follow(referral: ReferralId, offer: Command, basis: Option<Basis>) -> Request {
+pub(crate) fn follow(referral: &Referral, offer: Command, basis: Option<Basis>) -> Request {
     let (method, id) = follow_key(referral);
     clock(method, Some(id), vec![offer], basis)
 }
 
 /// The method and id of requests for the next offer of a chain.
-pub(crate) const fn follow_key(referral: ReferralId) -> (&'static str, Uuid) {
-    ("Follow", sweep::follow_id(referral))
+pub(crate) fn follow_key(referral: &Referral) -> (&'static str, Uuid) {
+    ("Follow", sweep::follow_id(referral.id, referral.updated_at))
 }
 
 fn clock(method: &'static str, id: Option<Uuid>, commands: Vec<Command>, basis: Option<Basis>) -> Request {

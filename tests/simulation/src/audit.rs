@@ -185,7 +185,10 @@ impl Audit {
     fn read_referral(&mut self, referral: Referral, when: Timestamp, at: i64) {
         let found = match self.referrals.get(&referral.id) {
             Some(before) => {
+                // Whoever calls off what a part was promised by decides what follows.
+                let called_off = before.is_of_use() && !referral.is_of_use();
                 let left_off = before.next_is_due && !referral.next_is_due && referral.escalated_at.is_none();
+                let left_off = left_off && !called_off;
                 if left_off && self.lacks_something(&referral, when) {
                     self.left_off.push(referral.id);
                 }

@@ -59,13 +59,20 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     check(moved || after.units == before.units, "units changed without a step");
     check(moved || after.lines == before.lines, "lines changed without a step");
     let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
-    check(!moved || after.next_is_due == goes_on, "the next candidate is due, or not, against the rule");
+    // What is left of the item when a part of it was offered, accepted or delivered.
+    let less = after.state == Delivered && after.units < before.units;
+    let of_use = after.state.is_live() || after.state.is_served();
+    let may_ask_for_rest = of_use && (before.next_is_due || after.state == Accepted || less);
+    let asks_for_rest = after.origin == Origin::Automatic && may_ask_for_rest && after.next_is_due;
+    check(!moved || after.next_is_due == (goes_on || asks_for_rest), "the next candidate is due against the rule");
+    check(!less || !moved || asks_for_rest || after.origin != Origin::Automatic, "what did not arrive is left alone");
+    let goes_on = goes_on || asks_for_rest;
     check(moved || !after.next_is_due || before.next_is_due, "the next candidate became due without a step");
     // That it was late is said once, and no more once it has come to nothing; that nobody is left to ask is said once after that, unless
     // its deadline passed before it was answered: that is said at once, and stands for both.
     let too_late = moved && after.state == Expired && before.due_at <= before.expires_at;
     check(!too_late || after.escalated_at == Some(when), "an offer lapsed with its deadline and nobody was told");
-    let told_early = moved && goes_on && !too_late && after.escalated_at.is_some();
+    let told_early = moved && goes_on && !asks_for_rest && !too_late && after.escalated_at.is_some();
     check(!told_early, "an end was told of while somebody may be left to ask");
     let told = (moved && goes_on) || before.escalated_at.is_none() || before.escalated_at == after.escalated_at;
     check(told, "escalated twice");
@@ -108,7 +115,10 @@ pub(crate) fn faults_of_new<'p>(
         chain.iter().all(|before| (before.need, before.item_ordinal) == (referral.need, referral.item_ordinal)),
         "an offer follows one for something else",
     );
-    check(chain.first().is_none_or(came_to_nothing), "an offer follows one that has not come to nothing");
+    // Or one that gives a part, for the rest.
+    let gives_a_part = |before: &Referral| before.is_of_use() && before.state != Offered;
+    let may_be_followed = |before: &Referral| came_to_nothing(before) || gives_a_part(before);
+    check(chain.first().is_none_or(may_be_followed), "an offer follows one that has not come to nothing");
     let again = referral.origin == Origin::Automatic && chain.iter().any(|before| before.resource == referral.resource);
     check(!again, "the same resource was asked twice");
     let Some(need) = need else { return vec!["an offer for an unknown need"] };

@@ -111,7 +111,7 @@ impl Simulation {
         while !chains.is_empty() && self.faults.is_empty() {
             let asked = self.ask(std::mem::take(&mut chains), &mut ended);
             for mut chain in asked {
-                let request = self.requests.iter_mut().find(|request| is_follow(request, chain.referral.id)).unwrap();
+                let request = self.requests.iter_mut().find(|request| is_follow(request, &chain.referral)).unwrap();
                 if std::mem::take(&mut request.outdated) {
                     chains.extend(self.judge_anew(chain));
                     continue;
@@ -163,7 +163,7 @@ impl Simulation {
                         (0..dice.between(1, 4)).filter_map(|_| self.view().rival(&mut dice, chain.last.as_ref()?));
                     requests.extend(rivals);
                     let basis = self.basis(&chain, &offer);
-                    requests.push(actors::follow(chain.referral.id, offer, basis));
+                    requests.push(actors::follow(&chain.referral, offer, basis));
                     asked.push(chain);
                 }
                 None => ended.push(self.nobody_is_left(chain)),
@@ -222,7 +222,7 @@ impl Simulation {
 }
 
 /// Whether a request is a sweeper's next offer after one that came to nothing.
-fn is_follow(request: &Request, previous: ReferralId) -> bool {
+fn is_follow(request: &Request, previous: &Referral) -> bool {
     let (method, id) = actors::follow_key(previous);
     (request.method, request.id) == (method, Some(id))
 }

@@ -11,7 +11,7 @@ use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
 use crate::limits::{AUTO_OFFERS_DAY_HOURS, AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
-use crate::need::{Ending, Need, NeedItem};
+use crate::need::{Ending, Need, NeedItem, NeedState};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
 use crate::referral::transition::transition;
@@ -184,8 +184,10 @@ impl Books {
         taken: &Taken,
     ) -> Result<Done, Refusal> {
         let now = self.now;
+        let open = self.open_units(self.referral(id)?);
         let referral = self.change_referral(id)?;
         let counted = Counted::of(referral);
+        let (was_due, units_before) = (referral.next_is_due, referral.units);
         let before = std::mem::take(&mut referral.lines);
         referral.lines = after(&before, moves, taken.units);
         referral.state = to;
@@ -199,8 +201,12 @@ impl Books {
         referral.rating = taken.rating.or(referral.rating);
         let Taken { action, side, reason, .. } = *taken;
         referral.last = LastStep { action: Some(action), reason, side: Some(side), at: now, by: principal.to_owned() };
-        // What came to nothing on its provider's side goes on to the next candidate, what was taken back does not.
-        referral.next_is_due = referral.origin == Origin::Automatic && referral.was_let_down();
+        // What came to nothing on its provider's side goes on to the next candidate, what was taken back does not. So does what is left of
+        // an item when its offer covered a part of it, was accepted for one, or came to one.
+        let part = action == Action::Accept || (action == Action::Deliver && referral.units < units_before);
+        let some_left = part && open.is_some_and(|open| open + units_before > referral.units);
+        let rest_is_due = referral.is_of_use() && (was_due || some_left);
+        referral.next_is_due = referral.origin == Origin::Automatic && (referral.was_let_down() || rest_is_due);
         if referral.next_is_due {
             // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
             referral.escalated_at = None;
@@ -213,6 +219,13 @@ impl Books {
         self.move_capacity(&before, &referral.lines)?;
         self.count(&referral, &counted)?;
         Ok(Done::Referral(id))
+    }
+
+    /// What is neither referred nor served of a referral's item; none where its need has ended.
+    fn open_units(&self, referral: &Referral) -> Option<i64> {
+        let has_ended = |need: &&Need| matches!(need.state, NeedState::Withdrawn | NeedState::Closed);
+        let need = self.needs.get(referral.need).filter(|need| !has_ended(need))?;
+        need.items.iter().find(|item| item.ordinal == referral.item_ordinal).map(NeedItem::left)
     }
 
     /// Ends a need: its offers are withdrawn, what was promised for it is cancelled. What has arrived stays served.

@@ -1,6 +1,7 @@
 //! What is asked of the ledger about what time made of referrals: lapsed offers, overdue help, chains of offers. Each is a step that the
 //! ledger takes once, so that two who sweep do no more than one.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Command;
@@ -19,10 +20,13 @@ pub fn escalate(referral: ReferralId) -> Vec<Command> {
     vec![Command::Escalate { referral }]
 }
 
-/// The request under which the next candidate is asked after an offer that came to nothing: the same for whoever sweeps.
+/// The request under which the next candidate is asked after a step at that instant: the same for whoever sweeps, and another one after the
+/// next step. Of an offer that was accepted for a part the rest is offered first, and what its provider gives up later.
 #[must_use]
-pub const fn follow_id(referral: ReferralId) -> Uuid {
-    referral.as_uuid()
+pub fn follow_id(referral: ReferralId, since: Timestamp) -> Uuid {
+    // Into the random part of the identifier.
+    let instant = u128::try_from(since.as_microsecond()).unwrap_or_default() & ((1 << 62) - 1);
+    Uuid::from_u128(referral.as_uuid().as_u128() ^ instant)
 }
 
 /// What kept a sweep from a step. Where it kept the next candidate from being asked and does not pass, somebody is told that nobody is left.
@@ -63,6 +67,15 @@ impl Obstacle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_sweeps_asks_once_after_each_step() {
+        let referral = ReferralId::from_uuid(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001));
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        assert_eq!(follow_id(referral, at(7)), follow_id(referral, at(7)));
+        assert_ne!(follow_id(referral, at(7)), follow_id(referral, at(8)));
+        assert_eq!(follow_id(referral, at(7)).get_version_num(), 7);
+    }
 
     #[test]
     fn what_passes_is_tried_again_and_whatever_else_stops_a_chain_ends_it() {

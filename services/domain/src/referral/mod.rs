@@ -284,7 +284,7 @@ pub struct Referral {
     pub previous: Option<ReferralId>,
     /// Which offer of a chain it is, from 1.
     pub attempt: u32,
-    /// Whether the next candidate is still to be asked.
+    /// Whether the next candidate is still to be asked: instead of what came to nothing, or for the rest of what it gives a part of.
     pub next_is_due: bool,
     /// When the provider said yes or no to the offer; none for what was claimed, where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -317,12 +317,17 @@ impl Referral {
         if self.state.is_served() { self.units } else { 0 }
     }
 
+    /// Whether help comes of it, or is to come.
+    #[must_use]
+    pub const fn is_of_use(&self) -> bool {
+        self.state.is_live() || self.state.is_served()
+    }
+
     /// Whether no help comes of it on its provider's side: an offer was declined or lapsed, a promise was called off or failed, or there was
     /// less than was said. What the offering side takes back is not this, nor what the beneficiary's side says did not arrive.
     #[must_use]
     pub const fn was_let_down(&self) -> bool {
-        let over = !self.state.is_live() && !self.state.is_served();
-        over && matches!(self.last.side, Some(Side::Provider | Side::Clock))
+        !self.is_of_use() && matches!(self.last.side, Some(Side::Provider | Side::Clock))
     }
 
     /// What it takes of each period of a recurring item: less than it was offered for, the earliest of it.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::PoolKind;
-use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Refusal, Step};
+use wishwell_domain::ledger::{Books, Command, Done, NewTotal, Offer, Refusal, Step};
 use wishwell_domain::limits;
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
@@ -11,7 +11,7 @@ use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
 
 use crate::ledger_world::{
     World, ending, giving, monday, need_id, offer, offered, offering, pool_of, referral_id, resource_id, step, step_of,
-    total_of, two_needs,
+    total_of, two_needs, withdrawing,
 };
 
 #[test]
@@ -199,4 +199,50 @@ fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
     assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(100)));
     world.now += SignedDuration::from_hours(1);
     assert_eq!(world.ask(escalation), Done::Unchanged(referral_id(100)));
+}
+
+/// What of an item of six an automatic offer gives, in the hands of its provider.
+#[test]
+fn what_is_left_of_an_item_after_a_part_was_taken_is_for_the_next() {
+    let said = |units, action| Command::Step(Step { units: Some(units), role: Role::Partner, ..step_of(100, action) });
+    let due = |world: &World| world.referral(100).next_is_due;
+    let automatic = |quantity| {
+        let mut world = two_needs();
+        world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, quantity)));
+        world
+    };
+    let mut whole = automatic(None);
+    whole.ask(said(6, Action::Accept));
+    assert!(!due(&whole), "nothing is left");
+    whole.ask(said(4, Action::Deliver));
+    assert!(due(&whole), "two did not arrive");
+    let mut part = automatic(None);
+    part.ask(said(4, Action::Accept));
+    assert!(due(&part), "two were not accepted");
+    part.ask(step(100, Action::Start));
+    assert!(due(&part), "until somebody is asked");
+    let mut covering = automatic(Some(4));
+    assert!(!due(&covering), "the next is asked once it is known what this one gives");
+    covering.ask(step(100, Action::Accept));
+    assert!(due(&covering), "two were not offered");
+    let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
+    covering.ask(Command::Offer(Box::new(next)));
+    assert!(!due(&covering) && covering.referral(101).attempt == 2);
+    covering.ask(said(4, Action::Deliver));
+    assert!(!due(&covering), "nothing is left for others");
+    let mut given_up = automatic(Some(4));
+    given_up.ask(step(100, Action::Accept));
+    given_up.ask(Command::Step(Step { role: Role::Partner, ..step_of(100, Action::Cancel) }));
+    assert!(due(&given_up), "all of it is open again");
+    let mut called_off = automatic(Some(4));
+    called_off.ask(step(100, Action::Accept));
+    called_off.ask(step(100, Action::Cancel));
+    assert!(!due(&called_off), "a case worker decides what follows");
+    let mut ended = automatic(Some(4));
+    ended.ask(withdrawing(60, None));
+    assert!(!due(&ended));
+    let mut chosen = two_needs();
+    chosen.ask(offered(|offer| offer.quantity = Some(4)));
+    chosen.ask(step(100, Action::Accept));
+    assert!(!due(&chosen), "there is no chain");
 }

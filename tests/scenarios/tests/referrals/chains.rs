@@ -514,3 +514,50 @@ async fn whoever_supervises_sees_the_chains_that_ended_on_their_providers_side()
         assert_eq!(&seen(&late, OPERATOR, &before.name).await.expect("there"), before);
     }
 }
+
+#[tokio::test]
+async fn the_rest_of_what_is_given_in_part_is_asked_of_the_next_until_nobody_is_left() {
+    let served = demo().await;
+    let mut expected = Vec::new();
+    for (organization, latitude, pieces) in [(NEAR, 38.401, 4), (FAR, 38.42, 4), (FAR, 38.44, 2)] {
+        let pool = pool(&served, stock(organization, Some(pieces))).await;
+        expected.push(resource(&served, trunk(organization, vec![draw(&pool, 1)], latitude)).await);
+    }
+    let need = submit(&served, sharing(10)).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!((&first.resource, units(&served, &need).await), (&expected[0], (4, 0)), "as much as it has");
+    tokio::time::sleep(2 * SWEEP).await;
+    assert_eq!(referrals(&served, &need).await.len(), 1, "until it says what it gives, nobody else is asked");
+    Step::Accept(None).take(&served, PARTNER, &first.name).await.expect("accepted");
+    let second = following(&served, &need, &first.name).await;
+    assert_eq!((&second.resource, second.attempt), (&expected[1], 2));
+    assert_eq!(units(&served, &need).await, (8, 0), "of what the first left, as much as it has");
+    Step::Accept(Some(3)).take(&served, CASE_WORKER, &second.name).await.expect("accepted");
+    let third = following(&served, &need, &second.name).await;
+    assert_eq!((&third.resource, units(&served, &need).await), (&expected[2], (9, 0)));
+    Step::Accept(None).take(&served, CASE_WORKER, &third.name).await.expect("accepted");
+    let told = escalated(&served, &third.name).await;
+    assert_eq!(
+        told.state(),
+        v1::ReferralState::Accepted,
+        "what it promised stands, and somebody is told of the last one"
+    );
+    tokio::time::sleep(2 * SWEEP).await;
+    let all = referrals(&served, &need).await;
+    assert_eq!((all.len(), all.iter().filter(|one| one.escalate_time.is_some()).count()), (3, 1));
+    // What did not arrive is asked of whoever came since; what the first gives up then, of nobody else.
+    let pool = pool(&served, stock(FAR, Some(1))).await;
+    let fresh = resource(&served, trunk(FAR, vec![draw(&pool, 1)], 38.45)).await;
+    Step::Deliver(Some(2)).take(&served, CASE_WORKER, &second.name).await.expect("delivered");
+    let started = Instant::now();
+    while referrals(&served, &need).await.len() == 3 {
+        assert!(started.elapsed() < PATIENCE, "the rest is asked of nobody");
+        tokio::time::sleep(SWEEP / 10).await;
+    }
+    let fourth = referrals(&served, &need).await.remove(3);
+    assert_eq!((fourth.resource, fourth.previous), (fresh, second.name));
+    Step::Cancel.take(&served, PARTNER, &first.name).await.expect("called off");
+    escalated(&served, &first.name).await;
+    assert_eq!(units(&served, &need).await, (3, 2));
+    assert_eq!(referrals(&served, &need).await.len(), 4);
+}
