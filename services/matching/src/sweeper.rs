@@ -152,6 +152,9 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) ->
     };
     let obstacle = Obstacle::of(&error);
     if obstacle == Obstacle::Passing {
+        if matches!(error, Error::ContactBudgetSpent { .. }) {
+            tell_of_waiting(platform, caller, referral, &error).await?;
+        }
         return Err(error);
     }
     escalate(platform, caller, referral).await?;
@@ -160,6 +163,21 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) ->
         tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
     }
     Ok(())
+}
+
+/// Tells of a chain that waits for a contact budget for longer than its urgency gives anybody to answer.
+async fn tell_of_waiting(
+    platform: &Platform,
+    caller: &Caller,
+    referral: &DueReferral,
+    why: &Error,
+) -> Result<(), Error> {
+    let Some(waiting) = platform.store.referral(caller.tenant(), referral.id).await? else { return Ok(()) };
+    let told_already = waiting.escalated_at.is_some();
+    if told_already || !sweep::waits_for_long(why, waiting.urgency, platform.clock.now()) {
+        return Ok(());
+    }
+    platform.carry_out(caller, sweep::tell_of_waiting(referral.id)).await.map(drop)
 }
 
 async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {

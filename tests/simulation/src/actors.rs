@@ -275,6 +275,11 @@ pub(crate) fn escalate(referral: ReferralId) -> Request {
     clock("Escalate", None, sweep::escalate(referral), None)
 }
 
+/// What it asks about a chain of offers that waits for long.
+pub(crate) fn tell_of_waiting(referral: ReferralId) -> Request {
+    clock("TellOfWaiting", None, sweep::tell_of_waiting(referral), None)
+}
+
 /// Its next offer of a chain, under a key that every sweeper makes for itself, and what it was judged upon.
 pub(crate) fn follow(referral: &Referral, offer: Command, basis: Option<Basis>) -> Request {
     let (method, id) = follow_key(referral);

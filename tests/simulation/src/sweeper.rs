@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use wishwell_domain::Error;
 use wishwell_domain::ids::{ReferralId, ResourceId};
 use wishwell_domain::ledger::Command;
-use wishwell_domain::ledger::sweep::Obstacle;
+use wishwell_domain::ledger::sweep::{self, Obstacle};
 use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, OFFER_ATTEMPTS_MAX, SWEEP_REFERRALS_MAX};
 use wishwell_domain::referral::{Origin, Referral, ReferralState};
 use wishwell_engine::{Asking, Chance, Onward};
@@ -135,6 +135,9 @@ impl Simulation {
         self.faults.extend(ended.iter().filter_map(|(chain, why)| fault_of_waiting(chain, why)));
         let lasting = ended.iter().filter(|(_, why)| Obstacle::of(why) != Obstacle::Passing);
         self.sweep_for(lasting.map(|(chain, _)| actors::escalate(chain.referral.id)).collect());
+        let now = self.now;
+        let waiting = ended.iter().filter(|(chain, why)| sweep::waits_for_long(why, chain.referral.urgency, now));
+        self.sweep_for(waiting.map(|(chain, _)| actors::tell_of_waiting(chain.referral.id)).collect());
     }
 
     /// The same chain upon what is true now, as long as a sweep tries it; a later one does then.

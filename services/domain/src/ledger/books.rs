@@ -208,6 +208,7 @@ impl Books {
             }
             Command::Look { referral } => Ok(Done::Unchanged(self.referral(*referral)?.id)),
             Command::Escalate { referral } => self.escalate(*referral),
+            Command::TellOfWaiting { referral } => self.tell_of_waiting(*referral),
         }
     }
 

@@ -71,6 +71,11 @@ pub enum Command {
         /// Which referral.
         referral: ReferralId,
     },
+    /// Note once that a chain of offers waits so long for somebody who may be asked that somebody else is to look at it. It goes on.
+    TellOfWaiting {
+        /// The referral that it goes on from.
+        referral: ReferralId,
+    },
     /// Note once that a promised help is overdue, or that nobody is left to ask.
     Escalate {
         /// Which referral.

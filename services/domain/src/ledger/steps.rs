@@ -130,12 +130,18 @@ impl Books {
     fn follow(&mut self, offer: &Offer) -> Result<u32, Refusal> {
         let Some(previous) = offer.previous else { return Ok(1) };
         let before = self.referral(previous)?;
+        let gives_help = before.is_of_use();
         let same = before.need == offer.need && before.item_ordinal == offer.item_ordinal;
         if !before.next_is_due || !same {
             return Err(illegal(before, "be followed by another offer").into());
         }
         let attempt = before.attempt.saturating_add(1);
-        self.change_referral(previous)?.next_is_due = false;
+        let before = self.change_referral(previous)?;
+        before.next_is_due = false;
+        if gives_help {
+            // Told of for the rest that waited; of its own help it may still be.
+            before.escalated_at = None;
+        }
         Ok(attempt)
     }
 
@@ -207,7 +213,7 @@ impl Books {
         let some_left = part && open.is_some_and(|open| open + units_before > referral.units);
         let rest_is_due = referral.is_of_use() && (was_due || some_left);
         referral.next_is_due = referral.origin == Origin::Automatic && (referral.was_let_down() || rest_is_due);
-        if referral.next_is_due {
+        if referral.next_is_due && !(was_due && referral.is_of_use()) {
             // What was late is waited for no more: from here on somebody is told when nobody is left to ask.
             referral.escalated_at = None;
         }
@@ -279,7 +285,7 @@ impl Books {
     }
 
     /// Notes that help is overdue, or that a chain of offers ended without one: each once, and a chain's end whatever was noted before it
-    /// but that an offer lapsed with its deadline, which says as much.
+    /// but that an offer lapsed with its deadline, or that it waited for long, which says as much.
     pub(super) fn escalate(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
         let chain_ends = referral.next_is_due;
@@ -293,9 +299,21 @@ impl Books {
         // What was served or called off meanwhile needs nobody any more.
         let wanted = need.state.is_open() && item.is_some_and(|item| item.left() > 0);
         let referral = self.change_referral(id)?;
-        let told = referral.escalated_at.filter(|_| referral.state == ReferralState::Expired);
+        // What was told before it came to nothing was something else.
+        let (of_use, since) = (referral.is_of_use(), referral.last.at);
+        let told = referral.escalated_at.filter(|at| of_use || *at >= since);
         referral.escalated_at = told.or((!chain_ends || wanted).then_some(now));
         referral.next_is_due = false;
+        Ok(Done::Referral(id))
+    }
+
+    /// Notes that a chain of offers waits for long, once and unless that its offer came too late was told.
+    pub(super) fn tell_of_waiting(&mut self, id: ReferralId) -> Result<Done, Refusal> {
+        let referral = self.referral(id)?;
+        if !referral.next_is_due || referral.escalated_at.is_some() {
+            return Ok(Done::Unchanged(id));
+        }
+        self.change_referral(id)?.escalated_at = Some(self.now);
         Ok(Done::Referral(id))
     }
 

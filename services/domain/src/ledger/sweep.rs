@@ -4,9 +4,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Command;
+use super::{Command, later};
 use crate::error::Error;
 use crate::ids::ReferralId;
+use crate::need::Urgency;
 
 /// Lets lapsed offers go, all of them in one request.
 #[must_use]
@@ -18,6 +19,19 @@ pub fn let_go(lapsed: impl IntoIterator<Item = ReferralId>) -> Vec<Command> {
 #[must_use]
 pub fn escalate(referral: ReferralId) -> Vec<Command> {
     vec![Command::Escalate { referral }]
+}
+
+/// Tells that a chain of offers waits for long. It goes on when it can.
+#[must_use]
+pub fn tell_of_waiting(referral: ReferralId) -> Vec<Command> {
+    vec![Command::TellOfWaiting { referral }]
+}
+
+/// Whether whoever could be asked may be asked only after the time that somebody would have had to answer: that is to be told of.
+#[must_use]
+pub fn waits_for_long(why: &Error, urgency: Urgency, now: Timestamp) -> bool {
+    let until = later(now, urgency.answer_within());
+    matches!(why, Error::ContactBudgetSpent { free_at, .. } if *free_at > until)
 }
 
 /// The request under which the next candidate is asked after a step at that instant: the same for whoever sweeps, and another one after the
@@ -67,6 +81,24 @@ impl Obstacle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waits_longer_than_anybody_may_take_to_answer_is_told_of() {
+        let at = |hours: i64| Timestamp::from_second(hours * 3_600).expect("a time");
+        let free = |hours| Error::ContactBudgetSpent { name: "needs/1".to_owned(), free_at: at(hours) };
+        let cases = [
+            (Urgency::Emergency, 1, false),
+            (Urgency::Emergency, 2, true),
+            (Urgency::Urgent, 12, false),
+            (Urgency::Urgent, 13, true),
+            (Urgency::Normal, 24, false),
+            (Urgency::Low, 24, false),
+        ];
+        for (urgency, hours, long) in cases {
+            assert_eq!(waits_for_long(&free(hours), urgency, at(0)), long, "{urgency:?} {hours}");
+        }
+        assert!(!waits_for_long(&Error::NotServing, Urgency::Emergency, at(0)), "that is no day's budget");
+    }
 
     #[test]
     fn whoever_sweeps_asks_once_after_each_step() {

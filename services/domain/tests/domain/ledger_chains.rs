@@ -246,3 +246,34 @@ fn what_is_left_of_an_item_after_a_part_was_taken_is_for_the_next() {
     chosen.ask(step(100, Action::Accept));
     assert!(!due(&chosen), "there is no chain");
 }
+
+#[test]
+fn a_chain_that_waits_for_long_is_told_of_once_and_goes_on() {
+    let waiting = |referral| Command::TellOfWaiting { referral: referral_id(referral) };
+    let told = |world: &World| (world.referral(100).escalated_at, world.referral(100).next_is_due);
+    let mut world = two_needs();
+    world.ask(offered(|offer| offer.origin = Origin::Automatic));
+    assert_eq!(world.ask(waiting(100)), Done::Unchanged(referral_id(100)), "it is answered by nobody yet");
+    world.ask(step(100, Action::Decline));
+    assert_eq!(told(&world), (None, true));
+    assert_eq!(world.ask(waiting(100)), Done::Referral(referral_id(100)));
+    let at = world.now;
+    assert_eq!(told(&world), (Some(at), true));
+    world.now = at + SignedDuration::from_hours(1);
+    assert_eq!(world.ask(waiting(100)), Done::Unchanged(referral_id(100)), "once");
+    let mut ended = world.clone();
+    ended.ask(Command::Escalate { referral: referral_id(100) });
+    assert_eq!(told(&ended), (Some(at), false), "its end was told of when it waited");
+    let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
+    world.ask(Command::Offer(Box::new(next)));
+    assert_eq!(told(&world), (Some(at), false));
+    let mut rest = two_needs();
+    rest.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(4))));
+    rest.ask(step(100, Action::Accept));
+    rest.ask(waiting(100));
+    rest.ask(step(100, Action::Start));
+    assert_eq!(told(&rest), (Some(at), true), "work on the other part says nothing of it");
+    let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
+    rest.ask(Command::Offer(Box::new(next)));
+    assert_eq!(told(&rest), (None, false), "what it promised itself may still be late");
+}

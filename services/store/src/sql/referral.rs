@@ -218,6 +218,10 @@ fn unsettled() -> Vec<String> {
 const UNLESS_CALLED_OFF: &str = " AND (state NOT IN ('withdrawn', 'cancelled', 'failed') \
      OR (origin = 'automatic' AND (last_side = 'provider' OR last_reason = 'shortfall')))";
 
+/// What was told of while its chain waited is settled once another was made in its place.
+const UNLESS_FOLLOWED: &str = " AND (state NOT IN ('declined', 'cancelled', 'failed') OR NOT EXISTS (SELECT 1 \
+     FROM referrals AS next WHERE next.tenant = referrals.tenant AND next.previous_id = referrals.id))";
+
 /// An offer that lapsed is settled once another was made in its place, or its need looks for help no more.
 const UNLESS_IN_VAIN: &str = " AND (state <> 'expired' OR (\
      NOT EXISTS (SELECT 1 FROM referrals AS next WHERE next.tenant = referrals.tenant AND next.previous_id = referrals.id) \
@@ -250,7 +254,7 @@ impl ReferralFilter {
         }
         if self.escalated_only {
             statement.push(" AND escalated_at IS NOT NULL AND ").push_in_texts("state", unsettled());
-            statement.push(UNLESS_CALLED_OFF).push(UNLESS_IN_VAIN);
+            statement.push(UNLESS_CALLED_OFF).push(UNLESS_FOLLOWED).push(UNLESS_IN_VAIN);
         }
         if self.answered_only {
             statement.push(" AND answered_at IS NOT NULL");

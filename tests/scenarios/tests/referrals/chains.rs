@@ -561,3 +561,34 @@ async fn the_rest_of_what_is_given_in_part_is_asked_of_the_next_until_nobody_is_
     assert_eq!(units(&served, &need).await, (3, 2));
     assert_eq!(referrals(&served, &need).await.len(), 4);
 }
+
+#[tokio::test]
+async fn an_emergency_that_waits_for_a_contact_budget_is_told_of_once_and_goes_on() {
+    let served = demo().await;
+    let (_, far) = trunks(&served, FAR, Some(100)).await;
+    for _ in 0..CONTACTS_MAX {
+        let need = submit(&served, wanting(1)).await.name;
+        assert_eq!(auto_refer(&served, &need).await.expect("offered").resource, far);
+    }
+    let pool = pool(&served, stock(NEAR, Some(1))).await;
+    resource(&served, trunk(NEAR, vec![draw(&pool, 1)], 38.4001)).await;
+    let emergency = v1::Need { urgency: v1::Urgency::Emergency.into(), ..wanting(1) };
+    let need = submit(&served, emergency).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    Step::Decline.take(&served, PARTNER, &first.name).await.expect("declined");
+    let told = escalated(&served, &first.name).await;
+    assert_eq!(told.state(), v1::ReferralState::Declined);
+    let listed = async |served: &Served| {
+        let filter = v1::ReferralFilter { escalated_only: true, ..Default::default() };
+        let request = v1::ListReferralsRequest { filter: Some(filter), ..Default::default() };
+        let listed = wishwell_scenarios::told::told(served.referrals(OPERATOR).list_referrals(request).await);
+        listed.expect("listed").referrals.into_iter().any(|referral| referral.name == first.name)
+    };
+    assert!(listed(&served).await);
+    tokio::time::sleep(2 * SWEEP).await;
+    assert_eq!(seen(&served, OPERATOR, &first.name).await.expect("there"), told, "once");
+    // A day later.
+    let served = changed(served, "UPDATE referrals SET created_at = created_at - 86400000000".to_owned()).await;
+    assert_eq!(following(&served, &need, &first.name).await.resource, far);
+    assert!(!listed(&served).await, "somebody is asked");
+}

@@ -110,7 +110,9 @@ impl Wanted {
                 // New: there is nothing to bring.
                 Command::Pledge(_) => {}
                 Command::Step(step) => wanted.referrals.extend([step.referral.as_uuid()]),
-                Command::Look { referral } => wanted.referrals.extend([referral.as_uuid()]),
+                Command::Look { referral } | Command::TellOfWaiting { referral } => {
+                    wanted.referrals.extend([referral.as_uuid()])
+                }
                 Command::Escalate { referral } => {
                     wanted.referrals.insert(referral.as_uuid());
                     wanted.escalated.insert(referral.as_uuid());
