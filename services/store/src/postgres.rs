@@ -36,6 +36,9 @@ pub struct PostgresOptions {
     /// Longest wait for what the ledger asks of the server in one go; then [`StoreError::Unavailable`], as for a connection that broke, and
     /// the connection is given up. A server that vanished without a word never answers, and all of a tenant's requests wait for one.
     pub ledger_wait: Duration,
+    /// Longest wait for rows or tables that somebody else has locked; then [`StoreError::Unavailable`]. Less than callers wait for an answer,
+    /// so that they hear of it, and when to try again.
+    pub lock_wait: Duration,
     /// What an answered write survives. `Relaxed` sets `synchronous_commit = off` for the store's sessions.
     pub durability: Durability,
     /// What becomes of tables that are not this program's.
@@ -47,7 +50,8 @@ impl Default for PostgresOptions {
         Self {
             connections_max: 16,
             connection_wait: Duration::from_secs(10),
-            ledger_wait: Duration::from_secs(30),
+            ledger_wait: Duration::from_secs(20),
+            lock_wait: Duration::from_secs(10),
             durability: Durability::Full,
             schema: Schema::BroughtUpToDate,
         }
@@ -72,18 +76,18 @@ impl PostgresStore {
             // Spans tell what happens; the text of a batch would fill a log.
             .disable_statement_logging();
         let location = location(&connect);
-        let durability = options.durability;
+        let (durability, lock_wait) = (options.durability, options.lock_wait);
         let pool = PgPoolOptions::new()
             .max_connections(options.connections_max.max(2))
             .acquire_timeout(options.connection_wait)
-            .after_connect(move |connection, _| Box::pin(set_up_session(connection, durability)))
+            .after_connect(move |connection, _| Box::pin(set_up_session(connection, durability, lock_wait)))
             .connect_with(connect.clone())
             .await
             .map_err(error)?;
         let ledger = PgPoolOptions::new()
             .max_connections(2 * LEDGER_LANES_MAX)
             .acquire_timeout(options.connection_wait)
-            .after_connect(move |connection, _| Box::pin(set_up_ledger_session(connection, durability)))
+            .after_connect(move |connection, _| Box::pin(set_up_ledger_session(connection, durability, lock_wait)))
             // They are given back seldom; one that does not answer is not kept.
             .after_release(move |connection, _| Box::pin(answers_within(connection, options.connection_wait)))
             .connect_lazy_with(connect);
@@ -120,26 +124,34 @@ fn location(options: &PgConnectOptions) -> String {
 /// batch's five hundred entities, until the server happens to analyse it. A replica that stands still in the middle of a
 /// transaction, or is cut off without its connections being closed, loses it after some seconds: the rows that it locked are
 /// those that every other replica waits for.
-async fn set_up_session(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
+async fn set_up_session(
+    connection: &mut sqlx::PgConnection,
+    durability: Durability,
+    lock_wait: Duration,
+) -> Result<(), sqlx::Error> {
     let sql = match durability {
         Durability::Full => {
-            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), \
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), set_config('lock_timeout', $1, false), \
              set_config('idle_in_transaction_session_timeout', '5s', false), set_config('synchronous_commit', \
              CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
              ELSE current_setting('synchronous_commit') END, false)"
         }
         Durability::Relaxed => {
-            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), \
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), set_config('lock_timeout', $1, false), \
              set_config('idle_in_transaction_session_timeout', '5s', false), \
              set_config('synchronous_commit', 'off', false)"
         }
     };
-    sqlx::query(sql).execute(connection).await.map(|_| ())
+    sqlx::query(sql).bind(format!("{}ms", lock_wait.as_millis())).execute(connection).await.map(|_| ())
 }
 
 /// As [`set_up_session`], and for few statements that come again and again.
-async fn set_up_ledger_session(connection: &mut sqlx::PgConnection, durability: Durability) -> Result<(), sqlx::Error> {
-    set_up_session(connection, durability).await?;
+async fn set_up_ledger_session(
+    connection: &mut sqlx::PgConnection,
+    durability: Durability,
+    lock_wait: Duration,
+) -> Result<(), sqlx::Error> {
+    set_up_session(connection, durability, lock_wait).await?;
     sqlx::query(LEDGER_SETTINGS).execute(connection).await.map(|_| ())
 }
 
@@ -171,7 +183,12 @@ async fn prepare(pool: &PgPool, schema: Schema) -> Result<(String, String), Stor
     }
     drop(connection);
     if schema.migrates(found)? {
-        migrations::postgres().run(pool).await.map_err(|failed| match failed {
+        let mut connection = pool.acquire().await.map_err(error)?;
+        // Another replica may be at it, and it may take long.
+        sqlx::query("SET lock_timeout = 0").execute(&mut *connection).await.map_err(error)?;
+        let migrated = migrations::postgres().run(&mut *connection).await;
+        connection.close().await.map_err(error)?;
+        migrated.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
                 error(failed)
             }

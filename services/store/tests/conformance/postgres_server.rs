@@ -181,6 +181,39 @@ async fn a_server_that_vanishes_without_a_word_keeps_no_ledger_waiting_for_ever(
     fixture.everything_adds_up().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_somebody_locks_keep_nobody_waiting_for_long() {
+    let fixture = Fixture::postgres()
+        .await
+        .with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], vec![lacking(60, vec![item(1, 99)])])
+        .await;
+    let options = PostgresOptions { lock_wait: Duration::from_millis(300), ..hasty() };
+    let store = PostgresStore::connect(fixture.url(), options).await.unwrap();
+    store.carry_out(&context(), vec![offering(100, 60, 30, 1)]).await.unwrap();
+    let mut other = PgConnection::connect(fixture.url()).await.unwrap();
+    let mut locking = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE needs, referrals, capacity_pools, organizations IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *locking)
+        .await
+        .unwrap();
+    let (tenant, started) = (fixture.tenant(), Instant::now());
+    let organization = samples::update(Change::Organization(samples::organization(1)), None);
+    let refused = [
+        store.carry_out(&context(), vec![offering(101, 60, 30, 1)]).await.err(),
+        store.carry_out(&context(), automatic(102, 60)).await.err(),
+        store.write(&context(), vec![organization.clone()]).await.err(),
+        store.capacity_pool(&tenant, pool_id(20)).await.err(),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Some(StoreError::Unavailable(_))), "{refused:?}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(10), "each waits for a moment");
+    locking.rollback().await.unwrap();
+    store.carry_out(&context(), vec![offering(101, 60, 30, 1)]).await.expect("as soon as it is free");
+    store.write(&context(), vec![organization]).await.expect("as soon as it is free");
+    fixture.everything_adds_up().await;
+}
+
 /// Asks while the row of pool 20 is locked by somebody else, writes while that is waited for, and lets go of the row.
 async fn asked_while_waiting(
     fixture: &Fixture,
