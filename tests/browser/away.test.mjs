@@ -48,6 +48,7 @@ for (const [language, said] of Object.entries(words)) {
     await as("demo-case-worker", language, async (page) => {
       await page.goto("/desk/needs/new");
       await page.locator("#f-items-0-category").fill(said.kind);
+      await page.locator("#f-items-0-quantity").fill("1");
       await page.locator("#urgency-urgent").check();
       await page.locator("#f-division").selectOption("640104101");
       await page.locator("#tick-delivery-yes").check();

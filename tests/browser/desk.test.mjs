@@ -37,6 +37,7 @@ const at = (path) => `${development.pages}${path}`;
 
 /** Fills in what every need has, but for what is needed. */
 async function fill(page, division) {
+  await page.locator("#f-items-0-quantity").fill("1");
   await page.locator("#urgency-urgent").check();
   await page.locator("#f-division").selectOption(division);
   await page.locator("#tick-delivery-yes").check();

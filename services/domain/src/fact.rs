@@ -56,6 +56,14 @@ pub struct FactDefinition {
     pub codes: &'static [&'static str],
 }
 
+impl FactDefinition {
+    /// Whether its value is money, in fen as its key says.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        self.key.ends_with("_fen")
+    }
+}
+
 /// Known facts by key.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

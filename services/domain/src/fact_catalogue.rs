@@ -36,8 +36,8 @@ pub const FACTS: &[FactDefinition] = &[
     int(
         "monthly_income_per_person_fen",
         (0, 1_000_000_000),
-        "家庭人均月收入(分)",
-        "monthly household income per person in fen",
+        "家庭人均月收入",
+        "monthly household income per person",
         INCOME,
     ),
     yes("is_orphan", "孤儿", "is an orphan", ORPHAN),

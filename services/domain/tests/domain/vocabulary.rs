@@ -36,6 +36,7 @@ fn value(fact: &FactDefinition) -> String {
     let codes = || fact.codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
     match fact.fact_type {
         FactType::Bool => "yes or no · 是或否".to_owned(),
+        FactType::Int if fact.is_money() => format!("{} … {} fen · 分", fact.range.0, fact.range.1),
         FactType::Int => format!("{} … {}", fact.range.0, fact.range.1),
         FactType::Text if fact.codes.is_empty() => "text · 文本".to_owned(),
         FactType::Text => format!("one of · 取一:{}", codes()),

@@ -106,7 +106,7 @@ fn form(canaries: &mut Canaries) -> Vec<(&'static str, String)> {
         ("wish_title", canaries.marked("form.wish_title", false)),
         ("wish_consent_by", canaries.marked("form.wish_consent_by", true)),
         ("wish_consent_date", "2026-10-01".to_owned()),
-        ("fact.monthly_income_per_person_fen", NUMBER.to_string()),
+        ("fact.monthly_income_per_person_fen", format!("{}.{:02}", NUMBER / 100, NUMBER % 100)),
         ("fact.age_years", canaries.marked("form.fact", true)),
     ]
 }

@@ -36,6 +36,16 @@ pub(super) enum Found {
     Unclear(Vec<v1::Category>),
 }
 
+impl Found {
+    /// The one that is meant.
+    pub(super) fn one(&self) -> Option<&v1::Category> {
+        match self {
+            Self::One(found) => Some(found),
+            Self::Unclear(_) => None,
+        }
+    }
+}
+
 /// The divisions that somebody may choose from, by code.
 pub(super) async fn divisions(calls: &Calls, session: &Session) -> Result<Vec<v1::Division>, Status> {
     let mut roots: Vec<String> = session.divisions.clone();

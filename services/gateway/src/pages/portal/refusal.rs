@@ -4,6 +4,7 @@ use tonic::Status;
 use tonic_types::StatusExt as _;
 
 use crate::pages::visit::Visit;
+use crate::pages::words::figures;
 
 /// A refusal with its reason in the contract.
 pub(super) struct Refusal {
@@ -12,6 +13,8 @@ pub(super) struct Refusal {
     name: String,
     left: Option<i64>,
     limit: String,
+    /// What is counted in; empty where that is not known.
+    unit: String,
 }
 
 impl Refusal {
@@ -21,7 +24,12 @@ impl Refusal {
         let left = info.metadata.get("left").and_then(|left| left.parse().ok());
         let name = info.metadata.get("name").cloned().unwrap_or_default();
         let limit = info.metadata.get("limit").cloned().unwrap_or_default();
-        Some(Self { reason: info.reason, name, left, limit })
+        Some(Self { reason: info.reason, name, left, limit, unit: String::new() })
+    }
+
+    /// The same, of amounts in a unit.
+    pub(super) fn counted_in(self, unit: &str) -> Self {
+        Self { unit: unit.to_owned(), ..self }
     }
 
     /// Whether somebody else claimed it first.
@@ -35,8 +43,8 @@ impl Refusal {
     }
 
     /// How much can still be had, when that is something.
-    pub(super) fn left(&self) -> Option<i64> {
-        self.left.filter(|left| *left > 0)
+    pub(super) fn left(&self, visit: &Visit) -> Option<String> {
+        self.left.filter(|left| *left > 0).map(|left| figures::amount(visit.language, left, &self.unit))
     }
 
     /// In words; none for what is no matter of the form.
@@ -54,7 +62,7 @@ impl Refusal {
             "REQUEST_ID_REUSED" => {
                 said("这张表单已经提交过了，下面是最新情况。", "This form was sent before. This is how it stands now.")
             }
-            "CAPACITY_EXHAUSTED" => Some(match self.left() {
+            "CAPACITY_EXHAUSTED" => Some(match self.left(visit) {
                 Some(left) => visit.say(
                     format!("这项资源的余量只剩 {left}，不够这么多。"),
                     format!("Only {left} of this resource is left, which is not enough."),

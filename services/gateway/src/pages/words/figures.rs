@@ -7,6 +7,7 @@ use wishwell_domain::unit::UNITS;
 use wishwell_report::Language;
 
 use super::need::every;
+use super::typed;
 
 /// All of China keeps one time, eight hours before Greenwich.
 pub(in crate::pages) const CHINA: Offset = jiff::tz::offset(8);
@@ -31,12 +32,16 @@ pub(in crate::pages) fn unit(language: Language, code: &str) -> &str {
 pub(in crate::pages) fn amount(language: Language, value: i64, unit_code: &str) -> String {
     match unit_code {
         "" => value.to_string(),
-        "fen" => format!("¥{}.{:02}", value / 100, value % 100),
-        code => {
-            let many = language.pick("", if value == 1 { "" } else { plural(unit(language, code)) });
-            format!("{value} {}{many}", unit(language, code))
-        }
+        code if typed::is_money(code) => typed::money(value),
+        code if value == 1 => format!("{value} {}", unit(language, code)),
+        code => format!("{value} {}", units(language, code)),
     }
+}
+
+/// A unit of the catalogue as it stands behind more than one.
+pub(in crate::pages) fn units(language: Language, code: &str) -> String {
+    let one = unit(language, code);
+    format!("{one}{}", language.pick("", plural(one)))
 }
 
 /// What makes an English unit many.
@@ -114,7 +119,7 @@ mod tests {
     #[test]
     fn figures_read_as_people_say_them() {
         let (zh, en) = (Language::Zh, Language::En);
-        assert_eq!(amount(zh, 250_050, "fen"), "¥2500.50");
+        assert_eq!(amount(zh, 250_050, "fen"), "¥2,500.50");
         assert_eq!(amount(zh, 2, "piece"), "2 件");
         let hours = Quantity { value: 4, unit: "hour".to_owned() };
         let weekly = Recurrence { every: RecurrencePeriod::Week.into(), occurrences: 8 };

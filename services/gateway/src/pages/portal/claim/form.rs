@@ -6,7 +6,7 @@ use wishwell_api::v1;
 use crate::pages::names::Names;
 use crate::pages::pool::{facts, urgency_mark};
 use crate::pages::portal::fitting::Choice;
-use crate::pages::portal::form::once;
+use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::visit::Visit;
 use crate::pages::words::figures;
 
@@ -109,10 +109,8 @@ fn quantity(visit: &Visit, item: &v1::WishItem) -> Markup {
     let most = item.left.as_ref().map_or(1, |left| left.value);
     html! {
         @if item.splittable && item.recurrence.is_none() && most > 1 {
-            label {
-                (visit.say("认领多少", "How much")) "（" (figures::unit(visit.language, unit(item))) "）"
-                input type="number" name="quantity" inputmode="numeric" min="1" max=(most) value=(most);
-            }
+            @let field = AmountField { name: "quantity", unit: unit(item), value: Some(most), min: 1, max: Some(most), ..AmountField::default() };
+            label { (in_units(visit, visit.say("认领多少", "How much"), unit(item))) (field.markup()) }
         }
     }
 }

@@ -11,7 +11,7 @@ use tonic::Status;
 use wishwell_api::v1;
 
 use super::fitting::{self, Choice};
-use super::form::whole_number;
+use super::form::amount;
 use super::own::Resources;
 use super::partner::Partner;
 use super::refusal::Refusal;
@@ -43,6 +43,9 @@ pub(super) struct Claim {
     request_id: String,
     #[serde(default)]
     quantity: String,
+    /// What the quantity is counted in.
+    #[serde(default)]
+    unit: String,
     /// The resource; empty for a pledge.
     #[serde(default)]
     resource: String,
@@ -87,16 +90,11 @@ pub(super) async fn show(partner: Partner, Path(wish): Path<String>, Query(Which
 pub(super) async fn send(partner: Partner, Path(wish): Path<String>, Form(claim): Form<Claim>) -> Response {
     let visit = &partner.visit;
     let item = claim.item;
-    let quantity = match whole_number(&claim.quantity) {
+    let quantity = match amount(visit.language, &claim.quantity, &claim.unit) {
         Ok(quantity) => quantity,
-        Err(entered) => {
-            let text = visit.say(
-                format!("“{entered}”不是数量，请填整数。"),
-                format!("“{entered}” is no quantity; please enter a whole number."),
-            );
-            return page(&partner, &wish, item, StatusCode::BAD_REQUEST, Some(text)).await;
-        }
+        Err(text) => return page(&partner, &wish, item, StatusCode::BAD_REQUEST, Some(text)).await,
     };
+    let unit = claim.unit.clone();
     let chinese = visit.say(true, false);
     let request = claim.request(format!("wishes/{wish}"), quantity, chinese);
     match partner.calls.referrals().claim_wish(request).await {
@@ -105,9 +103,11 @@ pub(super) async fn send(partner: Partner, Path(wish): Path<String>, Form(claim)
             Redirect::to(&format!("/portal/{name}?done=claim")).into_response()
         }
         Err(status) => {
-            let Some(refusal) = Refusal::of(&status) else { return Failure::from(status).response(visit) };
+            let Some(refusal) = Refusal::of(&status).map(|refusal| refusal.counted_in(&unit)) else {
+                return Failure::from(status).response(visit);
+            };
             // Whoever lost only a part of it may still claim the rest; whoever lost all of it is shown others.
-            let words = match refusal.left().filter(|_| refusal.is_lost_race()) {
+            let words = match refusal.left(visit).filter(|_| refusal.is_lost_race()) {
                 Some(left) => Some(visit.say(
                     format!("刚刚有人认领了一部分，还差 {left}。您可以认领剩下的。"),
                     format!("Somebody has just claimed a part of it; {left} more is needed. You may claim the rest."),

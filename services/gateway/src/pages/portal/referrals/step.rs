@@ -12,7 +12,7 @@ use wishwell_domain::referral::{self, Action};
 
 use super::view::Notice;
 use crate::pages::failure::Failure;
-use crate::pages::portal::form::whole_number;
+use crate::pages::portal::form::amount;
 use crate::pages::portal::partner::Partner;
 use crate::pages::portal::refusal::Refusal;
 
@@ -56,6 +56,9 @@ pub(in crate::pages::portal) struct Step {
     /// Units; empty for all.
     #[serde(default)]
     quantity: String,
+    /// What they are.
+    #[serde(default)]
+    unit: String,
     /// Name of a reason in the contract.
     #[serde(default)]
     reason: String,
@@ -73,19 +76,14 @@ pub(in crate::pages::portal) async fn take(
     let Some(action) = OFFERED.into_iter().find(|known| known.name() == action) else {
         return Failure::NoSuchPage.response(&partner.visit);
     };
-    let quantity = match whole_number(&step.quantity) {
+    let quantity = match amount(partner.visit.language, &step.quantity, &step.unit) {
         Ok(quantity) => quantity,
-        Err(entered) => {
-            let text = partner.visit.say(
-                format!("“{entered}”不是数量，请填整数。"),
-                format!("“{entered}” is no quantity; please enter a whole number."),
-            );
-            return super::page(&partner, &id, StatusCode::BAD_REQUEST, Some(Notice::Failed(text))).await;
-        }
+        Err(text) => return super::page(&partner, &id, StatusCode::BAD_REQUEST, Some(Notice::Failed(text))).await,
     };
+    let unit = step.unit.clone();
     match call(&partner, format!("referrals/{id}"), action, step, quantity).await {
         Ok(()) => Redirect::to(&format!("/portal/referrals/{id}?done={}", action.name())).into_response(),
-        Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.words(&partner.visit)) {
+        Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.counted_in(&unit).words(&partner.visit)) {
             Some(text) => super::page(&partner, &id, StatusCode::CONFLICT, Some(Notice::Failed(text))).await,
             None => Failure::from(status).response(&partner.visit),
         },

@@ -8,7 +8,7 @@ use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
 use crate::pages::pool::urgency_mark;
-use crate::pages::portal::form::once;
+use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::portal::live::{Since, live};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
@@ -196,12 +196,9 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
 fn quantity(visit: &Visit, referral: &v1::Referral, label: &str, required: bool) -> Markup {
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let most = if referral.units > 0 { Some(referral.units) } else { None };
-    html! {
-        label {
-            (label) "（" (figures::unit(visit.language, unit)) "）"
-            input type="number" name="quantity" inputmode="numeric" min="1" max=[most] value=[most] required[required];
-        }
-    }
+    let field =
+        AmountField { name: "quantity", unit, value: most, min: 1, max: most, required, ..AmountField::default() };
+    html! { label { (in_units(visit, label, unit)) (field.markup()) } }
 }
 
 /// A form that asks why, folded away until it is wanted.

@@ -9,7 +9,7 @@ use wishwell_api::v1::{self, ResourceLifecycle};
 
 use super::page;
 use crate::pages::failure::Failure;
-use crate::pages::portal::form::whole_number;
+use crate::pages::portal::form::amount;
 use crate::pages::portal::partner::Partner;
 use crate::pages::portal::refusal::Refusal;
 
@@ -24,6 +24,9 @@ pub(in crate::pages::portal) struct Capacity {
     /// The new total; empty to say that the figures are still right.
     #[serde(default)]
     total: String,
+    /// What it is counted in.
+    #[serde(default)]
+    unit: String,
 }
 
 /// States a total, or that the figures still hold: either makes them as fresh as now.
@@ -32,15 +35,9 @@ pub(in crate::pages::portal) async fn set_capacity(
     Path(id): Path<String>,
     Form(form): Form<Capacity>,
 ) -> Response {
-    let total = match whole_number(&form.total) {
+    let total = match amount(partner.visit.language, &form.total, &form.unit) {
         Ok(total) => total,
-        Err(entered) => {
-            let text = partner.visit.say(
-                format!("“{entered}”不是数量，请填整数。"),
-                format!("“{entered}” is no quantity; please enter a whole number."),
-            );
-            return page(&partner, StatusCode::BAD_REQUEST, None, Some(text)).await;
-        }
+        Err(text) => return page(&partner, StatusCode::BAD_REQUEST, None, Some(text)).await,
     };
     let request = v1::SetCapacityRequest {
         name: format!("capacityPools/{id}"),

@@ -6,10 +6,10 @@ use wishwell_api::v1::{self, CapacityKind, CapacityPeriod, ResourceLifecycle};
 
 use super::act::anchor;
 use super::figures::left_now;
-use crate::pages::portal::form::once;
+use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::portal::own::Resources;
 use crate::pages::visit::Visit;
-use crate::pages::words::{figures, time};
+use crate::pages::words::{figures, time, typed};
 
 /// A figure that nobody has confirmed for so long is called stale.
 const STALE_DAYS: i64 = 7;
@@ -124,23 +124,35 @@ fn controls(visit: &Visit, pool: &v1::CapacityPool) -> Markup {
             form class="plain" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
                 (once())
                 input type="hidden" name="etag" value=(pool.etag);
-                input type="hidden" name="total" value=(total);
+                input type="hidden" name="unit" value=(pool.unit);
+                input type="hidden" name="total" value=(typed::value(total, &pool.unit));
                 button class="step" aria-label=(says) { (sign) }
             }
         }
     };
-    let field = anchor(&pool.name);
+    let id_of_total = format!("{}-total", anchor(&pool.name));
+    let total = AmountField {
+        name: "total",
+        unit: &pool.unit,
+        value: pool.total,
+        required: true,
+        id: Some(&id_of_total),
+        class: Some(if typed::is_money(&pool.unit) { "short money" } else { "short" }),
+        ..AmountField::default()
+    };
     html! {
         div class="row" {
-            @if let Some(total) = pool.total {
+            // One more or less of money would change nothing.
+            @if let Some(total) = pool.total.filter(|_| !typed::is_money(&pool.unit)) {
                 @if total > 0 { (one(total - 1, "−", visit.say(format!("减一：{}", pool.title), format!("One less: {}", pool.title)))) }
                 (one(total + 1, "+", visit.say(format!("加一：{}", pool.title), format!("One more: {}", pool.title))))
             }
             form class="row" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
                 (once())
                 input type="hidden" name="etag" value=(pool.etag);
-                label class="unseen" for={ (field) "-total" } { (visit.say("总量", "Total")) }
-                input class="short" id={ (field) "-total" } type="number" name="total" inputmode="numeric" min="0" required value=[pool.total];
+                label class="unseen" for=(id_of_total) { (in_units(visit, visit.say("总量", "Total"), &pool.unit)) }
+                (total.markup())
+                span aria-hidden="true" { (typed::units(visit.language, &pool.unit)) }
                 button class="small" { (visit.say("设为", "Set")) }
             }
         }

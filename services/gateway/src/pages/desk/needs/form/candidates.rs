@@ -13,7 +13,7 @@ use super::filled::Filled;
 use super::read::{Problems, read_item, rest, widened};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::ranking;
-use crate::pages::desk::pickers::{self, Found};
+use crate::pages::desk::pickers::Found;
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
 
@@ -33,15 +33,15 @@ pub(super) fn nothing_yet(visit: &Visit, filled: &Filled) -> Markup {
 }
 
 /// Asks the service, which stores nothing of it.
-pub(super) async fn of(user: &SignedIn, filled: &Filled) -> Result<Markup, Failure> {
+pub(super) async fn of(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Result<Markup, Failure> {
     let visit = &user.visit;
     let mut need = rest(filled).need;
     let mut names = Names::default();
-    for (nth, item) in filled.items.iter().enumerate() {
-        if let Found::One(category) = pickers::category(&user.calls, &item.category).await? {
+    for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
+        if let Some(category) = kind.one() {
             let field = format!("items[{nth}]");
-            need.items.push(read_item(&field, item, Some(&category), &mut Problems::default()));
-            names.catalogue.categories.insert(category.code.clone(), *category);
+            need.items.push(read_item(&field, item, Some(category), &mut Problems::default()));
+            names.catalogue.categories.insert(category.code.clone(), category.clone());
         }
     }
     let mut need = widened(need);
@@ -134,7 +134,7 @@ fn question(visit: &Visit, filled: &Filled, fact: &FactDefinition) -> Markup {
     let answer = filled.fact(fact.key);
     html! {
         div class="field" {
-            label for=(id) { (visit.say(fact.zh, fact.en)) }
+            label for=(id) { (visit.say(fact.zh, fact.en)) @if fact.is_money() { (visit.say("（元）", " (yuan)")) } }
             @if fact.fact_type == FactType::Bool {
                 select id=(id) name=(name) {
                     @for (value, text) in [("", visit.say("还不知道", "not known yet")), ("yes", visit.say("是", "yes")), ("no", visit.say("否", "no"))] {
@@ -147,7 +147,7 @@ fn question(visit: &Visit, filled: &Filled, fact: &FactDefinition) -> Markup {
                     @for code in fact.codes { option value=(code) selected[*code == answer] { (code) } }
                 }
             } @else {
-                input id=(id) name=(name) value=(answer) inputmode="numeric" autocomplete="off";
+                input id=(id) name=(name) value=(answer) inputmode=(if fact.is_money() { "decimal" } else { "numeric" }) autocomplete="off";
             }
         }
     }

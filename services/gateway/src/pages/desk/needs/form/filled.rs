@@ -70,7 +70,7 @@ impl Filled {
         };
         Self {
             request_id,
-            items: vec![FilledItem { quantity: "1".to_owned(), ..FilledItem::default() }],
+            items: vec![FilledItem::default()],
             timing: "any".to_owned(),
             datum: "gcj02".to_owned(),
             division,
@@ -97,7 +97,7 @@ impl Filled {
             filled.items.remove(nth);
         }
         if (added || filled.items.is_empty()) && filled.items.len() < ITEMS_MAX {
-            filled.items.push(FilledItem { quantity: "1".to_owned(), ..FilledItem::default() });
+            filled.items.push(FilledItem::default());
         }
         (filled, asked)
     }

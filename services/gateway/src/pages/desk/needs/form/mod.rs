@@ -9,7 +9,7 @@ mod view;
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use maud::Markup;
+use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use wishwell_api::v1;
 use self::filled::{Filled, Wish};
 use self::read::{Problem, Problems, Read};
 use crate::pages::address::{self, id_of};
-use crate::pages::desk::pickers::{self, CategoryList};
+use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::SignedIn;
@@ -26,32 +26,41 @@ use crate::pages::visit::SignedIn;
 /// The empty form.
 pub(in crate::pages::desk) async fn show(user: SignedIn) -> Response {
     let filled = Filled::empty(Uuid::new_v4().to_string(), &user.session.divisions);
-    let page = page(&user, &filled, &Problems::default(), false).await;
+    let kinds = [Found::Unclear(Vec::new())];
+    let page = page(&user, &filled, &kinds, &Problems::default(), false).await;
     page.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
 /// What the form's buttons do.
 pub(in crate::pages::desk) async fn take(user: SignedIn, Form(pairs): Form<Vec<(String, String)>>) -> Response {
     let (filled, asked) = Filled::of(pairs);
-    let answer = match asked {
-        Wish::Submit => submit(&user, &filled).await,
-        Wish::Look => page(&user, &filled, &Problems::default(), true).await,
-        Wish::Change => page(&user, &filled, &Problems::default(), false).await,
+    let answer = async {
+        let kinds = read::kinds(&user, &filled).await?;
+        match asked {
+            Wish::Submit => submit(&user, &filled, &kinds).await,
+            Wish::Look => page(&user, &filled, &kinds, &Problems::default(), true).await,
+            Wish::Change => page(&user, &filled, &kinds, &Problems::default(), false).await,
+        }
     };
-    answer.unwrap_or_else(|failure| failure.response(&user.visit))
+    answer.await.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
-/// The part that shows who could help with what is filled in so far.
+/// The part that shows who could help with what is filled in so far; beside each amount, what it is counted in.
 pub(in crate::pages::desk) async fn look(user: SignedIn, Form(pairs): Form<Vec<(String, String)>>) -> Response {
     let (filled, _) = Filled::of(pairs);
-    match candidates::of(&user, &filled).await {
+    let found = async {
+        let kinds = read::kinds(&user, &filled).await?;
+        let found = candidates::of(&user, &filled, &kinds).await?;
+        Ok::<_, Failure>(html! { (found) (view::counted(&user.visit, &filled, &kinds)) })
+    };
+    match found.await {
         Ok(found) => layout::part(&found),
         Err(failure) => failure.response(&user.visit),
     }
 }
 
-async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
-    let Read { need, mut problems } = read::read(user, filled).await?;
+async fn submit(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Result<Response, Failure> {
+    let Read { need, mut problems } = read::read(filled, kinds);
     if !problems.is_empty() {
         // What the service would say about the rest is said at the same time; this asks and stores nothing.
         let request = v1::FindResourcesRequest { inline_need: Some(need), ..v1::FindResourcesRequest::default() };
@@ -61,7 +70,7 @@ async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
         {
             problems.add_said(&status, "inline_need.")?;
         }
-        return page(user, filled, &problems, false).await;
+        return page(user, filled, kinds, &problems, false).await;
     }
     let request = v1::SubmitNeedRequest { need: Some(need), request_id: filled.request_id.clone() };
     match user.calls.needs().submit_need(request).await {
@@ -74,7 +83,7 @@ async fn submit(user: &SignedIn, filled: &Filled) -> Result<Response, Failure> {
         }
         Err(status) => {
             problems.add_said(&status, "need.")?;
-            page(user, filled, &problems, false).await
+            page(user, filled, kinds, &problems, false).await
         }
     }
 }
@@ -104,15 +113,21 @@ impl Problems {
     }
 }
 
-async fn page(user: &SignedIn, filled: &Filled, problems: &Problems, looked: bool) -> Result<Response, Failure> {
+async fn page(
+    user: &SignedIn,
+    filled: &Filled,
+    kinds: &[Found],
+    problems: &Problems,
+    looked: bool,
+) -> Result<Response, Failure> {
     let visit = &user.visit;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
     let categories = CategoryList::of(visit, &user.calls).await?;
     let found: Markup =
-        if looked { candidates::of(user, filled).await? } else { candidates::nothing_yet(visit, filled) };
-    let content =
-        view::form(&view::Sheet { visit, filled, problems, divisions: &divisions, categories: &categories }, &found);
+        if looked { candidates::of(user, filled, kinds).await? } else { candidates::nothing_yet(visit, filled) };
+    let sheet = view::Sheet { visit, filled, kinds, problems, divisions: &divisions, categories: &categories };
+    let content = view::form(&sheet, &found);
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = visit.say("登记新需求", "Submit a need");
-    Ok(layout::page_with(visit, status, title, &maud::html! { (content) (categories.list) }))
+    Ok(layout::page_with(visit, status, title, &html! { (content) (categories.list) }))
 }

@@ -14,6 +14,7 @@ use crate::pages::desk::pickers::{self, Found};
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::figures::CHINA;
+use crate::pages::words::typed;
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,23 +103,33 @@ pub(super) struct Read {
     pub(super) problems: Problems,
 }
 
-/// Reads the form. Words for categories are looked up.
-pub(super) async fn read(user: &SignedIn, filled: &Filled) -> Result<Read, Failure> {
+/// What the words for categories mean, item by item.
+pub(super) async fn kinds(user: &SignedIn, filled: &Filled) -> Result<Vec<Found>, Failure> {
+    let mut kinds = Vec::with_capacity(filled.items.len());
+    for item in &filled.items {
+        kinds.push(pickers::category(&user.calls, &item.category).await?);
+    }
+    Ok(kinds)
+}
+
+/// Reads the form, whose items are of these kinds.
+pub(super) fn read(filled: &Filled, kinds: &[Found]) -> Read {
     let mut read = Read::default();
-    for (nth, item) in filled.items.iter().enumerate() {
+    for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
         let field = format!("items[{nth}]");
-        let category = match pickers::category(&user.calls, &item.category).await? {
-            Found::One(found) => Some(*found),
-            Found::Unclear(several) => {
-                read.problems.add(unclear(&field, &item.category, &several));
-                None
-            }
-        };
-        let item = read_item(&field, item, category.as_ref(), &mut read.problems);
+        if let Found::Unclear(several) = kind {
+            read.problems.add(unclear(&field, &item.category, several));
+        }
+        let item = read_item(&field, item, kind.one(), &mut read.problems);
         read.need.items.push(item);
     }
     read_rest(filled, &mut read);
-    Ok(read)
+    read
+}
+
+/// What an item is counted in: the unit that was chosen, or else the usual one of its kind. Empty while neither is known.
+pub(super) fn unit_of<'u>(filled: &'u FilledItem, category: Option<&'u v1::Category>) -> &'u str {
+    if filled.unit.is_empty() { category.map_or("", |category| category.default_unit.as_str()) } else { &filled.unit }
 }
 
 fn unclear(field: &str, word: &str, several: &[v1::Category]) -> Problem {
@@ -143,11 +154,8 @@ pub(super) fn read_item(
     category: Option<&v1::Category>,
     problems: &mut Problems,
 ) -> v1::NeedItem {
-    let value = number(&format!("{field}.quantity"), &filled.quantity, problems, || {
-        ("请填写数量，应为不小于 1 的整数", "say how much, a whole number from 1")
-    });
-    let usual = category.map_or("", |category| category.default_unit.as_str());
-    let unit = if filled.unit.is_empty() { usual } else { &filled.unit };
+    let unit = unit_of(filled, category);
+    let value = quantity(&format!("{field}.quantity"), &filled.quantity, unit, problems);
     if unit.is_empty() && category.is_some() {
         problems.add(Problem::new(format!("{field}.quantity.unit"), "请选择单位", "choose a unit"));
     }
@@ -171,6 +179,25 @@ pub(super) fn read_item(
         note: filled.note.trim().to_owned(),
         ..v1::NeedItem::default()
     }
+}
+
+/// An amount of a unit, of 1 or more; 0 where there is none.
+fn quantity(field: &str, text: &str, unit: &str, problems: &mut Problems) -> i64 {
+    let read = typed::read(text, unit).filter(|amount| *amount > 0);
+    // While nobody knows what is counted, it may be money.
+    let may_be_money = || typed::read(text, "fen").filter(|amount| unit.is_empty() && *amount > 0).map(|_| 1);
+    read.or_else(may_be_money).unwrap_or_else(|| {
+        let (zh, en) = if typed::is_money(unit) {
+            (
+                "请填写金额，以元计，不小于 0.01，最多两位小数，例如 3000 或 3000.50",
+                "say how much in yuan, at least 0.01 and with at most two decimals, such as 3000 or 3000.50",
+            )
+        } else {
+            ("请填写数量，应为不小于 1 的整数", "say how much, a whole number from 1")
+        };
+        problems.add(Problem::new(field, zh, en));
+        0
+    })
 }
 
 /// A number of 1 or more; 0 where there is none.
@@ -343,6 +370,17 @@ fn fact(key: &str, text: &str, problems: &mut Problems) -> Option<v1::Fact> {
     let fact = v1::Fact { key: key.to_owned(), ..v1::Fact::default() };
     match asked.fact_type {
         FactType::Bool => Some(v1::Fact { bool_value: Some(text == "yes"), ..fact }),
+        FactType::Int if asked.is_money() => match typed::read(text, "fen") {
+            Some(value) => Some(v1::Fact { int_value: Some(value), ..fact }),
+            None => {
+                problems.add(Problem::new(
+                    "facts",
+                    format!("{}应为金额，以元计，最多两位小数", asked.zh),
+                    format!("{} is an amount in yuan, with at most two decimals", asked.en),
+                ));
+                None
+            }
+        },
         FactType::Int => match text.parse() {
             Ok(value) => Some(v1::Fact { int_value: Some(value), ..fact }),
             Err(_) => {
@@ -492,6 +530,26 @@ mod tests {
     }
 
     #[test]
+    fn money_is_typed_in_yuan_and_nothing_is_taken_for_said() {
+        let grant = v1::Category { default_unit: "fen".to_owned(), ..v1::Category::default() };
+        let read = |quantity: &str, category: Option<&v1::Category>| {
+            let mut problems = Problems::default();
+            let item = FilledItem { quantity: quantity.to_owned(), ..FilledItem::default() };
+            let read = read_item("items[0]", &item, category, &mut problems);
+            (read.quantity.map_or(0, |quantity| quantity.value), problems.of("items[0].quantity").len())
+        };
+        assert_eq!(read("3000", Some(&grant)), (300_000, 0));
+        assert_eq!(read("3000.50", Some(&grant)), (300_050, 0));
+        for wrong in ["0", "", "3000.505", "many"] {
+            assert_eq!(read(wrong, Some(&grant)), (0, 1), "{wrong}");
+        }
+        // Whether it is whole is not told while nobody knows what is counted.
+        assert_eq!(read("3000.50", None), (1, 0));
+        assert_eq!(read("many", None), (0, 1));
+        assert_eq!(FilledItem::default().quantity, "");
+    }
+
+    #[test]
     fn who_only_looks_need_not_have_said_everything() {
         let item = v1::NeedItem {
             category: "desk".to_owned(),
@@ -510,6 +568,8 @@ mod tests {
         assert_eq!(fact("is_student", "no", &mut problems).and_then(|fact| fact.bool_value), Some(false));
         assert_eq!(fact("age_years", "71", &mut problems).and_then(|fact| fact.int_value), Some(71));
         assert_eq!(fact("no_such_fact", "71", &mut problems), None);
+        let income = fact("monthly_income_per_person_fen", "812.5", &mut problems);
+        assert_eq!(income.and_then(|fact| fact.int_value), Some(81_250), "typed in yuan");
         assert!(problems.is_empty());
         assert_eq!(fact("age_years", "old", &mut problems), None);
         assert!(!problems.is_empty());

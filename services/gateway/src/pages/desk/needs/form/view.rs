@@ -5,11 +5,11 @@ use wishwell_api::v1;
 use wishwell_domain::unit::UNITS;
 
 use super::filled::{Filled, FilledItem, ITEMS_MAX};
-use super::read::{CHANNELS, GROUPS, Problems};
+use super::read::{CHANNELS, GROUPS, Problems, unit_of};
 use crate::pages::desk::needs::list::{URGENCIES, word};
-use crate::pages::desk::pickers::{self, CategoryList};
+use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::visit::Visit;
-use crate::pages::words::need as words;
+use crate::pages::words::{need as words, typed};
 
 /// Where the part with candidates is.
 const LOOK: &str = "/desk/needs/candidates";
@@ -18,6 +18,8 @@ const LOOK: &str = "/desk/needs/candidates";
 pub(super) struct Sheet<'a> {
     pub(super) visit: &'a Visit,
     pub(super) filled: &'a Filled,
+    /// What its items are, one by one.
+    pub(super) kinds: &'a [Found],
     pub(super) problems: &'a Problems,
     /// What one may choose from.
     pub(super) divisions: &'a [v1::Division],
@@ -51,6 +53,29 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
                 h2 id="found-title" { (visit.say("谁能帮", "Who could help")) }
                 div id="found" hx-post=(LOOK) hx-trigger="input from:'closest form' delay:400ms"
                     hx-swap="innerMorph" hx-sync="this:replace" aria-live="polite" { (found) }
+            }
+        }
+    }
+}
+
+/// What each amount is counted in, for a form that stays as it is.
+pub(super) fn counted(visit: &Visit, filled: &Filled, kinds: &[Found]) -> Markup {
+    html! {
+        @for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
+            (counted_in(visit, nth, unit_of(item, kind.one()), true))
+        }
+    }
+}
+
+/// What an amount is counted in, next to it; nothing while that is not known. `alone` replaces the one that a page shows.
+fn counted_in(visit: &Visit, nth: usize, unit: &str, alone: bool) -> Markup {
+    let units = typed::units(visit.language, unit);
+    html! {
+        p class="note" id={ "counted-" (nth) } hx-swap-oob=[alone.then_some("true")] {
+            @if typed::is_money(unit) {
+                (visit.say("以元计，例如 3000 或 3000.50", "in yuan, such as 3000 or 3000.50"))
+            } @else if !unit.is_empty() {
+                (visit.say(format!("以“{units}”计"), format!("in {units}")))
             }
         }
     }
@@ -140,13 +165,14 @@ impl Sheet<'_> {
                         Some(self.say("例如：书桌、陪诊、助餐", "such as desk, hospital, meals")), described.as_deref()))
                     (self.said(&category))
                 }
-                (self.text("text", &format!("{field}.quantity"), &name("quantity"), self.say("数量", "How much"), &item.quantity, None))
+                (self.quantity(nth, &format!("{field}.quantity"), item))
                 div class="field" {
                     label for=(id_of(&unit)) { (self.say("单位", "Unit")) }
                     select id=(id_of(&unit)) name=(name("unit")) {
                         option value="" { (self.say("按类别的常用单位", "usual for this kind")) }
-                        @for (code, zh, en) in UNITS {
-                            option value=(code) selected[*code == item.unit] { (self.say(zh, en)) }
+                        // Money is said in its main unit; what else has minor units is told by nobody here.
+                        @for (code, ..) in UNITS.iter().filter(|(code, ..)| *code != "minor_unit" || item.unit == *code) {
+                            option value=(code) selected[*code == item.unit] { (typed::unit(self.visit.language, code)) }
                         }
                     }
                 }
@@ -169,6 +195,22 @@ impl Sheet<'_> {
                 @if self.filled.items.len() > 1 {
                     button class="link" name="do" value={ "remove-" (nth) } { (self.say("删除这一项", "Remove this")) }
                 }
+            }
+        }
+    }
+
+    fn quantity(&self, nth: usize, field: &str, item: &FilledItem) -> Markup {
+        let unit = unit_of(item, self.kinds.get(nth).and_then(Found::one));
+        let (id, problem, counted) = (id_of(field), self.described(field), format!("counted-{nth}"));
+        let invalid = problem.as_ref().map(|_| "true");
+        let described = problem.map_or_else(|| counted.clone(), |problem| format!("{counted} {problem}"));
+        html! {
+            div class="field" {
+                label for=(id) { (self.say("数量", "How much")) }
+                input id=(id) name={ "items." (nth) ".quantity" } value=(item.quantity) autocomplete="off" inputmode="decimal"
+                    aria-invalid=[invalid] aria-describedby=(described);
+                (counted_in(self.visit, nth, unit, false))
+                (self.said(field))
             }
         }
     }
@@ -340,7 +382,7 @@ impl Sheet<'_> {
 
 fn inputmode(name: &str) -> Option<&'static str> {
     match name.rsplit('.').next() {
-        Some("quantity" | "occurrences") => Some("numeric"),
+        Some("occurrences") => Some("numeric"),
         Some("latitude" | "longitude" | "travel_km") => Some("decimal"),
         _ => None,
     }

@@ -145,9 +145,12 @@ fn progress(visit: &Visit, item: &v1::NeedItem, lacking: i64) -> Markup {
     let whole = (item.served_units + item.referred_units + lacking).max(1);
     let share = |units: i64| i64::try_from(i128::from(units) * 200 / i128::from(whole)).unwrap_or_default();
     let (served, referred) = (share(item.served_units), share(item.referred_units));
+    let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let say = |units: i64| figures::amount(visit.language, units, unit);
+    let (arrived, under_way, left) = (say(item.served_units), say(item.referred_units), say(lacking));
     let words = visit.say(
-        format!("已送达 {}，转介中 {}，还缺 {lacking}", item.served_units, item.referred_units),
-        format!("{} arrived, {} under way, {lacking} lacking", item.served_units, item.referred_units),
+        format!("已送达 {arrived}，转介中 {under_way}，还缺 {left}"),
+        format!("{arrived} arrived, {under_way} under way, {left} lacking"),
     );
     html! {
         svg class="progress" viewBox="0 0 200 8" preserveAspectRatio="none" role="img" aria-label=(words) {

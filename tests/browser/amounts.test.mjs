@@ -1,0 +1,110 @@
+// How much: money that is typed, read and shown in yuan, and what recurs with its total, in what case workers and partners see.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, results } from "./browser.mjs";
+import { follow, start, visiting } from "./development.mjs";
+import { call, wishFor } from "./portal.mjs";
+import { seriousViolations } from "./report.mjs";
+
+const partner = "demo-partner";
+const ours = { source: "demo", externalId: "org-xq-nuanyang" };
+
+let browser;
+let server;
+
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const visit = (user, test, options) => visiting(browser, server.pages, { user, ...options }, test);
+const keep = (page, name) => page.screenshot({ path: join(results, `amounts-${name}.png`), fullPage: true });
+const notice = (page) => page.locator(".notice").first();
+const card = (page, title) => page.locator(".card", { hasText: title });
+
+/** A wish for something, and the page on which a partner claims it. */
+async function claimPage(page, title, items) {
+  const need = await wishFor(server.pages, title, { items });
+  await page.goto("/wishes");
+  await follow(page, card(page, title).getByRole("link"));
+  return need;
+}
+
+/** Pledges what the page of a claim is for. */
+async function pledge(page) {
+  await page.locator("details.pledge").evaluate((details) => { details.open = true; });
+  for (const field of ["title", "content", "responsible_party", "service_standard"]) await page.locator(`.pledge [name=${field}]`).fill("x");
+  await follow(page, page.locator(".pledge button"));
+}
+
+for (const [language, said] of Object.entries({
+  zh: { kind: "助学金", counted: /以元计/, other: /以“件”计/, desk: "书桌", wrong: /请填写金额，以元计/, unit: "元" },
+  en: { kind: "School grant", counted: /in yuan/, other: /in pieces/, desk: "Study desk", wrong: /say how much in yuan/, unit: "yuan" },
+})) {
+  test(`money that is needed is typed in yuan, and never taken for said (${language})`, async () => {
+    await visit("demo-case-worker", async (page) => {
+      await page.goto("/desk/needs/new");
+      const amount = page.locator("#f-items-0-quantity");
+      assert.equal(await amount.inputValue(), "", "no amount stands there by itself");
+      const units = await page.locator("#f-items-0-quantity-unit option").allTextContents();
+      assert.ok(units.includes(said.unit) && !units.some((unit) => /minor|最小货币/.test(unit)), units.join());
+      // What is counted is named as soon as the kind is known.
+      const counted = page.locator("#counted-0");
+      await page.locator("#f-items-0-category").fill(said.desk);
+      await counted.filter({ hasText: said.other }).waitFor();
+      await page.locator("#f-items-0-category").fill(said.kind);
+      await counted.filter({ hasText: said.counted }).waitFor();
+      for (const [chosen, value] of [["#urgency-urgent", null], ["#tick-remote-yes", null], ["#f-channel", "hotline"], ["#f-division", "640104101"]]) {
+        if (value) await page.locator(chosen).selectOption(value);
+        else await page.locator(chosen).check();
+      }
+      await follow(page, page.locator(".need-fields button.primary"));
+      assert.match(await page.locator("#f-items-0-quantity-problem").textContent(), said.wrong);
+      assert.match(await counted.textContent(), said.counted);
+      assert.deepEqual(await seriousViolations(page), []);
+      await keep(page, `form-${language}`);
+      await amount.fill("3000.5");
+      await follow(page, page.locator(".need-fields button.primary"));
+      await page.locator(".notice.done").waitFor();
+      assert.match(await page.locator(".need-item h3").textContent(), /¥3,000\.50/);
+      const { need } = await call(server.pages, "demo-case-worker", "GET", `/v1/needs/${new URL(page.url()).pathname.split("/").at(-1)}`);
+      assert.deepEqual(need.items[0].quantity, { value: "300050", unit: "fen" });
+    }, { language });
+  });
+}
+
+test("a partner sets a budget, claims and delivers in yuan", async () => {
+  const budget = { organizationExternal: ours, title: "助学预算", kind: "CAPACITY_KIND_BUDGET", unit: "fen", currency: "CNY", total: "80000000", external: { source: "test", externalId: "budget" } };
+  await call(server.pages, "demo-operator", "POST", "/v1/capacityPools", { capacityPool: budget });
+  await visit(partner, async (page) => {
+    await page.goto("/portal/resources");
+    const pool = card(page, "助学预算");
+    assert.equal(await pool.locator("input[type=number]").inputValue(), "800000");
+    assert.equal(await pool.locator("button.step").count(), 0, "one fen more is no step");
+    await pool.locator("input[type=number]").fill("500000.25");
+    await keep(page, "budget");
+    await follow(page, pool.getByRole("button", { name: "设为" }));
+    assert.match(await card(page, "助学预算").locator(".figure").textContent(), /¥500,000\.25/);
+
+    await claimPage(page, "学费还差一点", [{ category: "education.school-aid", quantity: { value: "300000", unit: "fen" }, splittable: true }]);
+    assert.match(await page.locator(".pledge").textContent(), /认领多少（元）/);
+    const claimed = page.locator(".pledge input[name=quantity]");
+    assert.equal(await claimed.inputValue(), "3000");
+    await claimed.fill("1200.50");
+    await pledge(page);
+    assert.match(await notice(page).textContent(), /认领成功/);
+    assert.match(await page.locator(".details").textContent(), /¥1,200\.50/);
+    const arrived = page.getByLabel("送达了多少（元）");
+    assert.equal(await arrived.inputValue(), "1200.50");
+    await arrived.fill("1000");
+    await follow(page, page.getByRole("button", { name: "已送达" }));
+    const { referral } = await call(server.pages, partner, "GET", `/v1/referrals/${new URL(page.url()).pathname.split("/").at(-1)}`);
+    assert.deepEqual([referral.units, referral.state], ["100000", "REFERRAL_STATE_DELIVERED"]);
+  });
+});
