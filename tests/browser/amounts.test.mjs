@@ -108,3 +108,29 @@ test("a partner sets a budget, claims and delivers in yuan", async () => {
     assert.deepEqual([referral.units, referral.state], ["100000", "REFERRAL_STATE_DELIVERED"]);
   });
 });
+
+for (const [language, said] of Object.entries({
+  zh: { kind: "结对陪伴", label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门" },
+  en: { kind: "Companionship", label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all" },
+})) {
+  test(`what recurs is told with its total, while it is typed and to whom it is offered (${language})`, async () => {
+    await visit("demo-case-worker", async (page) => {
+      await page.goto("/desk/needs/new");
+      await page.locator("#f-items-0-category").fill("emotional-care.companionship");
+      await page.locator("#f-items-0-quantity").fill("2");
+      await page.locator("#f-items-0-quantity-unit").selectOption("visit");
+      await page.locator("#every-0").selectOption("week");
+      await page.locator("#f-items-0-recurrence-occurrences").fill("3");
+      await page.locator("#counted-0").filter({ hasText: said.once }).waitFor();
+      await follow(page, page.locator("button[value=look]"));
+      assert.ok((await page.locator(".item").textContent()).includes(said.label));
+      await keep(page, `recurs-${language}`);
+    }, { language });
+    const title = `每周两次 ${language}`;
+    await visit(partner, async (page) => {
+      await claimPage(page, title, [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
+      await pledge(page);
+      assert.ok((await page.locator(".details").textContent()).includes(said.once));
+    }, { language });
+  });
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use wishwell_api::v1::{Quantity, Recurrence};
+use wishwell_api::v1::{Quantity, Recurrence, RecurrencePeriod};
 use wishwell_domain::unit::UNITS;
 use wishwell_report::Language;
 
@@ -56,8 +56,8 @@ pub(in crate::pages) fn left(language: Language, left: Option<&Quantity>, recurr
     match recurrence {
         None => all,
         Some(again) => {
-            let (often, times) = (every(language, again.every()), again.occurrences);
-            language.pick(format!("共 {all}（{often}，{times} 次）"), format!("{all} in all ({often}, {times} times)"))
+            let (often, long) = (every(language, again.every()), lasting(language, again));
+            language.pick(format!("共 {all}（{often}，连续 {long}）"), format!("{all} in all ({often} for {long})"))
         }
     }
 }
@@ -73,10 +73,33 @@ pub(in crate::pages) fn quantity(
     match recurrence {
         None => once,
         Some(again) => {
-            let (often, times) = (every(language, again.every()), again.occurrences);
-            language.pick(format!("{often} {once}，共 {times} 次"), format!("{once} {often}, {times} times"))
+            let (often, long) = (every(language, again.every()), lasting(language, again));
+            let total = quantity.value.saturating_mul(again.occurrences.into());
+            let all = amount(language, total, &quantity.unit);
+            // In English the unit is said once; money carries its own.
+            let number = if typed::is_money(&quantity.unit) { all.clone() } else { total.to_string() };
+            language.pick(
+                format!("{often} {once}，连续 {long}，共 {all}"),
+                format!("{once} {often} for {long}, {number} in all"),
+            )
         }
     }
+}
+
+/// For how many days, weeks or months something recurs.
+fn lasting(language: Language, again: &Recurrence) -> String {
+    periods(language, again.every(), again.occurrences.into())
+}
+
+/// So many days, weeks or months.
+pub(in crate::pages) fn periods(language: Language, every: RecurrencePeriod, count: i64) -> String {
+    let (zh, en) = match every {
+        RecurrencePeriod::Day => ("天", "day"),
+        RecurrencePeriod::Week => ("周", "week"),
+        RecurrencePeriod::Month => ("个月", "month"),
+        RecurrencePeriod::Unspecified => ("次", "time"),
+    };
+    language.pick(format!("{count} {zh}"), counted(count, en))
 }
 
 /// An instant of the wire; none where it cannot be one.
@@ -112,9 +135,24 @@ fn counted(count: i64, one: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wishwell_api::v1::RecurrencePeriod;
-
     use super::*;
+
+    #[test]
+    fn what_recurs_is_said_with_its_total() {
+        let (zh, en) = (Language::Zh, Language::En);
+        let again = |every: RecurrencePeriod, occurrences| Recurrence { every: every.into(), occurrences };
+        let say = |language, value, unit: &str, again: Recurrence| {
+            quantity(language, Some(&Quantity { value, unit: unit.to_owned() }), Some(&again))
+        };
+        let weeks = again(RecurrencePeriod::Week, 3);
+        assert_eq!(say(zh, 2, "session", weeks), "每周 2 次，连续 3 周，共 6 次");
+        assert_eq!(say(en, 2, "session", weeks), "2 sessions each week for 3 weeks, 6 in all");
+        let months = again(RecurrencePeriod::Month, 12);
+        assert_eq!(say(zh, 30_000, "fen", months), "每月 ¥300.00，连续 12 个月，共 ¥3,600.00");
+        assert_eq!(say(en, 30_000, "fen", months), "¥300.00 each month for 12 months, ¥3,600.00 in all");
+        assert_eq!(say(zh, 1, "meal", again(RecurrencePeriod::Day, 1)), "每天 1 餐，连续 1 天，共 1 餐");
+        assert_eq!(say(en, 1, "meal", again(RecurrencePeriod::Day, 1)), "1 meal each day for 1 day, 1 in all");
+    }
 
     #[test]
     fn figures_read_as_people_say_them() {
@@ -123,9 +161,10 @@ mod tests {
         assert_eq!(amount(zh, 2, "piece"), "2 件");
         let hours = Quantity { value: 4, unit: "hour".to_owned() };
         let weekly = Recurrence { every: RecurrencePeriod::Week.into(), occurrences: 8 };
-        assert_eq!(quantity(zh, Some(&hours), Some(&weekly)), "每周 4 小时，共 8 次");
+        assert_eq!(quantity(zh, Some(&hours), Some(&weekly)), "每周 4 小时，连续 8 周，共 32 小时");
         assert_eq!(quantity(en, Some(&hours), None), "4 hours");
-        assert_eq!(left(zh, Some(&hours), Some(&weekly)), "共 4 小时（每周，8 次）");
+        assert_eq!(left(zh, Some(&hours), Some(&weekly)), "共 4 小时（每周，连续 8 周）");
+        assert_eq!(left(en, Some(&hours), Some(&weekly)), "4 hours in all (each week for 8 weeks)");
         assert_eq!(amount(en, 2, "box"), "2 boxes");
         assert_eq!(distance(zh, 999), "999 米");
         assert_eq!(distance(en, 12_440), "12.4 km");

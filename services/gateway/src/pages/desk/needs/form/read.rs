@@ -53,7 +53,7 @@ fn in_chinese(field: &str) -> Option<&'static str> {
         (_, "category") => "请选择一个服务类别",
         (_, "value" | "quantity") => "数量应为不小于 1 的整数",
         (_, "unit") => "请选择单位，且应与类别相符",
-        (_, "occurrences") => "次数应在 1 到 366 之间",
+        (_, "occurrences") => "天数、周数或月数应在 1 到 366 之间",
         (_, "deadline") => "期限应在将来，且不能太远",
         (_, "window" | "start_time" | "end_time") => "起止时间不对：结束应在开始之后，且在将来",
         (_, "division") => "请选择您负责范围内的区划",
@@ -168,7 +168,7 @@ pub(super) fn read_item(
     let recurrence = (every != v1::RecurrencePeriod::Unspecified).then(|| v1::Recurrence {
         every: every.into(),
         occurrences: number(&format!("{field}.recurrence.occurrences"), &filled.occurrences, problems, || {
-            ("请填写一共几次，1 到 366", "say how many times in all, 1 to 366")
+            ("请填写持续几天、几周或几个月，1 到 366", "say for how many days, weeks or months, 1 to 366")
         }),
     });
     v1::NeedItem {

@@ -5,11 +5,11 @@ use wishwell_api::v1;
 use wishwell_domain::unit::UNITS;
 
 use super::filled::{Filled, FilledItem, ITEMS_MAX};
-use super::read::{CHANNELS, GROUPS, Problems, unit_of};
+use super::read::{CHANNELS, GROUPS, Problems, read_item, unit_of};
 use crate::pages::desk::needs::list::{URGENCIES, word};
 use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::visit::Visit;
-use crate::pages::words::{need as words, typed};
+use crate::pages::words::{figures, need as words, typed};
 
 /// Where the part with candidates is.
 const LOOK: &str = "/desk/needs/candidates";
@@ -62,20 +62,27 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
 pub(super) fn counted(visit: &Visit, filled: &Filled, kinds: &[Found]) -> Markup {
     html! {
         @for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
-            (counted_in(visit, nth, unit_of(item, kind.one()), true))
+            (counted_in(visit, nth, item, unit_of(item, kind.one()), true))
         }
     }
 }
 
 /// What an amount is counted in, next to it; nothing while that is not known. `alone` replaces the one that a page shows.
-fn counted_in(visit: &Visit, nth: usize, unit: &str, alone: bool) -> Markup {
+fn counted_in(visit: &Visit, nth: usize, item: &FilledItem, unit: &str, alone: bool) -> Markup {
     let units = typed::units(visit.language, unit);
+    let all = read_item("", item, None, &mut Problems::default());
+    let recurs = all.recurrence.filter(|again| again.occurrences > 0).zip(typed::read(&item.quantity, unit));
     html! {
         p class="note" id={ "counted-" (nth) } hx-swap-oob=[alone.then_some("true")] {
             @if typed::is_money(unit) {
                 (visit.say("以元计，例如 3000 或 3000.50", "in yuan, such as 3000 or 3000.50"))
             } @else if !unit.is_empty() {
                 (visit.say(format!("以“{units}”计"), format!("in {units}")))
+            }
+            // What somebody means by so many a week for so many weeks is seen in the total.
+            @if let Some((again, value)) = recurs && !unit.is_empty() {
+                @let each = v1::Quantity { value, unit: unit.to_owned() };
+                br; (figures::quantity(visit.language, Some(&each), Some(&again)))
             }
         }
     }
@@ -186,7 +193,7 @@ impl Sheet<'_> {
                     }
                 }
                 (self.text("text", &format!("{field}.recurrence.occurrences"), &name("occurrences"),
-                    self.say("共几次", "Times in all"), &item.occurrences, None))
+                    self.lasting(item), &item.occurrences, None))
                 (self.text("text", &format!("{field}.note"), &name("note"), self.say("备注（只有工作人员可见）", "Note (seen by staff alone)"), &item.note, None))
                 div class="check" {
                     input id={ "split-" (nth) } type="checkbox" name=(name("splittable")) value="yes" checked[item.splittable];
@@ -196,6 +203,16 @@ impl Sheet<'_> {
                     button class="link" name="do" value={ "remove-" (nth) } { (self.say("删除这一项", "Remove this")) }
                 }
             }
+        }
+    }
+
+    /// What is asked beside how often something recurs.
+    fn lasting(&self, item: &FilledItem) -> &'static str {
+        match item.every.as_str() {
+            "day" => self.say("持续几天", "For how many days"),
+            "week" => self.say("持续几周", "For how many weeks"),
+            "month" => self.say("持续几个月", "For how many months"),
+            _ => self.say("持续几天、几周或几个月", "For how many days, weeks or months"),
         }
     }
 
@@ -209,7 +226,7 @@ impl Sheet<'_> {
                 label for=(id) { (self.say("数量", "How much")) }
                 input id=(id) name={ "items." (nth) ".quantity" } value=(item.quantity) autocomplete="off" inputmode="decimal"
                     aria-invalid=[invalid] aria-describedby=(described);
-                (counted_in(self.visit, nth, unit, false))
+                (counted_in(self.visit, nth, item, unit, false))
                 (self.said(field))
             }
         }
