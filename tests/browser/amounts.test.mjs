@@ -134,3 +134,30 @@ for (const [language, said] of Object.entries({
     }, { language });
   });
 }
+
+/** A resource of the partner that gives so many sessions a week, as long as there are some. */
+async function sessions(title, total) {
+  const pool = { organizationExternal: ours, title, kind: "CAPACITY_KIND_STOCK", unit: "session", total: String(total), external: { source: "test", externalId: title } };
+  const { capacityPool } = await call(server.pages, "demo-operator", "POST", "/v1/capacityPools", { capacityPool: pool });
+  const resource = {
+    organizationExternal: ours, external: { source: "test", externalId: title }, title: { zh: title, en: title }, content: title, categories: ["emotional-care.companionship"],
+    unit: "session", modes: ["DELIVERY_MODE_HOME_VISIT"], division: "640104101", areas: [{ division: "640104" }], draws: [{ pool: capacityPool.name, quantityPerUnit: "1" }],
+    lifecycle: "RESOURCE_LIFECYCLE_ACTIVE", responsibleParty: "x", serviceStandard: "x",
+  };
+  await call(server.pages, "demo-operator", "POST", "/v1/resources", { resource });
+}
+
+test("a partner is told of what recurs all that a resource can give, and for how many of the weeks", async () => {
+  await sessions("每周都有人来", 1_000);
+  await sessions("只够五周", 10);
+  await visit(partner, async (page) => {
+    const item = { category: "emotional-care.companionship", quantity: { value: "2", unit: "session" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 8 }, splittable: true };
+    await claimPage(page, "每周两次，八周", [item]);
+    const choices = await page.locator("label.choice").allTextContents();
+    const [all, some] = ["每周都有人来", "只够五周"].map((title) => choices.find((choice) => choice.includes(title)) ?? choices.join(" / "));
+    assert.match(all, /可提供 每周 2 次，连续 8 周，共 16 次$/);
+    assert.match(some, /可提供 每周 2 次，连续 5 周，共 10 次（8 周中的 5）$/);
+    assert.ok(choices.indexOf(all) < choices.indexOf(some), "who can give more stands first");
+    await keep(page, "claim-recurs");
+  });
+});

@@ -136,8 +136,10 @@ pub struct NeedMatch {
     pub rank: NeedRank,
     /// How far, in metres, where both places are known.
     pub distance_metres: Option<u32>,
-    /// The quantity the resource can serve.
+    /// The quantity the resource can serve each time.
     pub serves: i64,
+    /// How many of the item's occurrences it can serve; 1 when the item does not recur.
+    pub occurrences: u32,
     /// What is known of eligibility. The needs' sealed facts are not in the snapshot, so most rules stay open.
     pub eligibility: EligibilityState,
     /// The modes by which the resource can reach the beneficiary.

@@ -182,6 +182,7 @@ impl Snapshot {
             },
             distance_metres,
             serves: hit.assessment.capacity.served.min(asked.quantity),
+            occurrences: hit.assessment.capacity.occurrences,
             eligibility: eligibility(&context, row, hit.assessment.eligible),
             modes: hit.assessment.modes,
             has_wish: need.wish.is_some(),

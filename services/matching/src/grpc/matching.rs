@@ -370,6 +370,7 @@ fn match_out(
         division: common::code_out(division.as_ref()),
         published_week: wish.map(|wish| wish.week().to_string()).unwrap_or_default(),
         served_quantity: found.serves,
+        served_occurrences: i32::try_from(found.occurrences).unwrap_or(i32::MAX),
         modes: found.modes.iter().map(|mode| resource::mode_out(mode).into()).collect(),
         item_ordinal: found.rank.item_ordinal.into(),
         wish: platform.wish_name(caller, need).unwrap_or_default(),

@@ -17,10 +17,30 @@ const WISHES_ASKED_MAX: i32 = 1_000;
 
 /// A partner's resources before a wish.
 pub(super) struct Choice {
-    /// Those that fit, with how much each can serve.
-    pub(super) fitting: Vec<(v1::Resource, i64)>,
+    /// Those that fit, with what each can serve.
+    pub(super) fitting: Vec<(v1::Resource, Serves)>,
     /// The others that are offered and of the right kind.
     pub(super) others: Vec<v1::Resource>,
+}
+
+/// What a resource can serve of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Serves {
+    /// Units each time.
+    pub(super) each: i64,
+    /// How many times; 1 when the item does not recur.
+    pub(super) times: i32,
+}
+
+impl Serves {
+    fn of(found: &v1::NeedMatch) -> Self {
+        Self { each: found.served_quantity, times: found.served_occurrences }
+    }
+
+    /// Units over all times.
+    fn units(self) -> i64 {
+        self.each.saturating_mul(self.times.into())
+    }
 }
 
 impl Choice {
@@ -34,12 +54,12 @@ impl Choice {
             let matches = answers.get(&resource.name).map(Vec::as_slice).unwrap_or_default();
             let found = matches.iter().find(|found| found.wish == item.wish && found.item_ordinal == item.item_ordinal);
             match found {
-                Some(found) => choice.fitting.push((resource.clone(), found.served_quantity)),
+                Some(found) => choice.fitting.push((resource.clone(), Serves::of(found))),
                 None if is_of(&names, resource, &item.category) => choice.others.push(resource.clone()),
                 None => {}
             }
         }
-        choice.fitting.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.name.cmp(&b.0.name)));
+        choice.fitting.sort_by(|a, b| b.1.units().cmp(&a.1.units()).then_with(|| a.0.name.cmp(&b.0.name)));
         Ok(choice)
     }
 }

@@ -5,7 +5,7 @@ use wishwell_api::v1;
 
 use crate::pages::names::Names;
 use crate::pages::pool::{facts, urgency_mark};
-use crate::pages::portal::fitting::Choice;
+use crate::pages::portal::fitting::{Choice, Serves};
 use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::visit::Visit;
 use crate::pages::words::figures;
@@ -58,7 +58,7 @@ fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup 
                                     (visit.name(resource.title.as_ref()))
                                     span class="note" {
                                         (visit.say("可提供 ", "can give "))
-                                        (figures::amount(visit.language, *serves, unit(item)))
+                                        (can_give(visit, item, *serves))
                                     }
                                 }
                             }
@@ -80,6 +80,21 @@ fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup 
                 }
             }
         }
+    }
+}
+
+/// What a resource can give in all; of what recurs also how often, and for how much of the time.
+fn can_give(visit: &Visit, item: &v1::WishItem, serves: Serves) -> String {
+    let each = v1::Quantity { value: serves.each, unit: unit(item).to_owned() };
+    let again = item.recurrence.map(|again| v1::Recurrence { occurrences: serves.times, ..again });
+    let gives = figures::quantity(visit.language, Some(&each), again.as_ref());
+    match item.recurrence {
+        Some(wanted) if serves.times < wanted.occurrences => {
+            let whole = figures::periods(visit.language, wanted.every(), wanted.occurrences.into());
+            let covered = serves.times;
+            visit.say(format!("{gives}（{whole}中的 {covered}）"), format!("{gives} ({covered} of the {whole})"))
+        }
+        _ => gives,
     }
 }
 
