@@ -43,8 +43,7 @@ impl Shown {
 
 /// The page of one.
 pub(super) async fn show(partner: Partner, Path(id): Path<String>, Query(Done { done }): Query<Done>) -> Response {
-    let notice = view::done(&partner.visit, &done);
-    page(&partner, &id, StatusCode::OK, notice).await
+    page(&partner, &id, StatusCode::OK, Some(view::Notice::Done(done))).await
 }
 
 /// The part of its page that changes by itself.

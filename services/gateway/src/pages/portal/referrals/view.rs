@@ -1,7 +1,7 @@
 //! The page of one referral: what it is about, where it stands, what can be done.
 
 use maud::{Markup, html};
-use wishwell_api::v1::{self, ReferralState, StepReason};
+use wishwell_api::v1::{self, ReferralOrigin, ReferralState, StepReason};
 use wishwell_domain::referral::Action;
 
 use super::card::{self, class, deadline};
@@ -15,23 +15,40 @@ use crate::pages::words::{figures, referral as words, time};
 
 /// What is said before everything else.
 pub(super) enum Notice {
-    Done(&'static str),
+    /// The step that was just taken.
+    Done(String),
     Failed(String),
 }
 
-/// What to say of a step that was just taken; nothing of anything else.
-pub(super) fn done(visit: &Visit, step: &str) -> Option<Notice> {
+/// What to say of a step that was just taken; nothing of anything else. Who is asked next depends on how the referral came about.
+fn done(visit: &Visit, step: &str, origin: ReferralOrigin) -> Option<&'static str> {
     let (zh, en) = match step {
         "claim" => ("认领成功，这项心愿交给您了。", "You have claimed this wish. It is yours now."),
         "accept" => ("已接受。", "Accepted."),
-        "decline" => ("已婉拒，会另请他人。", "Declined. Somebody else will be asked."),
+        "decline" if origin == ReferralOrigin::Automatic => {
+            ("已婉拒，会另请他人。", "Declined. Somebody else will be asked.")
+        }
+        "decline" => (
+            "已婉拒。社工会看到，并另想办法。",
+            "Declined. The case worker sees it and looks for another way.",
+        ),
         "start" => ("已开始。", "Begun."),
         "deliver" => ("已登记送达，等待对方确认。", "Delivery is recorded. Their side will confirm it."),
-        "cancel" => ("已取消，会另请他人。", "Called off. Somebody else will be asked."),
+        "cancel" => match origin {
+            ReferralOrigin::Automatic => ("已取消，会另请他人。", "Called off. Somebody else will be asked."),
+            ReferralOrigin::Claim | ReferralOrigin::Pledge => (
+                "已取消。这项心愿又可以由别人认领，社工也会看到。",
+                "Called off. Others may claim the wish again, and the case worker sees it.",
+            ),
+            _ => (
+                "已取消。社工会看到，并另想办法。",
+                "Called off. The case worker sees it and looks for another way.",
+            ),
+        },
         "fail" => ("已登记为未成。", "It is recorded that this came to nothing."),
         _ => return None,
     };
-    Some(Notice::Done(visit.say(zh, en)))
+    Some(visit.say(zh, en))
 }
 
 pub(super) fn title<'s>(visit: &Visit, shown: &'s Shown) -> &'s str {
@@ -49,7 +66,9 @@ pub(super) fn content(
     html! {
         p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
         @match notice {
-            Some(Notice::Done(text)) => { p class="notice done" role="status" { (text) } }
+            Some(Notice::Done(step)) => {
+                @if let Some(text) = done(visit, &step, referral.origin()) { p class="notice done" role="status" { (text) } }
+            }
             Some(Notice::Failed(text)) => { p class="notice failure" role="alert" { (text) } }
             None => {}
         }
@@ -105,13 +124,18 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
 
 /// What is to be done now, and by whom.
 fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
+    let automatic = referral.origin() == ReferralOrigin::Automatic;
     let (zh, en) = match referral.state() {
         ReferralState::Offered if referral.enquiry => {
             ("请答复能提供多少，或婉拒。", "Please say how much you can give, or decline.")
         }
-        ReferralState::Offered => (
+        ReferralState::Offered if automatic => (
             "请接受或婉拒。不答复的话，到时会另请他人。",
             "Please accept or decline. Without an answer in time, somebody else is asked.",
+        ),
+        ReferralState::Offered => (
+            "请接受或婉拒。不答复的话，到时请求失效，由社工另想办法。",
+            "Please accept or decline. Without an answer in time the request lapses, and the case worker looks for another way.",
         ),
         ReferralState::Accepted => (
             "您已承诺。开始后点“开始”，送到后登记“已送达”。",
@@ -128,9 +152,13 @@ fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
             "对方表示帮助没有到位，社工会与您核实。",
             "Their side says that the help has not arrived. The case worker will talk to you.",
         ),
-        ReferralState::Expired => {
-            ("超过时限没有答复，已另请他人。", "There was no answer in time; somebody else was asked.")
+        ReferralState::Expired if automatic => {
+            ("超过时限没有答复，会另请他人。", "There was no answer in time; somebody else will be asked.")
         }
+        ReferralState::Expired => (
+            "超过时限没有答复，请求已失效，由社工另想办法。",
+            "There was no answer in time: the request has lapsed, and the case worker looks for another way.",
+        ),
         ReferralState::Withdrawn => ("这个请求已被收回。", "This request was taken back."),
         _ => ("这件事已经结束。", "This is over."),
     };

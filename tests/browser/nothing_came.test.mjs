@@ -1,0 +1,71 @@
+// What becomes of an offer that came to nothing: what its partner is told, and where the case worker finds it.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, results } from "./browser.mjs";
+import { follow, start, visiting } from "./development.mjs";
+import { call, wishFor } from "./portal.mjs";
+import { seriousViolations } from "./report.mjs";
+
+const partner = "demo-partner";
+
+let browser;
+let server;
+
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const visit = (user, test, options) => visiting(browser, server.pages, { user, ...options }, test);
+const keep = (page, name) => page.screenshot({ path: join(results, `nothing-${name}.png`), fullPage: true });
+const notice = (page) => page.locator(".notice").first();
+
+/** An offer to the partner's companionship, chosen or automatic. @returns the need's and the referral's names */
+async function offer(title, automatic) {
+  const need = await wishFor(server.pages, title, { items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }] });
+  const item = { need, itemOrdinal: 1 };
+  if (automatic) {
+    const { referral } = await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, item);
+    return { need, name: referral.name };
+  }
+  const { resources } = await call(server.pages, partner, "GET", "/v1/resources?page_size=1000");
+  const resource = resources.find((found) => found.title.zh === "结对陪伴").name;
+  return { need, name: (await call(server.pages, "demo-case-worker", "POST", "/v1/referrals", { offer: { ...item, resource } })).referral.name };
+}
+
+for (const [language, said] of Object.entries({
+  zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手" },
+  en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, and nobody asked since" },
+})) {
+  test(`of a chosen offer that is declined the partner is told what is true, and the case worker is told of it (${language})`, async () => {
+    const { need, name } = await offer(`谁来陪陪 ${language}`);
+    const listed = async (page) => page.locator(`#unattended a[href="/desk/${need}"]`).count();
+    await visit("demo-case-worker", async (page) => {
+      await page.goto("/desk");
+      assert.equal(await listed(page), 0, "somebody is asked");
+    }, { language });
+    await visit(partner, async (page) => {
+      await page.goto(`/portal/${name}`);
+      assert.match(await page.locator("#referral-state").textContent(), said.waits);
+      await page.locator("summary", { hasText: said.decline }).click();
+      await page.locator("select[name=reason]").selectOption("STEP_REASON_NO_SUITABLE_TIME");
+      await follow(page, page.getByRole("button", { name: said.decline, exact: true }));
+      assert.match(await notice(page).textContent(), said.declined);
+    }, { language });
+    await visit("demo-case-worker", async (page) => {
+      await page.goto("/desk");
+      assert.equal(await listed(page), 1);
+      assert.ok(Number(await page.locator(".tile", { hasText: said.tile }).locator("strong").textContent()) >= 1);
+      await keep(page, `today-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      // Whom the case worker asks next looks after it.
+      await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { itemOrdinal: 1 }).catch(() => {});
+    }, { language });
+  });
+}
