@@ -41,11 +41,12 @@ async function offer(title, automatic) {
 
 for (const [language, said] of Object.entries({
   zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手" },
-  en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, and nobody asked since" },
+  en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, nobody asked since" },
 })) {
   test(`of a chosen offer that is declined the partner is told what is true, and the case worker is told of it (${language})`, async () => {
-    const { need, name } = await offer(`谁来陪陪 ${language}`);
-    const listed = async (page) => page.locator(`#unattended a[href="/desk/${need}"]`).count();
+    const { need, name } = await offer(`谁来陪陪 ${language}`, false);
+    const tile = (page) => page.locator(".tile", { hasText: said.tile });
+    const listed = async (page) => page.locator("section", { has: page.getByRole("heading", { name: said.tile }) }).locator(`a[href="/desk/${need}"]`).count();
     await visit("demo-case-worker", async (page) => {
       await page.goto("/desk");
       assert.equal(await listed(page), 0, "somebody is asked");
@@ -61,11 +62,15 @@ for (const [language, said] of Object.entries({
     await visit("demo-case-worker", async (page) => {
       await page.goto("/desk");
       assert.equal(await listed(page), 1);
-      assert.ok(Number(await page.locator(".tile", { hasText: said.tile }).locator("strong").textContent()) >= 1);
+      assert.ok(Number(await tile(page).locator("strong").textContent()) >= 1);
       await keep(page, `today-${language}`);
       assert.deepEqual(await seriousViolations(page), []);
-      // Whom the case worker asks next looks after it.
-      await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { itemOrdinal: 1 }).catch(() => {});
+      await follow(page, tile(page).locator("a"));
+      assert.equal(await page.locator(`table a[href="/desk/${need}"]`).count(), 1);
+      // It is looked after as soon as somebody else is asked.
+      await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { itemOrdinal: 1 });
+      await page.goto("/desk");
+      assert.equal(await listed(page), 0);
     }, { language });
   });
 }

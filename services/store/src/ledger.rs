@@ -40,6 +40,9 @@ pub struct ReferralFilter {
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.
     pub answered_only: bool,
+    /// Only those that nobody looks after: not automatic, come to nothing, of an open need, and of whose item nothing was offered since, is
+    /// under way or has arrived. What was withdrawn counts as nothing.
+    pub unattended_only: bool,
     /// Only those after which the next candidate is still to be asked.
     pub next_is_due_only: bool,
 }

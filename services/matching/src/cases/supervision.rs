@@ -78,6 +78,7 @@ pub(crate) struct Supervision {
     pub(crate) referrals: Vec<ReferralTally>,
     pub(crate) overdue: u64,
     pub(crate) escalated: u64,
+    pub(crate) unattended: u64,
     pub(crate) answers: AnswerTimes,
     pub(crate) scarce: Vec<Scarce>,
 }
@@ -101,6 +102,7 @@ impl Platform {
         let referred = ReferralFilter { divisions, ..ReferralFilter::default() };
         let overdue = ReferralFilter { overdue_only: true, ..referred.clone() };
         let escalated = ReferralFilter { escalated_only: true, ..referred.clone() };
+        let unattended = ReferralFilter { unattended_only: true, ..referred.clone() };
         let mut referrals = self.store.tally_referrals(tenant, &referred).await?;
         referrals.sort_by_key(|tally| ReferralState::ALL.iter().position(|state| *state == tally.state));
         Ok(Supervision {
@@ -117,6 +119,7 @@ impl Platform {
             referrals,
             overdue: sum(&self.store.tally_referrals(tenant, &overdue).await?),
             escalated: sum(&self.store.tally_referrals(tenant, &escalated).await?),
+            unattended: sum(&self.store.tally_referrals(tenant, &unattended).await?),
             answers: self.store.answer_times(tenant, &referred).await?,
             scarce: self.scarce(caller).await?,
         })

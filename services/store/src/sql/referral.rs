@@ -228,6 +228,15 @@ const UNLESS_IN_VAIN: &str = " AND (state <> 'expired' OR (\
      AND EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
          AND needs.state IN ('open', 'partly_served'))))";
 
+/// What came to nothing, is not followed by itself, and left its item to nobody. Ids are in the order in which they were given.
+const UNATTENDED: &str = " AND state IN ('declined', 'expired', 'cancelled', 'failed') AND origin <> 'automatic' \
+     AND EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
+         AND needs.state IN ('open', 'partly_served')) \
+     AND NOT EXISTS (SELECT 1 FROM referrals AS other WHERE other.tenant = referrals.tenant \
+         AND other.need_id = referrals.need_id AND other.item_ordinal = referrals.item_ordinal \
+         AND other.state <> 'withdrawn' AND (other.id > referrals.id \
+             OR other.state IN ('offered', 'accepted', 'in_progress', 'delivered', 'confirmed', 'disputed')))";
+
 impl ReferralFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
         for (column, id) in [
@@ -258,6 +267,9 @@ impl ReferralFilter {
         }
         if self.answered_only {
             statement.push(" AND answered_at IS NOT NULL");
+        }
+        if self.unattended_only {
+            statement.push(UNATTENDED);
         }
         if self.next_is_due_only {
             statement.push(" AND next_is_due");

@@ -95,6 +95,8 @@ async fn every_figure_is_as_many_as_its_list_shows(
     assert_eq!(told.overdue_referrals, referrals(served, key, overdue).await);
     let escalated = v1::ReferralFilter { escalated_only: true, ..referred() };
     assert_eq!(told.escalated_referrals, referrals(served, key, escalated).await);
+    let unattended = v1::ReferralFilter { unattended_only: true, ..referred() };
+    assert_eq!(told.unattended_referrals, referrals(served, key, unattended).await);
     let answered = v1::ReferralFilter { answered_only: true, ..referred() };
     assert_eq!(told.answer_times.expect("told").answered_referrals, referrals(served, key, answered).await);
     told

@@ -51,6 +51,8 @@ pub(super) struct ReferralQuery {
     pub(super) escalated: String,
     /// `yes` for offers that were answered.
     pub(super) answered: String,
+    /// `yes` for what came to nothing and nobody looks after.
+    pub(super) unattended: String,
     /// Of one organization, `organizations/{uuid}`; empty for all.
     pub(super) organization: String,
     /// Where this page starts.
@@ -66,6 +68,7 @@ impl ReferralQuery {
             ("overdue", &self.overdue),
             ("escalated", &self.escalated),
             ("answered", &self.answered),
+            ("unattended", &self.unattended),
             ("organization", &self.organization),
             ("page", &self.page),
         ];
@@ -81,6 +84,7 @@ impl ReferralQuery {
             overdue_only: self.overdue == "yes",
             escalated_only: self.escalated == "yes",
             answered_only: self.answered == "yes",
+            unattended_only: self.unattended == "yes",
             organization: self.organization.clone(),
             ..v1::ReferralFilter::default()
         }
@@ -134,6 +138,7 @@ fn filters(visit: &Visit, query: &ReferralQuery, divisions: &[v1::Division]) -> 
         ("overdue", &query.overdue, visit.say("逾期未到", "late")),
         ("escalated", &query.escalated, visit.say("已上报", "escalated")),
         ("answered", &query.answered, visit.say("已答复", "answered")),
+        ("unattended", &query.unattended, visit.say("没有谈成，还没人接手", "came to nothing, nobody asked since")),
     ];
     html! {
         form class="filters" method="get" action=(PATH) role="search" aria-label=(visit.say("筛选转介", "Filter referrals")) {

@@ -20,7 +20,7 @@ const NEEDS_SHOWN: usize = 8;
 const REFERRALS_SHOWN: i32 = 8;
 
 /// Kinds of referrals, the first ones, that want something of a case worker; the others wait for somebody else.
-const WANTING_SOMEBODY: usize = 3;
+const WANTING_SOMEBODY: usize = 4;
 
 /// The page.
 pub(super) async fn show(user: SignedIn) -> Response {
@@ -49,6 +49,11 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
             visit.say("已承诺，逾期未到位", "Promised, and late"),
             ReferralQuery { overdue: "yes".to_owned(), ..ReferralQuery::default() },
             figures.overdue_referrals,
+        ),
+        (
+            visit.say("没有谈成，还没人接手", "Came to nothing, nobody asked since"),
+            ReferralQuery { unattended: "yes".to_owned(), ..ReferralQuery::default() },
+            figures.unattended_referrals,
         ),
         (visit.say("已送达，等确认", "Delivered, to be confirmed"), state("delivered"), of(ReferralState::Delivered)),
         (visit.say("等对方答复", "Waiting for an answer"), state("offered"), of(ReferralState::Offered)),

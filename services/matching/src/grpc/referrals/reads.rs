@@ -75,6 +75,7 @@ pub(super) async fn list(
         overdue_only: sent.overdue_only,
         escalated_only: sent.escalated_only,
         answered_only: sent.answered_only,
+        unattended_only: sent.unattended_only,
         ..ReferralFilter::default()
     };
     let found = match division.filter(|_| caller.is_partner()) {

@@ -53,6 +53,7 @@ pub(super) async fn get(
         referrals: referrals.collect(),
         overdue_referrals: wire(found.overdue),
         escalated_referrals: wire(found.escalated),
+        unattended_referrals: wire(found.unattended),
         answer_times: Some(answer_times(found.answers)),
         scarce_pools: found.scarce.into_iter().map(scarce_pool).collect(),
     })

@@ -269,6 +269,7 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
         ("next is due", ReferralFilter { next_is_due_only: true, ..any() }, &[]),
         ("escalated", ReferralFilter { escalated_only: true, ..any() }, &[]),
         ("answered", ReferralFilter { answered_only: true, ..any() }, &[101]),
+        ("unattended", ReferralFilter { unattended_only: true, ..any() }, &[]),
     ];
     for (name, filter, expected) in cases {
         let found: Vec<_> = fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect();
@@ -285,6 +286,33 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
         }
     }
     assert_eq!(paged, fixture.referrals(any()).await);
+}
+
+pub async fn what_came_to_nothing_is_unattended_until_somebody_looks_after_it(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 5), item(2, 5)]), lacking(61, vec![item(1, 5)])];
+    let fixture = fixture.with(vec![stock(20, Some(100))], vec![giving(30, &[(20, 1)])], needs).await;
+    let unattended = async || {
+        let filter = ReferralFilter { unattended_only: true, ..ReferralFilter::default() };
+        fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect::<Vec<_>>()
+    };
+    let ids = |numbers: &[u128]| numbers.iter().map(|number| referral_id(*number)).collect::<Vec<_>>();
+    fixture.ask(vec![offering(100, 60, 30, 1), offering(101, 60, 30, 1), automatic(102, 61, 30, None)]).await;
+    fixture.ask(vec![step(100, Action::Decline), step(102, Action::Decline)]).await;
+    assert_eq!(unattended().await, ids(&[]), "another is asked for the item, and automatic offers go on by themselves");
+    fixture.ask(vec![step(101, Action::Decline)]).await;
+    assert_eq!(unattended().await, ids(&[101]), "the last of an item stands for it");
+    let second_item = Offer { item_ordinal: 2, ..offer(103, 60, 30, Some(1)) };
+    fixture.ask(vec![Command::Offer(Box::new(second_item))]).await;
+    assert_eq!(unattended().await, ids(&[101]), "another item is another matter");
+    fixture.ask(vec![offering(104, 60, 30, 1)]).await;
+    assert_eq!(unattended().await, ids(&[]));
+    fixture.ask(vec![step(104, Action::Withdraw)]).await;
+    assert_eq!(unattended().await, ids(&[101]), "what was withdrawn looks after nothing");
+    fixture.ask(vec![offering(105, 60, 30, 1)]).await;
+    fixture.ask(vec![step(105, Action::Accept)]).await;
+    assert_eq!(unattended().await, ids(&[]));
+    fixture.ask(vec![step(105, Action::Cancel)]).await;
+    assert_eq!(unattended().await, ids(&[105]), "also what was promised");
 }
 
 pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {

@@ -28,10 +28,9 @@ fn done(visit: &Visit, step: &str, origin: ReferralOrigin) -> Option<&'static st
         "decline" if origin == ReferralOrigin::Automatic => {
             ("已婉拒，会另请他人。", "Declined. Somebody else will be asked.")
         }
-        "decline" => (
-            "已婉拒。社工会看到，并另想办法。",
-            "Declined. The case worker sees it and looks for another way.",
-        ),
+        "decline" => {
+            ("已婉拒。社工会看到，并另想办法。", "Declined. The case worker sees it and looks for another way.")
+        }
         "start" => ("已开始。", "Begun."),
         "deliver" => ("已登记送达，等待对方确认。", "Delivery is recorded. Their side will confirm it."),
         "cancel" => match origin {
@@ -40,10 +39,7 @@ fn done(visit: &Visit, step: &str, origin: ReferralOrigin) -> Option<&'static st
                 "已取消。这项心愿又可以由别人认领，社工也会看到。",
                 "Called off. Others may claim the wish again, and the case worker sees it.",
             ),
-            _ => (
-                "已取消。社工会看到，并另想办法。",
-                "Called off. The case worker sees it and looks for another way.",
-            ),
+            _ => ("已取消。社工会看到，并另想办法。", "Called off. The case worker sees it and looks for another way."),
         },
         "fail" => ("已登记为未成。", "It is recorded that this came to nothing."),
         _ => return None,
