@@ -1,6 +1,7 @@
 //! Referrals, candidates and why something does not fit.
 
 use wishwell_api::v1::{DeliveryMode, ReferralOrigin, ReferralState, ScoreTerm, StepReason};
+use wishwell_domain::referral::Action;
 use wishwell_report::Language;
 
 /// Where a referral stands.
@@ -34,19 +35,31 @@ pub(in crate::pages) fn origin(language: Language, origin: ReferralOrigin) -> &'
     language.pick(zh, en)
 }
 
-/// Reasons that people give, in the order in which a form offers them.
-pub(in crate::pages) const REASONS: [StepReason; 10] = [
-    StepReason::NoCapacity,
-    StepReason::OutsideArea,
-    StepReason::NotEligible,
-    StepReason::NotReachable,
-    StepReason::WrongService,
-    StepReason::NoSuitableTime,
-    StepReason::NotWanted,
-    StepReason::PoorQuality,
-    StepReason::NotDelivered,
-    StepReason::Other,
-];
+/// Reasons that make sense for a step of the provider's side, in the order in which a form offers them. The contract takes all of them.
+pub(in crate::pages) const fn providers_reasons(step: Action) -> &'static [StepReason] {
+    use StepReason::{
+        NoCapacity, NoSuitableTime, NotDelivered, NotEligible, NotReachable, NotWanted, Other, OutsideArea,
+        WrongService,
+    };
+    match step {
+        Action::Decline => &[NoCapacity, OutsideArea, NotEligible, WrongService, NoSuitableTime, Other],
+        Action::Cancel => {
+            &[NoCapacity, NotReachable, NoSuitableTime, NotWanted, NotEligible, WrongService, OutsideArea, Other]
+        }
+        _ => &[NotReachable, NotWanted, NoSuitableTime, NotDelivered, NotEligible, WrongService, Other],
+    }
+}
+
+/// The same for a step of the side that asks for help.
+pub(in crate::pages) const fn askers_reasons(step: Action) -> &'static [StepReason] {
+    use StepReason::{NoSuitableTime, NotDelivered, NotReachable, NotWanted, Other, PoorQuality, WrongService};
+    match step {
+        Action::Withdraw => &[NotWanted, NotReachable, NoSuitableTime, WrongService, Other],
+        Action::Cancel => &[NotWanted, NotDelivered, NotReachable, NoSuitableTime, WrongService, Other],
+        Action::Dispute => &[NotDelivered, PoorQuality, WrongService, Other],
+        _ => &[NotDelivered, PoorQuality, WrongService, NotWanted, NotReachable, Other],
+    }
+}
 
 /// Why a step was taken.
 pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'static str {
@@ -94,4 +107,32 @@ pub(in crate::pages) fn term(language: Language, term: ScoreTerm) -> &'static st
         ScoreTerm::Unspecified => ("", ""),
     };
     language.pick(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_offers_the_reasons_that_make_sense_for_it() {
+        let offered = [
+            (providers_reasons(Action::Decline), "an offer", &[StepReason::NotDelivered, StepReason::PoorQuality][..]),
+            (providers_reasons(Action::Cancel), "a promise", &[StepReason::NotDelivered, StepReason::PoorQuality]),
+            (providers_reasons(Action::Fail), "what did not come about", &[StepReason::NoCapacity]),
+            (askers_reasons(Action::Withdraw), "an offer", &[StepReason::NotDelivered, StepReason::NoCapacity]),
+            (askers_reasons(Action::Cancel), "a promise", &[StepReason::NoCapacity, StepReason::OutsideArea]),
+            (askers_reasons(Action::Dispute), "help", &[StepReason::NoCapacity, StepReason::OutsideArea]),
+            (askers_reasons(Action::Fail), "a dispute", &[StepReason::NoCapacity, StepReason::NotEligible]),
+        ];
+        for (reasons, of, senseless) in offered {
+            assert_eq!(reasons.last(), Some(&StepReason::Other), "{of}");
+            assert!(!reasons.iter().any(|reason| senseless.contains(reason)), "{of}: {reasons:?}");
+            // Those that only the service gives are offered to nobody.
+            let its_own = [StepReason::Unspecified, StepReason::NeedClosed, StepReason::Shortfall];
+            assert!(!reasons.iter().any(|reason| its_own.contains(reason)), "{of}: {reasons:?}");
+        }
+        let disputed = askers_reasons(Action::Dispute);
+        assert!(disputed.contains(&StepReason::NotDelivered) && disputed.contains(&StepReason::PoorQuality));
+        assert!(providers_reasons(Action::Decline).contains(&StepReason::OutsideArea));
+    }
 }

@@ -197,22 +197,26 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
                 button class="primary" { (visit.say("已送达", "Delivered")) }
             }
         },
-        Action::Decline => {
-            with_reason(visit, &address, &hidden, visit.say("婉拒…", "Decline…"), visit.say("婉拒", "Decline"))
-        }
+        Action::Decline => with_reason(
+            visit,
+            &address,
+            &hidden,
+            action,
+            (visit.say("婉拒…", "Decline…"), visit.say("婉拒", "Decline")),
+        ),
         Action::Cancel => with_reason(
             visit,
             &address,
             &hidden,
-            visit.say("取消承诺…", "Call it off…"),
-            visit.say("取消承诺", "Call it off"),
+            action,
+            (visit.say("取消承诺…", "Call it off…"), visit.say("取消承诺", "Call it off")),
         ),
         _ => with_reason(
             visit,
             &address,
             &hidden,
-            visit.say("登记未成…", "It came to nothing…"),
-            visit.say("登记未成", "Record that it came to nothing"),
+            action,
+            (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
         ),
     }
 }
@@ -225,8 +229,14 @@ fn quantity(visit: &Visit, referral: &v1::Referral, label: &str, required: bool)
     html! { label { (in_units(visit, label, unit)) (field.markup()) } }
 }
 
-/// A form that asks why, folded away until it is wanted.
-fn with_reason(visit: &Visit, address: &str, hidden: &Markup, summary: &str, button: &str) -> Markup {
+/// A form that asks why, folded away until it is wanted: under what, and what its button says.
+fn with_reason(
+    visit: &Visit,
+    address: &str,
+    hidden: &Markup,
+    action: Action,
+    (summary, button): (&str, &str),
+) -> Markup {
     html! {
         details {
             summary { (summary) }
@@ -236,7 +246,7 @@ fn with_reason(visit: &Visit, address: &str, hidden: &Markup, summary: &str, but
                     (visit.say("原因", "Why"))
                     select name="reason" required {
                         option value="" { (visit.say("请选择", "Please choose")) }
-                        @for reason in words::REASONS {
+                        @for &reason in words::providers_reasons(action) {
                             option value=(reason.as_str_name()) { (words::reason(visit.language, reason)) }
                         }
                     }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
+use wishwell_domain::referral::Action;
 
 use super::Notice;
 use super::gathered::Gathered;
@@ -220,15 +221,15 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
     let visit = &user.visit;
     let arranges = submits(user);
     let operates = arranges || user.session.role == PrincipalRole::Operator;
-    let with_reason: &[(&str, &str)] = match referral.state() {
-        ReferralState::Offered if operates => &[("withdraw", visit.say("收回转介", "Take it back"))],
+    let with_reason: &[(Action, &str)] = match referral.state() {
+        ReferralState::Offered if operates => &[(Action::Withdraw, visit.say("收回转介", "Take it back"))],
         ReferralState::Accepted | ReferralState::InProgress if operates => {
-            &[("cancel", visit.say("取消", "Call it off"))]
+            &[(Action::Cancel, visit.say("取消", "Call it off"))]
         }
         ReferralState::Delivered if arranges => {
-            &[("dispute", visit.say("没有收到或有问题", "It did not arrive, or not well"))]
+            &[(Action::Dispute, visit.say("没有收到或有问题", "It did not arrive, or not well"))]
         }
-        ReferralState::Disputed if operates => &[("fail", visit.say("确认没有办成", "It came to nothing"))],
+        ReferralState::Disputed if operates => &[(Action::Fail, visit.say("确认没有办成", "It came to nothing"))],
         _ => &[],
     };
     let confirms = arranges && matches!(referral.state(), ReferralState::Delivered | ReferralState::Disputed);
@@ -247,13 +248,14 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                     button class="primary" { (visit.say("确认已收到", "Confirm that it arrived")) }
                 }
             }
-            @for (step, text) in with_reason {
+            @for (action, text) in with_reason {
+                @let step = action.name();
                 form method="post" action=(address(step)) {
                     (hidden(referral))
                     label for={ (step) "-" (key) } { (visit.say("原因", "Why")) }
                     select id={ (step) "-" (key) } name="reason" required {
                         option value="" { (visit.say("请选择", "please choose")) }
-                        @for reason in referral_words::REASONS {
+                        @for &reason in referral_words::askers_reasons(*action) {
                             option value=(i32::from(reason)) { (referral_words::reason(visit.language, reason)) }
                         }
                     }
