@@ -110,8 +110,8 @@ test("a partner sets a budget, claims and delivers in yuan", async () => {
 });
 
 for (const [language, said] of Object.entries({
-  zh: { kind: "结对陪伴", label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门" },
-  en: { kind: "Companionship", label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all" },
+  zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共送达了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分会退回/, deliver: "已送达", arrived: "送达 1 次上门，约定 6 次上门" },
+  en: { label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all", total: /How much has arrived in all \(visits\)/, atTheEnd: /6 visits in all are promised: record it once.*What is missing is given back/, deliver: "Delivered", arrived: "1 of 6 visits delivered" },
 })) {
   test(`what recurs is told with its total, while it is typed and to whom it is offered (${language})`, async () => {
     await visit("demo-case-worker", async (page) => {
@@ -127,10 +127,32 @@ for (const [language, said] of Object.entries({
       await keep(page, `recurs-${language}`);
     }, { language });
     const title = `每周两次 ${language}`;
+    let need;
     await visit(partner, async (page) => {
-      await claimPage(page, title, [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
+      need = await claimPage(page, title, [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
       await pledge(page);
       assert.ok((await page.locator(".details").textContent()).includes(said.once));
+      // The first visit is not the end of it: what is sent is what somebody typed.
+      const arrived = page.getByLabel(said.total);
+      assert.equal(await arrived.inputValue(), "");
+      assert.match(await page.locator(".step-forms").textContent(), said.atTheEnd);
+      const deliver = page.getByRole("button", { name: said.deliver, exact: true });
+      await deliver.click();
+      assert.equal(await arrived.evaluate((field) => field.validity.valueMissing), true);
+      await keep(page, `deliver-series-${language}`);
+      await arrived.fill("1");
+      await follow(page, deliver);
+      assert.ok((await page.locator("#referral-state").textContent()).includes(said.arrived));
+      await page.goto("/portal/referrals?state=delivered");
+      assert.ok((await page.locator(".cards").textContent()).includes(said.arrived));
+    }, { language });
+    await visit("demo-case-worker", async (page) => {
+      await page.goto(`/desk/${need}`);
+      assert.ok((await page.locator(".referral p:has(.state)").first().textContent()).includes(said.arrived));
+      assert.ok((await page.locator(".referral button.primary").textContent()).includes(said.arrived));
+      assert.ok((await page.locator(".timeline").textContent()).includes(said.arrived));
+      await keep(page, `story-series-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
     }, { language });
   });
 }

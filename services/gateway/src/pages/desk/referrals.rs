@@ -205,7 +205,10 @@ fn row(visit: &Visit, names: &Names, referral: &v1::Referral) -> Markup {
         tr {
             td { (urgency_mark(visit, referral.urgency())) }
             td { a href={ "/desk/needs/" (id_of(&referral.need)) } { (resource) } br; span class="note" { (organization) } }
-            td { (figures::quantity(language, referral.quantity.as_ref(), referral.recurrence.as_ref())) }
+            td {
+                (figures::quantity(language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
+                @if let Some(arrived) = figures::arrived(language, referral) { br; strong { (arrived) } }
+            }
             td { (names.place(visit, &referral.division)) }
             td {
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (words::state(language, referral.state())) }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use wishwell_api::v1::{Quantity, Recurrence, RecurrencePeriod};
+use wishwell_api::v1::{Quantity, Recurrence, RecurrencePeriod, Referral, ReferralState};
 use wishwell_domain::unit::UNITS;
 use wishwell_report::Language;
 
@@ -86,6 +86,21 @@ pub(in crate::pages) fn quantity(
     }
 }
 
+/// How much of what was promised has arrived, where that is less than all of it. An enquiry promised what its answer said.
+pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Option<String> {
+    let delivered =
+        matches!(referral.state(), ReferralState::Delivered | ReferralState::Confirmed | ReferralState::Disputed);
+    let quantity = referral.quantity.as_ref().filter(|_| delivered && !referral.enquiry)?;
+    let times = referral.recurrence.map_or(1, |again| i64::from(again.occurrences));
+    let promised = quantity.value.saturating_mul(times);
+    (referral.units < promised).then(|| {
+        let (some, all) =
+            (amount(language, referral.units, &quantity.unit), amount(language, promised, &quantity.unit));
+        let number = if typed::is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
+        language.pick(format!("送达 {some}，约定 {all}"), format!("{number} of {all} delivered"))
+    })
+}
+
 /// For how many days, weeks or months something recurs.
 fn lasting(language: Language, again: &Recurrence) -> String {
     periods(language, again.every(), again.occurrences.into())
@@ -152,6 +167,24 @@ mod tests {
         assert_eq!(say(en, 30_000, "fen", months), "¥300.00 each month for 12 months, ¥3,600.00 in all");
         assert_eq!(say(zh, 1, "meal", again(RecurrencePeriod::Day, 1)), "每天 1 餐，连续 1 天，共 1 餐");
         assert_eq!(say(en, 1, "meal", again(RecurrencePeriod::Day, 1)), "1 meal each day for 1 day, 1 in all");
+    }
+
+    #[test]
+    fn what_arrived_is_said_where_it_is_less_than_was_promised() {
+        let referral = |state: ReferralState, units| Referral {
+            state: state.into(),
+            quantity: Some(Quantity { value: 1, unit: "visit".to_owned() }),
+            recurrence: Some(Recurrence { every: RecurrencePeriod::Week.into(), occurrences: 12 }),
+            units,
+            ..Referral::default()
+        };
+        let one = referral(ReferralState::Delivered, 1);
+        assert_eq!(arrived(Language::En, &one).as_deref(), Some("1 of 12 visits delivered"));
+        assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("送达 1 次上门，约定 12 次上门"));
+        assert_eq!(arrived(Language::En, &referral(ReferralState::Confirmed, 12)), None);
+        assert_eq!(arrived(Language::En, &referral(ReferralState::Accepted, 1)), None, "nothing has arrived");
+        let asked = Referral { enquiry: true, ..one };
+        assert_eq!(arrived(Language::En, &asked), None, "it promised what it answered");
     }
 
     #[test]

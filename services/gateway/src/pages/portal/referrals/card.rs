@@ -39,6 +39,7 @@ fn card(visit: &Visit, referral: &v1::Referral, names: &Names) -> Markup {
             span class="facts" {
                 @if !referral.category.is_empty() { span { (names.category(visit, &referral.category)) } }
                 span { (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref())) }
+                @if let Some(arrived) = figures::arrived(visit.language, referral) { strong { (arrived) } }
                 @if !referral.division.is_empty() { span { (names.place(visit, &referral.division)) } }
             }
             span class="facts" {

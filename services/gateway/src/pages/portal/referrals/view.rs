@@ -110,6 +110,7 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
                 span class={ "state " (class(referral.state())) } { (words::state(visit.language, referral.state())) }
                 (deadline(visit, referral))
             }
+            @if let Some(arrived) = figures::arrived(visit.language, referral) { p { strong { (arrived) } } }
             p { (next(visit, referral)) }
             @if referral.last_reason() != StepReason::Unspecified {
                 p class="note" { (visit.say("原因：", "Reason: ")) (words::reason(visit.language, referral.last_reason())) }
@@ -133,10 +134,17 @@ fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
             "请接受或婉拒。不答复的话，到时请求失效，由社工另想办法。",
             "Please accept or decline. Without an answer in time the request lapses, and the case worker looks for another way.",
         ),
+        ReferralState::Accepted if referral.recurrence.is_some() => (
+            "您已承诺。开始后点“开始”，全部结束后登记“已送达”。",
+            "You have promised. Choose “start” when you begin and “delivered” when all of it is over.",
+        ),
         ReferralState::Accepted => (
             "您已承诺。开始后点“开始”，送到后登记“已送达”。",
             "You have promised. Choose “start” when you begin and “delivered” when it has arrived.",
         ),
+        ReferralState::InProgress if referral.recurrence.is_some() => {
+            ("正在进行。全部结束后请登记“已送达”。", "Under way. Please record the delivery when all of it is over.")
+        }
         ReferralState::InProgress => {
             ("正在进行。帮助到位后请登记“已送达”。", "Under way. Please record the delivery when the help has arrived.")
         }
@@ -189,7 +197,7 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
         Action::Deliver => html! {
             form method="post" action=(address) {
                 (hidden)
-                @if referral.units > 1 { (quantity(visit, referral, visit.say("送达了多少", "How much has arrived"), false)) }
+                @if referral.units > 1 { (delivered(visit, referral)) }
                 label class="say" {
                     (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
                     textarea name="note" rows="2" maxlength="512" {}
@@ -218,6 +226,41 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
             action,
             (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
         ),
+    }
+}
+
+/// How much has arrived. Of what recurs that is said once, at the end: nothing stands there that might be sent on the first day.
+fn delivered(visit: &Visit, referral: &v1::Referral) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let (series, all) = (referral.recurrence.is_some(), Some(referral.units));
+    let field = AmountField {
+        name: "quantity",
+        unit,
+        value: all.filter(|_| !series),
+        min: 1,
+        max: all,
+        required: series,
+        ..AmountField::default()
+    };
+    let promised = figures::amount(visit.language, referral.units, unit);
+    html! {
+        label {
+            @if series { (in_units(visit, visit.say("一共送达了多少", "How much has arrived in all"), unit)) }
+            @else { (in_units(visit, visit.say("送达了多少", "How much has arrived"), unit)) }
+            (field.markup())
+        }
+        p class="note" {
+            @if series {
+                (visit.say(
+                    format!("约定共 {promised}：全部结束时登记一次，不是每次都登记。"),
+                    format!("{promised} in all are promised: record it once, when the last of them is over, and not each time. "),
+                ))
+            }
+            (visit.say(
+                "少于约定的部分会退回，由社工另请他人。",
+                "What is missing is given back, and the case worker looks for others.",
+            ))
+        }
     }
 }
 

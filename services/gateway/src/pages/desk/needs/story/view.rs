@@ -204,6 +204,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
             p {
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::state(visit.language, referral.state())) }
                 " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
+                @if let Some(arrived) = figures::arrived(visit.language, referral) { " · " strong { (arrived) } }
                 " · " (referral_words::origin(visit.language, referral.origin()))
                 @if referral.state() == ReferralState::Offered { " · " (visit.say("答复期限 ", "answer by ")) (figures::clock(referral.expire_time.as_ref())) }
                 @if matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress) {
@@ -245,7 +246,10 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                         option value="" { (visit.say("不评价", "none")) }
                         @for rating in (1..=5).rev() { option value=(rating) { (rating) " " (visit.say("分", "of 5")) } }
                     }
-                    button class="primary" { (visit.say("确认已收到", "Confirm that it arrived")) }
+                    button class="primary" {
+                        (visit.say("确认已收到", "Confirm that it arrived"))
+                        @if let Some(arrived) = figures::arrived(visit.language, referral) { (visit.say(format!("（{arrived}）"), format!(" ({arrived})"))) }
+                    }
                 }
             }
             @for (action, text) in with_reason {
@@ -353,6 +357,11 @@ fn step(
     if matches!(action, ReferralAction::Accept | ReferralAction::Decline) && seconds > 0 {
         let waited = figures::duration(visit.language, seconds);
         text += &visit.say(format!("，用时 {waited}"), format!(" after {waited}"));
+    }
+    if action == ReferralAction::Deliver
+        && let Some(arrived) = figures::arrived(visit.language, referral)
+    {
+        text += &visit.say(format!("：{arrived}"), format!(": {arrived}"));
     }
     if referral.last_reason() != v1::StepReason::Unspecified {
         text += visit.say("：", ": ");
