@@ -338,6 +338,32 @@ test("whoever is no partner has no portal", async () => {
   await visited.close();
 });
 
+test("a word that is longer than a line pushes no page apart", async () => {
+  const word = "W".repeat(128);
+  const need = await wishFor(server.pages, word);
+  const name = await offer("结对陪伴");
+  for (const [screen, viewport] of Object.entries({ desk, phone: { width: 360, height: 740 } })) {
+    await visit(partner, async (page) => {
+      await page.goto("/wishes");
+      assert.ok((await overhang(page)) <= 0, `the pool at a ${screen}`);
+      const head = await card(page, word).locator("h3").evaluate((title) => [title.scrollWidth - title.clientWidth, title.getBoundingClientRect().right, title.closest(".card").getBoundingClientRect().right]);
+      assert.ok(head[0] <= 0 && head[1] <= head[2], `the title stays in its card: ${head}`);
+      await keep(page, `long-word-${screen}`);
+      await follow(page, card(page, word).getByRole("link"));
+      assert.ok((await overhang(page)) <= 0, `the claim at a ${screen}`);
+      await page.goto(`/portal/${name}`);
+      assert.ok((await overhang(page)) <= 0, `a referral at a ${screen}`);
+    }, { viewport });
+    await visit("demo-case-worker", async (page) => {
+      for (const path of [`/desk/${need}`, "/desk", "/desk/needs"]) {
+        await page.goto(path);
+        assert.ok((await overhang(page)) <= 0, `${path} at a ${screen}`);
+      }
+    }, { viewport });
+  }
+  await call(server.pages, "demo-hotline", "POST", `/v1/${need}:withdraw`, {});
+});
+
 for (const language of ["zh", "en"]) {
   for (const [screen, viewport] of Object.entries({ desk, phone: smallest })) {
     test(`every page reads well in ${language} at a ${screen}`, async () => {
