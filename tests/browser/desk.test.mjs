@@ -274,6 +274,8 @@ for (const [screen, viewport] of Object.entries({ desk, phone })) {
             assert.equal(await page.locator("html").getAttribute("lang"), language === "zh" ? "zh-CN" : "en");
             const fits = await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
             assert.equal(fits, true, `${path} is wider than the ${screen}`);
+            const beyond = await page.locator(".scroller a.tally").evaluateAll((links) => links.filter((link) => link.getBoundingClientRect().right > window.innerWidth).length);
+            assert.equal(beyond, 0, `figures of ${path} lie outside the ${screen}`);
             await page.screenshot({ path: join(results, `desk-${name}-${language}-${screen}.png`), fullPage: true });
             assert.deepEqual(await seriousViolations(page), [], path);
           }
