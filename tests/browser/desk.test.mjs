@@ -129,6 +129,22 @@ test("everything that does not fit is said at once, next to its field, and nothi
   });
 });
 
+test("a kind of help that there is not is told once, with those that are called like it", async () => {
+  await as("demo-case-worker", {}, async (page) => {
+    await page.goto(at("/desk/needs/new"));
+    await page.locator("#f-items-0-category").fill("课业辅导");
+    await page.locator("#f-items-0-quantity-unit").selectOption("hour");
+    await fill(page, "640104101");
+    await follow(page, page.locator(".need-fields button.primary"));
+    const said = await page.locator("#problems li").allTextContents();
+    assert.equal(said.length, 1, said.join("\n"));
+    assert.match(said[0], /没有叫“课业辅导”的服务类别；相近的有：.*学业辅导/);
+    assert.equal(await page.locator(".need-fields .problem").count(), 1);
+    await page.goto(at(`/desk/needs?category=${encodeURIComponent("课业辅导")}`));
+    assert.match(await page.locator(".notice").textContent(), /没有这样的服务类别：课业辅导.*相近的有：.*学业辅导/);
+  });
+});
+
 test("a form that is sent twice is one need", async () => {
   await as("demo-case-worker", {}, async (page) => {
     await page.goto(at("/desk/needs/new"));

@@ -1,5 +1,7 @@
 //! Choosing from the catalogue: divisions from a list, categories by any word that people use for them.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -18,6 +20,9 @@ const DIVISIONS_MAX: i32 = 1_000;
 const CATEGORIES_MAX: i32 = 300;
 /// Categories that are offered for a word.
 const SUGGESTIONS_MAX: i32 = 30;
+/// Categories that are named where a word finds none, and how much like it they are called at least, in percent.
+const NEAR_MAX: usize = 5;
+const ALIKE_PERCENT: u32 = 50;
 /// Characters of a word that is looked for.
 const WORD_CHARACTERS_MAX: usize = 64;
 
@@ -32,8 +37,10 @@ pub(super) const SUGGEST_PATH: &str = "/desk/categories";
 pub(super) enum Found {
     /// This one is meant.
     One(Box<v1::Category>),
-    /// Several could be, or none.
+    /// Several could be, or nothing was said.
     Unclear(Vec<v1::Category>),
+    /// None is; these are called most like it.
+    Unknown(Vec<v1::Category>),
 }
 
 impl Found {
@@ -41,7 +48,7 @@ impl Found {
     pub(super) fn one(&self) -> Option<&v1::Category> {
         match self {
             Self::One(found) => Some(found),
-            Self::Unclear(_) => None,
+            Self::Unclear(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -181,7 +188,43 @@ pub(super) async fn category(calls: &Calls, word: &str) -> Result<Found, Status>
             Err(status) => return Err(status),
         }
     }
-    Ok(meant(word, list(calls, word, SUGGESTIONS_MAX).await?))
+    let found = list(calls, word, SUGGESTIONS_MAX).await?;
+    if found.is_empty() {
+        return Ok(Found::Unknown(like(word, list(calls, "", CATEGORIES_MAX).await?)));
+    }
+    Ok(meant(word, found))
+}
+
+/// Those whose name or one of whose other words is most like a word, the likest first.
+fn like(word: &str, all: Vec<v1::Category>) -> Vec<v1::Category> {
+    let likeness = |category: &v1::Category| {
+        let titles = category.title.iter().flat_map(|title| [title.zh.as_str(), title.en.as_str()]);
+        titles
+            .chain(category.synonyms.iter().map(String::as_str))
+            .map(|name| alike(word, name))
+            .max()
+            .unwrap_or_default()
+    };
+    let mut near: Vec<(u32, v1::Category)> = all.into_iter().map(|category| (likeness(&category), category)).collect();
+    near.retain(|(likeness, _)| *likeness >= ALIKE_PERCENT);
+    near.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
+    near.into_iter().take(NEAR_MAX).map(|(_, category)| category).collect()
+}
+
+/// How much of two words is the same, in percent: the parts that both have, twice, of all parts (Dice's coefficient). What is written in
+/// letters is compared by pairs of them, everything else by its characters.
+fn alike(one: &str, other: &str) -> u32 {
+    let parts = |text: &str| -> BTreeSet<String> {
+        let text: Vec<char> = text.trim().to_lowercase().chars().collect();
+        if text.iter().all(char::is_ascii) {
+            text.windows(2).map(|pair| pair.iter().collect()).collect()
+        } else {
+            text.iter().map(char::to_string).collect()
+        }
+    };
+    let (one, other) = (parts(one), parts(other));
+    let all = one.len() + other.len();
+    if all == 0 { 0 } else { u32::try_from(one.intersection(&other).count() * 200 / all).unwrap_or_default() }
 }
 
 fn meant(word: &str, found: Vec<v1::Category>) -> Found {
@@ -212,6 +255,23 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_finds_nothing_finds_what_is_called_like_it() {
+        let near = |word: &str| {
+            let all = vec![
+                category("学业辅导", "Tutoring", &["作业辅导"]),
+                category("就业辅导", "Careers advice", &[]),
+                category("轮椅", "Wheelchair", &["代步车"]),
+            ];
+            like(word, all).into_iter().map(|found| found.code).collect::<Vec<_>>()
+        };
+        assert_eq!(near("课业辅导"), ["Careers advice", "Tutoring"]);
+        assert_eq!(near("wheel chair"), ["Wheelchair"]);
+        assert_eq!(near("Tutorin"), ["Tutoring"]);
+        assert_eq!(near("孤儿"), [""; 0]);
+        assert_eq!(near(""), [""; 0]);
+    }
+
+    #[test]
     fn a_name_goes_before_a_synonym_and_a_synonym_before_a_part_of_a_word() {
         let all = || {
             vec![
@@ -222,7 +282,7 @@ mod tests {
         };
         let found = |word: &str, among: Vec<v1::Category>| match meant(word, among) {
             Found::One(one) => one.code,
-            Found::Unclear(several) => format!("{} of them", several.len()),
+            Found::Unclear(several) | Found::Unknown(several) => format!("{} of them", several.len()),
         };
         assert_eq!(found("书桌", all()), "desk");
         assert_eq!(found("DESK", all()), "desk");

@@ -110,9 +110,14 @@ pub(in crate::pages::desk) async fn show(user: SignedIn, Query(query): Query<Nee
 
 async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let mut unclear = None;
+    let (mut unclear, mut nothing_called_so) = (None, false);
     let category = match pickers::category(&user.calls, &query.category).await? {
         Found::One(found) => found.code,
+        Found::Unknown(near) => {
+            unclear = Some(near);
+            nothing_called_so = true;
+            String::new()
+        }
         Found::Unclear(several) if !query.category.trim().is_empty() => {
             unclear = Some(several);
             String::new()
@@ -143,7 +148,7 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
         }
         (filters(visit, &query, &divisions, &categories))
         (categories.list)
-        @if let Some(several) = &unclear { (unclear_category(visit, &query.category, several)) }
+        @if let Some(several) = &unclear { (unclear_category(visit, &query.category, several, nothing_called_so)) }
         @if needs.is_empty() && unclear.is_none() {
             p class="empty" { (visit.say("没有符合条件的需求。", "No need is like this.")) }
         } @else {
@@ -162,13 +167,15 @@ pub(in crate::pages::desk) fn submits(user: &SignedIn) -> bool {
     matches!(user.session.role, v1::PrincipalRole::CaseWorker | v1::PrincipalRole::InternalService)
 }
 
-fn unclear_category(visit: &Visit, word: &str, several: &[v1::Category]) -> Markup {
+fn unclear_category(visit: &Visit, word: &str, several: &[v1::Category], nothing_called_so: bool) -> Markup {
     html! {
         div class="notice" role="status" {
-            @if several.is_empty() {
-                (visit.say("没有这样的服务类别：", "No kind of help is called ")) (word)
-            } @else {
-                p { (visit.say("请选择一个类别：", "Please choose a kind of help:")) }
+            @if nothing_called_so { p { (visit.say("没有这样的服务类别：", "No kind of help is called ")) (word) } }
+            @if !several.is_empty() {
+                p {
+                    @if nothing_called_so { (visit.say("相近的有：", "Called like it:")) }
+                    @else { (visit.say("请选择一个类别：", "Please choose a kind of help:")) }
+                }
                 ul { @for category in several {
                     @let only = NeedQuery { category: category.code.clone(), ..NeedQuery::default() };
                     li { a href=(only.address()) { (visit.name(category.title.as_ref())) } }

@@ -103,7 +103,13 @@ impl Problems {
             // Where it is must be said by a point or by a division: this form asks for the division.
             let field = if violation.reason == "NEED_PLACE_REQUIRED" { "division" } else { field };
             let said = |known: &String| {
-                field.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                // What a thing is counted in is no matter while nobody knows what it is.
+                let unit_of_unknown = known.strip_suffix(".category").is_some_and(|item| {
+                    field.strip_prefix(item).is_some_and(|rest| rest == ".quantity.unit" || rest == ".quantity")
+                });
+                let within =
+                    field.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+                within || unit_of_unknown
             };
             if !known.iter().any(said) {
                 self.add(Problem::said(field, &violation.description));

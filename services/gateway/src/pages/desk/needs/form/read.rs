@@ -117,8 +117,10 @@ pub(super) fn read(filled: &Filled, kinds: &[Found]) -> Read {
     let mut read = Read::default();
     for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
         let field = format!("items[{nth}]");
-        if let Found::Unclear(several) = kind {
-            read.problems.add(unclear(&field, &item.category, several));
+        match kind {
+            Found::One(_) => {}
+            Found::Unclear(several) => read.problems.add(unclear(&field, &item.category, several)),
+            Found::Unknown(near) => read.problems.add(unknown(&field, &item.category, near)),
         }
         let item = read_item(&field, item, kind.one(), &mut read.problems);
         read.need.items.push(item);
@@ -137,15 +139,27 @@ fn unclear(field: &str, word: &str, several: &[v1::Category]) -> Problem {
     if word.trim().is_empty() {
         return Problem::new(field, "请填写需要什么", "say what is needed");
     }
-    if several.is_empty() {
-        return Problem::new(field, format!("没有叫“{word}”的服务类别"), format!("no kind of help is called “{word}”"));
+    let (zh, en) = titles(several);
+    Problem::new(field, format!("有几种可能，请选一个：{zh}"), format!("several could be meant, choose one: {en}"))
+}
+
+fn unknown(field: &str, word: &str, near: &[v1::Category]) -> Problem {
+    let (mut zh, mut en) = (format!("没有叫“{word}”的服务类别"), format!("no kind of help is called “{word}”"));
+    if !near.is_empty() {
+        let (near_zh, near_en) = titles(near);
+        zh += &format!("；相近的有：{near_zh}");
+        en += &format!("; called like it: {near_en}");
     }
+    Problem::new(format!("{field}.category"), zh, en)
+}
+
+/// What some categories are called, in Chinese and in English.
+fn titles(categories: &[v1::Category]) -> (String, String) {
     let titles = |pick: fn(&v1::LocalizedText) -> &String| {
-        let titles = several.iter().take(6).filter_map(|category| category.title.as_ref()).map(pick);
+        let titles = categories.iter().take(6).filter_map(|category| category.title.as_ref()).map(pick);
         titles.cloned().collect::<Vec<_>>()
     };
-    let (zh, en) = (titles(|title| &title.zh).join("、"), titles(|title| &title.en).join(", "));
-    Problem::new(field, format!("有几种可能，请选一个：{zh}"), format!("several could be meant, choose one: {en}"))
+    (titles(|title| &title.zh).join("、"), titles(|title| &title.en).join(", "))
 }
 
 pub(super) fn read_item(
