@@ -291,6 +291,7 @@ for (const [screen, viewport] of Object.entries({ desk, phone })) {
             const fits = await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
             assert.equal(fits, true, `${path} is wider than the ${screen}`);
             const beyond = await page.locator(".scroller a.tally").evaluateAll((links) => links.filter((link) => link.getBoundingClientRect().right > window.innerWidth).length);
+            assert.match(await page.locator("footer").textContent(), /北京时间|Beijing time/);
             assert.equal(beyond, 0, `figures of ${path} lie outside the ${screen}`);
             await page.screenshot({ path: join(results, `desk-${name}-${language}-${screen}.png`), fullPage: true });
             assert.deepEqual(await seriousViolations(page), [], path);

@@ -161,7 +161,7 @@ fn footer(visit: &Visit) -> Markup {
     html! {
         footer {
             p {
-                (visit.say("困有所助，愿有所应。", "Needs meet those who can help."))
+                (visit.say("困有所助，愿有所应。时间均为北京时间。", "Needs meet those who can help. All times are Beijing time."))
                 " " span class="request-id" { (visit.say("请求编号", "Request")) " " (visit.request_id.as_str()) }
             }
         }

@@ -236,7 +236,8 @@ fn last(visit: &Visit, told: Option<&v1::Notification>) -> Markup {
             }
         }
         @if let Some(at) = again.filter(|at| *at > now) {
-            " · " (visit.say(format!("{} 再发", time::moment(visit.language, at)), format!("again at {}", time::moment(visit.language, at))))
+            @let at = time::moment(visit.language, at, now);
+            " · " (visit.say(format!("{at} 再发"), format!("again at {at}")))
         }
     }
 }

@@ -64,8 +64,8 @@ pub(super) fn deadline(visit: &Visit, referral: &v1::Referral) -> Markup {
     html! {
         time class=(if at < now { "due over" } else { "due" }) datetime=(at) {
             (visit.say(
-                format!("{} 前{what}", time::moment(visit.language, at)),
-                format!("{what} {}", time::moment(visit.language, at)),
+                format!("{} 前{what}", time::moment(visit.language, at, now)),
+                format!("{what} {}", time::moment(visit.language, at, now)),
             ))
             " · " strong { (time::left(visit.language, at, now)) }
         }
