@@ -65,6 +65,9 @@ for (const [language, said] of Object.entries({
       assert.ok(Number(await tile(page).locator("strong").textContent()) >= 1);
       await keep(page, `today-${language}`);
       assert.deepEqual(await seriousViolations(page), []);
+      await page.goto(`/desk/${need}`);
+      assert.equal(await page.locator(".referral a[href='tel:000-0000-9001']").textContent(), "000-0000-9001", "whom to ring");
+      await page.goto("/desk");
       await follow(page, tile(page).locator("a"));
       assert.equal(await page.locator(`table a[href="/desk/${need}"]`).count(), 1);
       // It is looked after as soon as somebody else is asked.

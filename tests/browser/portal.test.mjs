@@ -126,6 +126,7 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered wit
   await visit(partner, async (page) => {
     await card(page, "有人来陪老人说说话").first().getByRole("link").click();
     assert.match(await page.locator("fieldset").textContent(), /结对陪伴.*可提供/);
+    assert.match(await page.locator("main").textContent(), /没有同意的，要通过社工联系/);
     await keep(page, "claim-zh-desk");
     assert.deepEqual(await seriousViolations(page), []);
     await page.getByRole("button", { name: "认领", exact: true }).click();

@@ -110,6 +110,12 @@ impl Names {
         (title, self.organization(visit, &found.organization).to_owned())
     }
 
+    /// How whoever has a resource is reached by telephone; empty where that is not known.
+    pub(super) fn telephone(&self, resource: &str) -> &str {
+        let owner = self.resources.get(resource).and_then(|found| self.organizations.get(&found.organization));
+        owner.and_then(|owner| owner.contact.as_ref()).map_or("", |contact| contact.phone.as_str())
+    }
+
     /// An organization.
     pub(super) fn organization<'n>(&'n self, visit: &Visit, name: &str) -> &'n str {
         self.organizations.get(name).map_or("", |found| visit.name(found.title.as_ref()))

@@ -32,8 +32,9 @@ pub(super) fn form(
         (with_pledge(visit, item, choice.fitting.is_empty()))
         p class="note" {
             (visit.say(
-                "认领即承诺：提交后就由贵单位负责送到。联系方式在认领之后才能查看。",
-                "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that.",
+                "认领即承诺：提交后就由贵单位负责送到。本人同意提供联系方式的，认领之后可以查看；没有同意的，要通过社工联系。",
+                "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that where the person \
+                 has agreed to share them; otherwise the way to the person is through the case worker.",
             ))
         }
     }

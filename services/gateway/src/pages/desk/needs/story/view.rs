@@ -201,6 +201,10 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
     html! {
         article class="referral" {
             h3 { (organization) " " span class="note" { (resource) } }
+            @let telephone = gathered.names.telephone(&referral.resource);
+            @if !telephone.is_empty() {
+                p class="note" { (visit.say("电话 ", "Telephone ")) a href={ "tel:" (telephone) } { (telephone) } }
+            }
             p {
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::state(visit.language, referral.state())) }
                 " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
