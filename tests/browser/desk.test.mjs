@@ -145,6 +145,27 @@ test("a kind of help that there is not is told once, with those that are called 
   });
 });
 
+test("needs that are likely the same are told by what they are, where and since when", async () => {
+  await as("demo-case-worker", {}, async (page) => {
+    for (const [nth, kind] of ["护眼台灯", "护眼台灯"].entries()) {
+      await page.goto(at("/desk/needs/new"));
+      assert.equal(await page.locator(".top nav a[aria-current]").textContent(), "需求", "one is among the needs");
+      await page.locator("#f-items-0-category").fill(kind);
+      await fill(page, "640104101");
+      await page.locator("#whose-household").check();
+      await page.locator("#f-source").fill("demo");
+      await page.locator("#f-external_id").fill("household-grandchildren");
+      await follow(page, page.locator(".need-fields button.primary"));
+      await page.locator(".notice.done").waitFor();
+      if (nth === 0) continue;
+      const likely = page.locator(".notice li").first();
+      assert.match(await likely.textContent(), /护眼台灯.*大新镇.*入户走访.*\d{4}-\d\d-\d\d \d\d:\d\d/);
+      await follow(page, likely.locator("a"));
+      assert.match(await page.locator("h1").textContent(), /护眼台灯/);
+    }
+  });
+});
+
 test("a form that is sent twice is one need", async () => {
   await as("demo-case-worker", {}, async (page) => {
     await page.goto(at("/desk/needs/new"));

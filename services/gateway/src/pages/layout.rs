@@ -95,7 +95,7 @@ fn header(visit: &Visit) -> Markup {
             a class="brand" href="/" { span class="brand-mark" aria-hidden="true" { "愿" } " Wishwell" }
             nav aria-label=(visit.say("主导航", "Main")) {
                 @for (address, name) in destinations(visit) {
-                    a href=(address) aria-current=[is_current(visit, address).then_some("page")] { (name) }
+                    a href=(address) aria-current=[current(visit, address)] { (name) }
                 }
             }
             div class="top-right" {
@@ -153,8 +153,17 @@ fn destinations(visit: &Visit) -> Vec<(&'static str, &'static str)> {
     places
 }
 
-fn is_current(visit: &Visit, address: &str) -> bool {
-    visit.target.split('?').next() == Some(address)
+/// Whether one is there: at a destination itself, or at a page below one that has no other destination below it.
+fn current(visit: &Visit, address: &str) -> Option<&'static str> {
+    let path = visit.target.split('?').next().unwrap_or_default();
+    let below = |path: &str| path.strip_prefix(address).is_some_and(|rest| rest.starts_with('/'));
+    if path == address {
+        Some("page")
+    } else if below(path) && !destinations(visit).iter().any(|(other, _)| below(other)) {
+        Some("true")
+    } else {
+        None
+    }
 }
 
 fn footer(visit: &Visit) -> Markup {

@@ -144,7 +144,7 @@ fn plan(visit: &Visit, reached: &v1::RoundReached) -> Markup {
         @if !totals.reasons.is_empty() {
             h3 { (visit.say("没有满足的原因", "Why some are not served")) }
             ul { @for count in &totals.reasons {
-                li { (words::unserved(visit.language, count.reason())) (visit.say("：", ": ")) (count.items) " " (visit.say("项", "items")) }
+                li { (words::unserved(visit.language, count.reason())) (visit.say("：", ": ")) (count.items) " " (visit.say("项", if count.items == 1 { "item" } else { "items" })) }
             } }
         }
     }

@@ -30,7 +30,10 @@ pub(super) fn list(visit: &Visit, filter: &Filter, gathered: &Gathered) -> Marku
                     @for name in &unread { input type="hidden" name="name" value=(name); }
                     input type="hidden" name="unread" value=(filter.unread);
                     button class="small" {
-                        (visit.say(format!("这 {} 条标为已读", unread.len()), format!("Mark these {} as read", unread.len())))
+                        @match unread.len() {
+                            1 => { (visit.say("这 1 条标为已读", "Mark this one as read")) }
+                            many => { (visit.say(format!("这 {many} 条标为已读"), format!("Mark these {many} as read"))) }
+                        }
                     }
                 }
             }

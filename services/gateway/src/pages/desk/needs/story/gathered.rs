@@ -69,6 +69,31 @@ impl Gathered {
     }
 }
 
+/// Needs that are likely the same.
+#[derive(Debug, Default)]
+pub(super) struct Likely {
+    pub(super) needs: Vec<v1::Need>,
+    pub(super) names: Names,
+}
+
+impl Likely {
+    /// Those with these ids, as far as they are there for who asks.
+    pub(super) async fn of(user: &SignedIn, ids: &[&str]) -> Result<Self, Failure> {
+        let mut likely = Self::default();
+        for id in ids {
+            let request = v1::GetNeedRequest { name: format!("needs/{id}"), ..v1::GetNeedRequest::default() };
+            match user.calls.needs().get_need(request).await {
+                Ok(answer) => likely.needs.extend(answer.into_inner().need),
+                Err(status)
+                    if matches!(status.code(), Code::NotFound | Code::PermissionDenied | Code::InvalidArgument) => {}
+                Err(status) => return Err(status.into()),
+            }
+        }
+        likely.names.ask_for_needs(&user.calls, &likely.needs).await?;
+        Ok(likely)
+    }
+}
+
 /// Who could serve a need; of somebody who may not be matched, why nobody is looked for.
 async fn find(user: &SignedIn, need: &str) -> Result<Result<v1::FindResourcesResponse, String>, Failure> {
     let request = v1::FindResourcesRequest {

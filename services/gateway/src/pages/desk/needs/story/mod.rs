@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 
-use self::gathered::Gathered;
+use self::gathered::{Gathered, Likely};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::SignedIn;
@@ -62,6 +62,7 @@ async fn page(
 ) -> Result<Response, Failure> {
     let gathered = Gathered::of(user, id, asked.personal == "yes").await?;
     let likely: Vec<&str> = asked.like.split('.').filter(|id| !id.is_empty()).take(LIKELY_MAX).collect();
+    let likely = Likely::of(user, &likely).await?;
     let (title, content) = view::story(user, &gathered, notice, &likely);
     Ok(layout::page_with(&user.visit, status, &title, &content))
 }

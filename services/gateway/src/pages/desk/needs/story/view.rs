@@ -7,7 +7,7 @@ use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
 use wishwell_domain::referral::Action;
 
 use super::Notice;
-use super::gathered::Gathered;
+use super::gathered::{Gathered, Likely};
 use super::timeline::{Moment, What};
 use crate::pages::address::id_of;
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
@@ -16,7 +16,7 @@ use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need as words, referral as referral_words};
 
 /// Title and content.
-pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, likely: &[&str]) -> (String, Markup) {
+pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, likely: &Likely) -> (String, Markup) {
     let visit = &user.visit;
     let need = &gathered.need;
     let title = what(visit, &gathered.names, need);
@@ -72,13 +72,17 @@ fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
     html! { p class="notice done" role="status" { (words) } }
 }
 
-fn likely_same(visit: &Visit, likely: &[&str]) -> Markup {
+fn likely_same(visit: &Visit, likely: &Likely) -> Markup {
     html! {
-        @if !likely.is_empty() {
+        @if !likely.needs.is_empty() {
             div class="notice" role="status" {
                 p { (visit.say("可能已经有人登记过同样的需求，请核对：", "The same may have been asked for before; please compare:")) }
-                ul { @for (nth, id) in likely.iter().enumerate() {
-                    li { a href={ "/desk/needs/" (id) } { (visit.say("相似需求 ", "Similar need ")) (nth + 1) } }
+                ul { @for need in &likely.needs {
+                    li {
+                        a href={ "/desk/" (need.name) } { (what(visit, &likely.names, need)) }
+                        " · " (likely.names.place(visit, &need.division)) " · " (words::channel(visit.language, need.channel()))
+                        " · " (figures::clock(need.create_time.as_ref())) " · " (words::state(visit.language, need.state()))
+                    }
                 } }
             }
         }
