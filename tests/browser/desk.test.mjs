@@ -145,6 +145,51 @@ test("a kind of help that there is not is told once, with those that are called 
   });
 });
 
+for (const [language, said] of Object.entries({
+  zh: { change: "修改这个需求", save: "保存修改", changed: /需求已修改/, conflict: /刚才有别人做了改动/, kind: "书桌", emergency: "特急", many: /3 件/ },
+  en: { change: "Change this need", save: "Save the changes", changed: /The need is changed/, conflict: /Somebody else changed it/, kind: "Study desk", emergency: "Emergency", many: /3 pieces/ },
+})) {
+  test(`a need that was submitted is changed, and nothing of it that was not (${language})`, async () => {
+    await as("demo-case-worker", { language }, async (page) => {
+      await page.goto(at("/desk/needs/new"));
+      await page.locator("#f-items-0-category").fill(said.kind);
+      await fill(page, "640104101");
+      await page.locator("#f-description").fill("第一行\n第二行");
+      await follow(page, page.locator(".need-fields button.primary"));
+      const need = `needs/${new URL(page.url()).pathname.split("/").at(-1)}`;
+      const read = async () => (await call(development.pages, "demo-hotline", "GET", `/v1/${need}?includePersonal=true`)).need;
+      const before = await read();
+      await follow(page, page.getByRole("link", { name: said.change }));
+      assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "1");
+      await page.locator("#found .candidate").first().waitFor();
+      await page.screenshot({ path: join(results, `desk-edit-${language}.png`), fullPage: true });
+      assert.deepEqual(await seriousViolations(page), []);
+      await page.locator("#f-items-0-quantity").fill("0");
+      await page.locator("#urgency-emergency").check();
+      await follow(page, page.getByRole("button", { name: said.save }));
+      assert.equal(await page.locator("#f-items-0-quantity-problem").count(), 1, "what does not fit is said");
+      await page.locator("#f-items-0-quantity").fill("3");
+      await page.locator("#tick-wish-yes").check();
+      await page.locator("#f-wish-title").fill("三张书桌");
+      await page.locator("#f-wish-consent_given_by").fill("herself");
+      await page.locator("#f-wish-consent_time").fill("2026-11-01");
+      // Somebody else is faster: what was typed stays, and is saved by whoever has seen that.
+      await call(development.pages, "demo-hotline", "PATCH", `/v1/${need}`, { need: { involvesMinors: true }, updateMask: "involvesMinors" });
+      await follow(page, page.getByRole("button", { name: said.save }));
+      assert.match(await page.locator(".notice.failure").textContent(), said.conflict);
+      assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "3");
+      await page.locator("#tick-involves_minors-yes").check();
+      await follow(page, page.getByRole("button", { name: said.save }));
+      assert.match(await page.locator(".notice.done").textContent(), said.changed);
+      assert.match(await page.locator(".need-item h3").textContent(), said.many);
+      assert.ok((await page.locator(".about").textContent()).includes(said.emergency));
+      const after = await read();
+      assert.deepEqual([after.wish.title, after.involvesMinors], ["三张书桌", true]);
+      for (const field of ["description", "mobility", "division", "channel", "facts"]) assert.deepEqual(after[field], before[field], field);
+    });
+  });
+}
+
 test("needs that are likely the same are told by what they are, where and since when", async () => {
   await as("demo-case-worker", {}, async (page) => {
     for (const [nth, kind] of ["护眼台灯", "护眼台灯"].entries()) {

@@ -19,6 +19,8 @@ pub(super) struct FilledItem {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Filled {
     pub(super) request_id: String,
+    /// The state of the need that is changed; empty for a new one.
+    pub(super) etag: String,
     /// `beneficiary`, `household` or empty.
     pub(super) whose: String,
     pub(super) source: String,
@@ -136,6 +138,7 @@ impl Filled {
     fn put_field(&mut self, name: &str, value: String) {
         let field = match name {
             "request_id" => &mut self.request_id,
+            "etag" => &mut self.etag,
             "whose" => &mut self.whose,
             "source" => &mut self.source,
             "external_id" => &mut self.external_id,

@@ -82,6 +82,11 @@ impl Problems {
         }
     }
 
+    /// Only those of some fields and of what is in them.
+    pub(super) fn keep_those_of(&mut self, fields: &[&str]) {
+        self.0.retain(|problem| fields.iter().any(|field| is_within(&problem.field, field)));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -24,16 +24,27 @@ pub(super) struct Sheet<'a> {
     /// What one may choose from.
     pub(super) divisions: &'a [v1::Division],
     pub(super) categories: &'a CategoryList,
+    /// Id of the need that is changed; none for a new one.
+    pub(super) edited: Option<&'a str>,
+    /// Why a change was not made.
+    pub(super) refused: Option<&'a str>,
 }
 
 /// The whole form with what was found beside it.
 pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
     let Sheet { visit, filled, .. } = sheet;
     html! {
-        h1 { (visit.say("登记新需求", "Submit a need")) }
+        @if let Some(id) = sheet.edited { p class="crumbs" { a href={ "/desk/needs/" (id) } { (visit.say("‹ 回到这个需求", "‹ Back to the need")) } } }
+        h1 { (sheet.title()) }
+        @if let Some(why) = sheet.refused {
+            p class="notice failure" role="alert" {
+                (why) " " (visit.say("填好的内容都还在；再保存一次，就按这里填的修改。", "Nothing you typed is lost; save once more to have it as it stands here."))
+            }
+        }
         (sheet.summary())
-        form class="need-form" method="post" action="/desk/needs/new" novalidate {
+        form class="need-form" method="post" action=(sheet.action()) novalidate {
             input type="hidden" name="request_id" value=(filled.request_id);
+            @if sheet.edited.is_some() { input type="hidden" name="etag" value=(filled.etag); }
             // Enter in a field submits; without this it would press the first button there is.
             button class="enter" name="do" value="submit" tabindex="-1" aria-hidden="true" {}
             div class="need-fields" {
@@ -45,7 +56,10 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
                 (sheet.more())
                 (sheet.wish())
                 div class="actions" {
-                    button class="primary" name="do" value="submit" { (visit.say("提交需求", "Submit the need")) }
+                    button class="primary" name="do" value="submit" {
+                        @if sheet.edited.is_some() { (visit.say("保存修改", "Save the changes")) }
+                        @else { (visit.say("提交需求", "Submit the need")) }
+                    }
                     button name="do" value="look" { (visit.say("先看看谁能帮", "See who could help")) }
                 }
             }
@@ -91,6 +105,17 @@ fn counted_in(visit: &Visit, nth: usize, item: &FilledItem, unit: &str, alone: b
 impl Sheet<'_> {
     fn say<T>(&self, zh: T, en: T) -> T {
         self.visit.say(zh, en)
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        match self.edited {
+            Some(_) => self.say("修改需求", "Change a need"),
+            None => self.say("登记新需求", "Submit a need"),
+        }
+    }
+
+    fn action(&self) -> String {
+        self.edited.map_or_else(|| "/desk/needs/new".to_owned(), |id| format!("/desk/needs/{id}/edit"))
     }
 
     /// Everything that does not fit, each with a way to its field.
@@ -330,18 +355,21 @@ impl Sheet<'_> {
         html! {
             fieldset {
                 legend { (self.say("为谁登记", "For whom")) }
-                div class="choices row" role="radiogroup" aria-label=(self.say("为谁登记", "For whom")) {
-                    @for (value, text) in whose {
-                        div class="check" {
-                            input id={ "whose-" (value) } type="radio" name="whose" value=(value) checked[self.filled.whose == value];
-                            label for={ "whose-" (value) } { (text) }
+                // Whose it is stays: a need of somebody else is another need.
+                @if self.edited.is_none() {
+                    div class="choices row" role="radiogroup" aria-label=(self.say("为谁登记", "For whom")) {
+                        @for (value, text) in whose {
+                            div class="check" {
+                                input id={ "whose-" (value) } type="radio" name="whose" value=(value) checked[self.filled.whose == value];
+                                label for={ "whose-" (value) } { (text) }
+                            }
                         }
                     }
-                }
-                div class="columns known" {
-                    (self.text("text", "source", "source", self.say("来源系统", "System"), &self.filled.source, None))
-                    (self.text("text", "external_id", "external_id", self.say("在该系统中的编号", "Identifier in it"), &self.filled.external_id,
-                        Some(self.say("用编号关联已有档案；这里不列出任何人。", "An identifier finds an existing record; nobody is listed here."))))
+                    div class="columns known" {
+                        (self.text("text", "source", "source", self.say("来源系统", "System"), &self.filled.source, None))
+                        (self.text("text", "external_id", "external_id", self.say("在该系统中的编号", "Identifier in it"), &self.filled.external_id,
+                            Some(self.say("用编号关联已有档案；这里不列出任何人。", "An identifier finds an existing record; nobody is listed here."))))
+                    }
                 }
                 @for field in ["beneficiary_external", "household_external", "beneficiary", "household"] {
                     @if self.problems.iter().any(|problem| root(&problem.field) == field) {
@@ -362,15 +390,19 @@ impl Sheet<'_> {
         html! {
             fieldset {
                 legend { (self.say("来源与说明", "How it came in")) }
-                div class="field" {
-                    label for="f-channel" { (self.say("来源渠道", "Channel")) }
-                    select id="f-channel" name="channel" aria-invalid=[self.described("channel").map(|_| "true")] aria-describedby=[self.described("channel")] {
-                        option value="" { (self.say("请选择", "please choose")) }
-                        @for (code, channel) in CHANNELS {
-                            option value=(code) selected[code == self.filled.channel] { (words::channel(self.visit.language, channel)) }
+                @if self.edited.is_some() {
+                    input type="hidden" name="channel" value=(self.filled.channel);
+                } @else {
+                    div class="field" {
+                        label for="f-channel" { (self.say("来源渠道", "Channel")) }
+                        select id="f-channel" name="channel" aria-invalid=[self.described("channel").map(|_| "true")] aria-describedby=[self.described("channel")] {
+                            option value="" { (self.say("请选择", "please choose")) }
+                            @for (code, channel) in CHANNELS {
+                                option value=(code) selected[code == self.filled.channel] { (words::channel(self.visit.language, channel)) }
+                            }
                         }
+                        (self.said("channel"))
                     }
-                    (self.said("channel"))
                 }
                 div class="field wide" {
                     label for="f-description" { (self.say("情况说明（加密保存，不对外）", "What happened (kept sealed, never shown outside)")) }

@@ -66,6 +66,7 @@ fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
         }
         "withdrawn" => visit.say("需求已撤回。", "The need is withdrawn."),
         "closed" => visit.say("需求已关闭。", "The need is closed."),
+        "changed" => visit.say("需求已修改。", "The need is changed."),
         "confirmed" => visit.say("已确认收到帮助。", "Confirmed: the help has arrived."),
         _ => visit.say("已记录。", "Done."),
     };
@@ -103,6 +104,12 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
             @if until.is_some() { div { dt { (visit.say("最晚", "Not later than")) } dd { (figures::clock(until)) } } }
             @if !groups.is_empty() { div { dt { (visit.say("人群", "Groups")) } dd { (groups.join(visit.say("、", ", "))) } } }
             @if let Some(wish) = &need.wish { div { dt { (visit.say("许愿池", "Wishing pool")) } dd { (wish.title) } } }
+        }
+        @if matches!(need.state(), NeedState::Open | NeedState::PartlyServed) && submits(user) {
+            p {
+                a class="button quiet" href={ "/desk/" (need.name) "/edit" } { (visit.say("修改这个需求", "Change this need")) }
+                " " span class="note" { (visit.say("会显示情况说明和备注，查看会留下记录", "shows what was told; looking is recorded")) }
+            }
         }
         @if !need.description.is_empty() { p class="description" { (need.description) } }
         @if !need.withdrawal_reason.is_empty() { p class="description" { (need.withdrawal_reason) } }
