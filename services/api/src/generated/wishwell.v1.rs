@@ -929,12 +929,15 @@ pub enum ConsentPurpose {
     Unspecified = 0,
     /// Needs may be matched with resources. Once this was withdrawn and not given again, nothing is newly offered for the person's needs:
     /// questions for them, offers and wishes are refused, CONSENT_MISSING, rounds and FindNeeds leave them out, and chains of offers end. What
-    /// was offered or promised before goes on. Of a person who said nothing about it needs are matched.
+    /// was offered or promised before goes on. Of a person who said nothing about it needs are matched. Needs that name her household alone
+    /// are withheld in the same way by her and by every other member.
     Matching = 1,
-    /// Contact data may be given to the partner that accepted a referral.
+    /// Contact data may be given to the partner that accepted a referral. For a need that names a household alone it is that of the first
+    /// member by name who consents, one with a telephone before others.
     ContactSharing = 2,
     /// A need may be published as a wish without identity. Each wish has a consent of its own; once this one was withdrawn and not given
-    /// again, there is none. Of a person who said nothing about it the wish's own consent is enough.
+    /// again, there is none, nor one of a need that names the person's household alone, whoever else of it consents. Of a person who said
+    /// nothing about it the wish's own consent is enough.
     WishPublication = 3,
 }
 impl ConsentPurpose {
@@ -2272,7 +2275,8 @@ pub struct CapacityPool {
     #[prost(message, optional, tag = "16")]
     pub confirm_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Periods whose figures differ from the usual ones, at most 400, one per period: those of which something else was said, and those in
-    /// which something is held or was used up.
+    /// which something is held or was used up. Those may pass 400 by what is promised; what is said may not, together with them. For more, the
+    /// oldest that has ended and in which nothing is held is forgotten, never one that goes on.
     #[prost(message, repeated, tag = "17")]
     pub overrides: ::prost::alloc::vec::Vec<CapacityOverride>,
     /// Opaque version, for updates that must not overwrite another's.
@@ -2623,7 +2627,7 @@ pub struct SetCapacityRequest {
     pub name: ::prost::alloc::string::String,
     /// First day of the one period that is meant, as `YYYY-MM-DD` in the pool's zone; empty means the usual figures, of the period that goes
     /// on and of those to come of which nothing else was said. Periods that have ended and in which something
-    /// is held or was used up keep what they had.
+    /// is held or was used up keep what they had. One that was used and is no longer among the pool's overrides takes no figures.
     #[prost(string, tag = "2")]
     pub period_start: ::prost::alloc::string::String,
     /// The new total in the pool's unit, at least what is used and held; absent leaves it.
@@ -2645,6 +2649,8 @@ pub struct SetCapacityRequest {
     /// until the rest is covered, and their needs look for help again. Otherwise such a total is refused, naming the referrals.
     /// What was delivered nobody calls off, so that no total falls below it: an open case keeps its place until it is confirmed, what is used
     /// up stays used up. Both are named as well. A total that would call off more than 2000 holds is refused: it is lowered in steps.
+    /// A series is called off as a whole, with the visits and the money that were given already, where one of its periods becomes too little:
+    /// deliver those first (DeliverReferral with their units).
     #[prost(bool, tag = "8")]
     pub force: bool,
 }
@@ -5994,7 +6000,8 @@ pub struct Recurrence {
     /// How often.
     #[prost(enumeration = "RecurrencePeriod", tag = "1")]
     pub every: i32,
-    /// How many times in all, 1 to 366.
+    /// How many times in all, 1 to 366. Where several units are wanted each time and providers take a part of them, the rest may be asked of
+    /// others over more periods than these, with less in each: what is counted is units.
     #[prost(int32, tag = "2")]
     pub occurrences: i32,
 }
@@ -6571,8 +6578,8 @@ pub struct Referral {
     /// Which offer of a chain it is, from 1.
     #[prost(int32, tag = "24")]
     pub attempt: i32,
-    /// When it was escalated: promised help is overdue, the help was due before the offer was answered, or nobody was left to ask; absent
-    /// otherwise. Promised help of which the deadline is put off is not, until that passes.
+    /// When it was escalated: promised help is overdue, the help was due before the offer was answered, nobody was left to ask, or whoever
+    /// is may be asked only after the time that an answer takes; absent otherwise. Promised help of which the deadline is put off is not, until that passes.
     #[prost(message, optional, tag = "25")]
     pub escalate_time: ::core::option::Option<::prost_types::Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5; 0 when it has not.
@@ -6945,7 +6952,8 @@ pub struct EventFilter {
     /// Only of these kinds, at most 6; none means all.
     #[prost(enumeration = "EventKind", repeated, tag = "1")]
     pub kinds: ::prost::alloc::vec::Vec<i32>,
-    /// Only of needs and referrals in this division or below it: organizations, resources and pools are in none. Empty means anywhere.
+    /// Only of needs and referrals in this division or below it: organizations, resources and pools are in none. Empty means anywhere. Of a need
+    /// that moves out of it nothing is told any more, not even that it has: whoever keeps a list by this asks ListNeeds again now and then.
     #[prost(string, tag = "2")]
     pub division: ::prost::alloc::string::String,
     /// Only of what this organization has or was offered, `organizations/{uuid}`; empty means any. Partners see their own only.
@@ -9347,6 +9355,9 @@ pub struct NeedMatch {
     /// The wish that it is claimed as, `wishes/{uuid}`; empty when the need is not published.
     #[prost(string, tag = "15")]
     pub wish: ::prost::alloc::string::String,
+    /// How many of the item's occurrences the resource can serve; 1 when the item does not recur.
+    #[prost(int32, tag = "16")]
+    pub served_occurrences: i32,
 }
 impl ::prost::Name for NeedMatch {
     const NAME: &'static str = "NeedMatch";
@@ -11143,7 +11154,8 @@ pub mod need_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served.
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that part is delivered first (DeliverReferral with
+        /// its units).
         pub async fn withdraw_need(
             &mut self,
             request: impl tonic::IntoRequest<super::WithdrawNeedRequest>,
@@ -11170,6 +11182,7 @@ pub mod need_service_client {
         }
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
+        /// Deliver the part of a series under way that has been given before.
         pub async fn close_need(
             &mut self,
             request: impl tonic::IntoRequest<super::CloseNeedRequest>,
@@ -11333,7 +11346,8 @@ pub mod need_service_server {
             tonic::Status,
         >;
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served.
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that part is delivered first (DeliverReferral with
+        /// its units).
         async fn withdraw_need(
             &self,
             request: tonic::Request<super::WithdrawNeedRequest>,
@@ -11343,6 +11357,7 @@ pub mod need_service_server {
         >;
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
+        /// Deliver the part of a series under way that has been given before.
         async fn close_need(
             &self,
             request: tonic::Request<super::CloseNeedRequest>,
@@ -14702,6 +14717,11 @@ pub struct ReferralFilter {
     /// Only those to whose offer the provider has said yes or no.
     #[prost(bool, tag = "8")]
     pub answered_only: bool,
+    /// Only those that nobody looks after: chosen offers and claims that were declined, not answered, called off or failed, of an open need,
+    /// where of the item nothing was offered since, nothing is under way and nothing has arrived. Automatic offers are followed by
+    /// themselves, and escalated where nobody is left to ask.
+    #[prost(bool, tag = "9")]
+    pub unattended_only: bool,
 }
 impl ::prost::Name for ReferralFilter {
     const NAME: &'static str = "ReferralFilter";
@@ -14960,6 +14980,9 @@ pub struct GetSupervisionResponse {
     /// for every `division`.
     #[prost(message, repeated, tag = "8")]
     pub scarce_pools: ::prost::alloc::vec::Vec<ScarcePool>,
+    /// Came to nothing, and nobody looks after it: what ListReferrals shows with `unattended_only`.
+    #[prost(int64, tag = "9")]
+    pub unattended_referrals: i64,
 }
 impl ::prost::Name for GetSupervisionResponse {
     const NAME: &'static str = "GetSupervisionResponse";
@@ -15144,7 +15167,7 @@ pub mod referral_service_client {
         }
         /// Offers a need item to the best resource that was not asked before; when that comes to nothing by its provider, the next best is asked,
         /// and so on. That is where it declines, does not answer in time, or calls off or fails what it had promised; what the offering side takes
-        /// back or calls off is not followed.
+        /// back or calls off is not followed. Where it promises or delivers a part, the next best is asked for the rest, in the same way.
         pub async fn auto_refer(
             &mut self,
             request: impl tonic::IntoRequest<super::AutoReferRequest>,
@@ -15358,6 +15381,8 @@ pub mod referral_service_client {
         }
         /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
         /// worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
+        /// which ends the referral and keeps it.
         pub async fn cancel_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelReferralRequest>,
@@ -15386,6 +15411,9 @@ pub mod referral_service_client {
         }
         /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
         /// case worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
+        /// which ends the referral and keeps it. What was delivered and disputed stays used up in its pools: where it is there still, raise their
+        /// totals.
         pub async fn fail_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::FailReferralRequest>,
@@ -15604,7 +15632,7 @@ pub mod referral_service_server {
         >;
         /// Offers a need item to the best resource that was not asked before; when that comes to nothing by its provider, the next best is asked,
         /// and so on. That is where it declines, does not answer in time, or calls off or fails what it had promised; what the offering side takes
-        /// back or calls off is not followed.
+        /// back or calls off is not followed. Where it promises or delivers a part, the next best is asked for the rest, in the same way.
         async fn auto_refer(
             &self,
             request: tonic::Request<super::AutoReferRequest>,
@@ -15670,6 +15698,8 @@ pub mod referral_service_server {
         >;
         /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
         /// worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
+        /// which ends the referral and keeps it.
         async fn cancel_referral(
             &self,
             request: tonic::Request<super::CancelReferralRequest>,
@@ -15679,6 +15709,9 @@ pub mod referral_service_server {
         >;
         /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
         /// case worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
+        /// which ends the referral and keeps it. What was delivered and disputed stays used up in its pools: where it is there still, raise their
+        /// totals.
         async fn fail_referral(
             &self,
             request: tonic::Request<super::FailReferralRequest>,
