@@ -90,8 +90,8 @@ impl PostgresStore {
             .after_connect(move |connection, _| Box::pin(set_up_ledger_session(connection, durability, lock_wait)))
             // They are given back seldom; one that does not answer is not kept.
             .after_release(move |connection, _| Box::pin(answers_within(connection, options.connection_wait)))
-            .connect_lazy_with(connect);
-        match prepare(&pool, options.schema).await {
+            .connect_lazy_with(connect.clone());
+        match prepare(&pool, connect, options.schema).await {
             Ok((backend_version, durability)) => {
                 let schema_version = migrations::SCHEMA_VERSION;
                 let description =
@@ -165,7 +165,7 @@ async fn answers_within(connection: &mut sqlx::PgConnection, wait: Duration) -> 
 }
 
 /// Checks the schema's version and brings it up to date; answers the server's version and its durability in words.
-async fn prepare(pool: &PgPool, schema: Schema) -> Result<(String, String), StoreError> {
+async fn prepare(pool: &PgPool, connect: PgConnectOptions, schema: Schema) -> Result<(String, String), StoreError> {
     let mut connection = pool.acquire().await.map_err(error)?;
     let (version, synchronous_commit, fsync, migrated): (String, String, String, bool) = sqlx::query_as(
         "SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync'), \
@@ -183,11 +183,10 @@ async fn prepare(pool: &PgPool, schema: Schema) -> Result<(String, String), Stor
     }
     drop(connection);
     if schema.migrates(found)? {
-        let mut connection = pool.acquire().await.map_err(error)?;
-        // Another replica may be at it, and it may take long.
-        sqlx::query("SET lock_timeout = 0").execute(&mut *connection).await.map_err(error)?;
-        let migrated = migrations::postgres().run(&mut *connection).await;
-        connection.close().await.map_err(error)?;
+        // A session of its own waits as long as it takes: another replica may be at it.
+        let maker = PgPoolOptions::new().max_connections(1).connect_with(connect).await.map_err(error)?;
+        let migrated = migrations::postgres().run(&maker).await;
+        maker.close().await;
         migrated.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {
                 error(failed)

@@ -224,7 +224,8 @@ fn alike(one: &str, other: &str) -> u32 {
     };
     let (one, other) = (parts(one), parts(other));
     let all = one.len() + other.len();
-    if all == 0 { 0 } else { u32::try_from(one.intersection(&other).count() * 200 / all).unwrap_or_default() }
+    let share = (one.intersection(&other).count() * 200).checked_div(all);
+    share.and_then(|share| u32::try_from(share).ok()).unwrap_or_default()
 }
 
 fn meant(word: &str, found: Vec<v1::Category>) -> Found {

@@ -41,7 +41,7 @@ pub(in crate::pages) fn money(fen: i64) -> String {
     let yuan = (fen / FEN_PER_YUAN).to_string();
     let mut apart = String::with_capacity(yuan.len() + yuan.len() / 3);
     for (nth, digit) in yuan.chars().enumerate() {
-        if nth > 0 && (yuan.len() - nth) % 3 == 0 {
+        if nth > 0 && (yuan.len() - nth).is_multiple_of(3) {
             apart.push(',');
         }
         apart.push(digit);

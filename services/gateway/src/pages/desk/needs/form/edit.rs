@@ -131,7 +131,7 @@ pub(super) fn changed(before: &Filled, after: &Filled) -> Vec<&'static str> {
     };
     let answers =
         |filled: &Filled| sorted(filled.facts.iter().map(|(key, text)| format!("{key}={}", text.trim())).collect());
-    let fields: [(&str, &dyn Fn(&Filled) -> Vec<String>); 12] = [
+    let fields: [(&str, Told<'_>); 12] = [
         ("items", &items),
         ("urgency", &|filled| texts(&[&filled.urgency])),
         ("deadline", &timing),
@@ -147,6 +147,9 @@ pub(super) fn changed(before: &Filled, after: &Filled) -> Vec<&'static str> {
     ];
     fields.into_iter().filter(|(_, of)| differs(*of)).map(|(field, _)| field).collect()
 }
+
+/// What a form says of a field of the contract.
+type Told<'f> = &'f dyn Fn(&Filled) -> Vec<String>;
 
 /// A text as it was before a browser sent it.
 fn plain(text: &str) -> String {
