@@ -263,7 +263,7 @@ async fn a_question_that_makes_no_sense_is_answered_with_what_would() {
 #[tokio::test]
 async fn what_the_server_refuses_of_a_question_is_told_by_the_flags_that_say_it() {
     let (process, address) = start(&[]).await;
-    let arguments = ["find", "--category", "education.desk", "--delivery", "--top", "0", "--quantity", "-1"];
+    let arguments = ["find", "--category", "education.desk", "--delivery", "--top", "0", "--quantity", "0"];
     let output = ask(address, process.folder(), &arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");

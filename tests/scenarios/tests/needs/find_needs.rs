@@ -352,7 +352,8 @@ async fn an_answer_for_a_stored_need_says_how_much_of_an_item_can_still_be_refer
     assert_eq!(told_of().await, (Some(1), 1));
     let last = offer(&served, HOTLINE, to(&need, &trunk)).await.expect("offered").name;
     assert_eq!(told_of().await, (Some(0), 3), "as if nothing were referred");
-    let withdraw = v1::WithdrawReferralRequest { name: last, ..Default::default() };
+    let withdraw =
+        v1::WithdrawReferralRequest { name: last, reason: v1::StepReason::Other.into(), ..Default::default() };
     told(served.referrals(HOTLINE).withdraw_referral(withdraw).await).expect("withdrawn");
     assert_eq!(told_of().await, (Some(1), 1));
     let withdraw = v1::WithdrawNeedRequest { name: need.clone(), ..Default::default() };
