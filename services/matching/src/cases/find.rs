@@ -32,7 +32,8 @@ pub(crate) fn query_error(field: &str, error: QueryError) -> Error {
 
 impl Platform {
     /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's. Refused, CONSENT_MISSING, once
-    /// its beneficiary, or a member of the household that it names alone, has taken the consent to matching back: whatever is offered for it, or could be, is asked with this.
+    /// its beneficiary, or a member of the household that it names alone, has taken the consent to matching back: whatever is offered for it,
+    /// or could be, is asked with this.
     pub(crate) async fn need_with_facts(
         &self,
         caller: &Caller,
