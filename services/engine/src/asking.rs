@@ -118,8 +118,8 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Whom to ask among `chances`, the best first, when `tried` are all referrals of the item so far. `previous` is the offer that came
-    /// to nothing; without one, a chain whose next offer is due is taken on.
+    /// Whom to ask among `chances`, the best first, when `tried` are all referrals of the item so far. `previous` is the referral
+    /// whose next offer is due; without one, a chain whose next offer is due is taken on.
     #[must_use]
     pub fn among(chances: Vec<Chance>, subject: Subject<'_>, tried: &[Referral], previous: Option<ReferralId>) -> Self {
         let Subject { need, item, .. } = subject;

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
 use wishwell_domain::ids::TenantId;
-use wishwell_domain::ledger::CLOCK_PRINCIPAL;
 use wishwell_domain::ledger::sweep::{self, Obstacle};
+use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Escalation};
 use wishwell_domain::limits::{SWEEP_INTERVAL_MILLISECONDS, SWEEP_REFERRALS_MAX};
 use wishwell_domain::principal::{Principal, Role};
 use wishwell_store::{Due, DueReferral, RequestKey};
@@ -100,7 +100,7 @@ async fn let_lapsed_go(platform: &Platform, caller: &Caller, progress: &mut Prog
 
 async fn escalate_overdue(platform: &Platform, caller: &Caller, progress: &mut Progress) -> Result<(), Error> {
     for referral in find(platform, caller, Due::Overdue, progress).await? {
-        let outcome = escalate(platform, caller, &referral).await;
+        let outcome = escalate(platform, caller, &referral, Escalation::Overdue).await;
         costs_one_alone(platform, caller, progress, &referral, outcome).await?;
     }
     Ok(())
@@ -157,15 +157,15 @@ async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) ->
         }
         return Err(error);
     }
-    escalate(platform, caller, referral).await?;
+    escalate(platform, caller, referral, Escalation::NobodyLeft).await?;
     if obstacle == Obstacle::Unexpected {
         let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
-        tracing::warn!(%tenant, %referral, why, "nobody can be asked after an offer that came to nothing");
+        tracing::warn!(%tenant, %referral, why, "nobody can be asked for what came to nothing or is left");
     }
     Ok(())
 }
 
-/// Tells of a chain that waits for a contact budget for longer than its urgency gives anybody to answer.
+/// Tells of a chain that waits for a contact budget, from when its next offer became due, for longer than its urgency gives anybody to answer.
 async fn tell_of_waiting(
     platform: &Platform,
     caller: &Caller,
@@ -174,14 +174,14 @@ async fn tell_of_waiting(
 ) -> Result<(), Error> {
     let Some(waiting) = platform.store.referral(caller.tenant(), referral.id).await? else { return Ok(()) };
     let told_already = waiting.escalated_at.is_some();
-    if told_already || !sweep::waits_for_long(why, waiting.urgency, platform.clock.now()) {
+    if told_already || !sweep::waits_for_long(why, waiting.urgency, referral.since) {
         return Ok(());
     }
     platform.carry_out(caller, sweep::tell_of_waiting(referral.id)).await.map(drop)
 }
 
-async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
-    platform.carry_out(caller, sweep::escalate(referral.id)).await.map(drop)
+async fn escalate(platform: &Platform, caller: &Caller, referral: &DueReferral, why: Escalation) -> Result<(), Error> {
+    platform.carry_out(caller, sweep::escalate(referral.id, why)).await.map(drop)
 }
 
 /// An error for the log, a defect with its detail.

@@ -36,12 +36,13 @@ pub struct ReferralFilter {
     /// Only those that should have arrived by now, by the database's clock. What was delivered has.
     pub overdue_only: bool,
     /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that was let down on
-    /// its provider's side is not settled by that: when it is escalated, nobody was left to ask instead.
+    /// its provider's side is not settled by that: when it is escalated, nobody was left to ask instead, until another automatic one was
+    /// made for the item. Nor is a confirmed one, as long as something of the item of an open need is neither referred nor served.
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.
     pub answered_only: bool,
-    /// Only those that nobody looks after: not automatic, come to nothing, of an open need, and of whose item nothing was offered since, is
-    /// under way or has arrived. What was withdrawn counts as nothing.
+    /// Only those that nobody looks after: not automatic, come to nothing, and of whose item of an open need something is neither referred
+    /// nor served and nothing was offered since. What was withdrawn counts as nothing; the last to come to nothing stands for the others.
     pub unattended_only: bool,
     /// Only those after which the next candidate is still to be asked.
     pub next_is_due_only: bool,
@@ -75,9 +76,9 @@ pub struct Appended {
 pub enum Due {
     /// Offers whose time to answer is over and that still hold capacity.
     Lapsed,
-    /// Promised help that is overdue and not escalated yet.
+    /// Promised help that is overdue and not escalated as that yet.
     Overdue,
-    /// Automatic offers that came to nothing, and whose next candidate is to be asked.
+    /// Automatic offers that came to nothing or to a part, and whose next candidate is to be asked.
     ToFollow,
 }
 

@@ -33,11 +33,12 @@ pub struct PostgresOptions {
     pub connections_max: u32,
     /// Longest wait for a connection; then [`StoreError::Unavailable`].
     pub connection_wait: Duration,
-    /// Longest wait for what the ledger asks of the server in one go; then [`StoreError::Unavailable`], as for a connection that broke, and
-    /// the connection is given up. A server that vanished without a word never answers, and all of a tenant's requests wait for one.
+    /// Longest wait for what the ledger asks of the server in one go, locks included, however many it waits for; then
+    /// [`StoreError::Unavailable`], as for a connection that broke, and the connection is given up. A server that vanished without a word
+    /// never answers, and all of a tenant's requests wait for one.
     pub ledger_wait: Duration,
-    /// Longest wait for rows or tables that somebody else has locked; then [`StoreError::Unavailable`]. Less than callers wait for an answer,
-    /// so that they hear of it, and when to try again.
+    /// Longest wait for rows or tables that somebody else has locked, for each lock by itself; then [`StoreError::Unavailable`]. Less than
+    /// callers wait for an answer, so that they hear of it, and when to try again.
     pub lock_wait: Duration,
     /// What an answered write survives. `Relaxed` sets `synchronous_commit = off` for the store's sessions.
     pub durability: Durability,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, NewTotal, Offer, Pledge, SetFigures, Step, sweep};
+use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, Escalation, NewTotal, Offer, Pledge, SetFigures, Step, sweep};
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
@@ -271,8 +271,8 @@ pub(crate) fn look(lapsed: impl IntoIterator<Item = ReferralId>) -> Request {
 }
 
 /// What it asks about overdue help, and about chains of offers after which nobody is left.
-pub(crate) fn escalate(referral: ReferralId) -> Request {
-    clock("Escalate", None, sweep::escalate(referral), None)
+pub(crate) fn escalate(referral: ReferralId, why: Escalation) -> Request {
+    clock("Escalate", None, sweep::escalate(referral, why), None)
 }
 
 /// What it asks about a chain of offers that waits for long.

@@ -31,7 +31,7 @@ pub(crate) struct Audit {
     /// The position at which a referral was called off for want of capacity, and its pools.
     pub(crate) called_off: Vec<(i64, Vec<CapacityPoolId>)>,
     /// Chains of offers that nobody need be asked for any more, unless their item still lacks something.
-    left_off: Vec<ReferralId>,
+    left_off: Vec<Referral>,
     /// Where each entity's latest after-image is among the events.
     latest: BTreeMap<String, usize>,
     faults: Vec<String>,
@@ -190,7 +190,7 @@ impl Audit {
                 let left_off = before.next_is_due && !referral.next_is_due && referral.escalated_at.is_none();
                 let left_off = left_off && !called_off;
                 if left_off && self.lacks_something(&referral, when) {
-                    self.left_off.push(referral.id);
+                    self.left_off.push(referral.clone());
                 }
                 let moved = before.state != referral.state;
                 if moved && referral.last.reason == Some(StepReason::Shortfall) {
@@ -225,9 +225,11 @@ impl Audit {
 
     /// Whoever is left off is followed in the same transaction, or somebody is told.
     fn look_for_who_was_left_off(&mut self) {
-        for id in std::mem::take(&mut self.left_off) {
-            if self.referrals.values().all(|other| other.previous != Some(id)) {
-                self.fault(format!("{id} was left off: nobody else was asked, and nobody was told"));
+        for left in std::mem::take(&mut self.left_off) {
+            let of_item = |other: &&Referral| (other.need, other.item_ordinal) == (left.need, left.item_ordinal);
+            let mut others = self.referrals.values().filter(of_item);
+            if !others.any(|other| other.previous.is_some() && other.created_at == left.updated_at) {
+                self.fault(format!("{} was left off: nobody else was asked, and nobody was told", left.id));
             }
         }
     }

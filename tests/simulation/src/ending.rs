@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::TenantId;
+use wishwell_domain::ledger::Escalation;
 
 use crate::actors;
 use crate::candidates;
@@ -23,7 +24,7 @@ impl Simulation {
         let mut ended = BTreeSet::new();
         // To look whether somebody is needed lets lapsed offers go, whose chains end then.
         while let Some(id) = self.audit.referrals.values().find(|referral| referral.next_is_due).map(|found| found.id) {
-            let (store, end) = (self.machine.store(), actors::escalate(id));
+            let (store, end) = (self.machine.store(), actors::escalate(id, Escalation::NobodyLeft));
             let answer = self.machine.run(store.carry_out(&end.context(), end.commands.clone()));
             self.read_on();
             if !ended.insert(id) || !self.faults.is_empty() {

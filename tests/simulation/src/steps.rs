@@ -75,8 +75,12 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     let told_early = moved && goes_on && !asks_for_rest && !too_late && after.escalated_at.is_some();
     check(!told_early, "an end was told of while somebody may be left to ask");
     let told = (moved && goes_on) || before.escalated_at.is_none() || before.escalated_at == after.escalated_at;
-    // For the rest that waited, until somebody was asked for it.
-    let told = told || (of_use && before.next_is_due && !after.next_is_due && after.escalated_at.is_none());
+    let is_late = matches!(after.state, Accepted | InProgress) && when >= after.due_at;
+    // For the rest that waited, until somebody was asked for it: what is late stays told of.
+    let asked = of_use && before.next_is_due && !after.next_is_due && after.escalated_at.is_none() && !is_late;
+    // As late, whatever was told of before it was due.
+    let other_reason = before.escalated_at.is_none_or(|at| at < after.due_at);
+    let told = told || asked || (!moved && is_late && other_reason && after.escalated_at == Some(when));
     check(told, "escalated twice");
     let told_and_due = after.escalated_at.is_some() && after.next_is_due && after.state != Expired;
     // That a chain waits for long is told while it does.
@@ -118,10 +122,13 @@ pub(crate) fn faults_of_new<'p>(
         chain.iter().all(|before| (before.need, before.item_ordinal) == (referral.need, referral.item_ordinal)),
         "an offer follows one for something else",
     );
-    // Or one that gives a part, for the rest.
+    // Or one that gives a part, for the rest; that one may be followed again, after all that follow it by then.
     let gives_a_part = |before: &Referral| before.is_of_use() && before.state != Offered;
     let may_be_followed = |before: &Referral| came_to_nothing(before) || gives_a_part(before);
-    check(chain.first().is_none_or(may_be_followed), "an offer follows one that has not come to nothing");
+    check(
+        chain.is_empty() || chain.iter().any(may_be_followed),
+        "an offer follows none that came to less than was asked",
+    );
     let again = referral.origin == Origin::Automatic && chain.iter().any(|before| before.resource == referral.resource);
     check(!again, "the same resource was asked twice");
     let Some(need) = need else { return vec!["an offer for an unknown need"] };

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use wishwell_domain::Error;
 use wishwell_domain::ids::{ReferralId, ResourceId};
-use wishwell_domain::ledger::Command;
 use wishwell_domain::ledger::sweep::{self, Obstacle};
+use wishwell_domain::ledger::{Command, Escalation};
 use wishwell_domain::limits::{AUTO_REFER_ATTEMPTS_MAX, OFFER_ATTEMPTS_MAX, SWEEP_REFERRALS_MAX};
 use wishwell_domain::referral::{Origin, Referral, ReferralState};
 use wishwell_engine::{Asking, Chance, Onward};
@@ -92,9 +92,11 @@ impl Simulation {
         }
         let overdue = self.due(Due::Overdue, |referral, now| {
             let promised = matches!(referral.state, ReferralState::Accepted | ReferralState::InProgress);
-            promised && referral.due_at <= now && referral.escalated_at.is_none()
+            // What was told of before it was due was told for another reason.
+            promised && referral.due_at <= now && referral.escalated_at.is_none_or(|at| at < referral.due_at)
         });
-        self.sweep_for(overdue.iter().map(|referral| actors::escalate(referral.id)).collect());
+        self.sweep_for(overdue.iter().map(|late| actors::escalate(late.id, Escalation::Overdue)).collect());
+        self.look_for_chains_that_lateness_ended(&overdue);
         let to_follow = self.due(Due::ToFollow, |referral, _| referral.next_is_due);
         let mut chains = Vec::new();
         for referral in to_follow {
@@ -103,6 +105,15 @@ impl Simulation {
             }
         }
         self.follow(chains);
+    }
+
+    /// To tell that what was promised is late says nothing of who is to be asked for the rest.
+    fn look_for_chains_that_lateness_ended(&mut self, overdue: &[Referral]) {
+        for before in overdue.iter().filter(|referral| referral.next_is_due) {
+            if self.audit.referrals.get(&before.id).is_some_and(|after| !after.next_is_due) {
+                self.faults.push(format!("{} is late, and nobody is asked for the rest any more", before.id));
+            }
+        }
     }
 
     /// Asks the next candidates, until each is asked or nobody is left, and tells of those chains that have ended.
@@ -134,9 +145,10 @@ impl Simulation {
         }
         self.faults.extend(ended.iter().filter_map(|(chain, why)| fault_of_waiting(chain, why)));
         let lasting = ended.iter().filter(|(_, why)| Obstacle::of(why) != Obstacle::Passing);
-        self.sweep_for(lasting.map(|(chain, _)| actors::escalate(chain.referral.id)).collect());
-        let now = self.now;
-        let waiting = ended.iter().filter(|(chain, why)| sweep::waits_for_long(why, chain.referral.urgency, now));
+        self.sweep_for(lasting.map(|(chain, _)| actors::escalate(chain.referral.id, Escalation::NobodyLeft)).collect());
+        let for_long =
+            |chain: &Chain, why: &Error| sweep::waits_for_long(why, chain.referral.urgency, chain.referral.updated_at);
+        let waiting = ended.iter().filter(|(chain, why)| for_long(chain, why));
         self.sweep_for(waiting.map(|(chain, _)| actors::tell_of_waiting(chain.referral.id)).collect());
     }
 
@@ -224,7 +236,7 @@ impl Simulation {
     }
 }
 
-/// Whether a request is a sweeper's next offer after one that came to nothing.
+/// Whether a request is a sweeper's next offer after one that came to nothing or to a part.
 fn is_follow(request: &Request, previous: &Referral) -> bool {
     let (method, id) = actors::follow_key(previous);
     (request.method, request.id) == (method, Some(id))

@@ -30,6 +30,8 @@ pub struct Books {
     pub(super) contacts: Shelf<OrganizationId, Contacts>,
     /// Resources that were asked for an item.
     pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
+    /// The offer that comes after another in its chain.
+    pub(super) followers: Shelf<ReferralId, Follower>,
     /// Periods that a pool no longer lists, and in which something was used up.
     pub(super) forgotten: BTreeSet<(CapacityPoolId, Date)>,
     /// Whose data was erased.
@@ -42,6 +44,13 @@ pub(super) struct Contacts {
     pub(super) offers: i64,
     /// When the first of them was made.
     pub(super) first_at: Timestamp,
+}
+
+/// An offer that comes after another in its chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Follower {
+    pub(super) id: ReferralId,
+    pub(super) attempt: u32,
 }
 
 /// What a command was about; its entity is among the changes unless nothing changed.
@@ -92,6 +101,7 @@ impl Books {
             offerings: BTreeMap::new(),
             contacts: Shelf::default(),
             asked: Shelf::default(),
+            followers: Shelf::default(),
             forgotten: BTreeSet::new(),
             erased: BTreeSet::new(),
         }
@@ -128,6 +138,11 @@ impl Books {
     /// Brings that a resource was asked for an item of a need before.
     pub fn bring_asked(&mut self, need: NeedId, item_ordinal: u16, resource: ResourceId) {
         self.asked.bring((need, item_ordinal, resource), Arc::new(()));
+    }
+
+    /// Brings which offer comes after another in its chain, and which of the chain that is.
+    pub fn bring_follower(&mut self, previous: ReferralId, id: ReferralId, attempt: u32) {
+        self.followers.bring(previous, Arc::new(Follower { id, attempt }));
     }
 
     /// Brings that a beneficiary was erased: its needs take no personal fields any more.
@@ -207,7 +222,7 @@ impl Books {
                 Ok(Done::Need(*need))
             }
             Command::Look { referral } => Ok(Done::Unchanged(self.referral(*referral)?.id)),
-            Command::Escalate { referral } => self.escalate(*referral),
+            Command::Escalate { referral, why } => self.escalate(*referral, *why),
             Command::TellOfWaiting { referral } => self.tell_of_waiting(*referral),
         }
     }
@@ -234,6 +249,7 @@ impl Books {
         self.referrals.settle();
         self.contacts.settle();
         self.asked.settle();
+        self.followers.settle();
     }
 
     fn take_back(&mut self) {
@@ -243,6 +259,7 @@ impl Books {
         self.referrals.take_back();
         self.contacts.take_back();
         self.asked.take_back();
+        self.followers.take_back();
     }
 
     /// What is to be known of a resource, brought or new.

@@ -8,7 +8,7 @@ use crate::capacity_pool::PeriodLength;
 use crate::ids::Version;
 use crate::limits::ANSWER_MINUTES_MIN;
 use crate::need::Need;
-use crate::referral::Referral;
+use crate::referral::{Origin, Referral};
 use crate::zone::Zone;
 
 /// When help that is offered or put off at `now` is to have arrived: by the end of what its need allows, and of its last occurrence. Of a
@@ -36,8 +36,8 @@ pub(super) fn answer_until(now: Timestamp, answer_within: SignedDuration, due_at
 }
 
 /// A live referral once its need is wanted by another time than when it was offered: due by that, and answered by then. None where that
-/// leaves it as it is, and for what is over or has lapsed. What was told of as late and is not any more is waited for anew. `offering` is
-/// its resource's.
+/// leaves it as it is, and for what is over or has lapsed. What was told of as late and is not any more is waited for anew; where something
+/// is left of the item of an automatic offer, that may be what was told of, and it stays so. `offering` is its resource's.
 #[must_use]
 pub fn retimed(referral: &Referral, need: &Need, offering: Option<&Offering>, now: Timestamp) -> Option<Referral> {
     if !referral.state.is_live() || referral.has_lapsed(now) {
@@ -49,10 +49,12 @@ pub fn retimed(referral: &Referral, need: &Need, offering: Option<&Offering>, no
         return None;
     }
     let left = referral.expires_at.duration_since(now);
+    let some_left = need.items.iter().any(|item| item.ordinal == referral.item_ordinal && item.left() > 0);
+    let rest_waits = referral.origin == Origin::Automatic && some_left;
     Some(Referral {
         expires_at: answer_until(now, left, due_at),
         due_at,
-        escalated_at: referral.escalated_at.filter(|_| due_at <= now),
+        escalated_at: referral.escalated_at.filter(|_| due_at <= now || rest_waits),
         version: Version(referral.version.0 + 1),
         updated_at: now,
         ..referral.clone()

@@ -76,11 +76,22 @@ pub enum Command {
         /// The referral that it goes on from.
         referral: ReferralId,
     },
-    /// Note once that a promised help is overdue, or that nobody is left to ask.
+    /// Note that somebody is to look at a referral, once for each reason.
     Escalate {
         /// Which referral.
         referral: ReferralId,
+        /// Why.
+        why: Escalation,
     },
+}
+
+/// Why somebody is to look at a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escalation {
+    /// Promised help is late. A chain of offers goes on all the same.
+    Overdue,
+    /// Nobody is left to ask: its chain of offers ends.
+    NobodyLeft,
 }
 
 /// A resource given once, checked by whoever asks. The ledger sets versions and times.
@@ -111,7 +122,7 @@ pub struct Offer {
     pub answer_within: SignedDuration,
     /// What it was decided upon.
     pub decision: Option<Decision>,
-    /// The offer that came to nothing and that this one follows.
+    /// The referral whose next offer is due, and that this one follows: it came to nothing, or gives a part.
     pub previous: Option<ReferralId>,
     /// Name of the wish that is claimed: it must be the need's still. None for what is offered.
     pub wish: Option<Uuid>,

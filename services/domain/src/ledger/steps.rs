@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::books::{Books, Contacts, Done};
+use super::books::{Books, Contacts, Done, Follower};
 use super::deadlines::answer_until;
 use super::plan::Plan;
 use super::share::{Chosen, choose};
-use super::{CLOCK_PRINCIPAL, Offer, Offering, Pledge, Refusal, Step, later};
+use super::{CLOCK_PRINCIPAL, Escalation, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
@@ -25,7 +25,7 @@ impl Books {
         if self.referrals.get(offer.id).is_some() {
             return Err(Error::AlreadyExists { name: offer.id.name() }.into());
         }
-        let attempt = self.follow(offer)?;
+        let (previous, attempt) = self.follow(offer)?;
         let need = self.need(offer.need)?;
         must_be_open(need)?;
         let item = item_of(need, offer.item_ordinal)?;
@@ -60,7 +60,7 @@ impl Books {
             due_at,
             last: LastStep { action: None, reason: None, side: None, at: now, by: principal.to_owned() },
             decision: offer.decision.clone(),
-            previous: offer.previous,
+            previous,
             attempt,
             next_is_due: false,
             answered_at: None,
@@ -126,23 +126,44 @@ impl Books {
         Ok(Done::Pool(id))
     }
 
-    /// Takes over from the offer that came to nothing; answers which attempt this one is.
-    fn follow(&mut self, offer: &Offer) -> Result<u32, Refusal> {
-        let Some(previous) = offer.previous else { return Ok(1) };
+    /// Takes over from the referral whose next offer is due: instead of what came to nothing, or for the rest of what gives a part. Answers
+    /// the offer that comes before this one, the last of their chain by now, and which one of it this is. What gives a part may be followed
+    /// more than once: for what it did not accept, for what did not arrive, and for all of it when its provider gives it up.
+    fn follow(&mut self, offer: &Offer) -> Result<(Option<ReferralId>, u32), Refusal> {
+        let Some(previous) = offer.previous else { return Ok((None, 1)) };
         let before = self.referral(previous)?;
-        let gives_help = before.is_of_use();
         let same = before.need == offer.need && before.item_ordinal == offer.item_ordinal;
         if !before.next_is_due || !same {
             return Err(illegal(before, "be followed by another offer").into());
         }
-        let attempt = before.attempt.saturating_add(1);
+        let (last, attempt) = self.end_of_chain(previous, before.attempt)?;
+        let attempt = attempt.saturating_add(1);
+        let now = self.now;
         let before = self.change_referral(previous)?;
         before.next_is_due = false;
-        if gives_help {
-            // Told of for the rest that waited; of its own help it may still be.
+        if before.is_of_use() && !before.is_overdue(now) {
+            // Told of for the rest that waited; of its own help it may still be. What is late stays told of.
             before.escalated_at = None;
         }
-        Ok(attempt)
+        self.followers.add(last, Follower { id: offer.id, attempt });
+        Ok((Some(last), attempt))
+    }
+
+    /// The last offer of a chain from this one on, and which one of it that is. It must be written, so that the log tells of it before it
+    /// tells of the next.
+    fn end_of_chain(&self, from: ReferralId, attempt: u32) -> Result<(ReferralId, u32), Refusal> {
+        let (mut last, mut attempt) = (from, attempt);
+        while let Some(next) = self.followers.get(last).filter(|next| next.attempt > attempt) {
+            if self.followers.is_unsettled(last) {
+                let message = format!("must go on with the chain of {} once at most", from.name());
+                return Err(Error::from(Violation::new("commands", "ledger.once", message)).into());
+            }
+            if self.followers.is_changed(last) {
+                return Err(Refusal::Later);
+            }
+            (last, attempt) = (next.id, next.attempt);
+        }
+        Ok((last, attempt))
     }
 
     /// Takes a step.
@@ -284,13 +305,29 @@ impl Books {
         self.take(principal, id, to, moves, &taken)
     }
 
-    /// Notes that help is overdue, or that a chain of offers ended without one: each once, and a chain's end whatever was noted before it
-    /// but that an offer lapsed with its deadline, or that it waited for long, which says as much.
-    pub(super) fn escalate(&mut self, id: ReferralId) -> Result<Done, Refusal> {
+    /// Notes that somebody is to look at a referral.
+    pub(super) fn escalate(&mut self, id: ReferralId, why: Escalation) -> Result<Done, Refusal> {
+        match why {
+            Escalation::Overdue => self.tell_of_lateness(id),
+            Escalation::NobodyLeft => self.end_chain(id),
+        }
+    }
+
+    /// Notes that promised help is late: once, whatever was told of before it was due. Who is to be asked for the rest still is.
+    fn tell_of_lateness(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
-        let chain_ends = referral.next_is_due;
-        let newly_late = referral.escalated_at.is_none() && referral.is_overdue(self.now);
-        if !chain_ends && !newly_late {
+        if !referral.is_overdue(self.now) || referral.escalated_at.is_some_and(|at| at >= referral.due_at) {
+            return Ok(Done::Unchanged(id));
+        }
+        self.change_referral(id)?.escalated_at = Some(self.now);
+        Ok(Done::Referral(id))
+    }
+
+    /// Ends a chain of offers, and notes that somebody is needed: once, whatever was noted before it but that an offer lapsed with its
+    /// deadline, or that it waited for long, which says as much.
+    fn end_chain(&mut self, id: ReferralId) -> Result<Done, Refusal> {
+        let referral = self.referral(id)?;
+        if !referral.next_is_due {
             return Ok(Done::Unchanged(id));
         }
         let now = self.now;
@@ -302,7 +339,7 @@ impl Books {
         // What was told before it came to nothing was something else.
         let (of_use, since) = (referral.is_of_use(), referral.last.at);
         let told = referral.escalated_at.filter(|at| of_use || *at >= since);
-        referral.escalated_at = told.or((!chain_ends || wanted).then_some(now));
+        referral.escalated_at = told.or(wanted.then_some(now));
         referral.next_is_due = false;
         Ok(Done::Referral(id))
     }

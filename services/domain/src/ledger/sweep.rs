@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Command, later};
+use super::{Command, Escalation, later};
 use crate::error::Error;
 use crate::ids::ReferralId;
 use crate::need::Urgency;
@@ -15,10 +15,10 @@ pub fn let_go(lapsed: impl IntoIterator<Item = ReferralId>) -> Vec<Command> {
     lapsed.into_iter().map(|referral| Command::Look { referral }).collect()
 }
 
-/// Tells that promised help is overdue, or that nobody is left to ask after an offer that came to nothing.
+/// Tells that promised help is overdue, or that nobody is left to ask for what came to nothing or is left.
 #[must_use]
-pub fn escalate(referral: ReferralId) -> Vec<Command> {
-    vec![Command::Escalate { referral }]
+pub fn escalate(referral: ReferralId, why: Escalation) -> Vec<Command> {
+    vec![Command::Escalate { referral, why }]
 }
 
 /// Tells that a chain of offers waits for long. It goes on when it can.
@@ -27,10 +27,11 @@ pub fn tell_of_waiting(referral: ReferralId) -> Vec<Command> {
     vec![Command::TellOfWaiting { referral }]
 }
 
-/// Whether whoever could be asked may be asked only after the time that somebody would have had to answer: that is to be told of.
+/// Whether whoever could be asked may be asked only after the time that somebody would have had to answer, had they been asked when the next
+/// offer became due: that is to be told of, however little of the wait is left.
 #[must_use]
-pub fn waits_for_long(why: &Error, urgency: Urgency, now: Timestamp) -> bool {
-    let until = later(now, urgency.answer_within());
+pub fn waits_for_long(why: &Error, urgency: Urgency, since: Timestamp) -> bool {
+    let until = later(since, urgency.answer_within());
     matches!(why, Error::ContactBudgetSpent { free_at, .. } if *free_at > until)
 }
 
@@ -80,6 +81,8 @@ impl Obstacle {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
@@ -97,6 +100,13 @@ mod tests {
         for (urgency, hours, long) in cases {
             assert_eq!(waits_for_long(&free(hours), urgency, at(0)), long, "{urgency:?} {hours}");
         }
+        // Others were faster each time that somebody could be asked: ten minutes are left, after two hours.
+        let soon = Error::ContactBudgetSpent {
+            name: "needs/1".to_owned(),
+            free_at: later(at(2), SignedDuration::from_mins(10)),
+        };
+        assert!(waits_for_long(&soon, Urgency::Emergency, at(0)));
+        assert!(!waits_for_long(&soon, Urgency::Urgent, at(0)));
         assert!(!waits_for_long(&Error::NotServing, Urgency::Emergency, at(0)), "that is no day's budget");
     }
 

@@ -279,7 +279,7 @@ pub struct Referral {
     /// What it was decided upon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
-    /// The offer of the same item that came to nothing before this one.
+    /// The offer that comes before this one in a chain of offers for the same item. No two have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<ReferralId>,
     /// Which offer of a chain it is, from 1.
@@ -289,8 +289,8 @@ pub struct Referral {
     /// When the provider said yes or no to the offer; none for what was claimed, where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
-    /// When it was escalated: once when it was late or its deadline passed before it was answered, and where it came to nothing otherwise,
-    /// once when nobody was left to ask instead.
+    /// When it was escalated last: once when it was late or its deadline passed before it was answered, and once when nobody was left to ask
+    /// instead, or for the rest, or for long. Of promised help that was not due by then it is the latter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalated_at: Option<Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5.

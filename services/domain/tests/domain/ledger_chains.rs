@@ -10,8 +10,8 @@ use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
 
 use crate::ledger_world::{
-    World, ending, giving, monday, need_id, offer, offered, offering, pool_of, referral_id, resource_id, step, step_of,
-    total_of, two_needs, withdrawing,
+    World, ending, giving, late, monday, need_id, nobody_left, offer, offered, offering, pool_of, referral_id,
+    resource_id, step, step_of, total_of, two_needs, withdrawing,
 };
 
 #[test]
@@ -33,7 +33,7 @@ fn a_chain_of_offers_is_followed_once_and_an_end_is_told_once() {
     world.now = monday() + SignedDuration::from_hours(1);
     assert!(world.refusal(automatic(102, Some(100))).contains("be followed"), "it was followed already");
     assert_eq!((world.referral(101).state, world.referral(101).next_is_due), (ReferralState::Expired, true));
-    let escalation = Command::Escalate { referral: referral_id(101) };
+    let escalation = nobody_left(101);
     assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(101)));
     assert_eq!((world.referral(101).escalated_at, world.referral(101).next_is_due), (Some(world.now), false));
     assert_eq!(world.ask(escalation), Done::Unchanged(referral_id(101)));
@@ -127,18 +127,18 @@ fn what_was_delivered_is_late_no_more_whatever_it_was_taken_from() {
         assert!(world.referral(100).is_overdue(world.now), "{kind:?}");
         world.ask(step(100, Action::Deliver));
         assert!(!world.referral(100).is_overdue(world.now), "{kind:?}");
-        assert_eq!(world.ask(Command::Escalate { referral: referral_id(100) }), Done::Unchanged(referral_id(100)));
+        assert_eq!(world.ask(late(100)), Done::Unchanged(referral_id(100)));
     }
 }
 
 #[test]
 fn an_end_is_told_once_also_of_what_was_late_before() {
     let mut world = two_needs();
-    let escalation = Command::Escalate { referral: referral_id(100) };
+    let escalation = nobody_left(100);
     world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(6))));
     world.ask(step(100, Action::Accept));
     world.now = world.referral(100).due_at;
-    world.ask(escalation.clone());
+    world.ask(late(100));
     assert_eq!(world.referral(100).escalated_at, Some(world.now));
     world.ask(total_of(20, NewTotal::Known(0), true));
     // Somebody else is asked: nobody need be told as long as somebody is left.
@@ -193,7 +193,7 @@ fn overdue_help_is_escalated_once_and_only_when_it_was_promised() {
     let mut world = two_needs();
     world.ask(offering(100, 60, 30, 1));
     world.ask(step(100, Action::Accept));
-    let escalation = Command::Escalate { referral: referral_id(100) };
+    let escalation = late(100);
     assert_eq!(world.ask(escalation.clone()), Done::Unchanged(referral_id(100)));
     world.now = world.referral(100).due_at;
     assert_eq!(world.ask(escalation.clone()), Done::Referral(referral_id(100)));
@@ -228,8 +228,28 @@ fn what_is_left_of_an_item_after_a_part_was_taken_is_for_the_next() {
     let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
     covering.ask(Command::Offer(Box::new(next)));
     assert!(!due(&covering) && covering.referral(101).attempt == 2);
+    let mut short = covering.clone();
     covering.ask(said(4, Action::Deliver));
     assert!(!due(&covering), "nothing is left for others");
+    short.ask(said(1, Action::Deliver));
+    assert!(due(&short), "three did not arrive");
+    short.offerings.push(giving(32, &[(21, 1)]));
+    short.offerings.push(giving(33, &[(21, 1)]));
+    let again = |id, resource, previous| {
+        let origin = Origin::Automatic;
+        Command::Offer(Box::new(Offer {
+            previous: Some(referral_id(previous)),
+            origin,
+            ..offer(id, 60, resource, Some(1))
+        }))
+    };
+    short.ask(again(102, 32, 100));
+    let place = |world: &World, id| (world.referral(id).previous, world.referral(id).attempt);
+    assert_eq!(place(&short, 102), (Some(referral_id(101)), 3), "after whoever was asked meanwhile");
+    assert!(!due(&short));
+    short.ask(step(101, Action::Decline));
+    short.ask(again(103, 33, 101));
+    assert_eq!(place(&short, 103), (Some(referral_id(102)), 4));
     let mut given_up = automatic(Some(4));
     given_up.ask(step(100, Action::Accept));
     given_up.ask(Command::Step(Step { role: Role::Partner, ..step_of(100, Action::Cancel) }));
@@ -262,7 +282,7 @@ fn a_chain_that_waits_for_long_is_told_of_once_and_goes_on() {
     world.now = at + SignedDuration::from_hours(1);
     assert_eq!(world.ask(waiting(100)), Done::Unchanged(referral_id(100)), "once");
     let mut ended = world.clone();
-    ended.ask(Command::Escalate { referral: referral_id(100) });
+    ended.ask(nobody_left(100));
     assert_eq!(told(&ended), (Some(at), false), "its end was told of when it waited");
     let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
     world.ask(Command::Offer(Box::new(next)));
@@ -276,4 +296,36 @@ fn a_chain_that_waits_for_long_is_told_of_once_and_goes_on() {
     let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
     rest.ask(Command::Offer(Box::new(next)));
     assert_eq!(told(&rest), (None, false), "what it promised itself may still be late");
+}
+
+#[test]
+fn lateness_of_a_part_ends_no_chain_and_neither_hides_the_other() {
+    let told = |world: &World| (world.referral(100).escalated_at, world.referral(100).next_is_due);
+    let next = Offer { previous: Some(referral_id(100)), origin: Origin::Automatic, ..offer(101, 60, 31, Some(2)) };
+    let mut world = two_needs();
+    world.ask(offered(|offer| (offer.origin, offer.quantity) = (Origin::Automatic, Some(4))));
+    world.ask(step(100, Action::Accept));
+    assert_eq!(world.ask(late(100)), Done::Unchanged(referral_id(100)), "not yet");
+    // Nobody is left for the rest; then the part is late as well.
+    let mut left = world.clone();
+    let early = left.now;
+    left.ask(nobody_left(100));
+    assert_eq!(told(&left), (Some(early), false));
+    left.now = left.referral(100).due_at;
+    assert_eq!(left.ask(late(100)), Done::Referral(referral_id(100)));
+    assert_eq!(told(&left), (Some(left.now), false));
+    left.now += SignedDuration::from_hours(1);
+    assert_eq!(left.ask(late(100)), Done::Unchanged(referral_id(100)), "once");
+    // It is late while the rest waits.
+    let due_at = world.referral(100).due_at;
+    world.now = due_at;
+    world.ask(late(100));
+    assert_eq!(told(&world), (Some(due_at), true), "somebody is to be asked for the rest still");
+    let mut ended = world.clone();
+    ended.now += SignedDuration::from_hours(1);
+    assert_eq!(ended.ask(nobody_left(100)), Done::Referral(referral_id(100)));
+    assert_eq!(told(&ended), (Some(due_at), false));
+    world.ask(Command::Offer(Box::new(next)));
+    assert_eq!(told(&world), (Some(due_at), false), "it is late all the same");
+    assert_eq!(world.ask(late(100)), Done::Unchanged(referral_id(100)), "once");
 }

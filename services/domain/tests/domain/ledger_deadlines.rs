@@ -8,7 +8,7 @@ use wishwell_domain::need::{Need, NeedItem, Recurrence, Timing, Urgency};
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 
 use crate::fixtures::at;
-use crate::ledger_world::{World, giving, lacking, monday, much, offer, pool_of, referral_id, step};
+use crate::ledger_world::{World, giving, lacking, late, monday, much, nobody_left, offer, pool_of, referral_id, step};
 
 fn in_minutes(minutes: i64) -> Timestamp {
     monday() + SignedDuration::from_mins(minutes)
@@ -33,10 +33,6 @@ fn automatic(id: u128, resource: u128, previous: Option<u128>) -> Command {
 fn within(minutes: i64) -> Command {
     let answer_within = SignedDuration::from_mins(minutes);
     Command::Offer(Box::new(Offer { answer_within, ..offer(100, 60, 30, None) }))
-}
-
-fn escalation(id: u128) -> Command {
-    Command::Escalate { referral: referral_id(id) }
 }
 
 #[test]
@@ -117,9 +113,9 @@ fn a_deadline_that_passes_while_an_offer_waits_is_told_once_and_the_next_one_is_
     // Where nobody is left, that was told already.
     let mut nobody = left;
     nobody.now = in_minutes(200);
-    assert_eq!(nobody.ask(escalation(100)), Done::Referral(referral_id(100)));
+    assert_eq!(nobody.ask(nobody_left(100)), Done::Referral(referral_id(100)));
     assert_eq!((nobody.referral(100).escalated_at, nobody.referral(100).next_is_due), (Some(in_minutes(180)), false));
-    assert_eq!(nobody.ask(escalation(100)), Done::Unchanged(referral_id(100)));
+    assert_eq!(nobody.ask(nobody_left(100)), Done::Unchanged(referral_id(100)));
 }
 
 #[test]
@@ -175,17 +171,41 @@ fn promises_follow_a_deadline_and_are_told_of_anew_once_they_are_late_again() {
     world.ask(within(60));
     world.ask(step(100, Action::Accept));
     world.now = in_minutes(180);
-    world.ask(escalation(100));
+    world.ask(late(100));
     assert!(world.referral(100).is_overdue(world.now));
     let put_off = after(&world, deadline(600)).unwrap();
     assert_eq!((put_off.is_overdue(world.now), put_off.escalated_at), (false, None));
     world.referrals[0] = put_off;
     world.needs[0].timing = deadline(600);
-    assert_eq!(world.ask(escalation(100)), Done::Unchanged(referral_id(100)), "not yet");
+    assert_eq!(world.ask(late(100)), Done::Unchanged(referral_id(100)), "not yet");
     world.now = in_minutes(600);
-    assert_eq!(world.ask(escalation(100)), Done::Referral(referral_id(100)));
+    assert_eq!(world.ask(late(100)), Done::Referral(referral_id(100)));
     world.ask(step(100, Action::Deliver));
     assert_eq!(after(&world, deadline(900)), None, "it has arrived");
+}
+
+#[test]
+fn that_nobody_is_left_for_the_rest_stays_told_of_when_the_deadline_is_put_off() {
+    let part = |world: &mut World| {
+        world.ask(Command::Offer(Box::new(Offer { origin: Origin::Automatic, ..offer(100, 60, 30, Some(4)) })));
+        world.ask(step(100, Action::Accept));
+        world.ask(nobody_left(100));
+    };
+    let told = |world: &World| after(world, deadline(600)).map(|after| after.escalated_at);
+    let mut world = wanted_by(deadline(180), Urgency::Normal);
+    part(&mut world);
+    assert_eq!(told(&world), Some(Some(monday())), "two are open, and nobody is asked");
+    world.now = in_minutes(180);
+    world.ask(late(100));
+    assert_eq!(told(&world), Some(Some(in_minutes(180))));
+    // What is late by then is told of again.
+    world.referrals[0] = after(&world, deadline(600)).unwrap();
+    world.now = in_minutes(600);
+    assert_eq!(world.ask(late(100)), Done::Referral(referral_id(100)));
+    let mut covered = wanted_by(deadline(180), Urgency::Normal);
+    part(&mut covered);
+    covered.ask(Command::Offer(Box::new(offer(101, 60, 31, Some(2)))));
+    assert_eq!(told(&covered), Some(None), "somebody was asked for the rest");
 }
 
 #[test]

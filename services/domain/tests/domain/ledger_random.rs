@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, ReferralId, Version};
-use wishwell_domain::ledger::{Changes, Command, NewTotal, Offer, Refusal, SetFigures, Step};
+use wishwell_domain::ledger::{Changes, Command, Escalation, NewTotal, Offer, Refusal, SetFigures, Step};
 use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence, Timing};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::hold::{Amounts, movements};
@@ -126,7 +126,10 @@ fn command(dice: &mut Dice, world: &World, next: &mut u128) -> Command {
             expected: version(dice),
         }),
         92 => withdrawing(60 + dice.below(4) as u128, None),
-        _ => Command::Escalate { referral: any_referral(dice) },
+        _ => {
+            let why = dice.pick(&[Escalation::Overdue, Escalation::NobodyLeft]);
+            Command::Escalate { referral: any_referral(dice), why }
+        }
     }
 }
 

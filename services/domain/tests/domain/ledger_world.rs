@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::ledger::{Books, Changes, Command, Done, NewTotal, Offer, Offering, Refusal, SetFigures, Step};
+use wishwell_domain::ledger::{
+    Books, Changes, Command, Done, Escalation, NewTotal, Offer, Offering, Refusal, SetFigures, Step,
+};
 use wishwell_domain::need::{Ending, Need, NeedItem};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, Referral};
@@ -38,6 +40,12 @@ impl World {
         self.pools.iter().cloned().for_each(|pool| books.bring_pool(pool));
         self.needs.iter().cloned().for_each(|need| books.bring_need(need));
         self.referrals.iter().cloned().for_each(|referral| books.bring_referral(referral));
+        for referral in &self.referrals {
+            referral
+                .previous
+                .into_iter()
+                .for_each(|before| books.bring_follower(before, referral.id, referral.attempt));
+        }
         self.offerings.iter().cloned().for_each(|offering| books.bring_offering(offering));
         books
     }
@@ -180,6 +188,16 @@ pub(crate) fn step_of(id: u128, action: Action) -> Step {
 
 pub(crate) fn step(id: u128, action: Action) -> Command {
     Command::Step(step_of(id, action))
+}
+
+/// That promised help is late.
+pub(crate) fn late(id: u128) -> Command {
+    Command::Escalate { referral: referral_id(id), why: Escalation::Overdue }
+}
+
+/// That nobody is left to ask.
+pub(crate) fn nobody_left(id: u128) -> Command {
+    Command::Escalate { referral: referral_id(id), why: Escalation::NobodyLeft }
 }
 
 pub(crate) fn confirmation(pool: u128) -> SetFigures {

@@ -1,4 +1,4 @@
-//! Offering to the best candidate, and to the next when that comes to nothing: whom to ask is the engine's to say
+//! Offering to the best candidate, and to the next when that comes to nothing or gives a part: whom to ask is the engine's to say
 //! ([`wishwell_engine::asking`]); here is read what it goes by, and the ledger asked.
 
 use wishwell_domain::Error;
@@ -15,7 +15,7 @@ use super::{Caller, Platform};
 use crate::known_needs::KnownNeed;
 
 impl Platform {
-    /// Offers a need item to the best resource that was not asked before; `previous` is the offer that came to nothing.
+    /// Offers a need item to the best resource that was not asked before; `previous` is the referral whose next offer is due.
     pub(crate) async fn auto_refer(
         &self,
         caller: &Caller,

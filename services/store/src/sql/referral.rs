@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use wishwell_domain::ids::{
+    CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId, Version,
+};
 use wishwell_domain::referral::{HoldLine, LastStep, Referral, ReferralState};
 
 use super::record::{Key, Part, Record, Reference, settled};
@@ -218,27 +220,60 @@ fn unsettled() -> Vec<String> {
 const UNLESS_CALLED_OFF: &str = " AND (state NOT IN ('withdrawn', 'cancelled', 'failed') \
      OR (origin = 'automatic' AND (last_side = 'provider' OR last_reason = 'shortfall')))";
 
-/// What was told of while its chain waited is settled once another was made in its place.
-const UNLESS_FOLLOWED: &str = " AND (state NOT IN ('declined', 'cancelled', 'failed') OR NOT EXISTS (SELECT 1 \
-     FROM referrals AS next WHERE next.tenant = referrals.tenant AND next.previous_id = referrals.id))";
+/// What was told of while its chain waited is settled once another automatic offer was made for its item: that one, and what follows it, is
+/// for all that is open. One that was made before, for the rest of a promise that was given up since, is not.
+const UNLESS_FOLLOWED: &str = " AND (state NOT IN ('declined', 'expired', 'cancelled', 'failed') \
+     OR NOT EXISTS (SELECT 1 FROM referrals AS next WHERE next.tenant = referrals.tenant \
+         AND next.need_id = referrals.need_id AND next.item_ordinal = referrals.item_ordinal \
+         AND next.origin = 'automatic' AND next.id <> referrals.id AND next.created_at >= referrals.last_at))";
 
-/// An offer that lapsed is settled once another was made in its place, or its need looks for help no more.
-const UNLESS_IN_VAIN: &str = " AND (state <> 'expired' OR (\
-     NOT EXISTS (SELECT 1 FROM referrals AS next WHERE next.tenant = referrals.tenant AND next.previous_id = referrals.id) \
-     AND EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
-         AND needs.state IN ('open', 'partly_served'))))";
+/// An offer that lapsed is settled once its need looks for help no more.
+const UNLESS_IN_VAIN: &str = " AND (state <> 'expired' \
+     OR EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
+         AND needs.state IN ('open', 'partly_served')))";
 
-/// What came to nothing, is not followed by itself, and left its item to nobody. Ids are in the order in which they were given.
-const UNATTENDED: &str = " AND state IN ('declined', 'expired', 'cancelled', 'failed') AND origin <> 'automatic' \
-     AND EXISTS (SELECT 1 FROM needs WHERE needs.tenant = referrals.tenant AND needs.id = referrals.need_id \
-         AND needs.state IN ('open', 'partly_served')) \
+/// Nothing was offered for its item since it came to nothing, and of those that came to nothing it is the last.
+const UNATTENDED: &str = " AND NOT EXISTS (SELECT 1 FROM referrals AS other WHERE other.tenant = referrals.tenant \
+         AND other.need_id = referrals.need_id AND other.item_ordinal = referrals.item_ordinal \
+         AND other.state <> 'withdrawn' AND (other.created_at, other.id) > (referrals.last_at, referrals.id)) \
      AND NOT EXISTS (SELECT 1 FROM referrals AS other WHERE other.tenant = referrals.tenant \
          AND other.need_id = referrals.need_id AND other.item_ordinal = referrals.item_ordinal \
-         AND other.state <> 'withdrawn' AND (other.id > referrals.id \
-             OR other.state IN ('offered', 'accepted', 'in_progress', 'delivered', 'confirmed', 'disputed')))";
+         AND other.origin <> 'automatic' AND other.state IN ('declined', 'expired', 'cancelled', 'failed') \
+         AND (other.last_at, other.id) > (referrals.last_at, referrals.id))";
+
+/// Begins with the needs: of those that are open there are few, of what ever came to nothing there is more every day. SQLite looks for tables
+/// in the order in which they are crossed.
+fn push_ids_of_what_lacks_something(statement: &mut Statement, tenant: &TenantId) {
+    statement.push(
+        "SELECT made.id FROM needs CROSS JOIN need_items AS item CROSS JOIN referrals AS made WHERE needs.tenant = ",
+    );
+    statement.bind(Value::text(tenant.as_str())).push(
+        " AND needs.state IN ('open', 'partly_served') AND item.tenant = needs.tenant AND item.need_id = needs.id \
+         AND item.quantity * COALESCE(item.recurrence_occurrences, 1) > item.referred + item.served \
+         AND made.tenant = needs.tenant AND made.need_id = needs.id AND made.item_ordinal = item.ordinal",
+    );
+}
+
+/// What is escalated and not confirmed, and of what is confirmed the automatic ones: there may be a rest that nobody is left for.
+fn push_escalated(statement: &mut Statement, tenant: &TenantId) {
+    statement.push(" AND id IN (SELECT told.id FROM referrals AS told WHERE told.tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND told.escalated_at IS NOT NULL AND ");
+    statement.push_in_texts("told.state", unsettled()).push(" UNION ALL ");
+    push_ids_of_what_lacks_something(statement, tenant);
+    statement.push(" AND made.state = 'confirmed' AND made.escalated_at IS NOT NULL AND made.origin = 'automatic')");
+    statement.push(UNLESS_CALLED_OFF).push(UNLESS_FOLLOWED).push(UNLESS_IN_VAIN);
+}
+
+/// What came to nothing, is not followed by itself, and left something of its item to nobody.
+fn push_unattended(statement: &mut Statement, tenant: &TenantId) {
+    statement.push(" AND id IN (");
+    push_ids_of_what_lacks_something(statement, tenant);
+    statement.push(" AND made.origin <> 'automatic' AND made.state IN ('declined', 'expired', 'cancelled', 'failed'))");
+    statement.push(UNATTENDED);
+}
 
 impl ReferralFilter {
-    pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
+    pub(crate) fn push(&self, statement: &mut Statement, tenant: &TenantId) -> Result<(), StoreError> {
         for (column, id) in [
             (" AND need_id = ", self.need.map(|id| id.as_uuid())),
             (" AND resource_id = ", self.resource.map(|id| id.as_uuid())),
@@ -262,14 +297,13 @@ impl ReferralFilter {
             statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
         }
         if self.escalated_only {
-            statement.push(" AND escalated_at IS NOT NULL AND ").push_in_texts("state", unsettled());
-            statement.push(UNLESS_CALLED_OFF).push(UNLESS_FOLLOWED).push(UNLESS_IN_VAIN);
+            push_escalated(statement, tenant);
         }
         if self.answered_only {
             statement.push(" AND answered_at IS NOT NULL");
         }
         if self.unattended_only {
-            statement.push(UNATTENDED);
+            push_unattended(statement, tenant);
         }
         if self.next_is_due_only {
             statement.push(" AND next_is_due");

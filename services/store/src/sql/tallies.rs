@@ -43,7 +43,7 @@ impl Tallies for SqlStore {
         let work = self.read(async |session| {
             let mut statement = session.statement("SELECT state, COUNT(*) FROM referrals WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
-            filter.push(&mut statement)?;
+            filter.push(&mut statement, tenant)?;
             statement.push(" GROUP BY state ORDER BY state");
             let read = session.fetch_all(statement, |fields| {
                 Ok(ReferralTally { state: fields.word()?, referrals: fields.number()? })
@@ -58,7 +58,7 @@ impl Tallies for SqlStore {
         let work = self.read(async |session| {
             let mut statement = session.statement("SELECT COUNT(*) FROM referrals WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
-            filter.push(&mut statement)?;
+            filter.push(&mut statement, tenant)?;
             let answered: i64 = session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default();
             Ok(AnswerTimes {
                 answered: answered.unsigned_abs(),
@@ -84,7 +84,7 @@ async fn nth_answer(
 ) -> Result<Option<SignedDuration>, Failure> {
     let mut statement = session.statement("SELECT answered_at - created_at FROM referrals WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str()));
-    filter.push(&mut statement)?;
+    filter.push(&mut statement, tenant)?;
     statement.push(" ORDER BY answered_at - created_at LIMIT 1 OFFSET ").bind(Value::Int(Some(nth)));
     session.fetch_one(statement, |fields| Ok(SignedDuration::from_micros(fields.int()?))).await
 }

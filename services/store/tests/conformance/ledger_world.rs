@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId, TenantId};
-use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
+use wishwell_domain::ledger::{Command, Escalation, NewTotal, Offer, SetFigures, Step};
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, Referral};
@@ -134,6 +134,16 @@ pub fn step(id: u128, action: Action) -> Command {
 pub fn step_of(id: u128, action: Action) -> Step {
     let referral = referral_id(id);
     Step { referral, action, role: Role::CaseWorker, reason: None, units: None, rating: None, expected: None }
+}
+
+/// That promised help is late.
+pub fn late(id: u128) -> Command {
+    Command::Escalate { referral: referral_id(id), why: Escalation::Overdue }
+}
+
+/// That nobody is left to ask.
+pub fn nobody_left(id: u128) -> Command {
+    Command::Escalate { referral: referral_id(id), why: Escalation::NobodyLeft }
 }
 
 pub fn total_of(pool: u128, total: i64, force: bool) -> Command {

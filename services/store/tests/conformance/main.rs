@@ -179,6 +179,9 @@ macro_rules! conformance_of {
                 a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
                 what_was_called_off_is_listed_as_escalated_where_its_chain_ended
                 what_its_provider_gave_up_is_followed_and_listed_as_escalated_where_its_chain_ended
+                what_gives_a_part_is_followed_each_time_that_less_comes_of_it
+                lateness_of_a_part_ends_no_chain
+                a_rest_that_nobody_is_left_for_is_told_of_until_somebody_is_asked
             }
             ledger_audit {
                 a_figure_that_does_not_add_up_is_found
@@ -230,6 +233,7 @@ macro_rules! conformance_of {
                 what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field
                 what_came_to_nothing_is_unattended_until_somebody_looks_after_it
+                what_is_unattended_is_told_by_what_an_item_lacks
                 automatic_offers_are_counted_for_a_day
             }
             tallies {

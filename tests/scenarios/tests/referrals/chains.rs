@@ -555,7 +555,7 @@ async fn the_rest_of_what_is_given_in_part_is_asked_of_the_next_until_nobody_is_
         tokio::time::sleep(SWEEP / 10).await;
     }
     let fourth = referrals(&served, &need).await.remove(3);
-    assert_eq!((fourth.resource, fourth.previous), (fresh, second.name));
+    assert_eq!((fourth.resource, fourth.previous, fourth.attempt), (fresh, third.name, 4));
     Step::Cancel.take(&served, PARTNER, &first.name).await.expect("called off");
     escalated(&served, &first.name).await;
     assert_eq!(units(&served, &need).await, (3, 2));

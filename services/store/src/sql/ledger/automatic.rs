@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
-use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId, TenantId};
+use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
 use wishwell_domain::ledger::{Books, Command, Offer};
 use wishwell_domain::limits::AUTO_OFFERS_DAY_HOURS;
 use wishwell_domain::referral::Origin;
@@ -53,6 +53,32 @@ pub(super) async fn bring(
     let before = |fields: &mut Fields<'_>| Ok((fields.uuid()?, fields.number()?, fields.uuid()?));
     for (need, item_ordinal, resource) in session.fetch_all(statement, before).await? {
         books.bring_asked(NeedId::from_uuid(need), item_ordinal, ResourceId::from_uuid(resource));
+    }
+    Ok(())
+}
+
+/// Brings which offers come after which in the chains that are gone on with. Their needs are locked already, so that nobody else goes on with
+/// them meanwhile.
+pub(super) async fn bring_chains(
+    session: &mut Session,
+    tenant: &TenantId,
+    books: &mut Books,
+    asked: &[&Asked],
+) -> Result<(), Failure> {
+    let following = asked.iter().flat_map(|asked| &asked.commands).filter_map(|command| match command {
+        Command::Offer(offer) if offer.previous.is_some() => Some(offer.need.as_uuid()),
+        _ => None,
+    });
+    let needs: BTreeSet<Uuid> = following.collect();
+    if needs.is_empty() {
+        return Ok(());
+    }
+    let mut statement = session.statement("SELECT previous_id, id, attempt FROM referrals WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND previous_id IS NOT NULL AND ");
+    statement.push_in_uuids("need_id", needs.into_iter().collect());
+    let follower = |fields: &mut Fields<'_>| Ok((fields.uuid()?, fields.uuid()?, fields.number()?));
+    for (previous, id, attempt) in session.fetch_all(statement, follower).await? {
+        books.bring_follower(ReferralId::from_uuid(previous), ReferralId::from_uuid(id), attempt);
     }
     Ok(())
 }

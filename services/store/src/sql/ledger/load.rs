@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId};
-use wishwell_domain::ledger::{Books, Command, NewTotal, Offering};
+use wishwell_domain::ledger::{Books, Command, Escalation, NewTotal, Offering};
 use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX, REFERRALS_IN_THE_WAY_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::Referral;
@@ -87,6 +87,7 @@ pub(super) async fn bring(
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
         books.bring_referral(referral);
     }
+    automatic::bring_chains(session, tenant, books, asked).await?;
     automatic::bring(session, tenant, books, asked, |resource| organizations.get(&resource).copied()).await?;
     // One may have been made after they were looked for and before its pool or need was locked.
     let overlooked = !(wanted.all_of_pools.is_empty() && wanted.all_of_needs.is_empty())
@@ -113,9 +114,11 @@ impl Wanted {
                 Command::Look { referral } | Command::TellOfWaiting { referral } => {
                     wanted.referrals.extend([referral.as_uuid()])
                 }
-                Command::Escalate { referral } => {
+                Command::Escalate { referral, why } => {
                     wanted.referrals.insert(referral.as_uuid());
-                    wanted.escalated.insert(referral.as_uuid());
+                    if *why == Escalation::NobodyLeft {
+                        wanted.escalated.insert(referral.as_uuid());
+                    }
                 }
                 Command::SetFigures(set) => {
                     let pool = set.pool.as_uuid();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use wishwell_domain::event::{Change, Event};
 use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, ReferralId, ResourceId};
-use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Changes, Done};
+use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Changes, Command, Done};
 
 use super::{Asked, Settled, Standing};
 use crate::contract::{Effect, Outcome, Written};
@@ -143,12 +143,14 @@ fn names(changes: &Changes, asked: &[Arc<Asked>], standings: &[Option<Standing>]
         let pools = referral.lines.iter().map(|line| Subject::Pool(line.pool));
         names.extend(of.into_iter().chain(pools).map(|subject| (subject, referral.last.by.clone())));
     }
-    // Whoever makes an offer also marks the one before it as followed, whose own last step was another's.
-    for referral in changes.referrals.iter().filter(|changed| changed.before.is_none()).map(|changed| &changed.after) {
-        names.extend(referral.previous.map(|previous| (Subject::Referral(previous), referral.last.by.clone())));
-    }
     for (asked, standing) in asked.iter().zip(standings) {
         let Some(Standing::Done(done)) = standing else { continue };
+        // Whoever makes an offer also marks the one that it follows, whose own last step was another's.
+        let followed = asked.commands.iter().filter_map(|command| match command {
+            Command::Offer(offer) => offer.previous,
+            _ => None,
+        });
+        names.extend(followed.map(|followed| (Subject::Referral(followed), asked.context.principal.clone())));
         names.extend(done.iter().filter_map(|done| Some((Subject::done(*done)?, asked.context.principal.clone()))));
     }
     names

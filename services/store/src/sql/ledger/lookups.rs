@@ -55,7 +55,7 @@ impl Ledger for SqlStore {
         filter: &ReferralFilter,
         page: &PageRequest,
     ) -> Result<Page<Referral>, StoreError> {
-        let work = self.list(tenant, page, |statement| filter.push(statement));
+        let work = self.list(tenant, page, |statement| filter.push(statement, tenant));
         work.instrument(span!(self, "SELECT", "referrals")).await
     }
 
@@ -79,7 +79,7 @@ impl Ledger for SqlStore {
                 Due::Lapsed => statement.push(" AND state = 'offered' AND expires_at <= ").push_now(),
                 Due::Overdue => {
                     statement.push(" AND state IN ('accepted', 'in_progress') AND due_at <= ").push_now();
-                    statement.push(" AND escalated_at IS NULL")
+                    statement.push(" AND (escalated_at IS NULL OR escalated_at < due_at)")
                 }
                 Due::ToFollow => statement.push(" AND next_is_due"),
             };

@@ -15,8 +15,8 @@ use wishwell_store::{Effect, NeedFilter, PageRequest, StoreError};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, budget, caseload, confirmation, giving, item, lacking, need_id, offer, offering, pool_id, referral_id,
-    resource_id, step, step_of, stock, total_of, weekly,
+    MONDAY, budget, caseload, confirmation, giving, item, lacking, late, need_id, nobody_left, offer, offering,
+    pool_id, referral_id, resource_id, step, step_of, stock, total_of, weekly,
 };
 use crate::samples::{self, context, request, update, upsert, uuid};
 
@@ -56,7 +56,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
     all.push(fixture.ask_one(Command::Offer(Box::new(second))).await);
     all.push(fixture.ask_one(Command::Step(Step { units: Some(6), ..step_of(101, Action::Accept) })).await);
     fixture.set_clock(all[3].due_at).await;
-    all.push(fixture.ask_one(Command::Escalate { referral: referral_id(101) }).await);
+    all.push(fixture.ask_one(late(101)).await);
     all.push(fixture.ask_one(Command::Step(Step { units: Some(5), ..step_of(101, Action::Deliver) })).await);
     all.push(fixture.ask_one(Command::Step(Step { rating: Some(4), ..step_of(101, Action::Confirm) })).await);
 
@@ -203,7 +203,7 @@ pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: F
         ("was not found", withdraws(69, None)),
         ("etag 1 was sent, 2 is current", withdraws(60, Some(1))),
         ("withdrawn", withdraws(63, None)),
-        ("was not found", Command::Escalate { referral: referral_id(199) }),
+        ("was not found", nobody_left(199)),
         ("once at most", takes(|step| (step.referral, step.action) = (referral_id(110), Action::Withdraw))),
     ];
     for (n, (reason, command)) in (1..).zip(cases) {

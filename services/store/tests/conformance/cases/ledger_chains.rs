@@ -1,14 +1,16 @@
 //! Chains of automatic offers: who is asked next, once, and of which ends somebody is told.
 
 use wishwell_domain::ids::ReferralId;
-use wishwell_domain::ledger::{Command, Step};
+use wishwell_domain::ledger::{Command, Offer, Step};
 use wishwell_domain::principal::Role;
-use wishwell_domain::referral::{Action, ReferralState, Side};
+use wishwell_domain::referral::{Action, Origin, ReferralState, Side};
 use wishwell_store::{Due, Effect, ReferralFilter};
 
 use super::ledger_time::{automatic, due, in_minutes, one_for_ten};
 use crate::fixture::Fixture;
-use crate::ledger_world::{giving, item, lacking, offering, referral_id, step, step_of, stock, total_of};
+use crate::ledger_world::{
+    giving, item, lacking, late, nobody_left, offer, offering, referral_id, step, step_of, stock, total_of,
+};
 
 fn ids(numbers: &[u128]) -> Vec<ReferralId> {
     numbers.iter().map(|n| referral_id(*n)).collect()
@@ -52,7 +54,7 @@ pub async fn an_item_that_only_a_lapsed_offer_covers_still_needs_somebody(fixtur
     fixture.set_clock(in_minutes(60)).await;
     // Nobody has looked at it since: the tables still count it.
     assert_eq!(fixture.need(60).await.items[0].referred, 1);
-    let escalated = fixture.ask_one(Command::Escalate { referral: referral_id(100) }).await;
+    let escalated = fixture.ask_one(nobody_left(100)).await;
     assert_eq!((escalated.escalated_at, escalated.next_is_due), (Some(in_minutes(60)), false));
     assert_eq!(fixture.referral(101).await.state, ReferralState::Expired);
     fixture.everything_adds_up().await;
@@ -63,8 +65,8 @@ pub async fn a_chain_that_ends_after_what_was_late_was_called_off_is_due_no_more
     fixture.ask(vec![automatic(100, 60, 30, None)]).await;
     fixture.ask(vec![step(100, Action::Accept)]).await;
     fixture.set_clock(fixture.referral(100).await.due_at).await;
-    let escalation = Command::Escalate { referral: referral_id(100) };
-    assert!(fixture.ask_one(escalation.clone()).await.escalated_at.is_some());
+    let escalation = nobody_left(100);
+    assert!(fixture.ask_one(late(100)).await.escalated_at.is_some());
     fixture.ask(vec![total_of(20, 0, true)]).await;
     assert_eq!(fixture.referral(100).await.escalated_at, None, "somebody else may be left");
     assert_eq!(due(&fixture, Due::ToFollow, 10).await, [referral_id(100)]);
@@ -90,9 +92,8 @@ pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fi
         fixture.ask(vec![step(n, Action::Accept)]).await;
     }
     fixture.set_clock(fixture.referral(101).await.due_at).await;
-    let escalation = |n| Command::Escalate { referral: referral_id(n) };
     for n in 101..105 {
-        fixture.ask(vec![escalation(n)]).await;
+        fixture.ask(vec![late(n)]).await;
     }
     assert_eq!(escalated(&fixture).await, ids(&[101, 102, 103, 104]), "late");
     fixture.ask([100, 105].map(|n| automatic(n, n - 40, 30, None)).into()).await;
@@ -101,7 +102,7 @@ pub async fn what_was_called_off_is_listed_as_escalated_where_its_chain_ended(fi
     assert_eq!(escalated(&fixture).await, [], "called off, and somebody else may be left to ask");
     fixture.ask(vec![automatic(114, 64, 31, Some(104)), automatic(115, 65, 31, Some(105))]).await;
     for n in [100, 101, 102, 103, 104, 105] {
-        fixture.ask(vec![escalation(n)]).await;
+        fixture.ask(vec![nobody_left(n)]).await;
     }
     assert_eq!(escalated(&fixture).await, ids(&[100, 101]), "nobody else was asked");
     let states = [fixture.referral(100).await.state, fixture.referral(101).await.state];
@@ -125,8 +126,7 @@ pub async fn what_its_provider_gave_up_is_followed_and_listed_as_escalated_where
     fixture.ask(promised.clone().map(|n| step(n, Action::Accept)).collect()).await;
     // All of them are late, and told of as that.
     fixture.set_clock(fixture.referral(100).await.due_at).await;
-    let escalation = |n| Command::Escalate { referral: referral_id(n) };
-    fixture.ask(promised.clone().map(escalation).collect()).await;
+    fixture.ask(promised.clone().map(late).collect()).await;
     let gives_up = |n, action, role| Command::Step(Step { role, ..step_of(n, action) });
     let (provider, desk) = (Role::Partner, Role::CaseWorker);
     for (n, action, role, side) in [
@@ -145,9 +145,82 @@ pub async fn what_its_provider_gave_up_is_followed_and_listed_as_escalated_where
     fixture.refused(vec![automatic(124, 64, 30, Some(104))]).await;
     fixture.ask(vec![automatic(114, 64, 31, Some(104))]).await;
     fixture.refused(vec![automatic(115, 65, 31, Some(105))]).await;
-    fixture.ask(promised.map(escalation).collect()).await;
+    fixture.ask(promised.map(nobody_left).collect()).await;
     assert_eq!(escalated(&fixture).await, ids(&[100, 101]), "nobody else was asked");
     assert_eq!(due(&fixture, Due::ToFollow, 10).await, []);
     fixture.everything_adds_up().await;
     fixture.made_again_it_is_the_same().await;
+}
+
+/// An item of ten, of which the first to be asked gives four, and others that may be asked for the rest.
+async fn four_of_ten(fixture: Fixture) -> Fixture {
+    let pools = (20..24).map(|n| stock(n, Some(9))).collect();
+    let resources = (30..34).map(|n| giving(n, &[(n - 10, 1)])).collect();
+    let fixture = fixture.with(pools, resources, vec![lacking(60, vec![item(1, 10)])]).await;
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![asked_for(100, 30, 4, None)]).await;
+    fixture.ask(vec![step(100, Action::Accept)]).await;
+    fixture
+}
+
+fn asked_for(id: u128, resource: u128, quantity: i64, previous: Option<u128>) -> Command {
+    let (origin, previous) = (Origin::Automatic, previous.map(referral_id));
+    Command::Offer(Box::new(Offer { origin, previous, ..offer(id, 60, resource, Some(quantity)) }))
+}
+
+fn by_its_provider(id: u128, action: Action, units: Option<i64>) -> Command {
+    Command::Step(Step { role: Role::Partner, units, ..step_of(id, action) })
+}
+
+pub async fn what_gives_a_part_is_followed_each_time_that_less_comes_of_it(fixture: Fixture) {
+    let fixture = four_of_ten(fixture).await;
+    fixture.ask(vec![asked_for(101, 31, 3, Some(100))]).await;
+    fixture.set_clock(in_minutes(1)).await;
+    fixture.ask(vec![by_its_provider(100, Action::Deliver, Some(2))]).await;
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, ids(&[100]), "two did not arrive");
+    let third = fixture.ask_one(asked_for(102, 32, 2, Some(100))).await;
+    assert_eq!((third.previous, third.attempt), (Some(referral_id(101)), 3), "the last of the chain by now");
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, []);
+    // What was promised is given up after the rest of it was asked for: that settles nothing.
+    fixture.ask(vec![by_its_provider(101, Action::Accept, None)]).await;
+    fixture.ask(vec![asked_for(103, 33, 1, Some(101))]).await;
+    fixture.set_clock(in_minutes(2)).await;
+    fixture.ask(vec![by_its_provider(101, Action::Cancel, None)]).await;
+    fixture.ask(vec![nobody_left(101)]).await;
+    assert_eq!(escalated(&fixture).await, ids(&[101]));
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
+pub async fn lateness_of_a_part_ends_no_chain(fixture: Fixture) {
+    let fixture = four_of_ten(fixture).await;
+    let due_at = fixture.referral(100).await.due_at;
+    fixture.set_clock(due_at).await;
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[100]));
+    let told = fixture.ask_one(late(100)).await;
+    assert_eq!((told.escalated_at, told.next_is_due), (Some(due_at), true));
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, []);
+    assert_eq!(due(&fixture, Due::ToFollow, 10).await, ids(&[100]), "the rest is asked for all the same");
+    fixture.ask(vec![asked_for(101, 31, 6, Some(100))]).await;
+    assert_eq!(escalated(&fixture).await, ids(&[100]), "it is late still");
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, [], "once");
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
+pub async fn a_rest_that_nobody_is_left_for_is_told_of_until_somebody_is_asked(fixture: Fixture) {
+    let fixture = four_of_ten(fixture).await;
+    fixture.ask(vec![nobody_left(100)]).await;
+    assert_eq!(escalated(&fixture).await, ids(&[100]));
+    fixture.set_clock(fixture.referral(100).await.due_at).await;
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[100]), "what was told of was the rest");
+    fixture.ask(vec![late(100)]).await;
+    assert_eq!(due(&fixture, Due::Overdue, 10).await, []);
+    fixture.ask(vec![step(100, Action::Deliver)]).await;
+    fixture.ask(vec![step(100, Action::Confirm)]).await;
+    assert_eq!(escalated(&fixture).await, ids(&[100]), "six are open, whatever became of the four");
+    fixture.ask(vec![offering(101, 60, 31, 6)]).await;
+    assert_eq!(escalated(&fixture).await, [], "nothing is open");
+    fixture.ask(vec![step(101, Action::Withdraw)]).await;
+    assert_eq!(escalated(&fixture).await, ids(&[100]));
 }

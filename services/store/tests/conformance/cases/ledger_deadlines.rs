@@ -6,13 +6,15 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{LogPosition, ReferralId, Version};
-use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::ledger::{Command, Escalation, Offer};
 use wishwell_domain::need::{Need, NeedItem, Recurrence, Timing};
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 use wishwell_store::{Due, Mutation, ReferralFilter, StoreError, WriteMode};
 
 use crate::fixture::Fixture;
-use crate::ledger_world::{MONDAY, giving, item, lacking, offer, offering, referral_id, step, stock};
+use crate::ledger_world::{
+    MONDAY, giving, item, lacking, late, nobody_left, offer, offering, referral_id, step, stock,
+};
 use crate::samples::{self, context};
 
 fn in_minutes(minutes: i64) -> Timestamp {
@@ -73,7 +75,7 @@ pub async fn an_offer_lapses_with_the_deadline_and_that_is_told_once(fixture: Fi
     let due = fixture.store.due(&fixture.tenant(), Due::ToFollow, None, 10).await.unwrap();
     assert_eq!(due.len(), 1, "the next one is asked all the same");
     fixture.set_clock(in_minutes(200)).await;
-    fixture.ask(vec![Command::Escalate { referral: referral_id(100) }]).await;
+    fixture.ask(vec![nobody_left(100)]).await;
     let times: Vec<_> = told(&fixture, referral_id(100)).await.iter().map(|told| told.escalated_at).collect();
     assert_eq!(times, [None, Some(in_minutes(180)), Some(in_minutes(180))]);
     assert_eq!(fixture.referrals(escalated).await.len(), 1);
@@ -119,7 +121,7 @@ pub async fn what_is_live_follows_the_deadline_of_its_need(fixture: Fixture) {
     fixture.set_clock(by).await;
     let late = [101, 104].map(referral_id);
     assert_eq!(overdue(&fixture).await, late);
-    fixture.ask(vec![Command::Escalate { referral: referral_id(101) }]).await;
+    fixture.ask(vec![late(101)]).await;
     // Put off, when it was told of.
     let need = fixture.need(60).await;
     fixture.write(vec![wanted_by(need.clone(), deadline(600), need.version)]).await;
@@ -167,8 +169,8 @@ pub async fn two_who_sweep_at_once_tell_of_each_overdue_referral_once(fixture: F
         running.push(async move {
             let mut told = 0;
             for referral in due {
-                let tells =
-                    store.carry_out(&context(), vec![Command::Escalate { referral: referral.id }]).await.unwrap();
+                let late = Command::Escalate { referral: referral.id, why: Escalation::Overdue };
+                let tells = store.carry_out(&context(), vec![late]).await.unwrap();
                 told += usize::from(tells.outcomes[0].after.is_some());
             }
             told

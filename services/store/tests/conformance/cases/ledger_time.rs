@@ -9,12 +9,12 @@ use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 use wishwell_domain::resource::Resource;
-use wishwell_store::{Due, DueReferral, Effect, PageRequest, ReferralFilter};
+use wishwell_store::{Due, DueReferral, Effect, Mutation, PageRequest, ReferralFilter, WriteMode};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, budget, caseload, giving, item, lacking, need_id, offer, offering, referral_id, resource_id, step, stock,
-    weekly,
+    MONDAY, budget, caseload, giving, item, lacking, late, need_id, nobody_left, offer, offering, referral_id,
+    resource_id, step, stock, weekly,
 };
 use crate::samples::{self, create, division_code, uuid};
 
@@ -213,13 +213,13 @@ pub async fn what_is_due_comes_in_the_order_of_waiting(fixture: Fixture) {
     assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[110, 111]));
     let overdue = ReferralFilter { overdue_only: true, ..ReferralFilter::default() };
     assert_eq!(fixture.referrals(overdue.clone()).await.len(), 2);
-    let escalated = fixture.ask_one(Command::Escalate { referral: referral_id(110) }).await;
+    let escalated = fixture.ask_one(late(110)).await;
     assert!(escalated.escalated_at.is_some());
-    let again = fixture.ask(vec![Command::Escalate { referral: referral_id(110) }]).await;
+    let again = fixture.ask(vec![late(110)]).await;
     assert_eq!((again[0].effect, &again[0].after), (Effect::Unchanged, &None));
     assert_eq!(due(&fixture, Due::Overdue, 10).await, ids(&[111]), "once");
     assert_eq!(fixture.referrals(overdue).await.len(), 2, "it is overdue all the same");
-    fixture.ask(vec![Command::Escalate { referral: referral_id(103) }]).await;
+    fixture.ask(vec![nobody_left(103)]).await;
     assert_eq!(due(&fixture, Due::ToFollow, 10).await, ids(&[101, 102]), "nobody is asked any more");
     fixture.everything_adds_up().await;
 }
@@ -288,31 +288,68 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
     assert_eq!(paged, fixture.referrals(any()).await);
 }
 
+async fn unattended(fixture: &Fixture) -> Vec<ReferralId> {
+    let filter = ReferralFilter { unattended_only: true, ..ReferralFilter::default() };
+    fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect()
+}
+
 pub async fn what_came_to_nothing_is_unattended_until_somebody_looks_after_it(fixture: Fixture) {
-    let needs = vec![lacking(60, vec![item(1, 5), item(2, 5)]), lacking(61, vec![item(1, 5)])];
+    let needs = vec![lacking(60, vec![item(1, 2), item(2, 5)]), lacking(61, vec![item(1, 5)])];
     let fixture = fixture.with(vec![stock(20, Some(100))], vec![giving(30, &[(20, 1)])], needs).await;
-    let unattended = async || {
-        let filter = ReferralFilter { unattended_only: true, ..ReferralFilter::default() };
-        fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect::<Vec<_>>()
-    };
     let ids = |numbers: &[u128]| numbers.iter().map(|number| referral_id(*number)).collect::<Vec<_>>();
+    fixture.set_clock(in_minutes(0)).await;
     fixture.ask(vec![offering(100, 60, 30, 1), offering(101, 60, 30, 1), automatic(102, 61, 30, None)]).await;
-    fixture.ask(vec![step(100, Action::Decline), step(102, Action::Decline)]).await;
-    assert_eq!(unattended().await, ids(&[]), "another is asked for the item, and automatic offers go on by themselves");
+    fixture.set_clock(in_minutes(1)).await;
+    fixture.ask(vec![step(102, Action::Decline)]).await;
+    assert_eq!(unattended(&fixture).await, ids(&[]), "automatic offers go on by themselves");
+    fixture.ask(vec![step(100, Action::Decline)]).await;
+    assert_eq!(unattended(&fixture).await, ids(&[100]), "the other one was asked for its own part, and before");
+    fixture.set_clock(in_minutes(2)).await;
     fixture.ask(vec![step(101, Action::Decline)]).await;
-    assert_eq!(unattended().await, ids(&[101]), "the last of an item stands for it");
+    assert_eq!(unattended(&fixture).await, ids(&[101]), "the last of an item stands for it");
     let second_item = Offer { item_ordinal: 2, ..offer(103, 60, 30, Some(1)) };
+    fixture.set_clock(in_minutes(3)).await;
     fixture.ask(vec![Command::Offer(Box::new(second_item))]).await;
-    assert_eq!(unattended().await, ids(&[101]), "another item is another matter");
+    assert_eq!(unattended(&fixture).await, ids(&[101]), "another item is another matter");
     fixture.ask(vec![offering(104, 60, 30, 1)]).await;
-    assert_eq!(unattended().await, ids(&[]));
+    assert_eq!(unattended(&fixture).await, ids(&[]), "somebody was asked since");
     fixture.ask(vec![step(104, Action::Withdraw)]).await;
-    assert_eq!(unattended().await, ids(&[101]), "what was withdrawn looks after nothing");
+    assert_eq!(unattended(&fixture).await, ids(&[101]), "what was withdrawn looks after nothing");
     fixture.ask(vec![offering(105, 60, 30, 1)]).await;
     fixture.ask(vec![step(105, Action::Accept)]).await;
-    assert_eq!(unattended().await, ids(&[]));
+    assert_eq!(unattended(&fixture).await, ids(&[]));
+    fixture.set_clock(in_minutes(4)).await;
     fixture.ask(vec![step(105, Action::Cancel)]).await;
-    assert_eq!(unattended().await, ids(&[105]), "also what was promised");
+    assert_eq!(unattended(&fixture).await, ids(&[105]), "also what was promised");
+}
+
+pub async fn what_is_unattended_is_told_by_what_an_item_lacks(fixture: Fixture) {
+    let items = vec![item(1, 5), item(2, 3), item(3, 2)];
+    let needs = vec![Need { items, ..lacking(60, Vec::new()) }];
+    let fixture = fixture.with(vec![stock(20, Some(100))], vec![giving(30, &[(20, 1)])], needs).await;
+    let ids = |numbers: &[u128]| numbers.iter().map(|number| referral_id(*number)).collect::<Vec<_>>();
+    let of = |id, item_ordinal, quantity| {
+        Command::Offer(Box::new(Offer { item_ordinal, ..offer(id, 60, 30, Some(quantity)) }))
+    };
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![of(100, 1, 3), of(101, 1, 2), of(102, 2, 2), of(103, 2, 1), of(104, 3, 2)]).await;
+    fixture.set_clock(in_minutes(1)).await;
+    // Of each of two items one part arrives and the other is declined, whichever was asked first.
+    fixture.ask(vec![step(100, Action::Accept), step(103, Action::Accept)]).await;
+    fixture.ask(vec![step(100, Action::Deliver), step(103, Action::Deliver)]).await;
+    fixture.ask(vec![step(100, Action::Confirm)]).await;
+    assert_eq!(unattended(&fixture).await, ids(&[]), "nothing lacks");
+    fixture.ask(vec![step(101, Action::Decline), step(102, Action::Decline), step(104, Action::Decline)]).await;
+    assert_eq!(unattended(&fixture).await, ids(&[101, 102, 104]));
+    // Of the first no more is wanted than has arrived, and nothing of the last.
+    let need = fixture.need(60).await;
+    let mut items = need.items.clone();
+    items.pop();
+    items[0].quantity = 3;
+    let mode = WriteMode::Update { expected: Some(need.version) };
+    fixture.write(vec![Mutation::Put { entity: Change::Need(Box::new(Need { items, ..need })), mode }]).await;
+    assert_eq!(unattended(&fixture).await, ids(&[102]));
+    fixture.everything_adds_up().await;
 }
 
 pub async fn automatic_offers_are_counted_for_a_day(fixture: Fixture) {
