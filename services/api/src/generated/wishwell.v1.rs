@@ -6572,14 +6572,16 @@ pub struct Referral {
     /// What it was decided upon; absent for pledges, and for partners.
     #[prost(message, optional, tag = "22")]
     pub decision: ::core::option::Option<DecisionRecord>,
-    /// The offer of the same item that came to nothing before this one, `referrals/{uuid}`; empty for the first.
+    /// The offer of the same item before this one in a chain of automatic offers, `referrals/{uuid}`; empty for the first. It came to
+    /// nothing, gives a part, or was made meanwhile for another part.
     #[prost(string, tag = "23")]
     pub previous: ::prost::alloc::string::String,
     /// Which offer of a chain it is, from 1.
     #[prost(int32, tag = "24")]
     pub attempt: i32,
-    /// When it was escalated: promised help is overdue, the help was due before the offer was answered, nobody was left to ask, or whoever
-    /// is may be asked only after the time that an answer takes; absent otherwise. Promised help of which the deadline is put off is not, until that passes.
+    /// When it was escalated, for the last time: promised help is overdue, the help was due before the offer was answered, nobody was left to
+    /// ask, instead or for the rest, or whoever is may be asked only after the time that an answer takes; absent otherwise. Promised help of
+    /// which the deadline is put off is not, until that passes, but an automatic offer of whose item something is open.
     #[prost(message, optional, tag = "25")]
     pub escalate_time: ::core::option::Option<::prost_types::Timestamp>,
     /// How the beneficiary's side rates the help, 1 to 5; 0 when it has not.
@@ -14711,15 +14713,17 @@ pub struct ReferralFilter {
     pub overdue_only: bool,
     /// Only escalated ones that are not settled: neither confirmed, withdrawn, cancelled nor failed. An automatic offer that its provider
     /// called off or failed, or that was called off for a shortfall, is not settled by that: when it is escalated, nobody was left to ask
-    /// instead. An offer that lapsed is settled once another was made in its place, or its need looks for help no more.
+    /// instead. What came to nothing is settled once another automatic offer was made for its item, and an offer that lapsed also once its need
+    /// looks for help no more. An automatic one that is confirmed is not settled as long as its need is open and something of its item is
+    /// neither referred nor served.
     #[prost(bool, tag = "7")]
     pub escalated_only: bool,
     /// Only those to whose offer the provider has said yes or no.
     #[prost(bool, tag = "8")]
     pub answered_only: bool,
     /// Only those that nobody looks after: chosen offers and claims that were declined, not answered, called off or failed, of an open need,
-    /// where of the item nothing was offered since, nothing is under way and nothing has arrived. Automatic offers are followed by
-    /// themselves, and escalated where nobody is left to ask.
+    /// where something of the item is neither referred nor served and nothing was offered for it since; of several the last. Automatic offers
+    /// are followed by themselves, and escalated where nobody is left to ask.
     #[prost(bool, tag = "9")]
     pub unattended_only: bool,
 }
