@@ -10,7 +10,8 @@ use wishwell_domain::fact::{FactDefinition, FactType};
 use wishwell_domain::fact_catalogue::{FACTS, definition};
 
 use super::filled::Filled;
-use super::read::{Problems, read_item, rest, widened};
+use super::problems::Problems;
+use super::read::{read_item, rest, widened};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::ranking;
 use crate::pages::desk::pickers::Found;

@@ -1,9 +1,10 @@
-//! The form for a new need, and for one that is changed: what is filled in is never lost, everything that does not fit is said at once, and who could help is shown
-//! meanwhile.
+//! The form for a new need, and for one that is changed: what is filled in is never lost, everything that does not fit is said at once, and
+//! who could help is shown meanwhile.
 
 mod candidates;
 mod edit;
 mod filled;
+mod problems;
 mod read;
 mod view;
 
@@ -11,13 +12,13 @@ use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic::Code;
 use uuid::Uuid;
 use wishwell_api::v1::{self, NeedState};
 
 use self::filled::{Filled, Wish};
-use self::read::{Problem, Problems, Read};
+use self::problems::Problems;
+use self::read::Read;
 use crate::pages::address::{self, id_of};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::pickers::{self, CategoryList, Found};
@@ -187,37 +188,6 @@ async fn submit(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Result<Res
             problems.add_said(&status, "need.")?;
             page(user, &new(filled, kinds, &problems, false)).await
         }
-    }
-}
-
-impl Problems {
-    /// Takes over what the service says of fields; anything else is a failure of the page.
-    fn add_said(&mut self, status: &Status, prefix: &str) -> Result<(), Failure> {
-        let details = status.get_error_details();
-        let violations = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
-        if violations.is_empty() || status.code() != Code::InvalidArgument {
-            return Err(Failure::from(status.clone()));
-        }
-        // What the form has said of a field by itself, it has said in better words.
-        let known: Vec<String> = self.iter().map(|problem| problem.field.clone()).collect();
-        for violation in violations {
-            let field = violation.field.strip_prefix(prefix).unwrap_or(&violation.field);
-            // Where it is must be said by a point or by a division: this form asks for the division.
-            let field = if violation.reason == "NEED_PLACE_REQUIRED" { "division" } else { field };
-            let said = |known: &String| {
-                // What a thing is counted in is no matter while nobody knows what it is.
-                let unit_of_unknown = known.strip_suffix(".category").is_some_and(|item| {
-                    field.strip_prefix(item).is_some_and(|rest| rest == ".quantity.unit" || rest == ".quantity")
-                });
-                let within =
-                    field.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-                within || unit_of_unknown
-            };
-            if !known.iter().any(said) {
-                self.add(Problem::said(field, &violation.description));
-            }
-        }
-        Ok(())
     }
 }
 

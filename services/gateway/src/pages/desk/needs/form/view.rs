@@ -5,7 +5,8 @@ use wishwell_api::v1;
 use wishwell_domain::unit::UNITS;
 
 use super::filled::{Filled, FilledItem, ITEMS_MAX};
-use super::read::{CHANNELS, GROUPS, Problems, read_item, unit_of};
+use super::problems::Problems;
+use super::read::{CHANNELS, GROUPS, read_item, unit_of};
 use crate::pages::desk::needs::list::{URGENCIES, word};
 use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::visit::Visit;
