@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desk, launch, phone, results } from "./browser.mjs";
 import { follow, start, visitor } from "./development.mjs";
-import { call, comeTrue } from "./portal.mjs";
+import { call, comeTrue, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 let browser;
@@ -146,8 +146,8 @@ test("a kind of help that there is not is told once, with those that are called 
 });
 
 for (const [language, said] of Object.entries({
-  zh: { change: "修改这个需求", save: "保存修改", changed: /需求已修改/, conflict: /刚才有别人做了改动/, kind: "书桌", emergency: "特急", many: /3 件/ },
-  en: { change: "Change this need", save: "Save the changes", changed: /The need is changed/, conflict: /Somebody else changed it/, kind: "Study desk", emergency: "Emergency", many: /3 pieces/ },
+  zh: { change: "修改这个需求", save: "保存修改", changed: /需求已修改/, unchanged: /没有改动/, conflict: /刚才有别人做了改动.*别人改了：服务时会接触未成年人/, kind: "书桌", grant: "助学金", yuan: "以元计", emergency: "特急", many: /3 件/ },
+  en: { change: "Change this need", save: "Save the changes", changed: /The need is changed/, unchanged: /Nothing was changed/, conflict: /Somebody else changed it.*They changed: minors will be met/, kind: "Study desk", grant: "School grant", yuan: "in yuan", emergency: "Emergency", many: /3 pieces/ },
 })) {
   test(`a need that was submitted is changed, and nothing of it that was not (${language})`, async () => {
     await as("demo-case-worker", { language }, async (page) => {
@@ -164,6 +164,10 @@ for (const [language, said] of Object.entries({
       await page.locator("#found .candidate").first().waitFor();
       await page.screenshot({ path: join(results, `desk-edit-${language}.png`), fullPage: true });
       assert.deepEqual(await seriousViolations(page), []);
+      // Another kind is counted in its own unit: nobody chose the one that the need has.
+      await page.locator("#f-items-0-category").fill(said.grant);
+      await page.locator("#counted-0").filter({ hasText: said.yuan }).waitFor();
+      await page.locator("#f-items-0-category").fill(said.kind);
       await page.locator("#f-items-0-quantity").fill("0");
       await page.locator("#urgency-emergency").check();
       await follow(page, page.getByRole("button", { name: said.save }));
@@ -173,12 +177,13 @@ for (const [language, said] of Object.entries({
       await page.locator("#f-wish-title").fill("三张书桌");
       await page.locator("#f-wish-consent_given_by").fill("herself");
       await page.locator("#f-wish-consent_time").fill("2026-11-01");
-      // Somebody else is faster: what was typed stays, and is saved by whoever has seen that.
+      // Somebody else is faster: what was typed stays, and so does what they changed, which stands there now.
       await call(development.pages, "demo-hotline", "PATCH", `/v1/${need}`, { need: { involvesMinors: true }, updateMask: "involvesMinors" });
       await follow(page, page.getByRole("button", { name: said.save }));
       assert.match(await page.locator(".notice.failure").textContent(), said.conflict);
       assert.equal(await page.locator("#f-items-0-quantity").inputValue(), "3");
-      await page.locator("#tick-involves_minors-yes").check();
+      assert.equal(await page.locator("#tick-involves_minors-yes").isChecked(), true);
+      await page.screenshot({ path: join(results, `desk-edit-conflict-${language}.png`), fullPage: true });
       await follow(page, page.getByRole("button", { name: said.save }));
       assert.match(await page.locator(".notice.done").textContent(), said.changed);
       assert.match(await page.locator(".need-item h3").textContent(), said.many);
@@ -186,9 +191,40 @@ for (const [language, said] of Object.entries({
       const after = await read();
       assert.deepEqual([after.wish.title, after.involvesMinors], ["三张书桌", true]);
       for (const field of ["description", "mobility", "division", "channel", "facts"]) assert.deepEqual(after[field], before[field], field);
+      await follow(page, page.getByRole("link", { name: said.change }));
+      await follow(page, page.getByRole("button", { name: said.save }));
+      assert.match(await page.locator(".notice.done").textContent(), said.unchanged);
+      // What the form does not show may move meanwhile, as offers do.
+      await follow(page, page.getByRole("link", { name: said.change }));
+      await call(development.pages, "demo-hotline", "PATCH", `/v1/${need}`, { need: { external: { source: "test", externalId: `moved-${language}` } }, updateMask: "external" });
+      await page.locator("#f-description").fill("第三行");
+      await follow(page, page.getByRole("button", { name: said.save }));
+      assert.match(await page.locator(".notice.done").textContent(), said.changed);
+      assert.equal((await read()).description, "第三行");
     });
   });
 }
+
+test("while a need is changed nobody is ranked for whoever has taken the consent to be matched back", async () => {
+  const consents = (more) => [{ purpose: "CONSENT_PURPOSE_MATCHING", giveTime: "2026-01-01T00:00:00Z", givenBy: "herself", ...more }];
+  const { beneficiary } = await call(development.pages, "demo-hotline", "POST", "/v1/beneficiaries", { beneficiary: { residenceDivision: "640104101", consents: consents() } });
+  const items = [{ category: "education.desk", quantity: { value: "1", unit: "piece" } }];
+  const need = await wishFor(development.pages, "", { items, beneficiary: beneficiary.name, householdExternal: undefined, wish: undefined });
+  await as("demo-case-worker", {}, async (page) => {
+    const edit = at(`/desk/${need}/edit`);
+    await page.goto(edit);
+    await page.locator("#found .candidate").first().waitFor();
+    await call(development.pages, "demo-hotline", "PATCH", `/v1/${beneficiary.name}`, { beneficiary: { consents: consents({ withdrawTime: "2026-01-02T00:00:00Z" }) }, updateMask: "consents" });
+    // While it is typed, and on the page itself.
+    await page.locator("#f-items-0-quantity").fill("2");
+    await page.locator("#found").filter({ hasText: "缺少本人同意的记录，或同意已撤回" }).waitFor();
+    assert.equal(await page.locator("#found .candidate").count(), 0);
+    await page.goto(edit);
+    assert.match(await page.locator("#found").textContent(), /缺少本人同意的记录，或同意已撤回/);
+    assert.equal(await page.locator("#found .candidate").count(), 0);
+    assert.deepEqual(await seriousViolations(page), []);
+  });
+});
 
 test("needs that are likely the same are told by what they are, where and since when", async () => {
   await as("demo-case-worker", {}, async (page) => {

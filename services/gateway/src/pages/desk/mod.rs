@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<App> {
         .route("/desk/needs/candidates", post(needs::form::look))
         .route("/desk/needs/{id}", get(needs::story::show))
         .route("/desk/needs/{id}/edit", get(needs::form::edit).post(needs::form::change))
+        .route("/desk/needs/{id}/candidates", post(needs::form::look_for))
         .route("/desk/needs/{id}/refer", post(needs::story::steps::refer))
         .route("/desk/needs/{id}/auto-refer", post(needs::story::steps::auto_refer))
         .route("/desk/needs/{id}/withdraw", post(needs::story::steps::withdraw))

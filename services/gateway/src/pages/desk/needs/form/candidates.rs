@@ -15,6 +15,7 @@ use super::read::{read_item, rest, widened};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::ranking;
 use crate::pages::desk::pickers::Found;
+use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
 
@@ -33,10 +34,21 @@ pub(super) fn nothing_yet(visit: &Visit, filled: &Filled) -> Markup {
     }
 }
 
-/// Asks the service, which stores nothing of it.
-pub(super) async fn of(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Result<Markup, Failure> {
+/// Asks the service, which stores nothing of it. `edited` is the need that the form changes, as it is stored.
+pub(super) async fn of(
+    user: &SignedIn,
+    filled: &Filled,
+    kinds: &[Found],
+    edited: Option<&v1::Need>,
+) -> Result<Markup, Failure> {
     let visit = &user.visit;
     let mut need = rest(filled).need;
+    if let Some(edited) = edited {
+        // Whose it is stays, whatever a browser says: what is on record of them counts, and what they agreed to.
+        (need.beneficiary_external, need.household_external) = (None, None);
+        need.beneficiary.clone_from(&edited.beneficiary);
+        need.household.clone_from(&edited.household);
+    }
     let mut names = Names::default();
     for (nth, (item, kind)) in filled.items.iter().zip(kinds).enumerate() {
         if let Some(category) = kind.one() {
@@ -61,10 +73,13 @@ pub(super) async fn of(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Res
     let answer = match user.calls.matching().find_resources(request).await {
         Ok(answer) => answer.into_inner(),
         Err(status) if matches!(status.code(), Code::InvalidArgument | Code::PermissionDenied) => {
-            return Ok(not_yet(visit, filled, &status));
+            return Ok(not_yet(visit, filled, edited.is_some(), &status));
         }
-        // Of who was erased nothing is known any more; that is told when the need is submitted. Or nobody may be looked for.
-        Err(status) if status.code() == Code::FailedPrecondition => return Ok(nothing_yet(visit, filled)),
+        // Of who was erased nothing is known any more; who has taken a consent back is not looked for.
+        Err(status) if status.code() == Code::FailedPrecondition => {
+            let why = refusal(visit.language, &status).ok_or(status)?;
+            return Ok(not_looked_for(visit, filled, &why));
+        }
         Err(status) => return Err(status.into()),
     };
     let missing: BTreeSet<&str> = answer
@@ -73,7 +88,16 @@ pub(super) async fn of(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Res
         .flat_map(|item| &item.candidates)
         .flat_map(|candidate| candidate.missing_facts.iter().map(String::as_str))
         .collect();
+    let partly = edited.is_some_and(|need| need.items.iter().any(|item| item.referred_units + item.served_units > 0));
     Ok(html! {
+        @if partly {
+            p class="note" {
+                (visit.say(
+                    "这里按全部数量查找，转介中和已送达的也算在内。",
+                    "This looks for all of it, with what is under way and what has arrived.",
+                ))
+            }
+        }
         @if let Some(division) = &assumed {
             p class="note" {
                 (visit.say(
@@ -92,11 +116,27 @@ pub(super) async fn of(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Res
     })
 }
 
+/// Why nobody is looked for. What was answered stays on the form.
+fn not_looked_for(visit: &Visit, filled: &Filled, why: &str) -> Markup {
+    html! {
+        p class="note" { (why) }
+        (questions(visit, filled, &BTreeSet::new()))
+    }
+}
+
 /// What is still to be said before anybody can be found.
-fn not_yet(visit: &Visit, filled: &Filled, status: &Status) -> Markup {
+fn not_yet(visit: &Visit, filled: &Filled, edited: bool, status: &Status) -> Markup {
     let mut problems = Problems::default();
     // Without fields it is about the caller; that is told when the need is submitted.
     let _ = problems.add_said(status, "inline_need.");
+    if edited && problems.iter().any(|problem| ["beneficiary", "household"].contains(&problem.field.as_str())) {
+        // One may change a need in one's divisions of somebody who lives outside of them, and may not ask about them.
+        let why = visit.say(
+            "这个需求的对象住在您负责的区划之外，这里不能查找；谁能帮请看需求页。",
+            "Whoever it is for lives outside of your divisions, and nobody is looked for here. The need's own page shows who could help.",
+        );
+        return not_looked_for(visit, filled, why);
+    }
     html! {
         p class="note" { (visit.say("补全下面几处后，这里会显示谁能帮：", "This shows who could help as soon as these fit:")) }
         ul class="note" { @for problem in problems.iter() { li { (problem.words(visit)) } } }

@@ -1,10 +1,13 @@
 //! What is filled in, as it was typed.
 
+use serde::{Deserialize, Serialize};
+
 /// Items of a need.
 pub(super) const ITEMS_MAX: usize = 32;
 
 /// One thing that is needed.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct FilledItem {
     pub(super) category: String,
     pub(super) quantity: String,
@@ -16,11 +19,15 @@ pub(super) struct FilledItem {
 }
 
 /// The form.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct Filled {
     pub(super) request_id: String,
     /// The state of the need that is changed; empty for a new one.
     pub(super) etag: String,
+    /// What the form of the need that is changed was filled with, as [`super::edit::kept`] writes it.
+    #[serde(skip)]
+    pub(super) was: String,
     /// `beneficiary`, `household` or empty.
     pub(super) whose: String,
     pub(super) source: String,
@@ -139,6 +146,7 @@ impl Filled {
         let field = match name {
             "request_id" => &mut self.request_id,
             "etag" => &mut self.etag,
+            "was" => &mut self.was,
             "whose" => &mut self.whose,
             "source" => &mut self.source,
             "external_id" => &mut self.external_id,

@@ -12,9 +12,6 @@ use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, need as words, typed};
 
-/// Where the part with candidates is.
-const LOOK: &str = "/desk/needs/candidates";
-
 /// What a field needs to know.
 pub(super) struct Sheet<'a> {
     pub(super) visit: &'a Visit,
@@ -25,8 +22,8 @@ pub(super) struct Sheet<'a> {
     /// What one may choose from.
     pub(super) divisions: &'a [v1::Division],
     pub(super) categories: &'a CategoryList,
-    /// Id of the need that is changed; none for a new one.
-    pub(super) edited: Option<&'a str>,
+    /// The need that is changed; none for a new one.
+    pub(super) edited: Option<&'a v1::Need>,
     /// Why a change was not made.
     pub(super) refused: Option<&'a str>,
 }
@@ -35,7 +32,7 @@ pub(super) struct Sheet<'a> {
 pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
     let Sheet { visit, filled, .. } = sheet;
     html! {
-        @if let Some(id) = sheet.edited { p class="crumbs" { a href={ "/desk/needs/" (id) } { (visit.say("‹ 回到这个需求", "‹ Back to the need")) } } }
+        @if let Some(need) = sheet.edited { p class="crumbs" { a href={ "/desk/" (need.name) } { (visit.say("‹ 回到这个需求", "‹ Back to the need")) } } }
         h1 { (sheet.title()) }
         @if let Some(why) = sheet.refused {
             p class="notice failure" role="alert" {
@@ -45,7 +42,10 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
         (sheet.summary())
         form class="need-form" method="post" action=(sheet.action()) novalidate {
             input type="hidden" name="request_id" value=(filled.request_id);
-            @if sheet.edited.is_some() { input type="hidden" name="etag" value=(filled.etag); }
+            @if sheet.edited.is_some() {
+                input type="hidden" name="etag" value=(filled.etag);
+                input type="hidden" name="was" value=(filled.was);
+            }
             // Enter in a field submits; without this it would press the first button there is.
             button class="enter" name="do" value="submit" tabindex="-1" aria-hidden="true" {}
             div class="need-fields" {
@@ -66,7 +66,7 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
             }
             aside class="need-found" aria-labelledby="found-title" {
                 h2 id="found-title" { (visit.say("谁能帮", "Who could help")) }
-                div id="found" hx-post=(LOOK) hx-trigger="input from:'closest form' delay:400ms"
+                div id="found" hx-post=(sheet.look()) hx-trigger="input from:'closest form' delay:400ms"
                     hx-swap="innerMorph" hx-sync="this:replace" aria-live="polite" { (found) }
             }
         }
@@ -116,7 +116,13 @@ impl Sheet<'_> {
     }
 
     fn action(&self) -> String {
-        self.edited.map_or_else(|| "/desk/needs/new".to_owned(), |id| format!("/desk/needs/{id}/edit"))
+        self.edited.map_or_else(|| "/desk/needs/new".to_owned(), |need| format!("/desk/{}/edit", need.name))
+    }
+
+    /// Where the part with candidates is.
+    fn look(&self) -> String {
+        let need = self.edited.map_or("needs", |need| need.name.as_str());
+        format!("/desk/{need}/candidates")
     }
 
     /// Everything that does not fit, each with a way to its field.
