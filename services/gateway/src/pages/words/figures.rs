@@ -86,18 +86,18 @@ pub(in crate::pages) fn quantity(
     }
 }
 
-/// How much of what was promised has arrived, where that is less than all of it. An enquiry promised what its answer said.
+/// How much has arrived of what was asked for, where that is less than all of it. Whether it is less than was promised is not known any
+/// more: who is asked for ten may accept for four.
 pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Option<String> {
     let delivered =
         matches!(referral.state(), ReferralState::Delivered | ReferralState::Confirmed | ReferralState::Disputed);
-    let quantity = referral.quantity.as_ref().filter(|_| delivered && !referral.enquiry)?;
+    let quantity = referral.quantity.as_ref().filter(|_| delivered)?;
     let times = referral.recurrence.map_or(1, |again| i64::from(again.occurrences));
-    let promised = quantity.value.saturating_mul(times);
-    (referral.units < promised).then(|| {
-        let (some, all) =
-            (amount(language, referral.units, &quantity.unit), amount(language, promised, &quantity.unit));
+    let asked = quantity.value.saturating_mul(times);
+    (referral.units < asked).then(|| {
+        let (some, all) = (amount(language, referral.units, &quantity.unit), amount(language, asked, &quantity.unit));
         let number = if typed::is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
-        language.pick(format!("送达 {some}，约定 {all}"), format!("{number} of {all} delivered"))
+        language.pick(format!("送达 {some}（请求 {all}）"), format!("{number} of the {all} asked for"))
     })
 }
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrived_is_said_where_it_is_less_than_was_promised() {
+    fn what_arrived_is_said_where_it_is_less_than_was_asked_for() {
         let referral = |state: ReferralState, units| Referral {
             state: state.into(),
             quantity: Some(Quantity { value: 1, unit: "visit".to_owned() }),
@@ -179,12 +179,21 @@ mod tests {
             ..Referral::default()
         };
         let one = referral(ReferralState::Delivered, 1);
-        assert_eq!(arrived(Language::En, &one).as_deref(), Some("1 of 12 visits delivered"));
-        assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("送达 1 次上门，约定 12 次上门"));
+        assert_eq!(arrived(Language::En, &one).as_deref(), Some("1 of the 12 visits asked for"));
+        assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("送达 1 次上门（请求 12 次上门）"));
         assert_eq!(arrived(Language::En, &referral(ReferralState::Confirmed, 12)), None);
         assert_eq!(arrived(Language::En, &referral(ReferralState::Accepted, 1)), None, "nothing has arrived");
-        let asked = Referral { enquiry: true, ..one };
-        assert_eq!(arrived(Language::En, &asked), None, "it promised what it answered");
+        // Accepted for four of ten, and all four delivered: nobody agreed to ten.
+        let part = Referral {
+            quantity: Some(Quantity { value: 10, unit: "piece".to_owned() }),
+            recurrence: None,
+            ..referral(ReferralState::Delivered, 4)
+        };
+        assert_eq!(arrived(Language::En, &part).as_deref(), Some("4 of the 10 pieces asked for"));
+        assert_eq!(arrived(Language::Zh, &part).as_deref(), Some("送达 4 件（请求 10 件）"));
+        let money = Quantity { value: 300_000, unit: "fen".to_owned() };
+        let part = Referral { quantity: Some(money), units: 100_000, ..part };
+        assert_eq!(arrived(Language::En, &part).as_deref(), Some("¥1,000.00 of the ¥3,000.00 asked for"));
     }
 
     #[test]

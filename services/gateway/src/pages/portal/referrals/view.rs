@@ -256,11 +256,26 @@ fn delivered(visit: &Visit, referral: &v1::Referral) -> Markup {
                     format!("{promised} in all are promised: record it once, when the last of them is over, and not each time. "),
                 ))
             }
-            (visit.say(
-                "少于约定的部分会退回，由社工另请他人。",
-                "What is missing is given back, and the case worker looks for others.",
-            ))
+            @let (zh, en) = missing(referral.origin());
+            (visit.say(zh, en))
         }
+    }
+}
+
+/// What becomes of what is promised and does not arrive: who is asked next depends on how the referral came about.
+const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
+    match origin {
+        ReferralOrigin::Automatic => {
+            ("少于约定的部分会退回，并自动另请他人。", "What is missing is given back, and somebody else is asked.")
+        }
+        ReferralOrigin::Claim | ReferralOrigin::Pledge => (
+            "少于约定的部分会退回，又可以由别人认领，社工也会看到。",
+            "What is missing is given back: others may claim it, and the case worker sees it.",
+        ),
+        _ => (
+            "少于约定的部分会退回，由社工另请他人。",
+            "What is missing is given back, and the case worker looks for others.",
+        ),
     }
 }
 
@@ -321,6 +336,24 @@ fn reach(visit: &Visit, referral: &v1::Referral, contact: Option<&v1::Contact>) 
                 button { (visit.say("查看联系方式", "Show contact data")) }
                 p class="note" { (visit.say("每次查看都会记录。", "Each time somebody reads it, that is recorded.")) }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_asked_for_what_is_missing_depends_on_how_the_referral_came_about() {
+        for (origin, zh, en) in [
+            (ReferralOrigin::Automatic, "自动另请他人", "somebody else is asked"),
+            (ReferralOrigin::Claim, "由别人认领", "others may claim it"),
+            (ReferralOrigin::Pledge, "由别人认领", "others may claim it"),
+            (ReferralOrigin::Chosen, "由社工另请他人", "the case worker looks for others"),
+        ] {
+            let said = missing(origin);
+            assert!(said.0.contains(zh) && said.1.contains(en), "{origin:?}: {said:?}");
         }
     }
 }

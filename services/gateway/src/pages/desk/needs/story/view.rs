@@ -67,6 +67,7 @@ fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
         "withdrawn" => visit.say("需求已撤回。", "The need is withdrawn."),
         "closed" => visit.say("需求已关闭。", "The need is closed."),
         "changed" => visit.say("需求已修改。", "The need is changed."),
+        "unchanged" => visit.say("没有改动。", "Nothing was changed."),
         "confirmed" => visit.say("已确认收到帮助。", "Confirmed: the help has arrived."),
         _ => visit.say("已记录。", "Done."),
     };
@@ -263,7 +264,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                     }
                     button class="primary" {
                         (visit.say("确认已收到", "Confirm that it arrived"))
-                        @if let Some(arrived) = figures::arrived(visit.language, referral) { (visit.say(format!("（{arrived}）"), format!(" ({arrived})"))) }
+                        @if let Some(arrived) = figures::arrived(visit.language, referral) { (visit.say(format!("：{arrived}"), format!(": {arrived}"))) }
                     }
                 }
             }
