@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use tonic::Code;
 use wishwell_api::v1;
 use wishwell_api::v1::{EventKind, NeedState};
@@ -79,16 +80,21 @@ pub(super) struct Likely {
 impl Likely {
     /// Those with these ids, as far as they are there for who asks.
     pub(super) async fn of(user: &SignedIn, ids: &[&str]) -> Result<Self, Failure> {
-        let mut likely = Self::default();
-        for id in ids {
-            let request = v1::GetNeedRequest { name: format!("needs/{id}"), ..v1::GetNeedRequest::default() };
+        let names: Vec<String> = ids.iter().map(|id| format!("needs/{id}")).collect();
+        let asked = names.into_iter().map(async |name| {
+            let request = v1::GetNeedRequest { name, ..v1::GetNeedRequest::default() };
             match user.calls.needs().get_need(request).await {
-                Ok(answer) => likely.needs.extend(answer.into_inner().need),
+                Ok(answer) => Ok(answer.into_inner().need),
                 Err(status)
-                    if matches!(status.code(), Code::NotFound | Code::PermissionDenied | Code::InvalidArgument) => {}
-                Err(status) => return Err(status.into()),
+                    if matches!(status.code(), Code::NotFound | Code::PermissionDenied | Code::InvalidArgument) =>
+                {
+                    Ok(None)
+                }
+                Err(status) => Err(status),
             }
-        }
+        });
+        let needs = try_join_all(asked).await?.into_iter().flatten().collect();
+        let mut likely = Self { needs, names: Names::default() };
         likely.names.ask_for_needs(&user.calls, &likely.needs).await?;
         Ok(likely)
     }
