@@ -31,7 +31,9 @@ pub(super) struct AmountField<'f> {
 }
 
 impl AmountField<'_> {
-    /// The field; with what it was typed in beside it, so that whoever reads it knows.
+    /// The field; beside it the unit that it is typed in, which comes back with it. What somebody typed is read in the unit that their page
+    /// showed, whatever the store or a newer version of the page says by then: a page from before amounts had units sends none, its amounts
+    /// were typed in fen, and a grant of its 300000 read in yuan would be a hundred times too much.
     pub(super) fn markup(&self) -> Markup {
         let (step, mode) = if typed::is_money(self.unit) { ("0.01", "decimal") } else { ("1", "numeric") };
         let as_typed = |amount: i64| typed::value(amount, self.unit);
@@ -49,7 +51,8 @@ pub(super) fn in_units(visit: &Visit, label: &str, unit: &str) -> String {
     visit.say(format!("{label}（{units}）"), format!("{label} ({units})"))
 }
 
-/// What an amount's field holds, in the unit; none for an empty one.
+/// What an amount's field holds, in the unit that came back with it from the browser (see [`AmountField::markup`]), never in one that is
+/// looked up; none for an empty one.
 ///
 /// # Errors
 /// Why it is no amount, in words.
