@@ -425,7 +425,7 @@ impl Need {
 
     /// The household that lacks it, where no single beneficiary is named: the consents of all its members count.
     #[must_use]
-    pub fn of_household_alone(&self) -> Option<HouseholdId> {
+    pub fn household_alone(&self) -> Option<HouseholdId> {
         self.household.filter(|_| self.beneficiary.is_none())
     }
 

@@ -76,7 +76,7 @@ impl KnownNeeds {
 
     pub(crate) fn keep(&self, known: &Arc<KnownNeed>) {
         // Whoever joins the household may withhold the need, and is nobody that it was judged upon.
-        if known.stored.of_household_alone().is_some() {
+        if known.stored.household_alone().is_some() {
             return;
         }
         let mut kept = self.kept();

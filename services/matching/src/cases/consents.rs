@@ -71,7 +71,7 @@ impl Platform {
         if need.wish.is_none() {
             return Ok(());
         }
-        if let Some(household) = need.of_household_alone() {
+        if let Some(household) = need.household_alone() {
             let members = self.members(caller, household).await?;
             members_must_stand(household, &members, ConsentPurpose::WishPublication, TO_PUBLISH)?;
             return members_must_let_match(household, &members);
@@ -93,7 +93,7 @@ impl Platform {
         let households = self.households_withholding(caller, needs).await?;
         needs.retain(|need| {
             need.beneficiary.is_none_or(|id| !withholding.contains(&id))
-                && need.of_household_alone().is_none_or(|id| !households.contains(&id))
+                && need.household_alone().is_none_or(|id| !households.contains(&id))
         });
         Ok(())
     }
@@ -104,7 +104,7 @@ impl Platform {
         caller: &Caller,
         needs: &[Need],
     ) -> Result<HashSet<HouseholdId>, Error> {
-        let mut households: Vec<HouseholdId> = needs.iter().filter_map(Need::of_household_alone).collect();
+        let mut households: Vec<HouseholdId> = needs.iter().filter_map(Need::household_alone).collect();
         households.sort_unstable();
         households.dedup();
         let mut withholding = HashSet::new();

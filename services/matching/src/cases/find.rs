@@ -65,7 +65,7 @@ impl Platform {
         if let Some(beneficiary) = &beneficiary {
             consents::must_let_match(beneficiary)?;
         }
-        let members = match stored.of_household_alone() {
+        let members = match stored.household_alone() {
             Some(id) => self.members_that_let_match(caller, id).await?,
             None => Vec::new(),
         };

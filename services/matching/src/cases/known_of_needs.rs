@@ -77,7 +77,7 @@ impl KnownOfNeeds {
         for need in needs {
             let subject = sealed_for(&need);
             let beneficiary = person(&need);
-            let of_household = need.of_household_alone().is_some_and(|id| people.withholding.contains(&id));
+            let of_household = need.household_alone().is_some_and(|id| people.withholding.contains(&id));
             if of_household || beneficiary.is_some_and(|found| found.withholds(ConsentPurpose::Matching)) {
                 self.withheld.insert(need.id);
                 continue;

@@ -272,7 +272,7 @@ impl Platform {
             name: referral.id.name(),
         };
         let need = self.store.need(caller.tenant(), referral.need).await?;
-        if let Some(household) = need.as_ref().and_then(Need::of_household_alone) {
+        if let Some(household) = need.as_ref().and_then(Need::household_alone) {
             let (member, personal) = self.reachable_member(caller, household).await?.ok_or_else(missing)?;
             caller.record_disclosure(&member.name());
             return Ok(personal);

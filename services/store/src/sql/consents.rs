@@ -19,7 +19,7 @@ use crate::error::StoreError;
 pub(super) async fn keep_members(writing: &mut Writing<'_>, step: Range<usize>) -> Result<(), Failure> {
     let puts = entities::<Need>(writing.mutations, step);
     let wishes = puts.into_iter().map(|(_, need, _)| need).filter(|need| need.wish.is_some());
-    let of: HashSet<HouseholdId> = wishes.filter_map(Need::of_household_alone).collect();
+    let of: HashSet<HouseholdId> = wishes.filter_map(Need::household_alone).collect();
     let (session, tenant) = (&mut writing.session, &writing.context.tenant);
     if of.is_empty() || session.dialect() == Dialect::Sqlite {
         return Ok(());
@@ -60,7 +60,7 @@ pub(super) async fn refuse_withheld_wishes<'n>(
     put: impl Iterator<Item = &'n Need>,
 ) -> Result<(), Failure> {
     let wishes: Vec<&Need> = put.filter(|need| need.wish.is_some()).collect();
-    let of_all = wishes.iter().filter_map(|need| need.of_household_alone()).collect();
+    let of_all = wishes.iter().filter_map(|need| need.household_alone()).collect();
     if members(session, tenant, of_all).await?.iter().any(Beneficiary::withholds_wishes_of_household) {
         return Err(StoreError::Outdated.into());
     }

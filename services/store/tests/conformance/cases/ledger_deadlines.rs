@@ -119,8 +119,8 @@ pub async fn what_is_live_follows_the_deadline_of_its_need(fixture: Fixture) {
     assert_eq!(fixture.picture().await.entities[&over], before.entities[&over]);
     assert_eq!(overdue(&fixture).await, []);
     fixture.set_clock(by).await;
-    let late = [101, 104].map(referral_id);
-    assert_eq!(overdue(&fixture).await, late);
+    let lapsed = [101, 104].map(referral_id);
+    assert_eq!(overdue(&fixture).await, lapsed);
     fixture.ask(vec![late(101)]).await;
     // Put off, when it was told of.
     let need = fixture.need(60).await;
@@ -133,7 +133,7 @@ pub async fn what_is_live_follows_the_deadline_of_its_need(fixture: Fixture) {
     let written = fixture.write(vec![wanted_by(need.clone(), need.timing, need.version)]).await;
     assert_eq!(written.position.0, position.0 + 1);
     fixture.set_clock(in_minutes(600)).await;
-    assert_eq!(overdue(&fixture).await, late);
+    assert_eq!(overdue(&fixture).await, lapsed);
     fixture.ask(vec![step(101, Action::Deliver), step(104, Action::Deliver)]).await;
     assert_eq!(overdue(&fixture).await, []);
     fixture.ask(vec![Command::Look { referral: referral_id(100) }]).await;
