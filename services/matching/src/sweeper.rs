@@ -143,8 +143,11 @@ async fn costs_one_alone(
 
 /// Asks the next candidate, for what came to nothing or is left, or escalates when there is none, or none will ever be found.
 async fn follow(platform: &Platform, caller: &Caller, referral: &DueReferral) -> Result<(), Error> {
-    let request =
-        RequestKey { method: METHOD, request_id: sweep::follow_id(referral.id, referral.since), body_digest: [0; 32] };
+    let request = RequestKey {
+        method: METHOD,
+        request_id: sweep::follow_id(referral.id, referral.version),
+        body_digest: [0; 32],
+    };
     let follower = Caller { request: Some(request), ..caller.clone() };
     let error = match platform.auto_refer(&follower, referral.need, referral.item_ordinal, Some(referral.id)).await {
         Ok(_) => return Ok(()),

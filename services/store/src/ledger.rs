@@ -94,6 +94,8 @@ pub struct DueReferral {
     pub need: NeedId,
     /// For which of its items, counted from 1.
     pub item_ordinal: u16,
+    /// Its version.
+    pub version: Version,
 }
 
 /// A row of the ledger: what one version of a referral moved in one pool or period.

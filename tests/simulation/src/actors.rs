@@ -288,7 +288,7 @@ pub(crate) fn follow(referral: &Referral, offer: Command, basis: Option<Basis>) 
 
 /// The method and id of requests for the next offer of a chain.
 pub(crate) fn follow_key(referral: &Referral) -> (&'static str, Uuid) {
-    ("Follow", sweep::follow_id(referral.id, referral.updated_at))
+    ("Follow", sweep::follow_id(referral.id, referral.version))
 }
 
 fn clock(method: &'static str, id: Option<Uuid>, commands: Vec<Command>, basis: Option<Basis>) -> Request {

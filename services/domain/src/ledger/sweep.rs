@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Command, Escalation, later};
 use crate::error::Error;
-use crate::ids::ReferralId;
+use crate::ids::{ReferralId, Version};
 use crate::need::Urgency;
 
 /// Lets lapsed offers go, all of them in one request.
@@ -35,13 +35,14 @@ pub fn waits_for_long(why: &Error, urgency: Urgency, since: Timestamp) -> bool {
     matches!(why, Error::ContactBudgetSpent { free_at, .. } if *free_at > until)
 }
 
-/// The request under which the next candidate is asked after a step at that instant: the same for whoever sweeps, and another one after the
-/// next step. Of an offer that was accepted for a part the rest is offered first, and what its provider gives up later.
+/// The request under which the next candidate is asked after that version of a referral: the same for whoever sweeps, and another one after
+/// the next step, also within one tick of the clock. Of an offer that was accepted for a part the rest is offered first, and what its
+/// provider gives up later.
 #[must_use]
-pub fn follow_id(referral: ReferralId, since: Timestamp) -> Uuid {
+pub fn follow_id(referral: ReferralId, Version(version): Version) -> Uuid {
     // Into the random part of the identifier.
-    let instant = u128::try_from(since.as_microsecond()).unwrap_or_default() & ((1 << 62) - 1);
-    Uuid::from_u128(referral.as_uuid().as_u128() ^ instant)
+    let version = u128::try_from(version).unwrap_or_default() & ((1 << 62) - 1);
+    Uuid::from_u128(referral.as_uuid().as_u128() ^ version)
 }
 
 /// What kept a sweep from a step. Where it kept the next candidate from being asked and does not pass, somebody is told that nobody is left.
@@ -113,10 +114,9 @@ mod tests {
     #[test]
     fn whoever_sweeps_asks_once_after_each_step() {
         let referral = ReferralId::from_uuid(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001));
-        let at = |second| Timestamp::from_second(second).expect("a time");
-        assert_eq!(follow_id(referral, at(7)), follow_id(referral, at(7)));
-        assert_ne!(follow_id(referral, at(7)), follow_id(referral, at(8)));
-        assert_eq!(follow_id(referral, at(7)).get_version_num(), 7);
+        assert_eq!(follow_id(referral, Version(7)), follow_id(referral, Version(7)));
+        assert_ne!(follow_id(referral, Version(7)), follow_id(referral, Version(8)));
+        assert_eq!(follow_id(referral, Version(7)).get_version_num(), 7);
     }
 
     #[test]

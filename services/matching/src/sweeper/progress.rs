@@ -51,14 +51,14 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
-    use wishwell_domain::ids::NeedId;
+    use wishwell_domain::ids::{NeedId, Version};
 
     use super::*;
 
     fn due(number: usize) -> DueReferral {
         let id = Uuid::from_u128(number as u128);
         let (id, need) = (ReferralId::from_uuid(id), NeedId::from_uuid(id));
-        DueReferral { id, since: Timestamp::UNIX_EPOCH, need, item_ordinal: 1 }
+        DueReferral { id, since: Timestamp::UNIX_EPOCH, need, item_ordinal: 1, version: Version(1) }
     }
 
     /// What the store answers of these.

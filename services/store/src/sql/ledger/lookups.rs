@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 use tracing::Instrument as _;
-use wishwell_domain::ids::{NeedId, ReferralId, TenantId};
+use wishwell_domain::ids::{NeedId, ReferralId, TenantId, Version};
 use wishwell_domain::ledger::Command;
 use wishwell_domain::limits::{LEDGER_COMMANDS_MAX, PAGE_SIZE_MAX};
 use wishwell_domain::referral::Referral;
@@ -73,7 +73,7 @@ impl Ledger for SqlStore {
                 Due::Overdue => "due_at",
                 Due::ToFollow => "updated_at",
             };
-            let mut statement = session.statement("SELECT id, need_id, item_ordinal, ");
+            let mut statement = session.statement("SELECT id, need_id, item_ordinal, version, ");
             statement.push(since).push(" FROM referrals WHERE tenant = ").bind(Value::text(tenant.as_str()));
             match due {
                 Due::Lapsed => statement.push(" AND state = 'offered' AND expires_at <= ").push_now(),
@@ -95,6 +95,7 @@ impl Ledger for SqlStore {
                         id: ReferralId::from_uuid(fields.uuid()?),
                         need: NeedId::from_uuid(fields.uuid()?),
                         item_ordinal: fields.number()?,
+                        version: Version(fields.int()?),
                         since: fields.time()?,
                     })
                 })
