@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, results } from "./browser.mjs";
 import { follow, start, visiting } from "./development.mjs";
-import { call, wishFor } from "./portal.mjs";
+import { call, companionshipFor, offerTo } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 const partner = "demo-partner";
@@ -28,15 +28,10 @@ const notice = (page) => page.locator(".notice").first();
 
 /** An offer to the partner's companionship, chosen or automatic. @returns the need's and the referral's names */
 async function offer(title, automatic) {
-  const need = await wishFor(server.pages, title, { items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }] });
-  const item = { need, itemOrdinal: 1 };
-  if (automatic) {
-    const { referral } = await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, item);
-    return { need, name: referral.name };
-  }
-  const { resources } = await call(server.pages, partner, "GET", "/v1/resources?page_size=1000");
-  const resource = resources.find((found) => found.title.zh === "结对陪伴").name;
-  return { need, name: (await call(server.pages, "demo-case-worker", "POST", "/v1/referrals", { offer: { ...item, resource } })).referral.name };
+  const need = await companionshipFor(server.pages, title);
+  if (!automatic) return { need, name: await offerTo(server.pages, need, "结对陪伴") };
+  const { referral } = await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { need, itemOrdinal: 1 });
+  return { need, name: referral.name };
 }
 
 for (const [language, said] of Object.entries({

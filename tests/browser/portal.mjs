@@ -30,6 +30,17 @@ export async function wishFor(url, title, more = {}) {
   return (await call(url, "demo-hotline", "POST", "/v1/needs", { need })).need.name;
 }
 
+/** A need for companionship; a wish, unless `more` says otherwise. @returns its name */
+export const companionshipFor = (url, title, more) =>
+  wishFor(url, title, { items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }], ...more });
+
+/** An offer of a need's first item to the partner's resource that is called so. @returns the referral's name */
+export async function offerTo(url, need, title) {
+  const { resources } = await call(url, "demo-partner", "GET", "/v1/resources?page_size=1000");
+  const resource = resources.find((found) => found.title.zh === title).name;
+  return (await call(url, "demo-case-worker", "POST", "/v1/referrals", { offer: { need, itemOrdinal: 1, resource } })).referral.name;
+}
+
 /** How many pixels the page is wider than its window. */
 export const overhang = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as later } from "node:timers/promises";
 import { desk, launch, results } from "./browser.mjs";
 import { follow, start, visiting, visitor } from "./development.mjs";
-import { call, overhang, wishFor } from "./portal.mjs";
+import { call, companionshipFor, offerTo, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 /** The smallest telephone that pages are made for. */
@@ -36,14 +36,7 @@ const card = (page, title) => page.locator(".card", { hasText: title });
 
 /** An offer to the partner's resource whose title is given. @returns the referral's name */
 async function offer(title, more = {}) {
-  const need = await wishFor(server.pages, `for ${title}`, {
-    items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }],
-    ...more,
-  });
-  const { resources } = await call(server.pages, partner, "GET", "/v1/resources?page_size=1000");
-  const resource = resources.find((found) => found.title.zh === title).name;
-  const body = { offer: { need, itemOrdinal: 1, resource } };
-  return (await call(server.pages, "demo-case-worker", "POST", "/v1/referrals", body)).referral.name;
+  return offerTo(server.pages, await companionshipFor(server.pages, `for ${title}`, more), title);
 }
 
 /** Fills in the pledge of the claim's page and sends it. */

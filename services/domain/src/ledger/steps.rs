@@ -344,7 +344,7 @@ impl Books {
         Ok(Done::Referral(id))
     }
 
-    /// Notes that a chain of offers waits for long, once and unless that its offer came too late was told.
+    /// Notes that a chain of offers waits for long: once, and not where it was told already that its offer lapsed with its deadline.
     pub(super) fn tell_of_waiting(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
         if !referral.next_is_due || referral.escalated_at.is_some() {

@@ -1,14 +1,14 @@
 //! What can be looked at without a server: keys, store, disk, clock, neighbours.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use wishwell_domain::clock::Clock as _;
 use wishwell_matching::MasterKey;
 use wishwell_store::{Inspection, inspect_postgres, inspect_sqlite};
 
-use super::{Finding, folder_of, probe, read_key_file};
+use super::{Finding, KeySource, folder_of, probe, read_key_file};
 use crate::config::{Database, without_password};
 use crate::exit::Problem;
 use crate::run::{SystemClock, must_need_no_key, must_open_keys, open_store_as_it_is, store_failure};
@@ -22,47 +22,60 @@ const SKEW_WARN_MILLISECONDS: i64 = 1_000;
 /// A clock that differs by more decides wrongly what is open and what has expired.
 const SKEW_FAIL_MILLISECONDS: i64 = 60_000;
 
-/// The master key, `known` or in a file, can be read, and by its owner alone.
-pub(super) fn master_key(known: Option<MasterKey>, path: &Path) -> (Option<MasterKey>, Finding) {
-    if path.as_os_str().is_empty() {
-        return (known, Finding::ok("master key", "from WISHWELL_MASTER_KEY"));
-    }
+/// What became of reading the master key.
+pub(super) enum Key {
+    Read(MasterKey),
+    /// There is no such file.
+    Missing(PathBuf),
+    Unreadable,
+}
+
+/// The master key can be read, and by its owner alone.
+pub(super) fn master_key(source: KeySource) -> (Key, Finding) {
+    let path = match source {
+        KeySource::Environment(key) => return (Key::Read(key), Finding::ok("master key", "from WISHWELL_MASTER_KEY")),
+        KeySource::File(path) => path,
+    };
     let shown = path.display();
-    let Ok(metadata) = std::fs::metadata(path) else {
+    let Ok(metadata) = std::fs::metadata(&path) else {
         let remedy = "`wishwell` makes one for development, `wishwell key master > FILE` for a deployment";
-        return (None, Finding::warn("master key", format!("{shown} is not there yet"), remedy));
+        let finding = Finding::warn("master key", format!("{shown} is not there yet"), remedy);
+        return (Key::Missing(path), finding);
     };
     let mode = metadata.permissions().mode();
-    match read_key_file(path) {
-        Err(problem) => (None, Finding::fail("master key", problem.what, problem.remedy)),
+    match read_key_file(&path) {
+        Err(problem) => (Key::Unreadable, Finding::fail("master key", problem.what, problem.remedy)),
         Ok(key) if mode & 0o077 != 0 => {
             let what = format!("{shown} can be read by others (mode {:03o})", mode & 0o777);
-            (Some(key), Finding::warn("master key", what, format!("chmod 600 {shown}")))
+            (Key::Read(key), Finding::warn("master key", what, format!("chmod 600 {shown}")))
         }
-        Ok(key) => (Some(key), Finding::ok("master key", format!("{shown}, for its owner alone"))),
+        Ok(key) => (Key::Read(key), Finding::ok("master key", format!("{shown}, for its owner alone"))),
     }
 }
 
-/// The master key is the one that the store was written with.
-pub(super) async fn key_of_store(database: &Database, key: Option<&MasterKey>, path: &Path) -> Vec<Finding> {
+/// The master key is the one that the store was written with. Of one that cannot be read that is said already.
+pub(super) async fn key_of_store(database: &Database, key: &Key) -> Vec<Finding> {
     let shown = database.shown();
     let looked = async {
         let store = open_store_as_it_is(database).await?;
         let fits = match key {
-            Some(key) => must_open_keys(store.as_ref(), key, &shown).await,
-            None => must_need_no_key(store.as_ref(), path, &shown).await,
+            Key::Read(key) => must_open_keys(store.as_ref(), key, &shown).await,
+            Key::Missing(path) => must_need_no_key(store.as_ref(), path, &shown).await,
+            Key::Unreadable => Ok(()),
         };
         store.close().await;
         fits
     };
     match looked.await {
-        Ok(()) if key.is_none() => Vec::new(),
-        Ok(()) => vec![Finding::ok("master key", "opens what is sealed in the store, if anything is")],
+        Ok(()) if matches!(key, Key::Read(_)) => {
+            vec![Finding::ok("master key", "opens what is sealed in the store, if anything is")]
+        }
+        Ok(()) => Vec::new(),
         Err(failure) => {
-            let told = |problem: Problem| {
-                Finding::fail("master key", format!("{}\n{}", failure.summary, problem.what), problem.remedy)
+            let told = |problem: &Problem| {
+                Finding::fail("master key", format!("{}\n{}", failure.summary, problem.what), problem.remedy.clone())
             };
-            failure.problems.iter().cloned().map(told).collect()
+            failure.problems.iter().map(told).collect()
         }
     }
 }
@@ -207,13 +220,13 @@ mod tests {
     fn a_master_key_that_others_can_read_is_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        assert_eq!(master_key(None, &path).1.state, State::Warn);
+        assert_eq!(master_key(KeySource::File(path.clone())).1.state, State::Warn);
         std::fs::write(&path, "12").unwrap();
-        assert_eq!(master_key(None, &path).1.state, State::Fail);
+        assert_eq!(master_key(KeySource::File(path.clone())).1.state, State::Fail);
         std::fs::write(&path, "ab".repeat(32)).unwrap();
         for (mode, state) in [(0o644, State::Warn), (0o600, State::Ok)] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(master_key(None, &path).1.state, state);
+            assert_eq!(master_key(KeySource::File(path.clone())).1.state, state);
         }
     }
 

@@ -51,15 +51,18 @@ impl Finding {
     }
 }
 
+/// Where the master key comes from.
+enum KeySource {
+    Environment(MasterKey),
+    File(PathBuf),
+}
+
 /// What is examined: a deployment's configuration, or development mode's folder.
 struct Patient {
     database: Database,
     /// Whether the start makes its folder.
     makes_folder: bool,
-    /// Empty when the key is said by the environment.
-    master_key_file: PathBuf,
-    /// None where it is to be read.
-    master_key: Option<MasterKey>,
+    master_key: KeySource,
     ports: Ports,
     redis_url: Option<String>,
     otlp_endpoint: Option<String>,
@@ -76,14 +79,16 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
     match patient(arguments, lang, variables) {
         Ok(patient) => {
             findings.extend(patient.findings.iter().cloned());
-            let (key, of_key) = checks::master_key(patient.master_key, &patient.master_key_file);
+            let (key, of_key) = checks::master_key(patient.master_key);
             findings.push(of_key);
             let reading = checks::store(&patient.database, patient.relaxed, patient.makes_folder);
             let of_store = Progress::beside(words.pick("reading every page", "读取每一页"), reading).await;
-            let is_whole = of_store.iter().all(|finding| finding.state == State::Ok);
+            // How durable it is, and by which clock, is no reason not to open it.
+            let keeps_it_shut = |finding: &Finding| ["store", "integrity"].contains(&finding.subject);
+            let opens = of_store.iter().all(|finding| finding.state == State::Ok || !keeps_it_shut(finding));
             findings.extend(of_store);
-            if is_whole {
-                findings.extend(checks::key_of_store(&patient.database, key.as_ref(), &patient.master_key_file).await);
+            if opens {
+                findings.extend(checks::key_of_store(&patient.database, &key).await);
             }
             findings.extend(checks::disk(&patient.database));
             findings.extend(server::examine(&patient.ports).await);
@@ -154,8 +159,7 @@ fn deployment(arguments: &DoctorArgs, lang: Option<&str>, variables: Variables) 
     Ok(Patient {
         database: config.database,
         makes_folder: false,
-        master_key_file: config.master_key_file.unwrap_or_default(),
-        master_key: Some(config.master_key),
+        master_key: config.master_key_file.map_or(KeySource::Environment(config.master_key), KeySource::File),
         ports: Ports {
             listen: common.listen,
             tls: config.tls.is_some(),
@@ -181,8 +185,7 @@ fn development(
     Ok(Patient {
         database: Database::Sqlite(folder.join(STORE_FILE)),
         makes_folder: true,
-        master_key_file: folder.join(MASTER_KEY_FILE),
-        master_key: None,
+        master_key: KeySource::File(folder.join(MASTER_KEY_FILE)),
         ports: Ports { listen: common.listen, tls: false, pages: common.http_listen, admin: common.admin_listen },
         redis_url: None,
         otlp_endpoint: common.telemetry.otlp_endpoint,

@@ -73,7 +73,7 @@ pub(super) fn whole_number(entered: &str) -> Result<Option<i64>, String> {
     if entered.is_empty() {
         return Ok(None);
     }
-    entered.parse().ok().filter(|number: &i64| *number >= 0).map(Some).ok_or_else(|| entered.to_owned())
+    typed::read(entered, "").map(Some).ok_or_else(|| entered.to_owned())
 }
 
 #[cfg(test)]
