@@ -52,8 +52,7 @@ async function publish(page, said, title) {
 async function pledge(page, what) {
   await page.locator("details.pledge").evaluate((details) => { details.open = true; });
   for (const field of ["title", "content", "responsible_party", "service_standard"]) await page.locator(`.pledge [name=${field}]`).fill(what);
-  await page.locator(".pledge button").click();
-  await page.waitForLoadState();
+  await follow(page, page.locator(".pledge button"));
 }
 
 /** What supervision counts as served of the kind. */

@@ -95,8 +95,8 @@ function storyOf(context) {
 
 /** Clicks what leads to another page, and waits until that is whole: counting what is on it does not wait. */
 export async function follow(page, control) {
-  await control.click();
-  await page.waitForLoadState();
+  // The load of the page that is left is long over: what is waited for is that of the next one.
+  await Promise.all([page.waitForEvent("load"), control.click()]);
 }
 
 /** A visit from its beginning to its end, by a browser as `visitor` has it; unless it is about trouble, the browser may not complain. */

@@ -45,7 +45,7 @@ async function pledge(page) {
   for (const [field, text] of [["title", "护眼灯"], ["content", "两盏新台灯"], ["responsible_party", "王师傅"], ["service_standard", "三天内送到"]]) {
     await page.locator(`.pledge [name=${field}]`).fill(text);
   }
-  await page.locator(".pledge button").click();
+  await follow(page, page.locator(".pledge button"));
 }
 
 test("anybody reads the pool, narrows it down and finds the map, without script", async () => {
@@ -122,15 +122,15 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered wit
     assert.match(await page.locator("main").textContent(), /没有同意的，要通过社工联系/);
     await keep(page, "claim-zh-desk");
     assert.deepEqual(await seriousViolations(page), []);
-    await page.getByRole("button", { name: "认领", exact: true }).click();
+    await follow(page, page.getByRole("button", { name: "认领", exact: true }));
     assert.match(await notice(page).textContent(), /认领成功/);
     await keep(page, "claimed-zh-desk");
-    await page.getByRole("button", { name: "开始", exact: true }).click();
+    await follow(page, page.getByRole("button", { name: "开始", exact: true }));
     assert.match(await notice(page).textContent(), /已开始/);
     assert.equal(await page.locator(".steps [aria-current=step]").count(), 1);
     await page.getByLabel(/给社工的话/).fill("老人想再约下周");
     await keep(page, "deliver-zh-desk");
-    await page.getByRole("button", { name: "已送达" }).click();
+    await follow(page, page.getByRole("button", { name: "已送达" }));
     assert.match(await notice(page).textContent(), /等待对方确认/);
     assert.equal((await page.content()).includes("老人想再约下周"), false, "it is for the case worker");
     assert.deepEqual(await seriousViolations(page), []);
@@ -155,7 +155,7 @@ test("without script a wish is pledged as well", async () => {
     const pledge = page.locator(".pledge");
     if (!(await pledge.locator("form").isVisible())) await pledge.locator("summary").click();
     for (const field of ["title", "content", "responsible_party", "service_standard"]) await pledge.locator(`[name=${field}]`).fill("灯");
-    await pledge.getByRole("button").click();
+    await follow(page, pledge.getByRole("button"));
     assert.match(await notice(page).textContent(), /认领成功/);
   }, { javaScriptEnabled: false });
 });
@@ -169,7 +169,7 @@ test("an offer is declined with a reason", async () => {
     await keep(page, "offer-zh-desk");
     await page.locator("summary", { hasText: "婉拒" }).click();
     await page.locator("select[name=reason]").selectOption("STEP_REASON_NO_SUITABLE_TIME");
-    await page.getByRole("button", { name: "婉拒", exact: true }).click();
+    await follow(page, page.getByRole("button", { name: "婉拒", exact: true }));
     assert.match(await notice(page).textContent(), /已婉拒/);
     assert.match(await page.locator("#referral-state").textContent(), /时间不合适/);
   });
@@ -183,9 +183,9 @@ test("a stale page does not overtake another's step, and a form sent twice has o
     await page.goto(`/portal/${name}`);
     const other = await page.context().newPage();
     await other.goto(`/portal/${name}`);
-    await other.getByRole("button", { name: "接受" }).click();
+    await follow(other, other.getByRole("button", { name: "接受" }));
     assert.match(await notice(other).textContent(), /已接受/);
-    await page.getByRole("button", { name: "接受" }).click();
+    await follow(page, page.getByRole("button", { name: "接受" }));
     assert.match(await notice(page).textContent(), /更新过这条记录|不能做了/);
     assert.match(await page.locator("#referral-state").textContent(), /已接受/, "it shows how things stand");
     const form = await page.locator("form[action$='/start']").evaluate((form) => Object.fromEntries(new FormData(form)));
@@ -227,7 +227,6 @@ test("two partners race for one wish: one has it, the other is told so and offer
         await card(page, "两盏台灯，先到先得").getByRole("link").click();
       }
       await Promise.all([pledge(first), pledge(second)]);
-      await Promise.all([first, second].map((page) => page.waitForLoadState()));
       const [one, two] = await Promise.all([first, second].map((page) => notice(page).textContent()));
       assert.equal([one, two].filter((text) => /认领成功/.test(text)).length, 1, `${one} / ${two}`);
       assert.equal([one, two].filter((text) => /先认领了/.test(text)).length, 1, `${one} / ${two}`);
@@ -244,20 +243,20 @@ test("capacity is changed, confirmed and paused in one click each", async () => 
     await page.goto("/portal/resources");
     const total = async () => Number(await card(page, "在管个案名额").locator("input[type=number]").inputValue());
     const earlier = await total();
-    await page.getByRole("button", { name: /加一：在管个案名额/ }).click();
+    await follow(page, page.getByRole("button", { name: /加一：在管个案名额/ }));
     assert.match(await notice(page).textContent(), /容量已更新/);
     assert.equal(await total(), earlier + 1);
-    await page.getByRole("button", { name: /减一：在管个案名额/ }).click();
+    await follow(page, page.getByRole("button", { name: /减一：在管个案名额/ }));
     assert.equal(await total(), earlier);
-    await page.getByRole("button", { name: /确认仍然有效：在管个案名额/ }).click();
+    await follow(page, page.getByRole("button", { name: /确认仍然有效：在管个案名额/ }));
     assert.match(await notice(page).textContent(), /已确认/);
     assert.match(await card(page, "在管个案名额").locator(".fresh").textContent(), /刚刚确认/);
     await card(page, "在管个案名额").locator("input[type=number]").fill("1");
-    await card(page, "在管个案名额").getByRole("button", { name: "设为" }).click();
+    await follow(page, card(page, "在管个案名额").getByRole("button", { name: "设为" }));
     assert.equal(await notice(page).isVisible(), true);
-    await page.getByRole("button", { name: "暂停: 困境儿童监护支持" }).click();
+    await follow(page, page.getByRole("button", { name: "暂停: 困境儿童监护支持" }));
     assert.match(await notice(page).textContent(), /已暂停/);
-    await page.getByRole("button", { name: "恢复: 困境儿童监护支持" }).click();
+    await follow(page, page.getByRole("button", { name: "恢复: 困境儿童监护支持" }));
     assert.match(await notice(page).textContent(), /已恢复/);
   });
 });
@@ -326,8 +325,7 @@ test("whoever is no partner has no portal", async () => {
   const visited = await visitor(browser, server.pages);
   await visited.page.goto("/portal");
   assert.match(visited.page.url(), /sign-in\?next=%2Fportal|sign-in\?next=\/portal/);
-  await visited.page.locator('button[value="demo-auditor"]').click();
-  await visited.page.waitForLoadState();
+  await follow(visited.page, visited.page.locator('button[value="demo-auditor"]'));
   assert.match(await visited.page.locator("main").textContent(), /没有这项权限/);
   await visited.close();
 });

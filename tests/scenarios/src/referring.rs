@@ -39,11 +39,12 @@ pub async fn demo() -> Served {
     served
 }
 
-/// Puts [`TRUNK`] into the catalogue.
-pub async fn category(served: &Served, key: &'static str) {
+/// Puts [`TRUNK`] into the catalogue. Answers the position of the log that was reached: whoever asks with it sees all that was written
+/// before, which a question that names none need not.
+pub async fn category(served: &Served, key: &'static str) -> i64 {
     let category = v1::Category { code: TRUNK.to_owned(), title: text("trunk"), ..v1::Category::default() };
     let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
-    told(served.catalog(key).batch_upsert_categories(request).await).expect("put");
+    told(served.catalog(key).batch_upsert_categories(request).await).expect("put").log_position
 }
 
 /// So many pieces in stock of an organization of the demo; none is an unknown number.
@@ -237,7 +238,17 @@ pub async fn auto_refer(served: &Served, need: &str) -> Result<v1::Referral, Sta
 /// # Errors
 /// The refusal as it came.
 pub async fn seen(served: &Served, key: &'static str, name: &str) -> Result<v1::Referral, Status> {
-    let request = v1::GetReferralRequest { name: name.to_owned(), ..Default::default() };
+    seen_from(served, key, name, 0).await
+}
+
+/// The same with what was written up to a position of the log.
+pub async fn seen_from(
+    served: &Served,
+    key: &'static str,
+    name: &str,
+    min_position: i64,
+) -> Result<v1::Referral, Status> {
+    let request = v1::GetReferralRequest { name: name.to_owned(), min_position, ..Default::default() };
     told(served.referrals(key).get_referral(request).await).map(|answer| answer.referral.expect("one"))
 }
 

@@ -294,7 +294,7 @@ async fn a_rule_weighs_groups_and_facts_of_whom_a_need_is_for_as_a_search_for_it
     let served = Served::demo().await;
     let rule = "'elderly' in group_tags && age_years >= 70";
     let resource = resource_for(&served, Some(rule)).await;
-    let mut submitted = Vec::new();
+    let (mut submitted, mut min_position) = (Vec::new(), 0);
     for (elderly, age) in [(true, Some(71)), (true, Some(65)), (false, Some(71)), (true, None)] {
         let group_tags = if elderly { vec![v1::GroupTag::Elderly.into()] } else { Vec::new() };
         let age = age.map(|age| v1::Fact { key: "age_years".to_owned(), int_value: Some(age), ..v1::Fact::default() });
@@ -303,9 +303,11 @@ async fn a_rule_weighs_groups_and_facts_of_whom_a_need_is_for_as_a_search_for_it
         let person = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary;
         // Not a word of it in the need itself.
         let need = v1::Need { beneficiary: person.expect("one").name, ..need(v1::Urgency::Normal, 38.40, "a wish") };
-        submitted.push(submit(&served, need).await.need.expect("one").name);
+        let stored = submit(&served, need).await;
+        min_position = stored.log_position;
+        submitted.push(stored.need.expect("one").name);
     }
-    let request = v1::FindNeedsRequest { resource: resource.clone(), page_size: 1, ..Default::default() };
+    let request = v1::FindNeedsRequest { resource: resource.clone(), page_size: 1, min_position, ..Default::default() };
     let (mut found, mut page_token) = (Vec::new(), String::new());
     loop {
         let page = v1::FindNeedsRequest { page_token: page_token.clone(), ..request.clone() };

@@ -4,8 +4,8 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, demo, figures, offer, referrals,
-    seen, stored_need, submit, to, trunks, wanting, wishing,
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, auto_refer, category, demo, figures, offer,
+    referrals, seen, stored_need, submit, to, trunks, wanting, wishing,
 };
 use wishwell_scenarios::rounds::{outcomes, rules, run};
 use wishwell_scenarios::told::{mask, metadata, refused, seconds_now, told};
@@ -59,7 +59,9 @@ async fn find(served: &Served, request: v1::FindResourcesRequest) -> Result<usiz
 }
 
 async fn found_needs(served: &Served, resource: &str) -> Vec<String> {
-    let request = v1::FindNeedsRequest { resource: resource.to_owned(), ..v1::FindNeedsRequest::default() };
+    let min_position = category(served, OPERATOR).await;
+    let request =
+        v1::FindNeedsRequest { resource: resource.to_owned(), min_position, ..v1::FindNeedsRequest::default() };
     let found = told(served.matching(HOTLINE).find_needs(request).await).expect("found").matches;
     found.into_iter().map(|found| found.need).collect()
 }

@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, demo, draw, figures, neighbours, offer,
-    pool, referrals, resource, seen, stock, submit, to, trunk, trunks, units, wanting, wishing,
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, category, demo, draw, figures, neighbours,
+    offer, pool, referrals, resource, seen, seen_from, stock, submit, to, trunk, trunks, units, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external, partners};
@@ -238,7 +238,8 @@ async fn a_pledge_brings_its_own_resource_and_pool_and_is_used_up_exactly() {
     );
     assert_eq!(brought.categories, [TRUNK]);
     assert_eq!(claimed.category, TRUNK);
-    let shown = seen(&served, PARTNER, &claimed.name).await.expect("there");
+    let reached = category(&served, OPERATOR).await;
+    let shown = seen_from(&served, PARTNER, &claimed.name, reached).await.expect("there");
     assert_eq!(shown.resource_title, brought.title);
     Step::Deliver(Some(1)).take(&served, PARTNER, &claimed.name).await.expect("one of them");
     assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 1, Some(1)), (0, 1)));
