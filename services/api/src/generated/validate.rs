@@ -10709,7 +10709,7 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
             }
         }
         #[allow(unused_comparisons)]
-        if self.daily_budget < 1i32 || self.daily_budget > 1000i32 {
+        if self.daily_budget < 0i32 || self.daily_budget > 1000i32 {
             let mut violation = ::prost_protovalidate::Violation::new_constraint(
                 "daily_budget",
                 "int32.gte_lte",
@@ -10717,7 +10717,7 @@ impl ::prost_protovalidate::Validate for wishwell::v1::Subscription {
             );
             violation
                 .set_message(
-                    "value must be greater than or equal to 1 and less than or equal to 1000",
+                    "value must be greater than or equal to 0 and less than or equal to 1000",
                 );
             violations.push(violation);
         }
@@ -10779,6 +10779,38 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WishFits {
             ) {
                 for mut _viol in _e.into_violations() {
                     _viol.prepend_field_path("item");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
+impl ::prost_protovalidate::Validate for wishwell::v1::OfferMade {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        if let ::core::option::Option::Some(ref _nested) = self.quantity {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("quantity");
+                    violations.push(_viol);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref _nested) = self.recurrence {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _nested,
+            ) {
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_field_path("recurrence");
                     violations.push(_viol);
                 }
             }
@@ -11069,6 +11101,7 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateSubscriptionRequest
                 "time_zone",
                 "state",
                 "webhook_url",
+                "offers",
             ];
             if !_fm
                 .paths
@@ -11405,6 +11438,16 @@ impl ::prost_protovalidate::Validate for wishwell::v1::NotificationFilter {
                         );
                 }
             }
+        }
+        if ![0i32, 1i32, 2i32].contains(&self.kind) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "kind",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
         }
         if violations.is_empty() {
             Ok(())

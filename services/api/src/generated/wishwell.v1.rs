@@ -12354,7 +12354,7 @@ impl ::prost::Name for ClaimWishResponse {
         "/wishwell.v1.ClaimWishResponse".into()
     }
 }
-/// That an organization wants to be told of new wishes that its resources can serve (订阅).
+/// That an organization wants to be told of new wishes that its resources can serve, of offers that are made to it, or of both (订阅).
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Subscription {
     /// Resource name, `subscriptions/{uuid}`; given by the server.
@@ -12363,14 +12363,16 @@ pub struct Subscription {
     /// Whose, `organizations/{uuid}`. A partner may leave it empty: it is its own. It never changes.
     #[prost(string, tag = "2")]
     pub organization: ::prost::alloc::string::String,
-    /// Only of wishes in these categories or below them, at most 32 codes; none means whatever fits the organization's resources.
+    /// Only of wishes and offers in these categories or below them, at most 32 codes; none means whatever fits the organization's
+    /// resources.
     #[prost(string, repeated, tag = "3")]
     pub categories: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Only of wishes in these divisions or below them, at most 32 codes; none means wherever.
+    /// Only of wishes in these divisions or below them, and of offers that may be in one of them by the division that they show, which is
+    /// often the district, or that show none; at most 32 codes; none means wherever.
     #[prost(string, repeated, tag = "4")]
     pub divisions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Most wishes that are told in one day, 1 to 1000. Of more, those that fit best are told; the others wait for the next day, for at
-    /// most seven days, and are in the pool all along.
+    /// Most wishes that are told in one day, 1 to 1000; with `offers` also 0, which means offers alone. Of more, those that fit best are
+    /// told; the others wait for the next day, for at most seven days, and are in the pool all along. Offers do not count.
     #[prost(int32, tag = "5")]
     pub daily_budget: i32,
     /// The zone whose days the budget counts, by its IANA name, at most 64 characters; empty means Asia/Shanghai.
@@ -12389,12 +12391,16 @@ pub struct Subscription {
     /// Opaque version, for updates that must not overwrite another's.
     #[prost(string, tag = "10")]
     pub etag: ::prost::alloc::string::String,
-    /// When it was created. Wishes that were published before are not told.
+    /// When it was created. Wishes that were published before are not told, nor are offers that were made before.
     #[prost(message, optional, tag = "11")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When it was last changed.
     #[prost(message, optional, tag = "12")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whether it is told of offers, too: each that is made to the organization from then on, at once, and not counted in `daily_budget`.
+    /// What the organization claims is no offer.
+    #[prost(bool, tag = "13")]
+    pub offers: bool,
 }
 impl ::prost::Name for Subscription {
     const NAME: &'static str = "Subscription";
@@ -12406,7 +12412,8 @@ impl ::prost::Name for Subscription {
         "/wishwell.v1.Subscription".into()
     }
 }
-/// That a wish fits a resource. There is one for each wish and organization, ever; what is published again is another wish.
+/// That a wish fits a resource, or that an offer was made for one. There is one for each wish and organization, ever, and one for each
+/// offer; what is published again is another wish.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Notification {
     /// Resource name, `notifications/{uuid}`; also the id of the CloudEvent.
@@ -12418,13 +12425,14 @@ pub struct Notification {
     /// By which subscription, `subscriptions/{uuid}`.
     #[prost(string, tag = "3")]
     pub subscription: ::prost::alloc::string::String,
-    /// The wish, `wishes/{uuid}`. It may have left the pool since.
+    /// The wish, `wishes/{uuid}`. It may have left the pool since. Empty where an offer is told: it is known by the name of its referral
+    /// alone.
     #[prost(string, tag = "4")]
     pub wish: ::prost::alloc::string::String,
-    /// Which item of it, from 1.
+    /// Which item of it, or of what is offered, from 1.
     #[prost(int32, tag = "5")]
     pub item_ordinal: i32,
-    /// The resource of the organization that fits best, `resources/{uuid}`.
+    /// The resource of the organization that fits best, or that the offer asks for, `resources/{uuid}`.
     #[prost(string, tag = "6")]
     pub resource: ::prost::alloc::string::String,
     /// When it was told.
@@ -12445,6 +12453,12 @@ pub struct Notification {
     /// When it is sent again; absent unless it is pending.
     #[prost(message, optional, tag = "12")]
     pub next_attempt_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What it tells of.
+    #[prost(enumeration = "NotificationKind", tag = "13")]
+    pub kind: i32,
+    /// The offer, `referrals/{uuid}`. It may have been answered or lapsed since. Empty where a wish is told.
+    #[prost(string, tag = "14")]
+    pub referral: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Notification {
     const NAME: &'static str = "Notification";
@@ -12482,7 +12496,55 @@ impl ::prost::Name for WishFits {
         "/wishwell.v1.WishFits".into()
     }
 }
-/// Whether a subscription is told of wishes.
+/// What a CloudEvent of type `wishwell.offer.made.v1` carries as its `data`: an open offer as its partner sees it, and nothing that tells
+/// whose need it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferMade {
+    /// The offer, `referrals/{uuid}`.
+    #[prost(string, tag = "1")]
+    pub referral: ::prost::alloc::string::String,
+    /// The resource that it asks for, `resources/{uuid}`.
+    #[prost(string, tag = "2")]
+    pub resource: ::prost::alloc::string::String,
+    /// Whose resource, `organizations/{uuid}`.
+    #[prost(string, tag = "3")]
+    pub organization: ::prost::alloc::string::String,
+    /// By which subscription it is told, `subscriptions/{uuid}`.
+    #[prost(string, tag = "4")]
+    pub subscription: ::prost::alloc::string::String,
+    /// Code of the category that the item asks for.
+    #[prost(string, tag = "5")]
+    pub category: ::prost::alloc::string::String,
+    /// Quantity of each occurrence, in the item's unit.
+    #[prost(message, optional, tag = "6")]
+    pub quantity: ::core::option::Option<Quantity>,
+    /// How often it recurs; absent means once.
+    #[prost(message, optional, tag = "7")]
+    pub recurrence: ::core::option::Option<Recurrence>,
+    /// Urgency of the need when it was offered.
+    #[prost(enumeration = "Urgency", tag = "8")]
+    pub urgency: i32,
+    /// Code of the division: of a wish what it showed when it was offered, of other needs the district. Empty when unknown.
+    #[prost(string, tag = "9")]
+    pub division: ::prost::alloc::string::String,
+    /// When the offer lapses unanswered.
+    #[prost(message, optional, tag = "10")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whether it asks rather than promises, because how much there is is not known: accepting it says how much.
+    #[prost(bool, tag = "11")]
+    pub enquiry: bool,
+}
+impl ::prost::Name for OfferMade {
+    const NAME: &'static str = "OfferMade";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.OfferMade".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.OfferMade".into()
+    }
+}
+/// Whether a subscription is told of anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum SubscriptionState {
@@ -12490,7 +12552,7 @@ pub enum SubscriptionState {
     Unspecified = 0,
     /// It is told.
     Active = 1,
-    /// Somebody has paused it: wishes that are published meanwhile are not told later.
+    /// Somebody has paused it: wishes that are published meanwhile, and offers that are made, are not told later.
     Paused = 2,
     /// Its receiver has answered 410 Gone; it is paused until somebody makes it active again.
     Gone = 3,
@@ -12531,9 +12593,10 @@ pub enum DeliveryState {
     Pending = 2,
     /// The receiver has answered with a 2xx status.
     Delivered = 3,
-    /// It was given up: the receiver did not take it within three days, is gone, or the subscription has lost its webhook.
+    /// It was given up: the receiver did not take it within three days, or not before the offer lapsed that it tells of, is gone, or the
+    /// subscription has lost its webhook.
     Failed = 4,
-    /// It was not sent any more, because the wish had left the pool.
+    /// It was not sent any more, because the wish had left the pool, or the offer was open no more.
     Withdrawn = 5,
 }
 impl DeliveryState {
@@ -12560,6 +12623,39 @@ impl DeliveryState {
             "DELIVERY_STATE_DELIVERED" => Some(Self::Delivered),
             "DELIVERY_STATE_FAILED" => Some(Self::Failed),
             "DELIVERY_STATE_WITHDRAWN" => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+}
+/// What a notification tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NotificationKind {
+    /// Never answered.
+    Unspecified = 0,
+    /// A new wish that fits a resource.
+    Wish = 1,
+    /// An offer that was made for a resource and waits for an answer.
+    Offer = 2,
+}
+impl NotificationKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NOTIFICATION_KIND_UNSPECIFIED",
+            Self::Wish => "NOTIFICATION_KIND_WISH",
+            Self::Offer => "NOTIFICATION_KIND_OFFER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NOTIFICATION_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "NOTIFICATION_KIND_WISH" => Some(Self::Wish),
+            "NOTIFICATION_KIND_OFFER" => Some(Self::Offer),
             _ => None,
         }
     }
@@ -12887,6 +12983,9 @@ pub struct NotificationFilter {
     /// Only those that nobody has seen.
     #[prost(bool, tag = "3")]
     pub unseen_only: bool,
+    /// Only those that tell of this; unspecified means of any.
+    #[prost(enumeration = "NotificationKind", tag = "4")]
+    pub kind: i32,
 }
 impl ::prost::Name for NotificationFilter {
     const NAME: &'static str = "NotificationFilter";
@@ -12995,8 +13094,8 @@ pub mod notification_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Telling organizations of new wishes that their resources can serve, on this platform and in tools of their own. A partner reaches what
-    /// is its organization's; nothing else exists for it.
+    /// Telling organizations of new wishes that their resources can serve and of offers that are made to them, on this platform and in tools of
+    /// their own. A partner reaches what is its organization's; nothing else exists for it.
     #[derive(Debug, Clone)]
     pub struct NotificationServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -13066,8 +13165,8 @@ pub mod notification_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Subscribes an organization, which may have up to 16 subscriptions. A wish that several of them are for is told once, by the
-        /// oldest.
+        /// Subscribes an organization, which may have up to 16 subscriptions. A wish or an offer that several of them are for is told once, by
+        /// the oldest.
         pub async fn create_subscription(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateSubscriptionRequest>,
@@ -13349,8 +13448,8 @@ pub mod notification_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with NotificationServiceServer.
     #[async_trait]
     pub trait NotificationService: std::marker::Send + std::marker::Sync + 'static {
-        /// Subscribes an organization, which may have up to 16 subscriptions. A wish that several of them are for is told once, by the
-        /// oldest.
+        /// Subscribes an organization, which may have up to 16 subscriptions. A wish or an offer that several of them are for is told once, by
+        /// the oldest.
         async fn create_subscription(
             &self,
             request: tonic::Request<super::CreateSubscriptionRequest>,
@@ -13423,8 +13522,8 @@ pub mod notification_service_server {
             tonic::Status,
         >;
     }
-    /// Telling organizations of new wishes that their resources can serve, on this platform and in tools of their own. A partner reaches what
-    /// is its organization's; nothing else exists for it.
+    /// Telling organizations of new wishes that their resources can serve and of offers that are made to them, on this platform and in tools of
+    /// their own. A partner reaches what is its organization's; nothing else exists for it.
     #[derive(Debug)]
     pub struct NotificationServiceServer<T> {
         inner: Arc<T>,
