@@ -1,4 +1,4 @@
-//! Telling organizations of new wishes: what they want to be told, and what they were.
+//! Telling organizations of new wishes and of offers made to them: what they want to be told, and what they were.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{Violation, Violations};
 use crate::ids::{
-    CategoryCode, DivisionCode, NeedId, NotificationId, OrganizationId, ResourceId, SubscriptionId, Version,
+    CategoryCode, DivisionCode, NeedId, NotificationId, OrganizationId, ReferralId, ResourceId, SubscriptionId, Version,
 };
 use crate::limits::{
     SUBSCRIPTION_DAILY_BUDGET_MAX, SUBSCRIPTION_SCOPE_ENTRIES_MAX, URL_CHARS_MAX, WEBHOOK_GIVE_UP_HOURS,
@@ -14,7 +14,7 @@ use crate::limits::{
 };
 use crate::zone::Zone;
 
-/// Whether a subscription is told of wishes.
+/// Whether a subscription is told of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubscriptionState {
@@ -54,24 +54,27 @@ pub struct SecretGeneration {
     pub given_at: Timestamp,
 }
 
-/// That an organization wants to be told of new wishes that its resources can serve.
+/// That an organization wants to be told of new wishes that its resources can serve, of offers that are made to it, or of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// Identifier.
     pub id: SubscriptionId,
     /// Whose.
     pub organization: OrganizationId,
-    /// Only of wishes in these categories or below them; none for any.
+    /// Only of wishes and offers in these categories or below them; none for any.
     pub categories: Vec<CategoryCode>,
-    /// Only of wishes in these divisions or below them; none for wherever.
+    /// Only of wishes in these divisions or below them, and of offers that may be there; none for wherever.
     pub divisions: Vec<DivisionCode>,
-    /// Most wishes told in a day, 1..=[`SUBSCRIPTION_DAILY_BUDGET_MAX`].
+    /// Most wishes told in a day, 1..=[`SUBSCRIPTION_DAILY_BUDGET_MAX`]; 0 for offers alone.
     pub daily_budget: u32,
+    /// Whether it is told of offers, which no budget counts: each has a deadline, and is made to the organization.
+    #[serde(default)]
+    pub offers: bool,
     /// IANA name of the zone whose days the budget counts.
     pub time_zone: String,
     /// Whether it is told.
     pub state: SubscriptionState,
-    /// Since when: wishes that were published before are not told.
+    /// Since when: wishes that were published before are not told, nor are offers that were made before.
     pub active_since: Timestamp,
     /// Where messages are sent; none for nowhere.
     pub webhook_url: Option<String>,
@@ -88,8 +91,10 @@ pub struct Subscription {
 impl Subscription {
     /// Checks what can be said without a catalogue. Where messages may be sent at all is the sender's to say.
     pub fn check(&self, field: &str, violations: &mut Violations) {
-        violations.require((1..=SUBSCRIPTION_DAILY_BUDGET_MAX).contains(&self.daily_budget), || {
-            let message = format!("must be from 1 to {SUBSCRIPTION_DAILY_BUDGET_MAX}");
+        let least = u32::from(!self.offers);
+        violations.require((least..=SUBSCRIPTION_DAILY_BUDGET_MAX).contains(&self.daily_budget), || {
+            let message =
+                format!("must be from 1 to {SUBSCRIPTION_DAILY_BUDGET_MAX}, or 0 with offers for these alone");
             Violation::new(format!("{field}.daily_budget"), "daily_budget", message).with_value(self.daily_budget)
         });
         for (part, count) in [("categories", self.categories.len()), ("divisions", self.divisions.len())] {
@@ -104,6 +109,12 @@ impl Subscription {
             let message = format!("must have at most {URL_CHARS_MAX} characters");
             Violation::new(format!("{field}.webhook_url"), "max_len", message)
         });
+    }
+
+    /// Whether it is told of wishes.
+    #[must_use]
+    pub const fn wishes(&self) -> bool {
+        self.daily_budget > 0
     }
 
     /// Under which name a secret is kept.
@@ -133,7 +144,7 @@ pub enum DeliveryState {
     Delivered,
     /// It was given up.
     Failed,
-    /// Its wish had left the pool before.
+    /// Its wish had left the pool before, or its offer was open no more.
     Withdrawn,
 }
 
@@ -150,26 +161,86 @@ pub struct Delivery {
     pub next_attempt_at: Option<Timestamp>,
 }
 
-/// That a wish fits a resource, found and not yet told.
+/// Of which kind it is what somebody is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A wish that fits.
+    Wish,
+    /// An offer that was made.
+    Offer,
+}
+
+impl Kind {
+    /// Stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wish => "wish",
+            Self::Offer => "offer",
+        }
+    }
+}
+
+/// What an organization is told of, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A wish by its lot, which is its name; by the need's identifier where that was before names were of publications.
+    Wish(Uuid),
+    /// An offer.
+    Offer(ReferralId),
+}
+
+impl Subject {
+    /// Of which kind it is.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Wish(_) => Kind::Wish,
+            Self::Offer(_) => Kind::Offer,
+        }
+    }
+
+    /// What tells it from every other one.
+    #[must_use]
+    pub const fn as_uuid(self) -> Uuid {
+        match self {
+            Self::Wish(lot) => lot,
+            Self::Offer(referral) => referral.as_uuid(),
+        }
+    }
+
+    /// The one of a kind that this is of.
+    #[must_use]
+    pub const fn of(kind: Kind, id: Uuid) -> Self {
+        match kind {
+            Kind::Wish => Self::Wish(id),
+            Kind::Offer => Self::Offer(ReferralId::from_uuid(id)),
+        }
+    }
+}
+
+/// That a wish fits a resource or that one was asked for by an offer, found and not yet told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fit {
     /// Whose resource.
     pub organization: OrganizationId,
     /// By which subscription it is to be told.
     pub subscription: SubscriptionId,
-    /// The need behind the wish.
+    /// The need behind the wish, or the offer.
     pub need: NeedId,
-    /// The lot of the wish, which is its name; the need's identifier where that was before names were of publications.
-    pub lot: Uuid,
-    /// Which item of it, from 1.
+    /// What is told.
+    pub subject: Subject,
+    /// Which item of the need, from 1.
     pub item_ordinal: u16,
-    /// The resource that fits best.
+    /// The resource that fits best, or that was asked for.
     pub resource: ResourceId,
-    /// Its place among others, the best first: tier of urgency, then distance, then since when the need waits.
+    /// Its place among others, the best first: tier of urgency, then distance, then since when the need waits; of offers, which are told
+    /// without regard to how near they are, 0 and when they lapse.
     pub rank: (u8, u32, Timestamp),
 }
 
-/// That somebody was told of a wish. There is one for each publication of a need and organization, ever.
+/// That somebody was told of a wish or an offer. There is one for each publication of a need and organization, ever, and for each offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// Identifier, given when it was told.
@@ -212,6 +283,41 @@ mod tests {
         assert!(waits.len() > 20, "{waits:?}");
         let hours = now.duration_since(told).as_hours();
         assert!((66..=WEBHOOK_GIVE_UP_HOURS).contains(&hours), "{hours}");
+    }
+
+    #[test]
+    fn a_budget_of_no_wishes_is_for_offers_alone() {
+        let subscription = |daily_budget, offers| Subscription {
+            id: SubscriptionId::from_uuid(Uuid::from_u128(1)),
+            organization: OrganizationId::from_uuid(Uuid::from_u128(2)),
+            categories: Vec::new(),
+            divisions: Vec::new(),
+            daily_budget,
+            offers,
+            time_zone: "Asia/Shanghai".to_owned(),
+            state: SubscriptionState::Active,
+            active_since: Timestamp::UNIX_EPOCH,
+            webhook_url: None,
+            secret: SecretGeneration { number: 1, given_at: Timestamp::UNIX_EPOCH },
+            version: Version(1),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        for (daily_budget, offers, is_good) in [
+            (0, true, true),
+            (1, true, true),
+            (1_000, true, true),
+            (1_001, true, false),
+            (0, false, false),
+            (1, false, true),
+            (1_001, false, false),
+        ] {
+            let mut violations = Violations::new();
+            subscription(daily_budget, offers).check("subscription", &mut violations);
+            let told = violations.tells_of("subscription.daily_budget");
+            assert_eq!(told, !is_good, "{daily_budget} with offers: {offers}");
+        }
+        assert!(!subscription(0, true).wishes() && subscription(1, true).wishes());
     }
 
     #[test]

@@ -99,6 +99,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0015_sides_of_steps.sql"),
         include_str!("../migrations/postgres/0015_sides_of_steps.sql"),
     ),
+    (
+        16,
+        "offers_told",
+        include_str!("../migrations/sqlite/0016_offers_told.sql"),
+        include_str!("../migrations/postgres/0016_offers_told.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

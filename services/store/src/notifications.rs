@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
-use wishwell_domain::notification::{Delivery, Fit, Notification, Subscription, SubscriptionState};
+use wishwell_domain::notification::{Delivery, Fit, Kind, Notification, Subject, Subscription, SubscriptionState};
 
 use crate::contract::{Page, PageRequest};
 use crate::error::StoreError;
@@ -28,6 +28,8 @@ pub struct NotificationFilter {
     pub subscription: Option<SubscriptionId>,
     /// Only those that nobody has seen.
     pub unseen_only: bool,
+    /// Of which kind is what they tell of.
+    pub kind: Option<Kind>,
 }
 
 /// A fit that is told now.
@@ -35,8 +37,8 @@ pub struct NotificationFilter {
 pub struct Told {
     /// Who is told.
     pub organization: OrganizationId,
-    /// Of which wish: its lot.
-    pub lot: Uuid,
+    /// Of what.
+    pub subject: Subject,
     /// Under which name.
     pub id: NotificationId,
     /// Day of the subscription's zone, counted from 1970-01-01.
@@ -48,7 +50,8 @@ pub struct Told {
 /// Remembers subscriptions and notifications. Part of every store. A subscription is put like any entity, with
 /// [`crate::Mutation::Put`], and is in the log; its secrets are kept with [`crate::Mutation::PutKey`].
 ///
-/// Notifications are not in the log: what fits whom follows from it. Of each publication an organization is told once, whoever asks how often.
+/// Notifications are not in the log: what fits whom follows from it. Of each publication and of each offer an organization is told once,
+/// whoever asks how often.
 /// They are found and told by whoever holds the tenant's lease, and by nobody else. Times are the database's.
 #[async_trait]
 pub trait Notifications: Send + Sync + std::fmt::Debug {
@@ -63,11 +66,11 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         page: &PageRequest,
     ) -> Result<Page<Subscription>, StoreError>;
 
-    /// Wishes that are published from now on are looked at, unless somebody has said so before.
+    /// Wishes that are published and offers that are made from now on are looked at, unless somebody has said so before.
     async fn begin_notices(&self, tenant: &TenantId) -> Result<(), StoreError>;
 
     /// Takes the lease of telling a tenant's organizations for so many seconds, or extends it when `holder` has it, and answers up to
-    /// which position of the log wishes were looked at; none while another has it.
+    /// which position the log was looked at; none while another has it.
     async fn lease_notices(
         &self,
         tenant: &TenantId,
@@ -75,7 +78,7 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         seconds: i64,
     ) -> Result<Option<LogPosition>, StoreError>;
 
-    /// Keeps what was found in the log up to `position`; a fit of a wish that its organization was told of or waits for changes nothing.
+    /// Keeps what was found in the log up to `position`; a fit of what its organization was told of or waits for changes nothing.
     /// Answers whether `holder` has the lease; otherwise nothing changed.
     async fn keep_fits(
         &self,
@@ -85,18 +88,24 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         fits: &[Fit],
     ) -> Result<bool, StoreError>;
 
-    /// Subscriptions for which fits wait, at most `limit`.
-    async fn waiting_subscriptions(&self, tenant: &TenantId, limit: usize) -> Result<Vec<SubscriptionId>, StoreError>;
+    /// Subscriptions for which fits of a kind wait, at most `limit`.
+    async fn waiting_subscriptions(
+        &self,
+        tenant: &TenantId,
+        kind: Kind,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StoreError>;
 
-    /// Fits that wait to be told by a subscription, the best first, at most `limit`.
+    /// Fits of a kind that wait to be told by a subscription, the best first, at most `limit`.
     async fn waiting_fits(
         &self,
         tenant: &TenantId,
         subscription: SubscriptionId,
+        kind: Kind,
         limit: usize,
     ) -> Result<Vec<Fit>, StoreError>;
 
-    /// How many were told by a subscription on a day.
+    /// How many wishes were told by a subscription on a day.
     async fn told_on(&self, tenant: &TenantId, subscription: SubscriptionId, day: i64) -> Result<usize, StoreError>;
 
     /// Tells fits that wait, and drops others that are to be told no more. Those that do not wait stay as they are. Answers whether
@@ -106,7 +115,7 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         tenant: &TenantId,
         holder: Uuid,
         told: &[Told],
-        dropped: &[(OrganizationId, Uuid)],
+        dropped: &[(OrganizationId, Subject)],
     ) -> Result<bool, StoreError>;
 
     /// Drops fits that were found before an instant and still wait. Answers how many.

@@ -20,5 +20,5 @@ pub(crate) use access::AccessHandlers;
 pub(crate) use catalog::CatalogHandlers;
 pub(crate) use matching::{FIND_RESOURCES, MatchingHandlers};
 pub(crate) use needs::NeedHandlers;
-pub(crate) use notifications::{NotificationHandlers, wish_fits};
+pub(crate) use notifications::{NotificationHandlers, offer_made, wish_fits};
 pub(crate) use referrals::ReferralHandlers;

@@ -10,16 +10,21 @@ use wishwell_api::v1::notification_service_server::NotificationService;
 use wishwell_domain::ids::{NotificationId, SubscriptionId};
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::{Fit, Subscription};
+use wishwell_domain::referral::Referral;
 use wishwell_domain::{Error, Violations};
+use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
 use super::call::{Update, merge_fields, read, required, retry_update, write};
+use super::convert::common::code_out;
 use super::convert::notification as convert;
+use super::convert::referral::{Shown, referral_out};
 use super::listing::{self, Listing};
 use super::matching::position;
 use super::meant::{self, Meant as _};
 use super::referrals::{wish_item_out, wish_out};
 use crate::cases::notices::Given;
+use crate::cases::places::place_of_offer;
 use crate::cases::{Caller, Platform, only, subscriptions_of};
 
 /// Handlers of `NotificationService`.
@@ -151,7 +156,7 @@ async fn changed(
     let mut merged = convert::subscription_out(&stored);
     // What the receiver said stays, unless somebody says otherwise.
     merged.state = 0;
-    merge_fields!(asked, merged, [categories, divisions, daily_budget, time_zone, state, webhook_url]);
+    merge_fields!(asked, merged, [categories, divisions, daily_budget, time_zone, state, webhook_url, offers]);
     let mut violations = asked.violations.clone();
     let changed = convert::asked(FIELD, merged, &mut violations).into_changed(&stored);
     platform.check_subscription(caller, &changed, violations).await?;
@@ -231,15 +236,12 @@ async fn notifications(
     let sent = message.filter.unwrap_or_default();
     platform.snapshot(&caller, position(message.min_position)).await?;
     let mut violations = Violations::new();
-    let organization = convert::organization("filter.organization", &sent.organization, &mut violations);
-    let subscription = (!sent.subscription.is_empty())
-        .then(|| violations.take(SubscriptionId::parse_name("filter.subscription", &sent.subscription)))
-        .flatten();
+    let filter = convert::filter("filter", &sent, &mut violations);
     violations.into_result()?;
-    let found =
-        platform.list_notifications(&caller, organization, subscription, sent.unseen_only, &listing.by_uuid()).await?;
+    let found = platform.list_notifications(&caller, filter, &listing.by_uuid()).await?;
     let shown = found.entries.iter().map(|notification| {
-        convert::notification_out(notification, wish_out(platform.name_of_fit(&caller, &notification.fit)))
+        let wish = platform.wish_of_fit(&caller, &notification.fit).map(wish_out);
+        convert::notification_out(notification, wish.unwrap_or_default())
     });
     Ok(v1::ListNotificationsResponse {
         notifications: shown.collect(),
@@ -277,4 +279,23 @@ pub(crate) fn wish_fits(
         organization: fit.organization.name(),
         subscription: fit.subscription.name(),
     })
+}
+
+/// What is said of an open offer to a partner's own tools, as the partner sees it.
+pub(crate) fn offer_made(referral: &Referral, fit: &Fit, snapshot: &Snapshot) -> v1::OfferMade {
+    let place = place_of_offer(referral, snapshot);
+    let shown = referral_out(referral, Shown { wish: String::new(), need: false, division: code_out(place.as_ref()) });
+    v1::OfferMade {
+        referral: shown.name,
+        resource: shown.resource,
+        organization: shown.organization,
+        subscription: fit.subscription.name(),
+        category: shown.category,
+        quantity: shown.quantity,
+        recurrence: shown.recurrence,
+        urgency: shown.urgency,
+        division: shown.division,
+        expire_time: shown.expire_time,
+        enquiry: shown.enquiry,
+    }
 }

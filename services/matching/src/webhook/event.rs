@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(super) const MEDIA_TYPE: &str = "application/cloudevents+json; charset=utf-8";
 /// Type of a message that tells of a wish.
 pub(super) const WISH_FITS: &str = "wishwell.wish.fits.v1";
+/// Type of a message that tells of an offer.
+pub(super) const OFFER_MADE: &str = "wishwell.offer.made.v1";
 /// Type of a message that is sent on trial.
 pub(super) const TEST: &str = "wishwell.subscription.test.v1";
 

@@ -12,14 +12,14 @@ use wishwell_domain::limits::{
     NOTICE_POLL_MILLISECONDS, WEBHOOK_CLAIM_SECONDS, WEBHOOK_GIVE_UP_HOURS, WEBHOOK_SENDS_AT_ONCE_MAX,
 };
 use wishwell_domain::notification::{
-    Delivery, DeliveryState, Notification, Subscription, SubscriptionState, next_attempt,
+    Delivery, DeliveryState, Notification, Subject, Subscription, SubscriptionState, next_attempt,
 };
 
 use super::Sender;
-use super::event::{Event, WISH_FITS};
+use super::event::{Event, OFFER_MADE, WISH_FITS};
 use crate::cases::notices::worker::caller_of;
 use crate::cases::{Caller, Platform};
-use crate::grpc::wish_fits;
+use crate::grpc::{offer_made, wish_fits};
 
 /// What a receiver answers that is gone for good.
 const GONE: u16 = 410;
@@ -85,12 +85,12 @@ async fn send_one(
         keep(DeliveryState::Failed, notification.delivery.status, None).await?;
         return Ok(());
     };
-    let Some(event) = event(platform, caller, &subscription, &notification, now).await? else {
+    let Some(saying) = saying(platform, caller, &subscription, &notification, now).await? else {
         keep(DeliveryState::Withdrawn, notification.delivery.status, None).await?;
         return Ok(());
     };
     let secrets = platform.secrets(caller, &subscription, now).await?;
-    let sent = sender.send(url, &secrets, &event, now).await;
+    let sent = sender.send(url, &secrets, &saying.event, now).await;
     let status = sent.as_ref().ok().copied();
     match status {
         Some(200..300) => keep(DeliveryState::Delivered, status, None).await?,
@@ -101,6 +101,8 @@ async fn send_one(
         _ => {
             let next =
                 next_attempt(notification.told_at, notification.delivery.attempts, platform.clock.now(), jitter());
+            // Nobody can accept an offer any more by then.
+            let next = next.filter(|next| saying.ends_at.is_none_or(|ends_at| *next < ends_at));
             let state = if next.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
             tracing::debug!(notification = %notification.id, ?sent, "a message was not taken");
             keep(state, status, next).await?
@@ -109,29 +111,48 @@ async fn send_one(
     Ok(())
 }
 
-/// What is said of a wish; none when it has left the pool.
-async fn event(
+/// A message, and when what it tells of ends, if that is known.
+struct Saying {
+    event: Event,
+    ends_at: Option<Timestamp>,
+}
+
+/// What is said of a wish or an offer; none when the one has left the pool, or the other is open no more.
+async fn saying(
     platform: &Platform,
     caller: &Caller,
     subscription: &Subscription,
     notification: &Notification,
     now: Timestamp,
-) -> Result<Option<Event>, Error> {
+) -> Result<Option<Saying>, Error> {
     let fit = &notification.fit;
-    let Some(need) = platform.store.need(caller.tenant(), fit.need).await? else { return Ok(None) };
-    if !platform.is_in_the_pool(caller, &need, fit) {
-        return Ok(None);
-    }
-    let Some(fits) = wish_fits(platform, caller, &need, fit, now) else { return Ok(None) };
-    let data = wishwell_api::json::to_json(&fits).map_err(|error| Error::Internal(format!("a message: {error}")))?;
-    Ok(Some(Event {
+    let (kind, subject, data, ends_at) = match fit.subject {
+        Subject::Wish(_) => {
+            let Some(need) = platform.store.need(caller.tenant(), fit.need).await? else { return Ok(None) };
+            if !platform.is_in_the_pool(caller, &need, fit) {
+                return Ok(None);
+            }
+            let Some(fits) = wish_fits(platform, caller, &need, fit, now) else { return Ok(None) };
+            let data = wishwell_api::json::to_json(&fits);
+            (WISH_FITS, fits.item.map(|item| item.wish), data, None)
+        }
+        Subject::Offer(id) => {
+            let Some(referral) = platform.open_offer(caller, id, now).await? else { return Ok(None) };
+            let snapshot = platform.snapshot(caller, None).await?;
+            let made = offer_made(&referral, fit, &snapshot);
+            (OFFER_MADE, Some(id.name()), wishwell_api::json::to_json(&made), Some(referral.expires_at))
+        }
+    };
+    let data = data.map_err(|error| Error::Internal(format!("a message: {error}")))?;
+    let event = Event {
         id: notification.id.name(),
-        kind: WISH_FITS,
+        kind,
         subscription: subscription.id.name(),
-        subject: fits.item.map(|item| item.wish),
+        subject,
         time: notification.told_at,
         data: serde_json::from_str(&data).map_err(|error| Error::Internal(format!("a message: {error}")))?,
-    }))
+    };
+    Ok(Some(Saying { event, ends_at }))
 }
 
 /// Takes away a share of a wait, so that replicas and messages do not all come back at once.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use wishwell_domain::ids::{NeedId, NotificationId, OrganizationId, ResourceId, SubscriptionId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
-use wishwell_domain::notification::{Delivery, Fit, Notification};
+use wishwell_domain::notification::{Delivery, Fit, Kind, Notification, Subject};
 
 use super::session::{Failure, Fields, Session};
 use super::statement::{Statement, Value};
@@ -16,7 +16,8 @@ pub(super) const FIT: &[&str] = &[
     "organization_id",
     "subscription_id",
     "need_id",
-    "wish_lot",
+    "kind",
+    "subject_id",
     "item_ordinal",
     "resource_id",
     "rank_tier",
@@ -27,12 +28,14 @@ pub(super) const FIT: &[&str] = &[
 pub(super) const TOLD: &[&str] = &["id", "told_at", "seen_at", "delivery", "attempts", "status", "next_attempt_at"];
 
 pub(super) fn fit_row(fit: &Fit) -> Vec<Value> {
+    let subject = fit.subject;
     let (tier, metres, since) = fit.rank;
     vec![
         Value::Uuid(Some(fit.organization.as_uuid())),
         Value::Uuid(Some(fit.subscription.as_uuid())),
         Value::Uuid(Some(fit.need.as_uuid())),
-        Value::Uuid(Some(fit.lot)),
+        Value::text(subject.kind().name()),
+        Value::Uuid(Some(subject.as_uuid())),
         Value::Int(Some(i64::from(fit.item_ordinal))),
         Value::Uuid(Some(fit.resource.as_uuid())),
         Value::Int(Some(i64::from(tier))),
@@ -46,7 +49,7 @@ pub(super) fn read_fit(fields: &mut Fields<'_>) -> Result<Fit, StoreError> {
         organization: OrganizationId::from_uuid(fields.uuid()?),
         subscription: SubscriptionId::from_uuid(fields.uuid()?),
         need: NeedId::from_uuid(fields.uuid()?),
-        lot: fields.uuid()?,
+        subject: Subject::of(fields.word()?, fields.uuid()?),
         item_ordinal: fields.number()?,
         resource: ResourceId::from_uuid(fields.uuid()?),
         rank: (fields.number()?, fields.number()?, fields.time()?),
@@ -74,6 +77,15 @@ pub(super) fn push_tenant(statement: &mut Statement, tenant: &TenantId) {
     statement.push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
 }
 
+/// Adds the condition that a row is of this kind.
+pub(super) fn push_kind(statement: &mut Statement, kind: Kind) {
+    // As a literal: a partial index is of one kind.
+    statement.push(match kind {
+        Kind::Wish => " AND kind = 'wish'",
+        Kind::Offer => " AND kind = 'offer'",
+    });
+}
+
 /// A page of what was told, the newest first.
 pub(super) async fn list(
     session: &mut Session,
@@ -94,6 +106,9 @@ pub(super) async fn list(
     }
     if filter.unseen_only {
         statement.push(" AND seen_at IS NULL");
+    }
+    if let Some(kind) = filter.kind {
+        push_kind(&mut statement, kind);
     }
     if let Some(after) = page.after {
         statement.push(" AND id < ").bind(Value::Uuid(Some(after)));

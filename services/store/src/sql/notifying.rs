@@ -6,9 +6,9 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
-use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Notification, Subscription};
+use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Kind, Notification, Subject, Subscription};
 
-use super::notifications::{self, FIT, TOLD, fit_row, push_tenant, read_fit, read_notification};
+use super::notifications::{self, FIT, TOLD, fit_row, push_kind, push_tenant, read_fit, read_notification};
 use super::record::{Key, chunks};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
@@ -69,10 +69,16 @@ impl Notifications for SqlStore {
         work.instrument(span!(self, "INSERT", "notifications")).await
     }
 
-    async fn waiting_subscriptions(&self, tenant: &TenantId, limit: usize) -> Result<Vec<SubscriptionId>, StoreError> {
+    async fn waiting_subscriptions(
+        &self,
+        tenant: &TenantId,
+        kind: Kind,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StoreError> {
         let work = self.read(async |session| {
             let mut statement = session.statement("SELECT DISTINCT subscription_id FROM notifications");
             push_tenant(&mut statement, tenant);
+            push_kind(&mut statement, kind);
             statement.push(" AND id IS NULL ORDER BY subscription_id LIMIT ").bind(limit_of(limit));
             session.fetch_all(statement, |fields| fields.uuid().map(SubscriptionId::from_uuid)).await
         });
@@ -83,15 +89,17 @@ impl Notifications for SqlStore {
         &self,
         tenant: &TenantId,
         subscription: SubscriptionId,
+        kind: Kind,
         limit: usize,
     ) -> Result<Vec<Fit>, StoreError> {
         let work = self.read(async |session| {
             let mut statement = session.statement("SELECT ");
             statement.push_names(FIT).push(" FROM notifications");
             push_tenant(&mut statement, tenant);
+            push_kind(&mut statement, kind);
             statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
             // The order of needs' identifiers is that of their submission, which no wish tells.
-            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, wish_lot LIMIT ");
+            statement.push(" AND id IS NULL ORDER BY rank_tier, rank_metres, rank_since, subject_id LIMIT ");
             statement.bind(limit_of(limit));
             session.fetch_all(statement, read_fit).await
         });
@@ -102,6 +110,7 @@ impl Notifications for SqlStore {
         let work = self.read(async |session| {
             let mut statement = session.statement("SELECT COUNT(*) FROM notifications");
             push_tenant(&mut statement, tenant);
+            push_kind(&mut statement, Kind::Wish);
             statement.push(" AND subscription_id = ").bind(Value::Uuid(Some(subscription.as_uuid())));
             statement.push(" AND told_day = ").bind(Value::Int(Some(day))).push(" AND id IS NOT NULL");
             session.fetch_one(statement, |fields| fields.number()).await
@@ -114,15 +123,15 @@ impl Notifications for SqlStore {
         tenant: &TenantId,
         holder: Uuid,
         told: &[Told],
-        dropped: &[(OrganizationId, Uuid)],
+        dropped: &[(OrganizationId, Subject)],
     ) -> Result<bool, StoreError> {
         let work = self.as_teller(tenant, holder, async |session| {
             for told in told {
                 tell_one(session, tenant, told).await?;
             }
-            for (organization, lot) in dropped {
+            for (organization, subject) in dropped {
                 let mut statement = session.statement("DELETE FROM notifications");
-                push_waiting(&mut statement, tenant, *organization, *lot);
+                push_waiting(&mut statement, tenant, *organization, *subject);
                 session.execute(statement).await?;
             }
             Ok(())
@@ -250,13 +259,13 @@ fn push_due(statement: &mut Statement, tenant: &TenantId) {
     statement.push(" AND delivery = 'pending' AND next_attempt_at <= ").push_now();
 }
 
-fn push_waiting(statement: &mut Statement, tenant: &TenantId, organization: OrganizationId, lot: Uuid) {
+fn push_waiting(statement: &mut Statement, tenant: &TenantId, organization: OrganizationId, subject: Subject) {
     push_tenant(statement, tenant);
     statement.push(" AND organization_id = ").bind(Value::Uuid(Some(organization.as_uuid())));
-    statement.push(" AND wish_lot = ").bind(Value::Uuid(Some(lot))).push(" AND id IS NULL");
+    statement.push(" AND subject_id = ").bind(Value::Uuid(Some(subject.as_uuid()))).push(" AND id IS NULL");
 }
 
-/// The first time, wishes are looked at from where the log ends.
+/// The first time, the log is looked at from where it ends.
 async fn begin(session: &mut Session, tenant: &TenantId) -> Result<(), Failure> {
     let head = log::head(session, tenant).await?;
     let mut statement = session.statement("INSERT INTO notice_cursors (tenant, position) VALUES (");
@@ -291,7 +300,7 @@ async fn insert(session: &mut Session, tenant: &TenantId, fits: &[Fit]) -> Resul
     for rows in chunks(rows.collect()) {
         let mut statement = session.statement("INSERT INTO notifications (tenant, ");
         statement.push_names(FIT).push(", found_at, delivery, attempts) ").push_rows(rows);
-        statement.push(" ON CONFLICT (tenant, organization_id, wish_lot) DO NOTHING");
+        statement.push(" ON CONFLICT (tenant, organization_id, subject_id) DO NOTHING");
         session.execute(statement).await?;
     }
     Ok(())
@@ -306,6 +315,6 @@ async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Resu
     if told.send {
         statement.push(", next_attempt_at = ").push_now();
     }
-    push_waiting(&mut statement, tenant, told.organization, told.lot);
+    push_waiting(&mut statement, tenant, told.organization, told.subject);
     session.execute(statement).await.map(drop)
 }

@@ -275,6 +275,7 @@ macro_rules! conformance_of {
                 wishes_are_looked_at_from_where_the_log_ended_and_by_one_holder
                 of_many_who_want_to_tell_one_may
                 of_a_publication_an_organization_is_told_once
+                an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_counts_it
                 what_waits_for_too_long_is_dropped
                 notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
                 a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up

@@ -6,9 +6,12 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 use wishwell_domain::capacity_pool::Figures;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, Version};
+use wishwell_domain::ids::{LogPosition, ReferralId, SubscriptionId, Version};
+use wishwell_domain::notification::{Fit, Kind, Subject};
 use wishwell_domain::referral::Action;
-use wishwell_store::{Durability, PostgresOptions, PostgresStore, Schema, SqliteStore, Store, StoreError};
+use wishwell_store::{
+    Durability, NotificationFilter, PageRequest, PostgresOptions, PostgresStore, Schema, SqliteStore, Store, StoreError,
+};
 use wishwell_test_support::postgres::TestDatabase;
 
 use crate::ledger_world::{need_id, offering, pool_id, step};
@@ -42,10 +45,24 @@ INSERT INTO events VALUES ('xingqing', 1, 5, 'desk', 'capacity_pool', 'capacityP
     \"created_at\": \"1970-01-01T00:00:00Z\", \"updated_at\": \"1970-01-01T00:00:00Z\"}}');
 ";
 
+/// What the program before offers were told left behind besides: a subscription, a wish that was told and another that waits.
+const SUBSCRIBED: &str = "
+INSERT INTO subscriptions VALUES ('xingqing', {70}, {1}, '[]', '[]', 3, 'Asia/Shanghai', 'active', 5, NULL, 1, 5, 1, 5, 5);
+INSERT INTO notifications (tenant, organization_id, need_id, wish_lot, subscription_id, item_ordinal, resource_id, rank_tier,
+    rank_metres, rank_since, found_at, id, told_at, told_day, delivery, attempts) VALUES
+    ('xingqing', {1}, {60}, {81}, {70}, 1, {30}, 3, 5, 5, 5, {80}, 5, 20000, 'none', 0),
+    ('xingqing', {1}, {60}, {82}, {70}, 1, {30}, 3, 5, 5, 5, NULL, NULL, NULL, 'none', 0);
+";
+
 /// The data in one database's spelling of identifiers and truth values.
 fn data(identifier: impl Fn(u128) -> String, truths: [&str; 2]) -> String {
-    let mut data = DATA.replace("{no}", truths[0]).replace("{yes}", truths[1]).replace("{text}", &uuid(20).to_string());
-    for n in [1, 20, 21, 30, 60] {
+    let data = DATA.replace("{no}", truths[0]).replace("{yes}", truths[1]).replace("{text}", &uuid(20).to_string());
+    named(data, identifier)
+}
+
+/// With identifiers in one database's spelling.
+fn named(mut data: String, identifier: impl Fn(u128) -> String) -> String {
+    for n in [1, 20, 21, 30, 60, 70, 80, 81, 82] {
         data = data.replace(&format!("{{{n}}}"), &identifier(n));
     }
     data
@@ -60,6 +77,68 @@ fn left_as_it_is(opened: Result<Arc<dyn Store>, StoreError>) {
 fn foundation(sql: &'static str) -> Migrator {
     let foundation = Migration::new(1, "foundation".into(), MigrationType::Simple, sql.into_sql_str(), false);
     Migrator::with_migrations(vec![foundation])
+}
+
+/// The migrations of the program before offers were told.
+fn before_offers(database: &str) -> Migrator {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let migrations = files.into_iter().take(15).zip(1..).map(|(path, version)| {
+        let text = AssertSqlSafe(std::fs::read_to_string(&path).unwrap()).into_sql_str();
+        Migration::new(version, "earlier".into(), MigrationType::Simple, text, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_subscribed_and_told_before_offers_were_is_of_wishes_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wishwell.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection: SqliteConnection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let identifier = |n| format!("x'{}'", uuid(n).simple());
+    foundation(include_str!("../../migrations/sqlite/0001_foundation.sql")).run(&mut connection).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(data(identifier, ["0", "1"]))).execute(&mut connection).await.unwrap();
+    before_offers("sqlite").run(&mut connection).await.unwrap();
+    let subscribed = named(SUBSCRIBED.to_owned(), identifier);
+    sqlx::raw_sql(AssertSqlSafe(subscribed)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    is_of_wishes(SqliteStore::open(&path, Durability::Full).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_subscribed_and_told_before_offers_were_is_of_wishes_on_postgres() {
+    let database = TestDatabase::create().await;
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let identifier = |n| format!("'{}'::uuid", uuid(n));
+    foundation(include_str!("../../migrations/postgres/0001_foundation.sql")).run(&mut connection).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(data(identifier, ["FALSE", "TRUE"]))).execute(&mut connection).await.unwrap();
+    before_offers("postgres").run(&mut connection).await.unwrap();
+    let subscribed = named(SUBSCRIBED.to_owned(), identifier);
+    sqlx::raw_sql(AssertSqlSafe(subscribed)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    is_of_wishes(PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap()).await;
+}
+
+async fn is_of_wishes(store: Arc<dyn Store>) {
+    let (tenant, id) = (tenant(), SubscriptionId::from_uuid(uuid(70)));
+    let subscription = store.subscription(&tenant, id).await.unwrap().unwrap();
+    assert_eq!((subscription.daily_budget, subscription.offers), (3, false));
+    let page = PageRequest { after: None, limit: 10 };
+    let told = store.list_notifications(&tenant, &NotificationFilter::default(), &page).await.unwrap().entries;
+    let subjects: Vec<_> = told.iter().map(|told| (told.id.as_uuid(), told.fit.subject)).collect();
+    assert_eq!(subjects, [(uuid(80), Subject::Wish(uuid(81)))]);
+    assert_eq!(store.told_on(&tenant, id, 20_000).await.unwrap(), 1);
+    let waiting = store.waiting_fits(&tenant, id, Kind::Wish, 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|fit| fit.subject).collect::<Vec<_>>(), [Subject::Wish(uuid(82))]);
+    // What waits may be told, and an offer beside it.
+    let offer = Subject::Offer(ReferralId::from_uuid(uuid(83)));
+    let position = store.lease_notices(&tenant, uuid(9), 20).await.unwrap().unwrap();
+    let fits = [Fit { subject: offer, ..waiting[0].clone() }];
+    assert!(store.keep_fits(&tenant, uuid(9), position, &fits).await.unwrap());
+    assert_eq!(store.waiting_fits(&tenant, id, Kind::Offer, 10).await.unwrap(), fits);
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +172,7 @@ async fn data_of_the_foundation_lives_on_in_the_ledgers_tables_on_postgres() {
 
 async fn lives_on(store: Arc<dyn Store>) {
     let tenant = tenant();
-    assert_eq!(store.describe().schema_version, 15);
+    assert_eq!(store.describe().schema_version, 16);
     let pool = async |n| store.capacity_pool(&tenant, pool_id(n)).await.unwrap().unwrap();
     let figures = |total, used_elsewhere| Figures { total, used_elsewhere, ..Figures::default() };
     let (stock, slots) = (pool(20).await, pool(21).await);

@@ -383,6 +383,7 @@ pub fn subscription(n: u128, organization: u128) -> Subscription {
         categories: vec![category_code("care")],
         divisions: vec![division_code("640104"), division_code("640104001")],
         daily_budget: 3,
+        offers: true,
         time_zone: "Asia/Urumqi".to_owned(),
         state: SubscriptionState::Active,
         active_since: instant("2026-01-02T03:04:05.6789Z"),

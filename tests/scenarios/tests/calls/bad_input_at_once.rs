@@ -307,7 +307,7 @@ async fn what_breaks_the_contract_is_told_with_what_reading_finds_of_rounds_plan
     let known =
         told(subscriptions.create_subscription(request).await).expect("created").subscription.expect("one").name;
     let spoilt = v1::Subscription {
-        daily_budget: 0,
+        daily_budget: -1,
         time_zone: "Mars/Base".to_owned(),
         categories: vec!["no.such".to_owned()],
         ..sound()

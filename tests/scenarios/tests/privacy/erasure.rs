@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::referring::{NEAR, PARTNER, TRUNK, demo, submit, trunks, wishing};
+use wishwell_scenarios::referring::{NEAR, PARTNER, TRUNK, demo, offer, submit, to, trunks, wishing};
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
 use wishwell_scenarios::traces::files_with;
 use wishwell_scenarios::webhooks::Tool;
@@ -318,5 +318,47 @@ async fn of_an_erased_person_s_wishes_nothing_more_is_told_and_no_message_that_w
     assert!(sent.last().expect("one").body.contains("somebody else's"), "{sent:?}");
     assert!(sent.iter().all(|message| !message.body.contains(MARK)), "{sent:?}");
     assert!(!format!("{found:?}").contains(MARK), "{found:?}");
+    assert_eq!(files_with_mark(served.process.folder()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_told_of_an_offer_tells_nothing_of_a_person_and_of_an_erased_need_no_message_that_waits_is_sent() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(9)).await;
+    let tool = Tool::start(503).await;
+    let asking = v1::Subscription { offers: true, webhook_url: tool.url(), ..v1::Subscription::default() };
+    let request = v1::CreateSubscriptionRequest { subscription: Some(asking), request_id: request_id() };
+    told(served.notifications(PARTNER).create_subscription(request).await).expect("made");
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person()), request_id: request_id() };
+    let beneficiary = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created");
+    let beneficiary = beneficiary.beneficiary.expect("one").name;
+    let theirs =
+        v1::Need { beneficiary: beneficiary.clone(), description: marked("description"), ..wishing(1, "a trunk") };
+    let (mut needs, mut offers) = (Vec::new(), Vec::new());
+    for need in [theirs, v1::Need { description: marked("alone"), ..wishing(1, "another") }] {
+        let need = submit(&served, need).await.name;
+        offers.push(offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered").name);
+        needs.push(need);
+    }
+    let tried = |told: &v1::Notification| told.delivery_status == 503;
+    told_once(&served, |found| found.len() == 2 && found.iter().all(tried)).await;
+    let erase = v1::EraseBeneficiaryRequest { name: beneficiary.clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
+    let erase = v1::EraseNeedRequest { name: needs[1].clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_need(erase).await).expect("erased");
+    let before = tool.received().len();
+    tool.answer(200);
+    let settled = |told: &v1::Notification| told.delivery() != v1::DeliveryState::Pending;
+    let found = told_once(&served, |found| found.iter().all(settled)).await;
+    // The first still waits for an answer, the second was withdrawn with its need.
+    let fared = |offer: &String| found.iter().find(|told| told.referral == *offer).map(v1::Notification::delivery);
+    let expected = [v1::DeliveryState::Delivered, v1::DeliveryState::Withdrawn];
+    assert_eq!([fared(&offers[0]), fared(&offers[1])], expected.map(Some));
+    let sent = tool.received();
+    assert_eq!(sent.len(), before + 1, "{sent:?}");
+    for hidden in needs.iter().map(String::as_str).chain([MARK, &beneficiary]) {
+        assert!(sent.iter().all(|message| !message.body.contains(hidden)), "{hidden} in {sent:?}");
+        assert!(!format!("{found:?}").contains(hidden), "{hidden} in {found:?}");
+    }
     assert_eq!(files_with_mark(served.process.folder()), Vec::<String>::new());
 }

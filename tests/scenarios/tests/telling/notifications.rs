@@ -15,15 +15,15 @@ use wishwell_scenarios::{Served, external};
 use wishwell_test_support::postgres::TestDatabase;
 
 /// Long enough for a wish to be told that is to be told.
-const A_WHILE: Duration = Duration::from_secs(4);
+pub(super) const A_WHILE: Duration = Duration::from_secs(4);
 /// How long whoever tells keeps others from it, at most.
-const LEASE: Duration = Duration::from_secs(30);
+pub(super) const LEASE: Duration = Duration::from_secs(30);
 
-fn asking(budget: i32) -> v1::Subscription {
+pub(super) fn asking(budget: i32) -> v1::Subscription {
     v1::Subscription { daily_budget: budget, categories: vec![TRUNK.to_owned()], ..v1::Subscription::default() }
 }
 
-async fn subscribe(
+pub(super) async fn subscribe(
     served: &Served,
     key: &'static str,
     subscription: v1::Subscription,
@@ -32,25 +32,34 @@ async fn subscribe(
     told(served.notifications(key).create_subscription(request).await)
 }
 
-async fn subscribed(served: &Served, key: &'static str, subscription: v1::Subscription) -> v1::Subscription {
+pub(super) async fn subscribed(served: &Served, key: &'static str, subscription: v1::Subscription) -> v1::Subscription {
     subscribe(served, key, subscription).await.expect("made").subscription.expect("one")
 }
 
-async fn listed(served: &Served, key: &'static str, filter: v1::NotificationFilter) -> Vec<v1::Notification> {
+pub(super) async fn listed(
+    served: &Served,
+    key: &'static str,
+    filter: v1::NotificationFilter,
+) -> Vec<v1::Notification> {
     let request = v1::ListNotificationsRequest { filter: Some(filter), page_size: 1_000, ..Default::default() };
     told(served.notifications(key).list_notifications(request).await).expect("listed").notifications
 }
 
-async fn all(served: &Served, key: &'static str) -> Vec<v1::Notification> {
+pub(super) async fn all(served: &Served, key: &'static str) -> Vec<v1::Notification> {
     listed(served, key, v1::NotificationFilter::default()).await
 }
 
 /// What somebody was told, once it is so much.
-async fn once(served: &Served, key: &'static str, count: usize) -> Vec<v1::Notification> {
+pub(super) async fn once(served: &Served, key: &'static str, count: usize) -> Vec<v1::Notification> {
     once_within(served, key, count, PATIENCE).await
 }
 
-async fn once_within(served: &Served, key: &'static str, count: usize, patience: Duration) -> Vec<v1::Notification> {
+pub(super) async fn once_within(
+    served: &Served,
+    key: &'static str,
+    count: usize,
+    patience: Duration,
+) -> Vec<v1::Notification> {
     let started = Instant::now();
     loop {
         let found = all(served, key).await;
@@ -69,7 +78,7 @@ async fn wish(served: &Served, title: &str) -> String {
     items.into_iter().find(|item| item.title == title).expect("published").wish
 }
 
-async fn update(
+pub(super) async fn update(
     served: &Served,
     key: &'static str,
     subscription: v1::Subscription,

@@ -1,4 +1,4 @@
-//! Which new wishes fit which subscribed organizations: the log says which are new, the snapshot what fits.
+//! What is new for which subscribed organizations, wishes that fit and offers: the log says what is new, the snapshot what fits.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -7,34 +7,58 @@ use jiff::Timestamp;
 
 use wishwell_domain::Error;
 use wishwell_domain::event::{Change, Event};
-use wishwell_domain::ids::{CategoryCode, DivisionCode, NeedId, OrganizationId, ResourceId};
-use wishwell_domain::need::{Need, Wish};
-use wishwell_domain::notification::{Fit, Subscription};
+use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
+use wishwell_domain::need::Need;
+use wishwell_domain::notification::{Fit, Subject, Subscription};
 use wishwell_engine::{NeedMatch, Snapshot};
 
-/// Published needs among events, each as it was last, in the order of their ids.
-pub(super) fn published(events: Vec<Event>) -> BTreeMap<NeedId, Need> {
-    let mut found = BTreeMap::new();
-    for event in events {
-        if let Change::Need(need) = event.change {
-            if need.wish.is_some() && need.state.is_open() {
-                found.insert(need.id, *need);
-            } else {
-                found.remove(&need.id);
+use super::offers::Made;
+use super::scope::Scope;
+
+/// What is new among events.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Published needs, each as it was last, in the order of their ids.
+    wishes: BTreeMap<NeedId, Need>,
+    offers: Made,
+}
+
+impl News {
+    pub(super) fn among(events: Vec<Event>) -> Self {
+        let mut news = Self::default();
+        for event in events {
+            news.offers.follow(&event.change);
+            if let Change::Need(need) = event.change {
+                if need.wish.is_some() && need.state.is_open() {
+                    news.wishes.insert(need.id, *need);
+                } else {
+                    news.wishes.remove(&need.id);
+                }
             }
         }
+        news
     }
-    found
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.wishes.is_empty() && self.offers.is_empty()
+    }
 }
 
 /// Finds off the threads that answer calls: it may look at many resources.
 pub(super) async fn find(
     snapshot: Arc<Snapshot>,
     subscriptions: Arc<Vec<Subscription>>,
-    wishes: BTreeMap<NeedId, Need>,
+    news: News,
     now: Timestamp,
 ) -> Result<Vec<Fit>, Error> {
-    let found = tokio::task::spawn_blocking(move || fits(&snapshot, &subscriptions, &wishes, now)).await;
+    let find = move || {
+        let mut found = news.offers.fits(&snapshot, &subscriptions);
+        if !news.wishes.is_empty() {
+            found.extend(fits(&snapshot, &subscriptions, &news.wishes, now));
+        }
+        found
+    };
+    let found = tokio::task::spawn_blocking(find).await;
     found.map_err(|error| Error::Internal(format!("looking for what fits: {error}")))
 }
 
@@ -46,13 +70,14 @@ fn fits(
     wishes: &BTreeMap<NeedId, Need>,
     now: Timestamp,
 ) -> Vec<Fit> {
-    let organizations: HashSet<OrganizationId> = subscriptions.iter().map(|each| each.organization).collect();
+    let told = || subscriptions.iter().filter(|subscription| subscription.wishes());
+    let organizations: HashSet<OrganizationId> = told().map(|each| each.organization).collect();
     let resources = snapshot.resources_of(&organizations);
     let ids: Vec<NeedId> = wishes.keys().copied().collect();
     let mut matches: HashMap<OrganizationId, Vec<(NeedMatch, ResourceId)>> = HashMap::new();
     let mut taken: HashSet<(OrganizationId, NeedId)> = HashSet::new();
     let mut fits = Vec::new();
-    for subscription in subscriptions {
+    for subscription in told() {
         let organization = subscription.organization;
         let found = matches.entry(organization).or_insert_with(|| {
             let own = resources.get(&organization).map_or(&[][..], Vec::as_slice);
@@ -62,13 +87,14 @@ fn fits(
         for (matched, resource) in found.iter() {
             let need = matched.rank.need;
             let Some(wished) = wishes.get(&need) else { continue };
-            if scope.admits(wished, matched.rank.item_ordinal) && taken.insert((organization, need)) {
+            if scope.admits_wish(wished, matched.rank.item_ordinal) && taken.insert((organization, need)) {
                 let rank = matched.rank;
+                let lot = wished.wish.as_ref().and_then(|wish| wish.lot);
                 fits.push(Fit {
                     organization,
                     subscription: subscription.id,
                     need,
-                    lot: wished.wish.as_ref().and_then(|wish| wish.lot).unwrap_or(need.as_uuid()),
+                    subject: Subject::Wish(lot.unwrap_or(need.as_uuid())),
                     item_ordinal: rank.item_ordinal,
                     resource: *resource,
                     rank: (rank.effective_urgency.tier(), rank.distance_metres, rank.waiting_since),
@@ -94,32 +120,4 @@ fn all_matches(
     }
     found.sort_unstable_by_key(|(matched, resource)| (matched.rank, *resource));
     found
-}
-
-/// What a subscription is for.
-struct Scope {
-    since: Timestamp,
-    categories: HashSet<CategoryCode>,
-    divisions: HashSet<DivisionCode>,
-}
-
-impl Scope {
-    fn of(subscription: &Subscription, snapshot: &Snapshot) -> Self {
-        Self {
-            since: subscription.active_since,
-            categories: subscription.categories.iter().flat_map(|code| snapshot.category_subtree(code)).collect(),
-            divisions: subscription.divisions.iter().flat_map(|code| snapshot.division_subtree(code)).collect(),
-        }
-    }
-
-    /// Judged by the place that the pool shows: a partner must not learn more by being told.
-    fn admits(&self, need: &Need, item_ordinal: u16) -> bool {
-        let category = need.items.iter().find(|item| item.ordinal == item_ordinal).map(|item| &item.category);
-        let shows_one_of = |wish: &Wish| wish.place.as_ref().is_some_and(|place| self.divisions.contains(place));
-        need.wish.as_ref().is_some_and(|wish| {
-            wish.published_at >= self.since
-                && (self.categories.is_empty() || category.is_some_and(|category| self.categories.contains(category)))
-                && (self.divisions.is_empty() || shows_one_of(wish))
-        })
-    }
 }

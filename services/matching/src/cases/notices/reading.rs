@@ -1,7 +1,7 @@
 //! What callers do with notifications: read them, and say that they have.
 
 use wishwell_domain::Error;
-use wishwell_domain::ids::{NotificationId, OrganizationId, SubscriptionId};
+use wishwell_domain::ids::NotificationId;
 use wishwell_domain::notification::Notification;
 use wishwell_store::{NotificationFilter, Page, PageRequest};
 
@@ -12,13 +12,10 @@ impl Platform {
     pub(crate) async fn list_notifications(
         &self,
         caller: &Caller,
-        organization: Option<OrganizationId>,
-        subscription: Option<SubscriptionId>,
-        unseen_only: bool,
+        filter: NotificationFilter,
         page: &PageRequest,
     ) -> Result<Page<Notification>, Error> {
-        let organization = self.reader(caller, organization)?;
-        let filter = NotificationFilter { organization, subscription, unseen_only };
+        let filter = NotificationFilter { organization: self.reader(caller, filter.organization)?, ..filter };
         Ok(self.store.list_notifications(caller.tenant(), &filter, page).await?)
     }
 

@@ -1,4 +1,4 @@
-//! Telling what was found, the best first, as far as the day's budget goes. What is beyond it waits for the next day.
+//! Telling what was found: every offer, and wishes, the best first, as far as the day's budget goes. What is beyond it waits for the next day.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use wishwell_domain::Error;
 use wishwell_domain::ids::{NeedId, NotificationId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::need::Need;
-use wishwell_domain::notification::{Fit, Subscription, SubscriptionState};
+use wishwell_domain::notification::{Fit, Kind, Subject, Subscription, SubscriptionState};
 use wishwell_domain::zone::Zone;
 use wishwell_store::Told;
 
@@ -18,16 +18,17 @@ use crate::cases::{Caller, Platform};
 const TOLD_AT_ONCE_MAX: usize = 100;
 
 impl Platform {
-    /// The name of the wish that fits.
-    pub(crate) fn name_of_fit(&self, caller: &Caller, fit: &Fit) -> Uuid {
-        self.name_of_lot(caller, fit.need, (fit.lot != fit.need.as_uuid()).then_some(fit.lot))
+    /// The name of the wish that fits; none of an offer.
+    pub(crate) fn wish_of_fit(&self, caller: &Caller, fit: &Fit) -> Option<Uuid> {
+        let Subject::Wish(lot) = fit.subject else { return None };
+        Some(self.name_of_lot(caller, fit.need, (lot != fit.need.as_uuid()).then_some(lot)))
     }
 
     /// Whether the wish that fits is still in the pool, under that name, and wants something.
     pub(crate) fn is_in_the_pool(&self, caller: &Caller, need: &Need, fit: &Fit) -> bool {
         let wants = |item: &wishwell_domain::need::NeedItem| item.ordinal == fit.item_ordinal && item.left() > 0;
         let Some(wish) = &need.wish else { return false };
-        self.name_of_lot(caller, need.id, wish.lot) == self.name_of_fit(caller, fit)
+        Some(self.name_of_lot(caller, need.id, wish.lot)) == self.wish_of_fit(caller, fit)
             && need.state.is_open()
             && need.items.iter().any(wants)
     }
@@ -35,10 +36,19 @@ impl Platform {
 
 /// Tells what waits. Answers whether `holder` still had the lease at the end.
 pub(super) async fn tell_all(platform: &Platform, caller: &Caller, holder: Uuid) -> Result<bool, Error> {
-    for id in platform.store.waiting_subscriptions(caller.tenant(), PAGE_SIZE_MAX).await? {
+    // Somebody waits for the answers to offers, and nothing that waits for another day is in their way.
+    for id in platform.store.waiting_subscriptions(caller.tenant(), Kind::Offer, PAGE_SIZE_MAX).await? {
+        let Some(subscription) = platform.store.subscription(caller.tenant(), id).await? else { continue };
+        while let Some(told) = tell_offers(platform, caller, holder, &subscription).await? {
+            if !told {
+                return Ok(false);
+            }
+        }
+    }
+    for id in platform.store.waiting_subscriptions(caller.tenant(), Kind::Wish, PAGE_SIZE_MAX).await? {
         let found = platform.store.subscription(caller.tenant(), id).await?;
         let Some(subscription) = found.filter(|found| found.state == SubscriptionState::Active) else { continue };
-        while let Some(told) = tell_some(platform, caller, holder, &subscription).await? {
+        while let Some(told) = tell_wishes(platform, caller, holder, &subscription).await? {
             if !told {
                 return Ok(false);
             }
@@ -47,21 +57,43 @@ pub(super) async fn tell_all(platform: &Platform, caller: &Caller, holder: Uuid)
     Ok(true)
 }
 
-/// Tells a few; none when nothing waits or the budget of the day is spent, otherwise whether `holder` has the lease.
-async fn tell_some(
+/// Tells a few offers; none when nothing waits, otherwise whether `holder` has the lease. They were made while the subscription was active:
+/// one that is not any more is told all the same, though nowhere else.
+async fn tell_offers(
+    platform: &Platform,
+    caller: &Caller,
+    holder: Uuid,
+    subscription: &Subscription,
+) -> Result<Option<bool>, Error> {
+    let (tenant, store, now) = (caller.tenant(), &platform.store, platform.clock.now());
+    let fits = store.waiting_fits(tenant, subscription.id, Kind::Offer, TOLD_AT_ONCE_MAX).await?;
+    if fits.is_empty() {
+        return Ok(None);
+    }
+    let (mut stay, mut gone) = (Vec::new(), Vec::new());
+    for fit in &fits {
+        let Subject::Offer(referral) = fit.subject else { continue };
+        let is_open = platform.open_offer(caller, referral, now).await?.is_some();
+        if is_open { &mut stay } else { &mut gone }.push(fit);
+    }
+    tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some)
+}
+
+/// Tells a few wishes; none when nothing waits or the budget of the day is spent, otherwise whether `holder` has the lease.
+async fn tell_wishes(
     platform: &Platform,
     caller: &Caller,
     holder: Uuid,
     subscription: &Subscription,
 ) -> Result<Option<bool>, Error> {
     let (tenant, store) = (caller.tenant(), &platform.store);
-    let day = Zone::named("time_zone", &subscription.time_zone)?.day_at(platform.clock.now());
+    let day = day_of(platform, subscription)?;
     let told = store.told_on(tenant, subscription.id, day).await?;
     let left = usize::try_from(subscription.daily_budget).unwrap_or(usize::MAX).saturating_sub(told);
     if left == 0 {
         return Ok(None);
     }
-    let fits = store.waiting_fits(tenant, subscription.id, left.min(TOLD_AT_ONCE_MAX)).await?;
+    let fits = store.waiting_fits(tenant, subscription.id, Kind::Wish, left.min(TOLD_AT_ONCE_MAX)).await?;
     if fits.is_empty() {
         return Ok(None);
     }
@@ -71,17 +103,34 @@ async fn tell_some(
     let needs: HashMap<NeedId, Need> = needs.into_iter().map(|need| (need.id, need)).collect();
     let stays = |fit: &&Fit| needs.get(&fit.need).is_some_and(|need| platform.is_in_the_pool(caller, need, fit));
     let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(stays);
-    let send = subscription.webhook_url.is_some() && platform.webhooks.is_some();
-    let told: Vec<Told> = stay
-        .into_iter()
-        .map(|fit| Told {
-            organization: fit.organization,
-            lot: fit.lot,
-            id: NotificationId::from_uuid(platform.new_uuid()),
-            day,
-            send,
-        })
-        .collect();
-    let dropped: Vec<_> = gone.into_iter().map(|fit| (fit.organization, fit.lot)).collect();
-    store.tell(tenant, holder, &told, &dropped).await.map(Some).map_err(Error::from)
+    tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some)
+}
+
+/// Tells some that wait and drops others. Answers whether `holder` has the lease.
+async fn tell(
+    platform: &Platform,
+    caller: &Caller,
+    holder: Uuid,
+    subscription: &Subscription,
+    stay: &[&Fit],
+    gone: &[&Fit],
+) -> Result<bool, Error> {
+    let day = day_of(platform, subscription)?;
+    let active = subscription.state == SubscriptionState::Active;
+    let send = active && subscription.webhook_url.is_some() && platform.webhooks.is_some();
+    let told = stay.iter().map(|fit| Told {
+        organization: fit.organization,
+        subject: fit.subject,
+        id: NotificationId::from_uuid(platform.new_uuid()),
+        day,
+        send,
+    });
+    let told: Vec<Told> = told.collect();
+    let dropped: Vec<_> = gone.iter().map(|fit| (fit.organization, fit.subject)).collect();
+    platform.store.tell(caller.tenant(), holder, &told, &dropped).await.map_err(Error::from)
+}
+
+/// The day of a subscription's zone, counted from 1970-01-01.
+fn day_of(platform: &Platform, subscription: &Subscription) -> Result<i64, Error> {
+    Ok(Zone::named("time_zone", &subscription.time_zone)?.day_at(platform.clock.now()))
 }

@@ -1,6 +1,6 @@
-//! Follows the log for new wishes. One replica at a time does it for a tenant, under a lease that another takes over when it falls
-//! silent. What was found is kept with the position it was found at, so that a crash between two steps neither loses nor doubles
-//! anything: the place of a wish and an organization is a key of the table.
+//! Follows the log for new wishes and offers. One replica at a time does it for a tenant, under a lease that another takes over when it
+//! falls silent. What was found is kept with the position it was found at, so that a crash between two steps neither loses nor doubles
+//! anything: the place of a wish, or of an offer, and an organization is a key of the table.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,8 @@ use wishwell_domain::limits::{
 };
 use wishwell_domain::principal::{Principal, Role};
 
-use super::{finding, telling};
+use super::finding::{self, News};
+use super::telling;
 use crate::cases::{Caller, Platform};
 
 /// How often what waits is looked at though nothing has happened: a day may have begun.
@@ -43,7 +44,7 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
         }
         for tenant in platform.snapshots.tenants() {
             if let Err(error) = look(&platform, &tenant, holder, &mut seen).await {
-                tracing::debug!(%tenant, %error, "looking for new wishes failed and is tried again");
+                tracing::debug!(%tenant, %error, "looking for new wishes and offers failed and is tried again");
             }
             if stop.is_cancelled() {
                 return;
@@ -97,12 +98,12 @@ async fn follow(platform: &Arc<Platform>, caller: &Caller, holder: Uuid) -> Resu
         let events = store.events(tenant, position, LOG_PAGE_EVENTS_MAX).await?;
         let (count, Some(last)) = (events.len(), events.last()) else { break };
         position = last.position;
-        let wishes = finding::published(events);
-        let fits = if wishes.is_empty() {
+        let news = News::among(events);
+        let fits = if news.is_empty() {
             Vec::new()
         } else {
             let snapshot = platform.snapshot(caller, Some(position)).await?;
-            finding::find(snapshot, Arc::clone(&subscriptions), wishes, platform.clock.now()).await?
+            finding::find(snapshot, Arc::clone(&subscriptions), news, platform.clock.now()).await?
         };
         if !store.keep_fits(tenant, holder, position, &fits).await? {
             return Ok(false);

@@ -1,10 +1,13 @@
 //! Subscriptions and notifications.
 
 use wishwell_api::v1;
-use wishwell_domain::ids::{CategoryCode, DivisionCode, OrganizationId, Version};
-use wishwell_domain::notification::{DeliveryState, Notification, SecretGeneration, Subscription, SubscriptionState};
+use wishwell_domain::ids::{CategoryCode, DivisionCode, OrganizationId, SubscriptionId, Version};
+use wishwell_domain::notification::{
+    DeliveryState, Kind, Notification, SecretGeneration, Subject, Subscription, SubscriptionState,
+};
 use wishwell_domain::zone::DEFAULT_TIME_ZONE;
 use wishwell_domain::{Violation, Violations};
+use wishwell_store::NotificationFilter;
 
 use super::common;
 
@@ -15,6 +18,7 @@ pub(crate) struct Asked {
     categories: Vec<CategoryCode>,
     divisions: Vec<DivisionCode>,
     daily_budget: u32,
+    offers: bool,
     time_zone: String,
     state: Option<SubscriptionState>,
     webhook_url: Option<String>,
@@ -36,6 +40,7 @@ pub(crate) fn asked(field: &str, sent: v1::Subscription, violations: &mut Violat
         categories: common::categories(format_args!("{field}.categories"), &sent.categories, violations),
         divisions: common::divisions(format_args!("{field}.divisions"), &sent.divisions, violations),
         daily_budget: u32::try_from(sent.daily_budget).unwrap_or_default(),
+        offers: sent.offers,
         time_zone: if sent.time_zone.is_empty() { DEFAULT_TIME_ZONE.to_owned() } else { sent.time_zone },
         state,
         webhook_url: (!sent.webhook_url.is_empty()).then_some(sent.webhook_url),
@@ -62,6 +67,7 @@ impl Asked {
             categories: self.categories,
             divisions: self.divisions,
             daily_budget: self.daily_budget,
+            offers: self.offers,
             time_zone: self.time_zone,
             state: self.state.unwrap_or(SubscriptionState::Active),
             active_since: now,
@@ -79,6 +85,7 @@ impl Asked {
             categories: self.categories,
             divisions: self.divisions,
             daily_budget: self.daily_budget,
+            offers: self.offers,
             time_zone: self.time_zone,
             state: self.state.unwrap_or(stored.state),
             webhook_url: self.webhook_url,
@@ -108,10 +115,28 @@ pub(crate) fn subscription_out(subscription: &Subscription) -> v1::Subscription 
         etag: common::etag_out(subscription.version),
         create_time: Some(common::timestamp_out(subscription.created_at)),
         update_time: Some(common::timestamp_out(subscription.updated_at)),
+        offers: subscription.offers,
     }
 }
 
-/// A notification of the wish that has this name.
+/// Reads which notifications are asked for.
+pub(crate) fn filter(field: &str, sent: &v1::NotificationFilter, violations: &mut Violations) -> NotificationFilter {
+    let subscription = (!sent.subscription.is_empty())
+        .then(|| violations.take(SubscriptionId::parse_name(&format!("{field}.subscription"), &sent.subscription)))
+        .flatten();
+    NotificationFilter {
+        organization: organization(&format!("{field}.organization"), &sent.organization, violations),
+        subscription,
+        unseen_only: sent.unseen_only,
+        kind: match sent.kind() {
+            v1::NotificationKind::Unspecified => None,
+            v1::NotificationKind::Wish => Some(Kind::Wish),
+            v1::NotificationKind::Offer => Some(Kind::Offer),
+        },
+    }
+}
+
+/// A notification of the wish that has this name, none of an offer.
 pub(crate) fn notification_out(notification: &Notification, wish: String) -> v1::Notification {
     let (fit, delivery) = (&notification.fit, &notification.delivery);
     let state = match delivery.state {
@@ -120,6 +145,10 @@ pub(crate) fn notification_out(notification: &Notification, wish: String) -> v1:
         DeliveryState::Delivered => v1::DeliveryState::Delivered,
         DeliveryState::Failed => v1::DeliveryState::Failed,
         DeliveryState::Withdrawn => v1::DeliveryState::Withdrawn,
+    };
+    let (kind, referral) = match fit.subject {
+        Subject::Wish(_) => (v1::NotificationKind::Wish, String::new()),
+        Subject::Offer(referral) => (v1::NotificationKind::Offer, referral.name()),
     };
     v1::Notification {
         name: notification.id.name(),
@@ -134,5 +163,7 @@ pub(crate) fn notification_out(notification: &Notification, wish: String) -> v1:
         delivery_attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
         delivery_status: delivery.status.map_or(0, i32::from),
         next_attempt_time: delivery.next_attempt_at.map(common::timestamp_out),
+        kind: kind.into(),
+        referral,
     }
 }

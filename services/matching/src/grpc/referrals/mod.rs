@@ -17,7 +17,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::referral_service_server::ReferralService;
 use wishwell_domain::Error;
 use wishwell_domain::ids::DivisionCode;
-use wishwell_domain::limits::{OFFER_PLACE_DIGITS_MAX, WISH_PLACE_DIGITS_MAX};
+use wishwell_domain::limits::WISH_PLACE_DIGITS_MAX;
 use wishwell_domain::referral::{Referral, ReferralState};
 use wishwell_engine::Snapshot;
 use wishwell_store::Written;
@@ -27,7 +27,7 @@ use super::convert::{common, referral as convert};
 use super::status::to_status;
 use super::{listing, meant};
 use crate::access::Standing;
-use crate::cases::places::coarse_division;
+use crate::cases::places::{coarse_division, place_of_offer};
 use crate::cases::referrals::referrals_of;
 use crate::cases::{Caller, Platform};
 
@@ -81,12 +81,7 @@ fn division_shown(caller: &Caller, snapshot: &Snapshot, referral: &Referral) -> 
     if promised {
         return coarse_division(division, WISH_PLACE_DIGITS_MAX, snapshot);
     }
-    let shown = match &referral.seen_as {
-        Some(seen) => Some(seen.place.clone()),
-        // As what it was seen, offers before did not keep.
-        None => snapshot.place_in_pool(referral.need, referral.created_at).map(|place| place.cloned()),
-    };
-    shown.unwrap_or_else(|| coarse_division(division, OFFER_PLACE_DIGITS_MAX, snapshot))
+    place_of_offer(referral, snapshot)
 }
 
 /// The referral that a write made or changed.

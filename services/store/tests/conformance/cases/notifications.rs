@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, ResourceId, SubscriptionId};
-use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Notification, Subscription, SubscriptionState};
+use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, ReferralId, ResourceId, SubscriptionId};
+use wishwell_domain::notification::{
+    Delivery, DeliveryState, Fit, Kind, Notification, Subject, Subscription, SubscriptionState,
+};
 use wishwell_store::{NotificationFilter, PageRequest, Store, StoreError, SubscriptionFilter, Told};
 
 use crate::fixture::Fixture;
@@ -37,9 +38,14 @@ async fn subscribed(fixture: Fixture) -> Fixture {
     fixture
 }
 
-/// The lot of a need's wish.
-fn lot(need: u128) -> Uuid {
-    uuid(need + 1_000)
+/// The wish of a need, by its lot.
+fn wish(need: u128) -> Subject {
+    Subject::Wish(uuid(need + 1_000))
+}
+
+/// An offer of a need.
+fn offer(need: u128) -> Subject {
+    Subject::Offer(ReferralId::from_uuid(uuid(need + 2_000)))
 }
 
 /// That the wish of a need fits, by subscription `of`; smaller metres are better.
@@ -48,7 +54,7 @@ fn fit(of: u128, need: u128, metres: u32) -> Fit {
         organization: samples::organization(of).id,
         subscription: SubscriptionId::from_uuid(uuid(of)),
         need: NeedId::from_uuid(uuid(need)),
-        lot: lot(need),
+        subject: wish(need),
         item_ordinal: 1,
         resource: ResourceId::from_uuid(uuid(40)),
         rank: (3, metres, instant("2026-01-02T03:04:05.678901Z")),
@@ -58,7 +64,7 @@ fn fit(of: u128, need: u128, metres: u32) -> Fit {
 fn told(of: u128, need: u128, id: u128, send: bool) -> Told {
     Told {
         organization: samples::organization(of).id,
-        lot: lot(need),
+        subject: wish(need),
         id: NotificationId::from_uuid(uuid(id)),
         day: DAY,
         send,
@@ -73,7 +79,7 @@ async fn keep(store: &Arc<dyn Store>, holder: u128, fits: &[Fit]) {
 
 async fn waiting(store: &Arc<dyn Store>, of: u128) -> Vec<NeedId> {
     let id = SubscriptionId::from_uuid(uuid(of));
-    store.waiting_fits(&samples::tenant(), id, 10).await.unwrap().into_iter().map(|fit| fit.need).collect()
+    store.waiting_fits(&samples::tenant(), id, Kind::Wish, 10).await.unwrap().into_iter().map(|fit| fit.need).collect()
 }
 
 async fn listed(store: &Arc<dyn Store>, filter: &NotificationFilter) -> Vec<Notification> {
@@ -87,10 +93,16 @@ fn ids(numbers: &[u128]) -> Vec<NotificationId> {
 pub async fn a_subscription_goes_on_by_versions_and_is_made_again_from_the_log(fixture: Fixture) {
     let fixture = subscribed(fixture).await;
     let (store, tenant) = (&fixture.store, fixture.tenant());
-    let paused = Subscription { state: SubscriptionState::Paused, webhook_url: None, ..subscription(1, 1) };
+    let alone = Subscription { daily_budget: 0, ..subscription(3, 1) };
+    fixture.write(put(alone)).await;
+    let paused =
+        Subscription { state: SubscriptionState::Paused, webhook_url: None, offers: false, ..subscription(1, 1) };
     fixture.write_one(update(Change::Subscription(Box::new(paused)), None)).await;
     let stored = store.subscription(&tenant, SubscriptionId::from_uuid(uuid(1))).await.unwrap().unwrap();
     assert_eq!((stored.version.0, stored.state, stored.webhook_url.as_deref()), (2, SubscriptionState::Paused, None));
+    assert!(!stored.offers);
+    let alone = store.subscription(&tenant, SubscriptionId::from_uuid(uuid(3))).await.unwrap().unwrap();
+    assert_eq!((alone.daily_budget, alone.offers), (0, true));
     let events = store.events(&tenant, LogPosition(0), 1_000).await.unwrap();
     let copy = samples::tenant_called("copy");
     store.restore(&copy, &events).await.unwrap();
@@ -118,8 +130,9 @@ pub async fn subscriptions_are_filtered_by_each_field(fixture: Fixture) {
 
 pub async fn what_no_subscription_is_the_tables_refuse(fixture: Fixture) {
     let fixture = fixture.grounded().await;
-    for daily_budget in [0, 1_001] {
-        let refused = fixture.store.write(&context(), put(Subscription { daily_budget, ..subscription(1, 1) })).await;
+    for (daily_budget, offers) in [(0, false), (1_001, false), (1_001, true)] {
+        let asked = Subscription { daily_budget, offers, ..subscription(1, 1) };
+        let refused = fixture.store.write(&context(), put(asked)).await;
         let constraint = "subscriptions_daily_budget".to_owned();
         assert_eq!(refused, Err(StoreError::ConstraintViolated { mutation: 0, constraint }));
     }
@@ -173,12 +186,15 @@ pub async fn of_a_publication_an_organization_is_told_once(fixture: Fixture) {
     keep(store, 9, &[Fit { item_ordinal: 2, ..fit(1, 11, 1) }, fit(1, 13, 6)]).await;
     let needs = |numbers: &[u128]| numbers.iter().map(|n| NeedId::from_uuid(uuid(*n))).collect::<Vec<_>>();
     assert_eq!(waiting(store, 1).await, needs(&[11, 13, 12]), "the best first");
-    assert_eq!(store.waiting_fits(&tenant, SubscriptionId::from_uuid(uuid(1)), 1).await.unwrap(), [fit(1, 11, 5)]);
     assert_eq!(
-        store.waiting_subscriptions(&tenant, 10).await.unwrap(),
+        store.waiting_fits(&tenant, SubscriptionId::from_uuid(uuid(1)), Kind::Wish, 1).await.unwrap(),
+        [fit(1, 11, 5)]
+    );
+    assert_eq!(
+        store.waiting_subscriptions(&tenant, Kind::Wish, 10).await.unwrap(),
         [1, 2].map(|n| SubscriptionId::from_uuid(uuid(n)))
     );
-    let drop = [(samples::organization(1).id, lot(12))];
+    let drop = [(samples::organization(1).id, wish(12))];
     assert!(store.tell(&tenant, uuid(9), &[told(1, 11, 51, false), told(1, 13, 52, true)], &drop).await.unwrap());
     assert!(store.tell(&tenant, uuid(9), &[told(1, 11, 53, true), told(1, 12, 54, true)], &drop).await.unwrap());
     assert_eq!((waiting(store, 1).await, waiting(store, 2).await), (vec![], needs(&[11])));
@@ -186,7 +202,7 @@ pub async fn of_a_publication_an_organization_is_told_once(fixture: Fixture) {
     keep(store, 9, &[fit(1, 11, 1), fit(1, 12, 1)]).await;
     assert_eq!(waiting(store, 1).await, needs(&[12]));
     // A need that is published again is another wish.
-    keep(store, 9, &[Fit { lot: uuid(7), ..fit(1, 11, 9) }]).await;
+    keep(store, 9, &[Fit { subject: Subject::Wish(uuid(7)), ..fit(1, 11, 9) }]).await;
     assert_eq!(waiting(store, 1).await, needs(&[12, 11]));
     let found = listed(store, &none()).await;
     assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), ids(&[52, 51]), "the newest first");
@@ -200,6 +216,35 @@ pub async fn of_a_publication_an_organization_is_told_once(fixture: Fixture) {
     assert_eq!(store.told_on(&tenant, one, DAY).await.unwrap(), 2);
     assert_eq!(store.told_on(&tenant, one, DAY + 1).await.unwrap(), 0);
     assert_eq!(store.told_on(&tenant, SubscriptionId::from_uuid(uuid(2)), DAY).await.unwrap(), 0);
+}
+
+pub async fn an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_counts_it(fixture: Fixture) {
+    let fixture = subscribed(fixture).await;
+    let (store, tenant, one) = (&fixture.store, fixture.tenant(), SubscriptionId::from_uuid(uuid(1)));
+    let offered = |need, metres| Fit { subject: offer(need), ..fit(1, need, metres) };
+    keep(store, 9, &[fit(1, 11, 5), offered(11, 0), offered(12, 0)]).await;
+    keep(store, 9, &[Fit { item_ordinal: 2, ..offered(11, 0) }]).await;
+    let waiting = async |kind| store.waiting_fits(&tenant, one, kind, 10).await.unwrap();
+    assert_eq!(waiting(Kind::Wish).await, [fit(1, 11, 5)]);
+    assert_eq!(waiting(Kind::Offer).await, [offered(11, 0), offered(12, 0)]);
+    let of = async |kind| store.waiting_subscriptions(&tenant, kind, 10).await.unwrap();
+    assert_eq!((of(Kind::Wish).await, of(Kind::Offer).await), (vec![one], vec![one]));
+    let told_of = |need, id| Told { subject: offer(need), ..told(1, need, id, true) };
+    let drop = [(samples::organization(1).id, offer(12))];
+    assert!(store.tell(&tenant, uuid(9), &[told_of(11, 51)], &drop).await.unwrap());
+    assert_eq!((waiting(Kind::Wish).await.len(), waiting(Kind::Offer).await), (1, vec![]), "the wish waits on");
+    assert_eq!(store.told_on(&tenant, one, DAY).await.unwrap(), 0);
+    assert!(store.tell(&tenant, uuid(9), &[told(1, 11, 52, false)], &[]).await.unwrap());
+    assert_eq!(store.told_on(&tenant, one, DAY).await.unwrap(), 1);
+    keep(store, 9, &[offered(11, 0)]).await;
+    assert_eq!(waiting(Kind::Offer).await, [], "it was told");
+    let found = listed(store, &NotificationFilter { kind: Some(Kind::Offer), ..none() }).await;
+    assert_eq!((found.len(), &found[0].fit, found[0].delivery.state), (1, &offered(11, 0), DeliveryState::Pending));
+    let found = listed(store, &NotificationFilter { kind: Some(Kind::Wish), ..none() }).await;
+    assert_eq!((found.len(), &found[0].fit), (1, &fit(1, 11, 5)));
+    assert_eq!(store.mark_seen(&tenant, None, &ids(&[51])).await.unwrap(), 1);
+    let due = store.take_due(&tenant, SECONDS, 10).await.unwrap();
+    assert_eq!((due.len(), due[0].fit.subject), (1, offer(11)));
 }
 
 pub async fn what_waits_for_too_long_is_dropped(fixture: Fixture) {
