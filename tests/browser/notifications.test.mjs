@@ -1,4 +1,5 @@
-// What a partner is told of new wishes, in a real browser: subscribed to, read, claimed from, and sent to a tool of its own.
+// What a partner is told of new wishes and of offers made to it, in a real browser: subscribed to, read, claimed from, answered, and sent to a
+// tool of its own.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -7,7 +8,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { desk, launch, results } from "./browser.mjs";
 import { follow, start, visiting } from "./development.mjs";
-import { call, overhang, wishFor } from "./portal.mjs";
+import { call, companionshipFor, offerTo, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 /** The smallest telephone that pages are made for. */
@@ -50,6 +51,25 @@ async function once(page, title, says = "") {
     await page.waitForTimeout(200);
   }
   throw new Error(`no notification of ${title} that says ${says}: ${await page.locator("main").textContent()}`);
+}
+
+/** An offer to the partner, of what is no wish. @returns the referral's name */
+const offered = async () =>
+  offerTo(server.pages, await companionshipFor(server.pages, "no wish", { wish: undefined }), "结对陪伴");
+
+/** Says no to an offer. */
+const decline = (name) =>
+  call(server.pages, partner, "POST", `/v1/${name}:decline`, { reason: "STEP_REASON_NO_SUITABLE_TIME" });
+
+/** Loads the page anew until an offer is told. */
+async function onceOffered(page, name) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    await page.goto(address);
+    const found = page.locator(".card", { has: page.locator(`a[href="/portal/${name}"]`) });
+    if ((await found.count()) === 1) return found;
+    await page.waitForTimeout(200);
+  }
+  throw new Error(`${name} is not told: ${await page.locator("main").textContent()}`);
 }
 
 /** A tool of the partner's own, which takes whatever it is sent. */
@@ -96,6 +116,43 @@ test("without script a partner subscribes, is told of a new wish, claims it and 
     assert.match(await notice(page).textContent(), /已标为已读/);
     assert.match(await page.locator("#told").textContent(), /没有未读的通知/);
   }, { javaScriptEnabled: false });
+});
+
+test("an offer is told at once to whoever subscribed to offers alone, leads to its answer, and says afterwards what that was", async () => {
+  await visit(async (page) => {
+    await page.goto(address);
+    assert.equal(await page.getByLabel(/也告知发给我们的转介请求/).isChecked(), true, "unless somebody does not want it");
+    await page.getByLabel("每天最多几条").fill("0");
+    await follow(page, page.getByRole("button", { name: "订阅", exact: true }));
+    assert.match(await notice(page).textContent(), /已订阅/);
+    assert.match(await page.locator("article.panel").textContent(), /发给我们的转介请求.*有转介请求时立即告知/s);
+    assert.match(await page.locator("#told").textContent(), /只告知转介请求/);
+    const name = await offered();
+    const told = await onceOffered(page, name);
+    assert.match(await told.textContent(), /转介请求：结对陪伴.*待答复.*前答复.*未读.*告知/s);
+    assert.deepEqual(await seriousViolations(page), []);
+    await told.getByRole("link", { name: "查看并答复：结对陪伴" }).click();
+    await page.waitForURL(`**/portal/${name}`);
+    await decline(name);
+    const answered = await onceOffered(page, name);
+    assert.match(await answered.textContent(), /已婉拒.*查看转介/s);
+    await follow(page, page.getByRole("button", { name: /标为已读/ }));
+    assert.match(await notice(page).textContent(), /已标为已读/);
+  });
+});
+
+test("an offer appears on an open page by itself, and takes nothing of the day's budget", async () => {
+  await subscribe({ offers: true, dailyBudget: 1 });
+  await visit(async (page) => {
+    await page.clock.install();
+    await page.goto(address);
+    const name = await offered();
+    await page.waitForTimeout(4_000);
+    await page.clock.runFor(21_000);
+    await page.locator(`#told a[href="/portal/${name}"]`).waitFor({ timeout: 10_000 });
+    assert.match(await page.locator("#told").textContent(), /今天已告知 0 条，每天最多 1 条/);
+    await decline(name);
+  });
 });
 
 test("a wish of another kind is not told, and what is new appears on an open page by itself", async () => {
@@ -184,9 +241,11 @@ test("a subscription is changed, paused, resumed and ended, and a wrong budget i
     assert.match(await notice(page).textContent(), /每天最多几条：须是 1 到 1000 的整数/);
     assert.equal(await form.getByLabel("陪伴探望").first().isChecked(), true, "what was chosen stays");
     await form.getByLabel("每天最多几条").fill("7");
+    assert.equal(await form.getByLabel(/转介请求/).isChecked(), false);
+    await form.getByLabel(/转介请求/).check();
     await follow(page, form.getByRole("button", { name: "保存" }));
     assert.match(await notice(page).textContent(), /已保存/);
-    assert.match(await page.locator("article.panel").textContent(), /陪伴探望.*每天最多 7 条/s);
+    assert.match(await page.locator("article.panel").textContent(), /陪伴探望.*每天最多 7 条.*有转介请求时立即告知/s);
     await follow(page, page.getByRole("button", { name: "暂停告知" }));
     assert.match(await page.locator("#told").textContent(), /订阅都已暂停/);
     await follow(page, page.getByRole("button", { name: "恢复告知" }));
@@ -227,13 +286,16 @@ for (const language of ["zh", "en"]) {
         };
         await page.goto(address);
         await look("subscribe");
-        await subscribe({ webhookUrl: own.url, dailyBudget: 2 });
+        await subscribe({ webhookUrl: own.url, dailyBudget: 2, offers: true });
         const [first, second] = [`陪老人聊聊天 ${language} ${screen}`, `陪孩子写作业 ${language} ${screen}`];
         await wishFor(server.pages, first, companionship);
         await once(page, first);
         await wishFor(server.pages, second, companionship);
         await once(page, second);
+        const name = await offered();
+        await onceOffered(page, name);
         await look("notifications");
+        await decline(name);
       }, { viewport, colorScheme: screen === "phone" ? "dark" : "light" });
       own.close();
     });

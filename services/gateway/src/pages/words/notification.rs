@@ -1,9 +1,9 @@
 //! Subscriptions, and how a message to a partner's own tool fares.
 
-use wishwell_api::v1::{DeliveryState, SubscriptionState};
+use wishwell_api::v1::{DeliveryState, NotificationKind, SubscriptionState};
 use wishwell_report::Language;
 
-/// Whether a subscription is told of wishes.
+/// Whether a subscription is told of anything.
 pub(in crate::pages) fn subscription(language: Language, state: SubscriptionState) -> &'static str {
     let (zh, en) = match state {
         SubscriptionState::Active => ("告知中", "Active"),
@@ -15,11 +15,14 @@ pub(in crate::pages) fn subscription(language: Language, state: SubscriptionStat
 }
 
 /// How far a message is; nothing where there is none.
-pub(in crate::pages) fn delivery(language: Language, state: DeliveryState) -> &'static str {
+pub(in crate::pages) fn delivery(language: Language, state: DeliveryState, kind: NotificationKind) -> &'static str {
     let (zh, en) = match state {
         DeliveryState::Pending => ("待发送", "To be sent"),
         DeliveryState::Delivered => ("已送达系统", "Taken by your tool"),
         DeliveryState::Failed => ("没有送达系统", "Given up"),
+        DeliveryState::Withdrawn if kind == NotificationKind::Offer => {
+            ("请求已不再等待答复，不再发送", "Not sent: the offer was open no more")
+        }
         DeliveryState::Withdrawn => ("心愿已撤出，不再发送", "Not sent: the wish had left the pool"),
         DeliveryState::None | DeliveryState::Unspecified => ("", ""),
     };

@@ -28,6 +28,7 @@ pub(super) struct Filled {
     pub(super) categories: Vec<String>,
     /// As it was typed.
     pub(super) daily_budget: String,
+    pub(super) offers: bool,
     pub(super) webhook_url: String,
 }
 
@@ -41,6 +42,7 @@ impl Filled {
                 "etag" => filled.etag = value,
                 "category" => filled.categories.push(value),
                 "daily_budget" => filled.daily_budget = value,
+                "offers" => filled.offers = true,
                 "webhook_url" => filled.webhook_url = value.trim().to_owned(),
                 _ => {}
             }
@@ -48,9 +50,9 @@ impl Filled {
         filled
     }
 
-    /// The budget; what the contract refuses, it refuses.
+    /// The budget; what the contract refuses, it refuses. None would mean offers alone, which nobody says who types nothing.
     fn budget(&self) -> Result<i32, String> {
-        let budget = whole_number(&self.daily_budget)?.unwrap_or_default();
+        let budget = whole_number(&self.daily_budget)?.ok_or_else(|| self.daily_budget.clone())?;
         i32::try_from(budget).map_err(|_| self.daily_budget.clone())
     }
 
@@ -101,6 +103,7 @@ pub(in crate::pages::portal) async fn subscribe(
         organization: partner.organization.clone(),
         categories: filled.categories.clone(),
         daily_budget,
+        offers: filled.offers,
         webhook_url: filled.webhook_url.clone(),
         ..v1::Subscription::default()
     };
@@ -142,9 +145,9 @@ async fn scope(partner: &Partner, filled: Filled) -> Response {
         Ok(budget) => budget,
         Err(entered) => return wrong(partner, Problem::no_number(&entered, filled)).await,
     };
-    let categories = filled.categories.clone();
-    let changed = v1::Subscription { categories, daily_budget, ..v1::Subscription::default() };
-    let request = filled.update(changed, &["categories", "daily_budget"]);
+    let (categories, offers) = (filled.categories.clone(), filled.offers);
+    let changed = v1::Subscription { categories, daily_budget, offers, ..v1::Subscription::default() };
+    let request = filled.update(changed, &["categories", "daily_budget", "offers"]);
     match partner.calls.notifications().update_subscription(request).await {
         Ok(_) => back("scope"),
         Err(status) => refused(partner, status, filled).await,

@@ -1,11 +1,11 @@
-//! What the page knows: what was told, of wishes as the pool shows them now, and what is subscribed to.
+//! What the page knows: what was told, of wishes as the pool shows them and of offers as they stand now, and what is subscribed to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use tonic::Status;
-use wishwell_api::v1::{self, DeliveryState};
+use wishwell_api::v1::{self, DeliveryState, NotificationKind};
 use wishwell_domain::limits::SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
 use wishwell_domain::zone::Zone;
 
@@ -17,15 +17,15 @@ use crate::pages::words::figures::instant;
 
 /// Notifications on a page.
 const PAGE_SIZE: i32 = 24;
-/// Notifications of a subscription that are looked through for the newest message.
+/// Notifications of a subscription that are looked through for the newest message, and for wishes that were told today.
 const LOOKED_THROUGH_MIN: i32 = 50;
 const LOOKED_THROUGH_MAX: i32 = 1_000;
 
 /// Everything.
 #[derive(Debug)]
 pub(super) struct Gathered {
-    /// The newest first, each with the wish; none for one that has left the pool.
-    pub(super) told: Vec<(v1::Notification, Option<v1::WishItem>)>,
+    /// The newest first.
+    pub(super) told: Vec<(v1::Notification, About)>,
     /// Token of the next page.
     pub(super) next: String,
     /// The oldest first.
@@ -34,11 +34,36 @@ pub(super) struct Gathered {
     pub(super) names: Names,
 }
 
+/// What a notification tells of, as it is now.
+#[derive(Debug)]
+pub(super) enum About {
+    /// A wish; none that has left the pool.
+    Wish(Option<Box<v1::WishItem>>),
+    /// An offer.
+    Offer(Box<v1::Referral>),
+}
+
+impl About {
+    fn category(&self) -> &str {
+        match self {
+            Self::Wish(item) => item.as_ref().map_or("", |item| &item.category),
+            Self::Offer(referral) => &referral.category,
+        }
+    }
+
+    fn division(&self) -> &str {
+        match self {
+            Self::Wish(item) => item.as_ref().map_or("", |item| &item.division),
+            Self::Offer(referral) => &referral.division,
+        }
+    }
+}
+
 /// A subscription and how it fares.
 #[derive(Debug)]
 pub(super) struct Subscribed {
     pub(super) subscription: v1::Subscription,
-    /// How many were told today, at most the budget.
+    /// How many wishes were told today, at most the budget.
     pub(super) today: usize,
     /// The newest whose message was to be sent.
     pub(super) last: Option<v1::Notification>,
@@ -48,20 +73,27 @@ impl Gathered {
     pub(super) async fn of(partner: &Partner, filter: &Filter) -> Result<Self, Status> {
         let (page, subscriptions, resources) =
             futures::try_join!(told(partner, filter), subscriptions(partner), Resources::of(partner))?;
-        let items = wishes(partner, &page.notifications).await?;
+        let (mut items, mut offers) =
+            futures::try_join!(wishes(partner, &page.notifications), offers(partner, &page.notifications))?;
         let told = page.notifications.into_iter().map(|notification| {
-            let item = items.get(&(notification.wish.clone(), notification.item_ordinal)).cloned();
-            (notification, item)
+            let about = match offers.remove(&notification.referral) {
+                Some(referral) => About::Offer(Box::new(referral)),
+                None => {
+                    let item = items.remove(&(notification.wish.clone(), notification.item_ordinal));
+                    About::Wish(item.map(Box::new))
+                }
+            };
+            (notification, about)
         });
         let told: Vec<_> = told.collect();
-        let known = told.iter().filter_map(|(_, item)| item.as_ref());
-        let categories = known
-            .clone()
-            .map(|item| item.category.as_str())
+        let categories = told
+            .iter()
+            .map(|(_, about)| about.category())
             .chain(resources.0.values().flat_map(|resource| resource.categories.iter().map(String::as_str)))
             .chain(subscriptions.iter().flat_map(|each| each.subscription.categories.iter().map(String::as_str)));
-        let divisions = known
-            .map(|item| item.division.as_str())
+        let divisions = told
+            .iter()
+            .map(|(_, about)| about.division())
             .chain(subscriptions.iter().flat_map(|each| each.subscription.divisions.iter().map(String::as_str)));
         let names = Names::of(&partner.calls, categories, divisions).await?;
         Ok(Self { told, next: page.next_page_token, subscriptions, resources, names })
@@ -88,7 +120,8 @@ async fn wishes(
     partner: &Partner,
     notifications: &[v1::Notification],
 ) -> Result<BTreeMap<(String, i32), v1::WishItem>, Status> {
-    let names: BTreeSet<&str> = notifications.iter().map(|notification| notification.wish.as_str()).collect();
+    let names = notifications.iter().map(|notification| notification.wish.as_str());
+    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
     if names.is_empty() {
         // No name would mean any.
         return Ok(BTreeMap::new());
@@ -97,6 +130,21 @@ async fn wishes(
     let request = v1::ListWishesRequest { wishes, ..v1::ListWishesRequest::default() };
     let items = partner.calls.referrals().list_wishes(request).await?.into_inner().items;
     Ok(items.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)).collect())
+}
+
+/// The offers that were told, as they stand now, by name. What is decided of them stays with them: none of them is ever gone.
+async fn offers(
+    partner: &Partner,
+    notifications: &[v1::Notification],
+) -> Result<BTreeMap<String, v1::Referral>, Status> {
+    let names = notifications.iter().map(|notification| &notification.referral).filter(|name| !name.is_empty());
+    let found = names.map(async |name| {
+        let request = v1::GetReferralRequest { name: name.clone(), ..v1::GetReferralRequest::default() };
+        let found = partner.calls.referrals().get_referral(request).await?.into_inner().referral;
+        found.ok_or_else(|| Status::internal("an answer without a referral"))
+    });
+    let found = try_join_all(found).await?;
+    Ok(found.into_iter().map(|referral| (referral.name.clone(), referral)).collect())
 }
 
 async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
@@ -110,21 +158,26 @@ async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
 }
 
 async fn fares(partner: &Partner, subscription: v1::Subscription) -> Result<Subscribed, Status> {
-    let filter = v1::NotificationFilter {
-        organization: partner.organization.clone(),
-        subscription: subscription.name.clone(),
-        ..v1::NotificationFilter::default()
+    let looked_through = subscription.daily_budget.clamp(LOOKED_THROUGH_MIN, LOOKED_THROUGH_MAX);
+    let newest = async |kind: NotificationKind, page_size| {
+        let filter = v1::NotificationFilter {
+            organization: partner.organization.clone(),
+            subscription: subscription.name.clone(),
+            kind: kind.into(),
+            ..v1::NotificationFilter::default()
+        };
+        let request =
+            v1::ListNotificationsRequest { filter: Some(filter), page_size, ..v1::ListNotificationsRequest::default() };
+        Ok::<_, Status>(partner.calls.notifications().list_notifications(request).await?.into_inner().notifications)
     };
-    let request = v1::ListNotificationsRequest {
-        filter: Some(filter),
-        page_size: subscription.daily_budget.clamp(LOOKED_THROUGH_MIN, LOOKED_THROUGH_MAX),
-        ..v1::ListNotificationsRequest::default()
-    };
-    let found = partner.calls.notifications().list_notifications(request).await?.into_inner().notifications;
+    let (wishes, all) = futures::try_join!(
+        newest(NotificationKind::Wish, looked_through),
+        newest(NotificationKind::Unspecified, LOOKED_THROUGH_MIN)
+    )?;
     let since = start_of_day(&subscription.time_zone, partner.visit.app.now());
-    let today = found.iter().filter(|told| instant(told.create_time.as_ref()) >= Some(since)).count();
+    let today = wishes.iter().filter(|told| instant(told.create_time.as_ref()) >= Some(since)).count();
     let budget = usize::try_from(subscription.daily_budget).unwrap_or_default();
-    let last = found.into_iter().find(|told| told.delivery() != DeliveryState::None);
+    let last = all.into_iter().find(|told| told.delivery() != DeliveryState::None);
     Ok(Subscribed { subscription, today: today.min(budget), last })
 }
 

@@ -1,4 +1,4 @@
-//! What a partner is told of new wishes that fit, and what it wants to be told.
+//! What a partner is told of new wishes that fit and of offers made to it, and what it wants to be told.
 
 pub(super) mod act;
 mod gathered;
@@ -24,9 +24,9 @@ use problem::Problem;
 
 /// Where the page is.
 const PAGE: &str = "/portal/notifications";
-/// When an open page asks for its list anew: what is told of a new wish is written a moment after the wish itself. Where one wish follows
+/// When an open page asks for its list anew: what is told of a new wish or offer is written a moment after that itself. Where one follows
 /// another without a pause, the clock decides.
-const CHANGES: &str = "wish from:body delay:2500ms, every 60s";
+const CHANGES: &str = "wish from:body delay:2500ms, referral from:body delay:2500ms, every 60s";
 
 /// Which notifications: as in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -109,8 +109,8 @@ fn content(visit: &Visit, filter: &Filter, gathered: &Gathered, said: &Said, sin
         @if gathered.subscriptions.is_empty() {
             p class="lead" {
                 (visit.say(
-                    "订阅之后，新许下的、贵单位资源能满足的心愿会告知到这里，也可以发到您自己的系统。",
-                    "Subscribe, and new wishes that your resources can serve are told here, and to a tool of your own if you like.",
+                    "订阅之后，新许下的、贵单位资源能满足的心愿和发给贵单位的转介请求会告知到这里，也可以发到您自己的系统。",
+                    "Subscribe, and new wishes that your resources can serve and offers made to you are told here, and to a tool of your own if you like.",
                 ))
             }
         }
@@ -142,14 +142,13 @@ fn secret_once(visit: &Visit, secret: &str) -> Markup {
 fn done(visit: &Visit, done: &str) -> Option<&'static str> {
     let (zh, en) = match done {
         "seen" => ("已标为已读。", "Marked as read."),
-        "subscribe" => {
-            ("已订阅。从现在起许下的心愿会告知到这里。", "Subscribed. Wishes that are made from now on are told here.")
-        }
+        "subscribe" => ("已订阅。从现在起有新的，会告知到这里。", "Subscribed. What is new from now on is told here."),
         "scope" => ("已保存。", "Saved."),
         "remove-webhook" => ("Webhook 已移除，消息不再外发。", "The webhook is removed; nothing is sent any more."),
-        "pause" => {
-            ("已暂停。暂停期间许下的心愿不会补告。", "Paused. Wishes that are made meanwhile are not told later.")
-        }
+        "pause" => (
+            "已暂停。暂停期间的心愿和转介请求不会补告。",
+            "Paused. Wishes and offers that are made meanwhile are not told later.",
+        ),
         "resume" => ("已恢复告知。", "Told again."),
         "delete" => ("订阅已取消。", "The subscription is ended."),
         _ => return None,

@@ -59,7 +59,10 @@ impl Problem {
     pub(super) fn rule<'p>(&'p self, visit: &Visit) -> &'p str {
         match self.field.as_str() {
             "webhook_url" => words::address_rule(visit.language, &self.said),
-            "daily_budget" => visit.say("须是 1 到 1000 的整数", "must be a whole number from 1 to 1000"),
+            "daily_budget" => visit.say(
+                "须是 1 到 1000 的整数；只要转介请求时填 0",
+                "must be a whole number from 1 to 1000, or 0 for offers alone",
+            ),
             "categories" => visit.say("最多选 32 个现有类别", "must be at most 32 that the catalogue has"),
             _ => &self.said,
         }

@@ -1,4 +1,4 @@
-//! What is subscribed to: kinds of wishes, a day's budget, and a tool of one's own that is told too.
+//! What is subscribed to: kinds of wishes, a day's budget, offers, and a tool of one's own that is told too.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,9 @@ use crate::pages::visit::Visit;
 use crate::pages::words::{figures, notification as words, time};
 
 /// What a new subscription's form begins with.
-const BUDGET_AT_FIRST: &str = "10";
+fn at_first() -> v1::Subscription {
+    v1::Subscription { daily_budget: 10, offers: true, ..v1::Subscription::default() }
+}
 
 pub(super) fn all(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup {
     let none = gathered.subscriptions.is_empty();
@@ -49,10 +51,13 @@ fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, problem: Option<&P
                 }
             }
             p class="facts" {
-                span { (visit.say(
-                    format!("今天已告知 {} 条，每天最多 {} 条", each.today, subscription.daily_budget),
-                    format!("{} told today, at most {} a day", each.today, subscription.daily_budget),
-                )) }
+                @if subscription.daily_budget > 0 {
+                    span { (visit.say(
+                        format!("今天已告知 {} 条，每天最多 {} 条", each.today, subscription.daily_budget),
+                        format!("{} told today, at most {} a day", each.today, subscription.daily_budget),
+                    )) }
+                }
+                @if subscription.offers { span { (visit.say("有转介请求时立即告知", "offers are told at once")) } }
                 @if !subscription.divisions.is_empty() {
                     @let places: Vec<String> = subscription.divisions.iter().map(|code| gathered.names.place(visit, code)).collect();
                     span { (visit.say("只限：", "only in: ")) (visit.language.list(&places)) }
@@ -67,7 +72,7 @@ fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, problem: Option<&P
                 summary { (visit.say("修改类别和额度…", "Change kinds and budget…")) }
                 form method="post" action=(action(subscription, "scope")) {
                     (hidden(subscription))
-                    (scope_fields(visit, gathered, &subscription.name, &subscription.categories, &subscription.daily_budget.to_string(), problem))
+                    (scope_fields(visit, gathered, subscription, problem))
                     button class="primary" { (visit.say("保存", "Save")) }
                 }
             }
@@ -87,7 +92,12 @@ fn hidden(subscription: &v1::Subscription) -> Markup {
 /// What it is for, in a line.
 fn scope(visit: &Visit, gathered: &Gathered, subscription: &v1::Subscription) -> String {
     if subscription.categories.is_empty() {
-        return visit.say("凡是我们能帮上的心愿", "Any wish that we can help with").to_owned();
+        let any = if subscription.daily_budget > 0 {
+            visit.say("凡是我们能帮上的心愿", "Any wish that we can help with")
+        } else {
+            visit.say("发给我们的转介请求", "Offers made to us")
+        };
+        return any.to_owned();
     }
     let names: Vec<String> =
         subscription.categories.iter().map(|code| gathered.names.category(visit, code).to_owned()).collect();
@@ -100,32 +110,27 @@ fn new(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup 
     html! {
         form method="post" action="/portal/subscriptions" {
             (once())
-            (scope_fields(visit, gathered, "", &[], BUDGET_AT_FIRST, problem))
+            (scope_fields(visit, gathered, &at_first(), problem))
             (url_field(visit, "", problem, visit.say("Webhook 地址（可不填）", "Webhook URL (optional)"), false))
             button class="primary" { (visit.say("订阅", "Subscribe")) }
         }
     }
 }
 
-/// Kinds to choose from, and how many in a day.
-fn scope_fields(
-    visit: &Visit,
-    gathered: &Gathered,
-    subscription: &str,
-    chosen: &[String],
-    budget: &str,
-    problem: Option<&Problem>,
-) -> Markup {
-    let (chosen, budget) = problem.map_or((chosen, budget), |problem| {
-        let filled = &problem.filled;
-        // A form that did not have these fields leaves them as they are.
-        if filled.daily_budget.is_empty() { (chosen, budget) } else { (&filled.categories, &filled.daily_budget) }
-    });
+/// Kinds to choose from, how many in a day, and whether offers are told.
+fn scope_fields(visit: &Visit, gathered: &Gathered, known: &v1::Subscription, problem: Option<&Problem>) -> Markup {
+    let subscription = known.name.as_str();
+    // A form that did not have these fields leaves them as they are.
+    let filled = problem.map(|problem| &problem.filled).filter(|filled| !filled.daily_budget.is_empty());
+    let (chosen, budget, offers) = match filled {
+        Some(filled) => (&filled.categories, filled.daily_budget.clone(), filled.offers),
+        None => (&known.categories, known.daily_budget.to_string(), known.offers),
+    };
     let field = field_id(subscription, "daily_budget");
     let wrong = problem.filter(|problem| problem.is_in(subscription, "daily_budget"));
     html! {
         fieldset id=(field_id(subscription, "categories")) {
-            legend { (visit.say("只要这些类别的心愿", "Only wishes of these kinds")) }
+            legend { (visit.say("只要这些类别", "Only of these kinds")) }
             p class="note" { (visit.say("都不选，就是凡能帮上的都告知。", "Choose none to be told of whatever you can help with.")) }
             div class="kinds" {
                 @for (code, above) in choices(gathered, chosen) {
@@ -142,9 +147,19 @@ fn scope_fields(
             }
         }
         label for=(field) { (visit.say("每天最多几条", "Most in a day")) }
-        input class="short" id=(field) type="number" name="daily_budget" inputmode="numeric" min="1" max="1000" required value=(budget)
-            aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| format!("{field}-problem"))];
+        input class="short" id=(field) type="number" name="daily_budget" inputmode="numeric" min="0" max="1000" required value=(budget)
+            aria-invalid=[wrong.map(|_| "true")] aria-describedby={ @if wrong.is_some() { (field) "-problem " } (field) "-note" };
         @if let Some(problem) = wrong { p class="problem" id={ (field) "-problem" } { (problem.rule(visit)) } }
+        p class="note" id={ (field) "-note" } {
+            (visit.say("这是心愿的额度；填 0 就只告知转介请求。", "Of wishes; 0 is for offers alone."))
+        }
+        label class="choice" {
+            input type="checkbox" name="offers" value="yes" checked[offers];
+            span {
+                (visit.say("也告知发给我们的转介请求", "Tell of offers made to us, too"))
+                span class="note" { (visit.say("有人等着答复：立即告知，不占额度", "somebody waits for the answer: told at once, outside the budget")) }
+            }
+        }
     }
 }
 
@@ -226,7 +241,7 @@ fn last(visit: &Visit, told: Option<&v1::Notification>) -> Markup {
     let now = visit.app.now();
     let again = figures::instant(told.next_attempt_time.as_ref());
     html! {
-        (words::delivery(visit.language, told.delivery()))
+        (words::delivery(visit.language, told.delivery(), told.kind()))
         @if told.delivery_attempts > 0 {
             " · "
             @if told.delivery_status > 0 { (visit.say("对方答复 ", "answered ")) (told.delivery_status) }

@@ -22,7 +22,7 @@ pub(in crate::pages::portal) async fn names(calls: &Calls, referrals: &[v1::Refe
 }
 
 /// What the resource is called; a neutral word for one that is not there any more.
-pub(super) fn title<'r>(visit: &Visit, referral: &'r v1::Referral) -> &'r str {
+pub(in crate::pages::portal) fn title<'r>(visit: &Visit, referral: &'r v1::Referral) -> &'r str {
     match visit.name(referral.resource_title.as_ref()) {
         "" => visit.say("（已移除的资源）", "(a resource that was removed)"),
         title => title,
@@ -51,7 +51,7 @@ fn card(visit: &Visit, referral: &v1::Referral, names: &Names) -> Markup {
 }
 
 /// What is due when, as far as it is the partner's turn.
-pub(super) fn deadline(visit: &Visit, referral: &v1::Referral) -> Markup {
+pub(in crate::pages::portal) fn deadline(visit: &Visit, referral: &v1::Referral) -> Markup {
     let due = match referral.state() {
         ReferralState::Offered => (figures::instant(referral.expire_time.as_ref()), visit.say("答复", "answer by")),
         ReferralState::Accepted | ReferralState::InProgress => {
@@ -73,7 +73,7 @@ pub(super) fn deadline(visit: &Visit, referral: &v1::Referral) -> Markup {
 }
 
 /// How a state looks.
-pub(super) const fn class(state: ReferralState) -> &'static str {
+pub(in crate::pages::portal) const fn class(state: ReferralState) -> &'static str {
     match state {
         ReferralState::Offered => "waits",
         ReferralState::Accepted | ReferralState::InProgress | ReferralState::Delivered => "goes",
