@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_domain::text::LocalizedText;
 use wishwell_report::DivisionPlace;
@@ -132,6 +133,23 @@ where
         wanted.retain(|code| !code.is_empty() && !found.contains_key(code));
     }
     Ok(found)
+}
+
+/// Rules that a code of an address breaks when the catalogue does not know it.
+const UNKNOWN: [&str; 2] = ["CATEGORY_UNKNOWN", "DIVISION_UNKNOWN"];
+
+/// A list; an empty one where it is asked for a kind or a place that the catalogue does not know: the page says that nothing is there,
+/// beside the kinds and places to choose from.
+pub(super) fn or_nothing<T: Default>(answer: Result<tonic::Response<T>, Status>) -> Result<T, Status> {
+    match answer {
+        Ok(answer) => Ok(answer.into_inner()),
+        Err(status) => {
+            let details = status.get_error_details();
+            let wrong = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
+            let unknown = !wrong.is_empty() && wrong.iter().all(|wrong| UNKNOWN.contains(&wrong.reason.as_str()));
+            if unknown { Ok(T::default()) } else { Err(status) }
+        }
+    }
 }
 
 /// An answer, or none when there is no such thing.

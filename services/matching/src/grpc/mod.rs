@@ -15,6 +15,7 @@ mod planning;
 mod referrals;
 mod rounds;
 pub(crate) mod status;
+mod within;
 
 pub(crate) use access::AccessHandlers;
 pub(crate) use catalog::CatalogHandlers;

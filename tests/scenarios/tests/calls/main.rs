@@ -9,3 +9,4 @@ mod limits;
 mod read_your_writes;
 mod refusals;
 mod sent_again;
+mod unknown_codes;

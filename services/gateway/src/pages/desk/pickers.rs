@@ -11,6 +11,7 @@ use wishwell_api::v1;
 use crate::calls::Calls;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
+use crate::pages::names::or_nothing;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::session::Session;
 
@@ -67,7 +68,7 @@ pub(super) async fn divisions(calls: &Calls, session: &Session) -> Result<Vec<v1
             page_size: DIVISIONS_MAX,
             ..v1::ListDivisionsRequest::default()
         };
-        divisions.extend(calls.catalog().list_divisions(request).await?.into_inner().divisions);
+        divisions.extend(or_nothing(calls.catalog().list_divisions(request).await)?.divisions);
     }
     divisions.sort_by(|a, b| a.code.cmp(&b.code));
     divisions.dedup_by(|a, b| a.code == b.code);

@@ -15,6 +15,7 @@ use crate::calls::Calls;
 use crate::pages::address::{self, id_of};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
+use crate::pages::names::or_nothing;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, referral as words};
 
@@ -104,7 +105,7 @@ async fn page(user: &SignedIn, query: ReferralQuery) -> Result<Response, Failure
         page_token: query.page.clone(),
         min_position: 0,
     };
-    let answer = user.calls.referrals().list_referrals(request).await?.into_inner();
+    let answer = or_nothing(user.calls.referrals().list_referrals(request).await)?;
     let mut names = Names::default();
     ask_names(&mut names, &user.calls, &answer.referrals).await?;
     names.ask_organizations(&user.calls, [query.organization.as_str()]).await?;

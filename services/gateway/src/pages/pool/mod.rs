@@ -17,6 +17,7 @@ use tonic::Status;
 use wishwell_api::v1;
 
 use super::failure::Failure;
+use super::names::or_nothing;
 use super::visit::Visit;
 use super::{address, layout};
 use crate::app::App;
@@ -115,7 +116,7 @@ async fn wishes(calls: &Calls, filter: &Filter) -> Result<v1::ListWishesResponse
         page_token: filter.page.clone(),
         ..v1::ListWishesRequest::default()
     };
-    Ok(calls.referrals().list_wishes(request).await?.into_inner())
+    or_nothing(calls.referrals().list_wishes(request).await)
 }
 
 /// Where the resources of a partner are that looks, latitude and longitude in degrees; nobody else has places of their own.

@@ -48,14 +48,14 @@ methods! {
     write create_organization = "CreateOrganization": CreateOrganizationRequest -> CreateOrganizationResponse => organizations::create, besides organizations::read_new;
     read get_organization = "GetOrganization": GetOrganizationRequest -> GetOrganizationResponse => organizations::get;
     write update_organization = "UpdateOrganization": UpdateOrganizationRequest -> UpdateOrganizationResponse => organizations::update, besides organizations::read_update;
-    read list_organizations = "ListOrganizations": ListOrganizationsRequest -> ListOrganizationsResponse => organizations::list, besides listing::read;
+    read list_organizations = "ListOrganizations": ListOrganizationsRequest -> ListOrganizationsResponse => organizations::list, besides organizations::read_list;
     write batch_upsert_organizations = "BatchUpsertOrganizations": BatchUpsertOrganizationsRequest -> BatchUpsertOrganizationsResponse => organizations::batch_upsert, besides organizations::read_batch;
     write verify_organization = "VerifyOrganization": VerifyOrganizationRequest -> VerifyOrganizationResponse => organizations::verify, besides organizations::read_verification;
     write suspend_organization = "SuspendOrganization": SuspendOrganizationRequest -> SuspendOrganizationResponse => organizations::suspend, besides meant::read;
     write create_resource = "CreateResource": CreateResourceRequest -> CreateResourceResponse => resources::create, besides resources::read_new;
     read get_resource = "GetResource": GetResourceRequest -> GetResourceResponse => resources::get;
     write update_resource = "UpdateResource": UpdateResourceRequest -> UpdateResourceResponse => resources::update, besides resources::read_update;
-    read list_resources = "ListResources": ListResourcesRequest -> ListResourcesResponse => resources::list, besides listing::read;
+    read list_resources = "ListResources": ListResourcesRequest -> ListResourcesResponse => resources::list, besides resources::read_list;
     write batch_upsert_resources = "BatchUpsertResources": BatchUpsertResourcesRequest -> BatchUpsertResourcesResponse => resources::batch_upsert, besides resources::read_batch;
     write create_capacity_pool = "CreateCapacityPool": CreateCapacityPoolRequest -> CreateCapacityPoolResponse => pools::create, besides pools::read_new;
     read get_capacity_pool = "GetCapacityPool": GetCapacityPoolRequest -> GetCapacityPoolResponse => pools::get;
@@ -64,10 +64,10 @@ methods! {
     write batch_upsert_capacity_pools = "BatchUpsertCapacityPools": BatchUpsertCapacityPoolsRequest -> BatchUpsertCapacityPoolsResponse => pools::batch_upsert, besides pools::read_batch;
     write set_capacity = "SetCapacity": SetCapacityRequest -> SetCapacityResponse => pools::set_capacity, besides pools::read_figures;
     read get_category = "GetCategory": GetCategoryRequest -> GetCategoryResponse => trees::get_category;
-    read list_categories = "ListCategories": ListCategoriesRequest -> ListCategoriesResponse => trees::list_categories, besides listing::read;
+    read list_categories = "ListCategories": ListCategoriesRequest -> ListCategoriesResponse => trees::list_categories, besides trees::read_category_list;
     write batch_upsert_categories = "BatchUpsertCategories": BatchUpsertCategoriesRequest -> BatchUpsertCategoriesResponse => trees::batch_upsert_categories, besides trees::read_categories;
     read get_division = "GetDivision": GetDivisionRequest -> GetDivisionResponse => trees::get_division;
-    read list_divisions = "ListDivisions": ListDivisionsRequest -> ListDivisionsResponse => trees::list_divisions, besides listing::read;
+    read list_divisions = "ListDivisions": ListDivisionsRequest -> ListDivisionsResponse => trees::list_divisions, besides trees::read_division_list;
     write batch_upsert_divisions = "BatchUpsertDivisions": BatchUpsertDivisionsRequest -> BatchUpsertDivisionsResponse => trees::batch_upsert_divisions, besides trees::read_divisions;
 }
 

@@ -15,6 +15,7 @@ use crate::grpc::convert::{common, organization as convert};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 use crate::grpc::meant::Meant as _;
+use crate::grpc::within::{self, Within};
 
 /// Where a request carries an organization.
 const FIELD: &str = "organization";
@@ -146,25 +147,36 @@ pub(super) async fn update(
     Ok(v1::UpdateOrganizationResponse { organization: Some(organization), log_position })
 }
 
+/// Reads which organizations are asked for, and which page of them.
+pub(super) async fn read_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListOrganizationsRequest,
+) -> Result<(OrganizationFilter, Listing), Error> {
+    let mut violations = Violations::new();
+    let listing = Listing::of(platform, caller, &message);
+    let sent = message.filter.unwrap_or_default();
+    let kind = (sent.kind != 0).then(|| convert::kind("filter.kind", sent.kind, &mut violations)).flatten();
+    let codes = (within::NONE, ("filter.division", sent.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let listing = violations.take(listing);
+    violations.into_result()?;
+    let filter = OrganizationFilter {
+        state: convert::state(sent.state),
+        kind,
+        divisions: within.divisions(),
+        external: common::external(sent.external),
+        ..OrganizationFilter::default()
+    };
+    Ok((filter, required("page_token", listing)?))
+}
+
 pub(super) async fn list(
     platform: &Platform,
     caller: Caller,
     message: v1::ListOrganizationsRequest,
 ) -> Result<v1::ListOrganizationsResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let sent = message.filter.unwrap_or_default();
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let kind = (sent.kind != 0).then(|| convert::kind("filter.kind", sent.kind, &mut violations)).flatten();
-    let division = common::division("filter.division", &sent.division, &mut violations);
-    violations.into_result()?;
-    let filter = OrganizationFilter {
-        state: convert::state(sent.state),
-        kind,
-        divisions: division.map(|code| snapshot.division_subtree(&code)).unwrap_or_default(),
-        external: common::external(sent.external),
-        ..OrganizationFilter::default()
-    };
+    let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_organizations(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListOrganizationsResponse {
         organizations: found.entries.iter().map(|found| show(&caller, found)).collect(),

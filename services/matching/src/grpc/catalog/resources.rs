@@ -18,6 +18,7 @@ use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
+use crate::grpc::within::Within;
 
 /// Where a request carries a resource.
 const FIELD: &str = "resource";
@@ -268,31 +269,39 @@ pub(super) async fn update(
     Ok(v1::UpdateResourceResponse { resource: Some(resource), log_position })
 }
 
+/// Reads which resources are asked for, and which page of them.
+pub(super) async fn read_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListResourcesRequest,
+) -> Result<(ResourceFilter, Listing), Error> {
+    let mut violations = Violations::new();
+    let listing = Listing::of(platform, caller, &message);
+    let sent = message.filter.unwrap_or_default();
+    let organization = (!sent.organization.is_empty())
+        .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
+        .flatten();
+    let codes = (("filter.category", sent.category.as_str()), ("filter.division", sent.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let listing = violations.take(listing);
+    violations.into_result()?;
+    let filter = ResourceFilter {
+        organization,
+        categories: within.categories(),
+        divisions: within.divisions(),
+        lifecycle: convert::lifecycle(sent.lifecycle),
+        external: common::external(sent.external),
+        ..ResourceFilter::default()
+    };
+    Ok((filter, required("page_token", listing)?))
+}
+
 pub(super) async fn list(
     platform: &Platform,
     caller: Caller,
     message: v1::ListResourcesRequest,
 ) -> Result<v1::ListResourcesResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let sent = message.filter.unwrap_or_default();
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let organization = (!sent.organization.is_empty())
-        .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
-        .flatten();
-    let category = (!sent.category.is_empty())
-        .then(|| common::category("filter.category", &sent.category, &mut violations))
-        .flatten();
-    let division = common::division("filter.division", &sent.division, &mut violations);
-    violations.into_result()?;
-    let filter = ResourceFilter {
-        organization,
-        categories: category.map(|code| snapshot.category_subtree(&code)).unwrap_or_default(),
-        divisions: division.map(|code| snapshot.division_subtree(&code)).unwrap_or_default(),
-        lifecycle: convert::lifecycle(sent.lifecycle),
-        external: common::external(sent.external),
-        ..ResourceFilter::default()
-    };
+    let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_resources(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListResourcesResponse {
         resources: found.entries.iter().map(|resource| shown(&caller, resource)).collect(),

@@ -6,8 +6,10 @@ use wishwell_domain::division::Division;
 use wishwell_domain::{Error, Violations};
 
 use crate::cases::{Caller, Platform};
+use crate::grpc::call::required;
 use crate::grpc::convert::{common, tree as convert};
-use crate::grpc::listing::Listing;
+use crate::grpc::listing::{Listing, Paged};
+use crate::grpc::within::{self, Sent, Within};
 
 /// One page of entries in the order of their codes, and the token of the next one.
 fn page_of<T>(mut entries: Vec<T>, code: impl Fn(&T) -> &str, listing: &Listing) -> Result<(Vec<T>, String), Error> {
@@ -32,20 +34,40 @@ pub(super) async fn get_category(
     Ok(v1::GetCategoryResponse { category: Some(convert::category_out(category)) })
 }
 
+/// What is asked for of a tree: below what, and which page of it.
+async fn read_subtree(
+    platform: &Platform,
+    caller: &Caller,
+    message: &impl Paged,
+    min_position: i64,
+    codes: (Sent<'_>, Sent<'_>),
+) -> Result<(Within, Listing), Error> {
+    let mut violations = Violations::new();
+    let within = Within::read(platform, caller, min_position, codes, &mut violations).await?;
+    let listing = violations.take(Listing::of(platform, caller, message));
+    violations.into_result()?;
+    Ok((within, required("page_token", listing)?))
+}
+
+/// Reads which categories are asked for, and which page of them.
+pub(super) async fn read_category_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListCategoriesRequest,
+) -> Result<(Within, Listing), Error> {
+    let root = message.filter.as_ref().map_or("", |filter| &filter.subtree_of);
+    let codes = (("filter.subtree_of", root), within::NONE);
+    read_subtree(platform, caller, &message, message.min_position, codes).await
+}
+
 pub(super) async fn list_categories(
     platform: &Platform,
     caller: Caller,
     message: v1::ListCategoriesRequest,
 ) -> Result<v1::ListCategoriesResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
-    let filter = message.filter.unwrap_or_default();
-    let mut violations = Violations::new();
-    let root = (!filter.subtree_of.is_empty())
-        .then(|| common::category("filter.subtree_of", &filter.subtree_of, &mut violations))
-        .flatten();
-    violations.into_result()?;
-    let found = snapshot.find_categories(root.as_ref(), &filter.text);
+    let text = message.filter.as_ref().map(|filter| filter.text.clone()).unwrap_or_default();
+    let (within, listing) = read_category_list(platform, &caller, message).await?;
+    let found = within.snapshot.find_categories(within.category.as_ref(), &text);
     let (page, next_page_token) = page_of(found, |category| category.code.as_str(), &listing)?;
     Ok(v1::ListCategoriesResponse {
         categories: page.into_iter().map(convert::category_out).collect(),
@@ -92,18 +114,25 @@ pub(super) async fn get_division(
     Ok(v1::GetDivisionResponse { division: Some(convert::division_out(division)) })
 }
 
+/// Reads which divisions are asked for, and which page of them.
+pub(super) async fn read_division_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListDivisionsRequest,
+) -> Result<(Within, Listing), Error> {
+    let root = message.filter.as_ref().map_or("", |filter| &filter.subtree_of);
+    let codes = (within::NONE, ("filter.subtree_of", root));
+    read_subtree(platform, caller, &message, message.min_position, codes).await
+}
+
 pub(super) async fn list_divisions(
     platform: &Platform,
     caller: Caller,
     message: v1::ListDivisionsRequest,
 ) -> Result<v1::ListDivisionsResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let snapshot = platform.snapshot(&caller, crate::grpc::matching::position(message.min_position)).await?;
-    let filter = message.filter.unwrap_or_default();
-    let mut violations = Violations::new();
-    let root = common::division("filter.subtree_of", &filter.subtree_of, &mut violations);
-    violations.into_result()?;
-    let found = snapshot.find_divisions(root.as_ref(), &filter.text);
+    let text = message.filter.as_ref().map(|filter| filter.text.clone()).unwrap_or_default();
+    let (within, listing) = read_division_list(platform, &caller, message).await?;
+    let found = within.snapshot.find_divisions(within.division.as_ref(), &text);
     let (page, next_page_token) = page_of(found, |division| division.code.as_str(), &listing)?;
     Ok(v1::ListDivisionsResponse { divisions: page.into_iter().map(convert::division_out).collect(), next_page_token })
 }

@@ -14,6 +14,7 @@ use crate::grpc::convert::{beneficiary as convert, common};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 use crate::grpc::meant::Meant as _;
+use crate::grpc::within::{self, Within};
 
 /// Where a request carries a beneficiary.
 const FIELD: &str = "beneficiary";
@@ -170,25 +171,36 @@ pub(super) async fn update(
     Ok(v1::UpdateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position })
 }
 
+/// Reads which beneficiaries are asked for, and which page of them.
+pub(super) async fn read_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListBeneficiariesRequest,
+) -> Result<(BeneficiaryFilter, Listing), Error> {
+    let mut violations = Violations::new();
+    let listing = Listing::of(platform, caller, &message);
+    let sent = message.filter.unwrap_or_default();
+    let codes = (within::NONE, ("filter.division", sent.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let household = convert::household_name("filter.household", &sent.household, &mut violations);
+    let listing = violations.take(listing);
+    violations.into_result()?;
+    let filter = BeneficiaryFilter {
+        households: household.into_iter().collect(),
+        residence_divisions: caller.divisions_to_list(within.division.as_ref(), &within.snapshot)?,
+        external: common::external(sent.external),
+        group_tag: common::group_tag(sent.group_tag),
+        ..BeneficiaryFilter::default()
+    };
+    Ok((filter, required("page_token", listing)?))
+}
+
 pub(super) async fn list(
     platform: &Platform,
     caller: Caller,
     message: v1::ListBeneficiariesRequest,
 ) -> Result<v1::ListBeneficiariesResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let sent = message.filter.unwrap_or_default();
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let division = common::division("filter.division", &sent.division, &mut violations);
-    let household = convert::household_name("filter.household", &sent.household, &mut violations);
-    violations.into_result()?;
-    let filter = BeneficiaryFilter {
-        households: household.into_iter().collect(),
-        residence_divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
-        external: common::external(sent.external),
-        group_tag: common::group_tag(sent.group_tag),
-        ..BeneficiaryFilter::default()
-    };
+    let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &listing.by_uuid()).await?;
     Ok(v1::ListBeneficiariesResponse {
         beneficiaries: found.entries.iter().map(|found| convert::beneficiary_out(found, None)).collect(),

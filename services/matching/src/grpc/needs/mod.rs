@@ -13,7 +13,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::need_service_server::NeedService;
 
 use super::call::{read, write};
-use super::{listing, meant};
+use super::meant;
 use crate::cases::Platform;
 
 /// Handlers of `NeedService`.
@@ -48,14 +48,14 @@ methods! {
     write create_beneficiary = "CreateBeneficiary": CreateBeneficiaryRequest -> CreateBeneficiaryResponse => beneficiaries::create, besides beneficiaries::read_new;
     read get_beneficiary = "GetBeneficiary": GetBeneficiaryRequest -> GetBeneficiaryResponse => beneficiaries::get;
     write update_beneficiary = "UpdateBeneficiary": UpdateBeneficiaryRequest -> UpdateBeneficiaryResponse => beneficiaries::update, besides beneficiaries::read_update;
-    read list_beneficiaries = "ListBeneficiaries": ListBeneficiariesRequest -> ListBeneficiariesResponse => beneficiaries::list, besides listing::read;
+    read list_beneficiaries = "ListBeneficiaries": ListBeneficiariesRequest -> ListBeneficiariesResponse => beneficiaries::list, besides beneficiaries::read_list;
     write erase_beneficiary = "EraseBeneficiary": EraseBeneficiaryRequest -> EraseBeneficiaryResponse => beneficiaries::erase, besides meant::read;
     write create_household = "CreateHousehold": CreateHouseholdRequest -> CreateHouseholdResponse => households::create, besides households::read_new;
     read get_household = "GetHousehold": GetHouseholdRequest -> GetHouseholdResponse => households::get;
     write update_household = "UpdateHousehold": UpdateHouseholdRequest -> UpdateHouseholdResponse => households::update, besides households::read_update;
     write submit_need = "SubmitNeed": SubmitNeedRequest -> SubmitNeedResponse => need::submit, besides need::read_new;
     read get_need = "GetNeed": GetNeedRequest -> GetNeedResponse => need::get;
-    read list_needs = "ListNeeds": ListNeedsRequest -> ListNeedsResponse => need::list, besides listing::read;
+    read list_needs = "ListNeeds": ListNeedsRequest -> ListNeedsResponse => need::list, besides need::read_list;
     write update_need = "UpdateNeed": UpdateNeedRequest -> UpdateNeedResponse => need::update, besides need::read_update;
     write withdraw_need = "WithdrawNeed": WithdrawNeedRequest -> WithdrawNeedResponse => need::withdraw, besides meant::read;
     write close_need = "CloseNeed": CloseNeedRequest -> CloseNeedResponse => need::close, besides meant::read;

@@ -16,6 +16,7 @@ use crate::grpc::convert::{beneficiary, common, need as convert};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
 use crate::grpc::meant::Meant as _;
+use crate::grpc::within::Within;
 
 /// Where a request carries a need.
 const FIELD: &str = "need";
@@ -126,27 +127,29 @@ pub(super) async fn get(
     Ok(v1::GetNeedResponse { need: Some(show(platform, &caller, &need, message.include_personal).await?) })
 }
 
-pub(super) async fn list(
+/// Reads which needs are asked for, and which page of them.
+pub(super) async fn read_list(
     platform: &Platform,
-    caller: Caller,
+    caller: &Caller,
     message: v1::ListNeedsRequest,
-) -> Result<v1::ListNeedsResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let sent = message.filter.unwrap_or_default();
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
+) -> Result<(NeedFilter, Listing), Error> {
     let mut violations = Violations::new();
-    let category = (!sent.category.is_empty())
-        .then(|| common::category("filter.category", &sent.category, &mut violations))
-        .flatten();
-    let division = common::division("filter.division", &sent.division, &mut violations);
+    let listing = Listing::of(platform, caller, &message);
+    let sent = message.filter.unwrap_or_default();
+    let codes = (("filter.category", sent.category.as_str()), ("filter.division", sent.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let beneficiary = beneficiary::beneficiary_name("filter.beneficiary", &sent.beneficiary, &mut violations);
+    let household = beneficiary::household_name("filter.household", &sent.household, &mut violations);
+    let listing = violations.take(listing);
+    violations.into_result()?;
     let filter = NeedFilter {
         states: sent.states.iter().filter_map(|state| convert::state(*state)).collect(),
         urgency: convert::urgency(sent.urgency),
         channel: convert::channel(sent.channel),
-        categories: category.map(|code| snapshot.category_subtree(&code)).unwrap_or_default(),
-        divisions: caller.divisions_to_list(division.as_ref(), &snapshot)?,
-        beneficiary: beneficiary::beneficiary_name("filter.beneficiary", &sent.beneficiary, &mut violations),
-        household: beneficiary::household_name("filter.household", &sent.household, &mut violations),
+        categories: within.categories(),
+        divisions: caller.divisions_to_list(within.division.as_ref(), &within.snapshot)?,
+        beneficiary,
+        household,
         external: common::external(sent.external),
         wishes_only: false,
         wish_divisions: Vec::new(),
@@ -154,7 +157,15 @@ pub(super) async fn list(
         overdue_only: sent.overdue_only,
         without_division: sent.without_division,
     };
-    violations.into_result()?;
+    Ok((filter, required("page_token", listing)?))
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListNeedsRequest,
+) -> Result<v1::ListNeedsResponse, Error> {
+    let (filter, listing) = read_list(platform, &caller, message).await?;
     let mut found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
     platform.tell_erasures(&caller, &mut found.entries).await?;
     Ok(v1::ListNeedsResponse {

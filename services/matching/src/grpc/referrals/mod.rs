@@ -24,8 +24,8 @@ use wishwell_store::Written;
 
 use super::call::{read, write};
 use super::convert::{common, referral as convert};
+use super::meant;
 use super::status::to_status;
-use super::{listing, meant};
 use crate::access::Standing;
 use crate::cases::places::{coarse_division, place_of_offer};
 use crate::cases::referrals::referrals_of;
@@ -115,7 +115,9 @@ macro_rules! methods {
             ) -> Result<Response<Self::WatchEventsStream>, Status> {
                 let standing = request.extensions_mut().remove::<Standing>();
                 let method = "wishwell.v1.ReferralService/WatchEvents";
-                let (caller, message) = read(method, request).sound().map_err(to_status)?;
+                let call = read(method, request);
+                let call = call.besides(async |caller, message| watch::read(&self.platform, &caller, message).await).await;
+                let (caller, message) = call.sound().map_err(to_status)?;
                 let watching = watch::start(Arc::clone(&self.platform), caller, standing, message);
                 watching.await.map(Response::new).map_err(to_status)
             }
@@ -145,8 +147,8 @@ methods! {
     write cancel_referral = "CancelReferral": CancelReferralRequest -> CancelReferralResponse => steps::cancel, besides meant::read;
     write fail_referral = "FailReferral": FailReferralRequest -> FailReferralResponse => steps::fail, besides meant::read;
     read get_referral = "GetReferral": GetReferralRequest -> GetReferralResponse => reads::get;
-    read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list, besides listing::read;
-    read get_supervision = "GetSupervision": GetSupervisionRequest -> GetSupervisionResponse => supervision::get;
-    read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list, besides listing::read;
+    read list_referrals = "ListReferrals": ListReferralsRequest -> ListReferralsResponse => reads::list, besides reads::read_list;
+    read get_supervision = "GetSupervision": GetSupervisionRequest -> GetSupervisionResponse => supervision::get, besides supervision::read;
+    read list_wishes = "ListWishes": ListWishesRequest -> ListWishesResponse => wishes::list, besides wishes::read_list;
     write claim_wish = "ClaimWish": ClaimWishRequest -> ClaimWishResponse => wishes::claim;
 }

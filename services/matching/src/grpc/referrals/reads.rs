@@ -11,9 +11,11 @@ use wishwell_store::{Page, PageRequest, ReferralFilter};
 
 use super::{division_shown, show};
 use crate::cases::{Caller, Platform};
-use crate::grpc::convert::{common, referral as convert};
+use crate::grpc::call::required;
+use crate::grpc::convert::referral as convert;
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
+use crate::grpc::within::{self, Within};
 
 pub(super) async fn get(
     platform: &Platform,
@@ -35,22 +37,31 @@ pub(super) async fn get(
     Ok(v1::GetReferralResponse { referral: Some(show(&caller, &snapshot, &referral)), contact })
 }
 
-pub(super) async fn list(
+/// Which referrals are asked for, and which page of them.
+pub(super) struct AskedReferrals {
+    filter: ReferralFilter,
+    within: Within,
+    listing: Listing,
+}
+
+/// Reads which referrals are asked for.
+pub(super) async fn read_list(
     platform: &Platform,
-    caller: Caller,
+    caller: &Caller,
     message: v1::ListReferralsRequest,
-) -> Result<v1::ListReferralsResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let sent = message.filter.unwrap_or_default();
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
+) -> Result<AskedReferrals, Error> {
     let mut violations = Violations::new();
+    let listing = Listing::of(platform, caller, &message);
+    let sent = message.filter.unwrap_or_default();
     let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let need = named(&sent.need).and_then(|name| violations.take(NeedId::parse_name("filter.need", &name)));
     let resource =
         named(&sent.resource).and_then(|name| violations.take(ResourceId::parse_name("filter.resource", &name)));
     let mut organization = named(&sent.organization)
         .and_then(|name| violations.take(OrganizationId::parse_name("filter.organization", &name)));
-    let division = common::division("filter.division", &sent.division, &mut violations);
+    let codes = (within::NONE, ("filter.division", sent.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let listing = violations.take(listing);
     violations.into_result()?;
     let divisions = if caller.is_partner() {
         // Partners see their own; asking for another's is refused rather than answered with nothing.
@@ -64,7 +75,7 @@ pub(super) async fn list(
         // By what they are shown, below: where a need is more exactly, no filter tells.
         Vec::new()
     } else {
-        caller.divisions_to_list(division.as_ref(), &snapshot)?
+        caller.divisions_to_list(within.division.as_ref(), &within.snapshot)?
     };
     let filter = ReferralFilter {
         need,
@@ -78,6 +89,16 @@ pub(super) async fn list(
         unattended_only: sent.unattended_only,
         ..ReferralFilter::default()
     };
+    Ok(AskedReferrals { filter, within, listing: required("page_token", listing)? })
+}
+
+pub(super) async fn list(
+    platform: &Platform,
+    caller: Caller,
+    message: v1::ListReferralsRequest,
+) -> Result<v1::ListReferralsResponse, Error> {
+    let AskedReferrals { filter, within, listing } = read_list(platform, &caller, message).await?;
+    let Within { division, snapshot, .. } = within;
     let found = match division.filter(|_| caller.is_partner()) {
         Some(division) => shown_within(platform, &caller, &snapshot, &filter, listing.by_uuid(), &division).await?,
         None => platform.store.list_referrals(caller.tenant(), &filter, &listing.by_uuid()).await?,

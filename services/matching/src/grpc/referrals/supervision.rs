@@ -11,20 +11,27 @@ use crate::cases::places::coarse_division;
 use crate::cases::supervision::{Counted, Scarce, Scope};
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert_need, referral as convert};
-use crate::grpc::matching::position;
+use crate::grpc::within::Within;
+
+/// Reads which part of the whole is asked for.
+pub(super) async fn read(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::GetSupervisionRequest,
+) -> Result<Within, Error> {
+    let mut violations = Violations::new();
+    let codes = (("category", message.category.as_str()), ("division", message.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    violations.into_result()?;
+    Ok(within)
+}
 
 pub(super) async fn get(
     platform: &Platform,
     caller: Caller,
     message: v1::GetSupervisionRequest,
 ) -> Result<v1::GetSupervisionResponse, Error> {
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let category = (!message.category.is_empty())
-        .then(|| common::category("category", &message.category, &mut violations))
-        .flatten();
-    let division = common::division("division", &message.division, &mut violations);
-    violations.into_result()?;
+    let Within { category, division, snapshot } = read(platform, &caller, message).await?;
     let street = |code: &_| coarse_division(code, WISH_PLACE_DIGITS_MAX, &snapshot);
     let found = platform.supervision(&caller, &Scope { division, category }, &snapshot, street).await?;
     let divisions = found.divisions.into_iter().map(|(code, Counted { open, served })| v1::DivisionTally {

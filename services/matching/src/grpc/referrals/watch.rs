@@ -19,6 +19,7 @@ use crate::access::Standing;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
 use crate::grpc::status::to_status;
+use crate::grpc::within::{self, Within};
 use crate::watch::{Batch, Watcher};
 
 /// Batches until the caller goes, the server drains or the watcher falls behind.
@@ -55,7 +56,8 @@ pub(super) async fn start(
         (platform.snapshot(&caller, Some(after)).await?, after)
     };
     let until = if message.until_now { Some(platform.fresh_snapshot(&caller).await?.position()) } else { None };
-    let sieve = Sieve::new(caller.clone(), message.filter.unwrap_or_default(), &snapshot)?;
+    let asked = Asked::read(&platform, &caller, message.filter.unwrap_or_default(), snapshot.position()).await?;
+    let sieve = Sieve::new(caller.clone(), asked)?;
     let tenant = platform.snapshots.of(caller.tenant()).await?;
     let shown = Arc::clone(&platform);
     let watcher = Watcher {
@@ -71,18 +73,45 @@ pub(super) async fn start(
     Ok(Box::pin(batches.map_err(to_status)))
 }
 
-impl Sieve {
-    fn new(caller: Caller, sent: v1::EventFilter, snapshot: &Snapshot) -> Result<Self, Error> {
+/// Reads what is asked for.
+pub(super) async fn read(platform: &Platform, caller: &Caller, message: v1::WatchEventsRequest) -> Result<(), Error> {
+    Asked::read(platform, caller, message.filter.unwrap_or_default(), LogPosition(0)).await.map(drop)
+}
+
+/// What a watcher asks for.
+struct Asked {
+    kinds: Vec<v1::EventKind>,
+    organization: Option<OrganizationId>,
+    need: Option<NeedId>,
+    within: Within,
+}
+
+impl Asked {
+    /// Reads it by the picture at a position or later.
+    async fn read(
+        platform: &Platform,
+        caller: &Caller,
+        sent: v1::EventFilter,
+        position: LogPosition,
+    ) -> Result<Self, Error> {
         let mut violations = Violations::new();
         let organization = (!sent.organization.is_empty())
             .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
             .flatten();
         let need =
             (!sent.need.is_empty()).then(|| violations.take(NeedId::parse_name("filter.need", &sent.need))).flatten();
-        let division = common::division("filter.division", &sent.division, &mut violations);
+        let codes = (within::NONE, ("filter.division", sent.division.as_str()));
+        let within = Within::read(platform, caller, position.0, codes, &mut violations).await?;
         violations.into_result()?;
+        Ok(Self { kinds: sent.kinds().collect(), organization, need, within })
+    }
+}
+
+impl Sieve {
+    fn new(caller: Caller, asked: Asked) -> Result<Self, Error> {
+        let Asked { kinds, organization, need, within: Within { division, snapshot, .. } } = asked;
         let mut sieve = Self {
-            kinds: sent.kinds().collect(),
+            kinds,
             organization,
             need,
             only_within: division.is_some(),
@@ -98,7 +127,7 @@ impl Sieve {
             }
             sieve.organization = Some(own);
         } else {
-            sieve.caller.divisions_to_list(division.as_ref(), snapshot)?;
+            sieve.caller.divisions_to_list(division.as_ref(), &snapshot)?;
             if division.is_none() {
                 sieve.divisions.clone_from(&sieve.caller.principal.divisions);
             }

@@ -14,32 +14,47 @@ use crate::cases::{Caller, Platform};
 use crate::grpc::call::required;
 use crate::grpc::convert::{common, need as convert, referral};
 use crate::grpc::listing::Listing;
-use crate::grpc::matching::position;
+use crate::grpc::within::Within;
+
+/// Which wishes are asked for, and which page of them.
+pub(super) struct AskedWishes {
+    filter: NeedFilter,
+    /// Those that are asked for by name; none when none is.
+    named: Option<Vec<Uuid>>,
+    listing: Listing,
+}
+
+/// Reads which wishes are asked for.
+pub(super) async fn read_list(
+    platform: &Platform,
+    caller: &Caller,
+    message: v1::ListWishesRequest,
+) -> Result<AskedWishes, Error> {
+    let mut violations = Violations::new();
+    let codes = (("category", message.category.as_str()), ("division", message.division.as_str()));
+    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let named = named(&message, &mut violations);
+    let listing = violations.take(Listing::of(platform, caller, &message));
+    violations.into_result()?;
+    let filter = NeedFilter {
+        states: vec![NeedState::Open, NeedState::PartlyServed],
+        categories: within.categories(),
+        // By what is shown: where a need is more exactly, no filter tells.
+        wish_divisions: within.divisions(),
+        wishes_only: true,
+        // A page of wishes that want nothing would be empty, and yet not the last one.
+        wanting_only: true,
+        ..NeedFilter::default()
+    };
+    Ok(AskedWishes { filter, named, listing: required("page_token", listing)? })
+}
 
 pub(super) async fn list(
     platform: &Platform,
     caller: Caller,
     message: v1::ListWishesRequest,
 ) -> Result<v1::ListWishesResponse, Error> {
-    let listing = Listing::of(platform, &caller, &message)?;
-    let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
-    let mut violations = Violations::new();
-    let category = (!message.category.is_empty())
-        .then(|| common::category("category", &message.category, &mut violations))
-        .flatten();
-    let division = common::division("division", &message.division, &mut violations);
-    let named = named(&message, &mut violations);
-    violations.into_result()?;
-    let filter = NeedFilter {
-        states: vec![NeedState::Open, NeedState::PartlyServed],
-        categories: category.as_ref().map(|code| snapshot.category_subtree(code)).unwrap_or_default(),
-        // By what is shown: where a need is more exactly, no filter tells.
-        wish_divisions: division.map(|division| snapshot.division_subtree(&division)).unwrap_or_default(),
-        wishes_only: true,
-        // A page of wishes that want nothing would be empty, and yet not the last one.
-        wanting_only: true,
-        ..NeedFilter::default()
-    };
+    let AskedWishes { filter, named, listing } = read_list(platform, &caller, message).await?;
     let (needs, next_after) = match named {
         Some(named) => (these(platform, &caller, &named, &filter).await?, None),
         None => {

@@ -12,6 +12,7 @@ use crate::pages::desk::names::Names;
 use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::failure::Failure;
 use crate::pages::layout;
+use crate::pages::names::or_nothing;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need as words};
 
@@ -133,7 +134,7 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
     let (needs, next) = if unclear.is_some() {
         (Vec::new(), String::new())
     } else {
-        let answer = user.calls.needs().list_needs(request).await?.into_inner();
+        let answer = or_nothing(user.calls.needs().list_needs(request).await)?;
         (answer.needs, answer.next_page_token)
     };
     let mut names = Names::default();
