@@ -124,6 +124,47 @@ async fn each_thing_that_can_be_wrong_with_a_need_is_told_by_its_field() {
     }
 }
 
+/// Says that a corner of a resource's first area is given in another datum.
+fn datum_of(resource: &mut v1::Resource, corner: usize, datum: v1::Datum) {
+    let polygon = resource.areas[0].polygon.as_mut().expect("its area is a polygon");
+    polygon.vertices[corner].datum = datum.into();
+}
+
+#[tokio::test]
+async fn corners_of_several_datums_are_refused_all_at_once_and_those_of_one_are_taken_whichever_it_is() {
+    let served = Served::demo().await;
+    let operator = Operator(&served);
+    operator.create_organization(organization("o-1")).await.expect("created");
+    let corners = [(38.0, 106.0), (39.0, 106.0), (39.0, 107.0), (38.0, 107.0)];
+    let vertices = corners.iter().filter_map(|(latitude, longitude)| point(*latitude, *longitude)).collect();
+    let area = v1::ServiceArea { polygon: Some(v1::Polygon { vertices }), ..v1::ServiceArea::default() };
+    let square = |id: &str| v1::Resource { areas: vec![area.clone()], ..resource(id, "o-1") };
+    let create = async |resource: v1::Resource| {
+        let request = v1::CreateResourceRequest { resource: Some(resource), request_id: String::new() };
+        told(served.catalog(OPERATOR).create_resource(request).await)
+    };
+    let mut mixed = v1::Resource { unit: "furlong".to_owned(), ..square("mixed") };
+    datum_of(&mut mixed, 1, v1::Datum::Gcj02);
+    datum_of(&mut mixed, 3, v1::Datum::Bd09);
+    let found = violations(&create(mixed).await.expect_err("mixed"));
+    let corner = |index: usize, got: &str| {
+        let field = format!("resource.areas[0].polygon.vertices[{index}].datum");
+        let description = format!("must be DATUM_WGS84, as that of the corners before (got {got:?})");
+        (field, "POLYGON_DATUM".to_owned(), description)
+    };
+    let mut datums: Vec<_> = found.iter().map(|v| (v.field.clone(), v.rule.clone(), v.description.clone())).collect();
+    datums.retain(|(field, ..)| field != "resource.unit");
+    assert_eq!(datums, [corner(1, "DATUM_GCJ02"), corner(3, "DATUM_BD09")], "{found:?}");
+    assert_eq!(found.len(), 3, "and what else is wrong: {found:?}");
+
+    let mut one = square("one");
+    (0..corners.len()).for_each(|corner| datum_of(&mut one, corner, v1::Datum::Gcj02));
+    let created = create(one).await.expect("all of one datum").resource.expect("one");
+    let kept = created.areas[0].polygon.as_ref().expect("a polygon");
+    assert!(kept.vertices.iter().all(|vertex| vertex.datum() == v1::Datum::Wgs84), "answered as it is stored");
+    assert!((kept.vertices[0].latitude - 38.0).abs() > 1e-6, "and converted: {kept:?}");
+}
+
 #[tokio::test]
 async fn each_thing_that_can_be_wrong_with_a_resource_is_told_by_its_field() {
     let served = Served::demo().await;
@@ -136,6 +177,8 @@ async fn each_thing_that_can_be_wrong_with_a_resource_is_told_by_its_field() {
         let vertices = corners.iter().filter_map(|(latitude, longitude)| point(*latitude, *longitude)).collect();
         area(v1::ServiceArea { polygon: Some(v1::Polygon { vertices }), ..Default::default() })
     };
+    let mut mixed = polygon(&[(38.0, 106.0), (39.0, 106.0), (39.0, 107.0)]);
+    datum_of(&mut mixed, 2, v1::Datum::Gcj02);
     let schedule = |schedule: v1::Schedule| v1::Resource { schedule: Some(schedule), ..sound() };
     let shanghai = || v1::Schedule { time_zone: "Asia/Shanghai".to_owned(), ..v1::Schedule::default() };
     let exception = |date: &str| v1::ScheduleException { date: date.to_owned(), hours: vec![] };
@@ -164,6 +207,7 @@ async fn each_thing_that_can_be_wrong_with_a_resource_is_told_by_its_field() {
         ("a radius around nowhere", v1::Resource { place: None, ..radius(1_000) }, "resource.areas[0].radius"),
         ("two corners", polygon(&[(38.0, 106.0), (39.0, 106.0)]), "resource.areas[0].polygon.vertices"),
         ("a line", polygon(&[(38.0, 106.0), (38.5, 106.0), (39.0, 106.0)]), "resource.areas[0].polygon"),
+        ("a corner of another datum", mixed, "resource.areas[0].polygon.vertices[2].datum"),
         ("no mode", v1::Resource { modes: vec![], ..sound() }, "resource.modes"),
         ("a unit nobody knows", v1::Resource { unit: "furlong".to_owned(), ..sound() }, "resource.unit"),
         (

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use wishwell_api::v1;
 use wishwell_domain::area::ServiceArea;
-use wishwell_domain::geo::Disclosure;
+use wishwell_domain::geo::{Disclosure, Point};
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, Version};
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource, ResourceLifecycle};
 use wishwell_domain::unit::Unit;
@@ -63,20 +63,32 @@ fn area(field: Arguments<'_>, area: v1::ServiceArea, violations: &mut Violations
             .map(ServiceArea::RadiusMetres);
     }
     if let Some(polygon) = area.polygon {
-        let count = polygon.vertices.len();
-        let vertices: Vec<_> = polygon
-            .vertices
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, vertex)| {
-                let field = format!("{field}.polygon.vertices[{index}]");
-                common::point(&field, Some(vertex), Disclosure::Shown, violations)
-            })
-            .collect();
-        // With a vertex missing, further findings about the shape would only mislead.
-        return (vertices.len() == count).then_some(ServiceArea::Polygon(vertices));
+        return vertices(format_args!("{field}.polygon.vertices"), polygon, violations).map(ServiceArea::Polygon);
     }
     Some(ServiceArea::Everywhere)
+}
+
+/// Reads the corners of a polygon. Some that are in another datum than the first lie half a kilometre beside the shape that was meant:
+/// whoever mixed them has taken one map's numbers for another's.
+fn vertices(field: Arguments<'_>, polygon: v1::Polygon, violations: &mut Violations) -> Option<Vec<Point>> {
+    let count = polygon.vertices.len();
+    let named = |vertex: &v1::GeoPoint| Some(vertex.datum()).filter(|datum| *datum != v1::Datum::Unspecified);
+    let first = polygon.vertices.iter().find_map(named);
+    let read = polygon.vertices.into_iter().enumerate().filter_map(|(index, vertex)| {
+        let field = format!("{field}[{index}]");
+        if let (Some(first), Some(datum)) = (first, named(&vertex))
+            && datum != first
+        {
+            let message = format!("must be {}, as that of the corners before", first.as_str_name());
+            let violation = Violation::new(format!("{field}.datum"), "polygon.datum", message);
+            violations.add(violation.with_value(datum.as_str_name()));
+            return None;
+        }
+        common::point(&field, Some(vertex), Disclosure::Shown, violations)
+    });
+    let read: Vec<Point> = read.collect();
+    // With a vertex missing, further findings about the shape would only mislead.
+    (read.len() == count).then_some(read)
 }
 
 fn area_out(area: &ServiceArea) -> v1::ServiceArea {
