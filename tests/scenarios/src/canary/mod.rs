@@ -3,7 +3,7 @@
 
 pub mod leaks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{
     DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value,
@@ -161,6 +161,8 @@ pub struct Canaries {
     pub names: BTreeMap<String, String>,
     /// Everything that was sent.
     pub markers: Vec<Marker>,
+    /// Full names of the fields that were filled.
+    filled: BTreeSet<String>,
     /// Which of several fields is filled, counted from the first.
     turn: usize,
     /// Whether the request that is made had to choose.
@@ -201,6 +203,7 @@ impl Canaries {
             .map(|(collection, name)| (collection.to_owned(), name.to_owned()))
             .collect(),
             markers: Vec::new(),
+            filled: BTreeSet::new(),
             turn: 0,
             chose: false,
         }
@@ -212,6 +215,25 @@ impl Canaries {
         (self.turn, self.chose) = (turn, false);
         let request = self.message(descriptor, spirit, false, 0);
         (turn == 0 || self.chose).then_some(request)
+    }
+
+    /// Fields of requests, and of what is in them, that were never filled.
+    #[must_use]
+    pub fn never_filled(&self) -> BTreeSet<String> {
+        let mut waiting: Vec<MessageDescriptor> = in_order().iter().map(MethodDescriptor::input).collect();
+        let (mut seen, mut fields) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(message) = waiting.pop() {
+            if message.full_name().starts_with("google.") || !seen.insert(message.full_name().to_owned()) {
+                continue;
+            }
+            for field in message.fields() {
+                fields.insert(field.full_name().to_owned());
+                if let Kind::Message(part) = field.kind() {
+                    waiting.push(part);
+                }
+            }
+        }
+        &fields - &self.filled
     }
 
     /// Remembers the names of what an answer holds, so that later requests mean things that exist.
@@ -259,9 +281,11 @@ impl Canaries {
             {
                 let facts = FACTS.map(|(key, holds)| Value::Message(self.fact(&fact, key, holds)));
                 message.set_field(&field, Value::List(facts.into()));
+                self.filled.insert(field.full_name().to_owned());
             } else if let Some(value) = self.value(&field, spirit, sensitive, depth) {
                 let value = if field.is_list() { Value::List(vec![value]) } else { value };
                 message.set_field(&field, value);
+                self.filled.insert(field.full_name().to_owned());
             }
         }
         message
@@ -332,10 +356,28 @@ impl Canaries {
                 "google.protobuf.Timestamp" => instant(&message, field.name()),
                 "google.protobuf.Duration" => an_hour(&message),
                 "google.protobuf.FieldMask" => self.mask(&message, field, spirit, sensitive),
-                "wishwell.v1.Polygon" => return None,
+                "wishwell.v1.Polygon" => Value::Message(self.triangle(&message)),
                 _ => Value::Message(self.message(&message, spirit, sensitive, depth + 1)),
             },
         })
+    }
+
+    /// Three corners, as few as a polygon has, none on the way from one to another.
+    fn triangle(&mut self, polygon: &MessageDescriptor) -> DynamicMessage {
+        let vertices = polygon.get_field_by_name("vertices").expect("a field of polygons");
+        let Kind::Message(point) = vertices.kind() else { panic!("corners are points") };
+        let corners = [(38.4, 106.2), (38.5, 106.2), (38.4, 106.3)].map(|(latitude, longitude)| {
+            let mut corner = DynamicMessage::new(point.clone());
+            corner.set_field_by_name("latitude", Value::F64(latitude));
+            corner.set_field_by_name("longitude", Value::F64(longitude));
+            corner.set_field_by_name("datum", Value::EnumNumber(1));
+            Value::Message(corner)
+        });
+        let mut message = DynamicMessage::new(polygon.clone());
+        message.set_field(&vertices, Value::List(corners.into()));
+        self.filled.extend([vertices.full_name().to_owned()]);
+        self.filled.extend(point.fields().map(|field| field.full_name().to_owned()));
+        message
     }
 
     fn text(&mut self, field: &FieldDescriptor, spirit: Spirit, sensitive: bool) -> Option<String> {

@@ -100,6 +100,41 @@ async fn send_everything(served: &Served, canaries: &mut Canaries, leaks: &mut L
     call(served, "/wishwell.v1.NeedService/canaryMethod", b"canaryBody").await.expect_err("no such method");
 }
 
+/// All requests that are made, as they are when nothing is known of what exists.
+fn made(canaries: &mut Canaries, spirit: Spirit) -> Vec<(MethodDescriptor, DynamicMessage)> {
+    let mut made = Vec::new();
+    for turn in 0..TURNS {
+        for method in in_order() {
+            let request = canaries.request(&method.input(), spirit, turn);
+            made.extend(request.map(|request| (method, request)));
+        }
+    }
+    made
+}
+
+#[test]
+fn every_field_of_every_request_is_filled_and_a_valid_resource_has_an_area_of_each_kind() {
+    let mut canaries = Canaries::new();
+    let valid = made(&mut canaries, Spirit::Valid);
+    let mut areas = Vec::new();
+    for (_, request) in valid.into_iter().filter(|(method, _)| method.name() == "CreateResource") {
+        let request = v1::CreateResourceRequest::decode(request.encode_to_vec().as_slice()).expect("the message");
+        let wrong = wishwell_api::validate(&request).err().unwrap_or_default();
+        assert!(!wrong.iter().any(|wrong| wrong.field.starts_with("resource.areas")), "{wrong:?}");
+        areas.extend(request.resource.expect("one").areas);
+    }
+    assert!(areas.iter().any(|area| !area.division.is_empty()), "{areas:?}");
+    assert!(areas.iter().any(|area| area.radius.is_some()), "{areas:?}");
+    assert!(areas.iter().any(|area| area.everywhere.is_some()), "{areas:?}");
+    assert!(areas.iter().any(|area| area.polygon.is_some()), "{areas:?}");
+
+    for spirit in [Spirit::Wrong, Spirit::TooLong] {
+        made(&mut canaries, spirit);
+    }
+    let never = canaries.never_filled();
+    assert!(never.is_empty(), "nothing of these can be found to get out: {never:?}");
+}
+
 #[tokio::test]
 async fn no_marked_value_of_any_field_of_any_call_gets_out() {
     let receiver = Receiver::start().await;
