@@ -72,6 +72,14 @@ pub enum StoreError {
     /// Stored data cannot be read: damaged file, unexpected contents.
     #[error("stored data cannot be read: {0}")]
     Corrupt(String),
+    /// The file is a database of another program. Nothing in it was changed.
+    #[error("{path} is a database of another program (it has {has}); nothing in it was changed")]
+    AnotherProgram {
+        /// Where it lies.
+        path: String,
+        /// By what somebody may know it again: names of its tables.
+        has: String,
+    },
     /// The schema is newer than this program.
     #[error("the store has schema version {found}, this program knows up to {known}: use a newer wishwell")]
     NewerSchema {
@@ -114,9 +122,10 @@ impl From<StoreError> for Error {
             StoreError::Outdated => Self::Unavailable(StoreError::Outdated.to_string()),
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::CannotWrite(reason) => Self::StoreFull(reason),
-            error @ (StoreError::Corrupt(_) | StoreError::NewerSchema { .. } | StoreError::OlderSchema { .. }) => {
-                Self::DataLoss(error.to_string())
-            }
+            error @ (StoreError::Corrupt(_)
+            | StoreError::AnotherProgram { .. }
+            | StoreError::NewerSchema { .. }
+            | StoreError::OlderSchema { .. }) => Self::DataLoss(error.to_string()),
             StoreError::ConstraintViolated { constraint, .. } if constraint == "text_without_nul" => {
                 Self::InvalidArgument(vec![Violation::new("", "text.nul", "no text may hold the character U+0000")])
             }

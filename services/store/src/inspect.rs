@@ -37,9 +37,12 @@ pub struct Inspection {
 /// Looks at a SQLite file, every page of it.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when it is no database or cannot be read, [`StoreError::CannotWrite`] when it cannot be opened,
+/// [`StoreError::Corrupt`] when it is no database or cannot be read, [`StoreError::AnotherProgram`] when it is a database of
+/// something else, [`StoreError::CannotWrite`] when it cannot be opened,
 /// [`StoreError::Unavailable`] when another process keeps it locked.
 pub async fn inspect_sqlite(path: impl AsRef<Path>) -> Result<Inspection, StoreError> {
+    let path = path.as_ref();
+    sqlite::identity::must_be_ours(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)

@@ -5,6 +5,8 @@
 //! [`BUSY_WAIT_SECONDS_MAX`] for the other's. It works, but two servers on one file are slower than one; for several
 //! replicas there is PostgreSQL. The file must lie on a local disk: WAL does not work over a network file system.
 
+pub(crate) mod identity;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,8 +58,8 @@ impl SqliteStore {
     /// folder must exist.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the file is no database or damaged, [`StoreError::NewerSchema`] when a later program
-    /// wrote it, [`StoreError::CannotWrite`] when file or folder cannot be written, [`StoreError::Unavailable`] when
+    /// [`StoreError::Corrupt`] when the file is no database or damaged, [`StoreError::AnotherProgram`] when it is a database of
+    /// something else, [`StoreError::NewerSchema`] when a later program wrote it, [`StoreError::CannotWrite`] when file or folder cannot be written, [`StoreError::Unavailable`] when
     /// another process keeps it locked.
     pub async fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
         let store = open_store(path.as_ref(), durability, Thread::Own, Schema::BroughtUpToDate).await?;
@@ -95,6 +97,7 @@ async fn open_store(
     schema: Schema,
 ) -> Result<SqlStore, StoreError> {
     let location = path.display().to_string();
+    identity::must_be_ours(path).map_err(|error| explain(error, &location))?;
     if schema == Schema::BroughtUpToDate {
         create_private(path)?;
     }
@@ -212,7 +215,7 @@ fn pool(options: SqliteConnectOptions, connections_max: u32) -> SqlitePool {
         .connect_lazy_with(options)
 }
 
-/// Checks the schema's version, brings it up to date, and answers SQLite's version.
+/// Checks the schema's version, brings it up to date in a file that says whose it is, and answers SQLite's version.
 async fn prepare(writer: &SqlitePool, schema: Schema) -> Result<String, StoreError> {
     let mut connection = writer.acquire().await.map_err(error)?;
     let version: String =
@@ -229,8 +232,16 @@ async fn prepare(writer: &SqlitePool, schema: Schema) -> Result<String, StoreErr
             .await
             .map_err(error)?;
     }
+    let migrates = schema.migrates(found)?;
+    if schema == Schema::BroughtUpToDate {
+        let says: i32 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await.map_err(error)?;
+        if says != identity::APPLICATION_ID {
+            let say = sqlx::AssertSqlSafe(format!("PRAGMA application_id = {}", identity::APPLICATION_ID));
+            sqlx::query(say).execute(&mut *connection).await.map_err(error)?;
+        }
+    }
     drop(connection);
-    if schema.migrates(found)? {
+    if migrates {
         let applied = migrations::sqlite().run(writer).await;
         applied.map_err(|failed| match failed {
             sqlx::migrate::MigrateError::Execute(failed) | sqlx::migrate::MigrateError::ExecuteMigration(failed, _) => {

@@ -56,7 +56,7 @@ async fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn another_programs_database_is_refused_or_left_alone() {
+async fn another_programs_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wishwell.db");
     // Tables of the same name as ours, made by somebody else.
@@ -67,10 +67,10 @@ async fn another_programs_database_is_refused_or_left_alone() {
         .await
         .unwrap();
     sqlx::Connection::close(connection).await.unwrap();
-    SqliteStore::open(&path, Durability::Full).await.unwrap_err();
-    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    let theirs: String = sqlx::query_scalar("SELECT theirs FROM resources").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(theirs, "kept");
+    let before = std::fs::read(&path).unwrap();
+    let refused = SqliteStore::open(&path, Durability::Full).await.unwrap_err();
+    assert!(matches!(refused, StoreError::AnotherProgram { .. }), "{refused:?}");
+    assert!(std::fs::read(&path).unwrap() == before, "the file was touched");
 }
 
 #[tokio::test]

@@ -104,6 +104,10 @@ pub(crate) fn failure(shown: &str, error: &StoreError) -> Failure {
             Exit::Storage,
             "keep the file as it is and restore a backup beside it; docs/operations.md says how. `wishwell doctor` looks at it",
         ),
+        StoreError::AnotherProgram { .. } => (
+            Exit::Storage,
+            "name another file: --data-dir FOLDER for development, database_url = \"sqlite:FOLDER/wishwell.db\" for a deployment",
+        ),
         StoreError::NewerSchema { .. } => (Exit::Storage, "start the version that wrote it, or a later one"),
         StoreError::OlderSchema { .. } => (
             Exit::Storage,
@@ -132,6 +136,15 @@ mod tests {
         let failure = open(&Database::Sqlite(path), false).await.unwrap_err();
         assert_eq!(failure.exit, Exit::Storage);
         assert!(failure.problems[0].remedy.starts_with("mkdir -p "), "{failure}");
+    }
+
+    #[test]
+    fn another_programs_file_is_answered_with_how_to_name_ones_own() {
+        let error = StoreError::AnotherProgram { path: "theirs.db".to_owned(), has: "notes".to_owned() };
+        let failure = failure("sqlite:theirs.db", &error);
+        assert_eq!(failure.exit, Exit::Storage);
+        assert!(failure.problems[0].what.contains("another program") && failure.problems[0].what.contains("notes"));
+        assert!(failure.problems[0].remedy.contains("database_url"), "{failure}");
     }
 
     #[tokio::test]

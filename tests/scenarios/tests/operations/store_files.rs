@@ -69,6 +69,25 @@ async fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_file_of_another_program_is_refused_with_what_to_do_by_the_start_and_by_doctor() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = store(folder.path());
+    std::fs::create_dir(path.parent().expect("a folder")).expect("made");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("their file");
+    sqlx::raw_sql("CREATE TABLE diary (day TEXT)").execute(&mut connection).await.expect("their table");
+    connection.close().await.expect("closed");
+    let bytes = std::fs::read(&path).expect("their file");
+    let (well, said) = doctor(folder.path(), &["--http-listen", "off"]);
+    assert!(!well && said.contains("FAIL  store ") && said.contains("another program"), "{said}");
+    assert!(said.contains("diary") && said.contains("-> name another file"), "{said}");
+    let (code, said, folder) = refused(folder, "wishwell-data").await;
+    assert_eq!(code, Some(STORAGE), "{said}");
+    assert_clear(&said, &["wishwell.db", "another program", "diary", "--data-dir"]);
+    assert!(std::fs::read(store(folder.path())).expect("still there") == bytes, "the file was touched");
+}
+
+#[tokio::test]
 async fn a_store_with_damaged_pages_is_refused_instead_of_served_in_part() {
     let folder = filled().await;
     let path = store(folder.path());
