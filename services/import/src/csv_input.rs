@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::clean::mojibake;
 use crate::error::ImportError;
+use crate::note::Note;
 use crate::options::FILE_BYTES_MAX;
 use crate::report::Ledger;
 use crate::rules::Rule;
@@ -40,7 +41,7 @@ pub(crate) fn read(path: &Path, name: &str, kind: Kind, ledger: &mut Ledger) -> 
     let mut columns = Vec::new();
     if next(&mut record)? {
         if record.iter().any(|cell| std::str::from_utf8(cell).is_err()) {
-            ledger.note(format!("{name}: the header is not UTF-8; letters that cannot be read are replaced"));
+            ledger.note(Note::HeaderNotUtf8 { file: name.to_owned() });
         }
         columns.extend(record.iter().map(|cell| {
             let cell = String::from_utf8_lossy(cell);

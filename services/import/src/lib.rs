@@ -12,6 +12,7 @@ mod hsds;
 mod json_input;
 mod json_text;
 mod linksf;
+mod note;
 mod options;
 mod plan;
 mod read;
@@ -26,6 +27,7 @@ pub use directory::{
     Absence, Area, Category, Directory, Eligibility, Format, Organization, Point, Resource, Schedule, Span,
 };
 pub use error::ImportError;
+pub use note::Note;
 pub use options::Options;
 pub use plan::{Plan, Trust, plan};
 pub use read::{read, read_beside};

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::directory::{Directory, Format};
 use crate::error::ImportError;
 use crate::json_text::Document;
+use crate::note::Note;
 use crate::options::{Options, SOURCE_CHARS_MAX};
 use crate::reading::Reading;
 use crate::report::{LINES, Ledger, Report};
@@ -98,20 +99,17 @@ fn list(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
 }
 
 /// Names what lies in the folder and is not read.
-fn not_read(listing: &[PathBuf], found: &Found) -> Option<String> {
+fn not_read(listing: &[PathBuf], found: &Found) -> Option<Note> {
     let is_read = |path: &PathBuf| match found {
         Found::Csv { files, .. } => files.iter().any(|(file, _, _)| file == path),
         Found::HsdsJson { files } => files.iter().any(|(file, _)| file == path),
         Found::LinkSf { file, .. } => file == path,
     };
-    let names: Vec<String> =
+    let mut files: Vec<String> =
         listing.iter().filter(|path| !is_read(path)).map(|path| name_of(path)).filter(|n| n != DESCRIPTION).collect();
-    let shown = names.iter().take(NAMES_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len() {
-        0 => None,
-        1..=NAMES_MAX => Some(format!("not read: {shown}")),
-        count => Some(format!("not read: {shown} and {} more", count - NAMES_MAX)),
-    }
+    let more = files.len().saturating_sub(NAMES_MAX);
+    files.truncate(NAMES_MAX);
+    (!files.is_empty()).then_some(Note::NotRead { files, more })
 }
 
 fn find(path: &Path, listing: &[PathBuf]) -> Result<Found, ImportError> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::ImportError;
+use crate::note::Note;
 use crate::options::REPORT_VALUE_CHARS_MAX;
 use crate::reading::Reading;
 use crate::rules::Rule;
@@ -119,7 +120,7 @@ pub struct Report {
     /// Columns that were not carried over.
     pub not_carried: Vec<NotCarried>,
     /// What concerns the directory as a whole.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What the server did not take; known when everything is sent.
     pub refused: Vec<Refused>,
     /// What was here and is in the directory no more; known when everything is sent.
@@ -228,8 +229,8 @@ impl Report {
         for column in &self.not_carried {
             line(out, &Line::NotCarried(column))?;
         }
-        for text in &self.notes {
-            line(out, &Line::Note { text })?;
+        for note in &self.notes {
+            line(out, &Line::Note { text: &note.to_string() })?;
         }
         for refused in &self.refused {
             line(out, &Line::Refused(refused))?;
@@ -329,7 +330,7 @@ pub(crate) struct Ledger {
     /// What rows that are taken now become a part of.
     becoming: Option<(Stage, String)>,
     not_carried: Vec<NotCarried>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     reading: Arc<Reading>,
 }
 
@@ -439,8 +440,8 @@ impl Ledger {
     }
 
     /// Notes something about the directory as a whole.
-    pub(crate) fn note(&mut self, text: impl Into<String>) {
-        self.notes.push(text.into());
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
     }
 
     /// Notes a column that nobody asked for.

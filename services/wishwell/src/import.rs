@@ -1,5 +1,6 @@
 //! `wishwell import`: a directory of services, cleaned, reported, and sent to a running server.
 
+mod notes;
 mod vanished;
 
 use std::path::{Path, PathBuf};
@@ -177,9 +178,9 @@ fn head(gives: &str, report: &Report, path: &Path, lang: Lang) -> String {
         let [read, clean, repaired, merged, set_aside, refused] = numbers;
         table.row([file.clone(), read, clean, repaired, merged, set_aside, refused]);
     }
-    let notes: String = report.notes.iter().map(|note| format!("{note}\n")).collect();
+    let told: String = report.notes.iter().map(|note| format!("{}\n", notes::told(note, lang))).collect();
     let every_row = lang.pick("every row that is not clean is in", "每一行修正、合并、搁置或被拒都记录在");
-    format!("{gives}\n\n{}{notes}{every_row} {}\n", table.render(terminal_width()), path.display())
+    format!("{gives}\n\n{}{told}{every_row} {}\n", table.render(terminal_width()), path.display())
 }
 
 /// What is sent, in the words of whoever looks on.

@@ -11,6 +11,7 @@ use crate::clean::time::{self, Hours as DayHours, Style};
 use crate::clean::{places as states, week};
 use crate::directory::{Schedule, Span};
 use crate::error::ImportError;
+use crate::note::Note;
 use crate::options::{Options, SCHEDULE_SPANS_MAX};
 use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
@@ -284,13 +285,10 @@ impl Zones {
     }
 
     /// What the choice rests on, for the report.
-    pub(super) fn note(&self) -> String {
+    pub(super) fn note(&self) -> Note {
         match &self.chosen {
-            Some(zone) => format!("opening hours are in {zone}, as chosen"),
-            None => format!(
-                "opening hours are in the main time zone of each place's state; without a state, in {}",
-                self.most_frequent
-            ),
+            Some(zone) => Note::HoursIn { zone: zone.clone(), chosen: true },
+            None => Note::HoursByState { otherwise: self.most_frequent.clone() },
         }
     }
 

@@ -15,6 +15,7 @@ use crate::clean::text::{self, Kind as TextKind};
 use crate::directory::{Absence, Area, Category, Directory, Eligibility, Format, Organization, Resource};
 use crate::hsds::{age_limits, bounded};
 use crate::json_input::{as_it_stands, plain};
+use crate::note::Note;
 use crate::options::{KEY_CHARS_MAX, Options};
 use crate::report::Ledger;
 use crate::rules::Rule;
@@ -45,7 +46,7 @@ fn facilities(value: &Value) -> &[Value] {
 pub(crate) fn build(file: &str, value: &Value, source: &str, options: &Options, ledger: &mut Ledger) -> Directory {
     let prefix = options.category_prefix.clone().unwrap_or_else(|| "linksf".to_owned());
     let zone = options.time_zone.clone().unwrap_or_else(|| TIME_ZONE.to_owned());
-    ledger.note(format!("opening hours are in {zone}"));
+    ledger.note(Note::HoursIn { zone: zone.clone(), chosen: options.time_zone.is_some() });
     for (field, _) in
         value.as_object().into_iter().flatten().filter(|(field, beside)| *field != "results" && !beside.is_null())
     {

@@ -13,6 +13,7 @@ use wishwell_store::Store;
 use crate::cli::AuditArgs;
 use crate::config::{Database, Meant, ServeConfig, Variables, meant, read_key_file};
 use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
 use crate::run::{MASTER_KEY_FILE, STORE_FILE, open_store_as_it_is};
 
 pub(crate) use rebuild::run as rebuild;
@@ -55,5 +56,5 @@ fn master_key(arguments: &AuditArgs, variables: Variables) -> Result<MasterKey, 
 
 /// What a store's refusal means here.
 fn refused(audited: &Audited, error: &wishwell_store::StoreError) -> Failure {
-    crate::run::store_failure(&audited.shown, error)
+    crate::run::store_failure(&audited.shown, error, Lang::En)
 }

@@ -8,9 +8,11 @@ use wishwell_domain::clock::Clock as _;
 use wishwell_matching::MasterKey;
 use wishwell_store::{Inspection, inspect_postgres, inspect_sqlite};
 
+use super::subject::Subject;
 use super::{Finding, KeySource, folder_of, probe, read_key_file};
 use crate::config::{Database, without_password};
 use crate::exit::Problem;
+use crate::lang::Lang;
 use crate::run::{SystemClock, must_need_no_key, must_open_keys, open_store_as_it_is, store_failure};
 
 /// Less free space is worth a warning.
@@ -31,36 +33,54 @@ pub(super) enum Key {
 }
 
 /// The master key can be read, and by its owner alone.
-pub(super) fn master_key(source: KeySource) -> (Key, Finding) {
+pub(super) fn master_key(source: KeySource, lang: Lang) -> (Key, Finding) {
+    let subject = Subject::MasterKey;
     let path = match source {
-        KeySource::Environment(key) => return (Key::Read(key), Finding::ok("master key", "from WISHWELL_MASTER_KEY")),
+        KeySource::Environment(key) => {
+            let what = lang.pick("from WISHWELL_MASTER_KEY", "来自 WISHWELL_MASTER_KEY");
+            return (Key::Read(key), Finding::ok(subject, what));
+        }
         KeySource::File(path) => path,
     };
-    let shown = path.display();
+    let shown = path.display().to_string();
     let Ok(metadata) = std::fs::metadata(&path) else {
-        let remedy = "`wishwell` makes one for development, `wishwell key master > FILE` for a deployment";
-        let finding = Finding::warn("master key", format!("{shown} is not there yet"), remedy);
+        let remedy = lang.pick(
+            "`wishwell` makes one for development, `wishwell key master > FILE` for a deployment",
+            "开发模式下 `wishwell` 会自动生成；部署时请用 `wishwell key master > 文件` 生成",
+        );
+        let finding = Finding::warn(subject, is_not_there(&shown, lang), remedy);
         return (Key::Missing(path), finding);
     };
     let mode = metadata.permissions().mode();
     match read_key_file(&path) {
-        Err(problem) => (Key::Unreadable, Finding::fail("master key", problem.what, problem.remedy)),
+        Err(problem) => (Key::Unreadable, Finding::fail(subject, problem.what, problem.remedy)),
         Ok(key) if mode & 0o077 != 0 => {
-            let what = format!("{shown} can be read by others (mode {:03o})", mode & 0o777);
-            (Key::Read(key), Finding::warn("master key", what, format!("chmod 600 {shown}")))
+            let mode = mode & 0o777;
+            let what = match lang {
+                Lang::En => format!("{shown} can be read by others (mode {mode:03o})"),
+                Lang::Zh => format!("{shown} 可被他人读取（权限 {mode:03o}）"),
+            };
+            (Key::Read(key), Finding::warn(subject, what, format!("chmod 600 {shown}")))
         }
-        Ok(key) => (Key::Read(key), Finding::ok("master key", format!("{shown}, for its owner alone"))),
+        Ok(key) => {
+            let what = lang.pick(&format!("{shown}, for its owner alone"), &format!("{shown}，仅属主可读")).to_owned();
+            (Key::Read(key), Finding::ok(subject, what))
+        }
     }
 }
 
+fn is_not_there(shown: &str, lang: Lang) -> String {
+    format!("{shown} {}", lang.pick("is not there yet", "尚不存在"))
+}
+
 /// The master key is the one that the store was written with. Of one that cannot be read that is said already.
-pub(super) async fn key_of_store(database: &Database, key: &Key) -> Vec<Finding> {
+pub(super) async fn key_of_store(database: &Database, key: &Key, lang: Lang) -> Vec<Finding> {
     let shown = database.shown();
     let looked = async {
         let store = open_store_as_it_is(database).await?;
         let fits = match key {
-            Key::Read(key) => must_open_keys(store.as_ref(), key, &shown).await,
-            Key::Missing(path) => must_need_no_key(store.as_ref(), path, &shown).await,
+            Key::Read(key) => must_open_keys(store.as_ref(), key, &shown, lang).await,
+            Key::Missing(path) => must_need_no_key(store.as_ref(), path, &shown, lang).await,
             Key::Unreadable => Ok(()),
         };
         store.close().await;
@@ -68,12 +88,14 @@ pub(super) async fn key_of_store(database: &Database, key: &Key) -> Vec<Finding>
     };
     match looked.await {
         Ok(()) if matches!(key, Key::Read(_)) => {
-            vec![Finding::ok("master key", "opens what is sealed in the store, if anything is")]
+            let opens = "opens what is sealed in the store, if anything is";
+            vec![Finding::ok(Subject::MasterKey, lang.pick(opens, "能打开存储中加密的内容（如果有）"))]
         }
         Ok(()) => Vec::new(),
         Err(failure) => {
             let told = |problem: &Problem| {
-                Finding::fail("master key", format!("{}\n{}", failure.summary, problem.what), problem.remedy.clone())
+                let what = format!("{}\n{}", failure.summary, problem.what);
+                Finding::fail(Subject::MasterKey, what, problem.remedy.clone())
             };
             failure.problems.iter().map(told).collect()
         }
@@ -81,19 +103,23 @@ pub(super) async fn key_of_store(database: &Database, key: &Key) -> Vec<Finding>
 }
 
 /// The store is whole, of a version this program knows, and durable.
-pub(super) async fn store(database: &Database, relaxed: bool, makes_folder: bool) -> Vec<Finding> {
+pub(super) async fn store(database: &Database, relaxed: bool, makes_folder: bool, lang: Lang) -> Vec<Finding> {
     let shown = database.shown();
+    let subject = Subject::Store;
     let inspected = match database {
         Database::Sqlite(path) if path.is_dir() => {
-            let remedy = "name a file: sqlite:FOLDER/wishwell.db";
-            return vec![Finding::fail("store", format!("{shown} is a folder"), remedy)];
+            let what = format!("{shown} {}", lang.pick("is a folder", "是一个目录"));
+            let remedy = lang.pick("name a file: sqlite:FOLDER/wishwell.db", "请写到文件：sqlite:目录/wishwell.db");
+            return vec![Finding::fail(subject, what, remedy)];
         }
         Database::Sqlite(path) if !makes_folder && !folder_of(path).is_dir() => {
             let folder = folder_of(path).display();
-            return vec![Finding::fail("store", format!("there is no folder {folder}"), format!("mkdir -p {folder}"))];
+            let what = format!("{} {folder}", lang.pick("there is no folder", "没有这个目录："));
+            return vec![Finding::fail(subject, what, format!("mkdir -p {folder}"))];
         }
         Database::Sqlite(path) if !path.exists() => {
-            return vec![Finding::warn("store", format!("{shown} is not there yet"), "it is made at the first start")];
+            let remedy = lang.pick("it is made at the first start", "首次启动时会创建");
+            return vec![Finding::warn(subject, is_not_there(&shown, lang), remedy)];
         }
         Database::Sqlite(path) => inspect_sqlite(path).await,
         Database::Postgres(url) => inspect_postgres(url).await,
@@ -101,100 +127,143 @@ pub(super) async fn store(database: &Database, relaxed: bool, makes_folder: bool
     let found = match inspected {
         Ok(found) => found,
         Err(error) => {
-            let failure = store_failure(&shown, &error);
+            let failure = store_failure(&shown, &error, lang);
             let problems = failure.problems.into_iter();
-            return problems.map(|problem| Finding::fail("store", problem.what, problem.remedy)).collect();
+            return problems.map(|problem| Finding::fail(subject, problem.what, problem.remedy)).collect();
         }
     };
-    let mut findings = vec![schema(&shown, &found), integrity(database, &found)];
-    findings.push(durability(&found, relaxed));
-    findings.extend(found.now.map(|now| clock(now, SystemClock.now())));
+    let mut findings = vec![schema(&shown, &found, lang), integrity(database, &found, lang)];
+    findings.push(durability(&found, relaxed, lang));
+    findings.extend(found.now.map(|now| clock(now, SystemClock.now(), lang)));
     findings
 }
 
-fn schema(shown: &str, found: &Inspection) -> Finding {
-    let known = found.schema_known;
-    let shown = format!("{shown} ({})", found.backend_version);
+fn schema(shown: &str, found: &Inspection, lang: Lang) -> Finding {
+    let (subject, known) = (Subject::Store, found.schema_known);
+    let shown = lang
+        .pick(&format!("{shown} ({})", found.backend_version), &format!("{shown}（{}）", found.backend_version))
+        .to_owned();
     match found.schema_version {
-        None => Finding::warn("store", format!("{shown} has no tables yet"), "they are made at the first start"),
+        None => Finding::warn(
+            subject,
+            format!("{shown} {}", lang.pick("has no tables yet", "还没有数据表")),
+            lang.pick("they are made at the first start", "首次启动时会创建"),
+        ),
         Some(version) if version > known => {
-            let what = format!("{shown} has tables of version {version}, this program knows {known}");
-            Finding::fail("store", what, "start the version that wrote it, or a later one")
+            let what = match lang {
+                Lang::En => format!("{shown} has tables of version {version}, this program knows {known}"),
+                Lang::Zh => format!("{shown} 的数据表是版本 {version}，本程序只认识到 {known}"),
+            };
+            let remedy = "start the version that wrote it, or a later one";
+            Finding::fail(subject, what, lang.pick(remedy, "请启动写入它的版本，或更新的版本"))
         }
         Some(version) if version < known => {
-            let what = format!("{shown} has tables of version {version}, this program makes {known}");
-            Finding::warn("store", what, "the next start brings them up to date: make a backup before")
+            let what = match lang {
+                Lang::En => format!("{shown} has tables of version {version}, this program makes {known}"),
+                Lang::Zh => format!("{shown} 的数据表是版本 {version}，本程序的是 {known}"),
+            };
+            let remedy = "the next start brings them up to date: make a backup before";
+            Finding::warn(subject, what, lang.pick(remedy, "下次启动会升级：请先备份"))
         }
-        Some(version) => Finding::ok("store", format!("{shown}, tables of version {version}")),
+        Some(version) => {
+            let what = lang
+                .pick(&format!("{shown}, tables of version {version}"), &format!("{shown}，数据表版本 {version}"))
+                .to_owned();
+            Finding::ok(subject, what)
+        }
     }
 }
 
-fn integrity(database: &Database, found: &Inspection) -> Finding {
+fn integrity(database: &Database, found: &Inspection, lang: Lang) -> Finding {
+    let subject = Subject::Integrity;
     match database {
-        Database::Postgres(_) => Finding::ok("integrity", "PostgreSQL looks after its own pages (amcheck, checksums)"),
+        Database::Postgres(_) => {
+            let what = "PostgreSQL looks after its own pages (amcheck, checksums)";
+            Finding::ok(subject, lang.pick(what, "PostgreSQL 自行检查数据页（amcheck、校验和）"))
+        }
         Database::Sqlite(_) if found.defects.is_empty() => {
-            Finding::ok("integrity", "every page and every reference was read")
+            let what = "every page and every reference was read";
+            Finding::ok(subject, lang.pick(what, "每一页、每一处引用都已读过"))
         }
         Database::Sqlite(_) => {
-            let remedy = "stop the server, keep the file, and restore a backup beside it (docs/operations.md)";
-            Finding::fail("integrity", found.defects.join("\n"), remedy)
+            let remedy = lang.pick(
+                "stop the server, keep the file, and restore a backup beside it (docs/operations.md)",
+                "请停止服务器，保留该文件，并在旁边恢复备份（docs/operations.md）",
+            );
+            Finding::fail(subject, found.defects.join("\n"), remedy)
         }
     }
 }
 
-fn durability(found: &Inspection, relaxed: bool) -> Finding {
+fn durability(found: &Inspection, relaxed: bool, lang: Lang) -> Finding {
+    let subject = Subject::Durability;
     if !found.risks.is_empty() {
-        let what = format!("answered writes may be lost: {}", found.risks.join(", "));
-        return Finding::fail("durability", what, "switch it on, or accept the loss with relaxed_durability");
+        let lost = lang.pick("answered writes may be lost: ", "已应答的写入可能丢失：");
+        let what = format!("{lost}{}", found.risks.join(lang.pick(", ", "、")));
+        let remedy = "switch it on, or accept the loss with relaxed_durability";
+        return Finding::fail(subject, what, lang.pick(remedy, "请打开它，或用 relaxed_durability 表明接受丢失"));
     }
     if relaxed {
         let what = "relaxed: the last answered writes are lost when the power goes";
-        return Finding::warn("durability", what, "leave relaxed_durability out");
+        let what = lang.pick(what, "宽松：断电时会丢失最后几次已应答的写入");
+        return Finding::warn(subject, what, lang.pick("leave relaxed_durability out", "请去掉 relaxed_durability"));
     }
-    Finding::ok("durability", "full: an answered write survives a power cut")
+    let what = "full: an answered write survives a power cut";
+    Finding::ok(subject, lang.pick(what, "完全：已应答的写入断电也不丢失"))
 }
 
 /// Compares two clocks.
-pub(super) fn clock(theirs: Timestamp, ours: Timestamp) -> Finding {
+pub(super) fn clock(theirs: Timestamp, ours: Timestamp, lang: Lang) -> Finding {
+    let subject = Subject::Clock;
     let skew = theirs.as_millisecond().abs_diff(ours.as_millisecond());
     let skew = i64::try_from(skew).unwrap_or(i64::MAX);
-    let what = format!("this machine's clock differs from the database's by {skew} ms");
-    let remedy = "let both keep time with NTP (`timedatectl set-ntp true`)";
+    let what = match lang {
+        Lang::En => format!("this machine's clock differs from the database's by {skew} ms"),
+        Lang::Zh => format!("本机时钟与数据库时钟相差 {skew} 毫秒"),
+    };
+    let remedy = lang.pick(
+        "let both keep time with NTP (`timedatectl set-ntp true`)",
+        "请让两者都用 NTP 对时（`timedatectl set-ntp true`）",
+    );
     match skew {
-        SKEW_FAIL_MILLISECONDS.. => Finding::fail("clock", what, remedy),
-        SKEW_WARN_MILLISECONDS.. => Finding::warn("clock", what, remedy),
-        _ => Finding::ok("clock", what),
+        SKEW_FAIL_MILLISECONDS.. => Finding::fail(subject, what, remedy),
+        SKEW_WARN_MILLISECONDS.. => Finding::warn(subject, what, remedy),
+        _ => Finding::ok(subject, what),
     }
 }
 
 /// There is room for more.
-pub(super) fn disk(database: &Database) -> Vec<Finding> {
+pub(super) fn disk(database: &Database, lang: Lang) -> Vec<Finding> {
     let Database::Sqlite(path) = database else { return Vec::new() };
     let folder = folder_of(path);
     let folder = if folder.is_dir() { folder } else { Path::new(".") };
     let Ok(room) = rustix::fs::statvfs(folder) else { return Vec::new() };
     let free = room.f_bavail.saturating_mul(room.f_frsize);
-    let what = format!("{} MiB free in {}", free >> 20, folder.display());
-    let remedy = "make room: a full disk refuses every write";
+    let (mebibytes, shown) = (free >> 20, folder.display());
+    let what = match lang {
+        Lang::En => format!("{mebibytes} MiB free in {shown}"),
+        Lang::Zh => format!("{shown} 剩余 {mebibytes} MiB"),
+    };
+    let remedy = lang.pick("make room: a full disk refuses every write", "请腾出空间：磁盘满时无法写入");
     vec![match free {
-        ..DISK_FAIL_BYTES => Finding::fail("disk", what, remedy),
-        DISK_FAIL_BYTES..DISK_WARN_BYTES => Finding::warn("disk", what, remedy),
-        _ => Finding::ok("disk", what),
+        ..DISK_FAIL_BYTES => Finding::fail(Subject::Disk, what, remedy),
+        DISK_FAIL_BYTES..DISK_WARN_BYTES => Finding::warn(Subject::Disk, what, remedy),
+        _ => Finding::ok(Subject::Disk, what),
     }]
 }
 
 /// Redis and the receiver of traces can be reached. Neither is needed to answer rightly, so nothing here fails.
-pub(super) async fn neighbours(redis_url: Option<&str>, otlp_endpoint: Option<&str>) -> Vec<Finding> {
+pub(super) async fn neighbours(redis_url: Option<&str>, otlp_endpoint: Option<&str>, lang: Lang) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let neighbours = [
-        ("redis", redis_url, 6379, "without it replicas hear of each other's changes later"),
-        ("traces", otlp_endpoint, 4317, "without it traces are dropped"),
-    ];
+    let later = "without it replicas hear of each other's changes later";
+    let redis = lang.pick(later, "没有它，各副本会晚一些得知彼此的改动");
+    let traces = lang.pick("without it traces are dropped", "没有它，链路追踪数据会被丢弃");
+    let neighbours = [(Subject::Redis, redis_url, 6379, redis), (Subject::Traces, otlp_endpoint, 4317, traces)];
     for (subject, url, port, remedy) in neighbours {
         let Some(url) = url else { continue };
         let shown = without_password(url);
-        findings.push(match probe::reach(url, port).await {
-            Ok(()) => Finding::ok(subject, format!("{shown} takes connections")),
+        findings.push(match probe::reach(url, port, lang).await {
+            Ok(()) => Finding::ok(subject, format!("{shown} {}", lang.pick("takes connections", "可以连接"))),
             Err(error) => Finding::warn(subject, format!("{shown}: {error}"), remedy),
         });
     }
@@ -212,7 +281,7 @@ mod tests {
         for (theirs, state) in
             [(1_000_000, State::Ok), (1_000_999, State::Ok), (998_000, State::Warn), (1_060_000, State::Fail)]
         {
-            assert_eq!(clock(at(theirs), at(1_000_000)).state, state, "{theirs}");
+            assert_eq!(clock(at(theirs), at(1_000_000), Lang::En).state, state, "{theirs}");
         }
     }
 
@@ -220,13 +289,13 @@ mod tests {
     fn a_master_key_that_others_can_read_is_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        assert_eq!(master_key(KeySource::File(path.clone())).1.state, State::Warn);
+        assert_eq!(master_key(KeySource::File(path.clone()), Lang::En).1.state, State::Warn);
         std::fs::write(&path, "12").unwrap();
-        assert_eq!(master_key(KeySource::File(path.clone())).1.state, State::Fail);
+        assert_eq!(master_key(KeySource::File(path.clone()), Lang::En).1.state, State::Fail);
         std::fs::write(&path, "ab".repeat(32)).unwrap();
         for (mode, state) in [(0o644, State::Warn), (0o600, State::Ok)] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(master_key(KeySource::File(path.clone())).1.state, state);
+            assert_eq!(master_key(KeySource::File(path.clone()), Lang::En).1.state, state);
         }
     }
 
@@ -234,10 +303,53 @@ mod tests {
     async fn a_store_that_is_not_there_is_not_made_by_looking() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wishwell.db");
-        let findings = store(&Database::Sqlite(path.clone()), false, true).await;
+        let findings = store(&Database::Sqlite(path.clone()), false, true, Lang::En).await;
         assert_eq!(findings[0].state, State::Warn);
         assert!(!path.exists());
         std::fs::write(&path, "not a database ".repeat(100)).unwrap();
-        assert_eq!(store(&Database::Sqlite(path), false, true).await[0].state, State::Fail);
+        assert_eq!(store(&Database::Sqlite(path), false, true, Lang::En).await[0].state, State::Fail);
+    }
+
+    /// What a finding says where Chinese is read: what comes from elsewhere, names of files and the like, is in it as it is.
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
+    }
+
+    #[tokio::test]
+    async fn every_finding_is_chinese_where_chinese_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, path) = (folder.path().to_owned(), folder.path().join("wishwell.db"));
+        let key = folder.path().join("master.key");
+        let sqlite = |path: &Path| Database::Sqlite(path.to_owned());
+        let mut findings = vec![master_key(KeySource::File(key.clone()), Lang::Zh).1];
+        std::fs::write(&key, "ab".repeat(32)).unwrap();
+        for mode in [0o644, 0o600] {
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+            findings.push(master_key(KeySource::File(key.clone()), Lang::Zh).1);
+        }
+        for database in [sqlite(&there), sqlite(&there.join("missing/wishwell.db")), sqlite(&path)] {
+            findings.extend(store(&database, false, false, Lang::Zh).await);
+        }
+        std::fs::write(&path, "not a database ".repeat(100)).unwrap();
+        findings.extend(store(&sqlite(&path), false, true, Lang::Zh).await);
+        std::fs::remove_file(&path).unwrap();
+        wishwell_store::SqliteStore::open(&path, wishwell_store::Durability::Full).await.unwrap().close().await;
+        findings.extend(store(&sqlite(&path), true, true, Lang::Zh).await);
+        findings.extend(key_of_store(&sqlite(&path), &master_key(KeySource::File(key), Lang::Zh).0, Lang::Zh).await);
+        findings.extend(disk(&sqlite(&path), Lang::Zh));
+        let now = Timestamp::from_millisecond(1_000_000).unwrap();
+        findings.push(clock(now, Timestamp::UNIX_EPOCH, Lang::Zh));
+        let nobody = format!(
+            "redis://127.0.0.1:{}",
+            std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+        );
+        findings.extend(neighbours(Some(&nobody), None, Lang::Zh).await);
+        assert!(findings.len() > 12, "{findings:?}");
+        for finding in &findings {
+            let says_a_path_alone = finding.subject == Subject::Redis;
+            assert!(is_chinese(&finding.what) || says_a_path_alone, "{finding:?}");
+            let command = ["mkdir ", "chmod "].iter().any(|command| finding.remedy.starts_with(command));
+            assert!(finding.remedy.is_empty() || command || is_chinese(&finding.remedy), "{finding:?}");
+        }
     }
 }

@@ -49,7 +49,7 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     let store = store::open(&database, common.relaxed_durability).await?;
     let shown = database.shown();
     if !master_key_file.exists() {
-        store::must_need_no_key(store.as_ref(), &master_key_file, &shown).await?;
+        store::must_need_no_key(store.as_ref(), &master_key_file, &shown, Lang::En).await?;
     }
     let master_key = process::master_key_of(&master_key_file)?;
     let demo =
@@ -60,7 +60,8 @@ async fn serve(config: &DevConfig) -> Result<(), Failure> {
     }
     let mut credentials = Credentials::demo();
     for (key, organization) in DEMO_PARTNERS {
-        let found = organization_of(&store, organization).await.map_err(|error| store::failure(&shown, &error))?;
+        let found =
+            organization_of(&store, organization).await.map_err(|error| store::failure(&shown, &error, Lang::En))?;
         found.into_iter().for_each(|found| credentials.add_demo_partner(key, found));
     }
     let parts = Parts {

@@ -52,7 +52,7 @@ pub(super) struct Parts {
 impl Parts {
     /// Loads the snapshots and builds the server.
     pub(super) async fn start(self, shown: &str) -> Result<Server, Failure> {
-        must_open_keys(self.store.as_ref(), &self.master_key, shown).await?;
+        must_open_keys(self.store.as_ref(), &self.master_key, shown, Lang::En).await?;
         let mut options = ServerOptions {
             sampling: Sampling::ratio(self.trace_sample_ratio),
             tls: self.tls,
