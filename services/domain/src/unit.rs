@@ -50,6 +50,12 @@ pub const UNITS: &[UnitEntry] = &[
     ("kilometre", "公里", "kilometre"),
 ];
 
+/// An English name as it stands behind any number but one.
+#[must_use]
+pub fn many(en: &str) -> String {
+    format!("{en}{}", if en.ends_with('x') { "es" } else { "s" })
+}
+
 impl Unit {
     /// What is counted one by one: the first of the catalogue.
     pub const PIECE: Self = Self(0);

@@ -251,7 +251,7 @@ mod tests {
         };
         assert_eq!(
             line(&referral, Lang::En),
-            "referrals/1 · declined · 2 piece · to resources/2 · attempt 2 · no time that suits both"
+            "referrals/1 · declined · 2 pieces · to resources/2 · attempt 2 · no time that suits both"
         );
         assert!(line(&referral, Lang::Zh).starts_with("referrals/1 · 已婉拒 · 2 件 · 转给 resources/2"));
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });

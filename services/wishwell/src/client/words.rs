@@ -6,7 +6,7 @@ use wishwell_api::v1::{
     DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralState, ScoreTerm, StepReason, Urgency,
 };
 use wishwell_domain::fact_catalogue::definition;
-use wishwell_domain::unit::UNITS;
+use wishwell_domain::unit::{UNITS, many};
 
 use crate::lang::Lang;
 
@@ -31,8 +31,12 @@ pub(super) fn share(millionths: i32) -> String {
 }
 
 /// A unit of the catalogue, as it stands behind a number.
-pub(super) fn unit(code: &str, lang: Lang) -> &str {
-    UNITS.iter().find(|entry| entry.0 == code).map_or(code, |entry| lang.pick(entry.0, entry.1))
+fn unit(value: i64, code: &str, lang: Lang) -> String {
+    match UNITS.iter().find(|entry| entry.0 == code) {
+        Some((_, zh, en)) => lang.pick(&if value == 1 { (*en).to_owned() } else { many(en) }, zh).to_owned(),
+        // A newer server's.
+        None => code.to_owned(),
+    }
 }
 
 /// A number of units.
@@ -45,7 +49,7 @@ pub(super) fn amount(value: i64, code: &str, lang: Lang) -> String {
     match code {
         "" => value.to_string(),
         "fen" => format!("¥{}.{:02}", value / 100, value % 100),
-        code => format!("{value} {}", unit(code, lang)),
+        code => format!("{value} {}", unit(value, code, lang)),
     }
 }
 
@@ -174,5 +178,16 @@ mod tests {
         assert_eq!(amount(250_050, "fen", Lang::En), "¥2500.50");
         assert_eq!(amount(2, "piece", Lang::Zh), "2 件");
         assert_eq!(amount(2, "", Lang::Zh), "2");
+        for (value, code, en, zh) in [
+            (0, "piece", "0 pieces", "0 件"),
+            (1, "piece", "1 piece", "1 件"),
+            (15, "piece", "15 pieces", "15 件"),
+            (3, "box", "3 boxes", "3 箱"),
+            (1, "class_hour", "1 class hour", "1 课时"),
+            (2, "kg", "2 kilograms", "2 千克"),
+            (2, "unheard_of", "2 unheard_of", "2 unheard_of"),
+        ] {
+            assert_eq!((amount(value, code, Lang::En).as_str(), amount(value, code, Lang::Zh).as_str()), (en, zh));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use wishwell_api::v1::{Quantity, Recurrence, RecurrencePeriod, Referral, ReferralState};
-use wishwell_domain::unit::UNITS;
+use wishwell_domain::unit::{UNITS, many};
 use wishwell_report::Language;
 
 use super::need::every;
@@ -40,13 +40,10 @@ pub(in crate::pages) fn amount(language: Language, value: i64, unit_code: &str) 
 
 /// A unit of the catalogue as it stands behind more than one.
 pub(in crate::pages) fn units(language: Language, code: &str) -> String {
-    let one = unit(language, code);
-    format!("{one}{}", language.pick("", plural(one)))
-}
-
-/// What makes an English unit many.
-fn plural(unit: &str) -> &'static str {
-    if unit.ends_with('x') { "es" } else { "s" }
+    match language {
+        Language::Zh => unit(language, code).to_owned(),
+        Language::En => many(unit(language, code)),
+    }
 }
 
 /// What is left of something over all its occurrences, and in how many.

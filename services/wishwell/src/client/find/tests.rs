@@ -152,12 +152,12 @@ fn an_answer_reads_as_a_table_with_every_term_and_what_would_have_to_change() {
     let expected = "\
 Need demo/need-desk · normal · needs/0190
 
-Item 1: education.desk 2 piece
+Item 1: education.desk 2 pieces
 
-#  score  resource          organization  distance  left      how                opens
-1  0.873  Desk for a pupil  Shanyuan        1.2 km  12 piece  delivery           by appointment
+#  score  resource          organization  distance  left       how                opens
+1  0.873  Desk for a pupil  Shanyuan        1.2 km  12 pieces  delivery           by appointment
      distance 0.473/0.500 · spare 0.400/0.500
-2  0.410  Old desks         Shanyuan             –  unknown   on site, delivery  2026-11-24 09:00
+2  0.410  Old desks         Shanyuan             –  unknown    on site, delivery  2026-11-24 09:00
      distance 0.400/0.500 · spare 0.010/0.500
      eligibility unknown without: is at school (is_student)
 
