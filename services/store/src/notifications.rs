@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
 use wishwell_domain::notification::{Delivery, Fit, Kind, Notification, Subject, Subscription, SubscriptionState};
 
-use crate::contract::{Page, PageRequest};
+use crate::contract::{Page, PageRequest, WriteContext};
 use crate::error::StoreError;
 
 /// Which subscriptions a list shows. Empty fields do not restrict.
@@ -129,10 +129,11 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         page: &PageRequest,
     ) -> Result<Page<Notification>, StoreError>;
 
-    /// Marks notifications (of one organization, when one is given) as seen, unless they are. Answers how many were not.
+    /// Marks notifications (of one organization, when one is given) as seen, unless they are. Answers how many were not; a request whose
+    /// key was noted is answered that together with the marking, and from then on the same, whatever is marked meanwhile.
     async fn mark_seen(
         &self,
-        tenant: &TenantId,
+        context: &WriteContext,
         organization: Option<OrganizationId>,
         ids: &[NotificationId],
     ) -> Result<u64, StoreError>;

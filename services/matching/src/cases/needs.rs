@@ -12,10 +12,13 @@ use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK
 use wishwell_domain::need::{Channel, Ending, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{DuplicateQuery, Mutation, StoreError, WriteMode, Written};
+use wishwell_store::{DuplicateQuery, Mutation, RequestKey, StoreError, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
+
+/// Under what a request to erase a need notes that it has taken it back before.
+const TAKING_BACK: &str = "wishwell.v1.NeedService/EraseNeed, taking it back";
 
 /// Why another need may be the same as this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,7 +224,7 @@ impl Platform {
     }
 
     /// Destroys a need's own key and what it sealed. What is open is taken back first, in a write of its own: whoever is cut off in
-    /// between asks again, without the version that the need had before, and the erasure goes on from there.
+    /// between asks again, under the same request or without the version that the need had before, and the erasure goes on from there.
     pub(crate) async fn erase_need(
         &self,
         caller: &Caller,
@@ -230,17 +233,27 @@ impl Platform {
     ) -> Result<Written, Error> {
         self.once(caller, async {
             let (mut attempts, mut expected) = (super::UPDATE_ATTEMPTS_MAX, expected);
+            // Taking it back changes the version that is meant. That it was this very request that did so, is noted: it may have broken off
+            // in between, or be under way twice.
+            let taking = Caller {
+                request: caller.request.clone().map(|key| RequestKey { method: TAKING_BACK, ..key }),
+                ..caller.clone()
+            };
             loop {
                 attempts -= 1;
                 let need = self.need(caller, id).await?;
                 must_be_sealed_alone(&need)?;
                 if need.state.is_open() {
+                    let by =
+                        if expected.is_some() { taking.clone() } else { Caller { request: None, ..taking.clone() } };
                     // As it was read: it may have been given to a beneficiary since.
-                    match self.take_back(caller, id, expected.unwrap_or(need.version)).await {
+                    match self.take_back(&by, id, expected.unwrap_or(need.version)).await {
                         Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => continue,
                         taken => taken?,
                     }
                     // What was expected was there, and is so no more.
+                    expected = None;
+                } else if expected.is_some() && self.answered(&taking).await?.is_some() {
                     expected = None;
                 }
                 match self.store.write(&caller.context(), vec![Mutation::EraseNeed { id, expected }]).await {
@@ -257,7 +270,7 @@ impl Platform {
     async fn take_back(&self, caller: &Caller, id: NeedId, expected: Version) -> Result<(), Error> {
         let command =
             Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: Some(expected) };
-        match self.carry_out(&Caller { request: None, ..caller.clone() }, vec![command]).await {
+        match self.carry_out(caller, vec![command]).await {
             Ok(_) | Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, .. }) => Ok(()),
             Err(error) => Err(error),
         }

@@ -13,8 +13,8 @@ use super::record::{Key, chunks};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
 use super::store::span;
-use super::{SqlStore, log};
-use crate::contract::{Page, PageRequest};
+use super::{SqlStore, log, request};
+use crate::contract::{Page, PageRequest, WriteContext};
 use crate::error::StoreError;
 use crate::notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};
 
@@ -156,11 +156,17 @@ impl Notifications for SqlStore {
 
     async fn mark_seen(
         &self,
-        tenant: &TenantId,
+        context: &WriteContext,
         organization: Option<OrganizationId>,
         ids: &[NotificationId],
     ) -> Result<u64, StoreError> {
-        let work = self.writing(async |session| notifications::mark_seen(session, tenant, organization, ids).await);
+        let work = self.writing(async |session| {
+            let marked = notifications::mark_seen(session, &context.tenant, organization, ids).await?;
+            let Some(key) = &context.request else { return Ok(marked) };
+            // The same request may have come at once and waited for these rows: it is answered what the first one did.
+            let kept = request::keep_answer(session, context, key, &serde_json::json!(marked)).await?;
+            Ok(kept.as_ref().and_then(serde_json::Value::as_u64).unwrap_or(marked))
+        });
         work.instrument(span!(self, "UPDATE", "notifications")).await
     }
 

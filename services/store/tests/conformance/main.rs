@@ -278,6 +278,7 @@ macro_rules! conformance_of {
                 an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_counts_it
                 what_waits_for_too_long_is_dropped
                 notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
+                a_request_that_marks_is_answered_what_it_has_marked_however_often_it_comes
                 a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up
                 how_a_message_fares_is_kept_of_its_last_sender
             }

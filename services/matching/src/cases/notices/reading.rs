@@ -5,7 +5,7 @@ use wishwell_domain::ids::NotificationId;
 use wishwell_domain::notification::Notification;
 use wishwell_store::{NotificationFilter, Page, PageRequest};
 
-use crate::cases::{Caller, Platform};
+use crate::cases::{Caller, Platform, unknown_form};
 
 impl Platform {
     /// Notifications within the caller's reach, the newest first.
@@ -24,7 +24,10 @@ impl Platform {
         let organization = self.reader(caller, None)?;
         // Nothing is logged; the request is noted all the same, so that it is refused with another body.
         let noted = self.write(caller, Vec::new()).await?;
-        let marking = async { Ok(self.store.mark_seen(caller.tenant(), organization, ids).await?) };
-        Ok((self.told_once(caller, noted.kept, marking).await?, noted.position.0))
+        let marked = match noted.kept {
+            Some(kept) => kept.as_u64().ok_or_else(unknown_form)?,
+            None => self.store.mark_seen(&caller.context(), organization, ids).await?,
+        };
+        Ok((marked, noted.position.0))
     }
 }

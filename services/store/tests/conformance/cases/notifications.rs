@@ -273,9 +273,10 @@ pub async fn notifications_are_filtered_by_each_field_and_come_in_pages_the_newe
     let fixture = five_told(fixture, false).await;
     let (store, tenant) = (&fixture.store, fixture.tenant());
     let (mine, foreign) = (samples::organization(1).id, samples::organization(2).id);
-    assert_eq!(store.mark_seen(&tenant, Some(mine), &ids(&[51, 52, 53, 99])).await.unwrap(), 2);
-    assert_eq!(store.mark_seen(&tenant, Some(mine), &ids(&[51])).await.unwrap(), 0, "it was seen");
-    assert_eq!(store.mark_seen(&tenant, None, &ids(&[52])).await.unwrap(), 1);
+    let anybody = samples::context_of(&tenant);
+    assert_eq!(store.mark_seen(&anybody, Some(mine), &ids(&[51, 52, 53, 99])).await.unwrap(), 2);
+    assert_eq!(store.mark_seen(&anybody, Some(mine), &ids(&[51])).await.unwrap(), 0, "it was seen");
+    assert_eq!(store.mark_seen(&anybody, None, &ids(&[52])).await.unwrap(), 1);
     for (filter, expected) in [
         (none(), vec![55, 54, 53, 52, 51]),
         (NotificationFilter { organization: Some(foreign), ..none() }, vec![54, 52]),
@@ -293,7 +294,29 @@ pub async fn notifications_are_filtered_by_each_field_and_come_in_pages_the_newe
     assert_eq!((rest.entries.len(), rest.next_after), (2, None));
     let elsewhere = samples::tenant_called("other");
     assert!(store.list_notifications(&elsewhere, &none(), &ALL).await.unwrap().entries.is_empty());
-    assert_eq!(store.mark_seen(&elsewhere, None, &ids(&[54])).await.unwrap(), 0);
+    assert_eq!(store.mark_seen(&samples::context_of(&elsewhere), None, &ids(&[54])).await.unwrap(), 0);
+}
+
+pub async fn a_request_that_marks_is_answered_what_it_has_marked_however_often_it_comes(fixture: Fixture) {
+    let fixture = five_told(fixture, false).await;
+    let (mark, other) = (samples::request(500, 1), samples::request(501, 1));
+    for context in [&mark, &other] {
+        fixture.write_as(context, Vec::new()).await;
+    }
+    let marked = async |context, numbers: &[u128]| fixture.store.mark_seen(context, None, &ids(numbers)).await.unwrap();
+    assert_eq!(marked(&mark, &[51, 52]).await, 2);
+    assert_eq!(marked(&mark, &[51, 52]).await, 2, "nothing was left to mark, but by this very request");
+    assert_eq!(marked(&other, &[52, 53]).await, 1, "another request marked the other");
+    assert_eq!(marked(&other, &[52, 53]).await, 1);
+    let kept = fixture.store.answered(&mark).await.unwrap().expect("noted").kept;
+    assert_eq!(kept.and_then(|kept| kept.as_u64()), Some(2));
+
+    // Those that come at once wait for each other.
+    let at_once = samples::request(502, 1);
+    fixture.write_as(&at_once, Vec::new()).await;
+    let (left, same) = (ids(&[54, 55]), &at_once);
+    let answers = futures::future::join_all((0..8).map(|_| fixture.store.mark_seen(same, None, &left))).await;
+    assert!(answers.iter().all(|answer| *answer == Ok(2)), "{answers:?}");
 }
 
 pub async fn a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up(fixture: Fixture) {

@@ -23,6 +23,8 @@ use writes::{MADE, Write};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a round may end before it is called off.
 const ROUNDS_TOO_FAST_MAX: usize = 20;
+/// The call that takes an open need back before it erases it.
+const ERASE: &str = "NeedService/EraseNeed";
 /// Where needs are: it belongs to one street or the other, which are of different districts.
 const COURT: &str = "640104001900";
 const STREETS: [&str; 2] = ["640104001", "640104900"];
@@ -328,6 +330,60 @@ async fn a_write_that_comes_again_while_the_first_is_under_way_is_not_refused_fo
         for _ in 0..8 {
             for_the_first_time(&world, *write, 16).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_of_one_version_that_comes_again_while_the_first_is_under_way_is_answered_the_same() {
+    let database = TestDatabase::create().await;
+    let world = Arc::new(World::start(database.url()).await);
+    for _ in 0..8 {
+        let message = with_id(&erasure_of_its_version(&world).await, &request_id());
+        at_once(&world, "operator", ERASE, &message, 16).await.expect("erased");
+    }
+}
+
+/// What erases an open need in the version that it is in.
+async fn erasure_of_its_version(world: &World) -> Value {
+    let mut message = world.prepare(ERASE).await.message;
+    let need = world.read("operator", message["name"].as_str().expect("a need"), &json!(0)).await["need"].clone();
+    assert!(need["state"] == "NEED_STATE_OPEN" || need["state"] == "NEED_STATE_PARTLY_SERVED", "{need}");
+    message["etag"] = need["etag"].clone();
+    message
+}
+
+#[tokio::test]
+async fn an_erasure_that_broke_off_after_taking_the_need_back_is_done_when_it_comes_again() {
+    let database = TestDatabase::create().await;
+    let world = World::start(database.url()).await;
+    let message = with_id(&erasure_of_its_version(&world).await, &request_id());
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    // As if the server had ended in between.
+    let no_erasure = "ALTER TABLE needs ADD CONSTRAINT none_is_erased CHECK (erased_at IS NULL) NOT VALID";
+    sqlx::query(no_erasure).execute(&mut connection).await.expect("forbidden");
+    world.send("operator", ERASE, &message).await.expect_err("broken off");
+    sqlx::query("ALTER TABLE needs DROP CONSTRAINT none_is_erased").execute(&mut connection).await.expect("allowed");
+    let need = world.read("operator", message["name"].as_str().expect("a need"), &json!(0)).await["need"].clone();
+    assert_eq!(need["state"], "NEED_STATE_WITHDRAWN", "{need}");
+    assert_ne!(need["etag"], message["etag"]);
+
+    // Under another id it is another version that is meant.
+    let status = world.send("operator", ERASE, &with_id(&message, &request_id())).await.expect_err("taken back");
+    assert_eq!(reason(&status), "ETAG_MISMATCH", "{status:?}");
+    let first = world.send("operator", ERASE, &message).await.expect("erased");
+    assert_eq!(world.send("operator", ERASE, &message).await.expect("answered again"), first);
+}
+
+#[tokio::test]
+async fn what_is_marked_is_counted_for_each_of_several_that_come_at_once() {
+    let database = TestDatabase::create().await;
+    let world = Arc::new(World::start(database.url()).await);
+    let mark = "NotificationService/MarkNotificationsSeen";
+    for _ in 0..8 {
+        let message = with_id(&world.prepare(mark).await.message, &request_id());
+        let answer = at_once(&world, "partner", mark, &message, 16).await.expect("marked");
+        let answer = DynamicMessage::decode(method(mark).output(), answer.as_slice()).expect("the method's answer");
+        assert_eq!(serde_json::to_value(answer).expect("JSON")["marked"], 1);
     }
 }
 
