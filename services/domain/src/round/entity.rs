@@ -88,7 +88,8 @@ impl RoundFailure {
 pub struct RoundProgress {
     /// Times somebody began or took it up again.
     pub attempts: u32,
-    /// Plans made: 1, and one more each time that what was refused was planned anew.
+    /// Plans made: 1, and one more each time that what was refused was planned anew. After an interruption amid that, those whose refusals
+    /// were all planned anew and the next one, until the round has ended or planned again.
     pub passes: u32,
     /// Need items in it.
     pub items: u64,

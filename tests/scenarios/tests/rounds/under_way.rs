@@ -75,9 +75,9 @@ async fn stopped(mut served: Served) -> tempfile::TempDir {
     folder
 }
 
-async fn change_store(file: PathBuf, sql: &'static str) {
+async fn change_store(file: PathBuf, sql: &str) {
     let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("the store");
-    let changed = sqlx::query(sql).execute(&mut database).await.expect("changed");
+    let changed = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut database).await.expect("changed");
     assert_eq!(changed.rows_affected(), 1);
     database.close().await.expect("closed");
 }
@@ -269,6 +269,48 @@ async fn a_plan_that_was_made_anew_is_offered_though_whoever_made_it_ended_befor
     assert_eq!((offers, progress.passes), ((2, 1, 1), 2), "{progress:?}");
     assert_eq!(units(&served, &need).await, (1, 0));
     assert_eq!(figures(&served, &near).await.0, 1);
+}
+
+#[tokio::test]
+async fn what_waits_to_be_planned_anew_waits_still_when_whoever_took_it_up_has_ended_too() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(5)).await;
+    let needs = [submit(&served, wanting(1)).await.name, submit(&served, wanting(1)).await.name];
+    let planned = run(&served, rules(), true).await;
+    let folder = stopped(served).await;
+    let store = || folder.path().join("wishwell-data/wishwell.db");
+    // Both offers of the first plan were refused. The second plan is kept of one of them, when whoever made it ended.
+    for (set, ordinal) in [("json_set(outcome, '$.pass', 2)", 1), ("outcome", 2)] {
+        let refused = "json_array(json_object('pass', 1, 'resource', json_extract(outcome, '$.item.servings[0].resource'), \
+                       'quantity', 1, 'fate', json_object('refused', 'CAPACITY_EXHAUSTED')))";
+        let anew = format!(
+            "UPDATE round_outcomes SET outcome = json_set({set}, '$.offers', {refused}) WHERE ordinal = {ordinal}"
+        );
+        change_store(store(), &anew).await;
+    }
+    let cut_off =
+        "UPDATE rounds SET dry_run = 0, finished_at = NULL, state = 'committing', refused = 2 WHERE state = 'solved'";
+    change_store(store(), cut_off).await;
+    // Whoever takes it up makes that one offer, and ends when it would keep the third plan: again and again.
+    let mut database =
+        sqlx::SqliteConnection::connect(&format!("sqlite:{}", store().display())).await.expect("the store");
+    let ends = "CREATE TRIGGER ends BEFORE UPDATE ON round_outcomes WHEN json_extract(NEW.outcome, '$.pass') = 3 \
+                BEGIN SELECT RAISE(ABORT, 'it ends here'); END";
+    sqlx::query(ends).execute(&mut database).await.expect("made");
+    database.close().await.expect("closed");
+
+    let served = Served::start_in(folder, &[], &[]).await;
+    let round = ended(&served, &planned.name).await;
+    let (state, failure) = (round.state(), round.failure());
+    let interrupted = (v1::RoundState::Failed, v1::RoundFailure::Interrupted);
+    assert_eq!((state, failure), interrupted, "the other is not forgotten: {round:?}");
+    let progress = round.progress.expect("told");
+    assert_eq!((progress.made_offers, progress.refused_offers, progress.passes), (1, 2, 2), "{progress:?}");
+    let mut given = 0;
+    for need in &needs {
+        given += units(&served, need).await.0;
+    }
+    assert_eq!(given, 1);
 }
 
 #[tokio::test]

@@ -86,21 +86,21 @@ fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
 
 impl Held {
     /// Makes offers of the plan, plans anew what was refused, and so on, until nothing is refused or enough plans were made. What was
-    /// refused of plans from `since` on was not planned anew yet.
-    pub(super) async fn commit(&mut self, mut since: u32) -> Result<(), Stopped> {
+    /// refused of plans from that on which the round knows of was not planned anew yet.
+    pub(super) async fn commit(&mut self) -> Result<(), Stopped> {
         loop {
-            let refused = self.offer_plan(since).await?;
-            let more = self.round.progress.passes < ROUND_PASSES_MAX && !refused.needs.is_empty();
+            let refused = self.offer_plan(self.round.progress.passes).await?;
+            let more = self.pass < ROUND_PASSES_MAX && !refused.needs.is_empty();
             if !more || !self.plan_anew(refused).await? {
+                self.round.progress.passes = self.pass;
                 return self.step(RoundStep::Finish).await;
             }
-            since = self.round.progress.passes;
         }
     }
 
     /// Makes every offer of the current plan that was not made or refused yet; answers what is refused of it, and of those from `since` on.
     async fn offer_plan(&mut self, since: u32) -> Result<Refused, Stopped> {
-        let pass = self.round.progress.passes;
+        let pass = self.pass;
         let mut refused = Refused::default();
         let mut open: Vec<RoundOutcome> = Vec::new();
         let mut after = 0;
@@ -180,7 +180,7 @@ impl Held {
         rules.pinned.clear();
         let contacted = self.asked_of_organizations(&mut rules).await?;
         let result = self.plan(rules, contacted).await?;
-        let pass = self.round.progress.passes + 1;
+        let pass = self.pass + 1;
         let mut planned: HashMap<(NeedId, u16), _> =
             result.outcomes.into_iter().map(|item| ((item.need, item.item_ordinal), item)).collect();
         let (mut offers, mut after, mut changed) = (0, 0, Vec::new());
@@ -200,6 +200,7 @@ impl Held {
                 break;
             }
         }
+        self.pass = pass;
         let progress = &mut self.round.progress;
         progress.passes = pass;
         progress.planned += offers;
@@ -236,9 +237,9 @@ impl Held {
         }
     }
 
-    /// Counts again what became of offers, after an interruption or when it was called off. Where that came while something was planned anew,
-    /// what is kept of it tells of a plan that the round does not know of.
-    pub(super) async fn count_offers(&mut self) -> Result<(), Stopped> {
+    /// Counts again what became of offers, after an interruption or when it was called off, and answers how many plans there are: where that
+    /// came while something was planned anew, what is kept of it tells of a plan that the round does not know of.
+    pub(super) async fn count_offers(&mut self) -> Result<u32, Stopped> {
         let (mut offered, mut refused, mut open, mut after) = (0, 0, 0, 0);
         let mut passes = self.round.progress.passes;
         loop {
@@ -257,9 +258,8 @@ impl Held {
             }
         }
         let progress = &mut self.round.progress;
-        (progress.offered, progress.refused, progress.passes) = (offered, refused, passes);
-        progress.planned = offered + refused + open;
-        Ok(())
+        (progress.offered, progress.refused, progress.planned) = (offered, refused, offered + refused + open);
+        Ok(passes)
     }
 
     async fn outcomes(&self, after: u32) -> Result<Vec<RoundOutcome>, Stopped> {

@@ -96,7 +96,14 @@ async fn take_one(
     let caller = caller_of(tenant, &round);
     let watch = Arc::new(Watch::default());
     let done = CancellationToken::new();
-    let held = Held { platform: Arc::clone(platform), caller, holder, round, watch: Arc::clone(&watch) };
+    let held = Held {
+        platform: Arc::clone(platform),
+        caller,
+        holder,
+        pass: round.progress.passes,
+        round,
+        watch: Arc::clone(&watch),
+    };
     let pulse = tokio::spawn(beat(Arc::clone(platform), tenant.clone(), id, holder, watch, stop.clone(), done.clone()));
     let span = tracing::info_span!("round", wishwell.round = %id);
     work(held).instrument(span).await;
@@ -157,6 +164,9 @@ pub(super) struct Held {
     pub(super) caller: Caller,
     pub(super) holder: Uuid,
     pub(super) round: Round,
+    /// The plan whose offers are made. What the round says it has planned stays behind it while a plan is taken up of which the round does
+    /// not know yet: from there on, what was refused was not planned anew, and whoever takes the round up next has to know that.
+    pub(super) pass: u32,
     pub(super) watch: Arc<Watch>,
 }
 
@@ -199,7 +209,7 @@ impl Held {
         };
         self.round = round;
         let before = self.round.progress;
-        self.count_offers().await?;
+        self.round.progress.passes = self.count_offers().await?;
         if self.round.progress == before { Ok(()) } else { self.save().await }
     }
 }
@@ -235,7 +245,7 @@ async fn go_on(held: &mut Held) -> Result<(), Stopped> {
     if held.round.progress.attempts >= ROUND_ATTEMPTS_MAX {
         if held.round.state == RoundState::Committing {
             // Whoever was stopped last may not have said what stands.
-            held.count_offers().await?;
+            held.round.progress.passes = held.count_offers().await?;
         }
         return Err(Stopped::Failed(RoundFailure::Interrupted, format!("{ROUND_ATTEMPTS_MAX} attempts were made")));
     }
@@ -251,9 +261,9 @@ async fn go_on(held: &mut Held) -> Result<(), Stopped> {
     if held.round.state == RoundState::Solved {
         held.step(RoundStep::Commit).await?;
     }
-    let since = held.round.progress.passes;
+    held.pass = held.round.progress.passes;
     if resumed == RoundState::Committing {
-        held.count_offers().await?;
+        held.pass = held.count_offers().await?;
     }
-    held.commit(since).await
+    held.commit().await
 }
