@@ -34,5 +34,5 @@ pub use read::{read, read_beside};
 pub use reading::{Reading, ReadingStage};
 pub use report::{Action, Entry, FileCounts, NotCarried, Refused, RefusedRow, Report};
 pub use rules::Rule;
-pub use upload::{Outcomes, Progress, Refusal, Stage, UploadSummary, upload};
+pub use upload::{Connection, Outcomes, Progress, Refusal, Stage, UploadSummary, upload};
 pub use vanished::{OnVanished, PausedHere, Standing, Vanished, VanishedCounts};

@@ -8,6 +8,7 @@ use prost::Message;
 use serde::Serialize;
 use tonic::body::Body;
 use tonic::client::GrpcService;
+use tonic::codegen;
 use tonic::{Code, Status};
 use uuid::Uuid;
 use wishwell_api::v1;
@@ -29,6 +30,34 @@ const RETRY_WAIT: Duration = Duration::from_millis(200);
 const PAGE_SIZE: i32 = 250;
 /// Largest page that is read.
 const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Any error as clients pass it on.
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What calls go over: a channel to a server, or whatever else carries them.
+pub trait Connection:
+    GrpcService<
+        Body,
+        Error: Into<AnyError>,
+        Future: Send,
+        ResponseBody: codegen::Body<Data = codegen::Bytes, Error: Into<AnyError> + Send> + Send + 'static,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<T> Connection for T where
+    T: GrpcService<
+            Body,
+            Error: Into<AnyError>,
+            Future: Send,
+            ResponseBody: codegen::Body<Data = codegen::Bytes, Error: Into<AnyError> + Send> + Send + 'static,
+        > + Clone
+        + Send
+        + 'static
+{
+}
 
 /// What is being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -127,19 +156,12 @@ pub struct UploadSummary {
 /// # Errors
 /// [`ImportError::Call`] when the server cannot be reached, denies the call or fails; what was sent until then is stored, and the same
 /// upload may simply be started again. Entries that break a rule stop nothing: they are in [`UploadSummary::refusals`].
-pub async fn upload<T>(
+pub async fn upload<T: Connection>(
     client: CatalogServiceClient<T>,
     mut plan: Plan,
     on_vanished: OnVanished,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<UploadSummary, ImportError>
-where
-    T: GrpcService<Body> + Clone + Send + 'static,
-    T::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    T::Future: Send,
-    T::ResponseBody: tonic::codegen::Body<Data = tonic::codegen::Bytes> + Send + 'static,
-    <T::ResponseBody as tonic::codegen::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
-{
+) -> Result<UploadSummary, ImportError> {
     let client = client.max_decoding_message_size(PAGE_BYTES_MAX);
     let here = here(&client, &plan, progress).await?;
     // Before the plan says what stays paused.
@@ -195,19 +217,12 @@ where
 }
 
 /// Pauses what has vanished, one by one: nothing else of it is touched, whatever has become of it meanwhile.
-async fn pause<T>(
+async fn pause<T: Connection>(
     client: &CatalogServiceClient<T>,
     summary: &mut UploadSummary,
     on_vanished: OnVanished,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(), ImportError>
-where
-    T: GrpcService<Body> + Clone + Send + 'static,
-    T::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    T::Future: Send,
-    T::ResponseBody: tonic::codegen::Body<Data = tonic::codegen::Bytes> + Send + 'static,
-    <T::ResponseBody as tonic::codegen::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
-{
+) -> Result<(), ImportError> {
     let meant: Vec<&mut Vanished> =
         summary.vanished.iter_mut().filter(|one| one.is_to_be_paused(on_vanished)).collect();
     let total = meant.len();
@@ -373,18 +388,11 @@ fn is_passing(status: &Status) -> bool {
 }
 
 /// Reads what is there already from the same source.
-async fn here<T>(
+async fn here<T: Connection>(
     client: &CatalogServiceClient<T>,
     plan: &Plan,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Here, ImportError>
-where
-    T: GrpcService<Body> + Clone + Send + 'static,
-    T::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    T::Future: Send,
-    T::ResponseBody: tonic::codegen::Body<Data = tonic::codegen::Bytes> + Send + 'static,
-    <T::ResponseBody as tonic::codegen::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
-{
+) -> Result<Here, ImportError> {
     let organizations = pages("ListOrganizations", plan.organizations.len(), progress, |page_token| {
         let mut client = client.clone();
         async move {

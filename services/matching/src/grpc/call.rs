@@ -265,3 +265,11 @@ macro_rules! retry_update {
     }};
 }
 pub(crate) use retry_update;
+
+/// Writes an update once for its request, and anew as [`retry_update`] does.
+macro_rules! update_once {
+    ($platform:expr, $caller:expr, $etag:expr, $attempt:expr) => {
+        $platform.once($caller, async { $crate::grpc::call::retry_update!($etag, $attempt) }).await
+    };
+}
+pub(crate) use update_once;

@@ -15,7 +15,7 @@ use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::Written;
 
-use super::call::{Update, merge_fields, read, required, retry_update, write};
+use super::call::{Update, merge_fields, read, required, retry_update, update_once, write};
 use super::convert::common::code_out;
 use super::convert::notification as convert;
 use super::convert::referral::{Shown, referral_out};
@@ -178,14 +178,10 @@ async fn update(
     message: v1::UpdateSubscriptionRequest,
 ) -> Result<v1::UpdateSubscriptionResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let (stored, changed) = changed(platform, &caller, &asked).await?;
-                platform.update_subscription(&caller, &stored, changed).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let (stored, changed) = changed(platform, &caller, &asked).await?;
+        platform.update_subscription(&caller, &stored, changed).await
+    })?;
     let (subscription, log_position) = answer(written)?;
     let subscription = Some(convert::subscription_out(&subscription));
     Ok(v1::UpdateSubscriptionResponse { subscription, log_position })

@@ -10,7 +10,7 @@ use wishwell_store::{OrganizationFilter, WriteMode, Written};
 
 use crate::cases::catalog::{Step, check_identity};
 use crate::cases::{Caller, Platform, only, organizations_of};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::{common, organization as convert};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
@@ -134,15 +134,11 @@ pub(super) async fn update(
     message: v1::UpdateOrganizationRequest,
 ) -> Result<v1::UpdateOrganizationResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let (stored, changed, mode) = changed(platform, &caller, &asked).await?;
-                check_identity(&caller, &stored, &changed)?;
-                platform.put_organizations(&caller, vec![changed], mode).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let (stored, changed, mode) = changed(platform, &caller, &asked).await?;
+        check_identity(&caller, &stored, &changed)?;
+        platform.put_organizations(&caller, vec![changed], mode).await
+    })?;
     let (organization, log_position) = answer(&caller, written)?;
     Ok(v1::UpdateOrganizationResponse { organization: Some(organization), log_position })
 }

@@ -10,7 +10,7 @@ use wishwell_store::{CapacityPoolFilter, WriteMode, Written};
 use super::organizations::require_external;
 use super::resources::Externals;
 use crate::cases::{Caller, Platform, capacity_pools_of, only};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::{capacity_pool as convert, common};
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
@@ -132,14 +132,10 @@ pub(super) async fn update(
     message: v1::UpdateCapacityPoolRequest,
 ) -> Result<v1::UpdateCapacityPoolResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let (changed, mode) = changed(platform, &caller, &asked).await?;
-                platform.put_capacity_pools(&caller, changed, mode).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let (changed, mode) = changed(platform, &caller, &asked).await?;
+        platform.put_capacity_pools(&caller, changed, mode).await
+    })?;
     let (capacity_pool, log_position) = answer(written)?;
     Ok(v1::UpdateCapacityPoolResponse { capacity_pool: Some(capacity_pool), log_position })
 }

@@ -12,7 +12,7 @@ use wishwell_store::{ResourceFilter, WriteMode, Written};
 
 use super::organizations::require_external;
 use crate::cases::{Caller, Platform, only, resources_of};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
@@ -257,14 +257,10 @@ pub(super) async fn update(
     message: v1::UpdateResourceRequest,
 ) -> Result<v1::UpdateResourceResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let (changed, mode) = changed(platform, &caller, &asked).await?;
-                platform.put_resources(&caller, changed, mode).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let (changed, mode) = changed(platform, &caller, &asked).await?;
+        platform.put_resources(&caller, changed, mode).await
+    })?;
     let (resource, log_position) = answer(written)?;
     Ok(v1::UpdateResourceResponse { resource: Some(resource), log_position })
 }

@@ -8,7 +8,7 @@ use wishwell_store::{BeneficiaryFilter, Effect, Written};
 
 use super::people;
 use crate::cases::{Caller, Platform, beneficiaries_of, only};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::beneficiary::ReadBeneficiary;
 use crate::grpc::convert::{beneficiary as convert, common};
 use crate::grpc::listing::Listing;
@@ -158,15 +158,11 @@ pub(super) async fn update(
     message: v1::UpdateBeneficiaryRequest,
 ) -> Result<v1::UpdateBeneficiaryResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let (stored, read) = changed(platform, &caller, &asked).await?;
-                let expected = asked.etag.unwrap_or(stored.version);
-                platform.update_beneficiary(&caller, read.beneficiary, read.personal, expected).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let (stored, read) = changed(platform, &caller, &asked).await?;
+        let expected = asked.etag.unwrap_or(stored.version);
+        platform.update_beneficiary(&caller, read.beneficiary, read.personal, expected).await
+    })?;
     let (beneficiary, log_position) = answer(platform, &caller, written, false).await?;
     Ok(v1::UpdateBeneficiaryResponse { beneficiary: Some(beneficiary), log_position })
 }

@@ -6,7 +6,7 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::{Mutation, WriteMode, Written};
 
 use crate::cases::{Caller, Platform, households_of, only};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::beneficiary as convert;
 use crate::grpc::matching::position;
 
@@ -108,14 +108,10 @@ pub(super) async fn update(
     message: v1::UpdateHouseholdRequest,
 ) -> Result<v1::UpdateHouseholdResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let changed = changed(platform, &caller, &asked).await?;
-                platform.write(&caller, changed).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let changed = changed(platform, &caller, &asked).await?;
+        platform.write(&caller, changed).await
+    })?;
     let (household, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::UpdateHouseholdResponse { household: Some(household), log_position })
 }

@@ -10,7 +10,7 @@ use wishwell_store::{Effect, NeedFilter, Written};
 use super::people;
 use crate::cases::needs::Sameness;
 use crate::cases::{Caller, Platform, needs_of, only};
-use crate::grpc::call::{Update, merge_fields, required, retry_update};
+use crate::grpc::call::{Update, merge_fields, required, update_once};
 use crate::grpc::convert::need::ReadNeed;
 use crate::grpc::convert::{beneficiary, common, need as convert};
 use crate::grpc::listing::Listing;
@@ -255,15 +255,11 @@ pub(super) async fn update(
     message: v1::UpdateNeedRequest,
 ) -> Result<v1::UpdateNeedResponse, Error> {
     let asked = asked(message)?;
-    let written = platform
-        .once(&caller, async {
-            retry_update!(asked.etag, async {
-                let Changed { stored, read, beneficiary } = changed(platform, &caller, &asked).await?;
-                let expected = asked.etag.unwrap_or(stored.version);
-                platform.update_need(&caller, (read.need, read.personal), beneficiary, &stored, expected).await
-            })
-        })
-        .await?;
+    let written = update_once!(platform, &caller, asked.etag, async {
+        let Changed { stored, read, beneficiary } = changed(platform, &caller, &asked).await?;
+        let expected = asked.etag.unwrap_or(stored.version);
+        platform.update_need(&caller, (read.need, read.personal), beneficiary, &stored, expected).await
+    })?;
     let (need, log_position) = answer(platform, &caller, written).await?;
     Ok(v1::UpdateNeedResponse { need: Some(need), log_position })
 }
