@@ -105,6 +105,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0016_offers_told.sql"),
         include_str!("../migrations/postgres/0016_offers_told.sql"),
     ),
+    (
+        17,
+        "what_had_arrived",
+        include_str!("../migrations/sqlite/0017_what_had_arrived.sql"),
+        include_str!("../migrations/postgres/0017_what_had_arrived.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -8,6 +8,7 @@ mod deadlines;
 mod figures;
 mod moment;
 mod plan;
+mod said;
 mod share;
 mod shelf;
 mod steps;
@@ -143,7 +144,7 @@ pub struct Step {
     /// Why.
     pub reason: Option<StepReason>,
     /// Accept, deliver: units over all occurrences, 1 to what was offered or accepted; none for all of it. An enquiry is accepted
-    /// with a quantity only.
+    /// with a quantity only. Cancel, fail: those that had arrived, fewer than were promised; none where none had.
     pub units: Option<i64>,
     /// Confirm: how the beneficiary's side rates the help, 1 to 5.
     pub rating: Option<u8>,

@@ -5,12 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::books::{Books, Contacts, Done, Follower};
 use super::deadlines::answer_until;
 use super::plan::Plan;
+use super::said::{arrived_of, units_of};
 use super::share::{Chosen, choose};
 use super::{CLOCK_PRINCIPAL, Escalation, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
-use crate::limits::{AUTO_OFFERS_DAY_HOURS, AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, RATING_MAX};
+use crate::limits::{AUTO_OFFERS_DAY_HOURS, AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX};
 use crate::need::{Ending, Need, NeedItem, NeedState};
 use crate::occurrence::{self, TakenPeriod};
 use crate::referral::hold::{after, movements};
@@ -54,6 +55,7 @@ impl Books {
             every: item.recurrence.map(|recurrence| recurrence.every),
             periods,
             units,
+            arrived: 0,
             state: ReferralState::Offered,
             lines,
             expires_at: answer_until(now, offer.answer_within, due_at),
@@ -178,9 +180,16 @@ impl Books {
             let method = format!("the step {} of {}", step.action.name(), referral.id.name());
             return Err(Error::PermissionDenied { role: step.role.name(), method }.into());
         };
-        let units = units_of(referral, step, line.moves)?;
+        let (units, arrived) = (units_of(referral, step, line)?, arrived_of(referral, step, line)?);
         self.must_not_split(referral, line.moves, units)?;
-        self.take(principal, step.referral, line.to, line.moves, &Taken::of(step, side, units))
+        let Step { action, reason, rating, .. } = *step;
+        self.take(
+            principal,
+            step.referral,
+            line.to,
+            line.moves,
+            &Taken { action, side, reason, units, arrived, rating },
+        )
     }
 
     /// Refuses to accept a part of what cannot be split: nobody could be asked for the rest.
@@ -198,7 +207,7 @@ impl Books {
     /// The clock's own step.
     pub(super) fn expire(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let units = self.referral(id)?.units;
-        let taken = Taken { action: Action::Expire, side: Side::Clock, reason: None, units, rating: None };
+        let taken = Taken { action: Action::Expire, side: Side::Clock, reason: None, units, arrived: 0, rating: None };
         self.take(CLOCK_PRINCIPAL, id, ReferralState::Expired, Moves::Release, &taken)
     }
 
@@ -216,9 +225,9 @@ impl Books {
         let counted = Counted::of(referral);
         let (was_due, units_before) = (referral.next_is_due, referral.units);
         let before = std::mem::take(&mut referral.lines);
-        referral.lines = after(&before, moves, taken.units);
+        referral.lines = after(&before, moves, if moves == Moves::Return { taken.arrived } else { taken.units });
         referral.state = to;
-        referral.units = taken.units;
+        (referral.units, referral.arrived) = (taken.units, taken.arrived);
         if taken.action == Action::Accept {
             referral.enquiry = false;
         }
@@ -288,7 +297,7 @@ impl Books {
         Ok(Done::Need(id))
     }
 
-    /// Ends a live referral whatever its state, for a reason that lies on this side.
+    /// Ends a live referral whatever its state, for a reason that lies on this side. What had arrived of it nobody has said.
     pub(super) fn call_off(
         &mut self,
         principal: &str,
@@ -301,7 +310,7 @@ impl Books {
             ReferralState::Offered => (Action::Withdraw, ReferralState::Withdrawn, Moves::Release),
             _ => (Action::Cancel, ReferralState::Cancelled, Moves::Return),
         };
-        let taken = Taken { action, side, reason: Some(reason), units: referral.units, rating: None };
+        let taken = Taken { action, side, reason: Some(reason), units: referral.units, arrived: 0, rating: None };
         self.take(principal, id, to, moves, &taken)
     }
 
@@ -400,13 +409,9 @@ struct Taken {
     side: Side,
     reason: Option<StepReason>,
     units: i64,
+    /// Of these, what had arrived where it ends early.
+    arrived: i64,
     rating: Option<u8>,
-}
-
-impl Taken {
-    const fn of(step: &Step, side: Side, units: i64) -> Self {
-        Self { action: step.action, side, reason: step.reason, units, rating: step.rating }
-    }
 }
 
 fn illegal(referral: &Referral, action: &'static str) -> Error {
@@ -457,30 +462,4 @@ fn must_count_alike(offering: &Offering, item: &NeedItem) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// The units that a step leaves in play.
-fn units_of(referral: &Referral, step: &Step, moves: Moves) -> Result<i64, Error> {
-    let counts = matches!(moves, Moves::Commit | Moves::Consume);
-    let units = match step.units {
-        Some(units) if counts => units,
-        Some(units) => {
-            let message = "is said when a referral is accepted or delivered only";
-            return Err(Violation::new("quantity", "step.quantity", message).with_value(units).into());
-        }
-        None if moves == Moves::Commit && referral.enquiry => {
-            let message = "is required: it was an enquiry, and the answer says how much";
-            return Err(Violation::new("quantity", "enquiry.quantity", message).into());
-        }
-        None => referral.units,
-    };
-    if !(1..=referral.units).contains(&units) {
-        let message = format!("must be 1 to {}", referral.units);
-        return Err(Violation::new("quantity", "step.quantity_range", message).with_value(units).into());
-    }
-    if step.rating.is_some_and(|rating| step.action != Action::Confirm || !(1..=RATING_MAX).contains(&rating)) {
-        let message = format!("must be 1 to {RATING_MAX}, and is said when a referral is confirmed only");
-        return Err(Violation::new("rating", "step.rating", message).into());
-    }
-    Ok(units)
 }

@@ -6,7 +6,7 @@
 //! | commit | pending → committed, the rest → free | the same |
 //! | release | pending → free | the same |
 //! | consume | committed → consumed, the rest → free | stays committed: the case is open |
-//! | return | committed → free | the same |
+//! | return | what had arrived of committed → consumed, the rest → free | committed → free: no case stays open |
 //! | close | nothing | committed → free: the place is there for the next case |
 //!
 //! A line says what counts now; what a step moved is the difference between two lines ([`movements`]). So figures, ledger and
@@ -128,8 +128,8 @@ impl HoldLine {
     }
 }
 
-/// The lines after a step. `units` are the units of the item that were accepted or delivered, over all occurrences; a step that
-/// keeps all of them passes all. Lines of one pool keep the earliest periods.
+/// The lines after a step. `units` are the units of the item that were accepted or delivered, or had arrived when it ended early, over all
+/// occurrences; a step that keeps all of them passes all. Lines of one pool keep the earliest periods.
 #[must_use]
 pub fn after(lines: &[HoldLine], moves: Moves, units: i64) -> Vec<HoldLine> {
     let mut shares: Vec<(CapacityPoolId, i64)> = Vec::with_capacity(lines.len());
@@ -157,9 +157,12 @@ pub fn after(lines: &[HoldLine], moves: Moves, units: i64) -> Vec<HoldLine> {
             (Moves::Consume, LineState::Committed, PoolKind::Caseload) => {
                 to(line, keep(line), LineState::Committed, LineState::Returned)
             }
-            (Moves::Consume, LineState::Committed, _) => to(line, keep(line), LineState::Consumed, LineState::Returned),
-            (Moves::Return, LineState::Committed, _) | (Moves::Close, LineState::Committed, PoolKind::Caseload) => {
+            // Nobody closes the case of what has ended.
+            (Moves::Return | Moves::Close, LineState::Committed, PoolKind::Caseload) => {
                 HoldLine { state: LineState::Returned, ..*line }
+            }
+            (Moves::Consume | Moves::Return, LineState::Committed, _) => {
+                to(line, keep(line), LineState::Consumed, LineState::Returned)
             }
             _ => *line,
         })

@@ -264,8 +264,12 @@ pub struct Referral {
     /// First days of the periods it is for, in order; empty when not recurring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub periods: Vec<Date>,
-    /// Units that count now, over all occurrences: offered, accepted or delivered ones.
+    /// Units that count now, over all occurrences: offered, accepted or delivered ones. What was called off or failed keeps those it was for,
+    /// and counts for none but those that had arrived.
     pub units: i64,
+    /// Units of these that had arrived when it was called off or failed, fewer than all; 0 of whatever else, and where none had.
+    #[serde(default, skip_serializing_if = "is_none_of_them")]
+    pub arrived: i64,
     /// Where it stands.
     pub state: ReferralState,
     /// What is held of which pool.
@@ -311,20 +315,26 @@ impl Referral {
         if self.state.is_live() { self.units } else { 0 }
     }
 
-    /// Units of the item that it has served.
+    /// Units of the item that it has served: also those that had arrived when it ended early.
     #[must_use]
     pub const fn served_units(&self) -> i64 {
-        if self.state.is_served() { self.units } else { 0 }
+        if self.state.is_served() { self.units } else { self.arrived }
     }
 
-    /// Whether help comes of it, or is to come.
+    /// Units of the item that it reserves or has served: none where it came to nothing at all.
+    #[must_use]
+    pub const fn covered_units(&self) -> i64 {
+        self.referred_units() + self.served_units()
+    }
+
+    /// Whether help comes of it, or is to come. What was called off or failed is given up, also where a part had arrived.
     #[must_use]
     pub const fn is_of_use(&self) -> bool {
         self.state.is_live() || self.state.is_served()
     }
 
-    /// Whether no help comes of it on its provider's side: an offer was declined or lapsed, a promise was called off or failed, or there was
-    /// less than was said. What the offering side takes back is not this, nor what the beneficiary's side says did not arrive.
+    /// Whether no help comes of it, or no more, on its provider's side: an offer was declined or lapsed, a promise was called off or failed, or
+    /// there was less than was said. What the offering side takes back is not this, nor what the beneficiary's side says did not arrive.
     #[must_use]
     pub const fn was_let_down(&self) -> bool {
         !self.is_of_use() && matches!(self.last.side, Some(Side::Provider | Side::Clock))
@@ -332,7 +342,7 @@ impl Referral {
 
     /// What it takes of each period of a recurring item: less than it was offered for, the earliest of it.
     pub fn taken(&self) -> impl Iterator<Item = TakenPeriod> + use<'_> {
-        spread(&self.periods, self.quantity, self.referred_units() + self.served_units())
+        spread(&self.periods, self.quantity, self.covered_units())
     }
 
     /// Whether the offer has lapsed at `now`, swept or not.
@@ -347,4 +357,10 @@ impl Referral {
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         matches!(self.state, ReferralState::Accepted | ReferralState::InProgress) && self.due_at <= now
     }
+}
+
+/// Whether nothing is to be kept of a count.
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde passes it.
+const fn is_none_of_them(units: &i64) -> bool {
+    *units == 0
 }

@@ -30,7 +30,7 @@ pub enum Action {
     Dispute,
     /// Either side calls it off after acceptance.
     Cancel,
-    /// It is settled that the help did not come about.
+    /// It is settled that the help did not come about, or not all of it.
     Fail,
 }
 
@@ -105,7 +105,7 @@ pub enum Moves {
     Release,
     /// Committed is used up; what was not delivered is given back.
     Consume,
-    /// Committed is given back.
+    /// It ends early: what had arrived of committed is used up, the rest is given back.
     Return,
     /// The case closes: a place in a caseload is given back.
     Close,
@@ -161,6 +161,12 @@ pub fn transition(from: ReferralState, action: Action) -> Option<&'static Transi
 }
 
 impl Transition {
+    /// Whether the step ends what was promised before all of it arrived: whoever takes it may say how much had.
+    #[must_use]
+    pub const fn ends_early(&self) -> bool {
+        matches!(self.to, Cancelled | Failed)
+    }
+
     /// Whether a role may take the step.
     #[must_use]
     pub fn may_be_taken_by(&self, role: Role) -> bool {

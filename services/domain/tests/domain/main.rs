@@ -10,6 +10,7 @@ mod fact;
 mod fixtures;
 mod geo;
 mod ledger;
+mod ledger_arrived;
 mod ledger_chains;
 mod ledger_deadlines;
 mod ledger_periods;

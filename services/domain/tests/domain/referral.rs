@@ -126,7 +126,9 @@ fn each_step_moves_what_the_kind_of_pool_says() {
         ("accepted", &[(Commit, 3)], (0, 6, 0), (0, 6, 0)),
         ("accepted in part", &[(Commit, 1)], (0, 2, 0), (0, 2, 0)),
         ("begun", &[(Commit, 3), (Nothing, 3)], (0, 6, 0), (0, 6, 0)),
-        ("cancelled", &[(Commit, 3), (Return, 3)], (0, 0, 0), (0, 0, 0)),
+        ("cancelled", &[(Commit, 3), (Return, 0)], (0, 0, 0), (0, 0, 0)),
+        ("cancelled after two had arrived", &[(Commit, 3), (Return, 2)], (0, 0, 4), (0, 0, 0)),
+        ("cancelled as often as it was called", &[(Commit, 3), (Return, 1), (Return, 3)], (0, 0, 2), (0, 0, 0)),
         ("delivered", &[(Commit, 3), (Consume, 3)], (0, 0, 6), (0, 6, 0)),
         ("delivered in part", &[(Commit, 3), (Consume, 2)], (0, 0, 4), (0, 4, 0)),
         ("confirmed", &[(Commit, 3), (Consume, 3), (Close, 3)], (0, 0, 6), (0, 0, 0)),
@@ -168,6 +170,10 @@ fn what_is_not_accepted_leaves_the_latest_periods_and_every_pool_alike() {
     let delivered = after(&accepted, Moves::Consume, 1);
     assert_eq!(units(&delivered), [(1, Consumed), (1, Returned), (2, Released), (1, Consumed), (1, Committed)]);
     assert_eq!(sum(&delivered), (0, 2, 4));
+    // The same had arrived when it ended early; only no case stays open.
+    let ended = after(&accepted, Moves::Return, 1);
+    assert_eq!(units(&ended), [(1, Consumed), (1, Returned), (2, Released), (1, Consumed), (2, Returned)]);
+    assert_eq!(sum(&ended), (0, 0, 4));
 }
 
 #[test]

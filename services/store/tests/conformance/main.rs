@@ -183,6 +183,11 @@ macro_rules! conformance_of {
                 lateness_of_a_part_ends_no_chain
                 a_rest_that_nobody_is_left_for_is_told_of_until_somebody_is_asked
             }
+            ledger_arrived {
+                what_had_arrived_is_kept_and_the_rest_is_for_the_next
+                what_had_arrived_is_followed_for_the_rest_and_stays_used_up
+                a_part_that_does_not_add_up_or_was_not_said_is_found
+            }
             ledger_audit {
                 a_figure_that_does_not_add_up_is_found
                 what_a_referral_holds_is_what_it_has_moved

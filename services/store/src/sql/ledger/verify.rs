@@ -27,7 +27,7 @@ const HELD: &str = "SELECT capacity_pool_id AS id, period_start, \
 
 const REFERRED: &str = "SELECT need_id, item_ordinal, \
      CAST(SUM(CASE WHEN state IN ('offered', 'accepted', 'in_progress') THEN units ELSE 0 END) AS BIGINT) AS referred, \
-     CAST(SUM(CASE WHEN state IN ('delivered', 'confirmed', 'disputed') THEN units ELSE 0 END) AS BIGINT) AS served \
+     CAST(SUM(CASE WHEN state IN ('delivered', 'confirmed', 'disputed') THEN units ELSE arrived END) AS BIGINT) AS served \
      FROM referrals, tenants WHERE tenant = given_tenant GROUP BY need_id, item_ordinal";
 
 /// What each referral holds of a pool or period now, and what its movements come to.
@@ -40,11 +40,12 @@ const HELD_AND_MOVED: &str = "SELECT referral_id, capacity_pool_id, period_start
      FROM ledger_movements, tenants WHERE tenant = given_tenant";
 
 /// Lines in which no referral of that state holds anything: only an offer holds what is not accepted, only help that is still to come what
-/// is, but for places of cases that have not closed, and only where help arrived, as far as its provider says, something is used up.
+/// is, but for places of cases that have not closed, and only where help arrived, all of it or a part, something is used up.
 const OUT_OF_STATE: &str = "(line.state = 'pending' AND referral.state <> 'offered') \
      OR (line.state = 'committed' AND referral.state NOT IN ('accepted', 'in_progress') \
      AND NOT (line.kind = 'caseload' AND referral.state IN ('delivered', 'disputed'))) \
-     OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'failed'))";
+     OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'failed') \
+     AND referral.arrived = 0)";
 
 /// The figures that a line may count in, as the columns and states are called.
 const LINE_FIGURES: [&str; 3] = ["pending", "committed", "consumed"];

@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod erased_needs;
 pub mod erasure;
 pub mod ledger;
+pub mod ledger_arrived;
 pub mod ledger_audit;
 pub mod ledger_chains;
 pub mod ledger_concurrency;

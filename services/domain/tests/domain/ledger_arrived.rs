@@ -1,0 +1,185 @@
+//! What had arrived when a promise ended early: it is used up and served, and the rest is open again.
+
+use wishwell_domain::Error;
+use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
+use wishwell_domain::ledger::{Command, NewTotal, Refusal, Step};
+use wishwell_domain::need::{Ending, NeedItem, NeedState, Recurrence};
+use wishwell_domain::principal::Role;
+use wishwell_domain::referral::{Action, LineState, Origin, ReferralState};
+
+use crate::ledger_world::{
+    World, ending, giving, lacking, much, offer, offered, offering, pool_of, step, step_of, total_of, two_needs,
+};
+
+/// The step, by a case worker, after so much had arrived.
+fn after(units: i64, action: Action) -> Command {
+    Command::Step(Step { units: Some(units), ..step_of(100, action) })
+}
+
+/// A need of eight, of which one resource that draws on a pool of each kind has promised all.
+fn promised() -> World {
+    let kinds = [PoolKind::Stock, PoolKind::Budget, PoolKind::Caseload, PoolKind::Unbounded];
+    let pools = (20..).zip(kinds).map(|(n, kind)| pool_of(n, kind, (kind != PoolKind::Unbounded).then_some(20)));
+    let mut world = World::new(
+        pools.collect(),
+        vec![giving(30, &[(20, 1), (21, 2), (22, 1), (23, 1)])],
+        vec![lacking(60, vec![much(1, 8)])],
+    );
+    world.ask(offering(100, 60, 30, 8));
+    world.ask(step(100, Action::Accept));
+    world
+}
+
+/// What is promised and used up of each pool.
+fn figures(world: &World) -> Vec<(i64, i64)> {
+    world.pools.iter().map(|pool| (pool.figures.held(), pool.figures.consumed)).collect()
+}
+
+/// What is referred, served and left of the need's item.
+fn counts(world: &World) -> (i64, i64, i64) {
+    let item = &world.needs[0].items[0];
+    (item.referred, item.served, item.left())
+}
+
+#[test]
+fn what_had_arrived_is_used_up_and_served_and_the_rest_is_open_again() {
+    for (action, state) in [(Action::Cancel, ReferralState::Cancelled), (Action::Fail, ReferralState::Failed)] {
+        for begun in [false, true] {
+            let mut world = promised();
+            if begun {
+                world.ask(step(100, Action::Start));
+            }
+            world.ask(after(3, action));
+            let referral = world.referral(100);
+            assert_eq!((referral.state, referral.units, referral.arrived), (state, 8, 3));
+            // No case stays open: its place is there for the next one.
+            assert_eq!(figures(&world), [(0, 3), (0, 6), (0, 0), (0, 3)], "{action:?}");
+            assert_eq!((counts(&world), world.needs[0].state), ((0, 3, 5), NeedState::PartlyServed));
+            // The rest is referred and delivered like that of a partial delivery.
+            world.ask(Command::Offer(Box::new(offer(101, 60, 30, None))));
+            assert_eq!((world.referral(101).units, counts(&world)), (5, (5, 3, 0)));
+            world.ask(step(101, Action::Accept));
+            world.ask(step(101, Action::Deliver));
+            assert_eq!((counts(&world), world.needs[0].state), ((0, 8, 0), NeedState::Served));
+            assert_eq!(figures(&world)[0], (0, 8));
+        }
+    }
+}
+
+#[test]
+fn a_part_that_had_arrived_counts_as_a_partial_delivery_does() {
+    let (mut ended, mut delivered) = (promised(), promised());
+    ended.ask(after(3, Action::Cancel));
+    delivered.ask(after(3, Action::Deliver));
+    delivered.ask(step(100, Action::Confirm));
+    assert_eq!((figures(&ended), &ended.needs), (figures(&delivered), &delivered.needs));
+}
+
+#[test]
+fn without_a_quantity_or_with_none_nothing_had_arrived() {
+    for units in [None, Some(0)] {
+        let mut world = promised();
+        world.ask(Command::Step(Step { units, ..step_of(100, Action::Cancel) }));
+        assert_eq!((world.referral(100).arrived, counts(&world)), (0, (0, 0, 8)));
+        assert_eq!((world.needs[0].state, figures(&world)), (NeedState::Open, vec![(0, 0); 4]));
+    }
+}
+
+#[test]
+fn a_quantity_that_is_no_part_is_refused_by_field_rule_and_value() {
+    let mut world = promised();
+    let before = world.clone();
+    let refused = |world: &mut World, units, action| match world.try_ask(&[after(units, action)]) {
+        Err(Refusal::Refused(Error::InvalidArgument(found))) => {
+            let found = &found[0];
+            (found.field.clone(), found.rule.clone(), found.value.clone().unwrap(), found.message.clone())
+        }
+        other => panic!("{other:?}"),
+    };
+    for action in [Action::Cancel, Action::Fail] {
+        for (units, rule, message) in [
+            (8, "step.quantity_whole", "must be less than 8, which is all of it: deliver it instead"),
+            (9, "step.quantity_range", "must be 0 to 7, less than all of it"),
+            (-1, "step.quantity_range", "must be 0 to 7, less than all of it"),
+        ] {
+            let expected = ("quantity".to_owned(), rule.to_owned(), units.to_string(), message.to_owned());
+            assert_eq!(refused(&mut world, units, action), expected, "{action:?}");
+            assert_eq!(world, before);
+        }
+    }
+    // Before it was accepted nothing can have arrived.
+    let mut world = two_needs();
+    world.ask(offering(100, 60, 30, 4));
+    assert_eq!(world.refusal(after(1, Action::Withdraw)), "step.quantity");
+    assert_eq!(world.refusal(after(1, Action::Decline)), "step.quantity");
+}
+
+#[test]
+fn the_earliest_weeks_of_a_series_are_used_up_and_the_others_are_for_somebody_else() {
+    let weekly = Some(Recurrence { every: PeriodLength::Week, occurrences: 8 });
+    let mut world = World::new(
+        vec![pool_of(20, PoolKind::Slots, Some(1)), pool_of(21, PoolKind::Budget, Some(800))],
+        vec![giving(30, &[(20, 1), (21, 100)])],
+        vec![lacking(60, vec![NeedItem { recurrence: weekly, ..much(1, 1) }])],
+    );
+    world.ask(offering(100, 60, 30, 1));
+    world.ask(step(100, Action::Accept));
+    world.ask(step(100, Action::Start));
+    world.ask(after(3, Action::Fail));
+    let slots: Vec<_> = world.referral(100).lines.iter().filter(|line| line.kind == PoolKind::Slots).collect();
+    let used: Vec<String> = slots
+        .iter()
+        .filter(|line| line.state == LineState::Consumed)
+        .map(|line| line.period_start.unwrap().strftime("%m-%d").to_string())
+        .collect();
+    assert_eq!(used, ["11-23", "11-30", "12-07"]);
+    assert!(slots.iter().skip(3).all(|line| line.state == LineState::Returned));
+    assert_eq!((world.pools[1].figures.held(), world.pools[1].figures.consumed), (0, 300), "what was spent");
+    let item = &world.needs[0].items[0];
+    assert_eq!((item.taken.len(), item.served, item.left()), (3, 3, 5));
+    world.ask(Command::Offer(Box::new(offer(101, 60, 30, None))));
+    let periods = &world.referral(101).periods;
+    assert_eq!((periods.len(), periods[0].strftime("%m-%d").to_string()), (5, "12-14".to_owned()));
+}
+
+#[test]
+fn a_dispute_may_be_settled_with_a_part_that_had_arrived() {
+    let mut world = promised();
+    for action in [Action::Deliver, Action::Dispute] {
+        world.ask(step(100, action));
+    }
+    assert_eq!(world.refusal(after(8, Action::Fail)), "step.quantity_whole", "that is a confirmation");
+    world.ask(after(3, Action::Fail));
+    assert_eq!((world.referral(100).state, world.referral(100).arrived), (ReferralState::Failed, 3));
+    assert_eq!((counts(&world), world.needs[0].state), ((0, 3, 5), NeedState::PartlyServed));
+    // What was delivered stays used up, as after any dispute; the case closes.
+    assert_eq!(figures(&world), [(0, 8), (0, 16), (0, 0), (0, 8)]);
+}
+
+#[test]
+fn whoever_gives_up_a_rest_is_followed_by_the_next_and_a_case_worker_decides() {
+    for (role, next_is_due) in [(Role::Partner, true), (Role::CaseWorker, false)] {
+        let mut world = two_needs();
+        world.ask(offered(|offer| offer.origin = Origin::Automatic));
+        world.ask(step(100, Action::Accept));
+        world.ask(Command::Step(Step { units: Some(2), role, ..step_of(100, Action::Cancel) }));
+        assert_eq!((world.referral(100).next_is_due, counts(&world)), (next_is_due, (0, 2, 4)), "{role:?}");
+    }
+}
+
+#[test]
+fn what_had_arrived_nobody_takes_back() {
+    let mut world = promised();
+    world.ask(after(3, Action::Cancel));
+    for action in [Action::Confirm, Action::Dispute, Action::Cancel, Action::Fail, Action::Deliver] {
+        assert!(world.refusal(step(100, action)).contains("is cancelled"), "{action:?}");
+    }
+    let Err(Refusal::Refused(Error::CapacityHeld { referrals, taken, .. })) =
+        world.try_ask(&[total_of(20, NewTotal::Known(2), true)])
+    else {
+        panic!("three are used up")
+    };
+    assert_eq!((referrals, taken), (vec![world.referral(100).id.name()], 3));
+    world.ask(ending(60, Ending::Closed, None));
+    assert_eq!((world.needs[0].state, counts(&world)), (NeedState::Closed, (0, 3, 5)));
+}
