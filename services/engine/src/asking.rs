@@ -124,7 +124,7 @@ impl Asking {
     pub fn among(chances: Vec<Chance>, subject: Subject<'_>, tried: &[Referral], previous: Option<ReferralId>) -> Self {
         let Subject { need, item, .. } = subject;
         // What helps is no attempt in vain: many may give of what can be shared.
-        let in_vain = |referral: &&Referral| !referral.state.is_live() && !referral.state.is_served();
+        let in_vain = |referral: &&Referral| referral.covered_units() == 0;
         let automatic = tried.iter().filter(|referral| referral.origin == Origin::Automatic);
         let attempts = automatic.filter(in_vain).count();
         let asked: HashSet<ResourceId> = tried.iter().map(|referral| referral.resource).collect();

@@ -38,7 +38,7 @@ impl Chain {
     fn begin(view: &View<'_>, referral: Referral, judged: usize) -> Self {
         let (need, ordinal) = (referral.need, referral.item_ordinal);
         let tried: Vec<&Referral> = view.of_item(need, ordinal).collect();
-        let in_vain = |tried: &&&Referral| !tried.state.is_live() && !tried.state.is_served();
+        let in_vain = |tried: &&&Referral| tried.covered_units() == 0;
         let attempts = tried.iter().filter(|tried| tried.origin == Origin::Automatic).filter(in_vain).count();
         let mut left = Vec::new();
         if attempts < AUTO_REFER_ATTEMPTS_MAX as usize {

@@ -182,12 +182,17 @@ impl Platform {
     }
 
     async fn add_who_helps(&self, caller: &Caller, need: NeedId, known: &mut KnownOfNeeds) -> Result<(), Error> {
-        let states = ReferralState::ALL.into_iter().filter(|state| state.is_live() || state.is_served());
+        // Of what ended early a part may have arrived.
+        let may_help = |state: &ReferralState| {
+            state.is_live() || state.is_served() || matches!(state, ReferralState::Cancelled | ReferralState::Failed)
+        };
+        let states = ReferralState::ALL.into_iter().filter(may_help);
         let filter = ReferralFilter { need: Some(need), states: states.collect(), ..ReferralFilter::default() };
         let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
         loop {
             let found = self.store.list_referrals(caller.tenant(), &filter, &page).await?;
-            found.entries.iter().for_each(|referral| known.add_helping(need, referral.organization));
+            let helping = found.entries.iter().filter(|referral| referral.covered_units() > 0);
+            helping.for_each(|referral| known.add_helping(need, referral.organization));
             page.after = found.next_after;
             if page.after.is_none() {
                 return Ok(());

@@ -51,7 +51,7 @@ impl Past {
                     Change::Need(need) => past.pass(*need, wanted),
                     Change::Beneficiary(found) => drop(past.beneficiaries.insert(found.id, found)),
                     Change::Household(found) => drop(past.households.insert(found.id, found)),
-                    Change::Referral(found) if found.state.is_live() || found.state.is_served() => {
+                    Change::Referral(found) if found.covered_units() > 0 => {
                         past.helping.insert(found.id, (found.need, found.organization));
                     }
                     Change::Referral(found) => drop(past.helping.remove(&found.id)),

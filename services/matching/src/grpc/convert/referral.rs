@@ -94,6 +94,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         quantity: Some(v1::Quantity { value: referral.quantity, unit: referral.unit.code().to_owned() }),
         recurrence: recurrence.map(need::recurrence_out),
         units: referral.units,
+        arrived_units: referral.arrived,
         state: state_out(referral.state).into(),
         lines: referral.lines.iter().map(line_out).collect(),
         expire_time: Some(common::timestamp_out(referral.expires_at)),

@@ -77,6 +77,12 @@ steps! {
     };
     confirm = Confirm: ConfirmReferralRequest -> ConfirmReferralResponse { rating: |sent: &v1::ConfirmReferralRequest| sent.rating };
     dispute = Dispute: DisputeReferralRequest -> DisputeReferralResponse { reason: |sent: &v1::DisputeReferralRequest| Some(sent.reason) };
-    cancel = Cancel: CancelReferralRequest -> CancelReferralResponse { reason: |sent: &v1::CancelReferralRequest| Some(sent.reason) };
-    fail = Fail: FailReferralRequest -> FailReferralResponse { reason: |sent: &v1::FailReferralRequest| Some(sent.reason) };
+    cancel = Cancel: CancelReferralRequest -> CancelReferralResponse {
+        reason: |sent: &v1::CancelReferralRequest| Some(sent.reason),
+        units: |sent: &v1::CancelReferralRequest| sent.quantity
+    };
+    fail = Fail: FailReferralRequest -> FailReferralResponse {
+        reason: |sent: &v1::FailReferralRequest| Some(sent.reason),
+        units: |sent: &v1::FailReferralRequest| sent.quantity
+    };
 }
