@@ -212,6 +212,7 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
     let (name, request_id) = (referral.name.clone(), id.to_string());
     let etag = etag(random, &referral.etag);
     let reason = v1::StepReason::Other.into();
+    // Accepted, delivered, or arrived until it ended early.
     let some = (referral.units > 1 && random.percent(20)).then_some(1);
     Some(match kind {
         Kind::Accept => {
@@ -241,11 +242,11 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
             ask(id, kind, HOTLINE, Message::Dispute(message))
         }
         Kind::Cancel => {
-            let message = v1::CancelReferralRequest { name, reason, etag, request_id };
+            let message = v1::CancelReferralRequest { name, reason, quantity: some, etag, request_id };
             ask(id, kind, either, Message::Cancel(message))
         }
         _ => {
-            let message = v1::FailReferralRequest { name, reason, etag, request_id };
+            let message = v1::FailReferralRequest { name, reason, quantity: some, etag, request_id };
             ask(id, Kind::Fail, either, Message::Fail(message))
         }
     })

@@ -165,6 +165,8 @@ pub struct ReferralSeen {
     pub state: String,
     /// Units that count now.
     pub units: i64,
+    /// Units of these that had arrived when it ended early.
+    pub arrived: i64,
 }
 
 /// What only the log tells of a referral.

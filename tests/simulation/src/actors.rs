@@ -203,8 +203,12 @@ impl View<'_> {
             None => dice.pick(&Action::ALL),
         };
         let counts = matches!(action, Action::Accept | Action::Deliver);
+        let ends = matches!(action, Action::Cancel | Action::Fail);
         let some = dice.between(1, referral.units);
         let units = match dice.below(10) {
+            // What had arrived until then, now and then all of it, which is no part.
+            0..5 if ends => Some(dice.between(0, referral.units - 1)),
+            5 if ends => Some(referral.units),
             0..3 if counts => Some(some),
             3..6 if counts => Some(referral.units),
             _ if counts && referral.enquiry && dice.chance(80) => Some(some),

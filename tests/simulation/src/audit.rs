@@ -97,6 +97,7 @@ impl Audit {
         note(Happening::Automatic, |referral| referral.origin == Origin::Automatic);
         note(Happening::Followed, |referral| referral.previous.is_some());
         note(Happening::Delivered, |referral| referral.served_units() > 0);
+        note(Happening::ArrivedInPart, |referral| referral.arrived > 0);
         note(Happening::Lapsed, |referral| referral.state == ReferralState::Expired);
         note(Happening::Escalated, |referral| referral.escalated_at.is_some());
         note(Happening::GivenUp, |referral| referral.origin == Origin::Automatic && steps::was_given_up(referral));
@@ -264,7 +265,7 @@ impl Audit {
                 ReferralState::Delivered | ReferralState::Confirmed | ReferralState::Disputed => {
                     sum.1 += referral.units
                 }
-                _ => {}
+                _ => sum.1 += referral.arrived,
             }
             let ended = self.needs.get(&referral.need).is_none_or(|need| has_ended(need.state));
             if ended && referral.state.is_live() {

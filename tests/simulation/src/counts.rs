@@ -33,6 +33,8 @@ pub enum Happening {
     Followed,
     /// Help arrived.
     Delivered,
+    /// A part had arrived when a promise ended early.
+    ArrivedInPart,
     /// An offer lapsed.
     Lapsed,
     /// Nobody was left to ask, or help was overdue.
@@ -51,7 +53,7 @@ pub enum Happening {
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::CarriedOut,
         Self::Refused,
         Self::AnsweredAgain,
@@ -66,6 +68,7 @@ impl Happening {
         Self::Automatic,
         Self::Followed,
         Self::Delivered,
+        Self::ArrivedInPart,
         Self::Lapsed,
         Self::Escalated,
         Self::CalledOff,

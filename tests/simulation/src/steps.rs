@@ -57,6 +57,12 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     );
     check(after.units <= before.units, "more units than before");
     check(moved || after.units == before.units, "units changed without a step");
+    check(moved || after.arrived == before.arrived, "something had arrived without a step");
+    let ended_early = matches!(after.state, Cancelled | Failed);
+    let a_part = ended_early && (1..after.units).contains(&after.arrived);
+    check(after.arrived == 0 || a_part, "what had arrived is no part of what ended early");
+    let used_up = !moved || !ended_early || before.state == Disputed || what_had_arrived_is_used_up(after);
+    check(used_up, "what had arrived is not what is used up");
     check(moved || after.lines == before.lines, "lines changed without a step");
     let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
     // What is left of the item when a part of it was offered, accepted or delivered.
@@ -191,10 +197,20 @@ fn periods_fit(referral: &Referral, need: &Need, pool: &CapacityPool, lines: &[&
         })
 }
 
+/// Whether of each pool that can be used up so much is as had arrived.
+fn what_had_arrived_is_used_up(referral: &Referral) -> bool {
+    let used_of = |pool: CapacityPoolId| {
+        let of_pool = referral.lines.iter().filter(|line| line.pool == pool && line.state == LineState::Consumed);
+        of_pool.map(|line| line.units).sum::<i64>()
+    };
+    let mut others = referral.lines.iter().filter(|line| line.kind != PoolKind::Caseload);
+    others.all(|line| used_of(line.pool) == referral.arrived)
+}
+
 /// What a referral takes of each period of a recurring item: of less than it was offered for, the earliest.
 pub(crate) fn taken(referral: &Referral) -> Vec<(Date, i64)> {
     let counts = matches!(referral.state, Offered | Accepted | InProgress | Delivered | Confirmed | Disputed);
-    let mut left = if counts { referral.units } else { 0 };
+    let mut left = if counts { referral.units } else { referral.arrived };
     let mut taken = Vec::new();
     for day in &referral.periods {
         let units = left.min(referral.quantity);
@@ -213,6 +229,7 @@ fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
         (Accepted | InProgress, LineState::Committed | LineState::Released) => true,
         (Declined | Expired | Withdrawn, LineState::Released) => true,
         (Cancelled, LineState::Released | LineState::Returned) => true,
+        (Cancelled, LineState::Consumed) => line.kind != PoolKind::Caseload && referral.arrived > 0,
         // What was disputed was delivered: settling it does not bring it back.
         (Failed, LineState::Released | LineState::Returned) => true,
         (Failed | Confirmed | Delivered | Disputed, LineState::Consumed) => line.kind != PoolKind::Caseload,
@@ -232,7 +249,9 @@ fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
         let units: i64 = of_pool.map(|line| line.units).sum();
         let expected =
             if line.kind == PoolKind::Caseload { referral.units.min(referral.quantity) } else { referral.units };
-        if units != expected {
+        // Of what was given up no more than had arrived; of what was disputed all that was said to be delivered.
+        let given_up = matches!(referral.state, Cancelled | Failed) && units == referral.arrived;
+        if units != expected && !given_up {
             faults.push("I2: more or less is held than is offered, accepted or delivered");
         }
     }

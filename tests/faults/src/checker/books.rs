@@ -100,7 +100,7 @@ impl<'l> Sums<'l> {
             referral.seen.state.as_str(),
             "offered" | "accepted" | "in_progress" | "delivered" | "confirmed" | "disputed"
         );
-        let now = if counts { referral.seen.units } else { 0 };
+        let now = if counts { referral.seen.units } else { referral.seen.arrived };
         let before = self.of_referral.insert(&referral.seen.name, now).unwrap_or(0);
         *self.counted.entry((&referral.need, referral.item)).or_default() += now - before;
     }

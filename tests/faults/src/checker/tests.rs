@@ -16,7 +16,7 @@ use crate::history::{
 const START: i64 = 10;
 
 fn referral(name: &str, version: i64, state: &str) -> ReferralSeen {
-    ReferralSeen { name: format!("referrals/{name}"), version, state: state.to_owned(), units: 2 }
+    ReferralSeen { name: format!("referrals/{name}"), version, state: state.to_owned(), units: 2, arrived: 0 }
 }
 
 /// When offers lapse.

@@ -29,6 +29,7 @@ impl From<&v1::Referral> for ReferralSeen {
             version: version(&told.etag),
             state: plain(told.state().as_str_name(), "REFERRAL_STATE_"),
             units: told.units,
+            arrived: told.arrived_units,
         }
     }
 }
@@ -157,6 +158,7 @@ fn referral_logged(referral: &Referral) -> ReferralLogged {
             version: referral.version.0,
             state: referral.state.name().to_owned(),
             units: referral.units,
+            arrived: referral.arrived,
         },
         need: referral.need.name(),
         item: referral.item_ordinal,
