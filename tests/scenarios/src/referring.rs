@@ -311,8 +311,12 @@ pub enum Step {
     Dispute,
     /// For another reason.
     Cancel,
+    /// For another reason, when so many units had arrived.
+    CancelAfter(i64),
     /// Because nobody was reached.
     Fail,
+    /// Because nobody was reached any more, when so many units had arrived.
+    FailAfter(i64),
 }
 
 /// Calls one step's method.
@@ -348,8 +352,16 @@ impl Step {
             Self::Deliver(_) => "deliver",
             Self::Confirm(_) => "confirm",
             Self::Dispute => "dispute",
-            Self::Cancel => "cancel",
-            Self::Fail => "fail",
+            Self::Cancel | Self::CancelAfter(_) => "cancel",
+            Self::Fail | Self::FailAfter(_) => "fail",
+        }
+    }
+
+    /// What had arrived until it ended early, where that is said.
+    const fn arrived(self) -> Option<i64> {
+        match self {
+            Self::CancelAfter(units) | Self::FailAfter(units) => Some(units),
+            _ => None,
         }
     }
 
@@ -397,13 +409,13 @@ impl Step {
                 let reason = Because::NotDelivered.into();
                 call!(served, key, dispute_referral, DisputeReferralRequest { name, etag, reason })
             }
-            Self::Cancel => {
-                let reason = Because::Other.into();
-                call!(served, key, cancel_referral, CancelReferralRequest { name, etag, reason })
+            Self::Cancel | Self::CancelAfter(_) => {
+                let (reason, quantity) = (Because::Other.into(), self.arrived());
+                call!(served, key, cancel_referral, CancelReferralRequest { name, etag, reason, quantity })
             }
-            Self::Fail => {
-                let reason = Because::NotReachable.into();
-                call!(served, key, fail_referral, FailReferralRequest { name, etag, reason })
+            Self::Fail | Self::FailAfter(_) => {
+                let (reason, quantity) = (Because::NotReachable.into(), self.arrived());
+                call!(served, key, fail_referral, FailReferralRequest { name, etag, reason, quantity })
             }
         }
     }

@@ -217,6 +217,59 @@ async fn what_is_accepted_or_delivered_in_part_gives_the_rest_back() {
 }
 
 #[tokio::test]
+async fn what_had_arrived_is_kept_where_a_promise_ends_early() {
+    let served = demo().await;
+    let (pool, resource) = trunks(&served, NEAR, Some(10)).await;
+    let need = submit(&served, sharing(8)).await.name;
+    let promised = async || {
+        let offered = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered");
+        Step::Accept(None).take(&served, PARTNER, &offered.name).await.expect("accepted");
+        Step::Start.take(&served, PARTNER, &offered.name).await.expect("begun").name
+    };
+    let first = promised().await;
+    // More than was promised, all of it, which is a delivery, and less than nothing.
+    for units in [9, 8, -1, i64::MAX] {
+        for step in [Step::CancelAfter(units), Step::FailAfter(units)] {
+            let answer = step.take(&served, PARTNER, &first).await;
+            refused(&format!("{step:?}"), answer, "INVALID_FIELDS", "quantity");
+        }
+    }
+    assert_eq!(figures(&served, &pool).await, (0, 8, 0, Some(2)), "nothing of it was done");
+    let ended = Step::CancelAfter(3).take(&served, PARTNER, &first).await.expect("called off");
+    assert_eq!((ended.state(), ended.units, ended.arrived_units), (State::Cancelled, 8, 3));
+    assert_eq!((units(&served, &need).await, figures(&served, &pool).await), ((0, 3), (0, 0, 3, Some(7))));
+    let listed = referrals(&served, &need).await;
+    assert_eq!((listed.len(), listed[0].state(), listed[0].arrived_units), (1, State::Cancelled, 3));
+    for step in [Step::Confirm(Some(5)), Step::Dispute, Step::Deliver(None)] {
+        refused("its end", step.take(&served, CASE_WORKER, &first).await, "ILLEGAL_STATE", "");
+    }
+    // The rest is asked for anew, and may end early as well.
+    let second = promised().await;
+    let ended = Step::FailAfter(2).take(&served, CASE_WORKER, &second).await.expect("failed");
+    assert_eq!((ended.state(), ended.units, ended.arrived_units), (State::Failed, 5, 2));
+    assert_eq!((units(&served, &need).await, figures(&served, &pool).await), ((0, 5), (0, 0, 5, Some(5))));
+    let third = promised().await;
+    let ended = Step::CancelAfter(0).take(&served, CASE_WORKER, &third).await.expect("called off");
+    assert_eq!((ended.arrived_units, units(&served, &need).await), (0, (0, 5)));
+}
+
+#[tokio::test]
+async fn a_dispute_is_settled_with_a_part_that_had_arrived() {
+    let served = demo().await;
+    let (pool, resource) = trunks(&served, NEAR, Some(10)).await;
+    let need = submit(&served, sharing(4)).await.name;
+    let name = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered").name;
+    for step in [Step::Accept(None), Step::Deliver(None), Step::Dispute] {
+        step.take(&served, CASE_WORKER, &name).await.expect("a step");
+    }
+    refused("all", Step::FailAfter(4).take(&served, CASE_WORKER, &name).await, "INVALID_FIELDS", "quantity");
+    let settled = Step::FailAfter(1).take(&served, CASE_WORKER, &name).await.expect("settled");
+    assert_eq!((settled.state(), settled.arrived_units), (State::Failed, 1));
+    // What was used up stays used up.
+    assert_eq!((units(&served, &need).await, figures(&served, &pool).await), ((0, 1), (0, 0, 4, Some(6))));
+}
+
+#[tokio::test]
 async fn the_rest_of_an_item_that_cannot_be_split_is_a_whole_again() {
     let served = demo().await;
     let (_, resource) = trunks(&served, NEAR, Some(10)).await;
