@@ -264,7 +264,8 @@ pub(crate) struct ReferralArgs {
     /// Why: for decline, withdraw, dispute, cancel and fail
     #[arg(long, value_enum, default_value_t = StepReasonArg::Other)]
     pub(crate) reason: StepReasonArg,
-    /// How many units are promised or have arrived, over all occurrences: for accept and deliver; without it, all
+    /// How many units, over all occurrences: promised or arrived, for accept and deliver, without it all; arrived until then, for cancel and
+    /// fail, without it none
     #[arg(long, value_name = "N")]
     pub(crate) quantity: Option<i64>,
     /// What the case worker should know, at most 512 characters, kept sealed: for deliver

@@ -80,8 +80,12 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
         ),
         ReferralAction::Confirm => send!(confirm_referral, ConfirmReferralRequest { rating: arguments.rating }),
         ReferralAction::Dispute => send!(dispute_referral, DisputeReferralRequest { reason: reason }),
-        ReferralAction::Cancel => send!(cancel_referral, CancelReferralRequest { reason: reason }),
-        ReferralAction::Fail => send!(fail_referral, FailReferralRequest { reason: reason }),
+        ReferralAction::Cancel => {
+            send!(cancel_referral, CancelReferralRequest { reason: reason, quantity: arguments.quantity })
+        }
+        ReferralAction::Fail => {
+            send!(fail_referral, FailReferralRequest { reason: reason, quantity: arguments.quantity })
+        }
     };
     let (taken, position) = taken.map_err(|status| refused("the step cannot be taken", &status))?;
     let taken = titled(&server, answered(taken)?, position).await;
@@ -159,6 +163,13 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         amount(referral.units, unit, lang),
         to(referral, lang),
     ];
+    if referral.arrived_units > 0 {
+        let arrived = amount(referral.arrived_units, unit, lang);
+        parts.push(match lang {
+            Lang::En => format!("{arrived} of these had arrived"),
+            Lang::Zh => format!("其中 {arrived} 已送达"),
+        });
+    }
     if referral.attempt > 1 {
         parts.push(format!("{} {}", lang.pick("attempt", "第几次转介:"), referral.attempt));
     }
@@ -254,6 +265,15 @@ mod tests {
             "referrals/1 · declined · 2 pieces · to resources/2 · attempt 2 · no time that suits both"
         );
         assert!(line(&referral, Lang::Zh).starts_with("referrals/1 · 已婉拒 · 2 件 · 转给 resources/2"));
+        let ended = Referral {
+            state: wishwell_api::v1::ReferralState::Cancelled.into(),
+            arrived_units: 1,
+            attempt: 1,
+            ..referral.clone()
+        };
+        let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
+        assert!(en.contains(" · 2 piece · to resources/2 · 1 piece of these had arrived · "), "{en}");
+        assert!(zh.contains(" · 其中 1 件 已送达 · "), "{zh}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
         let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
         assert!(named.contains(" · 转给 书桌 (resources/2) · "), "{named}");
