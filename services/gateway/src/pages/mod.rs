@@ -1,6 +1,7 @@
 //! What people see. A page does nothing that the API cannot.
 
 mod address;
+mod amounts;
 mod api;
 pub(crate) mod assets;
 mod conditional;

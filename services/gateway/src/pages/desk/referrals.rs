@@ -212,7 +212,7 @@ fn row(visit: &Visit, names: &Names, referral: &v1::Referral) -> Markup {
             }
             td { (names.place(visit, &referral.division)) }
             td {
-                span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (words::state(language, referral.state())) }
+                span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (words::standing(language, referral)) }
                 @if referral.escalate_time.is_some() { " " span class="mark late" { (visit.say("已上报", "escalated")) } }
             }
             td class="time" {

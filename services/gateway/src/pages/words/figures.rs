@@ -84,8 +84,11 @@ pub(in crate::pages) fn quantity(
 }
 
 /// How much has arrived of what was asked for, where that is less than all of it. Whether it is less than was promised is not known any
-/// more: who is asked for ten may accept for four.
+/// more: who is asked for ten may accept for four. Of what ended early, how much had arrived of what it was for.
 pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Option<String> {
+    if referral.arrived_units > 0 {
+        return Some(had_arrived(language, referral));
+    }
     let delivered =
         matches!(referral.state(), ReferralState::Delivered | ReferralState::Confirmed | ReferralState::Disputed);
     let quantity = referral.quantity.as_ref().filter(|_| delivered)?;
@@ -96,6 +99,14 @@ pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Opti
         let number = if typed::is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
         language.pick(format!("送达 {some}（请求 {all}）"), format!("{number} of the {all} asked for"))
     })
+}
+
+/// How much had arrived when a referral ended early.
+fn had_arrived(language: Language, referral: &Referral) -> String {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let (some, all) = (amount(language, referral.arrived_units, unit), amount(language, referral.units, unit));
+    let number = if typed::is_money(unit) { some.clone() } else { referral.arrived_units.to_string() };
+    language.pick(format!("此前已送达 {some}（约定 {all}）"), format!("{number} of the {all} promised had arrived"))
 }
 
 /// For how many days, weeks or months something recurs.
@@ -180,6 +191,11 @@ mod tests {
         assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("送达 1 次上门（请求 12 次上门）"));
         assert_eq!(arrived(Language::En, &referral(ReferralState::Confirmed, 12)), None);
         assert_eq!(arrived(Language::En, &referral(ReferralState::Accepted, 1)), None, "nothing has arrived");
+        let ended = |state, arrived_units| Referral { arrived_units, ..referral(state, 8) };
+        let cancelled = ended(ReferralState::Cancelled, 3);
+        assert_eq!(arrived(Language::En, &cancelled).as_deref(), Some("3 of the 8 visits promised had arrived"));
+        assert_eq!(arrived(Language::Zh, &cancelled).as_deref(), Some("此前已送达 3 次上门（约定 8 次上门）"));
+        assert_eq!(arrived(Language::En, &ended(ReferralState::Failed, 0)), None, "nothing had arrived");
         // Accepted for four of ten, and all four delivered: nobody agreed to ten.
         let part = Referral {
             quantity: Some(Quantity { value: 10, unit: "piece".to_owned() }),

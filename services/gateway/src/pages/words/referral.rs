@@ -1,6 +1,6 @@
 //! Referrals, candidates and why something does not fit.
 
-use wishwell_api::v1::{DeliveryMode, ReferralOrigin, ReferralState, ScoreTerm, StepReason};
+use wishwell_api::v1::{DeliveryMode, Referral, ReferralOrigin, ReferralState, ScoreTerm, StepReason};
 use wishwell_domain::referral::Action;
 use wishwell_report::Language;
 
@@ -21,6 +21,14 @@ pub(in crate::pages) fn state(language: Language, state: ReferralState) -> &'sta
         ReferralState::Unspecified => ("未知", "unknown"),
     };
     language.pick(zh, en)
+}
+
+/// Where this one stands: what failed after a part had arrived did not come to nothing.
+pub(in crate::pages) fn standing(language: Language, referral: &Referral) -> &'static str {
+    if referral.state() == ReferralState::Failed && referral.arrived_units > 0 {
+        return language.pick("只办成一部分", "Came to a part only");
+    }
+    state(language, referral.state())
 }
 
 /// How a referral came about.
@@ -112,6 +120,15 @@ pub(in crate::pages) fn term(language: Language, term: ScoreTerm) -> &'static st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_after_a_part_had_arrived_did_not_come_to_nothing() {
+        let failed =
+            |arrived_units| Referral { state: ReferralState::Failed.into(), arrived_units, ..Referral::default() };
+        assert_eq!(standing(Language::En, &failed(0)), "Came to nothing");
+        assert_eq!(standing(Language::En, &failed(3)), "Came to a part only");
+        assert_eq!(standing(Language::Zh, &failed(3)), "只办成一部分");
+    }
 
     #[test]
     fn each_step_offers_the_reasons_that_make_sense_for_it() {

@@ -43,7 +43,7 @@ fn card(visit: &Visit, referral: &v1::Referral, names: &Names) -> Markup {
                 @if !referral.division.is_empty() { span { (names.place(visit, &referral.division)) } }
             }
             span class="facts" {
-                span class={ "state " (class(referral.state())) } { (words::state(visit.language, referral.state())) }
+                span class={ "state " (class(referral.state())) } { (words::standing(visit.language, referral)) }
                 (deadline(visit, referral))
             }
         }

@@ -53,7 +53,7 @@ pub(in crate::pages::portal) struct Step {
     etag: String,
     #[serde(default)]
     request_id: String,
-    /// Units; empty for all.
+    /// Units; empty for all, or for none where it ends early.
     #[serde(default)]
     quantity: String,
     /// What they are.
@@ -116,10 +116,10 @@ async fn call(
             referrals.deliver_referral(v1::DeliverReferralRequest { name, quantity, etag, request_id, note }).await?;
         }
         Action::Cancel => {
-            referrals.cancel_referral(v1::CancelReferralRequest { name, reason, etag, request_id }).await?;
+            referrals.cancel_referral(v1::CancelReferralRequest { name, reason, quantity, etag, request_id }).await?;
         }
         Action::Fail => {
-            referrals.fail_referral(v1::FailReferralRequest { name, reason, etag, request_id }).await?;
+            referrals.fail_referral(v1::FailReferralRequest { name, reason, quantity, etag, request_id }).await?;
         }
         Action::Expire | Action::Withdraw | Action::Confirm | Action::Dispute => {
             return Err(Status::permission_denied(format!("{} is not for partners", action.name())));

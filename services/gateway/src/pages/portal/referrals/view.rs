@@ -7,6 +7,7 @@ use wishwell_domain::referral::Action;
 use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
+use crate::pages::amounts::had_arrived;
 use crate::pages::pool::urgency_mark;
 use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::portal::live::{Since, live};
@@ -21,7 +22,8 @@ pub(super) enum Notice {
 }
 
 /// What to say of a step that was just taken; nothing of anything else. Who is asked next depends on how the referral came about.
-fn done(visit: &Visit, step: &str, origin: ReferralOrigin) -> Option<&'static str> {
+fn done(visit: &Visit, step: &str, referral: &v1::Referral) -> Option<&'static str> {
+    let origin = referral.origin();
     let (zh, en) = match step {
         "claim" => ("认领成功，这项心愿交给您了。", "You have claimed this wish. It is yours now."),
         "accept" => ("已接受。", "Accepted."),
@@ -41,6 +43,10 @@ fn done(visit: &Visit, step: &str, origin: ReferralOrigin) -> Option<&'static st
             ),
             _ => ("已取消。社工会看到，并另想办法。", "Called off. The case worker sees it and looks for another way."),
         },
+        "fail" if referral.arrived_units > 0 => (
+            "已登记：只办成一部分。其余的会另想办法。",
+            "It is recorded how much had arrived. For the rest another way is looked for.",
+        ),
         "fail" => ("已登记为未成。", "It is recorded that this came to nothing."),
         _ => return None,
     };
@@ -63,7 +69,7 @@ pub(super) fn content(
         p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
         @match notice {
             Some(Notice::Done(step)) => {
-                @if let Some(text) = done(visit, &step, referral.origin()) { p class="notice done" role="status" { (text) } }
+                @if let Some(text) = done(visit, &step, referral) { p class="notice done" role="status" { (text) } }
             }
             Some(Notice::Failed(text)) => { p class="notice failure" role="alert" { (text) } }
             None => {}
@@ -107,7 +113,7 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
         section class="panel" aria-label=(visit.say("进展", "Progress")) {
             (picture(visit, referral))
             p class="facts" {
-                span class={ "state " (class(referral.state())) } { (words::state(visit.language, referral.state())) }
+                span class={ "state " (class(referral.state())) } { (words::standing(visit.language, referral)) }
                 (deadline(visit, referral))
             }
             @if let Some(arrived) = figures::arrived(visit.language, referral) { p { strong { (arrived) } } }
@@ -215,14 +221,14 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
         Action::Cancel => with_reason(
             visit,
             &address,
-            &hidden,
+            &html! { (hidden) (ended_early(visit, referral, action)) },
             action,
             (visit.say("取消承诺…", "Call it off…"), visit.say("取消承诺", "Call it off")),
         ),
         _ => with_reason(
             visit,
             &address,
-            &hidden,
+            &html! { (hidden) (ended_early(visit, referral, action)) },
             action,
             (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
         ),
@@ -262,6 +268,20 @@ fn delivered(visit: &Visit, referral: &v1::Referral) -> Markup {
     }
 }
 
+/// How much had arrived of what is given up, and what becomes of the rest.
+fn ended_early(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
+    let (zh, en) = missing(referral.origin());
+    html! {
+        @if referral.units > 1 {
+            (had_arrived(visit, referral, &format!("arrived-{}", action.name())))
+            p class="note" {
+                (visit.say("全部送达的，请改登“已送达”。", "If all of it has arrived, choose “delivered” instead. "))
+                (visit.say(zh, en))
+            }
+        }
+    }
+}
+
 /// What becomes of what is promised and does not arrive: who is asked next depends on how the referral came about.
 const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
     match origin {
@@ -291,7 +311,7 @@ fn quantity(visit: &Visit, referral: &v1::Referral, label: &str, required: bool)
 fn with_reason(
     visit: &Visit,
     address: &str,
-    hidden: &Markup,
+    fields: &Markup,
     action: Action,
     (summary, button): (&str, &str),
 ) -> Markup {
@@ -299,7 +319,7 @@ fn with_reason(
         details {
             summary { (summary) }
             form method="post" action=(address) {
-                (hidden)
+                (fields)
                 label {
                     (visit.say("原因", "Why"))
                     select name="reason" required {

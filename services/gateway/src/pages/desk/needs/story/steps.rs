@@ -7,6 +7,7 @@ use tonic::Status;
 use wishwell_api::v1;
 
 use crate::pages::address::{self, id_of};
+use crate::pages::amounts::amount;
 use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
@@ -32,6 +33,10 @@ pub(in crate::pages::desk) struct OfReferral {
     reason: i32,
     /// Empty when the help is not rated.
     rating: String,
+    /// What had arrived where it ends early; empty for nothing.
+    quantity: String,
+    /// What that is counted in.
+    unit: String,
     etag: String,
 }
 
@@ -104,7 +109,11 @@ pub(in crate::pages::desk) async fn step(
 ) -> Response {
     let need = id_of(&sent.need).to_owned();
     let name = format!("referrals/{id}");
-    let done = take(&user, &step, name, sent).await;
+    let quantity = match amount(user.visit.language, &sent.quantity, &sent.unit) {
+        Ok(quantity) => quantity,
+        Err(words) => return super::refused(&user, &need, &words).await,
+    };
+    let done = take(&user, &step, name, quantity, sent).await;
     match done {
         Some(done) => answer(&user, &need, done).await,
         None => Failure::NoSuchPage.response(&user.visit),
@@ -112,19 +121,25 @@ pub(in crate::pages::desk) async fn step(
 }
 
 /// None for a step that there is not.
-async fn take(user: &SignedIn, step: &str, name: String, sent: OfReferral) -> Option<Result<&'static str, Status>> {
+async fn take(
+    user: &SignedIn,
+    step: &str,
+    name: String,
+    quantity: Option<i64>,
+    sent: OfReferral,
+) -> Option<Result<&'static str, Status>> {
     let OfReferral { request_id, reason, rating, etag, .. } = sent;
     let mut calls = user.calls.referrals();
     macro_rules! with_reason {
-        ($call:ident, $request:ident) => {
-            calls.$call(v1::$request { name, reason, etag, request_id }).await.map(|_| "stepped")
+        ($call:ident, $request:ident $(, $more:ident)?) => {
+            calls.$call(v1::$request { name, reason, etag, request_id $(, $more)? }).await.map(|_| "stepped")
         };
     }
     Some(match step {
         "withdraw" => with_reason!(withdraw_referral, WithdrawReferralRequest),
         "dispute" => with_reason!(dispute_referral, DisputeReferralRequest),
-        "cancel" => with_reason!(cancel_referral, CancelReferralRequest),
-        "fail" => with_reason!(fail_referral, FailReferralRequest),
+        "cancel" => with_reason!(cancel_referral, CancelReferralRequest, quantity),
+        "fail" => with_reason!(fail_referral, FailReferralRequest, quantity),
         "confirm" => {
             let request = v1::ConfirmReferralRequest { name, rating: rating.parse().ok(), etag, request_id };
             calls.confirm_referral(request).await.map(|_| "confirmed")

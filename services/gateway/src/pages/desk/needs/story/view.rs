@@ -10,6 +10,7 @@ use super::Notice;
 use super::gathered::{Gathered, Likely};
 use super::timeline::{Moment, What};
 use crate::pages::address::id_of;
+use crate::pages::amounts::had_arrived;
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
 use crate::pages::visit::{SignedIn, Visit};
@@ -218,7 +219,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
                 p class="note" { (visit.say("电话 ", "Telephone ")) a href={ "tel:" (telephone) } { (telephone) } }
             }
             p {
-                span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::state(visit.language, referral.state())) }
+                span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::standing(visit.language, referral)) }
                 " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
                 @if let Some(arrived) = figures::arrived(visit.language, referral) { " · " strong { (arrived) } }
                 " · " (referral_words::origin(visit.language, referral.origin()))
@@ -278,6 +279,9 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                         @for &reason in referral_words::askers_reasons(*action) {
                             option value=(i32::from(reason)) { (referral_words::reason(visit.language, reason)) }
                         }
+                    }
+                    @if matches!(action, Action::Cancel | Action::Fail) {
+                        (had_arrived(visit, referral, &format!("arrived-{step}-{key}")))
                     }
                     button { (text) }
                 }
@@ -366,6 +370,7 @@ fn step(
         ReferralAction::Confirm => ("good", "的帮助已确认收到", "has helped: confirmed"),
         ReferralAction::Dispute => ("bad", "的帮助有异议", "is disputed: the help did not arrive, or not well"),
         ReferralAction::Cancel => ("bad", "的承诺被取消", "no longer helps: called off"),
+        ReferralAction::Fail if referral.arrived_units > 0 => ("bad", "只办成了一部分", "did a part only"),
         ReferralAction::Fail => ("bad", "没有办成", "came to nothing"),
         ReferralAction::Unspecified => ("", "", ""),
     };
@@ -374,7 +379,7 @@ fn step(
         let waited = figures::duration(visit.language, seconds);
         text += &visit.say(format!("，用时 {waited}"), format!(" after {waited}"));
     }
-    if action == ReferralAction::Deliver
+    if matches!(action, ReferralAction::Deliver | ReferralAction::Cancel | ReferralAction::Fail)
         && let Some(arrived) = figures::arrived(visit.language, referral)
     {
         text += &visit.say(format!("：{arrived}"), format!(": {arrived}"));
@@ -402,9 +407,10 @@ fn ending(user: &SignedIn, need: &v1::Need) -> Markup {
                     input id="ending-reason" name="reason" maxlength="512" autocomplete="off";
                     p class="note" {
                         (visit.say(
-                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消。",
+                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消；其中已经送达的部分，请先在该转介处取消并填写。",
                             "Withdraw it when whoever asked takes it back; close it when nobody can help, or whoever asked cannot be reached, \
-                             has moved away or was helped otherwise. Offers and promises for it end with it.",
+                             has moved away or was helped otherwise. Offers and promises for it end with it; of what has arrived in part, say \
+                             that first where it is called off.",
                         ))
                     }
                     button { (visit.say("撤回", "Withdraw")) }
