@@ -157,6 +157,59 @@ for (const [language, said] of Object.entries({
   });
 }
 
+for (const [language, said] of Object.entries({
+  zh: { field: /此前已送达多少，没有就不填（次上门）/, whole: /全部送达的，请改登“已送达”/, done: /已取消。这项心愿又可以由别人认领/, arrived: "此前已送达 3 次上门（约定 6 次上门）", lacking: /还缺 3 次上门.*已送达 3 次上门/ },
+  en: { field: /How much had arrived; leave it empty if nothing \(visits\)/, whole: /If all of it has arrived, choose “delivered” instead/, done: /Called off\. Others may claim/, arrived: "3 of the 6 visits promised had arrived", lacking: /Still lacking: 3 visits.*arrived: 3 visits/ },
+})) {
+  test(`of a series that is called off what had arrived is kept (${language})`, async () => {
+    let need;
+    await visit(partner, async (page) => {
+      need = await claimPage(page, `只来了几次 ${language}`, [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
+      await pledge(page);
+      const form = page.locator("form[action$='/cancel']");
+      await page.locator("details", { has: form }).locator("summary").click();
+      const arrived = form.getByLabel(said.field);
+      assert.equal(await arrived.inputValue(), "", "nothing is said by itself");
+      assert.match(await form.textContent(), said.whole);
+      await arrived.fill("6");
+      assert.equal(await arrived.evaluate((field) => field.validity.rangeOverflow), true, "all of it is a delivery");
+      await arrived.fill("3");
+      await form.locator("select").selectOption("STEP_REASON_NO_CAPACITY");
+      await keep(page, `called-off-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      await follow(page, form.getByRole("button"));
+      assert.match(await notice(page).textContent(), said.done);
+      assert.ok((await page.locator("#referral-state").textContent()).includes(said.arrived));
+    }, { language });
+    await visit("demo-case-worker", async (page) => {
+      await page.goto(`/desk/${need}`);
+      assert.ok((await page.locator(".referral p:has(.state)").first().textContent()).includes(said.arrived));
+      assert.ok((await page.locator(".timeline").textContent()).includes(said.arrived));
+      assert.match(await page.locator(".need-item").textContent(), said.lacking);
+      await keep(page, `story-called-off-${language}`);
+    }, { language });
+  });
+}
+
+test("of money that is called off a case worker says in yuan what had arrived", async () => {
+  let need;
+  await visit(partner, async (page) => {
+    need = await claimPage(page, "学费只付了一半", [{ category: "education.school-aid", quantity: { value: "300000", unit: "fen" } }]);
+    await pledge(page);
+  });
+  await visit("demo-case-worker", async (page) => {
+    await page.goto(`/desk/${need}`);
+    const form = page.locator(".referral form[action$='/cancel']");
+    await form.getByLabel("此前已送达多少，没有就不填（元）").fill("1000.50");
+    await form.locator("select").selectOption({ index: 1 });
+    assert.deepEqual(await seriousViolations(page), []);
+    await follow(page, form.getByRole("button"));
+    assert.match(await page.locator(".referral p:has(.state)").first().textContent(), /已取消.*此前已送达 ¥1,000\.50（约定 ¥3,000\.00）/);
+    const { need: left } = await call(server.pages, "demo-case-worker", "GET", `/v1/${need}`);
+    assert.equal(left.items[0].servedUnits, "100050");
+  });
+});
+
 /** A resource of the partner that gives so many sessions a week, as long as there are some. */
 async function sessions(title, total) {
   const pool = { organizationExternal: ours, title, kind: "CAPACITY_KIND_STOCK", unit: "session", total: String(total), external: { source: "test", externalId: title } };

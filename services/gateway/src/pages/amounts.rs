@@ -59,16 +59,18 @@ pub(in crate::pages) fn amount(language: Language, entered: &str, unit: &str) ->
     typed::read(entered, unit).map(Some).ok_or_else(|| typed::refused(language, entered, unit))
 }
 
-/// A field, not to be filled in by whoever has nothing to say, for what had arrived of a promise that ends early; nothing where it cannot have
-/// come to a part.
-pub(in crate::pages) fn had_arrived(visit: &Visit, referral: &v1::Referral, id: &str) -> Markup {
+/// A field for what had arrived of a promise that ends early, to be left empty by whoever has nothing to say; none where it cannot have come to a
+/// part.
+pub(in crate::pages) fn had_arrived(visit: &Visit, referral: &v1::Referral) -> Markup {
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let most = referral.units - 1;
-    let field = AmountField { name: "quantity", unit, max: Some(most), id: Some(id), ..AmountField::default() };
+    let field = AmountField { name: "quantity", unit, max: Some(most), ..AmountField::default() };
     html! {
         @if most > 0 {
-            label for=(id) { (in_units(visit, visit.say("此前已送达多少，没有就不填", "How much had arrived; leave it empty if nothing"), unit)) }
-            (field.markup())
+            label {
+                (in_units(visit, visit.say("此前已送达多少，没有就不填", "How much had arrived; leave it empty if nothing"), unit))
+                (field.markup())
+            }
         }
     }
 }

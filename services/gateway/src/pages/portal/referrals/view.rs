@@ -221,14 +221,14 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
         Action::Cancel => with_reason(
             visit,
             &address,
-            &html! { (hidden) (ended_early(visit, referral, action)) },
+            &html! { (hidden) (ended_early(visit, referral)) },
             action,
             (visit.say("取消承诺…", "Call it off…"), visit.say("取消承诺", "Call it off")),
         ),
         _ => with_reason(
             visit,
             &address,
-            &html! { (hidden) (ended_early(visit, referral, action)) },
+            &html! { (hidden) (ended_early(visit, referral)) },
             action,
             (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
         ),
@@ -269,11 +269,11 @@ fn delivered(visit: &Visit, referral: &v1::Referral) -> Markup {
 }
 
 /// How much had arrived of what is given up, and what becomes of the rest.
-fn ended_early(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
+fn ended_early(visit: &Visit, referral: &v1::Referral) -> Markup {
     let (zh, en) = missing(referral.origin());
     html! {
         @if referral.units > 1 {
-            (had_arrived(visit, referral, &format!("arrived-{}", action.name())))
+            (had_arrived(visit, referral))
             p class="note" {
                 (visit.say("全部送达的，请改登“已送达”。", "If all of it has arrived, choose “delivered” instead. "))
                 (visit.say(zh, en))

@@ -281,7 +281,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                         }
                     }
                     @if matches!(action, Action::Cancel | Action::Fail) {
-                        (had_arrived(visit, referral, &format!("arrived-{step}-{key}")))
+                        (had_arrived(visit, referral))
                     }
                     button { (text) }
                 }
