@@ -4,8 +4,9 @@ use tonic::Code;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, VISITOR, demo, figures, offer,
-    referrals, seen, sharing, submit, to, trunks, units, wanting,
+    AUDITOR, CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, VISITOR, auto_refer, demo, draw,
+    figures, following, offer, pool, referrals, resource, seen, sharing, stock, submit, to, trunk, trunks, units,
+    wanting,
 };
 use wishwell_scenarios::told::{metadata, refused, request_id, text, told};
 
@@ -251,6 +252,23 @@ async fn what_had_arrived_is_kept_where_a_promise_ends_early() {
     let third = promised().await;
     let ended = Step::CancelAfter(0).take(&served, CASE_WORKER, &third).await.expect("called off");
     assert_eq!((ended.arrived_units, units(&served, &need).await), (0, (0, 5)));
+}
+
+#[tokio::test]
+async fn what_its_provider_gives_up_after_a_part_had_arrived_goes_to_the_next_for_the_rest() {
+    let served = demo().await;
+    let (near_pool, near) = trunks(&served, NEAR, Some(9)).await;
+    let far_pool = pool(&served, stock(FAR, Some(9))).await;
+    let far = resource(&served, trunk(FAR, vec![draw(&far_pool, 1)], 38.46)).await;
+    let need = submit(&served, sharing(5)).await.name;
+    let first = auto_refer(&served, &need).await.expect("offered");
+    assert_eq!((&first.resource, first.units), (&near, 5));
+    for step in [Step::Accept(None), Step::CancelAfter(2)] {
+        step.take(&served, PARTNER, &first.name).await.expect("a step");
+    }
+    let second = following(&served, &need, &first.name).await;
+    assert_eq!((&second.resource, second.units, second.attempt), (&far, 3, 2));
+    assert_eq!((units(&served, &need).await, figures(&served, &near_pool).await), ((3, 2), (0, 0, 2, Some(7))));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::process::Output;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    FAR, HOTLINE, NEAR, TRUNK, demo, figures, offer, referrals, sharing, submit, to, trunks, wanting,
+    CASE_WORKER, FAR, HOTLINE, NEAR, Step, TRUNK, demo, figures, offer, referrals, sharing, submit, to, trunks, wanting,
 };
 use wishwell_scenarios::rounds::{rules, run};
 use wishwell_test_support::process;
@@ -117,4 +117,24 @@ async fn who_helps_already_counts_among_a_needs_partners_and_comes_out_again_in_
     let two = v1::RoundRules { partners_per_need_max: Some(2), ..rules() };
     run(&served, two, false).await;
     assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gave_a_part_before_the_end_counts_among_a_needs_partners_and_every_audit_goes_by_it() {
+    let served = demo().await;
+    let (near, here) = trunks(&served, NEAR, Some(2)).await;
+    let (far, _) = trunks(&served, FAR, Some(5)).await;
+    let need = submit(&served, sharing(4)).await.name;
+    let some = v1::ReferralOffer { quantity: Some(2), ..to(&need, &here) };
+    let ended = offer(&served, HOTLINE, some).await.expect("offered").name;
+    for step in [Step::Accept(None), Step::CancelAfter(1)] {
+        step.take(&served, CASE_WORKER, &ended).await.expect("a step");
+    }
+    let one = v1::RoundRules { partners_per_need_max: Some(1), ..rules() };
+    let round = run(&served, one, false).await;
+    assert_eq!((figures(&served, &near).await.0, figures(&served, &far).await.0), (1, 0), "nobody else is asked");
+    for audit in [&["verify"][..], &["rebuild"], &["replay", &round.name]] {
+        let output = wishwell(&served, &[audit, &["--data-dir", "wishwell-data"]].concat());
+        assert!(output.status.success(), "{audit:?}: {}", said(&output));
+    }
 }
