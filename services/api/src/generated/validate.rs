@@ -12865,6 +12865,21 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CancelReferralRequest {
                     );
             }
         }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gte_lte",
+                    "int64.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {
@@ -12972,6 +12987,21 @@ impl ::prost_protovalidate::Validate for wishwell::v1::FailReferralRequest {
                             "string.uuid",
                         ),
                     );
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "quantity",
+                    "int64.gte_lte",
+                    "int64.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
             }
         }
         if violations.is_empty() {

@@ -6538,7 +6538,7 @@ pub struct Referral {
     /// How often it recurs; absent means once.
     #[prost(message, optional, tag = "12")]
     pub recurrence: ::core::option::Option<Recurrence>,
-    /// Units that count now, over all occurrences: those offered, accepted or delivered.
+    /// Units that count now, over all occurrences: those offered, accepted or delivered. What was cancelled or failed keeps those it was for.
     #[prost(int64, tag = "13")]
     pub units: i64,
     /// Where it stands.
@@ -6606,6 +6606,10 @@ pub struct Referral {
     /// What the resource is called now. Not set in answers of calls that write, which tell what was written.
     #[prost(message, optional, tag = "32")]
     pub resource_title: ::core::option::Option<LocalizedText>,
+    /// Units of `units` that had arrived when it was cancelled or failed, fewer than all: they are used up and served. 0 of whatever else, where
+    /// none had, and where nobody said so.
+    #[prost(int64, tag = "33")]
+    pub arrived_units: i64,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";
@@ -6641,9 +6645,9 @@ pub enum ReferralState {
     Confirmed = 8,
     /// The beneficiary's side says that it has not.
     Disputed = 9,
-    /// Called off after acceptance; the capacity is free again.
+    /// Called off after acceptance; the capacity is free again, but for what had arrived.
     Cancelled = 10,
-    /// The help did not come about.
+    /// The help did not come about, or not all of it.
     Failed = 11,
 }
 impl ReferralState {
@@ -6751,7 +6755,7 @@ pub enum ReferralAction {
     Dispute = 8,
     /// It was called off after acceptance.
     Cancel = 9,
-    /// It was settled that the help did not come about.
+    /// It was settled that the help did not come about, or not all of it.
     Fail = 10,
 }
 impl ReferralAction {
@@ -10693,7 +10697,7 @@ pub struct EraseNeedRequest {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// The etag that was read; when it is not the current one, nothing is changed. Empty changes whatever is there. Withdrawing an open need
-    /// changes it: after a call that broke off, read the need again before asking with an etag again.
+    /// changes it: after a call that broke off, ask again with the same `request_id`, or read the need again before asking with an etag.
     #[prost(string, tag = "2")]
     pub etag: ::prost::alloc::string::String,
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
@@ -11156,8 +11160,8 @@ pub mod need_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that part is delivered first (DeliverReferral with
-        /// its units).
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that is said first: cancel its referral with the units
+        /// that had arrived (CancelReferral), or deliver them.
         pub async fn withdraw_need(
             &mut self,
             request: impl tonic::IntoRequest<super::WithdrawNeedRequest>,
@@ -11184,7 +11188,7 @@ pub mod need_service_client {
         }
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
-        /// Deliver the part of a series under way that has been given before.
+        /// Of a series under way, say first what has been given, as before WithdrawNeed.
         pub async fn close_need(
             &mut self,
             request: impl tonic::IntoRequest<super::CloseNeedRequest>,
@@ -11348,8 +11352,8 @@ pub mod need_service_server {
             tonic::Status,
         >;
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that part is delivered first (DeliverReferral with
-        /// its units).
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that is said first: cancel its referral with the units
+        /// that had arrived (CancelReferral), or deliver them.
         async fn withdraw_need(
             &self,
             request: tonic::Request<super::WithdrawNeedRequest>,
@@ -11359,7 +11363,7 @@ pub mod need_service_server {
         >;
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
-        /// Deliver the part of a series under way that has been given before.
+        /// Of a series under way, say first what has been given, as before WithdrawNeed.
         async fn close_need(
             &self,
             request: tonic::Request<super::CloseNeedRequest>,
@@ -12208,6 +12212,10 @@ pub struct WishItem {
     /// Whether several may share it.
     #[prost(bool, tag = "10")]
     pub splittable: bool,
+    /// Whether whoever claims it is told how to reach somebody, as things stand: there is consent to share contact data, and there are such
+    /// data. Absent in answers to callers that claim nothing, and in messages to webhooks.
+    #[prost(bool, optional, tag = "11")]
+    pub contact_shared: ::core::option::Option<bool>,
 }
 impl ::prost::Name for WishItem {
     const NAME: &'static str = "WishItem";
@@ -14641,6 +14649,11 @@ pub struct CancelReferralRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// Units over all occurrences that had arrived, fewer than were promised; absent or 0 means none. They are used up and served as after
+    /// DeliverReferral, but nobody is asked to confirm them. The rest is free again. Refused with `step.quantity_range` when it is more, and with
+    /// `step.quantity_whole` when it is all: deliver them instead.
+    #[prost(int64, optional, tag = "5")]
+    pub quantity: ::core::option::Option<i64>,
 }
 impl ::prost::Name for CancelReferralRequest {
     const NAME: &'static str = "CancelReferralRequest";
@@ -14687,6 +14700,11 @@ pub struct FailReferralRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// Units over all occurrences that had arrived, fewer than were promised; absent or 0 means none. They are used up and served as after
+    /// DeliverReferral, but nobody is asked to confirm them. The rest is free again. Refused with `step.quantity_range` when it is more, and with
+    /// `step.quantity_whole` when it is all: deliver them instead, or confirm what is disputed.
+    #[prost(int64, optional, tag = "5")]
+    pub quantity: ::core::option::Option<i64>,
 }
 impl ::prost::Name for FailReferralRequest {
     const NAME: &'static str = "FailReferralRequest";
@@ -15484,8 +15502,8 @@ pub mod referral_service_client {
         }
         /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
         /// worker, who speaks for the offering side, asks it with AutoRefer.
-        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
-        /// which ends the referral and keeps it.
+        /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
+        /// of a series was given already.
         pub async fn cancel_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelReferralRequest>,
@@ -15512,11 +15530,10 @@ pub mod referral_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
-        /// case worker, who speaks for the offering side, asks it with AutoRefer.
-        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
-        /// which ends the referral and keeps it. What was delivered and disputed stays used up in its pools: where it is there still, raise their
-        /// totals.
+        /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
+        /// asked; a case worker, who speaks for the offering side, asks it with AutoRefer. Say how much of it had arrived until then: that is used up and
+        /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
+        /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
         pub async fn fail_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::FailReferralRequest>,
@@ -15801,8 +15818,8 @@ pub mod referral_service_server {
         >;
         /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
         /// worker, who speaks for the offering side, asks it with AutoRefer.
-        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
-        /// which ends the referral and keeps it.
+        /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
+        /// of a series was given already.
         async fn cancel_referral(
             &self,
             request: tonic::Request<super::CancelReferralRequest>,
@@ -15810,11 +15827,10 @@ pub mod referral_service_server {
             tonic::Response<super::CancelReferralResponse>,
             tonic::Status,
         >;
-        /// It is settled that the help did not come about. After an automatic offer of which its provider says so, the next candidate is asked; a
-        /// case worker, who speaks for the offering side, asks it with AutoRefer.
-        /// Of a series under way everything is given back, also what has been given already: deliver that part first (DeliverReferral with its units),
-        /// which ends the referral and keeps it. What was delivered and disputed stays used up in its pools: where it is there still, raise their
-        /// totals.
+        /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
+        /// asked; a case worker, who speaks for the offering side, asks it with AutoRefer. Say how much of it had arrived until then: that is used up and
+        /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
+        /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
         async fn fail_referral(
             &self,
             request: tonic::Request<super::FailReferralRequest>,
