@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, category, demo, draw, figures, neighbours,
-    offer, pool, referrals, resource, seen, seen_from, stock, submit, to, trunk, trunks, units, wanting, wishing,
+    offer, pool, referrals, resource, seen_from, stock, submit, to, trunk, trunks, units, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external, partners};

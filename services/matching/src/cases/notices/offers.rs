@@ -112,6 +112,7 @@ mod tests {
             every: None,
             periods: Vec::new(),
             units: 1,
+            arrived: 0,
             state,
             lines: Vec::new(),
             expires_at: at,

@@ -242,7 +242,7 @@ pub async fn an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_cou
     assert_eq!((found.len(), &found[0].fit, found[0].delivery.state), (1, &offered(11, 0), DeliveryState::Pending));
     let found = listed(store, &NotificationFilter { kind: Some(Kind::Wish), ..none() }).await;
     assert_eq!((found.len(), &found[0].fit), (1, &fit(1, 11, 5)));
-    assert_eq!(store.mark_seen(&tenant, None, &ids(&[51])).await.unwrap(), 1);
+    assert_eq!(store.mark_seen(&samples::context_of(&tenant), None, &ids(&[51])).await.unwrap(), 1);
     let due = store.take_due(&tenant, SECONDS, 10).await.unwrap();
     assert_eq!((due.len(), due[0].fit.subject), (1, offer(11)));
 }
