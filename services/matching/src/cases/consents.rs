@@ -3,12 +3,10 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
-
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, PersonalFields};
 use wishwell_domain::error::Precondition;
-use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId};
+use wishwell_domain::ids::{BeneficiaryId, HouseholdId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::need::Need;
 use wishwell_store::{BeneficiaryFilter, PageRequest};
@@ -106,59 +104,23 @@ impl Platform {
         caller: &Caller,
         needs: &[Need],
     ) -> Result<HashSet<HouseholdId>, Error> {
-        let mut withholding = HashSet::new();
-        self.of_members(caller, needs, |members| withholding.extend(withholding_of(members))).await?;
-        Ok(withholding)
-    }
-
-    /// Looks at the members of the households that needs name alone, some at a time.
-    async fn of_members(
-        &self,
-        caller: &Caller,
-        needs: &[Need],
-        mut look: impl FnMut(&[Beneficiary]),
-    ) -> Result<(), Error> {
         let mut households: Vec<HouseholdId> = needs.iter().filter_map(Need::household_alone).collect();
         households.sort_unstable();
         households.dedup();
+        let mut withholding = HashSet::new();
         for households in households.chunks(PAGE_SIZE_MAX) {
             let filter = BeneficiaryFilter { households: households.to_vec(), ..BeneficiaryFilter::default() };
             let mut page = PageRequest { after: None, limit: PAGE_SIZE_MAX };
             loop {
                 let found = self.store.list_beneficiaries(caller.tenant(), &filter, &page).await?;
-                look(&found.entries);
+                withholding.extend(withholding_of(&found.entries));
                 page.after = found.next_after;
                 if page.after.is_none() {
                     break;
                 }
             }
         }
-        Ok(())
-    }
-
-    /// Those of needs whose provider would be told how to reach somebody, had it promised help at this moment.
-    pub(crate) async fn sharing_contact(&self, caller: &Caller, needs: &[Need]) -> Result<HashSet<NeedId>, Error> {
-        let now = self.clock.now();
-        let mut people: Vec<BeneficiaryId> = needs.iter().filter_map(|need| need.beneficiary).collect();
-        people.sort_unstable();
-        people.dedup();
-        let found = match people.is_empty() {
-            true => Vec::new(),
-            false => self.store.beneficiaries(caller.tenant(), &people).await?,
-        };
-        let people: HashSet<BeneficiaryId> =
-            found.iter().filter(|found| shares_contact(found, now)).map(|found| found.id).collect();
-        let mut households = HashSet::new();
-        self.of_members(caller, needs, |members| {
-            let sharing = members.iter().filter(|member| shares_contact(member, now));
-            households.extend(sharing.filter_map(|member| member.household));
-        })
-        .await?;
-        let shares = |need: &&Need| match need.household_alone() {
-            Some(household) => households.contains(&household),
-            None => need.beneficiary.is_some_and(|id| people.contains(&id)),
-        };
-        Ok(needs.iter().filter(shares).map(|need| need.id).collect())
+        Ok(withholding)
     }
 
     /// The member of a household through whom it can be reached, with what is sealed of it: of those who consent to share contact data at
@@ -171,7 +133,7 @@ impl Platform {
         let now = self.clock.now();
         let mut reachable = Vec::new();
         for member in self.members(caller, household).await? {
-            if shares_contact(&member, now) {
+            if member.erased_at.is_none() && member.consents_to(ConsentPurpose::ContactSharing, now) {
                 let personal = self.personal_fields(caller, &member).await?;
                 reachable.extend(personal.map(|personal| (member.id, personal)));
             }
@@ -181,13 +143,6 @@ impl Platform {
             (rank(a), &a.name, a_id).cmp(&(rank(b), &b.name, b_id))
         }))
     }
-}
-
-/// Whether somebody can be reached by whoever promised help: there is something to share, and consent to share it.
-pub(super) fn shares_contact(beneficiary: &Beneficiary, at: Timestamp) -> bool {
-    beneficiary.erased_at.is_none()
-        && beneficiary.personal.is_some()
-        && beneficiary.consents_to(ConsentPurpose::ContactSharing, at)
 }
 
 /// The households from which members withhold that they are matched.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use wishwell_domain::beneficiary::PersonalFields;
+use wishwell_domain::beneficiary::{ConsentPurpose, PersonalFields};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
@@ -17,7 +17,6 @@ use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{Query, ReasonCode, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
 
-use super::consents::shares_contact;
 use super::find::query_error;
 use super::{Caller, Platform};
 use crate::known_needs::{KnownNeed, KnownNeeds};
@@ -283,7 +282,7 @@ impl Platform {
             None => None,
         };
         let now = self.clock.now();
-        let consenting = beneficiary.filter(|found| shares_contact(found, now));
+        let consenting = beneficiary.filter(|found| found.consents_to(ConsentPurpose::ContactSharing, now));
         let beneficiary = consenting.ok_or_else(missing)?;
         caller.record_disclosure(&beneficiary.id.name());
         self.personal_fields(caller, &beneficiary).await?.ok_or_else(missing)

@@ -270,7 +270,7 @@ pub(crate) fn wish_fits(
 ) -> Option<v1::WishFits> {
     let item = need.items.iter().find(|item| item.ordinal == fit.item_ordinal)?;
     Some(v1::WishFits {
-        item: Some(wish_item_out(platform, caller, (need, item), None, now)?),
+        item: Some(wish_item_out(platform, caller, need, item, now)?),
         resource: fit.resource.name(),
         organization: fit.organization.name(),
         subscription: fit.subscription.name(),

@@ -8,7 +8,7 @@ use wishwell_scenarios::referring::{
     referrals, seen, stored_need, submit, to, trunks, wanting, wishing,
 };
 use wishwell_scenarios::rounds::{outcomes, rules, run};
-use wishwell_scenarios::told::{mask, metadata, refused, seconds_now, text, told};
+use wishwell_scenarios::told::{mask, metadata, refused, seconds_now, told};
 
 use v1::ConsentPurpose::{ContactSharing, Matching, WishPublication};
 
@@ -350,96 +350,4 @@ async fn whoever_promised_help_to_a_household_reaches_a_member_who_consents() {
         says(&served, &members[index], &[withdrawn(ContactSharing)]).await.expect("said");
     }
     refused("nobody consents any more", contact(&served, &name).await, "CONSENT_MISSING", "");
-}
-
-/// How the pool shows a wish of this title to somebody.
-async fn shown_as(served: &Served, key: &'static str, title: &str) -> v1::WishItem {
-    let request = v1::ListWishesRequest { page_size: 1_000, ..v1::ListWishesRequest::default() };
-    let listed = told(served.referrals(key).list_wishes(request).await).expect("listed").items;
-    listed.into_iter().find(|item| item.title == title).unwrap_or_else(|| panic!("{title} is not in the pool"))
-}
-
-/// Claims a wish with something of its own.
-async fn pledged(served: &Served, wish: &v1::WishItem) -> String {
-    let pledge = v1::Pledge {
-        title: text("a trunk"),
-        content: "a trunk".to_owned(),
-        responsible_party: "we".to_owned(),
-        service_standard: "new".to_owned(),
-    };
-    let request = v1::ClaimWishRequest {
-        wish: wish.wish.clone(),
-        item_ordinal: wish.item_ordinal,
-        pledge: Some(pledge),
-        ..v1::ClaimWishRequest::default()
-    };
-    told(served.referrals(PARTNER).claim_wish(request).await).expect("claimed").referral.expect("one").name
-}
-
-#[tokio::test]
-async fn a_wish_says_to_whoever_may_claim_it_whether_contact_is_shared_and_so_it_is() {
-    let served = demo().await;
-    let called = async |name: &str, consents: &[v1::Consent]| {
-        let beneficiary = v1::Beneficiary {
-            personal: Some(v1::PersonalData { name: name.to_owned(), phone: "000-7".to_owned(), ..Default::default() }),
-            residence_division: "640104".to_owned(),
-            consents: consents.to_vec(),
-            ..v1::Beneficiary::default()
-        };
-        let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary), request_id: String::new() };
-        told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.expect("one").name
-    };
-    let sharing = called("Ai", &[given(ContactSharing)]).await;
-    let silent = called("Bai", &[given(WishPublication)]).await;
-    let taken_back = called("Chen", &[withdrawn(ContactSharing)]).await;
-    let unknown = somebody(&served, &[given(ContactSharing)]).await.expect("created");
-    let at_home = called("Deng", &[given(ContactSharing)]).await;
-    let shared = home(&served, &[&called("Er", &[]).await, &at_home]).await;
-    let withheld = home(&served, &[&called("Fang", &[]).await]).await;
-    let wishes = [
-        ("of one who agreed", of(&sharing, wishing(1, "of one who agreed")), Some(true)),
-        ("of one who said nothing", of(&silent, wishing(1, "of one who said nothing")), Some(false)),
-        ("of one who took it back", of(&taken_back, wishing(1, "of one who took it back")), Some(false)),
-        // Whether nothing to reach somebody by is on record, or an empty sheet, the claim will tell.
-        ("of one who is not known", of(&unknown, wishing(1, "of one who is not known")), None),
-        ("of nobody", wishing(1, "of nobody"), Some(false)),
-        ("of a home", of_home(&shared, wishing(1, "of a home")), Some(true)),
-        ("of a silent home", of_home(&withheld, wishing(1, "of a silent home")), Some(false)),
-    ];
-    let mut web = served.web();
-    let partner = web.signed_in(PARTNER).await;
-    for (title, need, expected) in wishes {
-        submit(&served, need).await;
-        let wish = shown_as(&served, PARTNER, title).await;
-        let says = wish.contact_shared.expect("a partner is told");
-        assert!(expected.is_none_or(|expected| expected == says), "{title}: {says}");
-        for key in [OPERATOR, HOTLINE, "demo-visitor"] {
-            assert_eq!(shown_as(&served, key, title).await.contact_shared, None, "{title}: {key} claims nothing");
-        }
-        for (language, shares, shares_not) in [
-            ("zh", "认领之后可以查看", "没有可以提供的联系方式"),
-            ("en", "they can be seen after that", "No contact data are shared"),
-        ] {
-            let target = format!("/portal/{}/claim?lang={language}", wish.wish);
-            let page = web.ask("GET", &target, &[("cookie", partner.as_str())], b"").await.text();
-            assert_eq!((page.contains(shares), page.contains(shares_not)), (says, !says), "{title}: {page}");
-        }
-        let referral = pledged(&served, &wish).await;
-        match contact(&served, &referral).await {
-            Ok(_) => assert!(says, "{title}: what was not announced is shown"),
-            Err(status) => {
-                refused(title, Err::<(), _>(status), "CONSENT_MISSING", "");
-                assert!(!says, "{title}: what was announced is not shown");
-            }
-        }
-    }
-
-    // As things stand: it goes by what is said now.
-    submit(&served, of(&silent, wishing(1, "of one who changes her mind"))).await;
-    let shown = async || shown_as(&served, PARTNER, "of one who changes her mind").await.contact_shared;
-    assert_eq!(shown().await, Some(false));
-    says(&served, &silent, &[given(WishPublication), given(ContactSharing)]).await.expect("said");
-    assert_eq!(shown().await, Some(true));
-    says(&served, &silent, &[given(WishPublication), withdrawn(ContactSharing)]).await.expect("said");
-    assert_eq!(shown().await, Some(false));
 }

@@ -1,11 +1,9 @@
 //! The wishing pool.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use wishwell_api::v1;
-use wishwell_domain::ids::{NeedId, ResourceId};
+use wishwell_domain::ids::ResourceId;
 use wishwell_domain::need::{Need, NeedItem, NeedState};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::NeedFilter;
@@ -65,13 +63,11 @@ pub(super) async fn list(
         }
     };
     let now = platform.clock.now();
-    // Whoever claims nothing learns nothing of what would be told to who does.
-    let sharing = if caller.is_partner() { Some(platform.sharing_contact(&caller, &needs).await?) } else { None };
     let items = needs.iter().flat_map(|need| {
         let wanting = need.items.iter().filter(|item| {
             item.left() > 0 && (filter.categories.is_empty() || filter.categories.contains(&item.category))
         });
-        wanting.filter_map(|item| item_out(platform, &caller, (need, item), sharing.as_ref(), now)).collect::<Vec<_>>()
+        wanting.filter_map(|item| item_out(platform, &caller, need, item, now)).collect::<Vec<_>>()
     });
     Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: listing.next_token(next_after)? })
 }
@@ -100,13 +96,12 @@ async fn these(platform: &Platform, caller: &Caller, names: &[Uuid], filter: &Ne
     Ok(names.iter().filter_map(|name| found.remove(name)).collect())
 }
 
-/// An item of a wish as the pool shows it; none when it is not published. `sharing` are needs of which whoever claims them is told how to
-/// reach somebody, where that is told.
+/// An item of a wish as the pool shows it; none when it is not published.
 pub(in crate::grpc) fn item_out(
     platform: &Platform,
     caller: &Caller,
-    (need, item): (&Need, &NeedItem),
-    sharing: Option<&HashSet<NeedId>>,
+    need: &Need,
+    item: &NeedItem,
     now: jiff::Timestamp,
 ) -> Option<v1::WishItem> {
     let wish = need.wish.as_ref()?;
@@ -121,7 +116,6 @@ pub(in crate::grpc) fn item_out(
         division: common::code_out(wish.place.as_ref()),
         published_week: wish.week().to_string(),
         splittable: item.splittable,
-        contact_shared: sharing.map(|sharing| sharing.contains(&need.id)),
     })
 }
 

@@ -32,31 +32,11 @@ pub(super) fn form(
         (with_pledge(visit, item, choice.fitting.is_empty()))
         p class="note" {
             (visit.say(
-                "认领即承诺：提交后就由贵单位负责送到。",
-                "To claim is to promise: once sent, it is up to your organization. ",
+                "认领即承诺：提交后就由贵单位负责送到。本人同意提供联系方式的，认领之后可以查看；没有同意的，要通过社工联系。",
+                "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that where the person \
+                 has agreed to share them; otherwise the way to the person is through the case worker.",
             ))
-            (contact(visit, item.contact_shared))
         }
-    }
-}
-
-/// How whoever claims reaches the person; in general where the service does not say.
-fn contact(visit: &Visit, shared: Option<bool>) -> &'static str {
-    match shared {
-        Some(true) => visit.say(
-            "本人目前同意提供联系方式，认领之后可以查看。",
-            "The person agrees at the moment to share contact data: they can be seen after that.",
-        ),
-        Some(false) => visit.say(
-            "目前没有可以提供的联系方式（本人没有同意，或没有登记），认领之后要通过社工联系。",
-            "No contact data are shared at the moment, for want of consent or of data: after that the way to the person is through the \
-             case worker.",
-        ),
-        None => visit.say(
-            "本人同意提供联系方式的，认领之后可以查看；没有同意的，要通过社工联系。",
-            "Contact data can be seen after that where the person has agreed to share them; otherwise the way to the person is through \
-             the case worker.",
-        ),
     }
 }
 
