@@ -81,7 +81,7 @@ for (const [language, said] of Object.entries(words)) {
         await partner.goto("/wishes");
         await card(partner, said.title).waitFor();
         await keep(partner, "2-seen");
-        await card(partner, said.title).getByRole("link").click();
+        await follow(partner, card(partner, said.title).getByRole("link"));
         await pledge(partner, said.pledged);
         assert.match(await notice(partner).textContent(), said.claimed);
         await keep(partner, "3-claimed");
@@ -116,7 +116,7 @@ for (const [language, said] of Object.entries(words)) {
       await visiting(browser, server.pages, { user: "demo-volunteer", ...options }, async (second) => {
         for (const page of [first, second]) {
           await page.goto("/wishes");
-          await card(page, title).getByRole("link").click();
+          await follow(page, card(page, title).getByRole("link"));
         }
         await Promise.all([pledge(first, said.pledged), pledge(second, said.pledged)]);
         const told = await Promise.all([first, second].map((page) => notice(page).textContent()));

@@ -107,7 +107,7 @@ test("without script a partner subscribes, is told of a new wish, claims it and 
     const told = await once(page, "有人陪着下下棋");
     assert.match(await told.textContent(), /未读.*可用：结对陪伴.*刚刚告知/s);
     assert.match(await page.locator("#told").textContent(), /今天已告知 1 条/);
-    await told.getByRole("link", { name: "认领：有人陪着下下棋" }).click();
+    await follow(page, told.getByRole("link", { name: "认领：有人陪着下下棋" }));
     await follow(page, page.getByRole("button", { name: "认领", exact: true }));
     assert.match(await notice(page).textContent(), /认领成功/);
     await page.goto(`${address}?unread=yes`);
@@ -131,7 +131,7 @@ test("an offer is told at once to whoever subscribed to offers alone, leads to i
     const told = await onceOffered(page, name);
     assert.match(await told.textContent(), /转介请求：结对陪伴.*待答复.*前答复.*未读.*告知/s);
     assert.deepEqual(await seriousViolations(page), []);
-    await told.getByRole("link", { name: "查看并答复：结对陪伴" }).click();
+    await follow(page, told.getByRole("link", { name: "查看并答复：结对陪伴" }));
     await page.waitForURL(`**/portal/${name}`);
     await decline(name);
     const answered = await onceOffered(page, name);

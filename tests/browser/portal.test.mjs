@@ -117,7 +117,7 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered wit
     items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }],
   });
   await visit(partner, async (page) => {
-    await card(page, "有人来陪老人说说话").first().getByRole("link").click();
+    await follow(page, card(page, "有人来陪老人说说话").first().getByRole("link"));
     assert.match(await page.locator("fieldset").textContent(), /结对陪伴.*可提供/);
     assert.match(await page.locator("main").textContent(), /没有同意的，要通过社工联系/);
     await keep(page, "claim-zh-desk");
@@ -151,7 +151,7 @@ test("without script a wish is pledged as well", async () => {
   await wishFor(server.pages, "没有脚本也能认捐");
   await visit(partner, async (page) => {
     await page.goto("/wishes");
-    await card(page, "没有脚本也能认捐").getByRole("link").click();
+    await follow(page, card(page, "没有脚本也能认捐").getByRole("link"));
     const pledge = page.locator(".pledge");
     if (!(await pledge.locator("form").isVisible())) await pledge.locator("summary").click();
     for (const field of ["title", "content", "responsible_party", "service_standard"]) await pledge.locator(`[name=${field}]`).fill("灯");
@@ -164,7 +164,7 @@ test("an offer is declined with a reason", async () => {
   const name = await offer("结对陪伴");
   await visit(partner, async (page) => {
     await page.goto("/portal");
-    await page.locator(`a[href="/portal/${name}"]`).click();
+    await follow(page, page.locator(`a[href="/portal/${name}"]`));
     assert.match(await page.locator(".due").textContent(), /还剩/);
     await keep(page, "offer-zh-desk");
     await page.locator("summary", { hasText: "婉拒" }).click();
@@ -224,7 +224,7 @@ test("two partners race for one wish: one has it, the other is told so and offer
     await visit(volunteer, async (second) => {
       for (const page of [first, second]) {
         await page.goto("/wishes");
-        await card(page, "两盏台灯，先到先得").getByRole("link").click();
+        await follow(page, card(page, "两盏台灯，先到先得").getByRole("link"));
       }
       await Promise.all([pledge(first), pledge(second)]);
       const [one, two] = await Promise.all([first, second].map((page) => notice(page).textContent()));

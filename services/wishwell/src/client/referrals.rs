@@ -272,7 +272,7 @@ mod tests {
             ..referral.clone()
         };
         let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
-        assert!(en.contains(" · 2 piece · to resources/2 · 1 piece of these had arrived · "), "{en}");
+        assert!(en.contains(" · 2 pieces · to resources/2 · 1 piece of these had arrived · "), "{en}");
         assert!(zh.contains(" · 其中 1 件 已送达 · "), "{zh}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
         let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
