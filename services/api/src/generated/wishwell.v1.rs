@@ -12212,10 +12212,6 @@ pub struct WishItem {
     /// Whether several may share it.
     #[prost(bool, tag = "10")]
     pub splittable: bool,
-    /// Whether whoever claims it is told how to reach somebody, as things stand: there is consent to share contact data, and there are such
-    /// data. Absent in answers to callers that claim nothing, and in messages to webhooks.
-    #[prost(bool, optional, tag = "11")]
-    pub contact_shared: ::core::option::Option<bool>,
 }
 impl ::prost::Name for WishItem {
     const NAME: &'static str = "WishItem";
