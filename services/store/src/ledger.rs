@@ -178,6 +178,9 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     /// One referral.
     async fn referral(&self, tenant: &TenantId, id: ReferralId) -> Result<Option<Referral>, StoreError>;
 
+    /// The referrals of these ids that are known, as [`crate::Store::needs`].
+    async fn referrals(&self, tenant: &TenantId, ids: &[ReferralId]) -> Result<Vec<Referral>, StoreError>;
+
     /// Referrals by id.
     async fn list_referrals(
         &self,

@@ -103,7 +103,7 @@ impl SqlStore {
         }
     }
 
-    async fn get_all<T: Record>(&self, tenant: &TenantId, keys: Vec<Key>) -> Result<Vec<T>, StoreError> {
+    pub(super) async fn get_all<T: Record>(&self, tenant: &TenantId, keys: Vec<Key>) -> Result<Vec<T>, StoreError> {
         let read = async {
             let mut session = self.database.begin_read().await?;
             let found = record::find::<T>(&mut session, tenant, keys, Reading::Whole).await?;

@@ -49,6 +49,11 @@ impl Ledger for SqlStore {
         self.get(tenant, Key::Id(id.as_uuid())).instrument(span!(self, "SELECT", "referrals")).await
     }
 
+    async fn referrals(&self, tenant: &TenantId, ids: &[ReferralId]) -> Result<Vec<Referral>, StoreError> {
+        let keys = ids.iter().take(PAGE_SIZE_MAX).map(|id| Key::Id(id.as_uuid())).collect();
+        self.get_all(tenant, keys).instrument(span!(self, "SELECT", "referrals")).await
+    }
+
     async fn list_referrals(
         &self,
         tenant: &TenantId,

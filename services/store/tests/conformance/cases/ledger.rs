@@ -439,6 +439,7 @@ pub async fn what_one_tenant_holds_another_cannot_reach(fixture: Fixture) {
     fixture.ask(vec![offering(100, 60, 30, 1)]).await;
     let other = samples::tenant_called("other");
     assert_eq!(fixture.store.referral(&other, referral_id(100)).await.unwrap(), None);
+    assert_eq!(fixture.store.referrals(&other, &[referral_id(100)]).await.unwrap(), []);
     for command in [step(100, Action::Accept), offering(101, 60, 30, 1), total_of(20, 5, true)] {
         let refused = fixture.store.carry_out(&samples::context_of(&other), vec![command]).await;
         assert!(

@@ -288,6 +288,16 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
     assert_eq!(paged, fixture.referrals(any()).await);
 }
 
+pub async fn referrals_are_read_together_each_once_in_order_of_id(fixture: Fixture) {
+    let fixture = one_for_ten(fixture).await;
+    fixture.ask(vec![offering(101, 60, 30, 1)]).await;
+    fixture.ask(vec![step(101, Action::Decline), offering(100, 61, 31, 1)]).await;
+    let asked = [101, 99, 100, 101].map(referral_id);
+    let found = fixture.store.referrals(&fixture.tenant(), &asked).await.unwrap();
+    assert_eq!(found, [fixture.referral(100).await, fixture.referral(101).await]);
+    assert_eq!(fixture.store.referrals(&fixture.tenant(), &[]).await.unwrap(), []);
+}
+
 async fn unattended(fixture: &Fixture) -> Vec<ReferralId> {
     let filter = ReferralFilter { unattended_only: true, ..ReferralFilter::default() };
     fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect()
