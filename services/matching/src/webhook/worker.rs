@@ -137,7 +137,7 @@ async fn saying(
             (WISH_FITS, fits.item.map(|item| item.wish), data, None)
         }
         Subject::Offer(id) => {
-            let Some(referral) = platform.open_offer(caller, id, now).await? else { return Ok(None) };
+            let Some(referral) = platform.open_offers(caller, &[id]).await?.remove(&id) else { return Ok(None) };
             let snapshot = platform.snapshot(caller, None).await?;
             let made = offer_made(&referral, fit, &snapshot);
             (OFFER_MADE, Some(id.name()), wishwell_api::json::to_json(&made), Some(referral.expires_at))

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
+use wishwell_scenarios::behind::store_in;
 use wishwell_scenarios::referring::{
     CASE_WORKER, HOTLINE, NEAR, PARTNER, Step, TRUNK, demo, offer, seen, submit, to, trunks, wanting,
 };
@@ -104,6 +105,28 @@ async fn an_offer_that_is_answered_before_its_message_was_taken_is_not_sent_any_
         assert_eq!((&notification.referral, notification.delivery_attempts > 1), (&referral, true));
         assert_eq!(tool.received().len(), 1, "{step:?}");
     }
+}
+
+#[tokio::test]
+async fn a_replica_whose_clock_is_ahead_of_the_database_s_tells_and_sends_every_offer_that_waits() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(9)).await;
+    let mut database = store_in(served.process.folder()).await;
+    // By the database it is ten minutes earlier from now on.
+    let behind = "BEGIN IMMEDIATE; DROP VIEW wishwell_now; CREATE VIEW wishwell_now AS \
+                  SELECT CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER) * 1000 - 600000000 AS microseconds; COMMIT";
+    sqlx::raw_sql(behind).execute(&mut database).await.expect("changed");
+    let tool = Tool::start(204).await;
+    subscribe(&served, &tool).await;
+    let need = submit(&served, wanting(1)).await;
+    let short = v1::ReferralOffer {
+        answer_within: Some(prost_types::Duration { seconds: 300, nanos: 0 }),
+        ..to(&need.name, &resource)
+    };
+    let referral = offer(&served, HOTLINE, short).await.expect("offered").name;
+    let notification = once(&served, |told| told.delivery() == v1::DeliveryState::Delivered).await;
+    assert_eq!(notification.referral, referral);
+    tool.once(1).await;
 }
 
 #[tokio::test]

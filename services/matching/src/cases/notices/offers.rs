@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-
 use wishwell_domain::Error;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{OrganizationId, ReferralId};
@@ -68,21 +66,25 @@ fn fit(referral: &Referral, subscription: &Subscription) -> Fit {
 }
 
 impl Platform {
-    /// An offer that was told, or is to be; none when it is open no more: answered, taken back or lapsed, swept or not.
-    pub(crate) async fn open_offer(
+    /// Those of offers that were told, or are to be, that are open: not answered, taken back or lapsed, swept or not. At most
+    /// `PAGE_SIZE_MAX` are looked at.
+    pub(crate) async fn open_offers(
         &self,
         caller: &Caller,
-        id: ReferralId,
-        now: Timestamp,
-    ) -> Result<Option<Referral>, Error> {
-        let found = self.store.referral(caller.tenant(), id).await?;
-        Ok(found.filter(|referral| referral.state == ReferralState::Offered && !referral.has_lapsed(now)))
+        ids: &[ReferralId],
+    ) -> Result<HashMap<ReferralId, Referral>, Error> {
+        let found = self.store.referrals(caller.tenant(), ids).await?;
+        // They lapse by the database's clock: a replica's that is ahead of it would have one dropped that waits for its answer.
+        let now = self.store.now().await?;
+        let open = |referral: &Referral| referral.state == ReferralState::Offered && !referral.has_lapsed(now);
+        Ok(found.into_iter().filter(open).map(|referral| (referral.id, referral)).collect())
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use jiff::Timestamp;
     use uuid::Uuid;
 
     use wishwell_domain::ids::{NeedId, ResourceId, Version};

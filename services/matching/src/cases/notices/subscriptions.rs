@@ -44,14 +44,20 @@ impl Platform {
     }
 
     /// Makes a subscription that was checked, and its first secret.
-    pub(crate) async fn create_subscription(&self, caller: &Caller, asked: Subscription) -> Result<Written, Error> {
+    pub(crate) async fn create_subscription(&self, caller: &Caller, mut asked: Subscription) -> Result<Written, Error> {
         self.refuse_too_many_subscriptions(caller, asked.organization).await?;
-        // What is published from the next moment on is to be found.
-        self.store.begin_notices(caller.tenant()).await?;
+        asked.active_since = self.begin_telling(caller).await?;
         let subject = asked.secret_subject(asked.secret.number);
         let (_, key) = self.keys(caller).new_key(&subject)?;
         let change = Change::Subscription(Box::new(asked));
         self.write(caller, vec![put(change, WriteMode::Create), put_key(subject, key)]).await
+    }
+
+    /// What is published or offered from the next moment on is to be found. Answers that moment, by the clock that is behind: wishes are
+    /// published by a replica's and offers made by the database's, and missing one costs more than a message too many.
+    async fn begin_telling(&self, caller: &Caller) -> Result<Timestamp, Error> {
+        self.store.begin_notices(caller.tenant()).await?;
+        Ok(self.store.now().await?.min(self.clock.now()))
     }
 
     /// Gives a subscription a new secret.
@@ -154,8 +160,7 @@ impl Platform {
         mut changed: Subscription,
     ) -> Result<Written, Error> {
         if stored.state != SubscriptionState::Active && changed.state == SubscriptionState::Active {
-            self.store.begin_notices(caller.tenant()).await?;
-            changed.active_since = self.clock.now();
+            changed.active_since = self.begin_telling(caller).await?;
         }
         let mode = WriteMode::Update { expected: Some(stored.version) };
         self.write(caller, vec![put(Change::Subscription(Box::new(changed)), mode)]).await

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use wishwell_domain::Error;
-use wishwell_domain::ids::{NeedId, NotificationId};
-use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::ids::{NeedId, NotificationId, ReferralId};
+use wishwell_domain::limits::{NOTICE_LEASE_SECONDS, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::{Fit, Kind, Subject, Subscription, SubscriptionState};
 use wishwell_domain::zone::Zone;
@@ -40,7 +40,7 @@ pub(super) async fn tell_all(platform: &Platform, caller: &Caller, holder: Uuid)
     for id in platform.store.waiting_subscriptions(caller.tenant(), Kind::Offer, PAGE_SIZE_MAX).await? {
         let Some(subscription) = platform.store.subscription(caller.tenant(), id).await? else { continue };
         while let Some(told) = tell_offers(platform, caller, holder, &subscription).await? {
-            if !told {
+            if !(told && renew(platform, caller, holder).await?) {
                 return Ok(false);
             }
         }
@@ -49,12 +49,17 @@ pub(super) async fn tell_all(platform: &Platform, caller: &Caller, holder: Uuid)
         let found = platform.store.subscription(caller.tenant(), id).await?;
         let Some(subscription) = found.filter(|found| found.state == SubscriptionState::Active) else { continue };
         while let Some(told) = tell_wishes(platform, caller, holder, &subscription).await? {
-            if !told {
+            if !(told && renew(platform, caller, holder).await?) {
                 return Ok(false);
             }
         }
     }
     Ok(true)
+}
+
+/// Whether `holder` has the lease, from now on for its whole time again: there may be more to tell than one is long.
+async fn renew(platform: &Platform, caller: &Caller, holder: Uuid) -> Result<bool, Error> {
+    Ok(platform.store.lease_notices(caller.tenant(), holder, NOTICE_LEASE_SECONDS).await?.is_some())
 }
 
 /// Tells a few offers; none when nothing waits, otherwise whether `holder` has the lease. They were made while the subscription was active:
@@ -65,17 +70,14 @@ async fn tell_offers(
     holder: Uuid,
     subscription: &Subscription,
 ) -> Result<Option<bool>, Error> {
-    let (tenant, store, now) = (caller.tenant(), &platform.store, platform.clock.now());
-    let fits = store.waiting_fits(tenant, subscription.id, Kind::Offer, TOLD_AT_ONCE_MAX).await?;
+    let fits = platform.store.waiting_fits(caller.tenant(), subscription.id, Kind::Offer, TOLD_AT_ONCE_MAX).await?;
     if fits.is_empty() {
         return Ok(None);
     }
-    let (mut stay, mut gone) = (Vec::new(), Vec::new());
-    for fit in &fits {
-        let Subject::Offer(referral) = fit.subject else { continue };
-        let is_open = platform.open_offer(caller, referral, now).await?.is_some();
-        if is_open { &mut stay } else { &mut gone }.push(fit);
-    }
+    let referral = |fit: &Fit| ReferralId::from_uuid(fit.subject.as_uuid());
+    let ids: Vec<ReferralId> = fits.iter().map(referral).collect();
+    let open = platform.open_offers(caller, &ids).await?;
+    let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(|fit| open.contains_key(&referral(fit)));
     tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some)
 }
 
