@@ -2,7 +2,7 @@
 //! any more.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 use wishwell_api::v1;
@@ -253,15 +253,62 @@ async fn of_two_replicas_one_tells_of_an_offer_and_the_other_goes_on_when_it_is_
     second.process.kill();
 }
 
+/// As if somebody else were at it all the while.
+const TAKEN: &str = "UPDATE notice_cursors SET lease_holder = gen_random_uuid(), lease_until = 4102444800000000";
+const FREE: &str = "UPDATE notice_cursors SET lease_holder = NULL, lease_until = NULL";
+
+async fn change(connection: &mut sqlx::PgConnection, statement: &'static str) {
+    let changed = sqlx::query(statement).execute(connection).await.expect("changed");
+    assert_eq!(changed.rows_affected(), 1, "{statement}");
+}
+
+/// Looks until a number of the database is as wanted.
+async fn counted(connection: &mut sqlx::PgConnection, question: &'static str, is_so: impl Fn(i64) -> bool) {
+    let started = Instant::now();
+    loop {
+        let count: i64 = sqlx::query_scalar(question).fetch_one(&mut *connection).await.expect("counted");
+        if is_so(count) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{question} is {count}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_subscribes_while_the_log_is_looked_at_is_told_of_the_offers_that_follow() {
+    let Pair { mut first, mut second, partner, resource, database } = pair().await;
+    let organization = &partner.organization;
+    // Somebody is subscribed, so that the log is looked at, but not to offers.
+    let wishes = v1::Subscription { organization: organization.clone(), ..asking(5) };
+    subscribed(&first, OPERATOR, wishes).await;
+    submit(&first, wishing(1, "before")).await;
+    once(&first, OPERATOR, 1).await;
+    // Whoever looks next is stopped where it takes the lease.
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    let mut looking = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    let mut held = connection.begin().await.expect("begun");
+    sqlx::query("SELECT 1 FROM notice_cursors FOR UPDATE").execute(&mut *held).await.expect("locked");
+    submit(&first, wanting(1)).await;
+    let stopped = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
+                   AND query LIKE 'UPDATE notice_cursors%'";
+    counted(&mut looking, stopped, |count| count > 0).await;
+    subscribed(&first, OPERATOR, v1::Subscription { organization: organization.clone(), ..of_both(0) }).await;
+    let made = offered(&first, &resource).await;
+    held.rollback().await.expect("released");
+    let found = once(&first, OPERATOR, 2).await;
+    assert_eq!(names(&found), [made.as_str(), ""]);
+    first.process.kill();
+    second.process.kill();
+}
+
 #[tokio::test]
 async fn an_offer_that_is_answered_or_taken_back_before_it_is_told_is_not_told() {
     let Pair { mut first, mut second, partner, resource, database } = pair().await;
     let organization = partner.organization.clone();
     subscribed(&first, OPERATOR, v1::Subscription { organization, ..of_both(0) }).await;
     let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
-    // As if somebody else were at it all the while.
-    let theirs = "UPDATE notice_cursors SET lease_holder = gen_random_uuid(), lease_until = 4102444800000000";
-    sqlx::query(theirs).execute(&mut connection).await.expect("taken");
+    change(&mut connection, TAKEN).await;
     let mut made = Vec::new();
     for _ in 0..4 {
         made.push(offered(&first, &resource).await);
@@ -271,8 +318,7 @@ async fn an_offer_that_is_answered_or_taken_back_before_it_is_told_is_not_told()
     Step::Withdraw.take(&first, HOTLINE, &made[2]).await.expect("withdrawn");
     tokio::time::sleep(A_WHILE).await;
     assert!(all(&first, OPERATOR).await.is_empty());
-    let free = "UPDATE notice_cursors SET lease_holder = NULL, lease_until = NULL";
-    sqlx::query(free).execute(&mut connection).await.expect("left");
+    change(&mut connection, FREE).await;
     once(&first, OPERATOR, 1).await;
     tokio::time::sleep(A_WHILE).await;
     assert_eq!(names(&all(&second, partner.key).await), [made[3].as_str()]);

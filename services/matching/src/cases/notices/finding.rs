@@ -47,7 +47,7 @@ impl News {
 /// Finds off the threads that answer calls: it may look at many resources.
 pub(super) async fn find(
     snapshot: Arc<Snapshot>,
-    subscriptions: Arc<Vec<Subscription>>,
+    subscriptions: Vec<Subscription>,
     news: News,
     now: Timestamp,
 ) -> Result<Vec<Fit>, Error> {

@@ -231,9 +231,15 @@ impl Platform {
         Err(Error::LimitReached { limit: "subscriptions_per_organization_max", max })
     }
 
+    /// Whether any subscription is told.
+    pub(super) async fn has_active_subscriptions(&self, caller: &Caller) -> Result<bool, Error> {
+        let page = PageRequest { after: None, limit: 1 };
+        Ok(!self.store.list_subscriptions(caller.tenant(), &active(), &page).await?.entries.is_empty())
+    }
+
     /// Every subscription that is told, the oldest first.
     pub(super) async fn active_subscriptions(&self, caller: &Caller) -> Result<Vec<Subscription>, Error> {
-        let filter = SubscriptionFilter { organization: None, states: vec![SubscriptionState::Active] };
+        let filter = active();
         let mut found = Vec::new();
         let mut page = PageRequest { after: None, limit: wishwell_domain::limits::PAGE_SIZE_MAX };
         while found.len() < SUBSCRIPTIONS_ACTIVE_MAX {
@@ -252,4 +258,8 @@ impl Platform {
         let now = self.clock.now();
         (SecretGeneration { number: 1, given_at: now }, now)
     }
+}
+
+fn active() -> SubscriptionFilter {
+    SubscriptionFilter { organization: None, states: vec![SubscriptionState::Active] }
 }

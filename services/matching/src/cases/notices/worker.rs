@@ -86,14 +86,32 @@ async fn look(
 /// Finds and tells. Answers whether it is done with what there was.
 async fn follow(platform: &Arc<Platform>, caller: &Caller, holder: Uuid) -> Result<bool, Error> {
     let (tenant, store) = (caller.tenant(), &platform.store);
-    let subscriptions = Arc::new(platform.active_subscriptions(caller).await?);
-    if subscriptions.is_empty() {
+    if !platform.has_active_subscriptions(caller).await? {
         return Ok(true);
     }
-    let Some(mut position) = store.lease_notices(tenant, holder, NOTICE_LEASE_SECONDS).await? else {
+    let Some(position) = store.lease_notices(tenant, holder, NOTICE_LEASE_SECONDS).await? else {
         // Somebody else is at it. Should it fall silent, the next look takes over.
         return Ok(false);
     };
+    if !find_all(platform, caller, holder, position).await? {
+        return Ok(false);
+    }
+    if !telling::tell_all(platform, caller, holder).await? {
+        return Ok(false);
+    }
+    let waits = SignedDuration::from_hours(24 * NOTICE_WAIT_DAYS_MAX);
+    store.drop_old_fits(tenant, platform.clock.now() - waits).await?;
+    Ok(true)
+}
+
+/// Finds what fits in the log after `position`. Answers whether `holder` still had the lease at the end.
+async fn find_all(
+    platform: &Arc<Platform>,
+    caller: &Caller,
+    holder: Uuid,
+    mut position: LogPosition,
+) -> Result<bool, Error> {
+    let (tenant, store) = (caller.tenant(), &platform.store);
     loop {
         let events = store.events(tenant, position, LOG_PAGE_EVENTS_MAX).await?;
         let (count, Some(last)) = (events.len(), events.last()) else { break };
@@ -103,7 +121,9 @@ async fn follow(platform: &Arc<Platform>, caller: &Caller, holder: Uuid) -> Resu
             Vec::new()
         } else {
             let snapshot = platform.snapshot(caller, Some(position)).await?;
-            finding::find(snapshot, Arc::clone(&subscriptions), news, platform.clock.now()).await?
+            // After the events, which are not looked at again: whoever had subscribed before one of them is among these.
+            let subscriptions = platform.active_subscriptions(caller).await?;
+            finding::find(snapshot, subscriptions, news, platform.clock.now()).await?
         };
         if !store.keep_fits(tenant, holder, position, &fits).await? {
             return Ok(false);
@@ -115,10 +135,5 @@ async fn follow(platform: &Arc<Platform>, caller: &Caller, holder: Uuid) -> Resu
             return Ok(false);
         }
     }
-    if !telling::tell_all(platform, caller, holder).await? {
-        return Ok(false);
-    }
-    let waits = SignedDuration::from_hours(24 * NOTICE_WAIT_DAYS_MAX);
-    store.drop_old_fits(tenant, platform.clock.now() - waits).await?;
     Ok(true)
 }
