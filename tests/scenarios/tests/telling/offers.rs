@@ -276,6 +276,41 @@ async fn counted(connection: &mut sqlx::PgConnection, question: &'static str, is
 }
 
 #[tokio::test]
+async fn what_was_found_is_told_by_a_subscription_that_was_paused_and_by_none_that_was_ended_or_wants_no_offers() {
+    let Pair { mut first, mut second, partner, resource, database } = pair().await;
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    // Nobody else is subscribed, so that nothing is looked for where none is active any more.
+    for (what, count) in [("paused", 1), ("ended", 0), ("wants no offers", 0)] {
+        let asked = v1::Subscription { organization: partner.organization.clone(), ..of_both(0) };
+        let subscription = subscribed(&first, OPERATOR, asked).await;
+        let of_it = v1::NotificationFilter { subscription: subscription.name.clone(), ..Default::default() };
+        let before = all(&first, OPERATOR).await.len();
+        offered(&first, &resource).await;
+        once(&first, OPERATOR, before + 1).await;
+        // As if whoever found it had ended before it was told.
+        change(&mut connection, TAKEN).await;
+        let found = "UPDATE notifications SET id = NULL, told_at = NULL, told_day = NULL \
+                     WHERE id = (SELECT id FROM notifications WHERE id IS NOT NULL ORDER BY id DESC LIMIT 1)";
+        change(&mut connection, found).await;
+        assert!(listed(&first, OPERATOR, of_it.clone()).await.is_empty(), "{what}");
+        if what == "ended" {
+            let request = v1::DeleteSubscriptionRequest { name: subscription.name, ..Default::default() };
+            told(first.notifications(OPERATOR).delete_subscription(request).await).expect(what);
+        } else {
+            let state = v1::SubscriptionState::Paused.into();
+            let changed = v1::Subscription { state, offers: false, daily_budget: 5, ..subscription };
+            let paths = if what == "paused" { &["state"][..] } else { &["offers", "daily_budget"] };
+            update(&first, OPERATOR, changed, paths).await.expect(what);
+        }
+        change(&mut connection, FREE).await;
+        counted(&mut connection, "SELECT COUNT(*) FROM notifications WHERE id IS NULL", |waiting| waiting == 0).await;
+        assert_eq!(listed(&first, OPERATOR, of_it).await.len(), count, "{what}");
+    }
+    first.process.kill();
+    second.process.kill();
+}
+
+#[tokio::test]
 async fn whoever_subscribes_while_the_log_is_looked_at_is_told_of_the_offers_that_follow() {
     let Pair { mut first, mut second, partner, resource, database } = pair().await;
     let organization = &partner.organization;

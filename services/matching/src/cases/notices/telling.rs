@@ -34,6 +34,16 @@ impl Platform {
     }
 }
 
+/// Whether something waits to be told.
+pub(super) async fn has_waiting(platform: &Platform, caller: &Caller) -> Result<bool, Error> {
+    for kind in [Kind::Offer, Kind::Wish] {
+        if !platform.store.waiting_subscriptions(caller.tenant(), kind, 1).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Tells what waits. Answers whether `holder` still had the lease at the end.
 pub(super) async fn tell_all(platform: &Platform, caller: &Caller, holder: Uuid) -> Result<bool, Error> {
     // Somebody waits for the answers to offers, and nothing that waits for another day is in their way.
@@ -63,7 +73,7 @@ async fn renew(platform: &Platform, caller: &Caller, holder: Uuid) -> Result<boo
 }
 
 /// Tells a few offers; none when nothing waits, otherwise whether `holder` has the lease. They were made while the subscription was active:
-/// one that is not any more is told all the same, though nowhere else.
+/// one that is paused since is told all the same, though nowhere else; one that was ended, or asks for no offers any more, is not.
 async fn tell_offers(
     platform: &Platform,
     caller: &Caller,
@@ -75,8 +85,12 @@ async fn tell_offers(
         return Ok(None);
     }
     let referral = |fit: &Fit| ReferralId::from_uuid(fit.subject.as_uuid());
-    let ids: Vec<ReferralId> = fits.iter().map(referral).collect();
-    let open = platform.open_offers(caller, &ids).await?;
+    let open = if subscription.offers && subscription.state != SubscriptionState::Deleted {
+        let ids: Vec<ReferralId> = fits.iter().map(referral).collect();
+        platform.open_offers(caller, &ids).await?
+    } else {
+        HashMap::new()
+    };
     let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(|fit| open.contains_key(&referral(fit)));
     tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some)
 }

@@ -86,14 +86,16 @@ async fn look(
 /// Finds and tells. Answers whether it is done with what there was.
 async fn follow(platform: &Arc<Platform>, caller: &Caller, holder: Uuid) -> Result<bool, Error> {
     let (tenant, store) = (caller.tenant(), &platform.store);
-    if !platform.has_active_subscriptions(caller).await? {
+    let is_subscribed = platform.has_active_subscriptions(caller).await?;
+    // What was found before the last of them was paused is told all the same, or dropped one day.
+    if !is_subscribed && !telling::has_waiting(platform, caller).await? {
         return Ok(true);
     }
     let Some(position) = store.lease_notices(tenant, holder, NOTICE_LEASE_SECONDS).await? else {
         // Somebody else is at it. Should it fall silent, the next look takes over.
         return Ok(false);
     };
-    if !find_all(platform, caller, holder, position).await? {
+    if is_subscribed && !find_all(platform, caller, holder, position).await? {
         return Ok(false);
     }
     if !telling::tell_all(platform, caller, holder).await? {
