@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use tonic::Status;
 use wishwell_api::v1::{self, DeliveryState, NotificationKind};
@@ -39,22 +39,34 @@ pub(super) struct Gathered {
 pub(super) enum About {
     /// A wish; none that has left the pool.
     Wish(Option<Box<v1::WishItem>>),
-    /// An offer.
-    Offer(Box<v1::Referral>),
+    /// An offer; none that cannot be read now.
+    Offer(Option<Box<v1::Referral>>),
 }
 
+/// Wishes as the pool shows them now, by name and ordinal.
+type Wishes = BTreeMap<(String, i32), v1::WishItem>;
+/// Offers as they stand now, by name.
+type Offers = BTreeMap<String, v1::Referral>;
+
 impl About {
+    fn of(notification: &v1::Notification, wishes: &mut Wishes, offers: &mut Offers) -> Self {
+        if notification.kind() == NotificationKind::Offer {
+            return Self::Offer(offers.remove(&notification.referral).map(Box::new));
+        }
+        Self::Wish(wishes.remove(&(notification.wish.clone(), notification.item_ordinal)).map(Box::new))
+    }
+
     fn category(&self) -> &str {
         match self {
             Self::Wish(item) => item.as_ref().map_or("", |item| &item.category),
-            Self::Offer(referral) => &referral.category,
+            Self::Offer(referral) => referral.as_ref().map_or("", |referral| &referral.category),
         }
     }
 
     fn division(&self) -> &str {
         match self {
             Self::Wish(item) => item.as_ref().map_or("", |item| &item.division),
-            Self::Offer(referral) => &referral.division,
+            Self::Offer(referral) => referral.as_ref().map_or("", |referral| &referral.division),
         }
     }
 }
@@ -65,7 +77,7 @@ pub(super) struct Subscribed {
     pub(super) subscription: v1::Subscription,
     /// How many wishes were told today, at most the budget.
     pub(super) today: usize,
-    /// The newest whose message was to be sent.
+    /// The newest whose message was to be sent, where there is a webhook.
     pub(super) last: Option<v1::Notification>,
 }
 
@@ -73,16 +85,11 @@ impl Gathered {
     pub(super) async fn of(partner: &Partner, filter: &Filter) -> Result<Self, Status> {
         let (page, subscriptions, resources) =
             futures::try_join!(told(partner, filter), subscriptions(partner), Resources::of(partner))?;
-        let (mut items, mut offers) =
-            futures::try_join!(wishes(partner, &page.notifications), offers(partner, &page.notifications))?;
+        let (wishes, mut offers) =
+            futures::join!(wishes(partner, &page.notifications), offers(partner, &page.notifications));
+        let mut wishes = wishes?;
         let told = page.notifications.into_iter().map(|notification| {
-            let about = match offers.remove(&notification.referral) {
-                Some(referral) => About::Offer(Box::new(referral)),
-                None => {
-                    let item = items.remove(&(notification.wish.clone(), notification.item_ordinal));
-                    About::Wish(item.map(Box::new))
-                }
-            };
+            let about = About::of(&notification, &mut wishes, &mut offers);
             (notification, about)
         });
         let told: Vec<_> = told.collect();
@@ -115,11 +122,8 @@ async fn told(partner: &Partner, filter: &Filter) -> Result<v1::ListNotification
     Ok(partner.calls.notifications().list_notifications(request).await?.into_inner())
 }
 
-/// The wishes that were told, as the pool shows them now, by name and ordinal.
-async fn wishes(
-    partner: &Partner,
-    notifications: &[v1::Notification],
-) -> Result<BTreeMap<(String, i32), v1::WishItem>, Status> {
+/// The wishes that were told.
+async fn wishes(partner: &Partner, notifications: &[v1::Notification]) -> Result<Wishes, Status> {
     let names = notifications.iter().map(|notification| notification.wish.as_str());
     let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
     if names.is_empty() {
@@ -132,19 +136,15 @@ async fn wishes(
     Ok(items.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)).collect())
 }
 
-/// The offers that were told, as they stand now, by name. What is decided of them stays with them: none of them is ever gone.
-async fn offers(
-    partner: &Partner,
-    notifications: &[v1::Notification],
-) -> Result<BTreeMap<String, v1::Referral>, Status> {
+/// The offers that were told, without those that cannot be read now: the others are shown all the same.
+async fn offers(partner: &Partner, notifications: &[v1::Notification]) -> Offers {
     let names = notifications.iter().map(|notification| &notification.referral).filter(|name| !name.is_empty());
     let found = names.map(async |name| {
         let request = v1::GetReferralRequest { name: name.clone(), ..v1::GetReferralRequest::default() };
-        let found = partner.calls.referrals().get_referral(request).await?.into_inner().referral;
-        found.ok_or_else(|| Status::internal("an answer without a referral"))
+        partner.calls.referrals().get_referral(request).await.ok()?.into_inner().referral
     });
-    let found = try_join_all(found).await?;
-    Ok(found.into_iter().map(|referral| (referral.name.clone(), referral)).collect())
+    let found = join_all(found).await.into_iter().flatten();
+    found.map(|referral| (referral.name.clone(), referral)).collect()
 }
 
 async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
@@ -158,8 +158,10 @@ async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
 }
 
 async fn fares(partner: &Partner, subscription: v1::Subscription) -> Result<Subscribed, Status> {
-    let looked_through = subscription.daily_budget.clamp(LOOKED_THROUGH_MIN, LOOKED_THROUGH_MAX);
     let newest = async |kind: NotificationKind, page_size| {
+        if page_size == 0 {
+            return Ok(Vec::new());
+        }
         let filter = v1::NotificationFilter {
             organization: partner.organization.clone(),
             subscription: subscription.name.clone(),
@@ -170,15 +172,24 @@ async fn fares(partner: &Partner, subscription: v1::Subscription) -> Result<Subs
             v1::ListNotificationsRequest { filter: Some(filter), page_size, ..v1::ListNotificationsRequest::default() };
         Ok::<_, Status>(partner.calls.notifications().list_notifications(request).await?.into_inner().notifications)
     };
-    let (wishes, all) = futures::try_join!(
-        newest(NotificationKind::Wish, looked_through),
-        newest(NotificationKind::Unspecified, LOOKED_THROUGH_MIN)
-    )?;
+    let (wishes, all) = looked_through(&subscription);
+    let (wishes, all) =
+        futures::try_join!(newest(NotificationKind::Wish, wishes), newest(NotificationKind::Unspecified, all))?;
     let since = start_of_day(&subscription.time_zone, partner.visit.app.now());
     let today = wishes.iter().filter(|told| instant(told.create_time.as_ref()) >= Some(since)).count();
     let budget = usize::try_from(subscription.daily_budget).unwrap_or_default();
     let last = all.into_iter().find(|told| told.delivery() != DeliveryState::None);
     Ok(Subscribed { subscription, today: today.min(budget), last })
+}
+
+/// How many of the wishes told by a subscription are looked through for those of today, and how many of all that it told for the newest
+/// message: none where it is told of no wishes, or has no webhook.
+fn looked_through(subscription: &v1::Subscription) -> (i32, i32) {
+    let wishes = match subscription.daily_budget {
+        0 => 0,
+        budget => budget.clamp(LOOKED_THROUGH_MIN, LOOKED_THROUGH_MAX),
+    };
+    (wishes, if subscription.webhook_url.is_empty() { 0 } else { LOOKED_THROUGH_MIN })
 }
 
 /// When the day of a zone began.
@@ -191,6 +202,44 @@ fn start_of_day(zone: &str, now: Timestamp) -> Timestamp {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offer_that_cannot_be_read_is_told_as_an_offer_and_a_wish_that_is_gone_as_a_wish() {
+        let offer = |name: &str| v1::Notification {
+            kind: NotificationKind::Offer.into(),
+            referral: name.to_owned(),
+            ..v1::Notification::default()
+        };
+        let wish = |name: &str| v1::Notification {
+            kind: NotificationKind::Wish.into(),
+            wish: name.to_owned(),
+            item_ordinal: 1,
+            ..v1::Notification::default()
+        };
+        let referral = v1::Referral { name: "referrals/1".to_owned(), ..v1::Referral::default() };
+        let mut offers = Offers::from([(referral.name.clone(), referral)]);
+        let mut wishes = Wishes::from([(("wishes/1".to_owned(), 1), v1::WishItem::default())]);
+        let mut about = |told: v1::Notification| About::of(&told, &mut wishes, &mut offers);
+        assert!(matches!(about(offer("referrals/1")), About::Offer(Some(_))));
+        assert!(matches!(about(offer("referrals/2")), About::Offer(None)));
+        assert!(matches!(about(wish("wishes/1")), About::Wish(Some(_))));
+        assert!(matches!(about(wish("wishes/2")), About::Wish(None)));
+    }
+
+    #[test]
+    fn of_a_subscription_to_no_wishes_or_without_a_webhook_nothing_is_looked_through_for_these() {
+        for (daily_budget, webhook_url, expected) in [
+            (0, "", (0, 0)),
+            (1, "", (50, 0)),
+            (51, "", (51, 0)),
+            (0, "https://tool.example/", (0, 50)),
+            (1_000, "https://tool.example/", (1_000, 50)),
+        ] {
+            let webhook_url = webhook_url.to_owned();
+            let subscription = v1::Subscription { daily_budget, webhook_url, ..v1::Subscription::default() };
+            assert_eq!(looked_through(&subscription), expected, "{daily_budget}");
+        }
+    }
 
     #[test]
     fn a_day_begins_by_the_clock_of_the_subscription_s_zone() {

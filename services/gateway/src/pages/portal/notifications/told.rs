@@ -113,7 +113,13 @@ fn entry(visit: &Visit, gathered: &Gathered, told: &v1::Notification, about: &Ab
                     p class="note" { (visit.say("它已有着落，或已被收回。", "It is taken care of, or it was taken back.")) }
                     (since(visit, told, Some(gathered.resources.title(visit, &told.resource))))
                 }
-                About::Offer(referral) => { (offer(visit, gathered, told, referral)) }
+                About::Offer(Some(referral)) => { (offer(visit, gathered, told, referral)) }
+                About::Offer(None) => {
+                    h3 { (visit.say("转介请求", "An offer")) }
+                    p class="note" { (visit.say("眼下读不到它的详情，请打开查看。", "It cannot be shown here now. Open it to see it.")) }
+                    (since(visit, told, Some(gathered.resources.title(visit, &told.resource))))
+                    a class="button quiet" href={ "/portal/" (told.referral) } { (visit.say("查看转介", "See the referral")) }
+                }
             }
         }
     }
