@@ -5,7 +5,7 @@ use wishwell_api::v1;
 use wishwell_report::Language;
 
 use super::visit::Visit;
-use super::words::typed;
+use super::words::{figures, typed};
 
 /// A field for an amount, in the unit in which people count it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,55 @@ impl AmountField<'_> {
 pub(in crate::pages) fn in_units(visit: &Visit, label: &str, unit: &str) -> String {
     let units = typed::units(visit.language, unit);
     visit.say(format!("{label}（{units}）"), format!("{label} ({units})"))
+}
+
+/// A field for how much of an offer is promised.
+pub(in crate::pages) fn promised(visit: &Visit, referral: &v1::Referral, label: &str) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let most = if referral.units > 0 { Some(referral.units) } else { None };
+    let field = AmountField {
+        name: "quantity",
+        unit,
+        value: most,
+        min: 1,
+        max: most,
+        required: true,
+        ..AmountField::default()
+    };
+    html! { label { (in_units(visit, label, unit)) (field.markup()) } }
+}
+
+/// A field for how much has arrived, and `missing` for what becomes of the rest. Of what recurs it is said once, at the end: nothing stands
+/// there that might be sent on the first day.
+pub(in crate::pages) fn delivered(visit: &Visit, referral: &v1::Referral, missing: &str) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let (series, all) = (referral.recurrence.is_some(), Some(referral.units));
+    let field = AmountField {
+        name: "quantity",
+        unit,
+        value: all.filter(|_| !series),
+        min: 1,
+        max: all,
+        required: series,
+        ..AmountField::default()
+    };
+    let promised = figures::amount(visit.language, referral.units, unit);
+    html! {
+        label {
+            @if series { (in_units(visit, visit.say("一共送达了多少", "How much has arrived in all"), unit)) }
+            @else { (in_units(visit, visit.say("送达了多少", "How much has arrived"), unit)) }
+            (field.markup())
+        }
+        p class="note" {
+            @if series {
+                (visit.say(
+                    format!("约定共 {promised}：全部结束时登记一次，不是每次都登记。"),
+                    format!("{promised} in all are promised: record it once, when the last of them is over, and not each time. "),
+                ))
+            }
+            (missing)
+        }
+    }
 }
 
 /// What an amount's field holds, in the unit that came back with it from the browser (see [`AmountField::markup`]), never in one that is

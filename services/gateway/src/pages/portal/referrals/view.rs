@@ -7,9 +7,9 @@ use wishwell_domain::referral::Action;
 use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
-use crate::pages::amounts::had_arrived;
+use crate::pages::amounts::{delivered, had_arrived, promised};
 use crate::pages::pool::urgency_mark;
-use crate::pages::portal::form::{AmountField, in_units, once};
+use crate::pages::portal::form::once;
 use crate::pages::portal::live::{Since, live};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
@@ -196,14 +196,17 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
         Action::Accept => html! {
             form method="post" action=(address) {
                 (hidden)
-                @if referral.enquiry { (quantity(visit, referral, visit.say("能提供多少", "How much you can give"), true)) }
+                @if referral.enquiry { (promised(visit, referral, visit.say("能提供多少", "How much you can give"))) }
                 button class="primary" { (visit.say("接受", "Accept")) }
             }
         },
         Action::Deliver => html! {
             form method="post" action=(address) {
                 (hidden)
-                @if referral.units > 1 { (delivered(visit, referral)) }
+                @if referral.units > 1 {
+                    @let (zh, en) = missing(referral.origin());
+                    (delivered(visit, referral, visit.say(zh, en)))
+                }
                 label class="say" {
                     (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
                     textarea name="note" rows="2" maxlength="512" {}
@@ -232,39 +235,6 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
             action,
             (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
         ),
-    }
-}
-
-/// How much has arrived. Of what recurs that is said once, at the end: nothing stands there that might be sent on the first day.
-fn delivered(visit: &Visit, referral: &v1::Referral) -> Markup {
-    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
-    let (series, all) = (referral.recurrence.is_some(), Some(referral.units));
-    let field = AmountField {
-        name: "quantity",
-        unit,
-        value: all.filter(|_| !series),
-        min: 1,
-        max: all,
-        required: series,
-        ..AmountField::default()
-    };
-    let promised = figures::amount(visit.language, referral.units, unit);
-    html! {
-        label {
-            @if series { (in_units(visit, visit.say("一共送达了多少", "How much has arrived in all"), unit)) }
-            @else { (in_units(visit, visit.say("送达了多少", "How much has arrived"), unit)) }
-            (field.markup())
-        }
-        p class="note" {
-            @if series {
-                (visit.say(
-                    format!("约定共 {promised}：全部结束时登记一次，不是每次都登记。"),
-                    format!("{promised} in all are promised: record it once, when the last of them is over, and not each time. "),
-                ))
-            }
-            @let (zh, en) = missing(referral.origin());
-            (visit.say(zh, en))
-        }
     }
 }
 
@@ -297,14 +267,6 @@ const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
             "What is missing is given back, and the case worker looks for others.",
         ),
     }
-}
-
-fn quantity(visit: &Visit, referral: &v1::Referral, label: &str, required: bool) -> Markup {
-    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
-    let most = if referral.units > 0 { Some(referral.units) } else { None };
-    let field =
-        AmountField { name: "quantity", unit, value: most, min: 1, max: most, required, ..AmountField::default() };
-    html! { label { (in_units(visit, label, unit)) (field.markup()) } }
 }
 
 /// A form that asks why, folded away until it is wanted: under what, and what its button says.

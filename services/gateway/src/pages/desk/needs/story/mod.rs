@@ -1,5 +1,6 @@
 //! A need's whole story, what it still lacks, and what may be done about it.
 
+mod by_telephone;
 mod gathered;
 pub(in crate::pages::desk) mod steps;
 mod timeline;

@@ -33,7 +33,7 @@ pub(in crate::pages::desk) struct OfReferral {
     reason: i32,
     /// Empty when the help is not rated.
     rating: String,
-    /// What had arrived where it ends early; empty for nothing.
+    /// What had arrived where it ends early, empty for nothing; what is promised or has arrived, empty for all.
     quantity: String,
     /// What that is counted in.
     unit: String,
@@ -136,6 +136,20 @@ async fn take(
         };
     }
     Some(match step {
+        "accept" => {
+            let request = v1::AcceptReferralRequest { name, quantity, etag, request_id };
+            calls.accept_referral(request).await.map(|_| "stepped")
+        }
+        "decline" => with_reason!(decline_referral, DeclineReferralRequest),
+        "start" => {
+            let request = v1::StartReferralRequest { name, etag, request_id };
+            calls.start_referral(request).await.map(|_| "stepped")
+        }
+        "deliver" => {
+            let note = String::new();
+            let request = v1::DeliverReferralRequest { name, quantity, etag, request_id, note };
+            calls.deliver_referral(request).await.map(|_| "stepped")
+        }
         "withdraw" => with_reason!(withdraw_referral, WithdrawReferralRequest),
         "dispute" => with_reason!(dispute_referral, DisputeReferralRequest),
         "cancel" => with_reason!(cancel_referral, CancelReferralRequest, quantity),

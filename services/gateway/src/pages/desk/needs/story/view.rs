@@ -6,9 +6,9 @@ use wishwell_api::v1;
 use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
 use wishwell_domain::referral::Action;
 
-use super::Notice;
 use super::gathered::{Gathered, Likely};
 use super::timeline::{Moment, What};
+use super::{Notice, by_telephone};
 use crate::pages::address::id_of;
 use crate::pages::amounts::had_arrived;
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
@@ -230,6 +230,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
                 @if referral.rating > 0 { " · " (visit.say("评价 ", "rated ")) (referral.rating) "/5" }
             }
             (actions(user, referral))
+            (by_telephone::steps(user, referral))
         }
     }
 }
@@ -251,12 +252,11 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
         _ => &[],
     };
     let confirms = arranges && matches!(referral.state(), ReferralState::Delivered | ReferralState::Disputed);
-    let address = |step: &str| format!("/desk/referrals/{}/{step}", id_of(&referral.name));
     let key = id_of(&referral.name);
     html! {
         div class="steps" {
             @if confirms {
-                form method="post" action=(address("confirm")) {
+                form method="post" action=(address(referral, Action::Confirm)) {
                     (hidden(referral))
                     label for={ "rating-" (key) } { (visit.say("评价", "Rating")) }
                     select id={ "rating-" (key) } name="rating" {
@@ -271,7 +271,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
             }
             @for (action, text) in with_reason {
                 @let step = action.name();
-                form method="post" action=(address(step)) {
+                form method="post" action=(address(referral, *action)) {
                     (hidden(referral))
                     label for={ (step) "-" (key) } { (visit.say("原因", "Why")) }
                     select id={ (step) "-" (key) } name="reason" required {
@@ -290,7 +290,13 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
     }
 }
 
-fn hidden(referral: &v1::Referral) -> Markup {
+/// Where a step is sent.
+pub(super) fn address(referral: &v1::Referral, step: Action) -> String {
+    format!("/desk/referrals/{}/{}", id_of(&referral.name), step.name())
+}
+
+/// What every form of a step sends.
+pub(super) fn hidden(referral: &v1::Referral) -> Markup {
     html! {
         input type="hidden" name="request_id" value=(Uuid::new_v4());
         input type="hidden" name="need" value=(referral.need);

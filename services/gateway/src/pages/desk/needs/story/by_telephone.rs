@@ -1,0 +1,112 @@
+//! What a provider says by telephone, recorded by the case worker who was told: most organizations have nobody who signs in.
+
+use maud::{Markup, html};
+use wishwell_api::v1::{self, PrincipalRole, ReferralOrigin, ReferralState};
+use wishwell_domain::referral::Action;
+
+use super::view::{address, hidden};
+use crate::pages::amounts::{delivered, promised};
+use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::referral as words;
+
+/// A provider's steps from a state, but for those that a case worker takes in its own name.
+const fn steps_from(state: ReferralState) -> &'static [Action] {
+    match state {
+        ReferralState::Offered => &[Action::Accept, Action::Decline],
+        ReferralState::Accepted => &[Action::Start, Action::Deliver],
+        ReferralState::InProgress => &[Action::Deliver],
+        _ => &[],
+    }
+}
+
+/// The steps, folded away until they are wanted. The service lets a case worker alone speak for a provider.
+pub(super) fn steps(user: &SignedIn, referral: &v1::Referral) -> Markup {
+    let visit = &user.visit;
+    let steps = if user.session.role == PrincipalRole::CaseWorker { steps_from(referral.state()) } else { &[] };
+    html! {
+        @if !steps.is_empty() {
+            details class="told" {
+                summary { (visit.say("对方来电告知…", "Told by telephone…")) }
+                div class="steps" {
+                    @for action in steps {
+                        form method="post" action=(address(referral, *action)) {
+                            (hidden(referral))
+                            (fields(visit, referral, *action))
+                            button { (said(visit, *action)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn fields(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
+    html! {
+        @match action {
+            Action::Accept if referral.enquiry => { (promised(visit, referral, visit.say("能提供多少", "How much they can give"))) }
+            Action::Decline => {
+                label {
+                    (visit.say("原因 ", "Why "))
+                    select name="reason" required {
+                        option value="" { (visit.say("请选择", "please choose")) }
+                        @for &reason in words::providers_reasons(action) {
+                            option value=(i32::from(reason)) { (words::reason(visit.language, reason)) }
+                        }
+                    }
+                }
+            }
+            Action::Deliver if referral.units > 1 => { (delivered(visit, referral, missing(visit, referral.origin()))) }
+            _ => {}
+        }
+    }
+}
+
+/// What becomes of what is promised and does not arrive.
+fn missing(visit: &Visit, origin: ReferralOrigin) -> &'static str {
+    match origin {
+        ReferralOrigin::Automatic => visit.say(
+            "少于约定的部分会退回，并自动另请他人。",
+            "What is missing is given back, and somebody else is asked.",
+        ),
+        _ => visit.say("少于约定的部分会退回，又算还缺。", "What is missing is given back, and is lacking again."),
+    }
+}
+
+fn said(visit: &Visit, action: Action) -> &'static str {
+    match action {
+        Action::Accept => visit.say("对方接受", "They accept"),
+        Action::Decline => visit.say("对方婉拒", "They decline"),
+        Action::Start => visit.say("对方已开始", "They have begun"),
+        _ => visit.say("对方说已送达", "They say that it has arrived"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wishwell_domain::principal::Role;
+    use wishwell_domain::referral;
+    use wishwell_domain::referral::transition::transition;
+
+    use super::*;
+
+    #[test]
+    fn a_case_worker_may_take_each_step_that_is_shown_and_every_step_of_a_provider_alone_is_shown() {
+        for (state, from) in [
+            (ReferralState::Offered, referral::ReferralState::Offered),
+            (ReferralState::Accepted, referral::ReferralState::Accepted),
+            (ReferralState::InProgress, referral::ReferralState::InProgress),
+            (ReferralState::Delivered, referral::ReferralState::Delivered),
+            (ReferralState::Disputed, referral::ReferralState::Disputed),
+        ] {
+            for action in Action::ALL {
+                let providers = transition(from, action).is_some_and(|line| {
+                    line.may_be_taken_by(Role::CaseWorker)
+                        && line.may_be_taken_by(Role::Partner)
+                        && !line.may_be_taken_by(Role::Operator)
+                });
+                assert_eq!(steps_from(state).contains(&action), providers, "{action:?} from {state:?}");
+            }
+        }
+    }
+}

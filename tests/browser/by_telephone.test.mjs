@@ -1,0 +1,79 @@
+// What a case worker does whose partner says everything by telephone: most organizations have nobody who signs in.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, results } from "./browser.mjs";
+import { follow, start, visiting } from "./development.mjs";
+import { call, companionshipFor, offerTo } from "./portal.mjs";
+import { seriousViolations } from "./report.mjs";
+
+let browser;
+let server;
+
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const keep = (page, name) => page.screenshot({ path: join(results, `by-telephone-${name}.png`), fullPage: true });
+const referral = async (name) => (await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`)).referral;
+
+for (const [language, said] of Object.entries({
+  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", arrived: "送达了多少（次上门）", confirm: /确认已收到/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
+  en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
+})) {
+  test(`what a partner says by telephone is recorded at the desk, from the answer to the delivery (${language})`, async () => {
+    const need = await companionshipFor(server.pages, `by telephone ${language}`);
+    const first = await offerTo(server.pages, need, "结对陪伴");
+    await visiting(browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+      const steps = page.locator("details.told");
+      /** Unfolds the steps of the one referral that has some, and takes one. */
+      const tell = async (button, fill = async () => {}) => {
+        await steps.locator("summary", { hasText: said.told }).click();
+        await fill();
+        await follow(page, steps.getByRole("button", { name: button, exact: true }));
+        await page.locator(".notice.done").waitFor();
+      };
+      await page.goto(`/desk/${need}`);
+      assert.deepEqual(await steps.locator("button").allTextContents(), [said.accept, said.decline]);
+      await keep(page, `offered-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      await page.goto(`/desk/${need}`);
+      await tell(said.decline, () => steps.locator("select[name=reason]").selectOption({ index: 2 }));
+      const declined = await referral(first);
+      assert.deepEqual([declined.state, declined.lastReason], ["REFERRAL_STATE_DECLINED", "STEP_REASON_OUTSIDE_AREA"]);
+      assert.equal(await steps.count(), 0, "what has ended has no step");
+
+      // Somebody else is chosen: nobody is asked by itself for what does not arrive.
+      await page.locator("details.choose summary").first().click();
+      await follow(page, page.locator(`.candidate:not(:has(input[value="${declined.resource}"])) button`).first());
+      await tell(said.accept);
+      assert.deepEqual(await steps.locator("button").allTextContents(), [said.start, said.deliver]);
+      await tell(said.start);
+      await tell(said.deliver, () => steps.getByLabel(said.arrived).fill("1"));
+      assert.equal(await steps.count(), 0, "the beneficiary's side is next");
+      assert.equal(await page.getByRole("button", { name: said.confirm }).count(), 1);
+      const story = await page.locator(".timeline").textContent();
+      for (const step of said.story) assert.ok(story.includes(step), `${step} in ${story}`);
+      await keep(page, `delivered-${language}`);
+      const { referrals } = await call(server.pages, "demo-case-worker", "GET", `/v1/referrals?filter.need=${encodeURIComponent(need)}`);
+      const delivered = referrals.find((one) => one.name !== first);
+      assert.deepEqual([delivered.state, delivered.units], ["REFERRAL_STATE_DELIVERED", "1"]);
+    });
+  });
+}
+
+test("an operator, who may not speak for a partner, is offered no step of one", async () => {
+  const need = await companionshipFor(server.pages, "not for operators");
+  await offerTo(server.pages, need, "结对陪伴");
+  await visiting(browser, server.pages, { user: "demo-operator" }, async (page) => {
+    await page.goto(`/desk/${need}`);
+    assert.equal(await page.locator(".referral").count(), 1);
+    assert.equal(await page.locator("details.told").count(), 0);
+  });
+});
