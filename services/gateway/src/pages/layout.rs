@@ -99,7 +99,10 @@ fn header(visit: &Visit) -> Markup {
                 }
             }
             div class="top-right" {
-                form class="plain" method="post" action="/language" {
+                form class="plain" method="post" action="/language" data-filled=(visit.say(
+                    "换语言会重新打开这一页，您填的内容会丢失。要继续吗？",
+                    "In the other language this page is opened anew, and what you filled in is lost. Go on?",
+                )) {
                     input type="hidden" name="back" value=(visit.target);
                     button class="link" name="lang" value=(other.tag()) lang=(other.tag()) {
                         (other.pick("中文", "English"))

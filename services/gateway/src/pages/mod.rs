@@ -7,6 +7,7 @@ pub(crate) mod assets;
 mod conditional;
 mod desk;
 mod failure;
+mod forms_page;
 mod home;
 mod layout;
 mod names;
@@ -40,6 +41,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(pool::router())
         .merge(portal::router())
         .merge(desk::router())
+        .method_not_allowed_fallback(forms_page::lead)
         .fallback(failure::no_such_page)
         .layer(from_fn(conditional::tagged))
         .with_state(app)

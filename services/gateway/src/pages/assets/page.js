@@ -1,4 +1,5 @@
-// What pages do beyond htmx: they join the trace of the request that made them, and say so while the service does not answer.
+// What pages do beyond htmx: they join the trace of the request that made them, say so while the service does not answer, and ask before what
+// somebody filled in is lost.
 (() => {
   "use strict";
   const hex = (bytes) =>
@@ -7,6 +8,16 @@
   document.addEventListener("htmx:config:request", (event) => {
     const request = event.detail?.ctx?.request;
     if (request?.headers) request.headers.traceparent = `00-${trace}-${hex(8)}-01`;
+  });
+
+  // The switch of languages opens a page anew. A form that comes back with what was filled in says so itself.
+  let filled = document.querySelector("main form[data-filled]") !== null;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("main form[method=post]")) filled = true;
+  });
+  document.addEventListener("submit", (event) => {
+    const ask = event.target.dataset.filled;
+    if (ask && filled && !confirm(ask)) event.preventDefault();
   });
 
   // Parts of the page that had no answer. What they show stays; each asks again until it has one. What listens comes back by itself

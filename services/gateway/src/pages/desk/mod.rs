@@ -29,7 +29,7 @@ pub(super) fn router() -> Router<App> {
         .route("/desk/needs/{id}/auto-refer", post(needs::story::steps::auto_refer))
         .route("/desk/needs/{id}/withdraw", post(needs::story::steps::withdraw))
         .route("/desk/needs/{id}/close", post(needs::story::steps::close))
-        .route("/desk/referrals/{id}/{step}", post(needs::story::steps::step))
+        .route("/desk/referrals/{id}/{step}", get(needs::story::steps::lead_to_need).post(needs::story::steps::step))
         .route("/desk/supervision", get(supervision::show))
         .route("/desk/supervision/capacity", get(supervision::show_scarce))
         .route("/desk/rounds", get(rounds::show).post(rounds::begin))

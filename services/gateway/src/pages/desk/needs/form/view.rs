@@ -40,7 +40,7 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
             }
         }
         (sheet.summary())
-        form class="need-form" method="post" action=(sheet.action()) novalidate {
+        form class="need-form" method="post" action=(sheet.action()) data-filled[visit.sends()] novalidate {
             input type="hidden" name="request_id" value=(filled.request_id);
             @if sheet.edited.is_some() {
                 input type="hidden" name="etag" value=(filled.etag);

@@ -120,6 +120,21 @@ pub(in crate::pages::desk) async fn step(
     }
 }
 
+/// The need whose referral it is, for whoever opens the address of a step as a page.
+pub(in crate::pages::desk) async fn lead_to_need(
+    user: SignedIn,
+    Path((id, _step)): Path<(String, String)>,
+) -> Response {
+    let request = v1::GetReferralRequest { name: format!("referrals/{id}"), ..v1::GetReferralRequest::default() };
+    match user.calls.referrals().get_referral(request).await {
+        Ok(answer) => {
+            let referral = answer.into_inner().referral.unwrap_or_default();
+            Redirect::to(&format!("/desk/needs/{}", id_of(&referral.need))).into_response()
+        }
+        Err(status) => Failure::from(status).response(&user.visit),
+    }
+}
+
 /// None for a step that there is not.
 async fn take(
     user: &SignedIn,
