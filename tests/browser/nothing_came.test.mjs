@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as later } from "node:timers/promises";
 import { launch, results } from "./browser.mjs";
 import { follow, start, visiting } from "./development.mjs";
-import { call, companionshipFor, offerTo } from "./portal.mjs";
+import { call, companionshipFor, offerTo, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 const partner = "demo-partner";
@@ -34,9 +35,19 @@ async function offer(title, automatic) {
   return { need, name: referral.name };
 }
 
+/** Waits until a referral is escalated, which follows its end by itself. */
+async function escalated(name) {
+  for (let left = 100; left > 0; left--) {
+    const { referral } = await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`);
+    if (referral.escalateTime) return;
+    await later(100);
+  }
+  assert.fail(`${name} is not escalated`);
+}
+
 for (const [language, said] of Object.entries({
-  zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手" },
-  en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, nobody asked since" },
+  zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手", escalated: "已上报，未办结" },
+  en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, nobody asked since", escalated: "Escalated, not settled" },
 })) {
   test(`of a chosen offer that is declined the partner is told what is true, and the case worker is told of it (${language})`, async () => {
     const { need, name } = await offer(`谁来陪陪 ${language}`, false);
@@ -62,6 +73,9 @@ for (const [language, said] of Object.entries({
       assert.deepEqual(await seriousViolations(page), []);
       await page.goto(`/desk/${need}`);
       assert.equal(await page.locator(".referral a[href='tel:000-0000-9001']").textContent(), "000-0000-9001", "whom to ring");
+      // Whoever supervises sees it, too.
+      await page.goto("/desk/supervision");
+      assert.ok(Number(await page.locator(".tile a[href*='unattended=yes'] strong").textContent()) >= 1);
       await page.goto("/desk");
       await follow(page, tile(page).locator("a"));
       assert.equal(await page.locator(`table a[href="/desk/${need}"]`).count(), 1);
@@ -69,6 +83,27 @@ for (const [language, said] of Object.entries({
       await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { itemOrdinal: 1 });
       await page.goto("/desk");
       assert.equal(await listed(page), 0);
+    }, { language });
+  });
+
+  test(`an emergency that nobody is left to be asked for is the first thing on the day's page (${language})`, async () => {
+    // There is one crisis line.
+    const items = [{ category: "emotional-care.hotline", quantity: { value: "1", unit: "session" } }];
+    const need = await wishFor(server.pages, "", { items, urgency: "URGENCY_EMERGENCY", mobility: { remote: true }, wish: undefined });
+    const { referral } = await call(server.pages, "demo-case-worker", "POST", `/v1/${need}:autoRefer`, { itemOrdinal: 1 });
+    await call(server.pages, "demo-case-worker", "POST", `/v1/${referral.name}:decline`, { reason: "STEP_REASON_NO_CAPACITY" });
+    await escalated(referral.name);
+    await visit("demo-case-worker", async (page) => {
+      await page.goto("/desk");
+      const first = page.locator("main section").first();
+      assert.ok((await first.getByRole("heading").textContent()).includes(said.escalated));
+      assert.equal(await first.locator(`a[href="/desk/${need}"]`).count(), 1);
+      const tile = page.locator(".tile.attention", { hasText: said.escalated });
+      assert.ok(Number(await tile.locator("strong").textContent()) >= 1);
+      await keep(page, `escalated-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      await follow(page, tile.locator("a"));
+      assert.equal(await page.locator(`table a[href="/desk/${need}"]`).count(), 1);
     }, { language });
   });
 }

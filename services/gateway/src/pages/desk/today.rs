@@ -20,7 +20,7 @@ const NEEDS_SHOWN: usize = 8;
 const REFERRALS_SHOWN: i32 = 8;
 
 /// Kinds of referrals, the first ones, that want something of a case worker; the others wait for somebody else.
-const WANTING_SOMEBODY: usize = 4;
+const WANTING_SOMEBODY: usize = 5;
 
 /// The page.
 pub(super) async fn show(user: SignedIn) -> Response {
@@ -44,6 +44,11 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
     };
     let state = |word: &str| ReferralQuery { state: word.to_owned(), ..ReferralQuery::default() };
     let kinds = [
+        (
+            visit.say("已上报，未办结", "Escalated, not settled"),
+            ReferralQuery { escalated: "yes".to_owned(), ..ReferralQuery::default() },
+            figures.escalated_referrals,
+        ),
         (visit.say("有异议，要处理", "Disputes to settle"), state("disputed"), of(ReferralState::Disputed)),
         (
             visit.say("已承诺，逾期未到位", "Promised, and late"),

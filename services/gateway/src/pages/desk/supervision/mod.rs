@@ -143,6 +143,7 @@ impl Sheet<'_> {
         let figures = self.figures;
         let overdue = self.referred(ReferralQuery { overdue: "yes".to_owned(), ..ReferralQuery::default() });
         let escalated = self.referred(ReferralQuery { escalated: "yes".to_owned(), ..ReferralQuery::default() });
+        let unattended = self.referred(ReferralQuery { unattended: "yes".to_owned(), ..ReferralQuery::default() });
         let attention = |count: i64| if count > 0 { "attention" } else { "" };
         html! {
             section aria-labelledby="referrals-title" {
@@ -150,6 +151,7 @@ impl Sheet<'_> {
                 ul class="tiles" {
                     (tile(attention(figures.overdue_referrals), &overdue.address(), figures.overdue_referrals, self.say("已承诺，逾期未到位", "promised, and late")))
                     (tile(attention(figures.escalated_referrals), &escalated.address(), figures.escalated_referrals, self.say("已上报，未办结", "escalated, not settled")))
+                    (tile(attention(figures.unattended_referrals), &unattended.address(), figures.unattended_referrals, self.say("没有谈成，还没人接手", "came to nothing, nobody asked since")))
                     @for tally in &figures.referrals { (self.referral_tile(tally)) }
                 }
             }
