@@ -24,8 +24,8 @@ const keep = (page, name) => page.screenshot({ path: join(results, `by-telephone
 const referral = async (name) => (await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`)).referral;
 
 for (const [language, said] of Object.entries({
-  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", arrived: "送达了多少（次上门）", confirm: /确认已收到/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
-  en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
+  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", arrived: "送达了多少（次上门）", confirm: /确认已收到/, before: /问过：已婉拒：不在服务范围（\d{4}-/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
+  en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, before: /Asked before: Declined: outside the area served \(\d{4}-/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
 })) {
   test(`what a partner says by telephone is recorded at the desk, from the answer to the delivery (${language})`, async () => {
     const need = await companionshipFor(server.pages, `by telephone ${language}`);
@@ -48,10 +48,15 @@ for (const [language, said] of Object.entries({
       const declined = await referral(first);
       assert.deepEqual([declined.state, declined.lastReason], ["REFERRAL_STATE_DECLINED", "STEP_REASON_OUTSIDE_AREA"]);
       assert.equal(await steps.count(), 0, "what has ended has no step");
+      const asked = page.locator(`input[name=resource][value="${declined.resource}"]`);
+      const others = page.locator(".candidate").filter({ hasNot: asked });
+      assert.match(await page.locator(".candidate").filter({ has: asked }).textContent(), said.before);
+      assert.doesNotMatch((await others.allTextContents()).join(), said.before);
+      assert.equal(await page.locator(".need-item button.primary").count(), 1, "somebody is left to be asked");
 
       // Somebody else is chosen: nobody is asked by itself for what does not arrive.
       await page.locator("details.choose summary").first().click();
-      await follow(page, page.locator(`.candidate:not(:has(input[value="${declined.resource}"])) button`).first());
+      await follow(page, others.first().getByRole("button"));
       await tell(said.accept);
       assert.deepEqual(await steps.locator("button").allTextContents(), [said.start, said.deliver]);
       await tell(said.start);

@@ -13,6 +13,7 @@ use crate::pages::desk::needs::list::submits;
 use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
+use crate::pages::words::figures;
 
 /// Referrals of a need that are shown.
 const REFERRALS_MAX: i32 = 1_000;
@@ -21,7 +22,7 @@ const EVENTS_MAX: usize = 2_000;
 /// How long a page waits for the log.
 const LOG_PATIENCE: Duration = Duration::from_secs(3);
 /// Candidates of an item that are shown.
-const CANDIDATES_SHOWN: i32 = 5;
+pub(super) const CANDIDATES_SHOWN: usize = 5;
 /// Near misses of an item that are shown.
 const NEAR_MISSES_SHOWN: i32 = 3;
 
@@ -60,6 +61,12 @@ impl Gathered {
         let told = events.iter().filter_map(|event| event.referral.as_ref()).chain(&referrals);
         names.ask_resources(calls, told.map(|referral| referral.resource.as_str())).await?;
         Ok(Self { need, referrals, moments, complete, found, names })
+    }
+
+    /// The last referral of an item to a resource, if it was offered there.
+    pub(super) fn asked(&self, item: &v1::NeedItem, resource: &str) -> Option<&v1::Referral> {
+        let to = |referral: &&v1::Referral| referral.item_ordinal == item.ordinal && referral.resource == resource;
+        self.referrals.iter().filter(to).max_by_key(|referral| figures::instant(referral.create_time.as_ref()))
     }
 
     /// What of an item is neither referred nor served, over all occurrences.
@@ -104,7 +111,7 @@ impl Likely {
 async fn find(user: &SignedIn, need: &str) -> Result<Result<v1::FindResourcesResponse, String>, Failure> {
     let request = v1::FindResourcesRequest {
         need: need.to_owned(),
-        top_k: Some(CANDIDATES_SHOWN),
+        top_k: i32::try_from(CANDIDATES_SHOWN).ok(),
         near_miss_limit: Some(NEAR_MISSES_SHOWN),
         ..v1::FindResourcesRequest::default()
     };

@@ -6,7 +6,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
 use wishwell_domain::referral::Action;
 
-use super::gathered::{Gathered, Likely};
+use super::gathered::{CANDIDATES_SHOWN, Gathered, Likely};
 use super::timeline::{Moment, What};
 use super::{Notice, by_telephone};
 use crate::pages::address::id_of;
@@ -182,9 +182,17 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
         return html! {};
     };
     let id = id_of(&gathered.need.name);
+    let asked = |candidate: &v1::Candidate| {
+        let resource = candidate.resource.as_ref().map_or("", |resource| resource.name.as_str());
+        gathered.asked(item, resource)
+    };
+    // Nobody is asked twice by itself. Of a full list there may be more whom it does not show.
+    let left = matches.candidates.len() >= CANDIDATES_SHOWN
+        || matches.candidates.iter().any(|candidate| asked(candidate).is_none());
     let refer = |candidate: &v1::Candidate| {
         let resource = candidate.resource.as_ref().map_or("", |resource| resource.name.as_str());
         html! {
+            @if let Some(before) = asked(candidate) { p class="ask" { (asked_before(visit, before)) } }
             form class="plain" method="post" action={ "/desk/needs/" (id) "/refer" } {
                 input type="hidden" name="request_id" value=(Uuid::new_v4());
                 input type="hidden" name="item" value=(item.ordinal);
@@ -194,11 +202,15 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
         }
     };
     html! {
-        @if !matches.candidates.is_empty() {
+        @if left {
             form class="plain" method="post" action={ "/desk/needs/" (id) "/auto-refer" } {
                 input type="hidden" name="request_id" value=(Uuid::new_v4());
                 input type="hidden" name="item" value=(item.ordinal);
                 button class="primary" { (visit.say("自动转介：从最合适的问起", "Refer automatically, the best first")) }
+            }
+        } @else if !matches.candidates.is_empty() {
+            p class="note" {
+                (visit.say("合适的单位都问过了。要再问一次，请自己选。", "Everybody who fits has been asked. To ask somebody again, choose them yourself."))
             }
         }
         details class="choose" {
@@ -206,6 +218,20 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
             (ranking::ranking(visit, matches, &found.score_weights, refer))
         }
     }
+}
+
+/// What became of it when a candidate was asked before.
+fn asked_before(visit: &Visit, referral: &v1::Referral) -> String {
+    let state = referral_words::standing(visit.language, referral);
+    let at = figures::clock(referral.last_action_time.as_ref().or(referral.create_time.as_ref()));
+    let why = match referral.last_reason() {
+        v1::StepReason::Unspecified => String::new(),
+        reason => {
+            let reason = referral_words::reason(visit.language, reason);
+            visit.say(format!("：{reason}"), format!(": {reason}"))
+        }
+    };
+    visit.say(format!("问过：{state}{why}（{at}）"), format!("Asked before: {state}{why} ({at})"))
 }
 
 fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -> Markup {
