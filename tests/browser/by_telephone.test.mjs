@@ -1,4 +1,4 @@
-// What a case worker does whose partner says everything by telephone: most organizations have nobody who signs in.
+// A need's page at the desk, for a case worker whose partners say everything by telephone: most organizations have nobody who signs in.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -69,6 +69,37 @@ for (const [language, said] of Object.entries({
       const { referrals } = await call(server.pages, "demo-case-worker", "GET", `/v1/referrals?filter.need=${encodeURIComponent(need)}`);
       const delivered = referrals.find((one) => one.name !== first);
       assert.deepEqual([delivered.state, delivered.units], ["REFERRAL_STATE_DELIVERED", "1"]);
+    });
+  });
+}
+
+for (const [language, said] of Object.entries({
+  zh: { headline: "有异议，待处理", item: /对方说已送达，有异议，待处理.*有异议 2 次上门/, served: /已满足|都有着落了/, bar: /已送达 0 次上门.*有异议 2 次上门/ },
+  en: { headline: "Disputed, to be settled", item: /Said to have arrived, and disputed: to be settled.*disputed: 2 visits/, served: /^Served$|All of it is taken care of/, bar: /0 visits arrived.*2 visits disputed/ },
+})) {
+  test(`help that is disputed is not shown as help that has arrived (${language})`, async () => {
+    const need = await companionshipFor(server.pages, `disputed ${language}`);
+    const name = await offerTo(server.pages, need, "结对陪伴");
+    const step = (step, body = {}) => call(server.pages, "demo-case-worker", "POST", `/v1/${name}:${step}`, body);
+    for (const taken of ["accept", "deliver"]) await step(taken);
+    await visiting(browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+      const headline = page.locator(".headline .state");
+      const item = page.locator(".need-item");
+      await page.goto(`/desk/${need}`);
+      assert.match((await headline.textContent()) + (await item.textContent()), said.served);
+      await step("dispute", { reason: "STEP_REASON_NOT_DELIVERED" });
+      await page.goto(`/desk/${need}`);
+      assert.deepEqual(await headline.allTextContents(), [said.headline]);
+      assert.match(await item.textContent(), said.item);
+      assert.doesNotMatch(await item.textContent(), said.served);
+      assert.match(await item.locator("svg").getAttribute("aria-label"), said.bar);
+      assert.equal(await item.locator(".bar-served").getAttribute("width"), "0");
+      await keep(page, `disputed-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      await step("confirm");
+      await page.goto(`/desk/${need}`);
+      assert.match((await headline.textContent()) + (await item.textContent()), said.served);
+      assert.equal(await item.locator(".bar-served").getAttribute("width"), "200");
     });
   });
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_api::v1::{EventKind, NeedState};
+use wishwell_api::v1::{EventKind, NeedState, ReferralState};
 
 use super::timeline::{Moment, timeline};
 use crate::pages::desk::names::Names;
@@ -67,6 +67,12 @@ impl Gathered {
     pub(super) fn asked(&self, item: &v1::NeedItem, resource: &str) -> Option<&v1::Referral> {
         let to = |referral: &&v1::Referral| referral.item_ordinal == item.ordinal && referral.resource == resource;
         self.referrals.iter().filter(to).max_by_key(|referral| figures::instant(referral.create_time.as_ref()))
+    }
+
+    /// What of an item a provider says has arrived, and whoever speaks for the beneficiary disputes.
+    pub(super) fn disputed(&self, item: &v1::NeedItem) -> i64 {
+        let of_item = self.referrals.iter().filter(|referral| referral.item_ordinal == item.ordinal);
+        of_item.filter(|referral| referral.state() == ReferralState::Disputed).map(|referral| referral.units).sum()
     }
 
     /// What of an item is neither referred nor served, over all occurrences.

@@ -25,7 +25,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         p class="crumbs" { a href="/desk/needs" { (visit.say("需求", "Needs")) } }
         div class="headline" {
             h1 { (title) }
-            span class={ "state " (need.state().as_str_name().to_ascii_lowercase()) } { (words::state(visit.language, need.state())) }
+            (stands(visit, gathered))
         }
         (said(visit, notice))
         (likely_same(visit, likely))
@@ -50,6 +50,18 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         (ending(user, need))
     };
     (title, content)
+}
+
+/// Where the need stands. What is disputed counts as served until that is settled, and is not called so.
+fn stands(visit: &Visit, gathered: &Gathered) -> Markup {
+    let state = gathered.need.state();
+    let disputed = gathered.need.items.iter().any(|item| gathered.disputed(item) > 0);
+    html! {
+        @if !disputed || state != NeedState::Served {
+            span class={ "state " (state.as_str_name().to_ascii_lowercase()) } { (words::state(visit.language, state)) }
+        }
+        @if disputed { " " span class="state referral_state_disputed" { (visit.say("有异议，待处理", "Disputed, to be settled")) } }
+    }
 }
 
 fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
@@ -134,18 +146,22 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
         @if let Some(Err(why)) = &gathered.found { p class="note" { (why) } }
         @for item in &gathered.need.items {
             @let lacking = Gathered::lacking(item);
+            @let disputed = gathered.disputed(item).min(item.served_units);
+            @let arrived = item.served_units - disputed;
             @let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
             article class="need-item" {
                 h3 {
                     (gathered.names.category(visit, &item.category)) " "
                     span class="note" { (figures::quantity(visit.language, item.quantity.as_ref(), item.recurrence.as_ref())) }
                 }
-                (progress(visit, item, lacking))
+                (progress(visit, item, disputed, lacking))
                 p {
-                    @if lacking == 0 { (visit.say("都有着落了", "All of it is taken care of")) }
+                    @if lacking == 0 && disputed > 0 { (visit.say("对方说已送达，有异议，待处理", "Said to have arrived, and disputed: to be settled")) }
+                    @else if lacking == 0 { (visit.say("都有着落了", "All of it is taken care of")) }
                     @else { (visit.say("还缺 ", "Still lacking: ")) strong { (figures::amount(visit.language, lacking, unit)) } }
                     @if item.referred_units > 0 { " · " (visit.say("转介中 ", "under way: ")) (figures::amount(visit.language, item.referred_units, unit)) }
-                    @if item.served_units > 0 { " · " (visit.say("已送达 ", "arrived: ")) (figures::amount(visit.language, item.served_units, unit)) }
+                    @if arrived > 0 { " · " (visit.say("已送达 ", "arrived: ")) (figures::amount(visit.language, arrived, unit)) }
+                    @if disputed > 0 { " · " (visit.say("有异议 ", "disputed: ")) (figures::amount(visit.language, disputed, unit)) }
                 }
                 @if !item.note.is_empty() { p class="description" { (item.note) } }
                 @if lacking > 0 { (offering(visit, gathered, item)) }
@@ -154,22 +170,28 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
     }
 }
 
-/// What has arrived, what is under way, and what is lacking, as one bar.
-fn progress(visit: &Visit, item: &v1::NeedItem, lacking: i64) -> Markup {
+/// What has arrived, what of it is disputed, what is under way, and what is lacking, as one bar.
+fn progress(visit: &Visit, item: &v1::NeedItem, disputed: i64, lacking: i64) -> Markup {
     let whole = (item.served_units + item.referred_units + lacking).max(1);
     let share = |units: i64| i64::try_from(i128::from(units) * 200 / i128::from(whole)).unwrap_or_default();
+    let undisputed = item.served_units - disputed;
     let (served, referred) = (share(item.served_units), share(item.referred_units));
     let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let say = |units: i64| figures::amount(visit.language, units, unit);
-    let (arrived, under_way, left) = (say(item.served_units), say(item.referred_units), say(lacking));
-    let words = visit.say(
+    let (arrived, under_way, left) = (say(undisputed), say(item.referred_units), say(lacking));
+    let mut words = visit.say(
         format!("已送达 {arrived}，转介中 {under_way}，还缺 {left}"),
         format!("{arrived} arrived, {under_way} under way, {left} lacking"),
     );
+    if disputed > 0 {
+        let disputed = say(disputed);
+        words += &visit.say(format!("，有异议 {disputed}"), format!(", {disputed} disputed"));
+    }
     html! {
         svg class="progress" viewBox="0 0 200 8" preserveAspectRatio="none" role="img" aria-label=(words) {
             rect class="bar-room" width="200" height="8" {}
-            rect class="bar-served" width=(served) height="8" {}
+            rect class="bar-disputed" width=(served) height="8" {}
+            rect class="bar-served" width=(share(undisputed)) height="8" {}
             rect class="bar-referred" x=(served) width=(referred) height="8" {}
         }
     }
