@@ -366,6 +366,10 @@ test("an operator tries a round, sees it end by itself, reads its report, and ma
     assert.ok(Number(await page.locator("#round .tile strong").nth(1).textContent()) > 0, "offers were made");
     await page.goto(at("/desk/rounds"));
     assert.equal(await page.locator("table.rounds tbody tr").count(), 2);
+    // What it counts is more than what a round's own page calls served.
+    assert.match(await page.locator("table.rounds thead").textContent(), /能满足（含部分）/);
+    await page.goto(at("/desk/rounds?lang=en"));
+    assert.match(await page.locator("table.rounds thead").textContent(), /Served, wholly or in part/);
   });
 });
 

@@ -9,6 +9,7 @@ mod desk;
 mod failure;
 mod forms_page;
 mod home;
+mod in_order;
 mod layout;
 mod names;
 mod organization;

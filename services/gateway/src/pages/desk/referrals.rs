@@ -14,13 +14,12 @@ use super::pickers;
 use crate::calls::Calls;
 use crate::pages::address::{self, id_of};
 use crate::pages::failure::Failure;
-use crate::pages::layout;
-use crate::pages::names::or_nothing;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, referral as words};
+use crate::pages::{in_order, layout};
 
 /// Referrals on a page.
-const PAGE_SIZE: i32 = 100;
+const PAGE_SIZE: usize = 100;
 const PATH: &str = "/desk/referrals";
 
 /// States in the order of a referral's life, with their words in addresses.
@@ -99,15 +98,9 @@ pub(super) async fn show(user: SignedIn, Query(query): Query<ReferralQuery>) -> 
 
 async fn page(user: &SignedIn, query: ReferralQuery) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let request = v1::ListReferralsRequest {
-        filter: Some(query.filter()),
-        page_size: PAGE_SIZE,
-        page_token: query.page.clone(),
-        min_position: 0,
-    };
-    let answer = or_nothing(user.calls.referrals().list_referrals(request).await)?;
+    let listed = in_order::list(&user.calls, query.filter(), &query.page, PAGE_SIZE).await?;
     let mut names = Names::default();
-    ask_names(&mut names, &user.calls, &answer.referrals).await?;
+    ask_names(&mut names, &user.calls, &listed.referrals).await?;
     names.ask_organizations(&user.calls, [query.organization.as_str()]).await?;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
     let title = visit.say("转介", "Referrals");
@@ -121,13 +114,13 @@ async fn page(user: &SignedIn, query: ReferralQuery) -> Result<Response, Failure
                 a href=(all.address()) { (visit.say("看所有单位", "all organizations")) }
             }
         }
-        @if answer.referrals.is_empty() {
+        @if listed.referrals.is_empty() {
             p class="empty" { (visit.say("没有符合条件的转介。", "No referral is like this.")) }
         } @else {
-            (table(visit, &names, &answer.referrals))
+            (table(visit, &names, &listed.referrals))
         }
-        @if !answer.next_page_token.is_empty() {
-            @let more = ReferralQuery { page: answer.next_page_token.clone(), ..query.clone() };
+        @if !listed.next.is_empty() {
+            @let more = ReferralQuery { page: listed.next.clone(), ..query.clone() };
             p class="more" { a class="button quiet" href=(more.address()) { (visit.say("下一页", "Next page")) } }
         }
     };

@@ -10,14 +10,14 @@ use super::names::Names;
 use super::needs::list::{NeedQuery, URGENCIES, submits, table, urgency_mark, word};
 use super::referrals::{self, ReferralQuery};
 use crate::pages::failure::Failure;
-use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::need as words;
+use crate::pages::{in_order, layout};
 
 /// Needs of an urgency that are shown.
 const NEEDS_SHOWN: usize = 8;
 /// Referrals of a kind that are shown.
-const REFERRALS_SHOWN: i32 = 8;
+const REFERRALS_SHOWN: usize = 8;
 
 /// Kinds of referrals, the first ones, that want something of a case worker; the others wait for somebody else.
 const WANTING_SOMEBODY: usize = 5;
@@ -140,11 +140,6 @@ async fn open(user: &SignedIn, urgency: Urgency) -> Result<Vec<v1::Need>, Failur
 }
 
 async fn waiting(user: &SignedIn, title: &'static str, query: ReferralQuery, count: i64) -> Result<Waiting, Failure> {
-    let request = v1::ListReferralsRequest {
-        filter: Some(query.filter()),
-        page_size: REFERRALS_SHOWN,
-        ..v1::ListReferralsRequest::default()
-    };
-    let referrals = user.calls.referrals().list_referrals(request).await?.into_inner().referrals;
+    let referrals = in_order::list(&user.calls, query.filter(), "", REFERRALS_SHOWN).await?.referrals;
     Ok(Waiting { title, query, count, referrals })
 }

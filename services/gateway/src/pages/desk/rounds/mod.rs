@@ -125,7 +125,7 @@ fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
                     th scope="col" { (visit.say("状态", "State")) }
                     th scope="col" { (visit.say("发起人", "By")) }
                     th scope="col" class="figure" { (visit.say("需求项", "Items")) }
-                    th scope="col" class="figure" { (visit.say("能满足", "Served")) }
+                    th scope="col" class="figure" { (visit.say("能满足（含部分）", "Served, wholly or in part")) }
                     th scope="col" class="figure" { (visit.say("已转介", "Offers made")) }
                 } }
                 tbody { @for round in rounds {

@@ -12,10 +12,10 @@ use crate::pages::failure::Failure;
 use crate::pages::portal::partner::Partner;
 use crate::pages::visit::Visit;
 use crate::pages::words::referral as words;
-use crate::pages::{address, layout};
+use crate::pages::{address, in_order, layout};
 
 /// Referrals on a page.
-const PAGE_SIZE: i32 = 30;
+const PAGE_SIZE: usize = 30;
 /// What a list can be narrowed down to, in the order of the day's work.
 const STATES: [ReferralState; 11] = [
     ReferralState::Offered,
@@ -52,17 +52,9 @@ async fn content(partner: &Partner, filter: &Filter) -> Result<Markup, Status> {
     let visit = &partner.visit;
     let chosen = STATES.into_iter().find(|state| word(*state) == filter.state);
     let states = chosen.map(Into::into).into_iter().collect();
-    let request = v1::ListReferralsRequest {
-        filter: Some(v1::ReferralFilter {
-            organization: partner.organization.clone(),
-            states,
-            ..v1::ReferralFilter::default()
-        }),
-        page_size: PAGE_SIZE,
-        page_token: filter.page.clone(),
-        min_position: 0,
-    };
-    let found = partner.calls.referrals().list_referrals(request).await?.into_inner();
+    let wanted =
+        v1::ReferralFilter { organization: partner.organization.clone(), states, ..v1::ReferralFilter::default() };
+    let found = in_order::list(&partner.calls, wanted, &filter.page, PAGE_SIZE).await?;
     let names = card::names(&partner.calls, &found.referrals).await?;
     let shown: Vec<&v1::Referral> = found.referrals.iter().collect();
     Ok(html! {
@@ -76,9 +68,9 @@ async fn content(partner: &Partner, filter: &Filter) -> Result<Markup, Status> {
         } @else {
             (card::cards(visit, &shown, &names))
         }
-        @if !found.next_page_token.is_empty() {
+        @if !found.next.is_empty() {
             p class="actions" {
-                a class="button quiet" rel="next" href=(address::of("/portal/referrals", &[("state", &filter.state), ("page", &found.next_page_token)])) {
+                a class="button quiet" rel="next" href=(address::of("/portal/referrals", &[("state", &filter.state), ("page", &found.next)])) {
                     (visit.say("下一页", "Next page"))
                 }
             }
