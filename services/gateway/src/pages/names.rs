@@ -141,13 +141,18 @@ const UNKNOWN: [&str; 2] = ["CATEGORY_UNKNOWN", "DIVISION_UNKNOWN"];
 /// A list; an empty one where it is asked for a kind or a place that the catalogue does not know: the page says that nothing is there,
 /// beside the kinds and places to choose from.
 pub(super) fn or_nothing<T: Default>(answer: Result<tonic::Response<T>, Status>) -> Result<T, Status> {
+    Ok(of_known_codes(answer)?.unwrap_or_default())
+}
+
+/// An answer; none where it is asked for a kind or a place that the catalogue does not know.
+pub(super) fn of_known_codes<T>(answer: Result<tonic::Response<T>, Status>) -> Result<Option<T>, Status> {
     match answer {
-        Ok(answer) => Ok(answer.into_inner()),
+        Ok(answer) => Ok(Some(answer.into_inner())),
         Err(status) => {
             let details = status.get_error_details();
             let wrong = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
             let unknown = !wrong.is_empty() && wrong.iter().all(|wrong| UNKNOWN.contains(&wrong.reason.as_str()));
-            if unknown { Ok(T::default()) } else { Err(status) }
+            if unknown { Ok(None) } else { Err(status) }
         }
     }
 }

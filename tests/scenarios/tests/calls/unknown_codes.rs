@@ -139,8 +139,21 @@ async fn pages_of_a_place_that_nobody_knows_say_that_nothing_is_there() {
     let served = Served::demo().await;
     let mut web = served.web();
     let operator = web.signed_in("demo-operator").await;
-    for target in ["/wishes?division=999999", "/desk/needs?division=999999", "/desk/referrals?division=999999"] {
+    for target in [
+        "/wishes?division=999999",
+        "/desk/needs?division=999999",
+        "/desk/referrals?division=999999",
+        "/desk/supervision?division=999999",
+        "/desk/supervision?category=education.no-such-kind",
+    ] {
         let page = web.ask("GET", target, &[("cookie", operator.as_str())], b"").await;
         assert_eq!(page.status, 200, "{target}: {}", page.text());
+        if target.starts_with("/desk") {
+            assert!(page.text().contains("id=\"filter-division\""), "{target}: the way back to what there is");
+        }
+        if target.starts_with("/desk/supervision") {
+            assert!(page.text().contains("没有这样的区划或服务类别。"), "{target}: {}", page.text());
+            assert!(!page.text().contains("class=\"tally\""), "{target}: no figure of what nobody asked for");
+        }
     }
 }

@@ -18,6 +18,7 @@ use super::referrals::{ReferralQuery, STATES};
 use crate::pages::address;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
+use crate::pages::names::of_known_codes;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need as words, referral as referral_words};
 
@@ -65,7 +66,10 @@ struct Sheet<'a> {
 
 async fn page(user: &SignedIn, scope: &Scope) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let figures = user.calls.referrals().get_supervision(scope.request()).await?.into_inner();
+    let counted = of_known_codes(user.calls.referrals().get_supervision(scope.request()).await)?;
+    // Not zeros: some figures are of every kind of help.
+    let nobody_knows = counted.is_none();
+    let figures = counted.unwrap_or_default();
     let mut names = Names::default();
     names.ask_divisions(&user.calls, figures.divisions.iter().map(|tally| tally.division.as_str())).await?;
     let kinds = figures.categories.iter().map(|tally| tally.category.as_str());
@@ -84,12 +88,16 @@ async fn page(user: &SignedIn, scope: &Scope) -> Result<Response, Failure> {
             button { (visit.say("查看", "Look")) }
         }
         (kinds::choices(&sheet))
-        (sheet.urgencies())
-        (places::section(&sheet))
-        (kinds::section(&sheet))
-        (sheet.referrals())
-        (sheet.answers())
-        (sheet.scarce())
+        @if nobody_knows {
+            p class="empty" { (visit.say("没有这样的区划或服务类别。", "There is no such place or kind of help.")) }
+        } @else {
+            (sheet.urgencies())
+            (places::section(&sheet))
+            (kinds::section(&sheet))
+            (sheet.referrals())
+            (sheet.answers())
+            (sheet.scarce())
+        }
     };
     Ok(layout::page(visit, title, &content))
 }
