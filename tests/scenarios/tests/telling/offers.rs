@@ -9,7 +9,7 @@ use wishwell_api::v1;
 use wishwell_scenarios::deployment::{self, CALLERS};
 use wishwell_scenarios::referring::{
     FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, Step, TRUNK, auto_refer, demo, draw, following, offer, pool,
-    resource, stock, submit, to, trunk, trunks, wanting, wishing,
+    resource, sharing, stock, submit, to, trunk, trunks, wanting, wishing,
 };
 use wishwell_scenarios::told::{refused, request_id, told};
 use wishwell_scenarios::{Served, external, partners};
@@ -359,4 +359,24 @@ async fn an_offer_that_is_answered_or_taken_back_before_it_is_told_is_not_told()
     assert_eq!(names(&all(&second, partner.key).await), [made[3].as_str()]);
     first.process.kill();
     second.process.kill();
+}
+
+#[tokio::test]
+async fn an_offer_that_came_to_a_part_is_called_so_among_notifications_and_on_its_page() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(9)).await;
+    subscribed(&served, PARTNER, of_both(0)).await;
+    let need = submit(&served, sharing(8)).await.name;
+    let name = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered").name;
+    once(&served, PARTNER, 1).await;
+    for step in [Step::Accept(None), Step::FailAfter(3)] {
+        step.take(&served, PARTNER, &name).await.expect("a step");
+    }
+    let mut portal = served.web();
+    let cookie = portal.signed_in(PARTNER).await;
+    for target in ["/portal/notifications", &format!("/portal/{name}")] {
+        let headers = [("cookie", cookie.as_str()), ("accept-language", "en")];
+        let page = portal.ask("GET", target, &headers, b"").await.text();
+        assert!(page.contains("Came to a part only") && !page.contains("Came to nothing"), "{target}: {page}");
+    }
 }

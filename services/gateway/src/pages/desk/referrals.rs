@@ -141,7 +141,7 @@ fn filters(visit: &Visit, query: &ReferralQuery, divisions: &[v1::Division]) -> 
                 select id="filter-state" name="state" {
                     option value="" { (visit.say("全部状态", "All states")) }
                     @for (value, state) in STATES {
-                        option value=(value) selected[value == query.state] { (words::state(visit.language, state)) }
+                        option value=(value) selected[value == query.state] { (words::all_of(visit.language, state)) }
                     }
                 }
             }

@@ -4,7 +4,7 @@ use wishwell_api::v1::{DeliveryMode, Referral, ReferralOrigin, ReferralState, Sc
 use wishwell_domain::referral::Action;
 use wishwell_report::Language;
 
-/// Where a referral stands.
+/// What a state is called.
 pub(in crate::pages) fn state(language: Language, state: ReferralState) -> &'static str {
     let (zh, en) = match state {
         ReferralState::Offered => ("待答复", "Waiting for an answer"),
@@ -29,6 +29,14 @@ pub(in crate::pages) fn standing(language: Language, referral: &Referral) -> &'s
         return language.pick("只办成一部分", "Came to a part only");
     }
     state(language, referral.state())
+}
+
+/// Where all of a state stand together: some of what failed came to a part.
+pub(in crate::pages) fn all_of(language: Language, of: ReferralState) -> &'static str {
+    if of == ReferralState::Failed {
+        return language.pick("未成，或只办成一部分", "Came to nothing or to a part");
+    }
+    state(language, of)
 }
 
 /// How a referral came about.
@@ -128,6 +136,8 @@ mod tests {
         assert_eq!(standing(Language::En, &failed(0)), "Came to nothing");
         assert_eq!(standing(Language::En, &failed(3)), "Came to a part only");
         assert_eq!(standing(Language::Zh, &failed(3)), "只办成一部分");
+        assert_eq!(all_of(Language::En, ReferralState::Failed), "Came to nothing or to a part");
+        assert_eq!(all_of(Language::En, ReferralState::Declined), "Declined");
     }
 
     #[test]

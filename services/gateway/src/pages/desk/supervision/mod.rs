@@ -170,7 +170,7 @@ impl Sheet<'_> {
         let state = STATES.iter().find(|(_, state)| *state == tally.state()).map_or("", |(word, _)| word);
         let query = self.referred(ReferralQuery { state: state.to_owned(), ..ReferralQuery::default() });
         let kind = if tally.state() == ReferralState::Disputed { "attention" } else { "" };
-        tile(kind, &query.address(), tally.referrals, referral_words::state(self.visit.language, tally.state()))
+        tile(kind, &query.address(), tally.referrals, referral_words::all_of(self.visit.language, tally.state()))
     }
 
     fn answers(&self) -> Markup {

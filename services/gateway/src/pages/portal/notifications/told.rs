@@ -142,7 +142,7 @@ fn offer(visit: &Visit, gathered: &Gathered, told: &v1::Notification, referral: 
         }
         p class="facts" {
             @if !referral.division.is_empty() { span { (gathered.names.place(visit, &referral.division)) } }
-            span class={ "state " (card::class(referral.state())) } { (referrals::state(visit.language, referral.state())) }
+            span class={ "state " (card::class(referral.state())) } { (referrals::standing(visit.language, referral)) }
             @if waits { (card::deadline(visit, referral)) }
         }
         p class="item" {

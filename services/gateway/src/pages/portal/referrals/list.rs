@@ -86,7 +86,7 @@ fn states_of(visit: &Visit, chosen: Option<ReferralState>) -> Markup {
                 @for state in STATES {
                     li {
                         a href=(address::of("/portal/referrals", &[("state", &word(state))])) aria-current=[(chosen == Some(state)).then_some("true")] {
-                            (words::state(visit.language, state))
+                            (words::all_of(visit.language, state))
                         }
                     }
                 }

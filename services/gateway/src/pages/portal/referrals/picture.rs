@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use wishwell_api::v1::{self, ReferralState};
+use wishwell_report::Language;
 
 use crate::pages::visit::Visit;
 use crate::pages::words::referral as words;
@@ -34,7 +35,7 @@ pub(super) fn picture(visit: &Visit, referral: &v1::Referral) -> Markup {
                 };
                 li class=(class) aria-current=[(reached == Reached::Now).then_some("step")] {
                     span class="dot" aria-hidden="true" {}
-                    span { (name(visit, state, reached)) span class="unseen" { (says) } }
+                    span { (name(visit.language, referral, state, reached)) span class="unseen" { (says) } }
                 }
             }
         }
@@ -42,15 +43,16 @@ pub(super) fn picture(visit: &Visit, referral: &v1::Referral) -> Markup {
 }
 
 /// A step of the way is called by what is to be done there, an end by what it is.
-fn name(visit: &Visit, state: ReferralState, reached: Reached) -> &'static str {
+fn name(language: Language, referral: &v1::Referral, state: ReferralState, reached: Reached) -> &'static str {
     match (state, reached) {
-        (ReferralState::Offered, _) => visit.say("提出", "Offered"),
-        (ReferralState::Accepted, Reached::Ahead) => visit.say("接受", "Accept"),
-        (ReferralState::InProgress, Reached::Ahead) => visit.say("开始", "Start"),
-        (ReferralState::Delivered, Reached::Ahead) => visit.say("送达", "Deliver"),
-        (ReferralState::Delivered, _) => visit.say("已送达", "Delivered"),
-        (ReferralState::Confirmed, Reached::Ahead) => visit.say("对方确认", "Confirmed by them"),
-        _ => words::state(visit.language, state),
+        (ReferralState::Offered, _) => language.pick("提出", "Offered"),
+        (ReferralState::Accepted, Reached::Ahead) => language.pick("接受", "Accept"),
+        (ReferralState::InProgress, Reached::Ahead) => language.pick("开始", "Start"),
+        (ReferralState::Delivered, Reached::Ahead) => language.pick("送达", "Deliver"),
+        (ReferralState::Delivered, _) => language.pick("已送达", "Delivered"),
+        (ReferralState::Confirmed, Reached::Ahead) => language.pick("对方确认", "Confirmed by them"),
+        _ if state == referral.state() => words::standing(language, referral),
+        _ => words::state(language, state),
     }
 }
 
@@ -76,6 +78,16 @@ fn steps(state: ReferralState) -> Vec<(ReferralState, Reached)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_what_came_to_a_part_says_so() {
+        let end = |arrived_units| {
+            let state = ReferralState::Failed;
+            let referral = v1::Referral { state: state.into(), arrived_units, ..v1::Referral::default() };
+            steps(state).into_iter().map(|(state, reached)| name(Language::En, &referral, state, reached)).next_back()
+        };
+        assert_eq!((end(0), end(3)), (Some("Came to nothing"), Some("Came to a part only")));
+    }
 
     #[test]
     fn what_goes_well_shows_the_way_ahead_and_what_ended_shows_its_end() {
