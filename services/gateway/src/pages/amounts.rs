@@ -110,7 +110,7 @@ pub(in crate::pages) fn amount(language: Language, entered: &str, unit: &str) ->
 
 /// A field for what had arrived of a promise that ends early, to be left empty by whoever has nothing to say; none where it cannot have come to a
 /// part.
-pub(in crate::pages) fn had_arrived(visit: &Visit, referral: &v1::Referral) -> Markup {
+pub(in crate::pages) fn arrived_field(visit: &Visit, referral: &v1::Referral) -> Markup {
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let most = referral.units - 1;
     let field = AmountField { name: "quantity", unit, max: Some(most), ..AmountField::default() };

@@ -288,6 +288,30 @@ async fn a_dispute_is_settled_with_a_part_that_had_arrived() {
 }
 
 #[tokio::test]
+async fn a_form_that_asks_how_much_had_arrived_does_not_say_that_nothing_had() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(10)).await;
+    let mut pages = served.web();
+    let (partner, worker) = (pages.signed_in(PARTNER).await, pages.signed_in(CASE_WORKER).await);
+    let (part, nothing) = ("It did not all come about", "It came to nothing");
+    for (units, says, not) in [(4, part, nothing), (1, nothing, part)] {
+        let need = submit(&served, sharing(units)).await.name;
+        let name = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered").name;
+        let mut said = async |cookie: &str, target: &str| {
+            let headers = [("cookie", cookie), ("accept-language", "en")];
+            let page = pages.ask("GET", target, &headers, b"").await.text();
+            assert!(page.contains(says) && !page.contains(not), "{units} {target}: {page}");
+        };
+        Step::Accept(None).take(&served, PARTNER, &name).await.expect("accepted");
+        said(&partner, &format!("/portal/{name}")).await;
+        for step in [Step::Deliver(None), Step::Dispute] {
+            step.take(&served, CASE_WORKER, &name).await.expect("a step");
+        }
+        said(&worker, &format!("/desk/{need}")).await;
+    }
+}
+
+#[tokio::test]
 async fn the_rest_of_an_item_that_cannot_be_split_is_a_whole_again() {
     let served = demo().await;
     let (_, resource) = trunks(&served, NEAR, Some(10)).await;

@@ -7,7 +7,7 @@ use wishwell_domain::referral::Action;
 use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
-use crate::pages::amounts::{delivered, had_arrived, promised};
+use crate::pages::amounts::{arrived_field, delivered, promised};
 use crate::pages::pool::urgency_mark;
 use crate::pages::portal::form::once;
 use crate::pages::portal::live::{Since, live};
@@ -233,7 +233,16 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
             &address,
             &html! { (hidden) (ended_early(visit, referral)) },
             action,
-            (visit.say("登记未成…", "It came to nothing…"), visit.say("登记未成", "Record that it came to nothing")),
+            match referral.units {
+                ..=1 => (
+                    visit.say("登记未成…", "It came to nothing…"),
+                    visit.say("登记未成", "Record that it came to nothing"),
+                ),
+                _ => (
+                    visit.say("没有（全部）办成…", "It did not all come about…"),
+                    visit.say("登记没有（全部）办成", "Record that it did not all come about"),
+                ),
+            },
         ),
     }
 }
@@ -243,7 +252,7 @@ fn ended_early(visit: &Visit, referral: &v1::Referral) -> Markup {
     let (zh, en) = missing(referral.origin());
     html! {
         @if referral.units > 1 {
-            (had_arrived(visit, referral))
+            (arrived_field(visit, referral))
             p class="note" {
                 (visit.say("全部送达的，请改登“已送达”。", "If all of it has arrived, choose “delivered” instead. "))
                 (visit.say(zh, en))

@@ -10,7 +10,7 @@ use super::gathered::{CANDIDATES_SHOWN, Gathered, Likely};
 use super::timeline::{Moment, What};
 use super::{Notice, by_telephone};
 use crate::pages::address::id_of;
-use crate::pages::amounts::had_arrived;
+use crate::pages::amounts::arrived_field;
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
 use crate::pages::visit::{SignedIn, Visit};
@@ -296,6 +296,9 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
         ReferralState::Delivered if arranges => {
             &[(Action::Dispute, visit.say("没有收到或有问题", "It did not arrive, or not well"))]
         }
+        ReferralState::Disputed if operates && referral.units > 1 => {
+            &[(Action::Fail, visit.say("确认没有（全部）办成", "It did not all come about"))]
+        }
         ReferralState::Disputed if operates => &[(Action::Fail, visit.say("确认没有办成", "It came to nothing"))],
         _ => &[],
     };
@@ -329,7 +332,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                         }
                     }
                     @if matches!(action, Action::Cancel | Action::Fail) {
-                        (had_arrived(visit, referral))
+                        (arrived_field(visit, referral))
                     }
                     button { (text) }
                 }
