@@ -234,25 +234,29 @@ impl Platform {
         self.once(caller, async {
             let (mut attempts, mut expected) = (super::UPDATE_ATTEMPTS_MAX, expected);
             // Taking it back changes the version that is meant. That it was this very request that did so, is noted: it may have broken off
-            // in between, or be under way twice.
+            // in between, or be under way twice. With another body it is refused from then on.
             let taking = Caller {
                 request: caller.request.clone().map(|key| RequestKey { method: TAKING_BACK, ..key }),
                 ..caller.clone()
             };
+            let mut taken = self.answered(&taking).await?.is_some();
             loop {
                 attempts -= 1;
                 let need = self.need(caller, id).await?;
                 must_be_sealed_alone(&need)?;
+                if taken {
+                    // What was expected was there, and is so no more.
+                    expected = None;
+                }
                 if need.state.is_open() {
-                    let by =
-                        if expected.is_some() { taking.clone() } else { Caller { request: None, ..taking.clone() } };
+                    // It is noted once, and may be open again since.
+                    let by = if taken { Caller { request: None, ..taking.clone() } } else { taking.clone() };
                     // As it was read: it may have been given to a beneficiary since.
                     match self.take_back(&by, id, expected.unwrap_or(need.version)).await {
                         Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => continue,
-                        taken => taken?,
+                        done => done?,
                     }
-                    // What was expected was there, and is so no more.
-                    expected = None;
+                    (taken, expected) = (true, None);
                 } else if expected.is_some() && self.answered(&taking).await?.is_some() {
                     expected = None;
                 }

@@ -357,14 +357,7 @@ async fn an_erasure_that_broke_off_after_taking_the_need_back_is_done_when_it_co
     let database = TestDatabase::create().await;
     let world = World::start(database.url()).await;
     let message = with_id(&erasure_of_its_version(&world).await, &request_id());
-    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
-    // As if the server had ended in between.
-    let no_erasure = "ALTER TABLE needs ADD CONSTRAINT none_is_erased CHECK (erased_at IS NULL) NOT VALID";
-    sqlx::query(no_erasure).execute(&mut connection).await.expect("forbidden");
-    world.send("operator", ERASE, &message).await.expect_err("broken off");
-    sqlx::query("ALTER TABLE needs DROP CONSTRAINT none_is_erased").execute(&mut connection).await.expect("allowed");
-    let need = world.read("operator", message["name"].as_str().expect("a need"), &json!(0)).await["need"].clone();
-    assert_eq!(need["state"], "NEED_STATE_WITHDRAWN", "{need}");
+    let need = broken_off(&world, &database, &message).await;
     assert_ne!(need["etag"], message["etag"]);
 
     // Under another id it is another version that is meant.
@@ -372,6 +365,39 @@ async fn an_erasure_that_broke_off_after_taking_the_need_back_is_done_when_it_co
     assert_eq!(reason(&status), "ETAG_MISMATCH", "{status:?}");
     let first = world.send("operator", ERASE, &message).await.expect("erased");
     assert_eq!(world.send("operator", ERASE, &message).await.expect("answered again"), first);
+}
+
+/// Sends an erasure that takes its need back, and gets no further; the need.
+async fn broken_off(world: &World, database: &TestDatabase, message: &Value) -> Value {
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    // As if the server had ended in between.
+    let no_erasure = "ALTER TABLE needs ADD CONSTRAINT none_is_erased CHECK (erased_at IS NULL) NOT VALID";
+    sqlx::query(no_erasure).execute(&mut connection).await.expect("forbidden");
+    world.send("operator", ERASE, message).await.expect_err("broken off");
+    sqlx::query("ALTER TABLE needs DROP CONSTRAINT none_is_erased").execute(&mut connection).await.expect("allowed");
+    let need = world.read("operator", message["name"].as_str().expect("a need"), &json!(0)).await["need"].clone();
+    assert_eq!(need["state"], "NEED_STATE_WITHDRAWN", "{need}");
+    need
+}
+
+#[tokio::test]
+async fn an_erasure_that_broke_off_is_refused_under_its_id_with_another_version_or_none() {
+    let database = TestDatabase::create().await;
+    let world = World::start(database.url()).await;
+    for names_its_version in [true, false] {
+        let of_its_version = with_id(&erasure_of_its_version(&world).await, &request_id());
+        let mut of_any = of_its_version.clone();
+        of_any.as_object_mut().expect("an object").remove("etag");
+        let message = if names_its_version { &of_its_version } else { &of_any };
+        let need = broken_off(&world, &database, message).await;
+        let mut of_what_is_left = of_its_version.clone();
+        of_what_is_left["etag"] = need["etag"].clone();
+        for other in [&of_any, &of_what_is_left].into_iter().filter(|other| *other != message) {
+            let status = world.send("operator", ERASE, other).await.expect_err("another body");
+            assert_eq!(reason(&status), "REQUEST_ID_REUSED", "{other}: {status:?}");
+        }
+        world.send("operator", ERASE, message).await.expect("erased");
+    }
 }
 
 #[tokio::test]
