@@ -111,7 +111,7 @@ pub struct Booked {
     pub movement: Movement,
 }
 
-/// A figure that is not the sum of its movements, or of what is held; or that is held in a state in which nothing is.
+/// A figure that is not the sum of its movements, of what is held, or of what had arrived; or that is held in a state in which nothing is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discrepancy {
     /// Full resource name, with item or period where there is one.

@@ -187,6 +187,7 @@ macro_rules! conformance_of {
                 what_had_arrived_is_kept_and_the_rest_is_for_the_next
                 what_had_arrived_is_followed_for_the_rest_and_stays_used_up
                 a_part_that_does_not_add_up_or_was_not_said_is_found
+                what_is_used_up_is_what_had_arrived
             }
             ledger_audit {
                 a_figure_that_does_not_add_up_is_found

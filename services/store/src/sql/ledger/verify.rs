@@ -1,5 +1,6 @@
 //! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, what each
-//! referral holds against its movements and against its state, items of needs against their referrals, and rows against what is not there.
+//! referral holds against its movements, its state and what had arrived of it, items of needs against their referrals, and rows against what
+//! is not there.
 
 use uuid::Uuid;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
@@ -40,12 +41,24 @@ const HELD_AND_MOVED: &str = "SELECT referral_id, capacity_pool_id, period_start
      FROM ledger_movements, tenants WHERE tenant = given_tenant";
 
 /// Lines in which no referral of that state holds anything: only an offer holds what is not accepted, only help that is still to come what
-/// is, but for places of cases that have not closed, and only where help arrived, all of it or a part, something is used up.
+/// is, but for places of cases that have not closed, and only where help arrived something is used up: how much of what ended early, see
+/// [`USED_OF_ENDED`].
 const OUT_OF_STATE: &str = "(line.state = 'pending' AND referral.state <> 'offered') \
      OR (line.state = 'committed' AND referral.state NOT IN ('accepted', 'in_progress') \
      AND NOT (line.kind = 'caseload' AND referral.state IN ('delivered', 'disputed'))) \
-     OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'failed') \
-     AND referral.arrived = 0)";
+     OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'cancelled', 'failed'))";
+
+/// What those that ended early have used up of each pool, beside what had arrived, where it is neither that nor all of it: what was disputed
+/// had been delivered. No case is used up.
+const USED_OF_ENDED: &str = "SELECT line.referral_id, line.capacity_pool_id, CAST(NULL AS TEXT), \
+     CAST(SUM(CASE WHEN line.state = 'consumed' THEN line.units * line.quantity_per_unit ELSE 0 END) AS BIGINT), \
+     CAST(MAX(CASE WHEN line.kind = 'caseload' THEN 0 ELSE referral.arrived * line.quantity_per_unit END) AS BIGINT) \
+     FROM hold_lines AS line JOIN referrals AS referral ON referral.tenant = line.tenant AND referral.id = line.referral_id \
+     JOIN tenants ON line.tenant = given_tenant WHERE referral.state IN ('cancelled', 'failed') \
+     GROUP BY line.referral_id, line.capacity_pool_id \
+     HAVING SUM(CASE WHEN line.state = 'consumed' THEN line.units ELSE 0 END) NOT IN ( \
+     MAX(CASE WHEN line.kind = 'caseload' THEN 0 ELSE referral.arrived END), \
+     MAX(CASE WHEN line.kind = 'caseload' THEN 0 WHEN referral.state = 'failed' THEN referral.units ELSE referral.arrived END))";
 
 /// The figures that a line may count in, as the columns and states are called.
 const LINE_FIGURES: [&str; 3] = ["pending", "committed", "consumed"];
@@ -123,6 +136,7 @@ pub(super) async fn verify(session: &mut Session, tenant: &TenantId) -> Result<V
     }
     compare_referrals(session, tenant, &mut verification.discrepancies).await?;
     compare_states(session, tenant, &mut verification.discrepancies).await?;
+    compare_arrived(session, tenant, &mut verification.discrepancies).await?;
     compare_items(session, tenant, &mut verification.discrepancies).await?;
     for reference in REFERENCES {
         find_orphans(session, tenant, reference, &mut verification.discrepancies).await?;
@@ -209,6 +223,21 @@ async fn compare_states(session: &mut Session, tenant: &TenantId, found: &mut Ve
     statement.push("AND referral.id = line.referral_id WHERE line.tenant = ").bind(Value::text(tenant.as_str()));
     statement.push(" AND (").push(OUT_OF_STATE).push(") LIMIT ").bind(most_told());
     tell_of_referrals(session, statement, "steps", found).await
+}
+
+/// Referrals that have used up something else than had arrived when they ended early.
+async fn compare_arrived(
+    session: &mut Session,
+    tenant: &TenantId,
+    found: &mut Vec<Discrepancy>,
+) -> Result<(), Failure> {
+    let mut statement = session.statement("WITH tenants (given_tenant) AS (VALUES (");
+    statement.bind(Value::text(tenant.as_str())).push(")) ").push(USED_OF_ENDED).push(" LIMIT ").bind(most_told());
+    let rows = session.fetch(statement, |fields| {
+        let name = format!("{} of {}", referral(fields.uuid()?), pool_or_period(fields)?);
+        add(fields, &name, "consumed", "arrivals", found)
+    });
+    rows.await.map(drop)
 }
 
 /// Adds what rows say of what referrals hold of pools and periods, figure by figure, beside what `summed` comes to.

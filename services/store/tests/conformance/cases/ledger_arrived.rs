@@ -86,8 +86,42 @@ pub async fn a_part_that_does_not_add_up_or_was_not_said_is_found(fixture: Fixtu
         found.sort_unstable();
         found
     };
-    assert_eq!(discrepancies("UPDATE referrals SET arrived = 2").await, [("served", "referrals", 3, 2)]);
-    let unsaid = [("consumed", "steps", 3, 0), ("served", "referrals", 3, 0)];
+    let other = [("consumed", "arrivals", 3, 2), ("served", "referrals", 3, 2)];
+    assert_eq!(discrepancies("UPDATE referrals SET arrived = 2").await, other);
+    let unsaid = [("consumed", "arrivals", 3, 0), ("served", "referrals", 3, 0)];
     assert_eq!(discrepancies("UPDATE referrals SET arrived = 0").await, unsaid);
     assert_eq!(discrepancies("UPDATE referrals SET arrived = 3").await, []);
+}
+
+pub async fn what_is_used_up_is_what_had_arrived(fixture: Fixture) {
+    let pools = vec![stock(20, Some(40)), caseload(22, 9)];
+    let resources = vec![giving(30, &[(20, 1), (22, 1)])];
+    let fixture = fixture.with(pools, resources, vec![lacking(60, vec![item(1, 40)])]).await;
+    fixture.set_clock(instant(MONDAY)).await;
+    for (n, action, state) in [(100, Action::Cancel, "cancelled"), (101, Action::Fail, "failed")] {
+        fixture.ask(vec![offering(n, 60, 30, 8)]).await;
+        fixture.ask(vec![step(n, Action::Accept)]).await;
+        fixture.ask(vec![after(n, 5, action, Role::CaseWorker)]).await;
+        // Lines, figures and movements agree on so many pieces, and on so many more than they said.
+        let agree = async |pieces: i64, more: i64| {
+            let of_it = format!("referral_id = (SELECT id FROM referrals WHERE state = '{state}')");
+            let plant = format!(
+                "UPDATE hold_lines SET units = {pieces} WHERE state = 'consumed' AND {of_it}; \
+                 UPDATE capacity_pools SET consumed = consumed + {more} WHERE kind = 'stock'; \
+                 UPDATE ledger_movements SET consumed = {pieces} WHERE consumed > 0 AND {of_it}"
+            );
+            fixture.execute(&plant).await;
+            let found = fixture.verification().await.discrepancies.into_iter();
+            found.map(|one| (one.figure, one.of, one.stored, one.summed)).collect::<Vec<_>>()
+        };
+        assert_eq!(agree(3, -2).await, [("consumed", "arrivals", 3, 5)], "{state}");
+        assert_eq!(agree(5, 2).await, [], "{state}");
+    }
+    // What was disputed had been delivered, however little of it had arrived.
+    fixture.ask(vec![offering(102, 60, 30, 4)]).await;
+    for action in [Action::Accept, Action::Deliver, Action::Dispute] {
+        fixture.ask(vec![step(102, action)]).await;
+    }
+    fixture.ask(vec![after(102, 1, Action::Fail, Role::CaseWorker)]).await;
+    fixture.everything_adds_up().await;
 }
