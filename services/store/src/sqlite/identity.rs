@@ -19,8 +19,9 @@ const FIRST_MIGRATION: &str = "foundation";
 /// Tables of another program that are named.
 const NAMED_MAX: usize = 3;
 
-/// Refuses a file that another program has made. Nothing of it is changed, and nothing is put beside it. What cannot be read at all is
-/// for whoever opens it to say.
+/// Refuses a file that another program has made. Nothing of it is changed, and nothing is put beside it, but for SQLite's index of a
+/// write-ahead log (`-shm`) where that program left a log without one: read without it, the file may look as if it held nothing. What
+/// cannot be read at all is for whoever opens it to say.
 ///
 /// # Errors
 /// [`StoreError::AnotherProgram`] for such a file, and others when it cannot be read as a database.
@@ -188,8 +189,19 @@ mod tests {
         let path = folder.path().join("theirs.db");
         let theirs = Connection::open(&path).unwrap();
         theirs.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE entries (body TEXT)").unwrap();
-        let refused = SqliteStore::open(&path, Durability::Full).await.unwrap_err();
-        assert!(matches!(refused, StoreError::AnotherProgram { .. }), "{refused:?}");
+        // And where that program has crashed, or its files were copied.
+        let left = tempfile::tempdir().unwrap();
+        for name in ["theirs.db", "theirs.db-wal"] {
+            std::fs::copy(folder.path().join(name), left.path().join(name)).unwrap();
+        }
+        let before = files(left.path());
+        for path in [path, left.path().join("theirs.db")] {
+            let refused = SqliteStore::open(&path, Durability::Full).await.unwrap_err();
+            assert!(matches!(refused, StoreError::AnotherProgram { .. }), "{refused:?}");
+        }
+        let mut after = files(left.path());
+        after.retain(|(name, _)| name != "theirs.db-shm");
+        assert!(after == before, "but for an index of the log, all is as it was left");
     }
 
     #[tokio::test]
