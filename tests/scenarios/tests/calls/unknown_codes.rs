@@ -5,7 +5,9 @@ use tonic::Status;
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::catalogue::OPERATOR;
+use wishwell_scenarios::deployment::{self, CALLERS};
 use wishwell_scenarios::told::{Violation, all_are_told_at_once, reason, text, told, violations};
+use wishwell_test_support::postgres::TestDatabase;
 
 /// Well-formed, and of nothing that the demo has.
 const NO_KIND: &str = "education.no-such-kind";
@@ -124,14 +126,22 @@ async fn figures_and_events_of_what_is_unknown_are_refused_as_lists_are() {
 }
 
 #[tokio::test]
-async fn a_kind_that_came_a_moment_ago_is_known_to_lists_without_a_position_to_wait_for() {
-    let served = Served::demo().await;
-    let category = v1::Category { code: kind(), title: text("a kind of its own"), ..v1::Category::default() };
-    let request = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
-    told(served.catalog(OPERATOR).batch_upsert_categories(request).await).expect("put");
-    let filter = v1::NeedFilter { category: kind(), ..v1::NeedFilter::default() };
-    let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
-    assert!(told(served.needs(OPERATOR).list_needs(request).await).expect("listed").needs.is_empty());
+async fn a_kind_that_came_a_moment_ago_by_another_replica_is_known_to_lists_without_a_position_to_wait_for() {
+    let database = TestDatabase::create().await;
+    // Nothing tells one of what the other writes: it looks twice a second.
+    let replica = || deployment::serve(deployment::folder(CALLERS), database.url(), &["--demo-principals"]);
+    let (writer, reader) = (replica().await, replica().await);
+    for number in 0..8 {
+        let code = format!("{NO_KIND}-{number}");
+        let filter = v1::NeedFilter { category: code.clone(), ..v1::NeedFilter::default() };
+        let request = v1::ListNeedsRequest { filter: Some(filter), ..v1::ListNeedsRequest::default() };
+        let list = async || told(reader.needs(OPERATOR).list_needs(request.clone()).await);
+        assert_eq!(reason(&list().await.expect_err("not yet")), "UNKNOWN_CATEGORY", "{code}");
+        let category = v1::Category { code: code.clone(), title: text("a kind of its own"), ..v1::Category::default() };
+        let put = v1::BatchUpsertCategoriesRequest { categories: vec![category], request_id: String::new() };
+        told(writer.catalog(OPERATOR).batch_upsert_categories(put).await).expect("put");
+        assert!(list().await.unwrap_or_else(|status| panic!("{code}: {status:?}")).needs.is_empty());
+    }
 }
 
 #[tokio::test]
