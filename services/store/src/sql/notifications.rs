@@ -80,10 +80,7 @@ pub(super) fn push_tenant(statement: &mut Statement, tenant: &TenantId) {
 /// Adds the condition that a row is of this kind.
 pub(super) fn push_kind(statement: &mut Statement, kind: Kind) {
     // As a literal: a partial index is of one kind.
-    statement.push(match kind {
-        Kind::Wish => " AND kind = 'wish'",
-        Kind::Offer => " AND kind = 'offer'",
-    });
+    statement.push(" AND kind = '").push(kind.name()).push("'");
 }
 
 /// A page of what was told, the newest first.
