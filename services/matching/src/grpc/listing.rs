@@ -19,6 +19,8 @@ pub(crate) trait Paged: Request {
     fn page_size(&self) -> i32;
     /// The token of the page; empty for the first one.
     fn page_token(&self) -> &str;
+    /// The position of the log that the picture has to have reached.
+    fn min_position(&self) -> i64;
 }
 
 macro_rules! paged {
@@ -35,6 +37,10 @@ macro_rules! paged {
 
             fn page_token(&self) -> &str {
                 &self.page_token
+            }
+
+            fn min_position(&self) -> i64 {
+                self.min_position
             }
         })*
     };

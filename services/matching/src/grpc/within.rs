@@ -8,7 +8,9 @@ use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
 
+use super::call::required;
 use super::convert::common;
+use super::listing::{Listing, Paged};
 use super::matching::position;
 use crate::cases::{Caller, Platform, references};
 
@@ -57,6 +59,24 @@ impl Within {
         }
         references::division(division_field, division.as_ref(), &snapshot, violations);
         Ok(Self { category, division, snapshot })
+    }
+
+    /// Reads what a list is cut down to and which page of it is asked for. `violations` are what was found wrong with the rest of its filter:
+    /// everything is told at once.
+    ///
+    /// # Errors
+    /// When something is wrong, or the picture cannot be had.
+    pub(super) async fn page(
+        platform: &Platform,
+        caller: &Caller,
+        message: &impl Paged,
+        codes: (Sent<'_>, Sent<'_>),
+        mut violations: Violations,
+    ) -> Result<(Self, Listing), Error> {
+        let within = Self::read(platform, caller, message.min_position(), codes, &mut violations).await?;
+        let listing = violations.take(Listing::of(platform, caller, message));
+        violations.into_result()?;
+        Ok((within, required("page_token", listing)?))
     }
 
     /// The category with those below it; empty for any.

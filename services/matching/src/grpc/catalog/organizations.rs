@@ -150,13 +150,10 @@ pub(super) async fn read_list(
     message: v1::ListOrganizationsRequest,
 ) -> Result<(OrganizationFilter, Listing), Error> {
     let mut violations = Violations::new();
-    let listing = Listing::of(platform, caller, &message);
-    let sent = message.filter.unwrap_or_default();
+    let sent = message.filter.clone().unwrap_or_default();
     let kind = (sent.kind != 0).then(|| convert::kind("filter.kind", sent.kind, &mut violations)).flatten();
     let codes = (within::NONE, ("filter.division", sent.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
-    let listing = violations.take(listing);
-    violations.into_result()?;
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let filter = OrganizationFilter {
         state: convert::state(sent.state),
         kind,
@@ -164,7 +161,7 @@ pub(super) async fn read_list(
         external: common::external(sent.external),
         ..OrganizationFilter::default()
     };
-    Ok((filter, required("page_token", listing)?))
+    Ok((filter, listing))
 }
 
 pub(super) async fn list(

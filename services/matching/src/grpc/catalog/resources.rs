@@ -272,15 +272,12 @@ pub(super) async fn read_list(
     message: v1::ListResourcesRequest,
 ) -> Result<(ResourceFilter, Listing), Error> {
     let mut violations = Violations::new();
-    let listing = Listing::of(platform, caller, &message);
-    let sent = message.filter.unwrap_or_default();
+    let sent = message.filter.clone().unwrap_or_default();
     let organization = (!sent.organization.is_empty())
         .then(|| violations.take(OrganizationId::parse_name("filter.organization", &sent.organization)))
         .flatten();
     let codes = (("filter.category", sent.category.as_str()), ("filter.division", sent.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
-    let listing = violations.take(listing);
-    violations.into_result()?;
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let filter = ResourceFilter {
         organization,
         categories: within.categories(),
@@ -289,7 +286,7 @@ pub(super) async fn read_list(
         external: common::external(sent.external),
         ..ResourceFilter::default()
     };
-    Ok((filter, required("page_token", listing)?))
+    Ok((filter, listing))
 }
 
 pub(super) async fn list(

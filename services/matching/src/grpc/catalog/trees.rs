@@ -6,10 +6,9 @@ use wishwell_domain::division::Division;
 use wishwell_domain::{Error, Violations};
 
 use crate::cases::{Caller, Platform};
-use crate::grpc::call::required;
 use crate::grpc::convert::{common, tree as convert};
-use crate::grpc::listing::{Listing, Paged};
-use crate::grpc::within::{self, Sent, Within};
+use crate::grpc::listing::Listing;
+use crate::grpc::within::{self, Within};
 
 /// One page of entries in the order of their codes, and the token of the next one.
 fn page_of<T>(mut entries: Vec<T>, code: impl Fn(&T) -> &str, listing: &Listing) -> Result<(Vec<T>, String), Error> {
@@ -34,21 +33,6 @@ pub(super) async fn get_category(
     Ok(v1::GetCategoryResponse { category: Some(convert::category_out(category)) })
 }
 
-/// What is asked for of a tree: below what, and which page of it.
-async fn read_subtree(
-    platform: &Platform,
-    caller: &Caller,
-    message: &impl Paged,
-    min_position: i64,
-    codes: (Sent<'_>, Sent<'_>),
-) -> Result<(Within, Listing), Error> {
-    let mut violations = Violations::new();
-    let within = Within::read(platform, caller, min_position, codes, &mut violations).await?;
-    let listing = violations.take(Listing::of(platform, caller, message));
-    violations.into_result()?;
-    Ok((within, required("page_token", listing)?))
-}
-
 /// Reads which categories are asked for, and which page of them.
 pub(super) async fn read_category_list(
     platform: &Platform,
@@ -57,7 +41,7 @@ pub(super) async fn read_category_list(
 ) -> Result<(Within, Listing), Error> {
     let root = message.filter.as_ref().map_or("", |filter| &filter.subtree_of);
     let codes = (("filter.subtree_of", root), within::NONE);
-    read_subtree(platform, caller, &message, message.min_position, codes).await
+    Within::page(platform, caller, &message, codes, Violations::new()).await
 }
 
 pub(super) async fn list_categories(
@@ -122,7 +106,7 @@ pub(super) async fn read_division_list(
 ) -> Result<(Within, Listing), Error> {
     let root = message.filter.as_ref().map_or("", |filter| &filter.subtree_of);
     let codes = (within::NONE, ("filter.subtree_of", root));
-    read_subtree(platform, caller, &message, message.min_position, codes).await
+    Within::page(platform, caller, &message, codes, Violations::new()).await
 }
 
 pub(super) async fn list_divisions(

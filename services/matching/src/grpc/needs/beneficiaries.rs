@@ -174,13 +174,10 @@ pub(super) async fn read_list(
     message: v1::ListBeneficiariesRequest,
 ) -> Result<(BeneficiaryFilter, Listing), Error> {
     let mut violations = Violations::new();
-    let listing = Listing::of(platform, caller, &message);
-    let sent = message.filter.unwrap_or_default();
-    let codes = (within::NONE, ("filter.division", sent.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let sent = message.filter.clone().unwrap_or_default();
     let household = convert::household_name("filter.household", &sent.household, &mut violations);
-    let listing = violations.take(listing);
-    violations.into_result()?;
+    let codes = (within::NONE, ("filter.division", sent.division.as_str()));
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let filter = BeneficiaryFilter {
         households: household.into_iter().collect(),
         residence_divisions: caller.divisions_to_list(within.division.as_ref(), &within.snapshot)?,
@@ -188,7 +185,7 @@ pub(super) async fn read_list(
         group_tag: common::group_tag(sent.group_tag),
         ..BeneficiaryFilter::default()
     };
-    Ok((filter, required("page_token", listing)?))
+    Ok((filter, listing))
 }
 
 pub(super) async fn list(

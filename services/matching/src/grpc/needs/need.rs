@@ -134,14 +134,11 @@ pub(super) async fn read_list(
     message: v1::ListNeedsRequest,
 ) -> Result<(NeedFilter, Listing), Error> {
     let mut violations = Violations::new();
-    let listing = Listing::of(platform, caller, &message);
-    let sent = message.filter.unwrap_or_default();
-    let codes = (("filter.category", sent.category.as_str()), ("filter.division", sent.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
+    let sent = message.filter.clone().unwrap_or_default();
     let beneficiary = beneficiary::beneficiary_name("filter.beneficiary", &sent.beneficiary, &mut violations);
     let household = beneficiary::household_name("filter.household", &sent.household, &mut violations);
-    let listing = violations.take(listing);
-    violations.into_result()?;
+    let codes = (("filter.category", sent.category.as_str()), ("filter.division", sent.division.as_str()));
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let filter = NeedFilter {
         states: sent.states.iter().filter_map(|state| convert::state(*state)).collect(),
         urgency: convert::urgency(sent.urgency),
@@ -157,7 +154,7 @@ pub(super) async fn read_list(
         overdue_only: sent.overdue_only,
         without_division: sent.without_division,
     };
-    Ok((filter, required("page_token", listing)?))
+    Ok((filter, listing))
 }
 
 pub(super) async fn list(

@@ -11,7 +11,6 @@ use wishwell_store::{Page, PageRequest, ReferralFilter};
 
 use super::{division_shown, show};
 use crate::cases::{Caller, Platform};
-use crate::grpc::call::required;
 use crate::grpc::convert::referral as convert;
 use crate::grpc::listing::Listing;
 use crate::grpc::matching::position;
@@ -51,8 +50,7 @@ pub(super) async fn read_list(
     message: v1::ListReferralsRequest,
 ) -> Result<AskedReferrals, Error> {
     let mut violations = Violations::new();
-    let listing = Listing::of(platform, caller, &message);
-    let sent = message.filter.unwrap_or_default();
+    let sent = message.filter.clone().unwrap_or_default();
     let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let need = named(&sent.need).and_then(|name| violations.take(NeedId::parse_name("filter.need", &name)));
     let resource =
@@ -60,9 +58,7 @@ pub(super) async fn read_list(
     let mut organization = named(&sent.organization)
         .and_then(|name| violations.take(OrganizationId::parse_name("filter.organization", &name)));
     let codes = (within::NONE, ("filter.division", sent.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
-    let listing = violations.take(listing);
-    violations.into_result()?;
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let divisions = if caller.is_partner() {
         // Partners see their own; asking for another's is refused rather than answered with nothing.
         let own = caller.principal.organization.ok_or(Error::Unauthenticated)?;
@@ -89,7 +85,7 @@ pub(super) async fn read_list(
         unattended_only: sent.unattended_only,
         ..ReferralFilter::default()
     };
-    Ok(AskedReferrals { filter, within, listing: required("page_token", listing)? })
+    Ok(AskedReferrals { filter, within, listing })
 }
 
 pub(super) async fn list(

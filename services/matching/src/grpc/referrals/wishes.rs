@@ -31,11 +31,9 @@ pub(super) async fn read_list(
     message: v1::ListWishesRequest,
 ) -> Result<AskedWishes, Error> {
     let mut violations = Violations::new();
-    let codes = (("category", message.category.as_str()), ("division", message.division.as_str()));
-    let within = Within::read(platform, caller, message.min_position, codes, &mut violations).await?;
     let named = named(&message, &mut violations);
-    let listing = violations.take(Listing::of(platform, caller, &message));
-    violations.into_result()?;
+    let codes = (("category", message.category.as_str()), ("division", message.division.as_str()));
+    let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let filter = NeedFilter {
         states: vec![NeedState::Open, NeedState::PartlyServed],
         categories: within.categories(),
@@ -46,7 +44,7 @@ pub(super) async fn read_list(
         wanting_only: true,
         ..NeedFilter::default()
     };
-    Ok(AskedWishes { filter, named, listing: required("page_token", listing)? })
+    Ok(AskedWishes { filter, named, listing })
 }
 
 pub(super) async fn list(
