@@ -84,6 +84,8 @@ pub enum Mutation {
     /// Refused with [`StoreError::Outdated`] are a need that is a wish while its beneficiary withholds wishes, or any member of the household
     /// that it names alone, and a beneficiary that begins to withhold them, or joins a household withholding them, while one of its needs is a
     /// wish, or one of the household alone: the puts before it take wishes back, and one that is published meanwhile has them made anew.
+    /// A beneficiary that joins or leaves a household changes the household too, in the same write: it has a new version, and an event
+    /// after those of the mutations unless one of them puts it.
     Put {
         /// The entity as it shall be.
         entity: Change,

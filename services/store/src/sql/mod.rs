@@ -12,6 +12,7 @@ pub(crate) mod direct;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
 pub(crate) mod gathered;
+mod households;
 pub(crate) mod ledger;
 pub(crate) mod log;
 mod moves;

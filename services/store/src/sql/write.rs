@@ -11,7 +11,7 @@ use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{ExternalId, NeedId, ReferralId};
+use wishwell_domain::ids::{ExternalId, HouseholdId, NeedId, ReferralId};
 use wishwell_domain::limits::REFERRALS_IN_THE_WAY_MAX;
 use wishwell_domain::need::{Need, Timing};
 use wishwell_domain::notification::Subscription;
@@ -24,7 +24,7 @@ use super::ledger::{follow_needs, holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
-use super::{SqlStore, consents, erase, log, periods, request};
+use super::{SqlStore, consents, erase, households, log, periods, request};
 use crate::contract::{Effect, Mutation, Outcome, WriteContext, WriteMode, Written};
 use crate::error::StoreError;
 
@@ -50,9 +50,11 @@ pub(super) struct Writing<'w> {
     pub(super) now: Timestamp,
     pace: Pace,
     /// One for each mutation, filled as they are carried out.
-    outcomes: Vec<Option<Outcome>>,
+    pub(super) outcomes: Vec<Option<Outcome>>,
     /// What changes because of them.
-    following: Vec<Change>,
+    pub(super) following: Vec<Change>,
+    /// The households that somebody joined or left by them.
+    pub(super) moved: HashSet<HouseholdId>,
 }
 
 impl SqlStore {
@@ -113,9 +115,10 @@ impl SqlStore {
             request::keep_answer(&mut session, context, key, answer).await?;
         }
         let outcomes = vec![None; mutations.len()];
-        let mut writing = Writing { session, context, mutations, now, pace, outcomes, following: Vec::new() };
+        let (following, moved) = (Vec::new(), HashSet::new());
+        let mut writing = Writing { session, context, mutations, now, pace, outcomes, following, moved };
         let steps = steps(mutations, pace);
-        if steps.len() > 1 {
+        if steps.len() > 1 || writing.puts::<Beneficiary>().next().is_some() {
             writing.lock_in_order().await?;
         }
         for step in steps {
@@ -201,9 +204,18 @@ fn changed<T: Record>(outcomes: &[Option<Outcome>], step: Range<usize>) -> impl 
     changed.filter_map(|outcome| T::from_change(outcome.after.as_ref()?))
 }
 
-impl Writing<'_> {
+impl<'w> Writing<'w> {
+    /// The entities of one kind that are put.
+    fn puts<T: Record>(&self) -> impl Iterator<Item = &'w T> + use<'w, T> {
+        self.mutations.iter().filter_map(|mutation| match mutation {
+            Mutation::Put { entity, .. } => T::from_change(entity),
+            _ => None,
+        })
+    }
+
     /// Locks the rows that several steps will change, kind by kind and by key: whatever order two writes name them in, one
-    /// waits for the other instead of both waiting for each other. A single step does the same as it reads.
+    /// waits for the other instead of both waiting for each other. A single step does the same as it reads, unless it moves members of
+    /// households.
     async fn lock_in_order(&mut self) -> Result<(), Failure> {
         if self.session.dialect() == Dialect::Sqlite {
             return Ok(());
@@ -213,22 +225,22 @@ impl Writing<'_> {
         self.lock::<Organization>().await?;
         self.lock::<CapacityPool>().await?;
         self.lock::<Resource>().await?;
-        self.lock::<Household>().await?;
+        let people: Vec<&Beneficiary> = self.puts::<Beneficiary>().collect();
+        let moved = households::to_be_moved(&mut self.session, &self.context.tenant, &people).await?;
+        self.lock_also::<Household>(moved).await?;
         self.lock::<Beneficiary>().await?;
         self.lock::<Need>().await?;
         self.lock::<Round>().await
     }
 
     async fn lock<T: Record>(&mut self) -> Result<(), Failure> {
-        let mutations = self.mutations;
-        let entities: Vec<&T> = mutations
-            .iter()
-            .filter_map(|mutation| match mutation {
-                Mutation::Put { entity, .. } => T::from_change(entity),
-                _ => None,
-            })
-            .collect();
-        let keys = entities.iter().map(|entity| entity.key()).collect();
+        self.lock_also::<T>(Vec::new()).await
+    }
+
+    /// Locks those that are put, and others.
+    async fn lock_also<T: Record>(&mut self, mut keys: Vec<Key>) -> Result<(), Failure> {
+        let entities: Vec<&T> = self.puts().collect();
+        keys.extend(entities.iter().map(|entity| entity.key()));
         let external: Vec<&ExternalId> = entities.iter().filter_map(|entity| entity.external()).collect();
         record::lock::<T>(&mut self.session, &self.context.tenant, keys, &external).await
     }
@@ -263,6 +275,7 @@ impl Writing<'_> {
                 }
                 Change::Beneficiary(_) => {
                     let before = self.replace::<Beneficiary>(step.clone()).await?;
+                    self.moved.extend(households::moved(&before, changed(&self.outcomes, step.clone())));
                     let (tenant, put) = (&self.context.tenant, changed(&self.outcomes, step));
                     consents::refuse_withholding_amid_wishes(&mut self.session, tenant, &before, put).await
                 }
@@ -420,6 +433,7 @@ impl Writing<'_> {
     /// Logs what changed, keeps the answer, commits. The log's head is taken last, because its lock makes every other
     /// write of the tenant wait for the commit.
     async fn finish(mut self) -> Result<Written, Failure> {
+        households::follow_members(&mut self).await?;
         let outcomes: Vec<Outcome> = self
             .outcomes
             .into_iter()

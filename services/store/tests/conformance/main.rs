@@ -68,6 +68,10 @@ macro_rules! conformance_of {
                 what_a_household_publishes_while_somebody_joins_is_not_in_the_pool_afterwards
                 what_is_published_while_the_consent_is_taken_back_is_not_in_the_pool_afterwards
             }
+            households {
+                whoever_joins_or_leaves_a_household_changes_it_once_for_each_write
+                of_a_change_of_members_and_of_the_household_at_once_the_later_sees_the_first
+            }
             constraints {
                 every_reference_that_leads_nowhere_is_named_with_its_mutation
                 people_may_be_registered_where_this_installation_has_no_divisions

@@ -423,3 +423,49 @@ async fn a_household_keeps_its_members_unless_it_is_told_which_they_are() {
         assert!(found.len() == expected && expected < all.len(), "{tag:?}: {} of {expected}", found.len());
     }
 }
+
+#[tokio::test]
+async fn members_that_were_read_before_somebody_joined_or_left_are_not_written_over_hers() {
+    let served = Served::demo().await;
+    let hotline = Hotline(&served);
+    let mother = hotline.person("mother", v1::Beneficiary::default()).await;
+    let son = hotline.person("son", v1::Beneficiary::default()).await;
+    let created = hotline.household("home", std::slice::from_ref(&mother)).await.expect("created");
+    let before = created.household.expect("one");
+    let name = before.name.as_str();
+    let stored = async || {
+        let request = v1::GetHouseholdRequest { name: name.to_owned(), min_position: 0 };
+        told(served.needs(HOTLINE).get_household(request).await).expect("read").household.expect("one")
+    };
+    let say = async |etag: &str, members: &[&str]| {
+        let members = members.iter().map(|&member| member.to_owned()).collect();
+        let request = v1::UpdateHouseholdRequest {
+            name: name.to_owned(),
+            household: Some(v1::Household { members, ..v1::Household::default() }),
+            update_mask: mask(&["members"]),
+            etag: etag.to_owned(),
+            request_id: String::new(),
+        };
+        told(served.needs(HOTLINE).update_household(request).await)
+    };
+
+    // Another desk registers his wife at the same home, and then she leaves it again.
+    let at_home = v1::Beneficiary { household: name.to_owned(), ..v1::Beneficiary::default() };
+    let wife = hotline.person("wife", at_home).await;
+    let joined = stored().await;
+    assert_ne!(joined.etag, before.etag);
+    refused("a list without her", say(&before.etag, &[&mother, &son]).await, "ETAG_MISMATCH", "");
+    assert_eq!(stored().await, joined, "she is of the household still");
+    assert_eq!(joined.members.iter().collect::<BTreeSet<_>>(), BTreeSet::from([&mother, &wife]));
+    let leaving = v1::UpdateBeneficiaryRequest {
+        name: wife.clone(),
+        beneficiary: Some(v1::Beneficiary::default()),
+        update_mask: mask(&["household"]),
+        ..v1::UpdateBeneficiaryRequest::default()
+    };
+    told(served.needs(HOTLINE).update_beneficiary(leaving).await).expect("left");
+    refused("a list with her", say(&joined.etag, &[&mother, &wife, &son]).await, "ETAG_MISMATCH", "");
+    let grown = say(&stored().await.etag, &[&mother, &son]).await.expect("changed").household.expect("one");
+    assert_eq!(grown.members.iter().collect::<BTreeSet<_>>(), BTreeSet::from([&mother, &son]));
+    assert_eq!(stored().await, grown, "which is one change, with one etag");
+}

@@ -7,6 +7,7 @@ pub mod constraints;
 pub mod duplicates;
 pub mod erased_needs;
 pub mod erasure;
+pub mod households;
 pub mod ledger;
 pub mod ledger_arrived;
 pub mod ledger_audit;
