@@ -39,6 +39,23 @@ pub(crate) fn for_attempt(basis: Basis, attempt: usize) -> Basis {
     Basis { roughly: attempt >= OFFER_ATTEMPTS_MAX, ..basis }
 }
 
+/// An error of a provider that has a note to seal, without whose need it is: one name of a person or need would join all of its wishes.
+fn without_its_subject(error: Error, referral: &Referral) -> Error {
+    let name = referral.id.name();
+    match error {
+        Error::FailedPrecondition { precondition: Precondition::Erased, .. } => Error::FailedPrecondition {
+            precondition: Precondition::Erased,
+            message: format!("nothing is left that a note on {name} could be sealed with; deliver without one"),
+            name,
+        },
+        // Others changed the need again and again.
+        Error::EtagMismatch { name: of, expected, actual } if of == referral.need.name() => {
+            Error::EtagMismatch { name, expected, actual }
+        }
+        error => error,
+    }
+}
+
 impl Caller {
     /// Whether a referral exists for this caller.
     pub(crate) fn reaches(&self, referral: &Referral, snapshot: &Snapshot) -> bool {
@@ -238,22 +255,33 @@ impl Platform {
     pub(crate) async fn deliver_with_note(&self, caller: &Caller, step: Step, note: &str) -> Result<Written, Error> {
         self.once(caller, async {
             let referral = self.referral(caller, step.referral).await?;
-            let mut attempts = super::UPDATE_ATTEMPTS_MAX;
-            loop {
-                attempts -= 1;
-                let need = self.store.need(caller.tenant(), referral.need).await?;
-                let need = need.ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
-                let note = |personal: &mut NeedPersonal| personal.note_delivery(referral.id, note);
-                let personal = self.reseal(caller, &need, note).await?;
-                let reseal = Command::Reseal { need: need.id, personal, expected: need.version };
-                match self.carry_out(caller, vec![reseal, Command::Step(step.clone())]).await {
-                    // The need has changed since it was read; the referral has not.
-                    Err(Error::EtagMismatch { name, .. }) if name == need.id.name() && attempts > 0 => {}
-                    written => return written,
-                }
-            }
+            let written = self.deliver_and_seal(caller, &referral, &step, note).await;
+            written.map_err(|error| if caller.is_partner() { without_its_subject(error, &referral) } else { error })
         })
         .await
+    }
+
+    async fn deliver_and_seal(
+        &self,
+        caller: &Caller,
+        referral: &Referral,
+        step: &Step,
+        note: &str,
+    ) -> Result<Written, Error> {
+        let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        loop {
+            attempts -= 1;
+            let need = self.store.need(caller.tenant(), referral.need).await?;
+            let need = need.ok_or_else(|| Error::NotFound { name: referral.need.name() })?;
+            let note = |personal: &mut NeedPersonal| personal.note_delivery(referral.id, note);
+            let personal = self.reseal(caller, &need, note).await?;
+            let reseal = Command::Reseal { need: need.id, personal, expected: need.version };
+            match self.carry_out(caller, vec![reseal, Command::Step(step.clone())]).await {
+                // The need has changed since it was read; the referral has not.
+                Err(Error::EtagMismatch { name, .. }) if name == need.id.name() && attempts > 0 => {}
+                written => return written,
+            }
+        }
     }
 
     /// How the beneficiary of a referral, or its household, can be reached: for the provider that promised help, while there is consent.

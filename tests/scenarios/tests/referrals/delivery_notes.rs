@@ -6,7 +6,7 @@ use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
     CASE_WORKER, HOTLINE, NEAR, OPERATOR, PARTNER, Step, demo, offer, seen, sharing, submit, to, trunks,
 };
-use wishwell_scenarios::told::{mask, refused, request_id, told};
+use wishwell_scenarios::told::{mask, metadata, refused, request_id, told};
 
 const NOTE: &str = "MARKED-NOTE her neighbour took it in";
 
@@ -99,7 +99,13 @@ async fn a_note_stays_when_the_need_is_changed_and_goes_when_its_beneficiary_is_
     told(served.needs(HOTLINE).erase_beneficiary(erase(&other)).await).expect("erased");
     assert_eq!(notes(&served, CASE_WORKER, &need.name, true).await, []);
     let status = refused("a note of nobody", deliver(&served, &second, NOTE, "").await, "ERASED", "");
-    assert_eq!(status.code(), Code::FailedPrecondition);
+    assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, second.clone()));
+    for (whose, name) in [("the person", &other), ("the person before", &need.beneficiary), ("the need", &need.name)] {
+        // The details as well: they hold the name in bytes.
+        let id = name.rsplit('/').next().expect("an id");
+        assert!(!status.message().contains(id), "{whose} is no provider's to know: {status:?}");
+        assert!(!status.details().windows(id.len()).any(|bytes| bytes == id.as_bytes()), "{whose}: {status:?}");
+    }
     deliver(&served, &second, "", "").await.expect("what was promised can be delivered all the same");
 }
 
