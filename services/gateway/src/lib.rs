@@ -7,6 +7,7 @@
 mod app;
 mod calls;
 mod edge;
+mod figures;
 mod options;
 mod organization_sign_in;
 mod pages;
@@ -17,6 +18,7 @@ mod session;
 mod upstream;
 
 pub use edge::REQUEST_SPAN_TARGET;
+pub use figures::Figures;
 pub use options::{DemoUser, GatewayOptions, Token};
 pub use organization_sign_in::{CallToken, SignIn, SignInOptions, SignInProvider};
 pub use server::{DRAIN_SECONDS_MAX, Gateway};

@@ -11,6 +11,7 @@ mod trace;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -25,6 +26,7 @@ use tower_http::cors::CorsLayer;
 use wishwell_transcoding::CompileError;
 
 use crate::app::App;
+use crate::figures::Figures;
 use crate::pages::{self, assets};
 use crate::rest::{self, Rest};
 
@@ -58,6 +60,7 @@ pub(crate) struct Edge {
     cross_origin: CorsLayer,
     sampling: Sampling,
     policy: Policy,
+    figures: Arc<Figures>,
 }
 
 impl Edge {
@@ -69,7 +72,13 @@ impl Edge {
         let cross_origin = cross_origin::layer(&app.options().allowed_origins);
         let sampling = Sampling::ratio(app.options().trace_sample_ratio);
         let policy = Policy::with(app.options().map_tiles.as_ref());
-        Ok(Self { app, rest, pages, cross_origin, sampling, policy })
+        let figures = Arc::new(Figures::new());
+        Ok(Self { app, rest, pages, cross_origin, sampling, policy, figures })
+    }
+
+    /// What it counts.
+    pub(crate) fn figures(&self) -> Arc<Figures> {
+        Arc::clone(&self.figures)
     }
 
     /// Answers a request, whatever it is.
@@ -93,6 +102,7 @@ impl Edge {
             traced.around(Box::pin(self.page(Peer(peer), request))).await
         };
         traced.end(response.status());
+        self.figures.answered(response.status());
         self.sign(&id, &mut response);
         response
     }

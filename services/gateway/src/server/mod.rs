@@ -15,6 +15,7 @@ use wishwell_transcoding::CompileError;
 
 use crate::app::App;
 use crate::edge::Edge;
+use crate::figures::Figures;
 use crate::options::GatewayOptions;
 use crate::upstream::Upstream;
 
@@ -40,6 +41,12 @@ impl Gateway {
     /// When the contract's annotations cannot be compiled: a defect of the build.
     pub fn new(upstream: Upstream, options: GatewayOptions) -> Result<Self, CompileError> {
         Ok(Self { edge: Arc::new(Edge::new(App::new(upstream, options))?), drain: CancellationToken::new() })
+    }
+
+    /// What it counts from now on.
+    #[must_use]
+    pub fn figures(&self) -> Arc<Figures> {
+        self.edge.figures()
     }
 
     /// Whether it may listen on this address: with users of the demo only on loopback, where nobody else can be one of them.

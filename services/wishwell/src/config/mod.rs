@@ -125,6 +125,8 @@ pub(crate) struct ServeConfig {
 pub(crate) struct GatewayConfig {
     /// Pages and REST.
     pub(crate) web: WebConfig,
+    /// Where figures and health are.
+    pub(crate) admin_listen: Option<SocketAddr>,
     /// URL of the matching service.
     pub(crate) upstream: String,
     /// File with the certificates by which it is trusted; none for the system's.
@@ -236,8 +238,13 @@ impl GatewayConfig {
         flags.give_to(&mut layers);
         let mut reader = Reader::new(Mode::Gateway, &mut layers, lang, variables, &mut problems);
         let listen = reader.read("http_listen", values::address).unwrap_or(HTTP_LISTEN_DEFAULT);
+        let admin_listen = reader.read("admin_listen", values::optional_address).flatten();
+        if admin_listen == Some(listen) && listen.port() != 0 {
+            reader.problem("http_listen and admin_listen are the same address", "give each a port of its own");
+        }
         let config = Self {
             web: web::read(&mut reader, listen),
+            admin_listen,
             upstream: reader
                 .read("upstream", |text| values::url(text, &["http", "https"], "http://127.0.0.1:50051"))
                 .unwrap_or_else(|| "http://127.0.0.1:50051".to_owned()),

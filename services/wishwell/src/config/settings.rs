@@ -101,9 +101,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", BOTH, "ADDRESS:PORT", "127.0.0.1:50051", "Where gRPC is served. Port 0 takes a free one."),
     setting(
         "admin_listen",
-        BOTH,
+        EVERY_SERVER,
         "ADDRESS:PORT",
-        "127.0.0.1:9464",
+        "127.0.0.1:9464 (gateway: off)",
         "Where /metrics, /healthz and /readyz are served, without authentication. `off` serves none.",
     ),
     setting(

@@ -8,16 +8,18 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::{InProcessRates, Rate, Rates, RedisRates};
-use wishwell_gateway::{DemoUser, Gateway, GatewayOptions, SessionKey, Token, Upstream};
+use wishwell_gateway::{DemoUser, Figures, Gateway, GatewayOptions, SessionKey, Token, Upstream};
 use wishwell_matching::Server;
 
 use super::{SystemClock, notify, ports, signals};
+use crate::admin::{self, GatewayState};
 use crate::client;
 use crate::config::{DevConfig, GatewayConfig, WebConfig};
 use crate::exit::{Exit, Failure};
 use crate::telemetry::Telemetry;
 
 const FLAG: &str = "--http-listen";
+const ADMIN_FLAG: &str = "--admin-listen";
 /// So many times the steady rate may come at once.
 const BURST_FACTOR: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
@@ -25,6 +27,7 @@ const BURST_FACTOR: NonZeroU32 = NonZeroU32::new(4).unwrap();
 #[derive(Debug)]
 pub(super) struct Web {
     address: SocketAddr,
+    figures: Arc<Figures>,
     serving: JoinHandle<()>,
 }
 
@@ -95,13 +98,21 @@ async fn serve(config: &GatewayConfig) -> Result<(), Failure> {
     let stop = signals::listen()?;
     let port = ports::reserve(config.web.listen, FLAG)?.open(FLAG)?;
     let channel = client::channel_when_needed(&config.upstream, config.upstream_ca.as_deref())?;
+    let admin_port = config.admin_listen.map(|address| ports::reserve(address, ADMIN_FLAG)?.open(ADMIN_FLAG));
+    let admin_port = admin_port.transpose()?;
     let web = start(
         port,
-        Upstream::new(channel),
+        Upstream::new(channel.clone()),
         options(&config.web, config.redis_url.as_deref(), config.telemetry.trace_sample_ratio)?,
         &stop,
     )?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %web.address, upstream = config.upstream, "serving");
+    let admin = admin_port.map(|(listener, address)| {
+        let state = GatewayState { figures: Arc::clone(&web.figures), upstream: channel, stop: stop.clone() };
+        tokio::spawn(admin::serve_gateway(listener, state));
+        tracing::field::display(address)
+    });
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, http = %web.address, admin, upstream = config.upstream, "serving");
     notify::say("READY=1");
     stop.cancelled().await;
     notify::say("STOPPING=1");
@@ -127,9 +138,9 @@ fn start(
     }
     let gateway = Gateway::new(upstream, options)
         .map_err(|error| Failure::one(Exit::Defect, "the gateway cannot start", error.to_string(), ""))?;
-    let stop = stop.clone();
+    let (stop, figures) = (stop.clone(), gateway.figures());
     let serving = tokio::spawn(async move { gateway.serve(listener, stop.cancelled_owned()).await });
-    Ok(Web { address, serving })
+    Ok(Web { address, figures, serving })
 }
 
 fn options(config: &WebConfig, redis_url: Option<&str>, trace_sample_ratio: f64) -> Result<GatewayOptions, Failure> {

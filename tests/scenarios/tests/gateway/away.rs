@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use wishwell_scenarios::Served;
 use wishwell_scenarios::gateway::Gateway;
 use wishwell_scenarios::referring::HOTLINE;
+use wishwell_scenarios::{Served, admin};
 
 /// An address at which nobody listens.
 fn dead() -> std::net::SocketAddr {
@@ -74,4 +74,40 @@ async fn a_gateway_before_a_service_elsewhere_answers_as_the_one_beside_it() {
         assert_eq!((near.status, near.json()), (far.status, far.json()), "{target}");
         assert_eq!(near.header("etag"), far.header("etag"));
     }
+}
+
+#[tokio::test]
+async fn whoever_balances_loads_asks_a_gateway_whether_the_service_behind_it_serves_and_what_it_answered() {
+    let (address, port) = (dead(), dead());
+    let admin = port.to_string();
+    let gateway = Gateway::before(address, &["--admin-listen", &admin]).await;
+    assert_eq!(admin::get(port, "/healthz").await, (200, "ok\n".to_owned()), "it need not be started anew");
+    let away = (503, "not ready: the matching service does not answer\n".to_owned());
+    assert_eq!(admin::get(port, "/readyz").await, away);
+    let mut web = gateway.client();
+    for _ in 0..2 {
+        assert_eq!(web.get(HOTLINE, "/v1/needs").await.status, 503);
+    }
+    assert_eq!(web.get("", "/").await.status, 200);
+    let (status, figures) = admin::get(port, "/metrics").await;
+    let answered = |code: &str| admin::figure(&figures, &["http_server_responses_total", code]);
+    assert_eq!(
+        (status, answered("\"503\""), answered("\"200\""), answered("\"429\"")),
+        (200, 2.0, 1.0, 0.0),
+        "{figures}"
+    );
+
+    let folder = tempfile::Builder::new().prefix("wishwell-run-").tempdir().expect("a scratch folder");
+    let listen = address.to_string();
+    let arguments = ["--listen", &listen, "--admin-listen", "127.0.0.1:0", "--http-listen", "off", "--demo=false"];
+    let mut service = wishwell_test_support::process::Wishwell::spawn_in(folder, arguments, &[]);
+    service.wait_until_serving(address, Duration::from_secs(60)).await;
+    let started = Instant::now();
+    while admin::get(port, "/readyz").await != (200, "ready\n".to_owned()) {
+        assert!(started.elapsed() < Duration::from_secs(10), "it does not become ready");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    service.terminate();
+    assert!(service.wait_until_ended(Duration::from_secs(15)).await.success());
+    assert_eq!(admin::get(port, "/readyz").await, away, "gone again");
 }
