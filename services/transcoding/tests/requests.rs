@@ -216,7 +216,7 @@ fn everything_that_is_wrong_in_a_body_is_told_with_its_place_and_its_value() {
         (r#"{"struct": {"a": {"b": 1, "b": 2}}}"#, r#"struct["a"]["b"] json.duplicate"#),
         (
             r#"{"anInt32": "x", "aBool": "true", "aString": 5, "leaf": [], "strings": "a", "counts": []}"#,
-            "an_int32 json.type (x); a_bool json.type (true); a_string json.type (5); leaf json.type; strings json.type (a); counts json.type",
+            "an_int32 json.type (x); a_bool json.type (true); a_string json.type (5); leaf json.type; strings json.type; counts json.type",
         ),
         (
             r#"{"anInt32": 2147483648, "anInt64": 9223372036854775808, "anUint64": -1}"#,
@@ -245,8 +245,14 @@ fn everything_that_is_wrong_in_a_body_is_told_with_its_place_and_its_value() {
             r#"{"secret": 5, "secretLeaf": {"number": "oops", "5544": 1}}"#,
             "secret json.type; secret_leaf.number json.type; secret_leaf.5544 json.unknown_field",
         ),
+        // What would be held back in a field may stand in place of the whole.
+        (
+            r#"{"leaf": "Zhang San", "children": "Zhang San", "leaves": {"true": 139}, "counts": "Zhang San", "strings": 139}"#,
+            r#"leaf json.type; children json.type; leaves["true"] json.type; counts json.type; strings json.type"#,
+        ),
+        (r#"{"children": ["Zhang San", {}, 139]}"#, "children[0] json.type; children[2] json.type"),
         ("[]", "json.type"),
-        ("\"x\"", "json.type (x)"),
+        ("\"Zhang San\"", "json.type"),
         ("{", "json.syntax"),
         ("{} x", "json.syntax"),
         (r#"{"aDouble": 1e999}"#, "json.syntax"),

@@ -76,7 +76,7 @@ impl Reader<'_> {
         }
         if field.is_list() {
             let Json::List(entries) = json else {
-                self.refuse(place, wrong_type("a list", json), json);
+                self.refuse_shape(place, "a list", json);
                 return None;
             };
             return self.list(&field.kind(), entries, place, depth);
@@ -132,7 +132,7 @@ impl Reader<'_> {
             return self.known(descriptor, expected, json, place, depth);
         }
         let Json::Object(entries) = json else {
-            self.refuse(place, wrong_type("an object", json), json);
+            self.refuse_shape(place, "an object", json);
             return None;
         };
         let mut message = DynamicMessage::new(descriptor.clone());
@@ -190,7 +190,7 @@ impl Reader<'_> {
         let kind = field.kind();
         let entry = kind.as_message()?;
         let Json::Object(entries) = json else {
-            self.refuse(place, wrong_type("an object", json), json);
+            self.refuse_shape(place, "an object", json);
             return None;
         };
         let (key_kind, value_kind) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
@@ -218,6 +218,12 @@ impl Reader<'_> {
 
     pub(super) fn refuse(&mut self, place: &Place<'_>, (rule, message): scalar::Refusal, json: &Json) {
         self.found.add_value(place, rule, message, json.shown());
+    }
+
+    /// Refuses what stands where an object or a list belongs, without its value: what would be held back in a field of it may stand there.
+    fn refuse_shape(&mut self, place: &Place<'_>, expected: &str, json: &Json) {
+        let (rule, message) = wrong_type(expected, json);
+        self.found.add(place, rule, message);
     }
 }
 

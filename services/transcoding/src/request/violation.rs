@@ -81,7 +81,8 @@ pub struct Violation {
     pub rule: Rule,
     /// What the rule asks for, in words.
     pub message: String,
-    /// The value as text, shortened; absent when the field is marked sensitive or unknown, or the value has no short text.
+    /// The value as text, shortened; absent when the field is marked sensitive or unknown or takes an object or a list, whose fields may
+    /// be sensitive, or when the value has no short text.
     pub value: Option<String>,
 }
 
