@@ -285,6 +285,14 @@ pub enum Error {
         /// Most there may be.
         max: usize,
     },
+    /// Of several offers that were asked for at once one is refused, and so are all of them.
+    #[error("entry {index}: {error}")]
+    OneOfSeveral {
+        /// Which, from 0.
+        index: usize,
+        /// Why.
+        error: Box<Self>,
+    },
     /// A watcher did not keep up with the log.
     #[error("the watcher read too slowly: watch again after log position {position}")]
     WatchTooSlow {

@@ -196,9 +196,16 @@ impl Books {
     /// Carries out commands in order, all or none.
     ///
     /// # Errors
-    /// Why none was carried out.
+    /// Why none was carried out: of several offers, [`Error::OneOfSeveral`].
     pub fn carry_out(&mut self, principal: &str, commands: &[Command]) -> Result<Vec<Done>, Refusal> {
-        let done: Result<Vec<Done>, Refusal> = commands.iter().map(|command| self.one(principal, command)).collect();
+        let are_offers = commands.len() > 1 && commands.iter().all(|command| matches!(command, Command::Offer(_)));
+        let one = |(index, command)| match self.one(principal, command) {
+            Err(Refusal::Refused(error)) if are_offers => {
+                Err(Error::OneOfSeveral { index, error: Box::new(error) }.into())
+            }
+            done => done,
+        };
+        let done: Result<Vec<Done>, Refusal> = commands.iter().enumerate().map(one).collect();
         match &done {
             Ok(_) => self.settle(),
             Err(_) => self.take_back(),

@@ -237,7 +237,8 @@ fn a_request_is_carried_out_whole_or_not_at_all() {
     let mut world = two_needs();
     let before = world.clone();
     let refused = world.try_ask(&[offering(100, 60, 30, 1), offering(101, 61, 30, 2), offering(102, 60, 30, 9)]);
-    assert!(matches!(refused, Err(Refusal::Refused(Error::ItemCovered { .. }))));
+    let Err(Refusal::Refused(Error::OneOfSeveral { index: 2, error })) = refused else { panic!("{refused:?}") };
+    assert!(matches!(*error, Error::ItemCovered { .. }), "{error:?}");
     assert_eq!(world, before);
     // What another request has done in the same books stays.
     let mut books = world.books();

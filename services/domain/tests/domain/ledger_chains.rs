@@ -175,7 +175,8 @@ fn an_automatic_offer_asks_nobody_twice_and_no_organization_too_often() {
     let first = monday() - SignedDuration::from_hours(9);
     books.bring_contacts(world.offerings[0].organization, most - 1, first);
     let ask = |books: &mut Books, commands: &[Command]| books.carry_out("desk", commands).map(|_| ());
-    let twice = Err(Refusal::Refused(Error::AlreadyExists { name: resource_id(31).name() }));
+    let asked_before = Box::new(Error::AlreadyExists { name: resource_id(31).name() });
+    let twice = Err(Refusal::Refused(Error::OneOfSeveral { index: 1, error: asked_before }));
     assert_eq!(ask(&mut books, &[automatic(100, 30), automatic(101, 31)]), twice, "asked before");
     // What was refused counts for nothing.
     assert_eq!(ask(&mut books, &[automatic(100, 30)]), Ok(()));

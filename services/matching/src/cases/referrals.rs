@@ -88,7 +88,7 @@ impl Platform {
         if let Ok((commands, basis)) = at_hand {
             match self.carry_out_upon(caller, commands, Some(basis)).await {
                 Err(StoreError::Outdated) => {}
-                written => return Ok(written?),
+                written => return written.map_err(|error| as_asked(error, &field)),
             }
         }
         Box::pin(self.create_referrals_anew(caller, &field, &asked, tenant.known_needs())).await
@@ -107,7 +107,7 @@ impl Platform {
                 let (commands, basis) = self.chosen(caller, field, asked, &snapshot, known_needs, false).await?;
                 match self.carry_out_upon(caller, commands, Some(for_attempt(basis, attempt))).await {
                     Err(StoreError::Outdated) => {}
-                    written => return Ok(written?),
+                    written => return written.map_err(|error| as_asked(error, field)),
                 }
             }
             Err(StoreError::Outdated.into())
@@ -126,6 +126,17 @@ impl Platform {
         at_hand: bool,
     ) -> Result<(Vec<Command>, Basis), Error> {
         let now = self.clock.now();
+        let several = asked.len() > 1;
+        let of_one = |index: usize| {
+            move |error: Error| match error {
+                Error::NotFound { .. } | Error::FailedPrecondition { .. } | Error::ResourceDoesNotFit { .. }
+                    if several =>
+                {
+                    Error::OneOfSeveral { index, error: Box::new(error) }
+                }
+                error => error,
+            }
+        };
         let mut violations = Violations::new();
         let mut all_known = Vec::with_capacity(asked.len());
         for (index, asked) in asked.iter().enumerate() {
@@ -134,7 +145,8 @@ impl Platform {
             let known = match known.filter(|known| caller.works_in(known.need.division.as_ref(), snapshot)) {
                 Some(known) => known,
                 None => {
-                    let read = Arc::new(self.known_need(caller, asked.need, snapshot).await?);
+                    let read = self.known_need(caller, asked.need, snapshot).await.map_err(of_one(index))?;
+                    let read = Arc::new(read);
                     known_needs.keep(&read);
                     read
                 }
@@ -145,8 +157,8 @@ impl Platform {
         violations.into_result()?;
         let mut commands = Vec::with_capacity(asked.len());
         let mut basis = Basis { position: snapshot.position(), ..Basis::default() };
-        for (asked, known) in asked.iter().zip(all_known) {
-            commands.push(self.one_chosen(asked, &known, snapshot, now)?);
+        for (index, (asked, known)) in asked.iter().zip(all_known).enumerate() {
+            commands.push(self.one_chosen(asked, &known, snapshot, now).map_err(of_one(index))?);
             let Basis { position, subjects, needs, .. } = known.basis_with(asked.resource, snapshot);
             basis.position = basis.position.min(position);
             basis.subjects.extend(subjects);
@@ -314,6 +326,24 @@ impl Platform {
         let beneficiary = consenting.ok_or_else(missing)?;
         caller.record_disclosure(&beneficiary.id.name());
         self.personal_fields(caller, &beneficiary).await?.ok_or_else(missing)
+    }
+}
+
+/// What the ledger has against offers, with the paths of the request that asked for them.
+fn as_asked(error: StoreError, field: impl Fn(usize) -> String) -> Error {
+    let StoreError::Refused(error) = error else { return error.into() };
+    let (index, error) = match *error {
+        Error::OneOfSeveral { index, error } => (Some(index), *error),
+        error => (None, error),
+    };
+    match (error, index) {
+        (Error::InvalidArgument(violations), index) => {
+            let offer = field(index.unwrap_or_default());
+            let asked = |told: Violation| Violation { field: format!("{offer}.{}", told.field), ..told };
+            Error::InvalidArgument(violations.into_iter().map(asked).collect())
+        }
+        (error, Some(index)) => Error::OneOfSeveral { index, error: Box::new(error) },
+        (error, None) => error,
     }
 }
 

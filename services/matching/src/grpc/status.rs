@@ -125,6 +125,15 @@ pub(crate) fn to_status(error: Error) -> Status {
                 ("max", max.to_string()),
             ],
         ),
+        Error::OneOfSeveral { index, error } => {
+            let of_one = to_status(*error);
+            let mut details = of_one.get_error_details();
+            if let Some(info) = details.error_info().cloned() {
+                let metadata = info.metadata.into_iter().chain([("index".to_owned(), index.to_string())]);
+                details.set_error_info(info.reason, info.domain, metadata.collect::<std::collections::HashMap<_, _>>());
+            }
+            Status::with_error_details(of_one.code(), message, details)
+        }
         Error::CapacityHeld { name, referrals, .. } => status_with_reason(
             Code::FailedPrecondition,
             ErrorReason::CapacityBelowUse,

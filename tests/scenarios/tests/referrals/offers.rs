@@ -89,8 +89,11 @@ async fn nothing_is_promised_twice_neither_of_a_pool_nor_for_an_item() {
     let whole = submit(&served, wanting(4)).await.name;
     for part in [1, 3] {
         let answer = offer(&served, HOTLINE, some(&whole, &large, part)).await;
-        refused("a part of what cannot be split", answer, "INVALID_FIELDS", "quantity");
+        refused("a part of what cannot be split", answer, "INVALID_FIELDS", "offer.quantity");
     }
+    let another = submit(&served, wanting(4)).await.name;
+    let both = vec![some(&another, &large, 4), some(&whole, &large, 1)];
+    refused("a part, among others", batch(&served, both).await, "INVALID_FIELDS", "offers[1].quantity");
     offer(&served, HOTLINE, some(&whole, &large, 4)).await.expect("the whole");
 }
 
@@ -132,9 +135,25 @@ async fn a_batch_is_made_as_a_whole_or_not_at_all_and_a_tried_one_each_for_itsel
     let need = submit(&served, sharing(8)).await.name;
     let unknown = "resources/01890000-0000-7000-8000-000000000000";
     let too_much = batch(&served, vec![some(&need, &trunk, 4), some(&need, &trunk, 4), some(&need, &trunk, 1)]).await;
-    refused("nine of eight", too_much, "ITEM_COVERED", "");
+    let status = refused("nine of eight", too_much, "ITEM_COVERED", "");
+    assert_eq!(["index", "name", "left"].map(|key| metadata(&status, key)), ["2", need.as_str(), "0"], "{status:?}");
+    let unfit = resource(
+        &served,
+        v1::Resource {
+            categories: vec!["education.desk".to_owned()],
+            ..wishwell_scenarios::referring::trunk(NEAR, vec![], 38.4)
+        },
+    )
+    .await;
+    let broken = batch(&served, vec![some(&need, &trunk, 1), to(&need, &unfit)]).await;
+    let status = refused("one that does not fit", broken, "RESOURCE_DOES_NOT_FIT", "");
+    assert_eq!(["index", "name"].map(|key| metadata(&status, key)), ["1", unfit.as_str()], "{status:?}");
+    let gone = v1::ReferralOffer { need: "needs/01890000-0000-7000-8000-000000000000".to_owned(), ..to(&need, &trunk) };
+    let status = refused("no need", batch(&served, vec![some(&need, &trunk, 1), gone]).await, "NOT_FOUND", "");
+    assert_eq!(metadata(&status, "index"), "1", "{status:?}");
     let broken = batch(&served, vec![some(&need, &trunk, 1), to(&need, unknown)]).await;
-    refused("an unknown one", broken, "NOT_FOUND", "");
+    let status = refused("an unknown one", broken, "NOT_FOUND", "");
+    assert_eq!(metadata(&status, "index"), "1", "{status:?}");
     let wrong =
         batch(&served, vec![some(&need, &trunk, 1), v1::ReferralOffer { item_ordinal: 2, ..to(&need, &trunk) }]).await;
     refused("an unknown item", wrong, "INVALID_FIELDS", "offers[1].item_ordinal");

@@ -105,6 +105,7 @@ fn request_id(round: RoundId, ordinal: u32, place: usize) -> Uuid {
 /// Why an offer is refused for good, as errors name it; none for what may pass.
 fn refusal(error: &Error) -> Option<&'static str> {
     Some(match error {
+        Error::OneOfSeveral { error, .. } => return refusal(error),
         Error::CapacityExhausted { .. } => "CAPACITY_EXHAUSTED",
         Error::ItemCovered { .. } => "ITEM_COVERED",
         Error::ResourceDoesNotFit { .. } | Error::TooManyHoldLines { .. } => "RESOURCE_DOES_NOT_FIT",

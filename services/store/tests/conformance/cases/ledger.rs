@@ -211,6 +211,10 @@ pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: F
         let commands = vec![offering(110, 65, 32, 2), command];
         let told = fixture.store.carry_out(&request(n, 1), commands).await;
         let Err(StoreError::Refused(error)) = told else { panic!("{reason}: {told:?}") };
+        let error = match *error {
+            Error::OneOfSeveral { index: 1, error } => error,
+            error => Box::new(error),
+        };
         let text = match &*error {
             Error::InvalidArgument(violations) => violations[0].to_string(),
             Error::PermissionDenied { method, .. } if reason == "clock" => format!("clock: {method}"),
