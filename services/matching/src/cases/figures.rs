@@ -13,6 +13,8 @@ pub(super) fn check_same_pool(field: &str, pool: &CapacityPool, known: &Capacity
         ("currency", pool.currency == known.currency),
     ];
     for (name, same) in settled {
+        // What could not be read is told of.
+        let same = same || violations.tells_of(format_args!("{field}.{name}"));
         violations.require(same, || {
             let message = format!("cannot change: {} has another", known.id.name());
             Violation::new(format!("{field}.{name}"), "pool.immutable", message)

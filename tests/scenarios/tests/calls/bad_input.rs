@@ -257,7 +257,35 @@ async fn each_thing_that_can_be_wrong_with_a_resource_is_told_by_its_field() {
     let credit = operator.create_organization(credit).await;
     refused("a check character that is wrong", credit, "INVALID_FIELDS", "organization.social_credit_code");
     let slots = v1::CapacityPool { kind: v1::CapacityKind::Slots.into(), ..pool("p", "o-1") };
-    refused("slots without a period", operator.create_pool(slots).await, "INVALID_FIELDS", "capacity_pool.period");
+    refused(
+        "slots without a period",
+        operator.create_pool(slots.clone()).await,
+        "INVALID_FIELDS",
+        "capacity_pool.period",
+    );
+    // That the unit is unknown hides nothing else, and a zone is in no slots' way.
+    let spoilt = v1::CapacityPool {
+        unit: "lightyear".to_owned(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        currency: "CNY".to_owned(),
+        used_elsewhere: 11,
+        ..slots
+    };
+    let told_of: Vec<_> = violations(&operator.create_pool(spoilt).await.expect_err("spoilt"))
+        .into_iter()
+        .map(|violation| violation.field)
+        .collect();
+    let fields = ["unit", "period", "currency", "total"].map(|field| format!("capacity_pool.{field}"));
+    assert_eq!(told_of, fields);
+    let money = v1::CapacityPool {
+        kind: v1::CapacityKind::Budget.into(),
+        unit: "lightyear".to_owned(),
+        currency: "CNY".to_owned(),
+        ..pool("p", "o-1")
+    };
+    let status = operator.create_pool(money).await.expect_err("no unit");
+    refused("an unknown unit of money", Err::<(), _>(status.clone()), "UNKNOWN_UNIT", "capacity_pool.unit");
+    assert_eq!(violations(&status).len(), 1, "once: {status:?}");
     let negative = v1::CapacityPool { total: Some(-1), ..pool("p", "o-1") };
     refused("less than nothing", operator.create_pool(negative).await, "INVALID_FIELDS", "capacity_pool.total");
     let many = vec![resource("r", "o-1"); 501];

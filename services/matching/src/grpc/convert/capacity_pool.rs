@@ -32,13 +32,19 @@ const fn kind_out(kind: PoolKind) -> v1::CapacityKind {
     }
 }
 
-fn period(field: &str, message: &v1::CapacityPool, violations: &mut Violations) -> Option<PeriodRule> {
+fn period(
+    field: &str,
+    message: &v1::CapacityPool,
+    kind: Option<PoolKind>,
+    violations: &mut Violations,
+) -> Option<PeriodRule> {
     let length = match message.period() {
         v1::CapacityPeriod::Day => PeriodLength::Day,
         v1::CapacityPeriod::Week => PeriodLength::Week,
         v1::CapacityPeriod::Month => PeriodLength::Month,
         v1::CapacityPeriod::Unspecified => {
-            violations.require(message.time_zone.is_empty(), || {
+            // Slots lack the period, which is told of them.
+            violations.require(message.time_zone.is_empty() || kind == Some(PoolKind::Slots), || {
                 Violation::new(format!("{field}.time_zone"), "time_zone.without_period", "only goes with a period")
                     .with_value(&message.time_zone)
             });
@@ -49,7 +55,7 @@ fn period(field: &str, message: &v1::CapacityPool, violations: &mut Violations) 
 }
 
 /// Reads a pool; none of what it counts is not known. As long as there are violations it is good for further checks, and for nothing
-/// else: whose it is may be unknown.
+/// else: whose it is, and what it is counted in, may be unknown.
 pub(crate) fn capacity_pool(
     field: &str,
     id: CapacityPoolId,
@@ -60,7 +66,7 @@ pub(crate) fn capacity_pool(
     let kind =
         violations.take(kind(message.kind).ok_or_else(|| common::undefined(&format!("{field}.kind"), message.kind)));
     let unit = violations.take(Unit::parse(&format!("{field}.unit"), &message.unit));
-    let period = period(field, &message, violations);
+    let period = period(field, &message, kind, violations);
     let periods = common::readable(
         format_args!("{field}.overrides"),
         &message.overrides,
@@ -85,7 +91,8 @@ pub(crate) fn capacity_pool(
         organization: organization.unwrap_or_else(|| OrganizationId::from_uuid(Uuid::nil())),
         name: message.title,
         kind: kind?,
-        unit: unit?,
+        // One that goes with every kind and every currency, so that nothing more is said of it.
+        unit: unit.or_else(|| Unit::parse("unit", "minor_unit").ok())?,
         currency: (!message.currency.is_empty()).then_some(message.currency),
         period,
         figures: Figures { total: message.total, used_elsewhere: message.used_elsewhere, ..Figures::default() },
