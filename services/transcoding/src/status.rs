@@ -22,6 +22,8 @@ impl Code {
     pub const INVALID_ARGUMENT: Self = Self(3);
     /// There is no such thing.
     pub const NOT_FOUND: Self = Self(5);
+    /// More than there may be.
+    pub const RESOURCE_EXHAUSTED: Self = Self(8);
     /// Not offered.
     pub const UNIMPLEMENTED: Self = Self(12);
     /// A defect.

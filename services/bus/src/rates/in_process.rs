@@ -1,5 +1,6 @@
 //! Counted in this process.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub struct InProcessRates {
     limiter: RateLimiter<RateKey, DefaultKeyedStateStore<RateKey>, DefaultClock>,
     clock: DefaultClock,
     asked: AtomicUsize,
+    per_second: NonZeroU32,
 }
 
 impl InProcessRates {
@@ -26,7 +28,12 @@ impl InProcessRates {
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
-        Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default(), asked: AtomicUsize::new(0) }
+        Self {
+            limiter: RateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            asked: AtomicUsize::new(0),
+            per_second: rate.per_second,
+        }
     }
 
     pub(super) fn take_now(&self, key: &RateKey) -> Verdict {
@@ -43,5 +50,9 @@ impl InProcessRates {
 impl Rates for InProcessRates {
     fn take(&self, key: RateKey) -> BoxFuture<'_, Verdict> {
         Box::pin(ready(self.take_now(&key)))
+    }
+
+    fn per_second(&self) -> NonZeroU32 {
+        self.per_second
     }
 }

@@ -40,4 +40,7 @@ pub enum Verdict {
 pub trait Rates: Send + Sync + std::fmt::Debug {
     /// Counts one request of this key, unless it has to wait. Never fails; takes at most a few milliseconds.
     fn take(&self, key: RateKey) -> BoxFuture<'_, Verdict>;
+
+    /// How many requests of a key are let through in a second, in the long run.
+    fn per_second(&self) -> NonZeroU32;
 }

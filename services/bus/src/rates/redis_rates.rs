@@ -1,5 +1,6 @@
 //! Counted in Redis, for all replicas together.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -81,6 +82,10 @@ impl RedisRates {
 }
 
 impl Rates for RedisRates {
+    fn per_second(&self) -> NonZeroU32 {
+        self.rate.per_second
+    }
+
     fn take(&self, key: RateKey) -> BoxFuture<'_, Verdict> {
         Box::pin(async move {
             let asked = tokio::time::timeout(Duration::from_millis(RESPONSE_MILLISECONDS_MAX), self.ask(&key)).await;

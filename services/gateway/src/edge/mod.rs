@@ -109,12 +109,13 @@ impl Edge {
 
     /// Answers a call, unless calls come too often from there; compresses what the reader takes compressed.
     async fn call(&self, peer: Peer, request: Request<Incoming>, stopping: Stopping) -> Response<Body> {
+        let by_name = rest::is_by_name(request.uri().path());
         if is_too_long(request.uri()) {
-            return too_long();
+            return self.rest.too_long(by_name, TARGET_BYTES_MAX);
         }
         let shown = rates::shown(request.headers());
         if let Some(time) = rates::wait(&self.app, peer, shown).await {
-            return self.too_many(time);
+            return self.too_many(by_name, time);
         }
         let had_credentials = shown.is_some();
         let is_plain =
@@ -126,7 +127,7 @@ impl Edge {
         };
         let unproven = had_credentials && rates::leaves_unproven(&response);
         if unproven && let Some(time) = rates::wait_unproven(&self.app, peer).await {
-            return self.too_many(time);
+            return self.too_many(by_name, time);
         }
         response
     }
@@ -150,7 +151,7 @@ impl Edge {
     /// Answers a request for a page, or for what belongs to one.
     async fn page(&self, peer: Peer, mut request: Request<Body>) -> Response<Body> {
         if is_too_long(request.uri()) {
-            return too_long();
+            return plain(StatusCode::URI_TOO_LONG, "the address is too long\n");
         }
         let mut cookies = Vec::new();
         if !assets::is_one(request.uri().path()) {
@@ -198,10 +199,9 @@ impl Edge {
         Ok(response)
     }
 
-    fn too_many(&self, time: Duration) -> Response<Body> {
-        let mut response = self.rest.too_many();
-        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(whole_seconds(time)));
-        response
+    fn too_many(&self, by_name: bool, time: Duration) -> Response<Body> {
+        let per_second = self.app.options().rates.as_ref().map_or(0, |rates| rates.per_second().get());
+        self.rest.too_many(by_name, per_second, u32::try_from(whole_seconds(time)).unwrap_or(u32::MAX))
     }
 
     /// The same for people, in words.
@@ -244,10 +244,6 @@ where
 
 fn is_too_long(target: &Uri) -> bool {
     target.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX)
-}
-
-fn too_long() -> Response<Body> {
-    plain(StatusCode::URI_TOO_LONG, "the address is too long\n")
 }
 
 /// Rounded up.

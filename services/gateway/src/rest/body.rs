@@ -24,8 +24,19 @@ const BODY_SECONDS_MAX: u64 = 20;
 pub(crate) struct Unreadable(pub(crate) StatusCode, pub(crate) Status);
 
 impl Unreadable {
-    fn new(code: StatusCode, reason: &str, message: &str) -> Box<Self> {
+    fn malformed(code: StatusCode, message: &str) -> Box<Self> {
+        let reason = "MALFORMED_MESSAGE";
         Box::new(Self(code, Status::with_reason(Code::INVALID_ARGUMENT, message, ERROR_DOMAIN, reason, &[])))
+    }
+
+    fn too_large(code: StatusCode, message: &str) -> Box<Self> {
+        let reason = "MESSAGE_TOO_LARGE";
+        Box::new(Self(code, Status::with_reason(Code::RESOURCE_EXHAUSTED, message, ERROR_DOMAIN, reason, &[])))
+    }
+
+    /// An address that is longer than a request's target may be.
+    pub(crate) fn too_long(bytes_max: usize) -> Box<Self> {
+        Self::too_large(StatusCode::URI_TOO_LONG, &format!("the address is longer than {bytes_max} bytes"))
     }
 }
 
@@ -48,7 +59,7 @@ where
     let rest = Box::pin(go_on(start, body));
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), rest).await.unwrap_or_else(|_| {
         let message = format!("the body did not come within {BODY_SECONDS_MAX} seconds");
-        Err(Unreadable::new(StatusCode::REQUEST_TIMEOUT, "MALFORMED_MESSAGE", &message))
+        Err(Unreadable::malformed(StatusCode::REQUEST_TIMEOUT, &message))
     })
 }
 
@@ -61,7 +72,7 @@ where
     loop {
         if whole.len() > REQUEST_BODY_BYTES_MAX {
             let message = format!("the body is longer than {REQUEST_BODY_BYTES_MAX} bytes");
-            return Err(Unreadable::new(StatusCode::PAYLOAD_TOO_LARGE, "MALFORMED_MESSAGE", &message));
+            return Err(Unreadable::too_large(StatusCode::PAYLOAD_TOO_LARGE, &message));
         }
         match body.frame().await {
             None => return Ok(whole.freeze()),
@@ -72,7 +83,7 @@ where
 }
 
 fn broken() -> Box<Unreadable> {
-    Unreadable::new(StatusCode::BAD_REQUEST, "MALFORMED_MESSAGE", "the body broke off")
+    Unreadable::malformed(StatusCode::BAD_REQUEST, "the body broke off")
 }
 
 /// Whether the headers announce JSON that is not compressed; a body without a type is taken for JSON.
@@ -80,13 +91,13 @@ pub(super) fn expect_json(headers: &HeaderMap) -> Result<(), Box<Unreadable>> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if text(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
         let message = "the body must not be compressed";
-        return Err(Unreadable::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "MALFORMED_MESSAGE", message));
+        return Err(Unreadable::malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     let is_json =
         |kind: &str| kind.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"));
     if text(CONTENT_TYPE).is_some_and(|kind| !is_json(kind)) {
         let message = "the body must be application/json";
-        return Err(Unreadable::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "MALFORMED_MESSAGE", message));
+        return Err(Unreadable::malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ pub(super) async fn answer(rest: &Rest, request: Request<Incoming>) -> Response<
     response
 }
 
-fn refusal(rest: &Rest, status: &Status) -> Response<Body> {
+pub(super) fn refusal(rest: &Rest, status: &Status) -> Response<Body> {
     let mut text = Vec::with_capacity(256);
     write_error(status, rest.0.routes.answers(), &mut text);
     refused(json(text), status)

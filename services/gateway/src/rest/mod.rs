@@ -53,7 +53,7 @@ pub(crate) fn is_call<B>(request: &Request<B>) -> bool {
 }
 
 /// `/package.Service/Method`, as Connect and gRPC-Web spell it: no page has a dot in its first segment.
-fn is_by_name(path: &str) -> bool {
+pub(crate) fn is_by_name(path: &str) -> bool {
     path.strip_prefix('/').and_then(|path| path.split_once('/')).is_some_and(|(service, _)| service.contains('.'))
 }
 
@@ -113,10 +113,26 @@ impl Rest {
         response
     }
 
-    /// The refusal of one who asks too often.
-    pub(crate) fn too_many(&self) -> Response<Body> {
+    /// The refusal of one who asks more often than so many times a second, and may come back after so many seconds.
+    pub(crate) fn too_many(&self, by_name: bool, per_second: u32, seconds: u32) -> Response<Body> {
         let message = "too many requests; wait as long as Retry-After says";
-        self.refusal(&Status::with_reason(Code(8), message, ERROR_DOMAIN, "OVERLOADED", &[]))
+        let max = per_second.to_string();
+        let metadata = [("limit", "http_requests_per_second"), ("max", max.as_str())];
+        let status = Status::with_reason(Code::RESOURCE_EXHAUSTED, message, ERROR_DOMAIN, "OVERLOADED", &metadata);
+        let mut response = self.refusal_as(by_name, &status.retry_after(seconds));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+    }
+
+    /// The refusal of an address that is too long.
+    pub(crate) fn too_long(&self, by_name: bool, bytes_max: usize) -> Response<Body> {
+        let unreadable = body::Unreadable::too_long(bytes_max);
+        self::unreadable(self.refusal_as(by_name, &unreadable.1), unreadable.0)
+    }
+
+    /// An error as whoever calls by name reads it, which is Connect's form, or by a route.
+    fn refusal_as(&self, by_name: bool, status: &Status) -> Response<Body> {
+        if by_name { connect::refusal(self, status) } else { self.refusal(status) }
     }
 
     /// An error as `google.rpc.Status`.
@@ -131,9 +147,11 @@ fn unproven(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// A body that could not be read.
+/// A request that could not be read.
 fn unreadable(mut refusal: Response<Body>, code: StatusCode) -> Response<Body> {
     *refusal.status_mut() = code;
+    // What is too large stays so.
+    refusal.headers_mut().remove(RETRY_AFTER);
     unproven(refusal)
 }
 

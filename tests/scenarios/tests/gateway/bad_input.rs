@@ -150,7 +150,11 @@ async fn what_is_too_long_is_refused_by_its_own_code() {
     let mut web = served.web();
     let long = "x".repeat(9_000);
     let answer = web.get(HOTLINE, &format!("/v1/needs?pageToken={long}")).await;
-    assert_eq!(answer.status, 414, "{answer:?}");
+    assert_eq!((answer.status, answer.reason().as_str()), (414, "MESSAGE_TOO_LARGE"), "{answer:?}");
+    assert_eq!(answer.header("retry-after"), None, "it stays too long");
+    let by_name = format!("/wishwell.v1.NeedService/GetNeed?message={long}");
+    let answer = served.web().ask("POST", &by_name, &[KEY, JSON], b"{}").await;
+    assert_eq!((answer.status, &answer.json()["code"]), (414, &json!("resource_exhausted")), "{answer:?}");
     let huge = "x".repeat(40_000);
     let answer = web.ask("GET", "/v1/needs", &[KEY, ("x-filler", &huge)], b"").await;
     assert_eq!(answer.status, 431);
@@ -159,7 +163,7 @@ async fn what_is_too_long_is_refused_by_its_own_code() {
     assert_eq!(Plain::to(served.web.unwrap()).ask("GET", "/v1/needs", &many, b"").await.status, 431);
     let large = format!("{{\"requestId\": \"{}\"}}", "x".repeat(1024 * 1024));
     let answer = Plain::to(served.web.unwrap()).ask("POST", "/v1/needs", &[KEY, JSON], large.as_bytes()).await;
-    assert_eq!((answer.status, answer.reason().as_str()), (413, "MALFORMED_MESSAGE"));
+    assert_eq!((answer.status, answer.reason().as_str()), (413, "MESSAGE_TOO_LARGE"));
     // Announced or not: chunks are counted as they come.
     let head =
         format!("POST /v1/needs HTTP/1.1\r\nhost: x\r\n{}: {}\r\ntransfer-encoding: chunked\r\n\r\n", KEY.0, KEY.1);

@@ -47,6 +47,21 @@ async fn whoever_asks_too_often_is_told_when_to_come_back_and_nobody_else_is() {
     assert_eq!((refused.reason().as_str(), &refused.json()["code"]), ("OVERLOADED", &8.into()));
     let after: u64 = refused.header("retry-after").expect("a time").parse().expect("seconds");
     assert!((1..=5).contains(&after), "{after}");
+    let told = refused.json();
+    assert_eq!(told["details"][0]["metadata"], json!({"limit": "http_requests_per_second", "max": "1"}), "{told}");
+    assert_eq!(told["details"][1]["retryDelay"], json!(format!("{after}s")), "{told}");
+    // Connect has its own form of an error.
+    let key = format!("Bearer {HOTLINE}");
+    let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
+    let mut codes = Vec::new();
+    for _ in 0..40 {
+        let answer = web.ask("POST", "/wishwell.v1.AccessService/GetPrincipal", &headers, b"{}").await;
+        if answer.status == 429 {
+            codes.push(answer.json()["code"].clone());
+            break;
+        }
+    }
+    assert_eq!(codes, ["resource_exhausted"]);
     web.get(OPERATOR, "/v1/principal").await.ok();
     tokio::time::sleep(std::time::Duration::from_secs(after)).await;
     web.get(HOTLINE, "/v1/principal").await.ok();
