@@ -57,13 +57,18 @@ impl Broken {
     }
 }
 
-/// Whether what was found follows from what is told. Of the fields in a message without its choice, those that are empty do. What is
+/// Whether what was found follows from what is told. Of the fields in a message without its choice, those that are empty do. What else is
 /// wrong with the request as a whole covers no field; what is wrong with a part of a name or an identity covers what it leads to.
 fn covers(told: &Violation, found: &Violation) -> bool {
     if OF_A_WHOLE.contains(&found.rule.as_str()) && is_within(&told.field, &found.field) {
         return true;
     }
-    let within = !told.field.is_empty() && is_within(&found.field, &told.field);
+    let within = if told.field.is_empty() {
+        // Of the request itself, a choice is between its own fields.
+        told.rule == CHOICE && !found.field.contains(['.', '['])
+    } else {
+        is_within(&found.field, &told.field)
+    };
     within && (told.rule != CHOICE || found.field == told.field || found.value.as_deref() == Some(""))
 }
 
@@ -108,10 +113,15 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_covers_the_fields_that_it_leaves_empty_a_part_of_a_name_where_it_leads_and_the_request_as_a_whole_nothing()
-     {
+    fn a_choice_covers_the_fields_that_it_leaves_empty_and_a_part_of_a_name_where_it_leads() {
         assert_eq!(told(&[("need", CHOICE)], &["need", "need.division"]), ["need", "need.division"]);
         assert_eq!(told(&[("", CHOICE)], &["need"]), ["", "need"]);
+        let found = |field: &str| Violation::new(field, "resource_name", "is no name").with_value("");
+        let all = broken(&[("", CHOICE)]).with(vec![found("need"), found("inline_need.beneficiary")]);
+        let fields: Vec<&str> = all.as_slice().iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(fields, ["", "inline_need.beneficiary"], "of the request it covers its own fields alone");
+        let all = broken(&[("", "message.cel")]).with(vec![found("need")]);
+        assert_eq!(all.as_slice().len(), 2, "another rule of the request covers nothing: {all:?}");
         let nowhere = Violation::new("need.household_external", "reference", "refers to nothing").with_value("test/");
         let all = broken(&[("need.household_external.external_id", "string.min_len")]).with(vec![nowhere]);
         assert_eq!(all.as_slice().len(), 1, "{all:?}");
