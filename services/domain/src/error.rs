@@ -321,12 +321,14 @@ pub enum Error {
     #[error("the key that the token was signed with is not known")]
     TokenKeyUnknown,
     /// The caller's role may not do this.
-    #[error("{role} may not call {method}")]
+    #[error("{role} may not call {method}{}{how}", if how.is_empty() { "" } else { " " })]
     PermissionDenied {
         /// The caller's role.
         role: &'static str,
         /// Full method name.
         method: String,
+        /// With or by what it was called, in words, where the role may call it otherwise; empty where it may not at all.
+        how: &'static str,
     },
     /// No call has that name here: a newer caller's, perhaps.
     #[error("{method} is not a call of this service")]

@@ -71,8 +71,24 @@ fn show(field: &FieldDescriptor, value: &Value) -> Option<String> {
             Some(known.unwrap_or_else(|| number.to_string()))
         }
         Value::List(entries) => Some(format!("{} entries", entries.len())),
-        Value::Bytes(_) | Value::Message(_) | Value::Map(_) => None,
+        Value::Message(message) => refused_paths(field, message),
+        Value::Bytes(_) | Value::Map(_) => None,
     }
+}
+
+/// Of a mask those of its paths that its field does not take.
+fn refused_paths(field: &FieldDescriptor, mask: &DynamicMessage) -> Option<String> {
+    let member = |message: &DynamicMessage, name: &str| message.get_field_by_name(name).map(|value| value.into_owned());
+    let options = field.options();
+    let rules = options.extensions().find(|(extension, _)| extension.full_name() == "buf.validate.field")?.1;
+    let known = member(member(rules.as_message()?, "field_mask")?.as_message()?, "in")?;
+    let known: Vec<&str> = known.as_list()?.iter().filter_map(Value::as_str).collect();
+    let takes = |path: &str| {
+        known.iter().any(|known| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    };
+    let paths = member(mask, "paths")?;
+    let refused: Vec<&str> = paths.as_list()?.iter().filter_map(Value::as_str).filter(|path| !takes(path)).collect();
+    (!refused.is_empty()).then(|| shorten(&refused.join(", ")))
 }
 
 fn shorten(text: &str) -> String {

@@ -178,7 +178,7 @@ impl Books {
         let line = transition(referral.state, step.action).ok_or_else(|| illegal(referral, step.action.name()))?;
         let Some(side) = line.side_of(step.role) else {
             let method = format!("the step {} of {}", step.action.name(), referral.id.name());
-            return Err(Error::PermissionDenied { role: step.role.name(), method }.into());
+            return Err(Error::PermissionDenied { role: step.role.name(), method, how: "" }.into());
         };
         let (units, arrived) = (units_of(referral, step, line)?, arrived_of(referral, step, line)?);
         self.must_not_split(referral, line.moves, units)?;

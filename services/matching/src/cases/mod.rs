@@ -89,7 +89,12 @@ impl Caller {
     }
 
     fn denied(&self) -> Error {
-        Error::PermissionDenied { role: self.principal.role.name(), method: self.method.to_owned() }
+        self.denied_so("")
+    }
+
+    /// Refuses a call that the role may make otherwise, by words that say with or by what it was called.
+    pub(crate) fn denied_so(&self, how: &'static str) -> Error {
+        Error::PermissionDenied { role: self.principal.role.name(), method: self.method.to_owned(), how }
     }
 
     /// Holds a partner to its own organization.

@@ -226,9 +226,7 @@ async fn read_inline(
     let by_name = !inline.beneficiary.is_empty() || !inline.household.is_empty();
     if (by_name || beneficiary.is_some() || household.is_some()) && !caller.sees_personal() {
         // What a rule makes of somebody's facts tells of them: it is asked by those alone who may submit the need.
-        let (role, method) =
-            (caller.principal.role.name(), format!("{} with a beneficiary or household", caller.method));
-        return Err(Error::PermissionDenied { role, method });
+        return Err(caller.denied_so("with a beneficiary or household"));
     }
     people::beneficiary(platform, caller, field, beneficiary, &mut inline.beneficiary, &mut violations).await?;
     people::household(platform, caller, field, household, &mut inline.household, &mut violations).await?;

@@ -149,11 +149,11 @@ pub(crate) fn to_status(error: Error) -> Status {
         Error::Unauthenticated => status_with_reason(Code::Unauthenticated, ErrorReason::Unauthenticated, message, &[]),
         Error::TokenExpired => status_with_reason(Code::Unauthenticated, ErrorReason::TokenExpired, message, &[]),
         Error::TokenKeyUnknown => status_with_reason(Code::Unauthenticated, ErrorReason::TokenKeyUnknown, message, &[]),
-        Error::PermissionDenied { role, method } => status_with_reason(
+        Error::PermissionDenied { role, method, how } => status_with_reason(
             Code::PermissionDenied,
             ErrorReason::PermissionDenied,
             message,
-            &[("role", role.to_owned()), ("method", method)],
+            &[("role", role.to_owned()), ("method", method), ("how", how.to_owned())],
         ),
         Error::UnknownMethod { method } => {
             status_with_reason(Code::Unimplemented, ErrorReason::Unimplemented, message, &[("method", method)])

@@ -44,7 +44,9 @@ impl Authentication {
         };
         match method.name {
             _ if roles.contains(&principal.role) => Ok(Some(principal)),
-            Some(name) => Err(Error::PermissionDenied { role: principal.role.name(), method: name.to_owned() }),
+            Some(name) => {
+                Err(Error::PermissionDenied { role: principal.role.name(), method: name.to_owned(), how: "" })
+            }
             None => Err(Error::UnknownMethod { method: shortened(path) }),
         }
     }

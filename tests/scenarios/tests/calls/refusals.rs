@@ -117,6 +117,15 @@ async fn a_need_that_breaks_rules_is_told_each_of_them_by_field_rule_and_value()
 }
 
 #[tokio::test]
+async fn a_question_about_no_need_is_told_once_that_it_lacks_one() {
+    let served = Served::demo().await;
+    let nothing = served.matching("demo-hotline").find_resources(v1::FindResourcesRequest::default()).await;
+    let told = violations(&nothing.expect_err("there is no need to find anything for"));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].0.as_str(), told[0].1.as_str()), ("", "MESSAGE_ONEOF"), "{told:?}");
+}
+
+#[tokio::test]
 async fn all_violations_come_at_once_and_a_beneficiarys_place_is_not_among_the_values() {
     let served = Served::demo().await;
     let spoilt = v1::Need {

@@ -161,7 +161,10 @@ async fn a_referral_of_another_partner_or_of_elsewhere_does_not_exist() {
     let asked = v1::ReferralFilter { organization: other, ..all() };
     refused("a list of another's", listed(PARTNER, asked).await, "PERMISSION_DENIED", "");
     let asked = v1::ReferralFilter { need: here, ..all() };
-    refused("a list by need", listed(PARTNER, asked).await, "PERMISSION_DENIED", "");
+    let status = refused("a list by need", listed(PARTNER, asked).await, "PERMISSION_DENIED", "");
+    let told = ["role", "method", "how"].map(|key| metadata(&status, key));
+    assert_eq!(told, ["partner", "wishwell.v1.ReferralService/ListReferrals", "by need"]);
+    assert!(status.message().ends_with("ListReferrals by need"), "{status:?}");
     let asked = v1::ReferralFilter { division: "64".to_owned(), ..all() };
     refused("a list of elsewhere", listed(CASE_WORKER, asked).await, "PERMISSION_DENIED", "");
 }

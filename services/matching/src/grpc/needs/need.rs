@@ -117,8 +117,7 @@ pub(super) async fn get(
     platform.snapshot(&caller, position(message.min_position)).await?;
     let mut need = platform.need(&caller, id(&message.name)?).await?;
     if message.include_personal && !caller.sees_personal() {
-        let (role, method) = (caller.principal.role.name(), format!("{} with personal data", caller.method));
-        return Err(Error::PermissionDenied { role, method });
+        return Err(caller.denied_so("with personal data"));
     }
     if message.include_personal {
         caller.record_disclosure(&need.id.name());

@@ -25,8 +25,7 @@ pub(super) async fn get(
     let referral = platform.referral(&caller, ReferralId::parse_name("name", &message.name)?).await?;
     let contact = if message.include_contact {
         if !caller.is_partner() {
-            let (role, method) = (caller.principal.role.name(), format!("{} with contact data", caller.method));
-            return Err(Error::PermissionDenied { role, method });
+            return Err(caller.denied_so("with contact data"));
         }
         let personal = platform.contact(&caller, &referral).await?;
         Some(v1::Contact { display_name: personal.name, phone: personal.phone, address: personal.address })
@@ -64,8 +63,7 @@ pub(super) async fn read_list(
         let own = caller.principal.organization.ok_or(Error::Unauthenticated)?;
         caller.may_keep(organization.unwrap_or(own))?;
         if need.is_some() {
-            let (role, method) = (caller.principal.role.name(), format!("{} by need", caller.method));
-            return Err(Error::PermissionDenied { role, method });
+            return Err(caller.denied_so("by need"));
         }
         organization = Some(own);
         // By what they are shown, below: where a need is more exactly, no filter tells.

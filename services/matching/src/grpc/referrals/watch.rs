@@ -122,8 +122,7 @@ impl Sieve {
             let own = sieve.caller.principal.organization.ok_or(Error::Unauthenticated)?;
             sieve.caller.may_keep(sieve.organization.unwrap_or(own))?;
             if sieve.need.is_some() {
-                let (role, method) = (sieve.caller.principal.role.name(), format!("{} by need", sieve.caller.method));
-                return Err(Error::PermissionDenied { role, method });
+                return Err(sieve.caller.denied_so("by need"));
             }
             sieve.organization = Some(own);
         } else {
