@@ -41,6 +41,10 @@ async fn each_thing_that_can_be_wrong_with_a_need_is_told_by_its_field() {
         ..need()
     };
     let age = v1::Fact { int_value: Some(7), ..fact("age_years") };
+    let twice = facts(vec![
+        v1::Fact { int_value: Some(-3), ..fact("age_years") },
+        v1::Fact { bool_value: Some(true), ..fact("age_years") },
+    ]);
     let week = v1::RecurrencePeriod::Week;
     let empty_identity = v1::ExternalId { source: "test".to_owned(), external_id: String::new() };
     let cases: Vec<(&str, v1::Need, &str)> = vec![
@@ -76,15 +80,18 @@ async fn each_thing_that_can_be_wrong_with_a_need_is_told_by_its_field() {
         (
             "a fact of the wrong type",
             facts(vec![v1::Fact { bool_value: Some(true), ..fact("age_years") }]),
-            "need.facts[age_years]",
+            "need.facts[0].bool_value",
         ),
         (
             "a fact out of range",
             facts(vec![v1::Fact { int_value: Some(-1), ..fact("age_years") }]),
-            "need.facts[age_years]",
+            "need.facts[0].int_value",
         ),
         ("a fact nobody knows", facts(vec![v1::Fact { int_value: Some(1), ..fact("shoe_size") }]), "need.facts[0].key"),
         ("a fact twice", facts(vec![age.clone(), age]), "need.facts[1].key"),
+        ("a fact twice and the first one wrong", twice.clone(), "need.facts[0].int_value"),
+        ("a fact twice and the second one wrong", twice.clone(), "need.facts[1].bool_value"),
+        ("a fact twice, whatever is wrong with it", twice, "need.facts[1].key"),
         ("a group twice", v1::Need { group_tags: vec![1, 1], ..need() }, "need.group_tags"),
         ("a group nobody knows", v1::Need { group_tags: vec![77], ..need() }, "need.group_tags[0]"),
         ("a name that is no name", v1::Need { beneficiary: "somebody".to_owned(), ..need() }, "need.beneficiary"),

@@ -1,5 +1,6 @@
 //! Values that stand in many messages.
 
+use std::collections::HashSet;
 use std::fmt::Arguments;
 
 use jiff::Timestamp;
@@ -225,23 +226,32 @@ pub(crate) fn group_tag_out(tag: GroupTag) -> i32 {
     })
 }
 
-/// Reads facts; what they may be is checked with the other personal fields. Their values never show up in a violation.
+/// Reads facts and checks them here, where it is known which one each is, also of those that stand twice. Their values never show up in a
+/// violation.
 pub(crate) fn facts(field: impl Field, facts: Vec<v1::Fact>, violations: &mut Violations) -> Facts {
     let mut read = Facts::default();
+    let mut keys = HashSet::new();
     for (index, fact) in facts.into_iter().enumerate() {
-        if definition(&fact.key).is_none() {
-            // Told here, where it is known which one it is.
+        let Some(definition) = definition(&fact.key) else {
             violations.add(unknown_key(format_args!("{field}[{index}].key")));
             continue;
-        }
-        let value = match (fact.bool_value, fact.int_value, fact.string_value) {
-            (Some(value), _, _) => FactValue::Bool(value),
-            (_, Some(value), _) => FactValue::Int(value),
-            (_, _, Some(value)) => FactValue::Text(value),
-            _ => FactValue::Texts(fact.string_values),
         };
-        if read.0.insert(fact.key, value).is_some() {
+        let (place, value) = match (fact.bool_value, fact.int_value, fact.string_value) {
+            (Some(value), _, _) => ("bool_value", FactValue::Bool(value)),
+            (_, Some(value), _) => ("int_value", FactValue::Int(value)),
+            (_, _, Some(value)) => ("string_value", FactValue::Text(value)),
+            _ => ("string_values", FactValue::Texts(fact.string_values)),
+        };
+        let mut wrong = Violations::new();
+        definition.check(format_args!("{field}[{index}].{place}"), &value, &mut wrong);
+        let is_sound = wrong.is_empty();
+        violations.extend(wrong);
+        if !keys.insert(definition.key) {
             violations.add(Violation::new(format!("{field}[{index}].key"), "fact.unique", "stands twice"));
+        }
+        // What is wrong is told of, and by its key it would be a second time.
+        if is_sound {
+            read.0.insert(fact.key, value);
         }
     }
     read
