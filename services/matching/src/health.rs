@@ -54,6 +54,12 @@ impl Health {
         *self.state.borrow() == State::Serving
     }
 
+    /// Whether the server was told to stop.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        *self.state.borrow() == State::Draining
+    }
+
     pub(crate) fn set_serving(&self, serving: bool) {
         let next = if serving { State::Serving } else { State::NotServing };
         self.state.send_if_modified(|state| {

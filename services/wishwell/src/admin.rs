@@ -33,8 +33,14 @@ impl Readiness {
         let _ = self.0.set(health);
     }
 
-    fn is_ready(&self) -> bool {
-        self.0.get().is_some_and(Health::is_serving)
+    /// Why the server takes no calls, if it takes none.
+    fn missing(&self) -> Option<&'static str> {
+        match self.0.get() {
+            None => Some("starting"),
+            Some(health) if health.is_serving() => None,
+            Some(health) if health.is_draining() => Some("stopping"),
+            Some(_) => Some("the store does not answer, or is not read to its end yet; the log says which"),
+        }
     }
 }
 
@@ -67,11 +73,14 @@ async fn metrics(State(state): State<AdminState>) -> Response {
 }
 
 async fn readiness(State(state): State<AdminState>) -> Response {
-    if state.readiness.is_ready() { "ready\n".into_response() } else { not_ready("not ready: starting or stopping\n") }
+    match state.readiness.missing() {
+        None => "ready\n".into_response(),
+        Some(why) => not_ready(why),
+    }
 }
 
-fn not_ready(why: &'static str) -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+fn not_ready(why: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response()
 }
 
 /// What the admin port of a gateway alone shows.
@@ -103,13 +112,13 @@ async fn figures(State(state): State<GatewayState>) -> Response {
 
 async fn upstream_readiness(State(state): State<GatewayState>) -> Response {
     if state.stop.is_cancelled() {
-        return not_ready("not ready: stopping\n");
+        return not_ready("stopping");
     }
     let mut health = HealthClient::new(state.upstream);
     let asked = health.check(HealthCheckRequest::default());
     match tokio::time::timeout(UPSTREAM_PATIENCE, asked).await {
         Ok(Ok(answer)) if answer.get_ref().status() == ServingStatus::Serving => "ready\n".into_response(),
-        Ok(Ok(_)) => not_ready("not ready: the matching service does not serve\n"),
-        Ok(Err(_)) | Err(_) => not_ready("not ready: the matching service does not answer\n"),
+        Ok(Ok(_)) => not_ready("the matching service does not serve"),
+        Ok(Err(_)) | Err(_) => not_ready("the matching service does not answer"),
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
+use tonic::metadata::{Ascii, MetadataValue};
 use wishwell_domain::principal::Role;
 use wishwell_matching::MasterKey;
 use wishwell_matching::access::hash_key;
@@ -31,7 +32,13 @@ pub(crate) fn run(command: &KeyCommand) -> Result<String, Failure> {
             let mut key = String::new();
             let read = std::io::stdin().read_to_string(&mut key);
             read.map_err(|error| Failure::one(Exit::Storage, "no key can be read", error.to_string(), "pipe it in"))?;
-            Ok(hash_key(key.trim()) + "\n")
+            let key = key.trim();
+            if key.is_empty() || key.parse::<MetadataValue<Ascii>>().is_err() {
+                let (what, remedy) =
+                    ("there is no key, or more than one line", "pipe in the key alone, without the comment before it");
+                return Err(Failure::one(Exit::Usage, "no key was hashed", what, remedy));
+            }
+            Ok(hash_key(key) + "\n")
         }
         KeyCommand::Master => MasterKey::random().map(|key| format_key(&key)).map_err(|_| no_randomness()),
     }

@@ -128,14 +128,24 @@ fn a_key_hashes_to_the_digest_it_was_printed_with() {
     let (shown, printed) = (text(&new.stderr), text(&new.stdout));
     let key = shown.lines().find(|line| line.starts_with("wishwell_")).unwrap();
     assert!(!printed.contains(key), "a file of the table has no key in it");
-    std::fs::write(folder.path().join("key"), key).unwrap();
-    let hashed = Command::new(env!("CARGO_BIN_EXE_wishwell"))
-        .args(["key", "hash"])
-        .env_remove("WISHWELL_DATA")
-        .stdin(std::fs::File::open(folder.path().join("key")).unwrap())
-        .output()
-        .unwrap();
+    let hash = |piped: &str| {
+        std::fs::write(folder.path().join("key"), piped).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_wishwell"))
+            .args(["key", "hash"])
+            .env_remove("WISHWELL_DATA")
+            .stdin(std::fs::File::open(folder.path().join("key")).unwrap())
+            .output()
+            .unwrap()
+    };
+    let hashed = hash(key);
     assert!(printed.contains(text(&hashed.stdout).trim()), "{printed}");
+    for piped in [shown.as_str(), "\n", "two\nkeys\n"] {
+        let refused = hash(piped);
+        let told = text(&refused.stderr);
+        assert!(refused.stdout.is_empty() && told.contains("more than one line"), "{piped:?}: {told}");
+        assert_eq!(refused.status.code(), Some(2), "{piped:?}");
+        assert!(!told.contains(key), "it repeats the key");
+    }
     let master = text(&wishwell(&["key", "master"], &[], folder.path()).stdout);
     assert_eq!(master.trim().len(), 64);
 }

@@ -194,6 +194,8 @@ async fn readiness_follows_the_database_away_and_back_while_matching_goes_on() {
     assert_eq!(admin::get(served.admin, "/readyz").await.0, 200);
     door.shut().await;
     until("not ready", async || admin::get(served.admin, "/readyz").await.0 == 503).await;
+    let (_, why) = admin::get(served.admin, "/readyz").await;
+    assert!(why.contains("the store does not answer"), "{why}");
     until("not serving", async || !is_serving(served.address).await).await;
     assert_eq!(admin::get(served.admin, "/healthz").await.0, 200, "restarting would help nobody");
     let refused = served.catalog(OPERATOR).batch_upsert_categories(category("away.during")).await;
