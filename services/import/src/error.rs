@@ -69,13 +69,13 @@ pub enum ImportError {
     )]
     TimeZoneRequired,
     /// The server refused or could not be reached.
-    #[error("{call} failed at entry {first} of {total}: {status}")]
+    #[error("{call} failed{}: {status}", if *total > 0 { format!(" at entry {first} of {total}") } else { String::new() })]
     Call {
         /// Which call.
         call: &'static str,
         /// Position of the batch's first entry, from 1.
         first: usize,
-        /// Entries of that kind in all.
+        /// Entries of that kind in all; 0 for a call that reads, before anything is sent.
         total: usize,
         /// The status.
         status: Box<tonic::Status>,

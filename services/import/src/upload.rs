@@ -393,7 +393,7 @@ async fn here<T: Connection>(
     plan: &Plan,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Here, ImportError> {
-    let organizations = pages("ListOrganizations", plan.organizations.len(), progress, |page_token| {
+    let organizations = pages("ListOrganizations", progress, |page_token| {
         let mut client = client.clone();
         async move {
             let request = v1::ListOrganizationsRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
@@ -408,7 +408,7 @@ async fn here<T: Connection>(
     if organizations.is_empty() {
         return Ok(Here::default());
     }
-    let resources = pages("ListResources", plan.resources.len(), progress, |page_token| {
+    let resources = pages("ListResources", progress, |page_token| {
         let mut client = client.clone();
         async move {
             let request = v1::ListResourcesRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
@@ -459,7 +459,6 @@ fn keep_resource(resource: &mut v1::Resource, have: &v1::Resource) {
 /// Reads all pages of a list.
 async fn pages<M, F, A>(
     call: &'static str,
-    expected: usize,
     progress: &mut (dyn FnMut(Progress) + Send),
     page: F,
 ) -> Result<Vec<M>, ImportError>
@@ -473,7 +472,7 @@ where
         let (mut entries, next) = patiently(|_| page(token.clone())).await.map_err(|status| ImportError::Call {
             call,
             first: all.len() + 1,
-            total: expected,
+            total: 0,
             status: Box::new(status),
         })?;
         all.append(&mut entries);

@@ -14,7 +14,7 @@ use wishwell_import::{
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
-use crate::client::{Server, refused};
+use crate::client::{Server, refused, wrong_door};
 use crate::config::{ClientConfig, ClientFlags};
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
@@ -131,10 +131,13 @@ fn failure(path: &Path, error: &ImportError) -> Failure {
     match error {
         ImportError::Call { status, call, first, total } => {
             let refused = refused(summary, status);
-            let remedy = "start the same import again: what was sent is not doubled";
+            let again = wrong_door(status).is_none();
+            let remedy = if again { "start the same import again: what was sent is not doubled" } else { "" };
             let mut problems = refused.problems;
             if let Some(problem) = problems.first_mut() {
-                problem.what = format!("{call}, entry {first} of {total}: {}", problem.what);
+                // What is read before anything is sent has no entries.
+                let entry = if *total > 0 { format!(", entry {first} of {total}") } else { String::new() };
+                problem.what = format!("{call}{entry}: {}", problem.what);
                 problem.remedy = [problem.remedy.as_str(), remedy]
                     .iter()
                     .filter(|text| !text.is_empty())
@@ -223,4 +226,31 @@ fn refusals(summary: &UploadSummary, report: &Path) -> Failure {
         shown.map(|refusal| format!("{} {}: {}", refusal.stage.name(), refusal.key, refusal.message)).collect();
     let summary = format!("the server did not take {count} of the entries; all others are stored");
     Failure::one(Exit::Failed, summary, lines.join("\n"), format!("all of them are in {}", report.display()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+
+    #[test]
+    fn an_import_is_to_be_started_again_where_that_can_help() {
+        let told = |call, total, status| {
+            let error = ImportError::Call { call, first: 7, total, status: Box::new(status) };
+            let failure = failure(Path::new("directory"), &error);
+            let problem = failure.problems.first().unwrap();
+            (problem.what.clone(), problem.remedy.clone())
+        };
+        let (what, remedy) = told("BatchUpsertResources", 76, Status::unavailable("away"));
+        assert_eq!(what, "BatchUpsertResources, entry 7 of 76: away (Unavailable)");
+        assert!(remedy.ends_with("start the same import again: what was sent is not doubled"), "{remedy}");
+        let (what, remedy) = told("ListOrganizations", 0, Status::unknown("transport error"));
+        assert_eq!(
+            what, "ListOrganizations: transport error (Unknown)",
+            "nothing was sent of which it could be an entry"
+        );
+        assert!(remedy.contains("https://") && !remedy.contains("again"), "{remedy}");
+    }
 }

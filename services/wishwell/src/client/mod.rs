@@ -27,7 +27,7 @@ use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
 
-pub(crate) use status::refused;
+pub(crate) use status::{refused, wrong_door};
 
 /// Longest time to reach a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -16,13 +16,28 @@ pub(crate) fn refused(what: impl Into<String>, status: &Status) -> Failure {
         .collect();
     if problems.is_empty() {
         let shown = if reason.is_empty() { format!("{:?}", status.code()) } else { reason };
-        problems.push(Problem::new(format!("{} ({shown})", status.message()), remedy(status.code())));
+        let remedy = wrong_door(status).unwrap_or_else(|| remedy(status.code()));
+        problems.push(Problem::new(format!("{} ({shown})", status.message()), remedy));
     }
     let exit = match status.code() {
         Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => Exit::Unavailable,
         _ => Exit::Failed,
     };
     Failure { exit, summary: what.into(), problems }
+}
+
+/// What to do where nobody understands gRPC, or not in the clear: asking the same again never helps.
+pub(crate) fn wrong_door(status: &Status) -> Option<&'static str> {
+    match (status.code(), status.message()) {
+        // The first letter of a page, or of an error in JSON, where gRPC has a flag.
+        (Code::Internal, message) if message.contains("invalid compression flag") => {
+            Some("that is no port of gRPC, it may be the one of pages: name the one of --listen with --server")
+        }
+        (Code::Unknown, message) if message.ends_with("transport error") => {
+            Some("where the server speaks TLS, name it as https:// with --server")
+        }
+        _ => None,
+    }
 }
 
 fn remedy(code: Code) -> &'static str {
@@ -53,6 +68,18 @@ mod tests {
         assert_eq!(failure.exit, Exit::Failed);
         assert_eq!(failure.problems.len(), 2);
         assert_eq!(failure.problems[0].what, "inline_need.place.latitude: must be at most 90");
+    }
+
+    #[test]
+    fn whoever_knocks_at_the_wrong_door_is_told_of_the_right_one() {
+        let page = "protocol error: received message with invalid compression flag: 123 (valid flags are 0 and 1)";
+        for (status, told) in [(Status::internal(page), "--listen"), (Status::unknown("transport error"), "https://")] {
+            assert!(wrong_door(&status).is_some_and(|remedy| remedy.contains(told)), "{status:?}");
+            assert!(refused("cannot find", &status).problems[0].remedy.contains(told), "{status:?}");
+        }
+        for status in [Status::internal("a defect"), Status::unknown(""), Status::unavailable("transport error")] {
+            assert_eq!(wrong_door(&status), None, "{status:?}");
+        }
     }
 
     #[test]
