@@ -133,10 +133,47 @@ fn unreachable(url: &str, error: &tonic::transport::Error) -> Failure {
     while let Some(source) = cause.source() {
         cause = source;
     }
+    let cause = cause.to_string();
+    if let Some(remedy) = handshake_remedy(&cause) {
+        // Asking again never helps: somebody has to change something.
+        return Failure::one(Exit::Configuration, format!("{url} cannot be asked over TLS"), cause, remedy);
+    }
     Failure::one(
         Exit::Unavailable,
         format!("no server answers at {url}"),
-        cause.to_string(),
+        cause,
         "start one with `wishwell`, or name another with --server or WISHWELL_SERVER",
     )
+}
+
+/// What to do where a server answers, and TLS with it comes to nothing.
+fn handshake_remedy(cause: &str) -> Option<&'static str> {
+    let remedies = [
+        ("UnknownIssuer", "name the file with the certificate of its issuer with --tls-ca"),
+        ("certificate expired", "the server's certificate is to be renewed, and the server restarted"),
+        ("certificate not valid", "name the server as its certificate does, or look at this machine's clock"),
+        ("InvalidContentType", "where the server does not speak TLS, name it as http:// with --server"),
+    ];
+    remedies.into_iter().find(|(known, _)| cause.contains(known)).map(|(_, remedy)| remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handshake_that_fails_is_mended_and_not_tried_again() {
+        for (cause, told) in [
+            ("invalid peer certificate: UnknownIssuer", "--tls-ca"),
+            (
+                "invalid peer certificate: certificate expired: verification time 2 (UNIX), but certificate is not valid after 1",
+                "renewed",
+            ),
+            ("invalid peer certificate: certificate not valid for name \"localhost\"", "name the server"),
+            ("received corrupt message of type InvalidContentType", "http://"),
+        ] {
+            assert!(handshake_remedy(cause).is_some_and(|remedy| remedy.contains(told)), "{cause}");
+        }
+        assert_eq!(handshake_remedy("Connection refused (os error 111)"), None);
+    }
 }

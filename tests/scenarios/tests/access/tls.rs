@@ -138,6 +138,7 @@ async fn the_command_line_asks_over_tls_with_an_authority_of_its_own() {
     }
     let (done, said) = secured.find(&["--server", &by_address]);
     assert!(!done, "the system's authorities do not know it: {said}");
+    assert!(said.contains("name the file with the certificate of its issuer with --tls-ca"), "{said}");
     let (done, said) = secured.find(&["--server", &by_address, "--tls-ca", "missing.pem"]);
     assert!(!done && said.contains("missing.pem"), "{said}");
     let plain = by_address.replace("https", "http");
