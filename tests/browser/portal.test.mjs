@@ -154,9 +154,14 @@ test("without script a wish is pledged as well", async () => {
     await follow(page, card(page, "没有脚本也能认捐").getByRole("link"));
     const pledge = page.locator(".pledge");
     if (!(await pledge.locator("form").isVisible())) await pledge.locator("summary").click();
+    assert.match(await pledge.textContent(), /认捐只给这一次/);
     for (const field of ["title", "content", "responsible_party", "service_standard"]) await pledge.locator(`[name=${field}]`).fill("灯");
     await follow(page, pledge.getByRole("button"));
     assert.match(await notice(page).textContent(), /认领成功/);
+    await page.locator("summary", { hasText: "取消承诺" }).click();
+    await page.locator("select[name=reason]").first().selectOption("STEP_REASON_NO_CAPACITY");
+    await follow(page, page.getByRole("button", { name: "取消承诺", exact: true }));
+    assert.match(await page.locator("#referral-state").textContent(), /没有送到的部分不再提供给别人/);
   }, { javaScriptEnabled: false });
 });
 

@@ -23,6 +23,8 @@ pub(crate) struct Audit {
     /// In order.
     pub(crate) events: Vec<Event>,
     pub(crate) pools: BTreeMap<CapacityPoolId, CapacityPool>,
+    /// Pools as they were before their latest change.
+    pools_before: BTreeMap<CapacityPoolId, CapacityPool>,
     pub(crate) needs: BTreeMap<NeedId, Need>,
     pub(crate) resources: BTreeMap<ResourceId, Resource>,
     pub(crate) referrals: BTreeMap<ReferralId, Referral>,
@@ -143,7 +145,10 @@ impl Audit {
                 self.faults.push(format!("I1: {} {start:?} has {figures:?} at {at}", pool.id));
             }
         }
-        self.pools.insert(pool.id, pool);
+        let id = pool.id;
+        if let Some(before) = self.pools.insert(id, pool) {
+            self.pools_before.insert(id, before);
+        }
     }
 
     fn read_need(&mut self, need: Need, at: i64) {
@@ -197,7 +202,11 @@ impl Audit {
                 if moved && referral.last.reason == Some(StepReason::Shortfall) {
                     self.called_off.push((at, referral.lines.iter().map(|line| line.pool).collect()));
                 }
-                steps::faults(before, &referral, when)
+                let mut found = steps::faults(before, &referral, when);
+                if !self.was_given_once(before, &referral, when) {
+                    found.push("what a pledge gave back is on offer");
+                }
+                found
             }
             None => {
                 self.offered.push(referral.id);
@@ -213,6 +222,23 @@ impl Audit {
             self.fault(format!("{previous} was followed twice, at {at}"));
         }
         self.referrals.insert(referral.id, referral);
+    }
+
+    /// Whether what a pledge gives back is taken off its pool's total, unless somebody says a new one at that moment.
+    fn was_given_once(&self, before: &Referral, after: &Referral, when: Timestamp) -> bool {
+        let mut lines = before.lines.iter().zip(&after.lines).filter(|_| after.origin == Origin::Pledge);
+        lines.all(|(before, after)| {
+            let counts = |line| {
+                let Amounts { pending, committed, consumed } = steps::amounts(line);
+                pending + committed + consumed
+            };
+            let given_back = counts(before) - counts(after);
+            let (Some(pool), Some(known)) = (self.pools.get(&after.pool), self.pools_before.get(&after.pool)) else {
+                return given_back == 0;
+            };
+            let said = pool.confirmed_at == when;
+            given_back == 0 || said || pool.figures.total == known.figures.total.map(|total| total - given_back)
+        })
     }
 
     /// Whether a referral's item still looks for somebody: what lapsed offers hold of it, they hold no more.

@@ -95,7 +95,8 @@ pub enum Escalation {
     NobodyLeft,
 }
 
-/// A resource given once, checked by whoever asks. The ledger sets versions and times.
+/// A resource given once, checked by whoever asks. The ledger sets versions and times. What its referral gives back is taken off the
+/// pool's total: it was promised to this need, and is on offer for nobody else.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pledge {
     /// What is given, drawing on the pool alone.

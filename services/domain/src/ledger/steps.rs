@@ -253,8 +253,23 @@ impl Books {
         }
         let referral = referral.clone();
         self.move_capacity(&before, &referral.lines)?;
+        if referral.origin == Origin::Pledge {
+            self.let_go(&before, &referral.lines)?;
+        }
         self.count(&referral, &counted)?;
         Ok(Done::Referral(id))
+    }
+
+    /// Takes off a pledge's pool what its referral has just given back: it was given once, and nobody else may be promised it. A total that
+    /// did not cover it before was said a moment ago by whoever has it, and stays.
+    fn let_go(&mut self, before: &[HoldLine], after: &[HoldLine]) -> Result<(), Error> {
+        for movement in movements(before, after) {
+            let given_back = -(movement.amounts.held() + movement.amounts.consumed);
+            let figures = &mut self.change_pool(movement.pool)?.figures;
+            let left = figures.total.map(|total| total - given_back);
+            figures.total = left.filter(|left| *left >= figures.taken()).or(figures.total);
+        }
+        Ok(())
     }
 
     /// What is neither referred nor served of a referral's item; none where its need has ended.

@@ -8,7 +8,8 @@ use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState};
 
 use crate::ledger_world::{
-    World, ending, giving, lacking, much, offer, offered, offering, pool_of, step, step_of, total_of, two_needs,
+    World, ending, giving, lacking, much, offer, offered, offering, pool_of, resource_id, step, step_of, total_of,
+    two_needs,
 };
 
 /// The step, by a case worker, after so much had arrived.
@@ -182,4 +183,33 @@ fn what_had_arrived_nobody_takes_back() {
     assert_eq!((referrals, taken), (vec![world.referral(100).id.name()], 3));
     world.ask(ending(60, Ending::Closed, None));
     assert_eq!((world.needs[0].state, counts(&world)), (NeedState::Closed, (0, 3, 5)));
+}
+
+#[test]
+fn what_a_pledge_gives_back_is_there_for_nobody_else() {
+    type Case = (&'static str, Origin, Command, i64, (i64, i64));
+    let cases: [Case; 9] = [
+        ("called off", Origin::Pledge, step(100, Action::Cancel), 4, (0, 0)),
+        ("called off after a part", Origin::Pledge, after(2, Action::Cancel), 6, (0, 2)),
+        ("come to nothing", Origin::Pledge, step(100, Action::Fail), 4, (0, 0)),
+        ("delivered in part", Origin::Pledge, after(5, Action::Deliver), 9, (0, 5)),
+        ("delivered", Origin::Pledge, step(100, Action::Deliver), 10, (0, 6)),
+        ("begun", Origin::Pledge, step(100, Action::Start), 10, (6, 0)),
+        ("its need ended", Origin::Pledge, ending(60, Ending::Closed, None), 4, (0, 0)),
+        // Whoever has it has just said how much there is.
+        ("counted anew", Origin::Pledge, total_of(20, NewTotal::Known(3), true), 3, (0, 0)),
+        ("claimed from a catalogue", Origin::Claim, step(100, Action::Cancel), 10, (0, 0)),
+    ];
+    for (told, origin, command, total, used) in cases {
+        let mut world = two_needs();
+        world.ask(offered(|offer| offer.origin = origin));
+        assert_eq!((world.referral(100).units, world.pools[0].figures.total), (6, Some(10)), "{told}");
+        world.ask(command);
+        assert_eq!((world.pools[0].figures.total, figures(&world)[0]), (Some(total), used), "{told}");
+    }
+    // Of a total that nobody knows nothing can be taken off.
+    let mut world = two_needs();
+    world.ask(offered(|offer| (offer.origin, offer.resource) = (Origin::Pledge, resource_id(31))));
+    world.ask(step(100, Action::Cancel));
+    assert_eq!((world.pools[1].figures.total, figures(&world)[1]), (None, (0, 0)));
 }

@@ -242,7 +242,7 @@ async fn a_pledge_brings_its_own_resource_and_pool_and_is_used_up_exactly() {
     let shown = seen_from(&served, PARTNER, &claimed.name, reached).await.expect("there");
     assert_eq!(shown.resource_title, brought.title);
     Step::Deliver(Some(1)).take(&served, PARTNER, &claimed.name).await.expect("one of them");
-    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 1, Some(1)), (0, 1)));
+    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 1, Some(0)), (0, 1)));
     let rest = claim(&served, PARTNER, pledging(&wish, None)).await.expect("what is left");
     assert_eq!(rest.units, 2);
     Step::Deliver(None).take(&served, PARTNER, &rest.name).await.expect("delivered");
@@ -264,6 +264,28 @@ async fn a_pledge_brings_its_own_resource_and_pool_and_is_used_up_exactly() {
         ("a need", pledging(&need, None), "wish"),
     ] {
         refused(what, claim(&served, PARTNER, spoilt).await, "INVALID_FIELDS", field);
+    }
+}
+
+#[tokio::test]
+async fn what_a_pledge_gives_back_is_offered_to_nobody_else() {
+    let served = demo().await;
+    submit(&served, wishing(6, "trunks")).await;
+    let other = submit(&served, wanting(1)).await.name;
+    // What was called off, came to nothing or to a part, and how much of it had arrived.
+    for (step, arrived) in [(Step::Cancel, 0), (Step::CancelAfter(1), 1), (Step::Fail, 0), (Step::Deliver(Some(1)), 1)]
+    {
+        let wish = only_wish(&served).await;
+        let pledged = claim(&served, PARTNER, pledging(&wish, Some(2))).await.expect("pledged");
+        let pool = pledged.lines[0].capacity_pool.clone();
+        step.take(&served, PARTNER, &pledged.name).await.expect("taken");
+        assert_eq!(figures(&served, &pool).await, (0, 0, arrived, Some(0)), "{step:?}");
+        offer(&served, HOTLINE, to(&other, &pledged.resource)).await.expect_err("nothing is left of it");
+        // Whoever has more to give says so.
+        let set = v1::SetCapacityRequest { name: pool, total: Some(arrived + 1), ..Default::default() };
+        told(served.catalog(PARTNER).set_capacity(set).await).expect("set");
+        let given = offer(&served, HOTLINE, to(&other, &pledged.resource)).await.expect("one is left");
+        Step::Withdraw.take(&served, HOTLINE, &given.name).await.expect("withdrawn");
     }
 }
 

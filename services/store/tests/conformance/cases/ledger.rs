@@ -432,6 +432,14 @@ pub async fn a_pledge_brings_what_it_gives_in_the_same_request(fixture: Fixture)
     // Where it is known already, its neighbours are not disturbed either.
     let twice = fixture.try_ask(vec![pledge(30, 21), claim(101, 30, 1)]).await;
     assert!(twice.is_err(), "{twice:?}");
+    // What does not arrive of it is there for nobody else.
+    fixture.ask(vec![Command::Step(Step { units: Some(1), ..step_of(100, Action::Deliver) })]).await;
+    let figures = fixture.pool(20).await.figures;
+    assert_eq!((figures.total, figures.held(), figures.consumed), (Some(1), 0, 1));
+    fixture.ask(vec![pledge(31, 21), claim(101, 31, 2)]).await;
+    fixture.ask(vec![step(101, Action::Cancel)]).await;
+    let figures = fixture.pool(21).await.figures;
+    assert_eq!((figures.total, figures.taken()), (Some(0), 0));
     fixture.everything_adds_up().await;
     fixture.made_again_it_is_the_same().await;
 }

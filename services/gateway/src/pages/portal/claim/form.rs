@@ -110,6 +110,12 @@ fn with_pledge(visit: &Visit, item: &v1::WishItem, open: bool) -> Markup {
                 label { (visit.say("谁负责", "Who answers for it")) input name="responsible_party" required maxlength="200"; }
                 label { (visit.say("做到什么程度", "To what standard")) input name="service_standard" required maxlength="200"; }
                 (quantity(visit, item))
+                p class="note" {
+                    (visit.say(
+                        "认捐只给这一次：没有送到的部分不会提供给别人。",
+                        "A pledge is given once: what does not arrive is offered to nobody else.",
+                    ))
+                }
                 button { (visit.say("认捐", "Pledge")) }
             }
         }

@@ -118,11 +118,26 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
             }
             @if let Some(arrived) = figures::arrived(visit.language, referral) { p { strong { (arrived) } } }
             p { (next(visit, referral)) }
+            @if was_given_once(referral) {
+                p class="note" {
+                    (visit.say(
+                        "认捐只给这一次：没有送到的部分不再提供给别人。还想提供的话，请在“我的资源”里更新总量。",
+                        "A pledge is given once: what did not arrive is offered to nobody else. If you want to give it to others, \
+                         update its total under “My resources”.",
+                    ))
+                }
+            }
             @if referral.last_reason() != StepReason::Unspecified {
                 p class="note" { (visit.say("原因：", "Reason: ")) (words::reason(visit.language, referral.last_reason())) }
             }
         }
     }
+}
+
+/// Whether it was pledged and has ended early: what is left of it is on offer no more.
+fn was_given_once(referral: &v1::Referral) -> bool {
+    referral.origin() == ReferralOrigin::Pledge
+        && matches!(referral.state(), ReferralState::Cancelled | ReferralState::Failed)
 }
 
 /// What is to be done now, and by whom.
@@ -267,9 +282,14 @@ const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
         ReferralOrigin::Automatic => {
             ("少于约定的部分会退回，并自动另请他人。", "What is missing is given back, and somebody else is asked.")
         }
-        ReferralOrigin::Claim | ReferralOrigin::Pledge => (
+        ReferralOrigin::Claim => (
             "少于约定的部分会退回，又可以由别人认领，社工也会看到。",
             "What is missing is given back: others may claim it, and the case worker sees it.",
+        ),
+        ReferralOrigin::Pledge => (
+            "少于约定的部分又可以由别人认领，社工也会看到。认捐只给这一次：没有送到的不会再提供给别人。",
+            "What is missing others may claim, and the case worker sees it. A pledge is given once: what does not arrive is offered to \
+             nobody else.",
         ),
         _ => (
             "少于约定的部分会退回，由社工另请他人。",
@@ -340,11 +360,29 @@ mod tests {
         for (origin, zh, en) in [
             (ReferralOrigin::Automatic, "自动另请他人", "somebody else is asked"),
             (ReferralOrigin::Claim, "由别人认领", "others may claim it"),
-            (ReferralOrigin::Pledge, "由别人认领", "others may claim it"),
+            (ReferralOrigin::Pledge, "只给这一次", "is offered to nobody else"),
             (ReferralOrigin::Chosen, "由社工另请他人", "the case worker looks for others"),
         ] {
             let said = missing(origin);
             assert!(said.0.contains(zh) && said.1.contains(en), "{origin:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn that_a_pledge_is_given_once_is_said_where_it_ended_early() {
+        let referral = |origin: ReferralOrigin, state: ReferralState| v1::Referral {
+            origin: origin.into(),
+            state: state.into(),
+            ..Default::default()
+        };
+        for (origin, state, said) in [
+            (ReferralOrigin::Pledge, ReferralState::Cancelled, true),
+            (ReferralOrigin::Pledge, ReferralState::Failed, true),
+            (ReferralOrigin::Pledge, ReferralState::Accepted, false),
+            (ReferralOrigin::Pledge, ReferralState::Confirmed, false),
+            (ReferralOrigin::Claim, ReferralState::Cancelled, false),
+        ] {
+            assert_eq!(was_given_once(&referral(origin, state)), said, "{origin:?} {state:?}");
         }
     }
 }
