@@ -287,9 +287,9 @@ const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
             "What is missing is given back: others may claim it, and the case worker sees it.",
         ),
         ReferralOrigin::Pledge => (
-            "少于约定的部分又可以由别人认领，社工也会看到。认捐只给这一次：没有送到的不会再提供给别人。",
-            "What is missing others may claim, and the case worker sees it. A pledge is given once: what does not arrive is offered to \
-             nobody else.",
+            "少于约定的部分会退回，又可以由别人认领，社工也会看到。认捐只给这一次：没有送到的不会再提供给别人。",
+            "What is missing is given back: others may claim it, and the case worker sees it. A pledge is given once: what does not arrive \
+             is offered to nobody else.",
         ),
         _ => (
             "少于约定的部分会退回，由社工另请他人。",
