@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::bars::{Bar, Segment, bars};
-use crate::figures::count;
+use crate::figures::parts;
 use crate::language::Language;
 use crate::picture::{GapFigures, RoundPicture};
 use crate::tables::{figures, unfolding, words};
@@ -54,16 +54,13 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
 
 fn rows(picture: &RoundPicture, language: Language) -> Vec<Bar> {
     let drawn = picture.gaps.iter().take(DRAWN_MAX);
-    let most = drawn.clone().map(|gap| gap.units).max().unwrap_or(1).max(1);
+    let size = |gap: &GapFigures| gap.units as f64 / gap.per.max(1) as f64;
+    let most = drawn.clone().map(size).fold(f64::MIN_POSITIVE, f64::max);
     drawn
         .map(|gap| Bar {
             label: html! { (sentence(gap, language)) },
             value: up_to(gap, language),
-            segments: vec![Segment {
-                class: class_of(gap.tier),
-                share: gap.units as f64 / most as f64,
-                says: up_to(gap, language),
-            }],
+            segments: vec![Segment { class: class_of(gap.tier), share: size(gap) / most, says: up_to(gap, language) }],
         })
         .collect()
 }
@@ -120,7 +117,7 @@ pub(crate) fn sentence(gap: &GapFigures, language: Language) -> String {
 
 /// For how many units it is true.
 pub(crate) fn up_to(gap: &GapFigures, language: Language) -> String {
-    let units = count(gap.units);
+    let units = parts(gap.units.into(), gap.per);
     let about = if gap.exact { "" } else { language.pick("约", "about ") };
     language.pick(format!("至多再加{about} {units}"), format!("true for up to {about}{units} more"))
 }
@@ -146,7 +143,7 @@ fn table(picture: &RoundPicture, language: Language) -> Markup {
                 language.of(&gap.category).to_owned(),
                 gap.division.as_ref().map_or_else(none, |division| language.of(division).to_owned()),
                 tier_name(language, gap.tier),
-                count(gap.units),
+                parts(gap.units.into(), gap.per),
                 language.of(&gap.unit).to_owned(),
                 gap.resource.as_ref().map_or_else(
                     || language.pick("需要新的", "a new one").to_owned(),

@@ -90,6 +90,17 @@ pub struct SupplyPlace {
     pub point: Option<(f64, f64)>,
 }
 
+/// So much of something, in the unit in which people count it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// The unit.
+    pub unit: LocalizedText,
+    /// In parts of it.
+    pub units: u64,
+    /// So many parts are one of the unit: 100 for money in its main unit, 1 for what is counted whole.
+    pub per: u64,
+}
+
 /// Help that goes from a place to a division.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Flow {
@@ -99,8 +110,8 @@ pub struct Flow {
     pub division: Option<usize>,
     /// Allocations: an item that is served from two places counts at both.
     pub allocations: u64,
-    /// Units, by unit.
-    pub quantities: Vec<(LocalizedText, u64)>,
+    /// How much, by unit.
+    pub quantities: Vec<Amount>,
     /// Mean distance of items, each for as much as goes this way, in metres, where it is known.
     pub distance_metres: Option<u64>,
 }
@@ -123,8 +134,10 @@ pub struct GapFigures {
     pub category: LocalizedText,
     /// Where those live who would be served; none where that is not known.
     pub division: Option<LocalizedText>,
-    /// In which unit it is counted.
+    /// In which unit people count it.
     pub unit: LocalizedText,
+    /// So many of `units` are one of it: 100 for money in its main unit, 1 for what is counted whole.
+    pub per: u64,
     /// Tier of what each further unit serves, from 1.
     pub tier: u8,
     /// The resource that would need more; none when nothing there is reachable at all and a new one is needed.

@@ -7,7 +7,7 @@ mod sample;
 use std::collections::BTreeSet;
 
 use wishwell_domain::text::LocalizedText;
-use wishwell_report::{Certified, Language, Outcome, RoundPicture, disagreements, render};
+use wishwell_report::{Amount, Certified, Language, Outcome, RoundPicture, disagreements, render};
 
 /// What stands between two marks, wherever they are.
 fn between<'a>(page: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
@@ -141,6 +141,36 @@ fn the_page_says_what_is_proven_and_no_more() {
     let proof = page.split("id=\"proof-en\"").nth(1).unwrap();
     assert_eq!(proof.matches("<td class=\"figure\">1</td></tr>").count(), 1);
     assert_eq!(proof.matches("<td class=\"figure\">–</td></tr>").count(), 4);
+}
+
+#[test]
+fn money_is_told_in_yuan_wherever_a_round_counts_it() {
+    let mut picture = sample::round(3, 200);
+    let yuan = || LocalizedText::new("元", "yuan");
+    picture.flows[0].quantities = vec![Amount { unit: yuan(), units: 300_000_050, per: 100 }];
+    picture.gaps.truncate(2);
+    let gap = &mut picture.gaps[0];
+    (gap.unit, gap.units, gap.per, gap.exact) = (yuan(), 12_345_600, 100, true);
+    (gap.category, gap.division) = (LocalizedText::new("助学金", "School grant"), None);
+    picture.gaps[1].units = 123_456;
+    let page = render(&picture, Language::Zh);
+    for said in [
+        "3,000,000.5 元",
+        "3,000,000.5 yuan",
+        "再增加 1 元“助学金”，可多满足 1 元",
+        "至多再加 123,456",
+        "One more yuan of “School grant” serves one more yuan of",
+        "true for up to 123,456 more",
+        "<td class=\"figure\">123,456</td>",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("12,345,600") && !page.contains("300,000,050"));
+    // A yuan is drawn as large as one of anything else.
+    let chart = page.split("id=\"gaps-zh\"").nth(1).unwrap();
+    let widths: Vec<&str> = between(chart, "<svg class=\"bar", "</svg>").take(2).collect();
+    let width = |drawn: &str| between(drawn, "width=\"", "\"").map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(width(widths[0]), width(widths[1]));
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub(super) mod notification;
 pub(super) mod referral;
 pub(crate) mod round;
 pub(super) mod time;
-pub(super) mod typed;
+pub(crate) mod typed;
 
 use wishwell_api::v1::PrincipalRole;
 use wishwell_report::Language;

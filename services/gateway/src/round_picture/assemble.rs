@@ -18,7 +18,7 @@ use wishwell_report::{
 use super::ToldRound;
 use super::catalogue::Catalogue;
 use super::places::{Mean, divisions, flows, share_millionths, units};
-use super::words::{group_tag, name, reason, tier, unit};
+use super::words::{group_tag, name, per, reason, tier, unit};
 
 /// Parts of an item where people count, as the contract says.
 const PARTS_OF_AN_ITEM: u64 = 2520;
@@ -173,10 +173,12 @@ fn gap(figures: &SupplyGap, catalogue: &Catalogue) -> GapFigures {
         )
     });
     let somewhere = figures.at.as_ref().map(|_| LocalizedText::new("现有资源", "what there is"));
+    let code = catalogue.unit(&figures.resource, &figures.category);
     GapFigures {
         category: catalogue.category(&figures.category),
         division: (!figures.division.is_empty()).then(|| catalogue.division(&figures.division)),
-        unit: unit(catalogue.unit(&figures.resource, &figures.category)),
+        unit: unit(code),
+        per: per(code),
         tier: u8::try_from(figures.tier).unwrap_or_default(),
         resource: resource.or(somewhere),
         period: figures.at.as_ref().map(|at| at.period_start.clone()).filter(|period| !period.is_empty()),

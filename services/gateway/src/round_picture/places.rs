@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use wishwell_api::v1::{RoundOutcome, Serving};
-use wishwell_report::{DivisionPlace, Flow, SupplyPlace};
+use wishwell_report::{Amount, DivisionPlace, Flow, SupplyPlace};
 
 use super::catalogue::Catalogue;
-use super::words::{name, unit};
+use super::words::{name, per, unit};
 
 /// The divisions of a catalogue, what is above before what is below, and each one's index by its code.
 pub(super) fn divisions(catalogue: &Catalogue) -> (Vec<DivisionPlace>, HashMap<String, usize>) {
@@ -78,6 +78,11 @@ struct Way {
     mean: Mean,
 }
 
+/// So many of a unit of the catalogue, as people count it.
+fn amount(code: &str, units: u64) -> Amount {
+    Amount { unit: unit(code), units, per: per(code) }
+}
+
 /// The places of what serves, and what goes from each to each division. Resources of an organization at the same spot are one place.
 pub(super) fn flows(
     catalogue: &Catalogue,
@@ -109,7 +114,7 @@ pub(super) fn flows(
         place,
         division,
         allocations: way.allocations,
-        quantities: way.quantities.into_iter().map(|(code, units)| (unit(&code), units)).collect(),
+        quantities: way.quantities.into_iter().map(|(code, units)| amount(&code, units)).collect(),
         distance_metres: way.mean.metres(),
     });
     (places, flows.collect())

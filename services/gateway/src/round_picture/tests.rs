@@ -167,9 +167,20 @@ fn an_organizations_resources_are_one_place_where_they_are_at_one_spot() {
     let picture = picture_of(&round(), &outcomes());
     assert_eq!(picture.places.len(), 2);
     let told: Vec<(usize, u64, u64)> =
-        picture.flows.iter().map(|flow| (flow.place, flow.allocations, flow.quantities[0].1)).collect();
+        picture.flows.iter().map(|flow| (flow.place, flow.allocations, flow.quantities[0].units)).collect();
     assert_eq!(told, [(0, 2, 4), (1, 1, 1)]);
-    assert_eq!(picture.flows[0].quantities[0].0, Name::new("套", "set"));
+    assert_eq!(picture.flows[0].quantities[0].unit, Name::new("套", "set"));
+}
+
+#[test]
+fn money_is_counted_in_yuan() {
+    let mut catalogue = catalogue();
+    catalogue.categories.get_mut("room").unwrap().default_unit = "fen".to_owned();
+    let told = ToldRound { round: round(), report: report(), outcomes: outcomes() };
+    let picture = assemble::picture(&told, &catalogue, &TimeZone::UTC);
+    let (amount, gap) = (&picture.flows[0].quantities[0], &picture.gaps[0]);
+    assert_eq!((&amount.unit, amount.units, amount.per), (&Name::new("元", "yuan"), 4, 100));
+    assert_eq!((&gap.unit, gap.units, gap.per), (&Name::new("元", "yuan"), 7, 100));
 }
 
 #[test]

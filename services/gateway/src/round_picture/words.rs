@@ -2,7 +2,6 @@
 
 use wishwell_api::v1::{GroupTag, LocalizedText as Wire, UnservedReason, Urgency};
 use wishwell_domain::text::LocalizedText;
-use wishwell_domain::unit::UNITS;
 use wishwell_report::Language;
 
 use crate::pages::words;
@@ -27,13 +26,18 @@ pub(super) fn tier(tier: u8) -> LocalizedText {
     both(|language| words::need::urgency(language, Urgency::try_from(i32::from(tier)).unwrap_or_default()))
 }
 
-/// A unit of the catalogue of units.
+/// A unit of the catalogue of units, as people count in it: money in its main unit.
 pub(super) fn unit(code: &str) -> LocalizedText {
-    match UNITS.iter().find(|entry| entry.0 == code) {
-        Some((_, zh, en)) => LocalizedText::new(*zh, *en),
-        None if code.is_empty() => LocalizedText::new("份", "unit"),
-        None => plain(code),
+    if code.is_empty() {
+        return LocalizedText::new("份", "unit");
     }
+    let word = |language| words::typed::unit(language, code);
+    LocalizedText::new(word(Language::Zh), word(Language::En))
+}
+
+/// So many of a unit of the catalogue are one of that in which people count.
+pub(super) fn per(code: &str) -> u64 {
+    words::typed::per(code)
 }
 
 /// A group tag; none for those who have none.

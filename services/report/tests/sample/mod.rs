@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 use wishwell_domain::text::LocalizedText;
 use wishwell_report::{
-    Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures, LevelKind,
-    Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
+    Amount, Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures,
+    LevelKind, Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
 };
 
 /// Knuth's MMIX generator: enough for made-up figures, and the same everywhere.
@@ -228,7 +228,11 @@ fn flows(random: &mut Random, items: &[Item], divisions: &[DivisionPlace], place
                 place,
                 division: Some(division),
                 allocations,
-                quantities: vec![(name((unit.2, unit.3)), allocations * (1 + random.below(4)))],
+                quantities: vec![Amount {
+                    unit: name((unit.2, unit.3)),
+                    units: allocations * (1 + random.below(4)),
+                    per: 1,
+                }],
                 distance_metres: ends.map(|(a, b)| ((a.0 - b.0).hypot((a.1 - b.1) * 0.78) * 111_195.0) as u64),
             }
         })
@@ -280,6 +284,7 @@ fn gaps(random: &mut Random, divisions: &[DivisionPlace]) -> Vec<GapFigures> {
                 category: name((category.0, category.1)),
                 division: (nth != 9).then(|| divisions[county].name.clone()),
                 unit: name((category.2, category.3)),
+                per: 1,
                 tier: 1 + (nth / 5) as u8,
                 resource: has_resource.then(|| name(("上门服务（示例机构）", "Service at home (demo organization)"))),
                 period: (has_resource && nth % 3 == 0).then(|| "2026-12-01".to_owned()),

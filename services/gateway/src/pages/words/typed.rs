@@ -13,12 +13,17 @@ const FEN_PER_YUAN: i64 = 100;
 const PLACES: usize = 2;
 
 /// Whether an amount in a unit is money.
-pub(in crate::pages) fn is_money(unit: &str) -> bool {
+pub(crate) fn is_money(unit: &str) -> bool {
     unit == MONEY
 }
 
+/// How many of a unit are one of that in which amounts are typed.
+pub(crate) fn per(unit: &str) -> u64 {
+    if is_money(unit) { FEN_PER_YUAN.unsigned_abs() } else { 1 }
+}
+
 /// The unit in which amounts are typed.
-pub(in crate::pages) fn unit(language: Language, code: &str) -> &str {
+pub(crate) fn unit(language: Language, code: &str) -> &str {
     if is_money(code) { language.pick("元", "yuan") } else { figures::unit(language, code) }
 }
 

@@ -8,7 +8,7 @@ use wishwell_api::v1::{
 
 use super::GatheredRound;
 use super::words::{failure, group, level, reason, state, tier};
-use crate::client::words::{distance, instant, text};
+use crate::client::words::{amount, distance, instant, text};
 use crate::lang::Lang;
 use crate::table::{Align, Table, terminal_width};
 
@@ -130,17 +130,22 @@ fn gap_line(gathered: &GatheredRound, gap: &SupplyGap, lang: Lang) -> String {
     let tier = tier(gap.tier, lang);
     let start = gap.at.as_ref().map_or("", |at| at.period_start.as_str());
     let about = if gap.exact { "" } else { lang.pick("about ", "约") };
+    // Money is told in its main unit.
+    let money = category.filter(|category| category.default_unit == "fen");
+    let units = money.map_or_else(|| gap.units.to_string(), |money| amount(gap.units, &money.default_unit, lang));
     match lang {
         Lang::En => {
             let period = if start.is_empty() { String::new() } else { format!(" in the period from {start}") };
+            let unit = if money.is_some() { "yuan" } else { "unit" };
             format!(
-                "  one more unit of {title} in {place}{period} serves one more of tier {tier}; true for up to {about}{}\n",
-                gap.units
+                "  one more {unit} of {title} in {place}{period} serves one more of tier {tier}; true for up to {about}{units}\n"
             )
         }
         Lang::Zh => {
             let period = if start.is_empty() { String::new() } else { format!("在 {start} 起的时段") };
-            format!("  {place}{period}每增加一个“{title}”,可多满足一份{tier}需求;最多{about} {} 份\n", gap.units)
+            let (one, serves, counted) =
+                if money.is_some() { ("一元", "一元", "") } else { ("一个", "一份", " 份") };
+            format!("  {place}{period}每增加{one}“{title}”,可多满足{serves}{tier}需求;最多{about} {units}{counted}\n")
         }
     }
 }
@@ -209,4 +214,48 @@ fn permille(share: i32) -> String {
 
 fn days(waiting: Option<&prost_types::Duration>, lang: Lang) -> String {
     waiting.map(|waiting| format!("{} {}", waiting.seconds / 86_400, lang.pick("d", "天"))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use wishwell_api::v1::{Category, LocalizedText, Round};
+
+    use super::*;
+
+    #[test]
+    fn money_that_is_missing_is_told_in_yuan() {
+        let gathered = |unit: &str| GatheredRound {
+            round: Round::default(),
+            report: None,
+            outcomes: Vec::new(),
+            categories: HashMap::from([(
+                "grant".to_owned(),
+                Category {
+                    title: Some(LocalizedText { zh: "助学金".to_owned(), en: "School grant".to_owned() }),
+                    default_unit: unit.to_owned(),
+                    ..Category::default()
+                },
+            )]),
+            divisions: HashMap::new(),
+        };
+        let gap = SupplyGap { category: "grant".to_owned(), tier: 2, units: 120_050, ..SupplyGap::default() };
+        for (unit, lang, said) in [
+            (
+                "fen",
+                Lang::En,
+                "one more yuan of School grant in an unknown division serves one more of tier 2 urgent; true for up to about ¥1200.50",
+            ),
+            ("fen", Lang::Zh, "区划未知处每增加一元“助学金”,可多满足一元2 紧急需求;最多约 ¥1200.50"),
+            (
+                "piece",
+                Lang::En,
+                "one more unit of School grant in an unknown division serves one more of tier 2 urgent; true for up to about 120050",
+            ),
+            ("piece", Lang::Zh, "区划未知处每增加一个“助学金”,可多满足一份2 紧急需求;最多约 120050 份"),
+        ] {
+            assert_eq!(gap_line(&gathered(unit), &gap, lang).trim(), said);
+        }
+    }
 }
