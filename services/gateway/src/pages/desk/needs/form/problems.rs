@@ -28,15 +28,21 @@ impl Problem {
         visit.say(self.zh.as_deref().unwrap_or(&self.en), &self.en)
     }
 
-    /// As the service says it.
-    pub(super) fn said(field: &str, description: &str) -> Self {
-        Self { field: field.to_owned(), zh: in_chinese(field).map(str::to_owned), en: description.to_owned() }
+    /// As the service says it, with its reason.
+    pub(super) fn said(field: &str, reason: &str, description: &str) -> Self {
+        Self { field: field.to_owned(), zh: in_chinese(field, reason).map(str::to_owned), en: description.to_owned() }
     }
 }
 
-/// What the service asks of a field, for those who read Chinese.
-fn in_chinese(field: &str) -> Option<&'static str> {
+/// What the service asks of a field, for those who read Chinese: by the reason where the field alone would tell something else.
+fn in_chinese(field: &str, reason: &str) -> Option<&'static str> {
     let last = field.rsplit('.').next().unwrap_or(field);
+    if reason == "ITEM_REFERRED" {
+        return Some(match last {
+            "value" => "不能少于已经转介和已经送达的数量",
+            _ => "这一项已经转介或送达：不能删去，也不能改类别、单位和重复方式",
+        });
+    }
     Some(match (field, last) {
         (_, "urgency") => "请选择紧急程度",
         (_, "channel") => "请选择来源渠道",
@@ -114,9 +120,23 @@ impl Problems {
                 within || unit_of_unknown
             };
             if !known.iter().any(said) {
-                self.add(Problem::said(field, &violation.description));
+                self.add(Problem::said(field, &violation.reason, &violation.description));
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_referred_already_is_told_in_chinese_as_what_it_is() {
+        let zh =
+            |field: &str, reason: &str| Problem::said(field, reason, "as the service says it").zh.unwrap_or_default();
+        assert_eq!(zh("items[0].quantity.value", "QUANTITY_RANGE"), "数量应为不小于 1 的整数");
+        assert!(zh("items[0].quantity.value", "ITEM_REFERRED").contains("不能少于已经转介"));
+        assert!(zh("items[0]", "ITEM_REFERRED").contains("不能改类别"));
     }
 }
