@@ -134,11 +134,11 @@ pub(crate) fn to_status(error: Error) -> Status {
             }
             Status::with_error_details(of_one.code(), message, details)
         }
-        Error::CapacityHeld { name, referrals, .. } => status_with_reason(
+        Error::CapacityHeld { name, taken, referrals, .. } => status_with_reason(
             Code::FailedPrecondition,
             ErrorReason::CapacityBelowUse,
             message,
-            &[("name", name), ("referrals", referrals.join(","))],
+            &[("name", name), ("taken", taken.to_string()), ("referrals", referrals.join(","))],
         ),
         Error::WatchTooSlow { position } => status_with_reason(
             Code::Aborted,

@@ -151,6 +151,7 @@ async fn a_total_below_what_is_promised_is_refused_naming_who_is_in_the_way_and_
     let status = refused("eight of nine", set(&served, &pool, total(8)).await, "CAPACITY_BELOW_USE", "");
     assert_eq!((status.code(), metadata(&status, "name")), (Code::FailedPrecondition, pool.clone()));
     assert_eq!(metadata(&status, "referrals"), format!("{offered},{accepted}"), "offers before promises");
+    assert_eq!(metadata(&status, "taken"), "9", "the smallest total that can be said");
     let unknown = v1::SetCapacityRequest { total_unknown: true, ..Default::default() };
     refused("unknown while something is held", set(&served, &pool, unknown).await, "CAPACITY_BELOW_USE", "");
     let elsewhere = v1::SetCapacityRequest { used_elsewhere: Some(1), ..Default::default() };

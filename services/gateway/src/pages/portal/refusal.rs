@@ -12,6 +12,8 @@ pub(super) struct Refusal {
     /// What it speaks of.
     name: String,
     left: Option<i64>,
+    /// What is used or promised already.
+    taken: Option<i64>,
     limit: String,
     /// What is counted in; empty where that is not known.
     unit: String,
@@ -21,10 +23,11 @@ impl Refusal {
     /// Reads a status; none for one that gives no reason a form can act upon.
     pub(super) fn of(status: &Status) -> Option<Self> {
         let info = status.get_error_details().error_info()?.clone();
-        let left = info.metadata.get("left").and_then(|left| left.parse().ok());
+        let number = |key: &str| info.metadata.get(key).and_then(|number| number.parse().ok());
+        let (left, taken) = (number("left"), number("taken"));
         let name = info.metadata.get("name").cloned().unwrap_or_default();
         let limit = info.metadata.get("limit").cloned().unwrap_or_default();
-        Some(Self { reason: info.reason, name, left, limit, unit: String::new() })
+        Some(Self { reason: info.reason, name, left, taken, limit, unit: String::new() })
     }
 
     /// The same, of amounts in a unit.
@@ -79,10 +82,20 @@ impl Refusal {
                 "这项资源与这个心愿对不上（类别、范围、时间或条件）。请换一项资源，或改为认捐。",
                 "This resource does not fit the wish (kind, area, time or conditions). Choose another one, or pledge something else.",
             ),
-            "CAPACITY_BELOW_USE" => said(
-                "总量不能低于已经承诺出去的数量。请先处理相应的转介。",
-                "The total cannot be less than what is promised already. Please settle those referrals first.",
-            ),
+            "CAPACITY_BELOW_USE" => {
+                let least = self.taken.map(|taken| figures::amount(visit.language, taken, &self.unit));
+                let (zh, en) = least.map_or_else(
+                    || ("不能这么少".to_owned(), "cannot be so small".to_owned()),
+                    |least| (format!("最少可填 {least}"), format!("can be {least} at least")),
+                );
+                Some(visit.say(
+                    format!("总量{zh}：这么多已经用掉或承诺出去了（包括他处已用的）。如果只是不再接新的，请暂停相应的资源。"),
+                    format!(
+                        "The total {en}: that much is used or promised already, here or elsewhere. To take on nothing new, pause the \
+                         resource instead."
+                    ),
+                ))
+            }
             "CONSENT_MISSING" => said(
                 "本人没有同意向服务单位提供联系方式。请通过社工联系。",
                 "The person has not agreed to share contact data. Please reach them through the case worker.",

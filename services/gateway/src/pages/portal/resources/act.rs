@@ -48,7 +48,7 @@ pub(in crate::pages::portal) async fn set_capacity(
     };
     let done = if total.is_some() { "capacity" } else { "confirm" };
     let answer = partner.calls.catalog().set_capacity(request).await;
-    ended(&partner, answer.map(drop), done, &format!("capacityPools/{id}")).await
+    ended(&partner, answer.map(drop), done, &format!("capacityPools/{id}"), &form.unit).await
 }
 
 /// What a form of a resource sends.
@@ -80,14 +80,14 @@ pub(in crate::pages::portal) async fn change_lifecycle(
         request_id: form.request_id,
     };
     let answer = partner.calls.catalog().update_resource(request).await;
-    ended(&partner, answer.map(drop), &lifecycle, &name).await
+    ended(&partner, answer.map(drop), &lifecycle, &name, "").await
 }
 
-/// Goes back to the page, at what was changed.
-async fn ended(partner: &Partner, answer: Result<(), Status>, done: &str, name: &str) -> Response {
+/// Goes back to the page, at what was changed; what stands in the way is counted in `unit`.
+async fn ended(partner: &Partner, answer: Result<(), Status>, done: &str, name: &str, unit: &str) -> Response {
     match answer {
         Ok(()) => Redirect::to(&format!("/portal/resources?done={done}#{}", anchor(name))).into_response(),
-        Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.words(&partner.visit)) {
+        Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.counted_in(unit).words(&partner.visit)) {
             Some(text) => page(partner, StatusCode::CONFLICT, None, Some(text)).await,
             None => Failure::from(status).response(&partner.visit),
         },
