@@ -889,7 +889,8 @@ pub struct Household {
     /// Identity in the system it came from.
     #[prost(message, optional, tag = "2")]
     pub external: ::core::option::Option<ExternalId>,
-    /// Its members, `beneficiaries/{uuid}`, at most 32, each once.
+    /// Its members, `beneficiaries/{uuid}`, at most 32, each once. Whoever joins or leaves, by whichever call, changes the household: it has
+    /// another etag from then on.
     #[prost(string, repeated, tag = "3")]
     pub members: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Code of the division of residence (居住地); empty when unknown.
@@ -5814,7 +5815,8 @@ pub enum ErrorReason {
     RequestIdReused = 14,
     /// The state does not allow the step; metadata `name`, and for referrals `state` and `action` \[FAILED_PRECONDITION\].
     IllegalState = 15,
-    /// The total would fall below what is used or held; metadata `name`, and `referrals` in the way \[FAILED_PRECONDITION\].
+    /// The total would fall below what is used or held; metadata `name`, `taken`, which is how much that is, and `referrals` in the way
+    /// \[FAILED_PRECONDITION\].
     CapacityBelowUse = 16,
     /// The pool belongs to another organization than the resource; `google.rpc.BadRequest` says which \[INVALID_ARGUMENT\].
     PoolOfOtherOrganization = 17,
@@ -5825,9 +5827,11 @@ pub enum ErrorReason {
     ConsentMissing = 19,
     /// No key and no token, or not one that is known and holds \[UNAUTHENTICATED\].
     Unauthenticated = 20,
-    /// The role does not allow the call, or not for this organization or division; metadata `role`, `method` \[PERMISSION_DENIED\].
+    /// The role does not allow the call, or not for this organization or division; metadata `role`, `method` and, where it allows the call
+    /// otherwise, `how` it was called, such as `with personal data` \[PERMISSION_DENIED\].
     PermissionDenied = 21,
-    /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again \[UNAVAILABLE\].
+    /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again \[UNAVAILABLE\]. Where it stays so, the
+    /// store was restored from a backup and the position is of a log that is gone: drop it, and read and watch from `reached` on.
     PositionNotReached = 22,
     /// The deadline passed \[DEADLINE_EXCEEDED\].
     DeadlineExceeded = 23,
@@ -6982,7 +6986,8 @@ impl ::prost::Name for EventFilter {
 /// Request of WatchEvents.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WatchEventsRequest {
-    /// Events after this log position; 0 means from the first one, -1 from now on.
+    /// Events after this log position; 0 means from the first one, -1 from now on. After the store was restored from a backup, positions
+    /// behind the backup's are of a log that is gone.
     #[prost(int64, tag = "1")]
     pub after_position: i64,
     /// Which ones; absent means all that the caller may see.
@@ -7008,7 +7013,8 @@ pub struct WatchEventsResponse {
     /// The events, in the order of the log.
     #[prost(message, repeated, tag = "1")]
     pub events: ::prost::alloc::vec::Vec<Event>,
-    /// Everything up to this log position was looked at; watching after it goes on without a gap.
+    /// Everything up to this log position was looked at; watching after it goes on without a gap, as long as the store is not restored from a
+    /// backup: that gives out again the positions behind its own last one, and whoever follows begins again from there.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
 }
@@ -12279,7 +12285,9 @@ impl ::prost::Name for ListWishesResponse {
         "/wishwell.v1.ListWishesResponse".into()
     }
 }
-/// A resource that is in no catalogue, given once (认捐).
+/// A resource that is in no catalogue, given once (认捐). It becomes a resource of the partner's with a pool of its own, whose total is as
+/// much as was claimed: what its referral gives back, because it ends early or comes to a part, is taken off the total, so that it is offered
+/// to nobody else. Whoever has more to give says a new total, or pauses the resource and gives no more.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Pledge {
     /// What it is called.
@@ -12402,7 +12410,7 @@ pub struct Subscription {
     #[prost(message, optional, tag = "12")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Whether it is told of offers, too: each that is made to the organization from then on, at once, and not counted in `daily_budget`.
-    /// What the organization claims is no offer.
+    /// One that was made a moment before and waits for its answer may be told as well. What the organization claims is no offer.
     #[prost(bool, tag = "13")]
     pub offers: bool,
 }
@@ -14163,7 +14171,8 @@ impl ::prost::Name for CreateReferralResponse {
 /// Request of BatchCreateReferrals.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchCreateReferralsRequest {
-    /// What is offered to whom, 1 to 100; all of it or nothing.
+    /// What is offered to whom, 1 to 100; all of it or nothing. Where one of several is refused, metadata `index` of the error says which,
+    /// from 0, unless a field of it is to blame and is named.
     #[prost(message, repeated, tag = "1")]
     pub offers: ::prost::alloc::vec::Vec<ReferralOffer>,
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
