@@ -5830,8 +5830,8 @@ pub enum ErrorReason {
     /// The role does not allow the call, or not for this organization or division; metadata `role`, `method` and, where it allows the call
     /// otherwise, `how` it was called, such as `with personal data` \[PERMISSION_DENIED\].
     PermissionDenied = 21,
-    /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again \[UNAVAILABLE\]. Where it stays so, the
-    /// store was restored from a backup and the position is of a log that is gone: drop it, and read and watch from `reached` on.
+    /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again. Where it stays so, the store
+    /// was restored from a backup and the position is of a log that is gone: drop it, and read and watch from `reached` on \[UNAVAILABLE\].
     PositionNotReached = 22,
     /// The deadline passed \[DEADLINE_EXCEEDED\].
     DeadlineExceeded = 23,
