@@ -131,7 +131,8 @@ fn failure(path: &Path, error: &ImportError) -> Failure {
     match error {
         ImportError::Call { status, call, first, total } => {
             let refused = refused(summary, status);
-            let again = wrong_door(status).is_none();
+            // Whoever took something is the right one.
+            let again = *total > 0 || wrong_door(status).is_none();
             let remedy = if again { "start the same import again: what was sent is not doubled" } else { "" };
             let mut problems = refused.problems;
             if let Some(problem) = problems.first_mut() {

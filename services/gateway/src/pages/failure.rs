@@ -240,7 +240,7 @@ fn once_more(visit: &Visit) -> Markup {
 
 fn again(visit: &Visit, fields: &[(String, String)]) -> Markup {
     html! {
-        form method="post" action=(visit.target) {
+        form method="post" action=(visit.target) data-filled {
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
             button class="primary" { (visit.say("再试一次", "Try again")) }
         }

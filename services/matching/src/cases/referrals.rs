@@ -48,10 +48,8 @@ fn without_its_subject(error: Error, referral: &Referral) -> Error {
             message: format!("nothing is left that a note on {name} could be sealed with; deliver without one"),
             name,
         },
-        // Others changed the need again and again.
-        Error::EtagMismatch { name: of, expected, actual } if of == referral.need.name() => {
-            Error::EtagMismatch { name, expected, actual }
-        }
+        // Others changed the need again and again: how often is nobody's who knows it as a wish.
+        Error::EtagMismatch { name: of, .. } if of == referral.need.name() => StoreError::Outdated.into(),
         error => error,
     }
 }

@@ -99,8 +99,8 @@ async fn send_one(
             keep(DeliveryState::Failed, status, None).await?
         }
         _ => {
-            let next =
-                next_attempt(notification.told_at, notification.delivery.attempts, platform.clock.now(), jitter());
+            let now = platform.store.now().await?;
+            let next = next_attempt(notification.told_at, notification.delivery.attempts, now, jitter());
             // Nobody can accept an offer any more by then.
             let next = next.filter(|next| saying.ends_at.is_none_or(|ends_at| *next < ends_at));
             let state = if next.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };

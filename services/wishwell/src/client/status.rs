@@ -26,7 +26,7 @@ pub(crate) fn refused(what: impl Into<String>, status: &Status) -> Failure {
     Failure { exit, summary: what.into(), problems }
 }
 
-/// What to do where nobody understands gRPC, or not in the clear: asking the same again never helps.
+/// What to do where nobody understands gRPC, or perhaps not in the clear.
 pub(crate) fn wrong_door(status: &Status) -> Option<&'static str> {
     match (status.code(), status.message()) {
         // The first letter of a page, or of an error in JSON, where gRPC has a flag.
@@ -34,7 +34,7 @@ pub(crate) fn wrong_door(status: &Status) -> Option<&'static str> {
             Some("that is no port of gRPC, it may be the one of pages: name the one of --listen with --server")
         }
         (Code::Unknown, message) if message.ends_with("transport error") => {
-            Some("where the server speaks TLS, name it as https:// with --server")
+            Some("the server broke off, or it speaks TLS: then name it as https:// with --server")
         }
         _ => None,
     }

@@ -70,7 +70,7 @@ fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, problem: Option<&P
             }
             details open[problem.is_some_and(|problem| !problem.is_in(&subscription.name, "webhook_url"))] {
                 summary { (visit.say("修改类别和额度…", "Change kinds and budget…")) }
-                form method="post" action=(action(subscription, "scope")) {
+                form method="post" action=(action(subscription, "scope")) data-filled[visit.sends()] {
                     (hidden(subscription))
                     (scope_fields(visit, gathered, subscription, problem))
                     button class="primary" { (visit.say("保存", "Save")) }
@@ -108,7 +108,7 @@ fn scope(visit: &Visit, gathered: &Gathered, subscription: &v1::Subscription) ->
 fn new(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup {
     let problem = problem.filter(|problem| problem.filled.subscription.is_empty());
     html! {
-        form method="post" action="/portal/subscriptions" {
+        form method="post" action="/portal/subscriptions" data-filled[visit.sends()] {
             (once())
             (scope_fields(visit, gathered, &at_first(), problem))
             (url_field(visit, "", problem, visit.say("Webhook 地址（可不填）", "Webhook URL (optional)"), false))
@@ -203,7 +203,7 @@ fn without_webhook(visit: &Visit, subscription: &v1::Subscription, problem: Opti
     html! {
         details open[wrong.is_some()] {
             summary { (visit.say("也发到自己的系统（Webhook）…", "Tell a tool of ours too (webhook)…")) }
-            form method="post" action=(action(subscription, "webhook")) {
+            form method="post" action=(action(subscription, "webhook")) data-filled[visit.sends()] {
                 (hidden(subscription))
                 // The secret is asked for after the address was taken: a request of its own.
                 input type="hidden" name="secret_request_id" value=(uuid::Uuid::new_v4());
