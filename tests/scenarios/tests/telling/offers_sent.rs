@@ -116,17 +116,19 @@ async fn a_replica_whose_clock_is_ahead_of_the_database_s_tells_and_sends_every_
     let behind = "BEGIN IMMEDIATE; DROP VIEW wishwell_now; CREATE VIEW wishwell_now AS \
                   SELECT CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER) * 1000 - 600000000 AS microseconds; COMMIT";
     sqlx::raw_sql(behind).execute(&mut database).await.expect("changed");
-    let tool = Tool::start(204).await;
+    let tool = Tool::start(503).await;
     subscribe(&served, &tool).await;
     let need = submit(&served, wanting(1)).await;
     let short = v1::ReferralOffer {
         answer_within: Some(prost_types::Duration { seconds: 300, nanos: 0 }),
         ..to(&need.name, &resource)
     };
-    let referral = offer(&served, HOTLINE, short).await.expect("offered").name;
-    let notification = once(&served, |told| told.delivery() == v1::DeliveryState::Delivered).await;
-    assert_eq!(notification.referral, referral);
+    let referral = offer(&served, HOTLINE, short).await.expect("offered");
+    let notification = once(&served, |told| told.delivery_attempts > 0).await;
     tool.once(1).await;
+    assert_eq!((&notification.referral, notification.delivery()), (&referral.name, v1::DeliveryState::Pending));
+    let (next, ends) = (notification.next_attempt_time.expect("it is sent again"), referral.expire_time.expect("some"));
+    assert!(next.seconds < ends.seconds, "{next:?} {ends:?}");
 }
 
 #[tokio::test]
