@@ -324,7 +324,7 @@ async fn the_rest_of_an_item_that_cannot_be_split_is_a_whole_again() {
     Step::Deliver(Some(1)).take(&served, PARTNER, &first).await.expect("delivered in part");
     for part in [1, 2] {
         let answer = offer(&served, HOTLINE, v1::ReferralOffer { quantity: Some(part), ..to(&need, &resource) }).await;
-        refused("a part of the rest", answer, "INVALID_FIELDS", "quantity");
+        refused("a part of the rest", answer, "INVALID_FIELDS", "offer.quantity");
     }
     assert_eq!(offer(&served, HOTLINE, to(&need, &resource)).await.expect("the rest").units, 3);
 }

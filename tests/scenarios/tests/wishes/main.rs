@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod by_name;
+mod contact;
 mod privacy;
 mod publications;
 mod wishes;
