@@ -35,8 +35,9 @@ test("a page that answers a form is left by the switch of languages for the page
     await page.goto(`/desk/${need}`);
     // Somebody else is faster.
     await call(server.pages, "demo-partner", "POST", `/v1/${name}:accept`, {});
-    await page.locator(".referral select[name=reason]").first().selectOption({ index: 1 });
-    await follow(page, page.locator("form[action$='/withdraw'] button"));
+    const withdrawal = page.locator(`form[action='/desk/${name}/withdraw']`);
+    await withdrawal.locator("select[name=reason]").selectOption({ index: 1 });
+    await follow(page, withdrawal.getByRole("button"));
     await page.locator(".notice.failure").waitFor();
     assert.equal(new URL(page.url()).pathname, `/desk/${name}/withdraw`);
     await follow(page, english(page));
