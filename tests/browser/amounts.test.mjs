@@ -2,28 +2,19 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, results } from "./browser.mjs";
-import { follow, start, visiting } from "./development.mjs";
+import { test } from "node:test";
+import { results } from "./browser.mjs";
+import { demo } from "./demo.mjs";
+import { follow, visiting } from "./development.mjs";
 import { call, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
 const partner = "demo-partner";
 const ours = { source: "demo", externalId: "org-xq-nuanyang" };
 
-let browser;
-let server;
+const server = demo();
 
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const visit = (user, test, options) => visiting(browser, server.pages, { user, ...options }, test);
+const visit = (user, test, options) => visiting(server.browser, server.pages, { user, ...options }, test);
 const keep = (page, name) => page.screenshot({ path: join(results, `amounts-${name}.png`), fullPage: true });
 const notice = (page) => page.locator(".notice").first();
 const card = (page, title) => page.locator(".card", { hasText: title });

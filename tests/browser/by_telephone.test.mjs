@@ -2,23 +2,14 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, results } from "./browser.mjs";
-import { follow, start, visiting } from "./development.mjs";
+import { test } from "node:test";
+import { results } from "./browser.mjs";
+import { demo } from "./demo.mjs";
+import { follow, visiting } from "./development.mjs";
 import { call, companionshipFor, offerTo } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
-let browser;
-let server;
-
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = demo();
 
 const keep = (page, name) => page.screenshot({ path: join(results, `by-telephone-${name}.png`), fullPage: true });
 const referral = async (name) => (await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`)).referral;
@@ -30,7 +21,7 @@ for (const [language, said] of Object.entries({
   test(`what a partner says by telephone is recorded at the desk, from the answer to the delivery (${language})`, async () => {
     const need = await companionshipFor(server.pages, `by telephone ${language}`);
     const first = await offerTo(server.pages, need, "结对陪伴");
-    await visiting(browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
       const steps = page.locator("details.told");
       /** Unfolds the steps of the one referral that has some, and takes one. */
       const tell = async (button, fill = async () => {}) => {
@@ -82,7 +73,7 @@ for (const [language, said] of Object.entries({
     const name = await offerTo(server.pages, need, "结对陪伴");
     const step = (step, body = {}) => call(server.pages, "demo-case-worker", "POST", `/v1/${name}:${step}`, body);
     for (const taken of ["accept", "deliver"]) await step(taken);
-    await visiting(browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
       const headline = page.locator(".headline .state");
       const item = page.locator(".need-item");
       await page.goto(`/desk/${need}`);
@@ -107,7 +98,7 @@ for (const [language, said] of Object.entries({
 test("an operator, who may not speak for a partner, is offered no step of one", async () => {
   const need = await companionshipFor(server.pages, "not for operators");
   await offerTo(server.pages, need, "结对陪伴");
-  await visiting(browser, server.pages, { user: "demo-operator" }, async (page) => {
+  await visiting(server.browser, server.pages, { user: "demo-operator" }, async (page) => {
     await page.goto(`/desk/${need}`);
     assert.equal(await page.locator(".referral").count(), 1);
     assert.equal(await page.locator("details.told").count(), 0);

@@ -3,24 +3,14 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { desk, launch, phone, results } from "./browser.mjs";
+import { test } from "node:test";
+import { desk, phone, results } from "./browser.mjs";
+import { demo } from "./demo.mjs";
 import { follow, start, visiting, visitor } from "./development.mjs";
 import { overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
-let browser;
-let server;
-
-before(async () => {
-  server = await start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = demo();
 
 const words = {
   zh: { kind: "护眼台灯", title: "两盏灯，写作业用", pledged: "护眼灯两盏", claimed: /认领成功/, started: /已开始/, delivered: /等待对方确认/, confirmed: /已确认收到帮助/, served: /已满足/, lost: /先认领了/, by: "本人", told: ["登记了需求", "发布到许愿池"] },
@@ -73,11 +63,11 @@ for (const [language, said] of Object.entries(words)) {
   };
 
   test(`a wish is published, seen, claimed, begun, delivered, confirmed and counted as served (${language})`, async () => {
-    await visiting(browser, server.pages, { user: "demo-case-worker", ...options }, async (worker) => {
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", ...options }, async (worker) => {
       const before = await served(worker);
       const story = await publish(worker, said, said.title);
       await keep(worker, "1-published");
-      await visiting(browser, server.pages, { user: "demo-partner", ...options }, async (partner) => {
+      await visiting(server.browser, server.pages, { user: "demo-partner", ...options }, async (partner) => {
         await partner.goto("/wishes");
         await card(partner, said.title).waitFor();
         await keep(partner, "2-seen");
@@ -112,8 +102,8 @@ for (const [language, said] of Object.entries(words)) {
   test(`two partners race for one wish: one has it, the other is told so and shown others (${language})`, async () => {
     const title = `${said.title} · 1`;
     await wishFor(server.pages, title);
-    await visiting(browser, server.pages, { user: "demo-partner", ...options }, async (first) => {
-      await visiting(browser, server.pages, { user: "demo-volunteer", ...options }, async (second) => {
+    await visiting(server.browser, server.pages, { user: "demo-partner", ...options }, async (first) => {
+      await visiting(server.browser, server.pages, { user: "demo-volunteer", ...options }, async (second) => {
         for (const page of [first, second]) {
           await page.goto("/wishes");
           await follow(page, card(page, title).getByRole("link"));
@@ -128,9 +118,9 @@ for (const [language, said] of Object.entries(words)) {
 
   test(`a wish that a case worker withdraws goes from an open page (${language})`, async () => {
     const title = `${said.title} · 2`;
-    await visiting(browser, server.pages, { user: "demo-case-worker", ...options }, async (worker) => {
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", ...options }, async (worker) => {
       const story = await publish(worker, said, title);
-      const { page, close } = await visitor(browser, server.pages, options);
+      const { page, close } = await visitor(server.browser, server.pages, options);
       await page.clock.install();
       await page.goto("/wishes");
       await card(page, title).waitFor();
@@ -152,7 +142,7 @@ test("a newcomer who opens the first page claims a wish of the demo within a min
   const began = Date.now();
   const fresh = await start();
   try {
-    await visiting(browser, fresh.pages, {}, async (page) => {
+    await visiting(server.browser, fresh.pages, {}, async (page) => {
       await page.goto("/");
       await follow(page, page.locator("main a[href='/wishes']"));
       assert.ok((await page.locator(".wishes .card").count()) > 5, "wishes are there");

@@ -1,24 +1,14 @@
 // The switch of languages, wherever one is: on what a form was answered with, too, and never at the cost of what was filled in without a word.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch } from "./browser.mjs";
-import { follow, start, visiting } from "./development.mjs";
+import { test } from "node:test";
+import { demo } from "./demo.mjs";
+import { follow, visiting } from "./development.mjs";
 import { call, companionshipFor, offerTo } from "./portal.mjs";
 
-let browser;
-let server;
+const server = demo();
 
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const visit = (user, test) => visiting(browser, server.pages, { user }, test);
+const visit = (user, test) => visiting(server.browser, server.pages, { user }, test);
 const english = (page) => page.getByRole("button", { name: "English" });
 
 /** Holds a page to being the one at a path, in English. */

@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { desk, launch, results } from "./browser.mjs";
-import { follow, start, visiting } from "./development.mjs";
+import { beforeEach, test } from "node:test";
+import { desk, results } from "./browser.mjs";
+import { demo } from "./demo.mjs";
+import { follow, visiting } from "./development.mjs";
 import { call, companionshipFor, offerTo, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -17,17 +18,7 @@ const partner = "demo-partner";
 const address = "/portal/notifications";
 const companionship = { items: [{ category: "emotional-care.companionship", quantity: { value: "2", unit: "visit" } }] };
 
-let browser;
-let server;
-
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = demo();
 
 beforeEach(async () => {
   const { subscriptions } = await call(server.pages, partner, "GET", "/v1/subscriptions");
@@ -35,7 +26,7 @@ beforeEach(async () => {
 });
 
 /** A partner's visit. */
-const visit = (test, options) => visiting(browser, server.pages, { user: partner, ...options }, test);
+const visit = (test, options) => visiting(server.browser, server.pages, { user: partner, ...options }, test);
 
 const notice = (page) => page.locator(".notice").first();
 const card = (page, title) => page.locator(".card", { hasText: title });

@@ -1,22 +1,12 @@
 // The order of referrals that wait for somebody, at the desk and in the portal.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch } from "./browser.mjs";
-import { start, visiting } from "./development.mjs";
+import { test } from "node:test";
+import { demo } from "./demo.mjs";
+import { visiting } from "./development.mjs";
 import { call, companionshipFor, offerTo } from "./portal.mjs";
 
-let browser;
-let server;
-
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = demo();
 
 /** Where links stand among all of a page. */
 async function places(page, addresses) {
@@ -35,11 +25,11 @@ test("what is most urgent stands first in lists of referrals that wait for someb
     offers.unshift({ need, name: await offerTo(server.pages, need, "结对陪伴") });
   }
   const needs = offers.map(({ need }) => `/desk/${need}`);
-  await visiting(browser, server.pages, { user: "demo-partner" }, async (page) => {
+  await visiting(server.browser, server.pages, { user: "demo-partner" }, async (page) => {
     await page.goto("/portal/referrals?state=offered");
     rises(await places(page, offers.map(({ name }) => `/portal/${name}`)));
   });
-  await visiting(browser, server.pages, { user: "demo-case-worker" }, async (page) => {
+  await visiting(server.browser, server.pages, { user: "demo-case-worker" }, async (page) => {
     await page.goto("/desk/referrals?state=offered");
     rises(await places(page, needs));
     // The same of what came to nothing, on the day's page too.

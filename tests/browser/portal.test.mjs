@@ -3,10 +3,11 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as later } from "node:timers/promises";
-import { desk, launch, results } from "./browser.mjs";
-import { follow, start, visiting, visitor } from "./development.mjs";
+import { desk, results } from "./browser.mjs";
+import { demo } from "./demo.mjs";
+import { follow, visiting, visitor } from "./development.mjs";
 import { call, companionshipFor, offerTo, overhang, wishFor } from "./portal.mjs";
 import { seriousViolations } from "./report.mjs";
 
@@ -15,20 +16,10 @@ const smallest = { width: 320, height: 640 };
 const partner = "demo-partner";
 const volunteer = "demo-volunteer";
 
-let browser;
-let server;
-
-before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = demo();
 
 /** Somebody's visit. */
-const visit = (user, test, options) => visiting(browser, server.pages, { user, ...options }, test);
+const visit = (user, test, options) => visiting(server.browser, server.pages, { user, ...options }, test);
 
 const keep = (page, name) => page.screenshot({ path: join(results, `portal-${name}.png`), fullPage: true });
 const notice = (page) => page.locator(".notice").first();
@@ -327,7 +318,7 @@ test("events go on where a listener left off, and end with the session", async (
 });
 
 test("whoever is no partner has no portal", async () => {
-  const visited = await visitor(browser, server.pages);
+  const visited = await visitor(server.browser, server.pages);
   await visited.page.goto("/portal");
   assert.match(visited.page.url(), /sign-in\?next=%2Fportal|sign-in\?next=\/portal/);
   await follow(visited.page, visited.page.locator('button[value="demo-auditor"]'));

@@ -4,6 +4,7 @@ use tonic::Status;
 use wishwell_api::v1::{self, ReferralState};
 
 use super::names::or_nothing;
+use super::steps::wait_for_somebody;
 use super::words::figures;
 use crate::calls::Calls;
 
@@ -49,20 +50,10 @@ fn cut(mut referrals: Vec<v1::Referral>, beyond: String, from: usize, size: usiz
 
 /// Whether all that a list shows waits for somebody.
 fn wants_somebody(filter: &v1::ReferralFilter) -> bool {
-    let open = |state: ReferralState| {
-        matches!(
-            state,
-            ReferralState::Offered
-                | ReferralState::Accepted
-                | ReferralState::InProgress
-                | ReferralState::Delivered
-                | ReferralState::Disputed
-        )
-    };
     filter.overdue_only
         || filter.escalated_only
         || filter.unattended_only
-        || (!filter.states.is_empty() && filter.states().all(open))
+        || (!filter.states.is_empty() && filter.states().all(wait_for_somebody))
 }
 
 /// The most urgent is the least; what does not say comes last.

@@ -16,6 +16,7 @@ mod organization;
 mod pool;
 mod portal;
 mod sign_in;
+mod steps;
 mod visit;
 pub(crate) mod words;
 

@@ -99,8 +99,9 @@ async fn send_one(
             keep(DeliveryState::Failed, status, None).await?
         }
         _ => {
-            let now = platform.store.now().await?;
-            let next = next_attempt(notification.told_at, notification.delivery.attempts, now, jitter());
+            // Attempts fall due, and offers end, by the database's clock.
+            let by_database = platform.store.now().await?;
+            let next = next_attempt(notification.told_at, notification.delivery.attempts, by_database, jitter());
             // Nobody can accept an offer any more by then.
             let next = next.filter(|next| saying.ends_at.is_none_or(|ends_at| *next < ends_at));
             let state = if next.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };

@@ -7,42 +7,22 @@ use serde::Deserialize;
 use tonic::Status;
 use wishwell_api::v1::{self, ReferralState, StepReason};
 use wishwell_domain::principal::Role;
-use wishwell_domain::referral::transition::transition;
-use wishwell_domain::referral::{self, Action};
+use wishwell_domain::referral::Action;
 
 use super::view::Notice;
 use crate::pages::failure::Failure;
 use crate::pages::portal::form::amount;
 use crate::pages::portal::partner::Partner;
 use crate::pages::portal::refusal::Refusal;
+use crate::pages::steps;
 
 /// Steps in the order in which a page offers them.
 const OFFERED: [Action; 6] =
     [Action::Accept, Action::Start, Action::Deliver, Action::Decline, Action::Cancel, Action::Fail];
 
-/// The steps that a partner may take from a state, by the one table that says so.
+/// The steps that a partner may take from a state.
 pub(super) fn possible(state: ReferralState) -> impl Iterator<Item = Action> {
-    let from = known(state);
-    OFFERED.into_iter().filter(move |action| {
-        from.and_then(|from| transition(from, *action)).is_some_and(|line| line.may_be_taken_by(Role::Partner))
-    })
-}
-
-const fn known(state: ReferralState) -> Option<referral::ReferralState> {
-    Some(match state {
-        ReferralState::Unspecified => return None,
-        ReferralState::Offered => referral::ReferralState::Offered,
-        ReferralState::Accepted => referral::ReferralState::Accepted,
-        ReferralState::Declined => referral::ReferralState::Declined,
-        ReferralState::Expired => referral::ReferralState::Expired,
-        ReferralState::Withdrawn => referral::ReferralState::Withdrawn,
-        ReferralState::InProgress => referral::ReferralState::InProgress,
-        ReferralState::Delivered => referral::ReferralState::Delivered,
-        ReferralState::Confirmed => referral::ReferralState::Confirmed,
-        ReferralState::Disputed => referral::ReferralState::Disputed,
-        ReferralState::Cancelled => referral::ReferralState::Cancelled,
-        ReferralState::Failed => referral::ReferralState::Failed,
-    })
+    OFFERED.into_iter().filter(move |action| steps::may_take(Role::Partner, state, *action))
 }
 
 /// What a form of a step sends.

@@ -2,37 +2,38 @@
 
 use maud::{Markup, html};
 use wishwell_api::v1::{self, PrincipalRole, ReferralOrigin, ReferralState};
+use wishwell_domain::principal::Role;
 use wishwell_domain::referral::Action;
 
 use super::view::{address, hidden};
 use crate::pages::amounts::{delivered, promised};
+use crate::pages::steps;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::referral as words;
 
-/// A provider's steps from a state, but for those that a case worker takes in its own name.
-const fn steps_from(state: ReferralState) -> &'static [Action] {
-    match state {
-        ReferralState::Offered => &[Action::Accept, Action::Decline],
-        ReferralState::Accepted => &[Action::Start, Action::Deliver],
-        ReferralState::InProgress => &[Action::Deliver],
-        _ => &[],
-    }
+/// A provider's steps in the order in which they are shown, but for those that a case worker takes in its own name.
+const TOLD: [Action; 4] = [Action::Accept, Action::Decline, Action::Start, Action::Deliver];
+
+/// Those of them that a case worker may take from a state.
+fn possible(state: ReferralState) -> impl Iterator<Item = Action> {
+    TOLD.into_iter().filter(move |action| steps::may_take(Role::CaseWorker, state, *action))
 }
 
 /// The steps, folded away until they are wanted. The service lets a case worker alone speak for a provider.
-pub(super) fn steps(user: &SignedIn, referral: &v1::Referral) -> Markup {
+pub(super) fn told(user: &SignedIn, referral: &v1::Referral) -> Markup {
     let visit = &user.visit;
-    let steps = if user.session.role == PrincipalRole::CaseWorker { steps_from(referral.state()) } else { &[] };
+    let speaks = user.session.role == PrincipalRole::CaseWorker;
+    let steps: Vec<Action> = possible(referral.state()).filter(|_| speaks).collect();
     html! {
         @if !steps.is_empty() {
             details class="told" {
                 summary { (visit.say("对方来电告知…", "Told by telephone…")) }
                 div class="steps" {
                     @for action in steps {
-                        form method="post" action=(address(referral, *action)) {
+                        form method="post" action=(address(referral, action)) {
                             (hidden(referral))
-                            (fields(visit, referral, *action))
-                            button { (said(visit, *action)) }
+                            (fields(visit, referral, action))
+                            button { (said(visit, action)) }
                         }
                     }
                 }
@@ -84,7 +85,6 @@ fn said(visit: &Visit, action: Action) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use wishwell_domain::principal::Role;
     use wishwell_domain::referral;
     use wishwell_domain::referral::transition::transition;
 
@@ -105,7 +105,7 @@ mod tests {
                         && line.may_be_taken_by(Role::Partner)
                         && !line.may_be_taken_by(Role::Operator)
                 });
-                assert_eq!(steps_from(state).contains(&action), providers, "{action:?} from {state:?}");
+                assert_eq!(possible(state).any(|shown| shown == action), providers, "{action:?} from {state:?}");
             }
         }
     }

@@ -278,7 +278,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
                 @if referral.rating > 0 { " · " (visit.say("评价 ", "rated ")) (referral.rating) "/5" }
             }
             (actions(user, referral))
-            (by_telephone::steps(user, referral))
+            (by_telephone::told(user, referral))
         }
     }
 }
