@@ -91,6 +91,13 @@ pub(super) fn sqlite(results: &on_sqlite::Results) -> String {
         about(&results.machine)
     );
     let rows = results.rows_of_a_hold;
+    if results.disk_delay_micros > 0 {
+        let _ = write!(
+            text,
+            "Not the disk that is there: every fsync and fdatasync of both sides took {} us longer.\n\n",
+            results.disk_delay_micros
+        );
+    }
     let _ = write!(
         text,
         "WAL and synchronous=FULL on both sides, the same disk, {} pools. {} rounds of {} s each side. Medians. The rivals are loops in \

@@ -23,6 +23,8 @@ pub(super) struct Results {
     pub(super) round_seconds: u64,
     pub(super) pools: usize,
     pub(super) rows_of_a_hold: usize,
+    /// How much longer than the disk every flush was made to take, in microseconds.
+    pub(super) disk_delay_micros: u64,
     pub(super) cases: Vec<CaseResult>,
 }
 
@@ -70,11 +72,22 @@ pub(super) async fn run(args: &HoldArgs) {
         round_seconds: args.round_seconds,
         pools: args.pools,
         rows_of_a_hold: ROWS_OF_A_HOLD,
+        disk_delay_micros: disk_delay_micros(),
         cases,
     };
     let text = super::markdown::sqlite(&results);
     println!("\n{text}");
-    report::write(&results, &text, &args.results, "holds-sqlite");
+    let name = match results.disk_delay_micros {
+        0 => "holds-sqlite".to_owned(),
+        micros => format!("holds-sqlite-{micros}us"),
+    };
+    report::write(&results, &text, &args.results, &name);
+}
+
+/// What `slower_disk.c` adds to each flush when it is loaded: `tests/bench/run` loads it for this setting.
+fn disk_delay_micros() -> u64 {
+    let set = std::env::var("WISHWELL_DISK_DELAY_US").ok();
+    set.map_or(0, |micros| micros.parse().expect("WISHWELL_DISK_DELAY_US is a number of microseconds"))
 }
 
 async fn measure(args: &HoldArgs, holder: &Holder, (rival, folder): (&mut Rival, &Path), clients: usize) -> CaseResult {
