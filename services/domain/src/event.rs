@@ -113,3 +113,22 @@ pub struct Event {
     /// What changed.
     pub change: Change,
 }
+
+impl Event {
+    /// What cannot come twice of it.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { at: self.at, subject: self.change.subject() }
+    }
+}
+
+/// What cannot come twice of the event at a position of a log: when it was written, and of what it tells. Logs that have the same there
+/// are the same up to there: a store that is restored from a backup gives the position to another event, written at another time. It
+/// outlasts an erasure, which takes nothing but content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// When the event was written, by the database's clock.
+    pub at: Timestamp,
+    /// Full resource name of what changed.
+    pub subject: String,
+}

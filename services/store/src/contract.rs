@@ -13,7 +13,7 @@ use wishwell_domain::beneficiary::{Beneficiary, GroupTag, Household, WrappedKey}
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
-use wishwell_domain::event::{Change, Event};
+use wishwell_domain::event::{Change, Event, Mark};
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{
     BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
@@ -279,6 +279,8 @@ pub struct Page<T> {
 pub struct Catalog {
     /// The log position from which to follow.
     pub position: LogPosition,
+    /// What stands there; none at 0.
+    pub mark: Option<Mark>,
     /// All categories.
     pub categories: Vec<Category>,
     /// All divisions.
@@ -291,6 +293,16 @@ pub struct Catalog {
     pub capacity_pools: Vec<CapacityPool>,
     /// Needs that are open or partly served. Sealed fields are left out.
     pub open_needs: Vec<Need>,
+}
+
+/// Events after a position, and what stands at that position.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LogPage {
+    /// What stands at the position itself; none at 0, and beyond the log's end. Whoever followed the log to there finds what it had found, or
+    /// the log is another one.
+    pub before: Option<Mark>,
+    /// The events, in order.
+    pub events: Vec<Event>,
 }
 
 /// Told while a catalogue loads: entities read so far, and of how many; 0 of 0 while nobody has counted.
@@ -498,6 +510,10 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
 
     /// Events after `after`, in order, at most `limit` (1..=`LOG_PAGE_EVENTS_MAX`).
     async fn events(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// As [`Store::events`], with what stands at `after`: both of one moment, so that a log that was put in the place of another does not
+    /// go on from it.
+    async fn log_page(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<LogPage, StoreError>;
 
     /// Writes events that another store logged, with what they say in the tables, as they are: versions, times and positions
     /// included. They must go on where this tenant's log ends. Keys and answers to requests are not in a log and do not come along.

@@ -67,6 +67,8 @@ pub struct Basis {
 pub struct Appended {
     /// Whose log.
     pub tenant: TenantId,
+    /// When that was written which they stand right behind; none at the beginning of the log.
+    pub behind: Option<Timestamp>,
     /// As a reader of the log finds them.
     pub events: Vec<Arc<Event>>,
 }

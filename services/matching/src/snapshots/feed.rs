@@ -72,7 +72,8 @@ mod tests {
             principal: "someone".to_owned(),
             change: change.clone(),
         };
-        Arc::new(Appended { tenant: tenant(name), events: positions.map(event).map(Arc::new).collect() })
+        let events = positions.map(event).map(Arc::new).collect();
+        Arc::new(Appended { tenant: tenant(name), behind: Some(at), events })
     }
 
     fn taken(feed: &mut Feed, after: i64) -> (Vec<i64>, bool) {

@@ -36,11 +36,13 @@ pub(super) async fn load(
     progress: &(dyn Fn(LoadProgress) + Send + Sync),
 ) -> Result<Catalog, Failure> {
     let position = log::head(session, tenant).await?;
+    let mark = log::read(session, tenant, position, 1).await?.before;
     let total = count(session, tenant).await?;
     let mut loading = Loading { session, tenant, done: 0, total, progress };
     loading.report();
     Ok(Catalog {
         position,
+        mark,
         categories: loading.all::<Category>("").await?,
         divisions: loading.all::<Division>("").await?,
         organizations: loading.all::<Organization>("").await?,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use wishwell_domain::event::{Change, Event};
+use wishwell_domain::event::{Change, Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 
 use super::moves;
@@ -11,10 +11,18 @@ use super::record::chunks;
 use super::session::{Failure, Session};
 use super::statement::{Dialect, Statement, Value};
 use super::steps::{self, Step};
-use crate::contract::{Effect, Outcome, WriteContext};
+use crate::contract::{Effect, LogPage, Outcome, WriteContext};
 use crate::error::StoreError;
 
 const COLUMNS: &[&str] = &["tenant", "position", "at", "principal", "kind", "subject", "payload"];
+
+/// The head of a log, and when the event there was written: another log that has come as far was written at other times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) position: LogPosition,
+    /// None of an empty log.
+    pub(super) at: Option<Timestamp>,
+}
 
 /// Where the events of a write went.
 pub(super) struct Logged {
@@ -163,22 +171,33 @@ pub(super) async fn head(session: &mut Session, tenant: &TenantId) -> Result<Log
     Ok(LogPosition(session.fetch_one(statement, |fields| fields.int()).await?.unwrap_or_default()))
 }
 
+/// When the event was written that ends a transaction at a position.
+pub(super) async fn written_at(
+    session: &mut Session,
+    tenant: &TenantId,
+    position: LogPosition,
+) -> Result<Option<Timestamp>, Failure> {
+    let mut statement = session.statement("SELECT at FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND position = ").bind(Value::Int(Some(position.0)));
+    session.fetch_one(statement, |fields| fields.time()).await
+}
+
 /// What a row of the log holds.
 enum Held {
     One(Box<Event>),
     Moves(Timestamp, moves::Row),
 }
 
-/// Events after a position, in order.
+/// Events after a position, in order, and what stands there: in one statement, so that no other log comes in between.
 pub(super) async fn read(
     session: &mut Session,
     tenant: &TenantId,
     after: LogPosition,
     limit: i64,
-) -> Result<Vec<Event>, Failure> {
+) -> Result<LogPage, Failure> {
     let end = after.0.saturating_add(limit);
     let mut statement = session.statement("SELECT position, at, principal, kind, payload FROM events WHERE tenant = ");
-    statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(after.0)));
+    statement.bind(Value::text(tenant.as_str())).push(" AND position >= ").bind(Value::Int(Some(after.0)));
     // A row of moves stands at the last of its positions: the one that holds the end may stand behind it, and is the first that does.
     statement.push(" AND position <= COALESCE((SELECT MIN(position) FROM events WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND position >= ").bind(Value::Int(Some(end)));
@@ -194,16 +213,18 @@ pub(super) async fn read(
         })
         .await?;
     let moved = rows.iter().filter_map(|row| if let Held::Moves(_, row) = row { Some(row) } else { None });
-    let subjects = moved.flat_map(moves::Row::moves).collect();
+    let subjects = moved.filter(|row| row.last() > after.0).flat_map(moves::Row::moves).collect();
     let mut images = moves::Images::at(session, tenant, after.0, subjects).await?;
-    let mut events = Vec::new();
+    let (mut before, mut events) = (None, Vec::new());
     for row in rows {
         match row {
+            Held::One(event) if event.position == after => before = Some(event.mark()),
             Held::One(event) => {
                 images.note(&event.change);
                 events.push(*event);
             }
             Held::Moves(at, row) => {
+                before = row.subject(after.0).map(|subject| Mark { at, subject }).or(before);
                 for (position, principal, moved) in row.into_entries().filter(|(at, ..)| *at > after.0 && *at <= end) {
                     events.push(Event {
                         position: LogPosition(position),
@@ -215,7 +236,7 @@ pub(super) async fn read(
             }
         }
     }
-    Ok(events)
+    Ok(LogPage { before, events })
 }
 
 /// After-images by their positions.

@@ -204,10 +204,27 @@ impl Row {
         Ok(Self { first: last + 1 - i64::try_from(entries.len()).unwrap_or_default(), entries })
     }
 
+    /// The last of its positions, where it stands.
+    pub(super) fn last(&self) -> i64 {
+        self.first - 1 + i64::try_from(self.entries.len()).unwrap_or_default()
+    }
+
     /// The event at a position.
     pub(super) fn take(mut self, position: i64) -> Option<Moved<Change>> {
-        let at = usize::try_from(position - self.first).ok().filter(|at| *at < self.entries.len())?;
+        let at = self.place(position)?;
         Some(self.entries.swap_remove(at).1)
+    }
+
+    /// Full resource name of what the event at a position tells of.
+    pub(super) fn subject(&self, position: i64) -> Option<String> {
+        match &self.entries.get(self.place(position)?)?.1 {
+            Moved::Whole(change) => Some(change.subject()),
+            moved => moved.named().map(|(_, subject)| subject),
+        }
+    }
+
+    fn place(&self, position: i64) -> Option<usize> {
+        usize::try_from(position - self.first).ok().filter(|at| *at < self.entries.len())
     }
 
     /// Positions, names and changes in order.

@@ -31,7 +31,7 @@ use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
 use super::{catalog, direct, duplicates, erase, log, request, restore, wishes};
 use crate::contract::{
-    BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, Mutation, NeedFilter,
+    BeneficiaryFilter, CapacityPoolFilter, Catalog, DuplicateQuery, LoadProgress, LogPage, Mutation, NeedFilter,
     OrganizationFilter, Page, PageRequest, ResourceFilter, Store, StoreDescription, WriteContext, Written,
 };
 use crate::error::StoreError;
@@ -464,6 +464,10 @@ impl Store for SqlStore {
     }
 
     async fn events(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<Vec<Event>, StoreError> {
+        Ok(self.log_page(tenant, after, limit).await?.events)
+    }
+
+    async fn log_page(&self, tenant: &TenantId, after: LogPosition, limit: usize) -> Result<LogPage, StoreError> {
         let limit = i64::try_from(limit.clamp(1, LOG_PAGE_EVENTS_MAX)).unwrap_or(1);
         let work = self.read(async |session| log::read(session, tenant, after, limit).await);
         work.instrument(span!(self, "SELECT", "events")).await

@@ -133,6 +133,7 @@ macro_rules! conformance_of {
             erasure {
                 a_key_stays_as_it_was_first_put_and_is_not_logged
                 erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others
+                what_stands_in_the_log_outlasts_an_erasure
                 after_an_erasure_no_table_holds_ciphertext_or_digest_of_it
                 who_was_erased_and_when_is_told_of_those_who_were
                 who_is_forgotten_has_no_wish_in_the_pool
@@ -214,10 +215,12 @@ macro_rules! conformance_of {
                 what_another_replica_holds_is_not_held_again
                 new_figures_and_what_a_resource_draws_on_count_at_once
                 what_was_decided_upon_something_that_changed_since_is_outdated
+                what_is_remembered_of_another_log_counts_no_more
                 what_is_appended_is_told_as_it_is_in_the_log
             }
             ledger_moves {
                 the_log_reads_the_same_in_pages_of_any_size
+                a_page_of_the_log_tells_what_stands_where_it_follows
                 an_answer_that_lies_among_others_comes_again_as_it_was
                 what_stayed_as_it_was_after_holds_is_answered_again_as_it_was
                 an_erasure_reaches_what_was_held_for_somebody

@@ -14,6 +14,7 @@ use super::memory::Memory;
 use super::{Asked, Desk, Settled, Standing, load, recall, save};
 use crate::error::StoreError;
 use crate::ledger::Basis;
+use crate::sql::log::Head;
 use crate::sql::record::Record as _;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Dialect;
@@ -28,9 +29,23 @@ pub(super) struct Draft {
     pub(super) steps: Vec<Step>,
     pub(super) logged: Logged,
     /// The log's head as it was decided upon.
-    pub(super) head: LogPosition,
+    pub(super) head: Head,
+    /// What it is logged right behind.
+    pub(super) behind: Head,
     pub(super) at: log::Logged,
     pub(super) now: Timestamp,
+}
+
+impl Draft {
+    /// Whether anything is logged.
+    pub(super) fn logs(&self) -> bool {
+        self.at.first <= self.at.position
+    }
+
+    /// The log's head once it is written.
+    pub(super) fn end(&self) -> Head {
+        if self.logs() { Head { position: self.at.position, at: Some(self.now) } } else { self.head }
+    }
 }
 
 impl Desk {
@@ -86,23 +101,31 @@ impl Desk {
         let dialect = session.dialect();
         let mut steps = save::saving(dialect, tenant, sight.now, &changes)?;
         let logged = Logged::of(changes, asked, &standings);
+        let mut behind = sight.head;
         let at = if relying {
             // Nobody else may have logged anything since the look: then all of it is known beforehand, and goes at once.
-            let (logging, at) =
-                log::appending(dialect, tenant, sight.now, sight.head, logged.entries(), logged.moves_alone())?;
+            let (logging, at) = log::appending(
+                dialect,
+                tenant,
+                sight.now,
+                sight.head.position,
+                logged.entries(),
+                logged.moves_alone(),
+            )?;
             steps.extend(logging);
             at
         } else {
             steps::run(session, std::mem::take(&mut steps)).await?;
             let at = log::append_changes(session, tenant, sight.now, logged.entries()).await?;
             // Nobody logs anything any more until this ends. What was logged while rows were waited for came first.
-            let behind = LogPosition(at.first.0 - 1);
-            if at.first <= at.position && behind > sight.head {
+            let last = LogPosition(at.first.0 - 1);
+            if at.first <= at.position && last > sight.head.position {
+                behind = Head { position: last, at: log::written_at(session, tenant, last).await? };
                 memory.follow(session, tenant, behind).await?;
                 let done =
                     asked.iter().zip(&standings).filter(|(_, standing)| matches!(standing, Some(Standing::Done(_))));
                 let mut bases = done.filter_map(|(asked, _)| asked.basis.as_ref());
-                if (!unlocked.is_empty() && memory.any_changed(&unlocked, sight.head))
+                if (!unlocked.is_empty() && memory.any_changed(&unlocked, sight.head.position))
                     || bases.any(|basis| memory.is_outdated(basis))
                 {
                     return Err(Failure::Conflict);
@@ -121,7 +144,7 @@ impl Desk {
             _ => None,
         });
         steps.extend(request::keeping_answered(dialect, sight.now, kept.collect())?);
-        Ok(Draft { settled, steps, logged, head: sight.head, at, now: sight.now })
+        Ok(Draft { settled, steps, logged, head: sight.head, behind, at, now: sight.now })
     }
 }
 

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
-use wishwell_domain::ids::LogPosition;
 
 use super::draft::Draft;
 use super::look::{Sight, look};
 use super::{Asked, Desk, Settled, recall};
 use crate::error::StoreError;
 use crate::sql::database::Database;
+use crate::sql::log::Head;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Bound;
 use crate::sql::steps::{self, Step};
@@ -45,8 +45,8 @@ type Arrival = (Option<Session>, Result<(), Failure>);
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<'f> {
     asked: &'f [Arc<Asked>],
-    head: LogPosition,
-    end: LogPosition,
+    head: Head,
+    end: Head,
 }
 
 impl Flight {
@@ -56,7 +56,7 @@ impl Flight {
     }
 
     pub(super) fn ahead(&self) -> Ahead<'_> {
-        Ahead { asked: &self.asked, head: self.draft.head, end: self.draft.at.position }
+        Ahead { asked: &self.asked, head: self.draft.head, end: self.draft.end() }
     }
 
     /// Whether it is known what became of it.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use wishwell_domain::ids::{LogPosition, TenantId};
 
 use crate::error::StoreError;
+use crate::sql::log::Head;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Value;
 
@@ -12,7 +13,7 @@ pub(super) struct Sight {
     /// The present.
     pub(super) now: Timestamp,
     /// The head of the log.
-    pub(super) head: LogPosition,
+    pub(super) head: Head,
     /// Whether the time of any of the tenant's offers is over, so that something may be given back.
     pub(super) lapsed: bool,
 }
@@ -22,12 +23,16 @@ pub(super) async fn look(session: &mut Session, tenant: &TenantId) -> Result<Sig
     let mut statement = session.statement("SELECT ");
     statement.push_now();
     statement.push(", COALESCE((SELECT position FROM log_heads WHERE tenant = ").bind(tenant.clone());
+    statement.push("), 0), (SELECT at FROM events WHERE tenant = ").bind(tenant.clone());
+    statement.push(" AND position = (SELECT position FROM log_heads WHERE tenant = ").bind(tenant.clone());
     // The first to lapse, by the index in that order: asked whether there is any, a planner without statistics reads all offers.
-    statement.push("), 0), COALESCE((SELECT expires_at FROM referrals WHERE tenant = ").bind(tenant);
+    statement.push(")), COALESCE((SELECT expires_at FROM referrals WHERE tenant = ").bind(tenant);
     statement.push(" AND state = 'offered' ORDER BY expires_at LIMIT 1) <= ").push_now().push(", 1 = 0)");
     let sight = session
         .fetch_one(statement, |fields| {
-            Ok(Sight { now: fields.time()?, head: LogPosition(fields.int()?), lapsed: fields.bool()? })
+            let now = fields.time()?;
+            let head = Head { position: LogPosition(fields.int()?), at: fields.opt_time()? };
+            Ok(Sight { now, head, lapsed: fields.bool()? })
         })
         .await?;
     sight.ok_or_else(|| StoreError::Defect("the database does not tell the time".to_owned()).into())

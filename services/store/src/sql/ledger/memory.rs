@@ -15,6 +15,7 @@ use wishwell_domain::need::Need;
 
 use super::draft::Draft;
 use crate::ledger::Basis;
+use crate::sql::log::Head;
 use crate::sql::moves;
 use crate::sql::session::{Failure, Session};
 use crate::sql::statement::Value;
@@ -25,8 +26,8 @@ const DOUBTED_TRANSACTIONS: u32 = 16;
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// What is remembered is at least as new as this position; none before the first look.
-    at: Option<LogPosition>,
+    /// What is remembered is at least as new as this head of the log, and of no other log; none before the first look.
+    at: Option<Head>,
     pub(super) pools: HashMap<Uuid, Arc<CapacityPool>>,
     pub(super) needs: HashMap<Uuid, Arc<Need>>,
     pub(super) offerings: HashMap<Uuid, Arc<Offering>>,
@@ -55,27 +56,31 @@ impl Memory {
         self.doubted = DOUBTED_TRANSACTIONS;
     }
 
-    /// Forgets what others have changed by now.
-    pub(super) async fn follow(
-        &mut self,
-        session: &mut Session,
-        tenant: &TenantId,
-        head: LogPosition,
-    ) -> Result<(), Failure> {
-        let Some(at) = self.at.filter(|at| at.0 + LEDGER_CATCH_UP_EVENTS_MAX >= head.0 && *at <= head) else {
+    /// Forgets what others have changed by now, and everything where the log is another one: a store that was restored has come as far
+    /// with other rows of the same versions.
+    pub(super) async fn follow(&mut self, session: &mut Session, tenant: &TenantId, head: Head) -> Result<(), Failure> {
+        let (begin, end) = (head.position.0 - LEDGER_CATCH_UP_EVENTS_MAX, head.position.0);
+        let near = |at: &Head| at == &head || (begin..end).contains(&at.position.0);
+        let Some(at) = self.at.filter(near) else {
             self.begin(head);
             return Ok(());
         };
         if at == head {
             return Ok(());
         }
-        let mut statement = session.statement("SELECT position, kind, subject, CASE WHEN kind = ");
+        let mut statement = session.statement("SELECT position, at, kind, subject, CASE WHEN kind = ");
         statement.bind(Value::text(moves::KIND)).push(" THEN payload END FROM events WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND position > ").bind(Value::Int(Some(at.0)));
-        statement.push(" AND position <= ").bind(Value::Int(Some(head.0))).push(" ORDER BY position");
+        statement.bind(Value::text(tenant.as_str())).push(" AND position >= ").bind(Value::Int(Some(at.position.0)));
+        statement.push(" AND position <= ").bind(Value::Int(Some(end))).push(" ORDER BY position");
+        let mut found = None;
         session
             .fetch(statement, |fields| {
-                let (position, kind, subject) = (fields.int()?, fields.str()?, fields.str()?);
+                let (position, written_at) = (fields.int()?, fields.time()?);
+                if position == at.position.0 {
+                    found = Some(written_at);
+                    return Ok(());
+                }
+                let (kind, subject) = (fields.str()?, fields.str()?);
                 let Some(moved) = fields.opt_str()? else {
                     self.changed(LogPosition(position), kind, subject);
                     return Ok(());
@@ -86,14 +91,17 @@ impl Memory {
                 Ok(())
             })
             .await?;
+        if found != at.at {
+            self.begin(head);
+        }
         self.at = Some(head);
         Ok(())
     }
 
-    fn begin(&mut self, head: LogPosition) {
+    fn begin(&mut self, head: Head) {
         self.forget();
         self.others.clear();
-        self.others_since = head;
+        self.others_since = head.position;
         self.at = Some(head);
     }
 
@@ -143,15 +151,15 @@ impl Memory {
             }
         }
         // What others wrote in between is read before the next transaction.
-        if draft.at.first.0 == draft.head.0 + 1 {
-            self.at = Some(draft.at.position);
+        if draft.at.first.0 == draft.head.position.0 + 1 {
+            self.at = Some(draft.end());
         }
         self.doubted = self.doubted.saturating_sub(1);
     }
 
     /// Forgets what a transaction that was learned of has not changed after all; it had seen the log up to `head`.
-    pub(super) fn unlearn(&mut self, head: LogPosition) {
+    pub(super) fn unlearn(&mut self, head: Head) {
         self.forget();
-        self.at = self.at.map(|at| at.min(head));
+        self.at = self.at.map(|at| if at.position > head.position { head } else { at });
     }
 }

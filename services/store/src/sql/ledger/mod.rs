@@ -200,10 +200,11 @@ impl Desk {
 
     /// What a transaction that lasts has come to.
     fn conclude(&self, draft: Draft) -> Vec<Settled> {
-        if self.appended.receiver_count() > 0 && draft.at.first <= draft.at.position {
+        if self.appended.receiver_count() > 0 && draft.logs() {
+            let (tenant, behind) = (self.tenant.clone(), draft.behind.at);
             let events = draft.logged.into_events(draft.at.first, draft.now);
             // Nobody may be listening any more.
-            let _ = self.appended.send(Arc::new(Appended { tenant: self.tenant.clone(), events }));
+            let _ = self.appended.send(Arc::new(Appended { tenant, behind, events }));
         }
         draft.settled
     }

@@ -82,6 +82,22 @@ pub async fn erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others(f
     assert!(store.need(&tenant, samples::private_need(41, None).id).await.unwrap().unwrap().personal.is_some());
 }
 
+pub async fn what_stands_in_the_log_outlasts_an_erasure(fixture: Fixture) {
+    let fixture = peopled(fixture).await;
+    let (store, tenant) = (&fixture.store, fixture.tenant());
+    let end = store.position(&tenant).await.unwrap();
+    let marks = async || {
+        let mut marks = Vec::new();
+        for position in 1..=end.0 {
+            marks.push(store.log_page(&tenant, LogPosition(position), 1).await.unwrap().before.unwrap());
+        }
+        marks
+    };
+    let before = marks().await;
+    fixture.write(vec![erase()]).await;
+    assert_eq!(marks().await, before);
+}
+
 pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture: Fixture) {
     let fixture = peopled(fixture).await;
     let needles = |n: u128, need: u128| {

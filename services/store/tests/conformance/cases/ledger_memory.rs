@@ -107,6 +107,28 @@ pub async fn what_was_decided_upon_something_that_changed_since_is_outdated(fixt
     fixture.everything_adds_up().await;
 }
 
+pub async fn what_is_remembered_of_another_log_counts_no_more(fixture: Fixture) {
+    let fixture = ten_pieces(fixture).await;
+    // As after a restore, when the log has come as far again: something else stands at its end, with other rows of the same versions.
+    let replaced = async |total: i64| {
+        fixture.execute("UPDATE events SET at = at + 1 WHERE position = (SELECT MAX(position) FROM events)").await;
+        fixture.execute(&format!("UPDATE capacity_pools SET total = {total} WHERE total IS NOT NULL")).await;
+    };
+    fixture.ask(vec![offering(100, 60, 30, 1)]).await;
+    replaced(2).await;
+    let refused = fixture.refused(vec![offering(101, 61, 30, 2)]).await;
+    assert!(matches!(refused, Error::CapacityExhausted { left: 1, .. }), "{refused:?}");
+    fixture.ask(vec![offering(102, 61, 30, 1)]).await;
+    // Or further.
+    replaced(3).await;
+    fixture.write(vec![update(Change::Organization(organization(1)), None)]).await;
+    fixture.ask(vec![offering(103, 62, 30, 1)]).await;
+    let refused = fixture.refused(vec![offering(104, 63, 30, 1)]).await;
+    assert!(matches!(refused, Error::CapacityExhausted { left: 0, .. }), "{refused:?}");
+    let figures = fixture.pool(20).await.figures;
+    assert_eq!((figures.total, figures.pending), (Some(3), 3));
+}
+
 pub async fn what_is_appended_is_told_as_it_is_in_the_log(fixture: Fixture) {
     let fixture = ten_pieces(fixture).await;
     let mut appended = fixture.store.appended();
@@ -117,6 +139,9 @@ pub async fn what_is_appended_is_told_as_it_is_in_the_log(fixture: Fixture) {
     let mut told = Vec::new();
     while let Ok(events) = appended.try_recv() {
         assert_eq!(events.tenant, fixture.tenant());
+        let before = LogPosition(events.events[0].position.0 - 1);
+        let behind = fixture.store.log_page(&fixture.tenant(), before, 1).await.unwrap().before;
+        assert_eq!(events.behind, behind.map(|mark| mark.at));
         told.extend(events.events.iter().map(|event| event.as_ref().clone()));
     }
     let logged = fixture.store.events(&fixture.tenant(), before, 100).await.unwrap();

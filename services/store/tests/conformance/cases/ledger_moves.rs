@@ -60,6 +60,26 @@ pub async fn the_log_reads_the_same_in_pages_of_any_size(fixture: Fixture) {
     fixture.made_again_it_is_the_same().await;
 }
 
+pub async fn a_page_of_the_log_tells_what_stands_where_it_follows(fixture: Fixture) {
+    let fixture = busy(fixture).await;
+    let (again, tenant) = (fixture.made_again().await, fixture.tenant());
+    let events = all_events(&fixture, 10_000).await;
+    for after in 0..events.len() + 2 {
+        let before = after.checked_sub(1).and_then(|place| events.get(place)).map(Event::mark);
+        let next: Vec<_> = events.iter().skip(after).take(2).cloned().collect();
+        let after = LogPosition(after as i64);
+        let page = fixture.store.log_page(&tenant, after, 2).await.unwrap();
+        assert_eq!((page.before, page.events), (before.clone(), next), "after {after:?}");
+        // Made again from the log, which has a row for each event, it is the same.
+        assert_eq!(fixture.store.log_page(&again, after, 1).await.unwrap().before, before, "after {after:?}");
+    }
+    let catalog = fixture.store.load_catalog(&tenant, &|_| {}).await.unwrap();
+    let last = events.last().unwrap();
+    assert_eq!((catalog.position, catalog.mark), (last.position, Some(last.mark())));
+    let none = fixture.store.load_catalog(&samples::tenant_called("nobody"), &|_| {}).await.unwrap();
+    assert_eq!((none.position, none.mark), (LogPosition(0), None));
+}
+
 pub async fn an_answer_that_lies_among_others_comes_again_as_it_was(fixture: Fixture) {
     let fixture = busy(fixture).await;
     let asking = (0..24).map(|n| {
