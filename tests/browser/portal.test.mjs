@@ -304,13 +304,17 @@ test("events go on where a listener left off, and end with the session", async (
         return { kind: answer.headers.get("content-type"), text };
       };
       return {
-        now: await read({}, (text) => /id: \d+\n\n/.test(text)),
+        now: await read({}, (text) => /id: \d+-[\w-]+\n\n/.test(text)),
         before: await read({ "last-event-id": "1" }, (text) => /event: referral/.test(text)),
+        gone: await read({ "last-event-id": "1-of-another-log" }, (text) => /id: /.test(text)),
       };
     });
     assert.match(heard.now.kind, /text\/event-stream/);
     assert.doesNotMatch(heard.now.text, /event: /, "from now on");
     assert.match(heard.before.text, /event: referral\ndata: \d+\n\n/);
+    for (const kind of ["referral", "capacity", "resource", "wish"]) {
+      assert.match(heard.gone.text, new RegExp(`event: ${kind}\n`), "of another log, anything may have changed");
+    }
     await page.context().clearCookies();
     const answer = await page.request.get("/portal/live", { maxRedirects: 0 });
     assert.equal(answer.status(), 303);

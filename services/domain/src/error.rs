@@ -299,6 +299,14 @@ pub enum Error {
         /// The last position that was sent.
         position: i64,
     },
+    /// What was followed up to a position is another log than this: the store was restored from a backup, or lost its last writes.
+    #[error(
+        "the log has another event at position {position} now, or none: the store was restored; drop what came by the log and begin again"
+    )]
+    LogReplaced {
+        /// The position up to which another log was followed.
+        position: i64,
+    },
     /// The new total lies below what is promised.
     #[error("{name} has {taken} used or promised, so its total cannot become {becomes}")]
     CapacityHeld {

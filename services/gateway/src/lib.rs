@@ -8,6 +8,7 @@ mod app;
 mod calls;
 mod edge;
 mod figures;
+mod log_place;
 mod options;
 mod organization_sign_in;
 mod pages;

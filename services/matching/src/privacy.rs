@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac;
@@ -18,9 +20,12 @@ use uuid::Uuid;
 
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Sealed, WrappedKey};
-use wishwell_domain::ids::TenantId;
+use wishwell_domain::event::Mark;
+use wishwell_domain::ids::{LogPosition, TenantId};
 
 const KEY_BYTES: usize = 32;
+/// Bytes of a keyed digest that make a mark of the log: enough that nobody hits upon another's, and short enough for an address.
+const LOG_MARK_BYTES: usize = 12;
 /// Tenants whose derived keys are kept at most.
 const DERIVED_KEYS_MAX: usize = 1_024;
 /// Rounds that make a permutation nobody can tell from a random one, also whoever may ask for inverses.
@@ -74,6 +79,7 @@ impl MasterKey {
             wishes: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell wish names v1", tenant)),
             lots: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell publication names v1", tenant)),
             sharers: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell sharers of places v1", tenant)),
+            marks: hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"wishwell marks of logs v1", tenant)),
         }
     }
 
@@ -97,6 +103,7 @@ pub struct TenantKeys {
     wishes: hmac::Key,
     lots: hmac::Key,
     sharers: hmac::Key,
+    marks: hmac::Key,
 }
 
 /// Keys of tenants that were derived before: deriving them takes dozens of digests, and each call needs some.
@@ -182,6 +189,20 @@ impl TenantKeys {
         digest.update(need.as_bytes());
         digest.update(who.as_bytes());
         digest.sign().as_ref().iter().take(size_of::<u64>()).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    /// A mark of the log at a position, as it is told to whoever follows the log: keyed, because of an event that somebody may not see
+    /// it says nothing, not even when that happened.
+    #[must_use]
+    pub fn log_mark(&self, position: LogPosition, mark: Option<&Mark>) -> String {
+        let mut digest = hmac::Context::with_key(&self.marks);
+        digest.update(&position.0.to_be_bytes());
+        if let Some(mark) = mark {
+            digest.update(&mark.at.as_microsecond().to_be_bytes());
+            digest.update(mark.subject.as_bytes());
+        }
+        let tag = digest.sign();
+        URL_SAFE_NO_PAD.encode(tag.as_ref().get(..LOG_MARK_BYTES).unwrap_or_default())
     }
 
     /// The name that a need's wish had before each publication had one of its own; wishes that were published then keep it. A
@@ -402,6 +423,32 @@ mod tests {
         }
         for (at, digest) in digests.iter().enumerate() {
             assert!(!digests[..at].contains(digest), "of another need the same household has another");
+        }
+    }
+
+    #[test]
+    fn marks_of_a_log_are_the_same_for_the_same_event_at_the_same_position_alone() {
+        let mark = |second, subject: &str| {
+            let at = jiff::Timestamp::from_second(second).unwrap();
+            Some(Mark { at, subject: subject.to_owned() })
+        };
+        let of = |byte, tenant, position, mark: Option<Mark>| {
+            keys(byte, tenant).log_mark(LogPosition(position), mark.as_ref())
+        };
+        let marks = [
+            of(1, "a", 0, None),
+            of(1, "a", 7, None),
+            of(1, "a", 7, mark(1, "needs/1")),
+            of(1, "a", 8, mark(1, "needs/1")),
+            of(1, "a", 7, mark(2, "needs/1")),
+            of(1, "a", 7, mark(1, "needs/2")),
+            of(1, "b", 7, mark(1, "needs/1")),
+            of(2, "a", 7, mark(1, "needs/1")),
+        ];
+        assert_eq!(marks[2], of(1, "a", 7, mark(1, "needs/1")));
+        for (at, mark) in marks.iter().enumerate() {
+            assert_eq!(mark.len(), 16);
+            assert!(!marks[..at].contains(mark), "{mark}");
         }
     }
 

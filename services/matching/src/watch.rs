@@ -12,47 +12,92 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
-use wishwell_domain::event::Event;
+use wishwell_domain::event::{Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::{
     WATCH_BATCH_EVENTS_MAX, WATCH_BATCH_SECONDS_MAX, WATCH_BATCHES_WAITING_MAX, WATCH_KEEPALIVE_SECONDS,
     WATCH_TAIL_EVENTS_MAX, WATCHERS_MAX,
 };
 use wishwell_engine::Snapshot;
-use wishwell_store::Store;
+use wishwell_store::{LogPage, Store};
 
 use crate::access::Standing;
 use crate::snapshots::TenantSnapshot;
 
 /// The end of a tenant's log, kept for those who watch it.
-#[derive(Debug, Default)]
-pub(crate) struct Tail {
-    events: Mutex<VecDeque<Arc<Event>>>,
+#[derive(Debug)]
+pub(crate) struct Tail(Mutex<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// What the events follow: a position, and what stands there.
+    behind: (LogPosition, Option<Mark>),
+    events: VecDeque<Arc<Event>>,
+}
+
+/// Events, and what stands at the position they follow.
+#[derive(Debug, PartialEq)]
+struct Stretch {
+    before: Option<Mark>,
+    events: Vec<Arc<Event>>,
 }
 
 impl Tail {
-    /// Adds events that follow those before.
-    pub(crate) fn add(&self, events: impl IntoIterator<Item = Arc<Event>>) {
-        let mut kept = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend(events);
-        let surplus = kept.len().saturating_sub(WATCH_TAIL_EVENTS_MAX);
-        kept.drain(..surplus);
+    /// What will be added follows a position at which `mark` stands.
+    pub(crate) fn behind(position: LogPosition, mark: Option<Mark>) -> Self {
+        Self(Mutex::new(Kept { behind: (position, mark), events: VecDeque::new() }))
     }
 
-    /// Events after a position, at most so many; none when the first of them is no longer, or not yet, here.
-    fn after(&self, position: LogPosition, limit: usize) -> Option<Vec<Arc<Event>>> {
-        let kept = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = kept.front()?.position.0;
-        // Positions have no gaps, so that a place follows from them.
-        let skip = usize::try_from(position.0.saturating_add(1) - first).ok()?;
-        Some(kept.iter().skip(skip).take(limit).cloned().collect())
+    /// Adds events that follow those before.
+    pub(crate) fn add(&self, events: impl IntoIterator<Item = Arc<Event>>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Kept { behind, events: end } = &mut *kept;
+        end.extend(events);
+        let surplus = end.len().saturating_sub(WATCH_TAIL_EVENTS_MAX);
+        if let Some(last) = end.drain(..surplus).next_back() {
+            *behind = (last.position, Some(last.mark()));
+        }
     }
+
+    /// Events after a position, at most so many; none when the log there is no longer, or not yet, here.
+    fn after(&self, position: LogPosition, limit: usize) -> Option<Stretch> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (first, mark) = &kept.behind;
+        // Positions have no gaps, so that a place follows from them.
+        let skip = usize::try_from(position.0 - first.0).ok()?;
+        let before = match skip.checked_sub(1) {
+            None => mark.clone(),
+            Some(place) => Some(kept.events.get(place)?.mark()),
+        };
+        Some(Stretch { before, events: kept.events.iter().skip(skip).take(limit).cloned().collect() })
+    }
+}
+
+/// Whether who followed the log to a position, where it found what `is_known` knows, can go on from there. What this replica has not read, and
+/// what it may have read of another log, the store knows.
+///
+/// # Errors
+/// [`Error::LogReplaced`] when something else stands there, or nothing; what the store answers.
+pub(crate) async fn goes_on(
+    store: &dyn Store,
+    (id, tenant): (&TenantId, &TenantSnapshot),
+    position: LogPosition,
+    is_known: impl Fn(Option<&Mark>) -> bool,
+) -> Result<(), Error> {
+    if tenant.tail().after(position, 0).is_some_and(|stretch| is_known(stretch.before.as_ref())) {
+        return Ok(());
+    }
+    let page = store.log_page(id, position, 1).await?;
+    let is_there = position.0 == 0 || page.before.is_some();
+    if is_there && is_known(page.before.as_ref()) { Ok(()) } else { Err(Error::LogReplaced { position: position.0 }) }
 }
 
 /// Events to pick from, in order, and how far they reach.
 pub(crate) struct Batch<'b> {
     pub(crate) events: &'b [Arc<Event>],
     pub(crate) position: LogPosition,
+    /// What stands at the position; none at 0.
+    pub(crate) mark: Option<&'b Mark>,
     pub(crate) snapshot: &'b Snapshot,
 }
 
@@ -132,7 +177,7 @@ impl<P> Watcher<P> {
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
     {
         let mut reached = self.tenant.subscribe();
-        let mut position = after;
+        let (mut position, mut mark) = (after, None);
         let lapse = async {
             match &self.standing {
                 Some(standing) => standing.lapse().await,
@@ -141,25 +186,33 @@ impl<P> Watcher<P> {
         };
         let mut ended = pin!(async {
             tokio::select! {
-                () = self.stop.cancelled() => Err(Error::NotServing),
-                refused = lapse => Err(refused),
+                () = self.stop.cancelled() => Err(Some(Error::NotServing)),
+                refused = lapse => Err(Some(refused)),
                 () = batches.closed() => Ok(()),
+                () = self.tenant.replaced() => Err(None),
             }
         });
+        // Without an error of its own, it ended because the log is another one.
+        let told = |ended: Result<(), Option<Error>>, LogPosition(position): LogPosition| {
+            ended.map_err(|error| error.unwrap_or(Error::LogReplaced { position }))
+        };
         // The first answer comes at once: it tells that the watch has begun, and from where.
         let mut silent_since = None::<tokio::time::Instant>;
         loop {
-            let events = self.read(position).await?;
-            position = events.last().map_or(position, |event| event.position);
+            let Stretch { before, events } = self.read(position, mark).await?;
+            mark = before;
+            if let Some(last) = events.last() {
+                (position, mark) = (last.position, Some(last.mark()));
+            }
             // What happened is judged by a picture in which it has happened: another knows no division that came with it.
             tokio::select! {
                 biased;
-                ended = &mut ended => return ended,
+                ended = &mut ended => return told(ended, position),
                 // Ends with the process at the latest, as the sender does.
                 _ = reached.wait_for(|reached| *reached >= position) => {}
             }
             let snapshot = self.tenant.current();
-            let answer = (self.pick)(Batch { events: &events, position, snapshot: &snapshot });
+            let answer = (self.pick)(Batch { events: &events, position, mark: mark.as_ref(), snapshot: &snapshot });
             let quiet =
                 silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
             let over = self.until.is_some_and(|until| position >= until);
@@ -167,7 +220,7 @@ impl<P> Watcher<P> {
                 let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
                 let sent = tokio::select! {
                     biased;
-                    ended = &mut ended => return ended,
+                    ended = &mut ended => return told(ended, position),
                     sent = batches.send_timeout(answer, patience) => sent,
                 };
                 match sent {
@@ -187,19 +240,26 @@ impl<P> Watcher<P> {
                 continue;
             }
             tokio::select! {
-                ended = &mut ended => return ended,
+                ended = &mut ended => return told(ended, position),
                 _ = reached.wait_for(|reached| *reached > position) => {}
                 () = tokio::time::sleep(Duration::from_secs(WATCH_KEEPALIVE_SECONDS)) => {}
             }
         }
     }
 
-    async fn read(&self, position: LogPosition) -> Result<Vec<Arc<Event>>, Error> {
-        if let Some(events) = self.tenant.tail().after(position, WATCH_BATCH_EVENTS_MAX) {
-            return Ok(events);
+    /// Reads on from a position; at the first time, nobody knows what stands there.
+    async fn read(&self, position: LogPosition, mark: Option<Mark>) -> Result<Stretch, Error> {
+        let follows = |before: &Option<Mark>| mark.is_none() || *before == mark;
+        let kept = self.tenant.tail().after(position, WATCH_BATCH_EVENTS_MAX);
+        if let Some(stretch) = kept.filter(|stretch| follows(&stretch.before)) {
+            return Ok(stretch);
         }
-        let events = self.store.events(&self.tenant_id, position, WATCH_BATCH_EVENTS_MAX).await?;
-        Ok(events.into_iter().map(Arc::new).collect())
+        let LogPage { before, events } = self.store.log_page(&self.tenant_id, position, WATCH_BATCH_EVENTS_MAX).await?;
+        if follows(&before) {
+            Ok(Stretch { before, events: events.into_iter().map(Arc::new).collect() })
+        } else {
+            Err(Error::LogReplaced { position: position.0 })
+        }
     }
 }
 
@@ -214,29 +274,33 @@ mod tests {
 
     fn event(position: i64) -> Event {
         let at = Timestamp::UNIX_EPOCH;
-        let change = Change::BeneficiaryErased { id: BeneficiaryId::from_uuid(uuid::Uuid::nil()), at };
+        let id = BeneficiaryId::from_uuid(uuid::Uuid::from_u128(position.unsigned_abs().into()));
+        let change = Change::BeneficiaryErased { id, at };
         Event { position: LogPosition(position), at, principal: "someone".to_owned(), change }
     }
 
     fn positions(tail: &Tail, after: i64) -> Option<Vec<i64>> {
         let found = tail.after(LogPosition(after), 3)?;
-        Some(found.iter().map(|event| event.position.0).collect())
+        let expected = (after > 0).then(|| event(after).mark());
+        assert_eq!(found.before, expected, "what stands at {after}");
+        Some(found.events.iter().map(|event| event.position.0).collect())
     }
 
     #[test]
     fn the_tail_answers_for_what_it_holds_and_leaves_the_rest_to_the_store() {
-        let tail = Tail::default();
-        assert_eq!(positions(&tail, 0), None);
+        let tail = Tail::behind(LogPosition(4), Some(event(4).mark()));
+        assert_eq!((positions(&tail, 0), positions(&tail, 4), positions(&tail, 5)), (None, Some(vec![]), None));
         tail.add((5..=9).map(event).map(Arc::new));
         assert_eq!(positions(&tail, 3), None);
         assert_eq!(positions(&tail, 4), Some(vec![5, 6, 7]));
         assert_eq!(positions(&tail, 8), Some(vec![9]));
         assert_eq!(positions(&tail, 9), Some(vec![]));
+        assert_eq!(positions(&tail, 10), None);
     }
 
     #[test]
     fn the_tail_forgets_its_beginning() {
-        let tail = Tail::default();
+        let tail = Tail::behind(LogPosition(0), None);
         let end = i64::try_from(WATCH_TAIL_EVENTS_MAX).unwrap() + 10;
         tail.add((1..=end).map(event).map(Arc::new));
         assert_eq!(positions(&tail, 9), None);

@@ -26,6 +26,8 @@ const RESUME_AFTER: Duration = Duration::from_millis(50);
 pub struct Watcher {
     seen: Mutex<Vec<Watched>>,
     position: AtomicI64,
+    /// The log's mark at the position: whatever is killed or cut off here, the log stays the same one.
+    mark: Mutex<String>,
     resumed: AtomicU64,
 }
 
@@ -34,7 +36,7 @@ impl Watcher {
     #[must_use]
     pub fn after(position: i64) -> Arc<Self> {
         let (position, resumed) = (AtomicI64::new(position), AtomicU64::new(0));
-        Arc::new(Self { seen: Mutex::default(), position, resumed })
+        Arc::new(Self { seen: Mutex::default(), position, mark: Mutex::default(), resumed })
     }
 
     /// How far it has watched.
@@ -78,7 +80,8 @@ impl Watcher {
 
     /// One watch; ends when anything goes wrong.
     async fn watch(&self, channel: &Channel, board: &Board) -> Option<()> {
-        let request = v1::WatchEventsRequest { after_position: self.position(), filter: None, until_now: false };
+        let after_mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let request = v1::WatchEventsRequest { after_position: self.position(), after_mark, ..Default::default() };
         let mut client = ReferralServiceClient::new(channel.clone());
         let mut batches = client.watch_events(keyed(OPERATOR, request, None)).await.ok()?.into_inner();
         loop {
@@ -93,6 +96,7 @@ impl Watcher {
                 need_state: need_state(event.need_state()),
             });
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(events);
+            *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = batch.log_mark;
             self.position.store(batch.log_position, Ordering::Release);
         }
     }

@@ -51,6 +51,29 @@ impl TestDatabase {
         Self::named(name)
     }
 
+    /// A copy of it as it is now, as a backup is one. Whoever is connected is cut off, and may connect again afterwards.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn back_up(&self) -> Self {
+        let (name, copy) = (&self.name, unique_name());
+        execute_on_server(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+        let cut_off = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        execute_on_server(&cut_off).await;
+        execute_on_server(&format!("CREATE DATABASE {copy} TEMPLATE {name}")).await;
+        execute_on_server(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+        Self::named(copy)
+    }
+
+    /// Puts a backup in its place, whoever is connected.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn restore(&self, backup: &Self) {
+        execute_on_server(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+        execute_on_server(&format!("CREATE DATABASE {} TEMPLATE {}", self.name, backup.name)).await;
+    }
+
     /// The URL to connect with.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -176,6 +199,26 @@ mod tests {
             .expect("the server lists its databases");
         assert_eq!(left, 0);
         drop(still_connected);
+    }
+
+    #[tokio::test]
+    async fn what_is_restored_is_as_it_was_backed_up() {
+        let count = async |url: &str| -> i64 {
+            let mut connection = PgConnection::connect(url).await.expect("the database answers");
+            sqlx::query_scalar("SELECT count(*) FROM kept")
+                .fetch_one(&mut connection)
+                .await
+                .expect("the table is there")
+        };
+        let database = TestDatabase::create().await;
+        let mut connected = PgConnection::connect(database.url()).await.expect("the database answers");
+        execute(&mut connected, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)").await;
+        let backup = database.back_up().await;
+        let mut connected = PgConnection::connect(database.url()).await.expect("it lets in again");
+        execute(&mut connected, "INSERT INTO kept VALUES (2)").await;
+        assert_eq!((count(database.url()).await, count(backup.url()).await), (2, 1));
+        database.restore(&backup).await;
+        assert_eq!(count(database.url()).await, 1);
     }
 
     #[tokio::test]

@@ -6574,6 +6574,16 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WatchEventsRequest {
             violation.set_message("value must be greater than or equal to -1");
             violations.push(violation);
         }
+        if self.after_mark.chars().count() > 64usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "after_mark",
+                        "string.max_len",
+                        "value length must be at most 64 characters",
+                    ),
+                );
+        }
         if let ::core::option::Option::Some(ref _nested) = self.filter {
             if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
                 _nested,

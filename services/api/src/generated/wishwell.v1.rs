@@ -5831,7 +5831,7 @@ pub enum ErrorReason {
     /// otherwise, `how` it was called, such as `with personal data` \[PERMISSION_DENIED\].
     PermissionDenied = 21,
     /// The replica has not reached `min_position` within its bound; metadata `asked`, `reached`; try again. Where it stays so, the store
-    /// was restored from a backup and the position is of a log that is gone: drop it, and read and watch from `reached` on \[UNAVAILABLE\].
+    /// was restored from a backup and the position is of a log that is gone: drop it, and read without it \[UNAVAILABLE\].
     PositionNotReached = 22,
     /// The deadline passed \[DEADLINE_EXCEEDED\].
     DeadlineExceeded = 23,
@@ -5887,6 +5887,10 @@ pub enum ErrorReason {
     /// Those who could be asked got as many automatic offers within 24 hours as an organization gets, and nobody was asked; metadata `name`
     /// (the need) and `free_time`, when the first of them may be asked again. Whom somebody chooses may be asked at once \[RESOURCE_EXHAUSTED\].
     ContactBudgetSpent = 44,
+    /// The log is another one than was followed up to a position: the store was restored from a backup, or lost its last writes; metadata
+    /// `log_position`. Drop what came by the log, or what came after an older position whose mark is still taken, and begin again from there,
+    /// from 0, or with what is listed now \[ABORTED\].
+    LogReplaced = 45,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5940,6 +5944,7 @@ impl ErrorReason {
             Self::TokenKeyUnknown => "ERROR_REASON_TOKEN_KEY_UNKNOWN",
             Self::NeedOfBeneficiary => "ERROR_REASON_NEED_OF_BENEFICIARY",
             Self::ContactBudgetSpent => "ERROR_REASON_CONTACT_BUDGET_SPENT",
+            Self::LogReplaced => "ERROR_REASON_LOG_REPLACED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5992,6 +5997,7 @@ impl ErrorReason {
             "ERROR_REASON_TOKEN_KEY_UNKNOWN" => Some(Self::TokenKeyUnknown),
             "ERROR_REASON_NEED_OF_BENEFICIARY" => Some(Self::NeedOfBeneficiary),
             "ERROR_REASON_CONTACT_BUDGET_SPENT" => Some(Self::ContactBudgetSpent),
+            "ERROR_REASON_LOG_REPLACED" => Some(Self::LogReplaced),
             _ => None,
         }
     }
@@ -6986,8 +6992,7 @@ impl ::prost::Name for EventFilter {
 /// Request of WatchEvents.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WatchEventsRequest {
-    /// Events after this log position; 0 means from the first one, -1 from now on. After the store was restored from a backup, positions
-    /// behind the backup's are of a log that is gone.
+    /// Events after this log position; 0 means from the first one, -1 from now on.
     #[prost(int64, tag = "1")]
     pub after_position: i64,
     /// Which ones; absent means all that the caller may see.
@@ -6996,6 +7001,10 @@ pub struct WatchEventsRequest {
     /// Whether the stream ends when all that was in the log as it began was looked at; the last batch tells how far that was.
     #[prost(bool, tag = "3")]
     pub until_now: bool,
+    /// The `log_mark` that came with this position, so that a log which was put in the place of the one that was followed is not taken for it:
+    /// refused with LOG_REPLACED where something else stands at the position now, or nothing. Without it, the log is watched as it is.
+    #[prost(string, tag = "4")]
+    pub after_mark: ::prost::alloc::string::String,
 }
 impl ::prost::Name for WatchEventsRequest {
     const NAME: &'static str = "WatchEventsRequest";
@@ -7013,10 +7022,13 @@ pub struct WatchEventsResponse {
     /// The events, in the order of the log.
     #[prost(message, repeated, tag = "1")]
     pub events: ::prost::alloc::vec::Vec<Event>,
-    /// Everything up to this log position was looked at; watching after it goes on without a gap, as long as the store is not restored from a
-    /// backup: that gives out again the positions behind its own last one, and whoever follows begins again from there.
+    /// Everything up to this log position was looked at; watching after it, and its mark, goes on without a gap.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
+    /// What tells the log up to this position from any other: keep it beside the position, and send both to go on. A store that is restored from
+    /// a backup gives out again the positions behind its own last one, for other events and with other marks. Opaque, at most 64 characters.
+    #[prost(string, tag = "3")]
+    pub log_mark: ::prost::alloc::string::String,
 }
 impl ::prost::Name for WatchEventsResponse {
     const NAME: &'static str = "WatchEventsResponse";
@@ -15690,8 +15702,9 @@ pub mod referral_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ClaimWish"));
             self.inner.unary(req, path, codec).await
         }
-        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
-        /// What began with a token ends with it, UNAUTHENTICATED: go on with a new one.
+        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED,
+        /// WATCH_TOO_SLOW, and one that has followed a log which is not this one to begin again, LOG_REPLACED. What began with a token ends with
+        /// it, UNAUTHENTICATED: go on with a new one.
         pub async fn watch_events(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchEventsRequest>,
@@ -15889,8 +15902,9 @@ pub mod referral_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED.
-        /// What began with a token ends with it, UNAUTHENTICATED: go on with a new one.
+        /// Tells what happens, in order and without gaps, from a log position on. A watcher that reads too slowly is told to resume with ABORTED,
+        /// WATCH_TOO_SLOW, and one that has followed a log which is not this one to begin again, LOG_REPLACED. What began with a token ends with
+        /// it, UNAUTHENTICATED: go on with a new one.
         async fn watch_events(
             &self,
             request: tonic::Request<super::WatchEventsRequest>,

@@ -1,7 +1,7 @@
 //! One request, many answers: server-sent events for browsers (`Accept: text/event-stream`), a line of JSON for each answer otherwise.
 //!
-//! Where answers tell a `log_position`, it is the event's id; a browser that comes back with `Last-Event-ID` goes on after it, by the
-//! request's `after_position`.
+//! Where answers tell a `log_position`, it is the event's id, with the log's mark there; a browser that comes back with `Last-Event-ID` goes
+//! on after it, by the request's `after_position` and `after_mark`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use wishwell_transcoding::{Captures, Route, Status};
 
 use super::{ERROR_DOMAIN, Rest, body, call};
 use crate::edge::Stopping;
+use crate::log_place::LogPlace;
 
 /// A stream that is silent for longer is kept open by a comment.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -61,12 +62,12 @@ pub(super) async fn answer(
     let accepted = parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let form =
         if accepted.into_iter().any(|accepted| accepted.contains(EVENT_STREAM)) { Form::Events } else { Form::Lines };
-    let id_field = position_field(route);
+    let id_fields = place_fields(route);
     let reading = Reading {
         rest: rest.clone(),
         route: Arc::clone(route),
         form,
-        id_field,
+        id_fields,
         source: called.into_body(),
         pending: BytesMut::new(),
         stopping: stopping.0,
@@ -96,7 +97,7 @@ struct Reading {
     rest: Rest,
     route: Arc<Route>,
     form: Form,
-    id_field: Option<u32>,
+    id_fields: Option<(u32, u32)>,
     source: tonic::body::Body,
     /// What has come of messages that are not whole.
     pending: BytesMut,
@@ -154,7 +155,7 @@ impl Reading {
             match self.form {
                 Form::Lines => line(&json, &mut text),
                 Form::Events => {
-                    let id = self.id_field.and_then(|number| varint(number, &message)).map(|id| id.to_string());
+                    let id = self.id_fields.and_then(|fields| place(fields, &message)).map(|id| id.to_string());
                     event(id.as_deref(), None, &json, &mut text);
                 }
             }
@@ -176,33 +177,46 @@ impl Reading {
     }
 }
 
-/// The field of the answers that tells how far the log was read.
-fn position_field(route: &Route) -> Option<u32> {
-    let field = route.method().output().get_field_by_name("log_position")?;
-    (field.kind() == Kind::Int64 && !field.is_list()).then(|| field.number())
+/// The fields of the answers that tell how far the log was read, and its mark there.
+fn place_fields(route: &Route) -> Option<(u32, u32)> {
+    let number = |name, kind| {
+        let field = route.method().output().get_field_by_name(name)?;
+        (field.kind() == kind && !field.is_list()).then(|| field.number())
+    };
+    Some((number("log_position", Kind::Int64)?, number("log_mark", Kind::String)?))
 }
 
 /// Begins where the reader left off: the last of several values of a field is the one that counts.
 fn go_on(route: &Route, headers: &HeaderMap, message: &mut Vec<u8>) {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<u64>().ok());
-    let field = route.method().input().get_field_by_name("after_position");
-    if let (Some(last), Some(field)) = (last.filter(|last| i64::try_from(*last).is_ok()), field) {
-        encode_key(field.number(), WireType::Varint, message);
-        encode_varint(last, message);
+    let last: Option<LogPlace> =
+        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let field = |name| route.method().input().get_field_by_name(name).map(|field| field.number());
+    let fields = field("after_position").zip(field("after_mark"));
+    if let (Some(LogPlace { position, mark }), Some((after_position, after_mark))) = (last, fields) {
+        encode_key(after_position, WireType::Varint, message);
+        encode_varint(position.unsigned_abs(), message);
+        // Also where there is none: what was said beside another position goes with that.
+        encode_key(after_mark, WireType::LengthDelimited, message);
+        encode_varint(mark.len() as u64, message);
+        message.extend_from_slice(mark.as_bytes());
     }
 }
 
-/// A number at the top of a message.
-fn varint(number: u32, message: &[u8]) -> Option<u64> {
+/// The place in the log at the top of a message; none where no position is told.
+fn place((position_field, mark_field): (u32, u32), message: &[u8]) -> Option<LogPlace> {
     let mut rest = message;
-    let mut found = None;
+    let (mut position, mut mark) = (None, Vec::new());
     while rest.has_remaining() {
         let (field, kind) = decode_key(&mut rest).ok()?;
-        if field == number && kind == WireType::Varint {
-            found = Some(decode_varint(&mut rest).ok()?);
-        } else {
-            skip_field(kind, field, &mut rest, DecodeContext::default()).ok()?;
+        match kind {
+            WireType::Varint if field == position_field => position = Some(decode_varint(&mut rest).ok()?),
+            WireType::LengthDelimited if field == mark_field => {
+                let length = usize::try_from(decode_varint(&mut rest).ok()?).ok()?;
+                let (text, after) = rest.split_at_checked(length)?;
+                (mark, rest) = (text.to_vec(), after);
+            }
+            _ => skip_field(kind, field, &mut rest, DecodeContext::default()).ok()?,
         }
     }
-    found
+    Some(LogPlace { position: i64::try_from(position?).ok()?, mark: String::from_utf8(mark).ok()? })
 }

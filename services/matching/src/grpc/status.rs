@@ -146,6 +146,12 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("log_position", position.to_string())],
         ),
+        Error::LogReplaced { position } => status_with_reason(
+            Code::Aborted,
+            ErrorReason::LogReplaced,
+            message,
+            &[("log_position", position.to_string())],
+        ),
         Error::Unauthenticated => status_with_reason(Code::Unauthenticated, ErrorReason::Unauthenticated, message, &[]),
         Error::TokenExpired => status_with_reason(Code::Unauthenticated, ErrorReason::TokenExpired, message, &[]),
         Error::TokenKeyUnknown => status_with_reason(Code::Unauthenticated, ErrorReason::TokenKeyUnknown, message, &[]),

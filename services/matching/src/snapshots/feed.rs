@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -28,19 +29,22 @@ impl Feed {
         Self { tenant, appended }
     }
 
-    /// Takes what is there after `position`, in order and without gaps.
-    pub(super) fn take(&mut self, mut position: LogPosition) -> Fed {
+    /// Takes what is there after `position`, in order and without gaps; what stands there was written `at` then. What follows something
+    /// else, in another log, is not taken.
+    pub(super) fn take(&mut self, mut position: LogPosition, mut at: Option<Timestamp>) -> Fed {
         let mut fed = Fed::default();
         loop {
             match self.appended.try_recv() {
                 Ok(appended) if appended.tenant == self.tenant => {
+                    let mut behind = appended.behind;
                     for event in &appended.events {
-                        if event.position.0 == position.0 + 1 {
-                            position = event.position;
+                        if event.position.0 == position.0 + 1 && behind == at {
+                            (position, at) = (event.position, Some(event.at));
                             fed.events.push(Arc::clone(event));
                         } else if event.position > position {
                             fed.missed = true;
                         }
+                        behind = Some(event.at);
                     }
                 }
                 Ok(_) => {}
@@ -53,7 +57,6 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use wishwell_domain::event::Change;
     use wishwell_domain::ids::BeneficiaryId;
 
@@ -72,12 +75,15 @@ mod tests {
             principal: "someone".to_owned(),
             change: change.clone(),
         };
-        let events = positions.map(event).map(Arc::new).collect();
-        Arc::new(Appended { tenant: tenant(name), behind: Some(at), events })
+        Arc::new(Appended {
+            tenant: tenant(name),
+            behind: Some(at),
+            events: positions.map(event).map(Arc::new).collect(),
+        })
     }
 
     fn taken(feed: &mut Feed, after: i64) -> (Vec<i64>, bool) {
-        let fed = feed.take(LogPosition(after));
+        let fed = feed.take(LogPosition(after), Some(Timestamp::UNIX_EPOCH));
         (fed.events.iter().map(|event| event.position.0).collect(), fed.missed)
     }
 
@@ -96,5 +102,21 @@ mod tests {
             sender.send(appended("own", position..=position)).unwrap_or_default();
         }
         assert_eq!(taken(&mut feed, 8), (vec![], true), "the ninth fell out");
+    }
+    #[test]
+    fn what_follows_in_another_log_is_not_taken() {
+        let sender = broadcast::Sender::new(2);
+        let mut feed = Feed::new(tenant("own"), sender.subscribe());
+        let later = Timestamp::from_second(1).unwrap_or_default();
+        for (first, known, at, expected) in [
+            (4, 3, Some(later), (0, true)),
+            (4, 5, Some(later), (0, true)),
+            (4, 3, None, (0, true)),
+            (4, 5, Some(Timestamp::UNIX_EPOCH), (1, false)),
+        ] {
+            sender.send(appended("own", first..=6)).unwrap_or_default();
+            let fed = feed.take(LogPosition(known), at);
+            assert_eq!((fed.events.len(), fed.missed), expected, "{first} after {known} {at:?}");
+        }
     }
 }

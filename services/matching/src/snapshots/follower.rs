@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_bus::Notice;
-use wishwell_domain::event::Event;
+use wishwell_domain::event::{Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::LOG_PAGE_EVENTS_MAX;
 use wishwell_engine::Snapshot;
@@ -25,13 +25,25 @@ const GATHERING: Duration = Duration::from_millis(10);
 /// How often it is told how large the snapshot is: telling it takes time.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// Wait before reading again after the store failed.
-const RETRY_MILLISECONDS: u64 = 500;
+pub(super) const RETRY_MILLISECONDS: u64 = 500;
+/// Said when it is.
+const LOG_REPLACED: &str = "the log is another one than was followed: the store was restored, or lost its last writes; loading everything anew";
 /// Most events kept for replay while the indexes are rebuilt; beyond it the rebuild is thrown away and started again.
 const REBUILD_BACKLOG_EVENTS_MAX: usize = 200_000;
+
+/// Why a follower ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    Stopped,
+    /// The log is another one than it has followed.
+    LogReplaced,
+}
 
 pub(super) struct Follower {
     tenant: TenantId,
     target: Arc<TenantSnapshot>,
+    /// What stands where the log was read to.
+    mark: Option<Mark>,
     sources: Sources,
     prices: Prices,
     rebuild: Option<Rebuild>,
@@ -44,11 +56,23 @@ struct Rebuild {
 }
 
 impl Follower {
-    pub(super) fn new(tenant: TenantId, target: Arc<TenantSnapshot>, sources: Sources, prices: Prices) -> Self {
-        Self { tenant, target, sources, prices, rebuild: None }
+    /// Of a tenant whose snapshot stands where the log has `mark`.
+    pub(super) fn new(
+        tenant: TenantId,
+        target: Arc<TenantSnapshot>,
+        mark: Option<Mark>,
+        sources: Sources,
+        prices: Prices,
+    ) -> Self {
+        Self { tenant, target, mark, sources, prices, rebuild: None }
     }
 
-    pub(super) async fn run(mut self, stop: CancellationToken) {
+    /// Whose snapshot it keeps up with the log.
+    pub(super) const fn target(&self) -> &Arc<TenantSnapshot> {
+        &self.target
+    }
+
+    pub(super) async fn run(mut self, stop: CancellationToken) -> Ended {
         let mut hints = self.sources.hints.subscribe();
         // Before the log is read for the first time, so that nothing falls between.
         let mut feed = Feed::new(self.tenant.clone(), self.sources.store.appended());
@@ -64,9 +88,17 @@ impl Follower {
             let missed = self.take(&mut feed).await;
             // Others' events come by the store alone; hints of them may be lost.
             if missed || self.target.current().position() < expected || read_at.elapsed() >= wait {
-                if let Err(error) = self.catch_up().await {
-                    tracing::warn!(tenant = %self.tenant, %error, "cannot read the log, trying again");
-                    wait = Duration::from_millis(RETRY_MILLISECONDS);
+                match self.catch_up().await {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        let position = self.target.current().position().0;
+                        tracing::error!(tenant = %self.tenant, position, "{LOG_REPLACED}");
+                        return Ended::LogReplaced;
+                    }
+                    Err(error) => {
+                        tracing::warn!(tenant = %self.tenant, %error, "cannot read the log, trying again");
+                        wait = Duration::from_millis(RETRY_MILLISECONDS);
+                    }
                 }
                 read_at = Instant::now();
             }
@@ -78,7 +110,7 @@ impl Follower {
             self.rebuild_when_worthwhile();
             let position = self.target.current().position();
             expected = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => return Ended::Stopped,
                 () = tokio::time::sleep(wait) => LogPosition(i64::MAX),
                 hinted = hint_for(&mut hints, &self.tenant, position) => hinted,
                 () = rebuilt(&mut self.rebuild) => {
@@ -91,27 +123,32 @@ impl Follower {
 
     /// Takes what this replica's own ledger appended; answers whether something is missing.
     async fn take(&mut self, feed: &mut Feed) -> bool {
-        let fed = feed.take(self.target.current().position());
+        let fed = feed.take(self.target.current().position(), self.mark.as_ref().map(|mark| mark.at));
         self.apply(fed.events).await;
         fed.missed
     }
 
-    /// Reads the log to its end.
-    async fn catch_up(&mut self) -> Result<(), StoreError> {
+    /// Reads the log to its end. Answers whether it is the one that was read before: what stands where that had come to is what stood there.
+    async fn catch_up(&mut self) -> Result<bool, StoreError> {
         loop {
             let position = self.target.current().position();
-            let events = self.sources.store.events(&self.tenant, position, LOG_PAGE_EVENTS_MAX).await?;
-            let whole_page = events.len() == LOG_PAGE_EVENTS_MAX;
-            self.apply(events.into_iter().map(Arc::new).collect()).await;
+            let page = self.sources.store.log_page(&self.tenant, position, LOG_PAGE_EVENTS_MAX).await?;
+            if page.before != self.mark {
+                return Ok(false);
+            }
+            let whole_page = page.events.len() == LOG_PAGE_EVENTS_MAX;
+            self.apply(page.events.into_iter().map(Arc::new).collect()).await;
             self.target.was_followed();
             if !whole_page {
-                return Ok(());
+                return Ok(true);
             }
         }
     }
 
     async fn apply(&mut self, events: Vec<Arc<Event>>) {
-        let Some(last) = events.last().map(|event| event.position) else { return };
+        let Some(event) = events.last() else { return };
+        let last = event.position;
+        self.mark = Some(event.mark());
         let mut next = self.target.current().apply(events.iter().map(|event| &event.change), last);
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.since.extend(events.iter().cloned());

@@ -4,8 +4,8 @@ mod feed;
 mod follower;
 mod prices;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
+use wishwell_domain::event::Mark;
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::MIN_POSITION_WAIT_MILLISECONDS_MAX;
 use wishwell_engine::{Snapshot, SnapshotBuilder};
@@ -23,6 +24,7 @@ use wishwell_store::{Catalog, LoadProgress, Store};
 use crate::known_needs::KnownNeeds;
 use crate::metrics::Metrics;
 use crate::watch::Tail;
+use follower::{Ended, Follower, RETRY_MILLISECONDS};
 use prices::Prices;
 
 pub use follower::POLL_INTERVAL_MILLISECONDS;
@@ -40,17 +42,21 @@ pub struct TenantSnapshot {
     known_needs: KnownNeeds,
     /// When its log was last read.
     followed_at: Mutex<Instant>,
+    /// Cancelled when the store has another log than this is a picture of.
+    replaced: CancellationToken,
 }
 
 impl TenantSnapshot {
-    fn new(snapshot: Snapshot) -> Self {
-        let reached = watch::Sender::new(snapshot.position());
+    /// Of a snapshot that stands where the log has `mark`.
+    fn new(snapshot: Snapshot, mark: Option<Mark>) -> Self {
+        let position = snapshot.position();
         Self {
             current: ArcSwap::from_pointee(snapshot),
-            reached,
-            tail: Tail::default(),
+            reached: watch::Sender::new(position),
+            tail: Tail::behind(position, mark),
             known_needs: KnownNeeds::default(),
             followed_at: Mutex::new(Instant::now()),
+            replaced: CancellationToken::new(),
         }
     }
 
@@ -84,6 +90,11 @@ impl TenantSnapshot {
     /// Tells the position that was reached, and each later one.
     pub(crate) fn subscribe(&self) -> watch::Receiver<LogPosition> {
         self.reached.subscribe()
+    }
+
+    /// Ends when the store has another log than this is a picture of.
+    pub(crate) async fn replaced(&self) {
+        self.replaced.cancelled().await;
     }
 
     /// The end of the log.
@@ -128,43 +139,58 @@ pub(crate) struct Sources {
 #[derive(Debug)]
 pub struct Snapshots {
     sources: Sources,
-    tenants: Mutex<HashMap<TenantId, Arc<TenantSnapshot>>>,
+    tenants: Arc<Mutex<Tenants>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
+#[derive(Debug, Default)]
+struct Tenants {
+    loaded: HashMap<TenantId, Arc<TenantSnapshot>>,
+    /// Those whose log turned out to be another one, until that is loaded.
+    replaced: HashSet<TenantId>,
+}
+
+impl Tenants {
+    /// The snapshot of a tenant that is loaded.
+    fn known(&self, tenant: &TenantId) -> Result<Option<Arc<TenantSnapshot>>, Error> {
+        match self.loaded.get(tenant) {
+            Some(known) => Ok(Some(Arc::clone(known))),
+            None if self.replaced.contains(tenant) => {
+                Err(Error::Unavailable("the store was restored, and is being loaded anew".to_owned()))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
 impl Snapshots {
     pub(crate) fn new(sources: Sources) -> Self {
-        Self { sources, tenants: Mutex::default(), stop: CancellationToken::new(), tasks: TaskTracker::new() }
+        Self { sources, tenants: Arc::default(), stop: CancellationToken::new(), tasks: TaskTracker::new() }
     }
 
     /// Loads a tenant's snapshot from the store and starts to follow its log. Does nothing for a tenant that is loaded.
     ///
     /// # Errors
-    /// What the store answers.
+    /// What the store answers; [`Error::Unavailable`] while it is being loaded anew.
     pub async fn load(
         &self,
         tenant: &TenantId,
         progress: &(dyn Fn(LoadProgress) + Send + Sync),
     ) -> Result<Arc<TenantSnapshot>, Error> {
-        if let Some(known) = self.get(tenant) {
+        if let Some(known) = self.lock().known(tenant)? {
             return Ok(known);
         }
-        let prices = Prices::last(self.sources.look_ahead, self.sources.store.as_ref(), tenant).await?;
-        let catalog = self.sources.store.load_catalog(tenant, progress).await?;
-        let snapshot = tokio::task::spawn_blocking(move || build(catalog))
-            .await
-            .map_err(|e| Error::Internal(format!("building the snapshot: {e}")))?;
-        let snapshot = prices.onto(&snapshot);
-        let loaded = Arc::new(TenantSnapshot::new(snapshot));
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = tenants.get(tenant) {
-            return Ok(Arc::clone(known));
+        let follower = load(&self.sources, tenant, progress).await?;
+        let mut tenants = self.lock();
+        if let Some(known) = tenants.known(tenant)? {
+            return Ok(known);
         }
-        tenants.insert(tenant.clone(), Arc::clone(&loaded));
-        let follower = follower::Follower::new(tenant.clone(), Arc::clone(&loaded), self.sources.clone(), prices);
+        let loaded = Arc::clone(follower.target());
+        tenants.loaded.insert(tenant.clone(), Arc::clone(&loaded));
+        let shared = Arc::clone(&self.tenants);
         // With the lock still held, so that nobody sees a tenant that is not followed yet.
-        self.tasks.spawn(follower.run(self.stop.clone()));
+        self.tasks.spawn(keep_up(shared, self.sources.clone(), tenant.clone(), follower, self.stop.clone()));
         Ok(loaded)
     }
 
@@ -182,19 +208,23 @@ impl Snapshots {
 
     /// The tenants that are loaded.
     pub(crate) fn tenants(&self) -> Vec<TenantId> {
-        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.lock().loaded.keys().cloned().collect()
     }
 
     fn get(&self, tenant: &TenantId) -> Option<Arc<TenantSnapshot>> {
-        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).map(Arc::clone)
+        self.lock().loaded.get(tenant).map(Arc::clone)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tenants> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether every snapshot is kept up with its log. Otherwise answers would grow older and older without anybody noticing: because a
     /// follower ended, which it does by itself only when it panics, or because nobody here can read what stands in the log.
     #[must_use]
     pub fn are_followed(&self) -> bool {
-        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        self.tasks.len() >= tenants.len() && tenants.values().all(|tenant| tenant.is_followed())
+        let Tenants { loaded, replaced } = &*self.lock();
+        self.tasks.len() >= loaded.len() && replaced.is_empty() && loaded.values().all(|tenant| tenant.is_followed())
     }
 
     /// Stops following and waits for the followers to end.
@@ -202,6 +232,60 @@ impl Snapshots {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// A tenant's snapshot, and who will keep it up with the log.
+async fn load(
+    sources: &Sources,
+    tenant: &TenantId,
+    progress: &(dyn Fn(LoadProgress) + Send + Sync),
+) -> Result<Follower, Error> {
+    let prices = Prices::last(sources.look_ahead, sources.store.as_ref(), tenant).await?;
+    let mut catalog = sources.store.load_catalog(tenant, progress).await?;
+    let mark = catalog.mark.take();
+    let snapshot = tokio::task::spawn_blocking(move || build(catalog))
+        .await
+        .map_err(|e| Error::Internal(format!("building the snapshot: {e}")))?;
+    let loaded = Arc::new(TenantSnapshot::new(prices.onto(&snapshot), mark.clone()));
+    Ok(Follower::new(tenant.clone(), loaded, mark, sources.clone(), prices))
+}
+
+/// Follows a tenant's log until told to stop. Where that turns out to be another one, what is known of the tenant is dropped, also what its
+/// watchers wait for, and nobody is answered by it until all is loaded anew.
+async fn keep_up(
+    tenants: Arc<Mutex<Tenants>>,
+    sources: Sources,
+    tenant: TenantId,
+    mut follower: Follower,
+    stop: CancellationToken,
+) {
+    let lock = || tenants.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let before = Arc::clone(follower.target());
+        if follower.run(stop.clone()).await == Ended::Stopped {
+            return;
+        }
+        {
+            let mut tenants = lock();
+            tenants.loaded.remove(&tenant);
+            tenants.replaced.insert(tenant.clone());
+        }
+        before.replaced.cancel();
+        follower = loop {
+            let loaded = tokio::select! {
+                () = stop.cancelled() => return,
+                loaded = load(&sources, &tenant, &|_| {}) => loaded,
+            };
+            match loaded {
+                Ok(follower) => break follower,
+                Err(error) => tracing::warn!(%tenant, %error, "cannot load what was restored, trying again"),
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_MILLISECONDS)).await;
+        };
+        let mut tenants = lock();
+        tenants.replaced.remove(&tenant);
+        tenants.loaded.insert(tenant.clone(), Arc::clone(follower.target()));
     }
 }
 

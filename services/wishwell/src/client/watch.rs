@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: &WatchArgs, config: &ClientConfig) -> Result<
         kinds: if arguments.all { Vec::new() } else { vec![EventKind::Need.into(), EventKind::Referral.into()] },
         ..EventFilter::default()
     };
-    let request = WatchEventsRequest { after_position: arguments.after, filter: Some(filter), until_now: false };
+    let request = WatchEventsRequest { after_position: arguments.after, filter: Some(filter), ..Default::default() };
     let failed = |status| refused("events cannot be watched", &status);
     let mut batches = server.referrals().watch_events(request).await.map_err(failed)?.into_inner();
     let zone = TimeZone::system();

@@ -90,7 +90,7 @@ pub(super) async fn watch(
 ) {
     let channel = endpoint.connect().await.expect("the server lets somebody in");
     let filter = v1::EventFilter { organization: organization.unwrap_or_default(), ..v1::EventFilter::default() };
-    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), until_now: false };
+    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), ..Default::default() };
     let mut client = ReferralServiceClient::new(channel);
     let mut batches = client.watch_events(keyed(key, request)).await.expect("it is watched").into_inner();
     let mut last = after_position;

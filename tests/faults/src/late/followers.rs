@@ -265,7 +265,7 @@ async fn follow(
     batches_max: usize,
     mut take: impl FnMut(&v1::WatchEventsResponse),
 ) {
-    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), until_now: false };
+    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), ..Default::default() };
     let mut client = ReferralServiceClient::new(channel.clone());
     let answer = client.watch_events(keyed(OPERATOR, request, None)).await.expect("it is watched");
     let mut stream = answer.into_inner();

@@ -27,7 +27,7 @@ type Watch = tonic::Streaming<v1::WatchEventsResponse>;
 
 /// Watches everything from now on, and has heard that it does.
 async fn watch(served: &Served, token: &str) -> Watch {
-    let request = v1::WatchEventsRequest { after_position: -1, filter: None, until_now: false };
+    let request = v1::WatchEventsRequest { after_position: -1, ..Default::default() };
     let mut watch = served.referrals(token.to_owned().leak()).watch_events(request).await.expect("good").into_inner();
     watch.message().await.expect("watched");
     watch

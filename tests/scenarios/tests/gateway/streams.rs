@@ -28,12 +28,15 @@ async fn submit(served: &Served, numbers: std::ops::Range<u32>) {
 }
 
 /// Id and data of an event; comments are passed over.
-async fn next_event(stream: &mut Stream) -> (u64, Value) {
+async fn next_event(stream: &mut Stream) -> (String, Value) {
     loop {
         let event = stream.event(SOON).await.expect("an event");
         let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
         if let (Some(id), Some(data)) = (field("id: "), field("data: ")) {
-            return (id.parse().expect("a position"), serde_json::from_str(&data).expect("JSON"));
+            let data: Value = serde_json::from_str(&data).expect("JSON");
+            let place = ["logPosition", "logMark"].map(|name| data[name].as_str().expect("a text"));
+            assert_eq!(id, place.join("-"), "how far the log was read, and its mark there");
+            return (id, data);
         }
         assert!(event.starts_with(':'), "neither an event nor a comment: {event:?}");
     }
@@ -54,7 +57,7 @@ async fn a_listener_that_comes_back_with_its_last_id_misses_nothing_and_hears_no
     assert_eq!(whole.head.status, 200, "{:?}", whole.head);
     assert_eq!(whole.head.header("content-type"), Some("text/event-stream"));
     assert_eq!(whole.head.header("cache-control"), Some("no-store"));
-    let (mut all, mut end) = (Vec::new(), 0);
+    let (mut all, mut end) = (Vec::new(), String::new());
     while all.len() < 6 {
         let (id, data) = next_event(&mut whole).await;
         all.extend(positions(&data));
@@ -71,11 +74,12 @@ async fn a_listener_that_comes_back_with_its_last_id_misses_nothing_and_hears_no
         let mut stream = watch(served.web(), "/v1/events:watch?filter.kinds=EVENT_KIND_NEED", &headers).await;
         let (id, data) = next_event(&mut stream).await;
         heard.extend(positions(&data));
-        last = id.to_string();
+        last = id;
     }
     assert!(heard.windows(2).all(|pair| pair[0] < pair[1]), "in order and never twice: {heard:?}");
     assert_eq!(&heard[..all.len()], &all[..], "without a gap");
-    assert!(last.parse::<u64>().unwrap() > end);
+    let position = |id: &str| id.split_once('-').and_then(|(position, _)| position.parse::<u64>().ok()).expect("one");
+    assert!(position(&last) > position(&end));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod drain;
 mod postgres;
 mod progress;
 mod replicas;
+mod restored;
 mod store_files;
 mod supervision;
 mod telemetry;

@@ -71,7 +71,7 @@ async fn any_replica_takes_any_step_and_tells_what_happened_on_the_other() {
     let pair = Pair::start(2).await;
     let (stock, near) = pair.trunks(0, 5, 38.401).await;
     let partner = pair.partners[0].key;
-    let request = v1::WatchEventsRequest { after_position: -1, filter: None, until_now: false };
+    let request = v1::WatchEventsRequest { after_position: -1, ..Default::default() };
     let mut watch = told(pair.by(1).referrals(OPERATOR).watch_events(request).await).expect("watched");
     let begin = watch.message().await.expect("no refusal").expect("no end").log_position;
     let need = submit(pair.by(0), sharing(2)).await.name;
@@ -219,9 +219,8 @@ async fn a_decline_is_followed_exactly_once_by_two_sweepers() {
     }
     tokio::time::sleep(4 * SWEEP).await;
     let request = v1::WatchEventsRequest {
-        after_position: 0,
         filter: Some(v1::EventFilter { kinds: vec![v1::EventKind::Referral.into()], ..Default::default() }),
-        until_now: false,
+        ..Default::default()
     };
     let mut watch = told(pair.by(1).referrals(OPERATOR).watch_events(request).await).expect("watched");
     let batch = watch.message().await.expect("no refusal").expect("no end");

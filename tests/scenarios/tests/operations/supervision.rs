@@ -183,7 +183,7 @@ async fn a_watch_until_now_tells_all_of_a_need_and_ends() {
     let need = submit(&served, wanting(1)).await.name;
     let referral = auto_refer(&served, &need).await.expect("offered");
     let filter = v1::EventFilter { need: need.clone(), ..v1::EventFilter::default() };
-    let request = v1::WatchEventsRequest { after_position: 0, filter: Some(filter), until_now: true };
+    let request = v1::WatchEventsRequest { filter: Some(filter), until_now: true, ..Default::default() };
     let mut watch = told(served.referrals(CASE_WORKER).watch_events(request).await).expect("watched");
     let mut subjects = Vec::new();
     let mut reached = 0;

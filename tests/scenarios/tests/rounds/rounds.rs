@@ -170,7 +170,7 @@ async fn partners_and_case_workers_never_see_rounds_and_auditors_change_none() {
     }
     refused("create", create(&served, AUDITOR, rules(), true).await, "PERMISSION_DENIED", "");
     assert_eq!(seen(&served, AUDITOR, &round.name).await.expect("shown"), round);
-    let watched = v1::WatchEventsRequest { after_position: 0, filter: None, until_now: false };
+    let watched = v1::WatchEventsRequest::default();
     let mut events = told(served.referrals(PARTNER).watch_events(watched).await).expect("watched");
     let batch = events.message().await.expect("alive").expect("a batch");
     assert!(batch.events.iter().all(|event| !event.subject.starts_with("rounds/")));

@@ -30,7 +30,7 @@ async fn watch(
     after_position: i64,
     filter: v1::EventFilter,
 ) -> Result<Watch, Status> {
-    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), until_now: false };
+    let request = v1::WatchEventsRequest { after_position, filter: Some(filter), ..Default::default() };
     told(served.referrals(key).watch_events(request).await)
 }
 
@@ -323,7 +323,7 @@ async fn a_watcher_that_does_not_keep_up_is_told_to_resume_and_loses_nothing() {
     let endpoint = Endpoint::from_shared(format!("http://{}", served.address)).unwrap();
     let slow =
         endpoint.initial_stream_window_size(65_535).initial_connection_window_size(65_535).connect().await.unwrap();
-    let mut request = Request::new(v1::WatchEventsRequest { after_position: begin, filter: None, until_now: false });
+    let mut request = Request::new(v1::WatchEventsRequest { after_position: begin, ..Default::default() });
     request.metadata_mut().insert("authorization", format!("Bearer {OPERATOR}").parse().unwrap());
     let mut watch = ReferralServiceClient::new(slow).watch_events(request).await.expect("watched").into_inner();
     // As long as the server waits, for the batch and then for whatever else it might wait for.

@@ -71,7 +71,8 @@ async fn claim(served: &Served, wish: &str, resource: &str) -> Result<v1::Referr
 /// All that partners were told of wishes: name, state, position.
 async fn story(served: &Served, after: i64) -> (Vec<(String, v1::WishState)>, i64) {
     let filter = v1::EventFilter { kinds: vec![v1::EventKind::Wish.into()], ..Default::default() };
-    let request = v1::WatchEventsRequest { after_position: after, filter: Some(filter), until_now: true };
+    let request =
+        v1::WatchEventsRequest { after_position: after, filter: Some(filter), until_now: true, ..Default::default() };
     let mut watch = told(served.referrals(PARTNER).watch_events(request).await).expect("watched");
     let (mut story, mut reached) = (Vec::new(), after);
     while let Some(batch) = watch.message().await.expect("no refusal") {

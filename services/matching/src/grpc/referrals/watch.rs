@@ -7,7 +7,7 @@ use futures::stream::{Stream, TryStreamExt as _};
 use tonic::Status;
 
 use wishwell_api::v1;
-use wishwell_domain::event::{Change, Event};
+use wishwell_domain::event::{Change, Event, Mark};
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId};
 use wishwell_domain::need::Need;
 use wishwell_domain::publication::InPool;
@@ -20,7 +20,7 @@ use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
 use crate::grpc::status::to_status;
 use crate::grpc::within::{self, Within};
-use crate::watch::{Batch, Watcher};
+use crate::watch::{Batch, Watcher, goes_on};
 
 /// Batches until the caller goes, the server drains or the watcher falls behind.
 pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send>>;
@@ -53,6 +53,12 @@ pub(super) async fn start(
     } else {
         // Whoever resumes here may have read further elsewhere; a position that is not reached is nothing to watch after.
         let after = LogPosition(message.after_position);
+        if !message.after_mark.is_empty() {
+            let tenant = platform.snapshots.of(caller.tenant()).await?;
+            let keys = platform.keys(&caller);
+            let is_known = |mark: Option<&Mark>| keys.log_mark(after, mark) == message.after_mark;
+            goes_on(platform.store.as_ref(), (caller.tenant(), tenant.as_ref()), after, is_known).await?;
+        }
         (platform.snapshot(&caller, Some(after)).await?, after)
     };
     let until = if message.until_now { Some(platform.fresh_snapshot(&caller).await?.position()) } else { None };
@@ -144,7 +150,8 @@ impl Sieve {
                 _ => events.extend(self.event_out(batch.snapshot, event)),
             }
         }
-        v1::WatchEventsResponse { events, log_position: batch.position.0 }
+        let log_mark = platform.keys(&self.caller).log_mark(batch.position, batch.mark);
+        v1::WatchEventsResponse { events, log_position: batch.position.0, log_mark }
     }
 
     fn event_out(&self, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {

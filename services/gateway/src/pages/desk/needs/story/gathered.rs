@@ -137,7 +137,7 @@ async fn events(user: &SignedIn, need: &str) -> Result<(Vec<v1::Event>, bool), F
         need: need.to_owned(),
         ..v1::EventFilter::default()
     };
-    let request = v1::WatchEventsRequest { after_position: 0, filter: Some(filter), until_now: true };
+    let request = v1::WatchEventsRequest { filter: Some(filter), until_now: true, ..Default::default() };
     let mut batches = user.calls.referrals().watch_events(request).await?.into_inner();
     let mut events = Vec::new();
     let end = tokio::time::Instant::now() + LOG_PATIENCE;
