@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod fact;
 pub mod fact_catalogue;
+pub mod figures;
 pub mod geo;
 pub mod ids;
 pub mod ledger;

@@ -50,6 +50,15 @@ pub const UNITS: &[UnitEntry] = &[
     ("kilometre", "公里", "kilometre"),
 ];
 
+/// The unit that money is counted in.
+const MONEY: &str = "fen";
+
+/// Whether an amount in a unit is money, which people count in its main unit.
+#[must_use]
+pub fn is_money(code: &str) -> bool {
+    code == MONEY
+}
+
 /// An English name as it stands behind any number but one.
 #[must_use]
 pub fn many(en: &str) -> String {

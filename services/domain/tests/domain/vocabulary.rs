@@ -21,6 +21,19 @@ What callers may count in, and what may be said of a beneficiary. Both catalogue
 |---|---|---|
 ";
 
+const FIGURES: &str = "
+## Figures · 数字
+
+How figures read on pages, in tables of commands, in reports and in the reasons of an answer. 页面、命令行、报告和匹配理由中数字的写法。
+
+- Money is `¥30,000.00`, in yuan to the fen, in a sentence as in a table. Where the unit stands apart from the amount, in the label of a field or in
+  \"one more yuan\", it is yuan. 金额一律写作 `¥30,000.00`,精确到分,句中和表中都一样;单位与数字分开写时(栏目名、“再增加 1 元”)用“元”。
+- A distance is in whole metres below a kilometre, in tenths of a kilometre from there on, in whole kilometres from a hundred on, rounded to the nearest:
+  `850 m`, `3.6 km`, `4 km`, `123 km`. 距离四舍五入:不足一公里用米,一公里起保留一位小数,一百公里起取整:`850 米`、`3.6 公里`、`4 公里`、`123 公里`。
+- Times are Beijing time (`Asia/Shanghai`), and say so: once for a page or a column, `+08` where one stands alone. When something opens is told by the clocks of its place.
+  时间为北京时间并注明:每页或每栏注明一次,单独出现时写 `+08`;开放时间按当地时间。
+";
+
 const FACTS_HEAD: &str = "
 ## Facts · 事实
 
@@ -50,6 +63,7 @@ fn page() -> String {
     for (code, zh, en) in UNITS {
         writeln!(page, "| `{code}` | {en} | {zh} |").unwrap();
     }
+    page.push_str(FIGURES);
     page.push_str(FACTS_HEAD);
     for fact in FACTS {
         let FactDefinition { key, zh, en, proof, .. } = fact;

@@ -3,23 +3,21 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use wishwell_api::v1::{Quantity, Recurrence, RecurrencePeriod, Referral, ReferralState};
-use wishwell_domain::unit::{UNITS, many};
+use wishwell_domain::figures::{Distance, money};
+use wishwell_domain::unit::{UNITS, is_money, many};
 use wishwell_report::Language;
 
 use super::need::every;
-use super::typed;
 
 /// All of China keeps one time, eight hours before Greenwich.
 pub(in crate::pages) const CHINA: Offset = jiff::tz::offset(8);
 
 /// Metres.
 pub(in crate::pages) fn distance(language: Language, metres: i32) -> String {
-    match metres {
-        ..1_000 => format!("{metres} {}", language.pick("米", "m")),
-        1_000..100_000 => {
-            format!("{}.{} {}", metres / 1_000, metres % 1_000 / 100, language.pick("公里", "km"))
-        }
-        _ => format!("{} {}", metres / 1_000, language.pick("公里", "km")),
+    let distance = Distance::of_metres(metres.unsigned_abs().into());
+    match language {
+        Language::Zh => distance.zh(),
+        Language::En => distance.en(),
     }
 }
 
@@ -32,7 +30,7 @@ pub(in crate::pages) fn unit(language: Language, code: &str) -> &str {
 pub(in crate::pages) fn amount(language: Language, value: i64, unit_code: &str) -> String {
     match unit_code {
         "" => value.to_string(),
-        code if typed::is_money(code) => typed::money(value),
+        code if is_money(code) => money(value),
         code if value == 1 => format!("{value} {}", unit(language, code)),
         code => format!("{value} {}", units(language, code)),
     }
@@ -74,7 +72,7 @@ pub(in crate::pages) fn quantity(
             let total = quantity.value.saturating_mul(again.occurrences.into());
             let all = amount(language, total, &quantity.unit);
             // In English the unit is said once; money carries its own.
-            let number = if typed::is_money(&quantity.unit) { all.clone() } else { total.to_string() };
+            let number = if is_money(&quantity.unit) { all.clone() } else { total.to_string() };
             language.pick(
                 format!("{often} {once}，连续 {long}，共 {all}"),
                 format!("{once} {often} for {long}, {number} in all"),
@@ -96,7 +94,7 @@ pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Opti
     let asked = quantity.value.saturating_mul(times);
     (referral.units < asked).then(|| {
         let (some, all) = (amount(language, referral.units, &quantity.unit), amount(language, asked, &quantity.unit));
-        let number = if typed::is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
+        let number = if is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
         language.pick(format!("送达 {some}（请求 {all}）"), format!("{number} of the {all} asked for"))
     })
 }
@@ -105,7 +103,7 @@ pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Opti
 fn had_arrived(language: Language, referral: &Referral) -> String {
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let (some, all) = (amount(language, referral.arrived_units, unit), amount(language, referral.units, unit));
-    let number = if typed::is_money(unit) { some.clone() } else { referral.arrived_units.to_string() };
+    let number = if is_money(unit) { some.clone() } else { referral.arrived_units.to_string() };
     language.pick(format!("此前已送达 {some}（约定 {all}）"), format!("{number} of the {all} promised had arrived"))
 }
 
@@ -221,8 +219,7 @@ mod tests {
         assert_eq!(left(zh, Some(&hours), Some(&weekly)), "共 4 小时（每周，连续 8 周）");
         assert_eq!(left(en, Some(&hours), Some(&weekly)), "4 hours in all (each week for 8 weeks)");
         assert_eq!(amount(en, 2, "box"), "2 boxes");
-        assert_eq!(distance(zh, 999), "999 米");
-        assert_eq!(distance(en, 12_440), "12.4 km");
+        assert_eq!([distance(zh, 3_594), distance(en, 3_594)], ["3.6 公里", "3.6 km"]);
         assert_eq!(duration(zh, 59), "不到 1 分钟");
         assert_eq!(duration(en, 3_600), "1 hour");
         assert_eq!(duration(en, 7_260), "2 hours 1 minute");

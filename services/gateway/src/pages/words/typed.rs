@@ -1,21 +1,15 @@
 //! Amounts as people type and read them: money in its main unit, to the hundredth of it, and everything else in whole units of its own.
 //! Nothing else makes the one of the other.
 
+pub(crate) use wishwell_domain::unit::is_money;
 use wishwell_report::Language;
 
 use super::figures;
 
-/// The unit that money is counted in.
-const MONEY: &str = "fen";
 /// How many of them its main unit has.
 const FEN_PER_YUAN: i64 = 100;
 /// Places behind the point.
 const PLACES: usize = 2;
-
-/// Whether an amount in a unit is money.
-pub(crate) fn is_money(unit: &str) -> bool {
-    unit == MONEY
-}
 
 /// How many of a unit are one of that in which amounts are typed.
 pub(crate) fn per(unit: &str) -> u64 {
@@ -39,19 +33,6 @@ pub(in crate::pages) fn value(amount: i64, unit: &str) -> String {
         (true, yuan, 0) => yuan.to_string(),
         (true, yuan, fen) => format!("{yuan}.{fen:02}"),
     }
-}
-
-/// Money as it is shown: in its main unit, its thousands apart.
-pub(in crate::pages) fn money(fen: i64) -> String {
-    let yuan = (fen / FEN_PER_YUAN).to_string();
-    let mut apart = String::with_capacity(yuan.len() + yuan.len() / 3);
-    for (nth, digit) in yuan.chars().enumerate() {
-        if nth > 0 && (yuan.len() - nth).is_multiple_of(3) {
-            apart.push(',');
-        }
-        apart.push(digit);
-    }
-    format!("¥{apart}.{:02}", fen % FEN_PER_YUAN)
 }
 
 /// What was typed; none where it is no amount of the unit, or too large for one.
@@ -91,6 +72,8 @@ pub(in crate::pages) fn refused(language: Language, entered: &str, unit: &str) -
 
 #[cfg(test)]
 mod tests {
+    use wishwell_domain::figures::money;
+
     use super::*;
 
     #[test]

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use jiff::civil::{Date, Time};
+use wishwell_domain::figures::Distance;
 
 /// What can be added to a text.
 pub(crate) trait Part {
@@ -27,30 +28,23 @@ impl Part for Decimal {
     }
 }
 
-/// Metres below a kilometre; from there on kilometres with one decimal, without a trailing `.0`.
+/// A distance in Chinese.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Distance {
-    pub(crate) metres: u32,
-    /// What stands behind metres.
-    pub(crate) in_metres: &'static str,
-    /// What stands behind kilometres.
-    pub(crate) in_kilometres: &'static str,
+pub(crate) struct Chinese(pub(crate) Distance);
+
+impl Part for Chinese {
+    fn add_to(self, text: &mut String) {
+        self.0.add_zh_to(text);
+    }
 }
 
-impl Part for Distance {
+/// A distance in English.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct English(pub(crate) Distance);
+
+impl Part for English {
     fn add_to(self, text: &mut String) {
-        let number = |text: &mut String, number: u32| Decimal(number.into()).add_to(text);
-        if self.metres < 1_000 {
-            number(text, self.metres);
-            return text.push_str(self.in_metres);
-        }
-        let tenths = (self.metres + 50) / 100;
-        number(text, tenths / 10);
-        if !tenths.is_multiple_of(10) {
-            text.push('.');
-            number(text, tenths % 10);
-        }
-        text.push_str(self.in_kilometres);
+        self.0.add_en_to(text);
     }
 }
 
@@ -184,20 +178,15 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_distances_are_written_in_digits() {
+    fn numbers_are_written_in_digits() {
         for number in [0, 7, 10, -1, i64::MAX, i64::MIN] {
             assert_eq!(said(Decimal(number)), number.to_string());
         }
-        for (metres, text) in [
-            (0, "0 m"),
-            (999, "999 m"),
-            (1_000, "1 km"),
-            (1_049, "1 km"),
-            (1_050, "1.1 km"),
-            (u32::MAX - 50, "4294967.2 km"),
-        ] {
-            let distance = Distance { metres, in_metres: " m", in_kilometres: " km" };
-            assert_eq!(said(distance), text);
-        }
+    }
+
+    #[test]
+    fn distances_are_written_in_either_language() {
+        let distance = Distance::of_metres(1_050);
+        assert_eq!((said(Chinese(distance)), said(English(distance))), ("1.1 公里".to_owned(), "1.1 km".to_owned()));
     }
 }

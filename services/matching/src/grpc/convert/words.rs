@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use wishwell_domain::figures::Distance;
 use wishwell_domain::organization::OrganizationState;
 use wishwell_domain::resource::DeliveryMode;
 use wishwell_domain::unit::Unit;
 use wishwell_engine::{ModeSet, Reason, ResourceRef, Snapshot};
 
-use super::parts::{Clock, DayMonth, Decimal, Distance, MonthDay, Part as _, Year};
+use super::parts::{Chinese, Clock, DayMonth, Decimal, English, MonthDay, Part as _, Year};
 
 /// Room for one reason after the other.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl Words {
             Reason::Category => say!(self, ("类别不符"), ("another category")),
             Reason::Unit { counted_in } => say!(
                 self,
-                ("按“", counted_in.zh(), "”计量,而需求按“", unit.zh(), "”"),
+                ("按“", counted_in.zh(), "”计量，而需求按“", unit.zh(), "”"),
                 ("counted in ", counted_in.en(), ", the need in ", unit.en()),
             ),
             Reason::OrganizationNotVerified { state } => match state {
@@ -48,8 +49,8 @@ impl Words {
             Reason::Mode { offered } => self.modes(offered),
             Reason::TooFar { distance_metres, limit_metres } => say!(
                 self,
-                ("距离", kilometres_zh(distance_metres), ",可出行", kilometres_zh(limit_metres)),
-                (kilometres_en(distance_metres), " away, can travel ", kilometres_en(limit_metres)),
+                ("距离 ", distance_zh(distance_metres), "，可出行 ", distance_zh(limit_metres)),
+                (distance_en(distance_metres), " away, can travel ", distance_en(limit_metres)),
             ),
             Reason::OutsideArea { distance_metres, radius_metres, polygon_metres, division } => {
                 self.outside(snapshot, distance_metres, radius_metres, polygon_metres, division);
@@ -58,7 +59,7 @@ impl Words {
                 let at = local(snapshot, missed, at);
                 say!(
                     self,
-                    ("需求时段内不开放,", MonthDay(at.date()), " ", Clock(at.time()), "再开放"),
+                    ("需求时段内不开放，", MonthDay(at.date()), " ", Clock(at.time()), "再开放"),
                     ("closed in the time wanted, opens again on ", DayMonth(at.date()), " at ", Clock(at.time())),
                 );
             }
@@ -71,7 +72,7 @@ impl Words {
             Reason::Ineligible { .. } => {
                 let (zh, en) = snapshot.eligibility_statement(missed).unwrap_or(("", ""));
                 let (zh, en) = (if zh.is_empty() { en } else { zh }, if en.is_empty() { zh } else { en });
-                say!(self, ("不符合条件:", zh), ("not eligible: ", en));
+                say!(self, ("不符合条件：", zh), ("not eligible: ", en));
             }
             Reason::Paused => say!(self, ("暂不提供"), ("paused")),
             Reason::NotValidYet { valid_from } => say!(
@@ -124,11 +125,11 @@ impl Words {
         {
             say!(
                 self,
-                ("距离", kilometres_zh(distance), ",服务半径", kilometres_zh(radius)),
-                (kilometres_en(distance), " away, radius ", kilometres_en(radius)),
+                ("距离 ", distance_zh(distance), "，服务半径 ", distance_zh(radius)),
+                (distance_en(distance), " away, radius ", distance_en(radius)),
             );
         } else if let Some(beyond) = polygon_metres {
-            say!(self, ("在服务范围外", kilometres_zh(beyond)), (kilometres_en(beyond), " outside its service area"),);
+            say!(self, ("在服务范围外 ", distance_zh(beyond)), (distance_en(beyond), " outside its service area"),);
         } else if let Some((code, zh, en)) = division.and_then(|division| snapshot.division_name(division)) {
             let code = code.as_str();
             let zh_name = [zh, en, code].into_iter().find(|name| !name.is_empty()).unwrap_or(code);
@@ -159,12 +160,12 @@ impl Words {
             None if remaining == 0 => say!(self, ("已约满"), ("fully used")),
             None => say!(
                 self,
-                ("剩余", Decimal(remaining), unit.zh(), ",需要", Decimal(asked), unit.zh()),
+                ("剩余", Decimal(remaining), unit.zh(), "，需要", Decimal(asked), unit.zh()),
                 (Decimal(remaining), " ", unit.en(), " left, ", Decimal(asked), " needed"),
             ),
         }
         if let Some(date) = next_free {
-            say!(self, (",", MonthDay(date), "起有名额"), (", free again on ", DayMonth(date)));
+            say!(self, ("，", MonthDay(date), "起有名额"), (", free again on ", DayMonth(date)));
         }
     }
 }
@@ -204,28 +205,17 @@ const fn mode_words(mode: DeliveryMode) -> (&'static str, &'static str) {
     }
 }
 
-const fn kilometres_zh(metres: u32) -> Distance {
-    Distance { metres, in_metres: "米", in_kilometres: "公里" }
+const fn distance_zh(metres: u32) -> Chinese {
+    Chinese(Distance::of_metres(metres as u64))
 }
 
-const fn kilometres_en(metres: u32) -> Distance {
-    Distance { metres, in_metres: " m", in_kilometres: " km" }
+const fn distance_en(metres: u32) -> English {
+    English(Distance::of_metres(metres as u64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances_read_as_people_say_them() {
-        for (metres, zh, en) in
-            [(0, "0米", "0 m"), (999, "999米", "999 m"), (8_000, "8公里", "8 km"), (12_449, "12.4公里", "12.4 km")]
-        {
-            let mut words = Words::default();
-            say!(words, (kilometres_zh(metres)), (kilometres_en(metres)));
-            assert_eq!((words.zh.as_str(), words.en.as_str()), (zh, en));
-        }
-    }
 
     #[test]
     fn what_is_free_later_says_when() {
@@ -235,7 +225,7 @@ mod tests {
         words.capacity(visit, 1, 0, Some(date), None);
         assert_eq!(
             (words.zh.as_str(), words.en.as_str()),
-            ("已约满,12月2日起有名额", "fully used, free again on 2 December")
+            ("已约满，12月2日起有名额", "fully used, free again on 2 December")
         );
     }
 
