@@ -150,6 +150,13 @@ impl Zone {
     }
 }
 
+/// The zone named by [`DEFAULT_TIME_ZONE`], in which people are told times that are of no other place: on pages, by commands and in reports
+/// alike, wherever they run.
+#[must_use]
+pub fn told() -> TimeZone {
+    bundled().get(DEFAULT_TIME_ZONE).unwrap_or(TimeZone::UTC)
+}
+
 fn bundled() -> &'static TimeZoneDatabase {
     static BUNDLED: OnceLock<TimeZoneDatabase> = OnceLock::new();
     BUNDLED.get_or_init(TimeZoneDatabase::bundled)

@@ -1,19 +1,18 @@
 //! Figures as people say them.
 
+use wishwell_domain::figures::{Apart, Distance, money};
+use wishwell_domain::text::LocalizedText;
+use wishwell_domain::unit::many;
+
 use crate::language::Language;
+
+/// So many parts are one of the unit where money is counted, in its main unit.
+const PARTS_OF_MONEY: u64 = 100;
 
 /// A whole number with its thousands apart.
 pub(crate) fn count(value: impl Into<i128>) -> String {
     let value: i128 = value.into();
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::from(if value < 0 { "−" } else { "" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{}{}", if value < 0 { "−" } else { "" }, Apart(value.unsigned_abs()))
 }
 
 /// A count with what is counted, in English in the number it needs: `1 item`, `2 items`; `2 项`.
@@ -40,16 +39,12 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
     }
 }
 
-/// Metres: below a kilometre as metres, above in kilometres with one decimal, from a hundred without.
+/// Metres.
 pub(crate) fn distance(language: Language, metres: u64) -> String {
-    let (metre, kilometre) = language.pick((" 米", " 公里"), (" m", " km"));
-    match metres {
-        0..1_000 => format!("{metres}{metre}"),
-        1_000..99_950 => {
-            let tenths = (metres + 50) / 100;
-            format!("{}.{}{kilometre}", tenths / 10, tenths % 10)
-        }
-        _ => format!("{}{kilometre}", count((metres + 500) / 1_000)),
+    let distance = Distance::of_metres(metres);
+    match language {
+        Language::Zh => distance.zh(),
+        Language::En => distance.en(),
     }
 }
 
@@ -73,6 +68,15 @@ pub(crate) fn parts(value: i128, per: u64) -> String {
         0 => format!("{sign}{whole}"),
         rest if rest % 10 == 0 => format!("{sign}{whole}.{}", rest / 10),
         rest => format!("{sign}{whole}.{rest:02}"),
+    }
+}
+
+/// So many parts of a unit, `per` to one: money as it is written everywhere, anything else with its unit.
+pub(crate) fn amount(language: Language, parts_of: u64, per: u64, unit: &LocalizedText) -> String {
+    match (i64::try_from(parts_of), language) {
+        (Ok(fen), _) if per == PARTS_OF_MONEY => money(fen),
+        (_, Language::En) if parts_of != per => format!("{} {}", parts(parts_of.into(), per), many(language.of(unit))),
+        _ => format!("{} {}", parts(parts_of.into(), per), language.of(unit)),
     }
 }
 
@@ -102,8 +106,7 @@ mod tests {
     #[test]
     fn distances_and_days_read_as_people_say_them() {
         assert_eq!(distance(Language::En, 850), "850 m");
-        assert_eq!(distance(Language::Zh, 12_440), "12.4 公里");
-        assert_eq!(distance(Language::En, 99_960), "100 km");
+        assert_eq!(distance(Language::Zh, 3_594), "3.6 公里");
         assert_eq!(days(Language::En, 86_400), "1 day");
         assert_eq!(days(Language::Zh, 3 * 86_400 + 17_280), "3.2 天");
     }
@@ -113,5 +116,19 @@ mod tests {
         assert_eq!(parts(2520 * 3 + 1260, 2520), "3.5");
         assert_eq!(parts(-2520, 2520), "−1");
         assert_eq!(parts(840, 2520), "0.33");
+    }
+
+    #[test]
+    fn an_amount_is_told_in_its_unit_and_money_as_everywhere() {
+        let (yuan, box_of) = (LocalizedText::new("元", "yuan"), LocalizedText::new("箱", "box"));
+        for (parts_of, per, unit, zh, en) in [
+            (12_345_600, 100, &yuan, "¥123,456.00", "¥123,456.00"),
+            (100, 100, &yuan, "¥1.00", "¥1.00"),
+            (1, 1, &box_of, "1 箱", "1 box"),
+            (1_200, 1, &box_of, "1,200 箱", "1,200 boxes"),
+        ] {
+            assert_eq!(amount(Language::Zh, parts_of, per, unit), zh);
+            assert_eq!(amount(Language::En, parts_of, per, unit), en);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use self::arcs::{Arc, End, Ends, arcs, path, width};
-use crate::figures::{count, counted, distance, parts};
+use crate::figures::{amount, count, counted, distance};
 use crate::language::Language;
 use crate::map::crowd::Circle;
 use crate::map::ground::ground;
@@ -271,7 +271,7 @@ fn table(picture: &RoundPicture, language: Language) -> Markup {
             let quantities: Vec<String> = flow
                 .quantities
                 .iter()
-                .map(|amount| format!("{} {}", parts(amount.units.into(), amount.per), language.of(&amount.unit)))
+                .map(|quantity| amount(language, quantity.units, quantity.per, &quantity.unit))
                 .collect();
             vec![
                 place.map_or("–", |place| language.of(&place.organization)).to_owned(),

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::bars::{Bar, Segment, bars};
-use crate::figures::parts;
+use crate::figures::{amount, parts};
 use crate::language::Language;
 use crate::picture::{GapFigures, RoundPicture};
 use crate::tables::{figures, unfolding, words};
-use crate::tiers::tier_name;
+use crate::tiers::{named_tier, tier_name};
 
 /// Gaps that are drawn; the table has all.
 const DRAWN_MAX: usize = 12;
@@ -92,32 +92,43 @@ fn class_of(tier: u8) -> &'static str {
     }
 }
 
-/// What one more would do, in a sentence.
-pub(crate) fn sentence(gap: &GapFigures, language: Language) -> String {
+/// What one more would do, in a sentence, and of what there is to be one more.
+#[must_use]
+pub fn sentence(gap: &GapFigures, language: Language) -> String {
     let category = language.of(&gap.category);
     let unit = language.of(&gap.unit);
-    let tier = tier_name(language, gap.tier);
+    let tier = named_tier(language, gap.tier, &gap.tier_name);
     let place = gap.division.as_ref().map(|division| language.of(division));
-    let mut text = match (language, place) {
-        (Language::Zh, Some(place)) => format!("{place}再增加 1 {unit}“{category}”，可多满足 1 {unit}{tier}需求"),
-        (Language::Zh, None) => format!("再增加 1 {unit}“{category}”，可多满足 1 {unit}{tier}需求"),
-        (Language::En, place) => {
+    let mut text = match language {
+        Language::Zh => {
+            let place = place.unwrap_or_default();
+            format!("{place}再增加 1 {unit}“{category}”，可多满足 1 {unit}{tier}需求")
+        }
+        Language::En => {
             let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
-            format!("One more {unit} of “{category}”{place} serves one more {unit} of {} need", tier.to_lowercase())
+            format!("One more {unit} of “{category}”{place} serves one more {unit} of {tier} need")
         }
     };
-    if gap.resource.is_none() {
-        text.push_str(
+    match &gap.resource {
+        None => text.push_str(
             language
                 .pick("（当地没有可用资源，需要新的）", " (nothing there is within reach: it takes a new resource)"),
-        );
+        ),
+        Some(resource) => {
+            text.push_str(language.pick("：", ": "));
+            text.push_str(language.of(resource));
+        }
+    }
+    if let Some(start) = &gap.period {
+        text.push_str(&language.pick(format!("，{start} 起的时段"), format!(", in the period from {start}")));
     }
     text
 }
 
 /// For how many units it is true.
-pub(crate) fn up_to(gap: &GapFigures, language: Language) -> String {
-    let units = parts(gap.units.into(), gap.per);
+#[must_use]
+pub fn up_to(gap: &GapFigures, language: Language) -> String {
+    let units = amount(language, gap.units, gap.per, &gap.unit);
     let about = if gap.exact { "" } else { language.pick("约", "about ") };
     language.pick(format!("至多再加{about} {units}"), format!("true for up to {about}{units} more"))
 }

@@ -31,6 +31,7 @@ mod tables;
 mod tiers;
 mod tiles;
 
+pub use gaps::{sentence as gap_in_words, up_to as gap_holds_for};
 pub use language::Language;
 pub use links::{LinkedPlace, linked_map};
 pub use page::{CONTENT_SECURITY_POLICY, render};

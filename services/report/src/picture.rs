@@ -140,6 +140,8 @@ pub struct GapFigures {
     pub per: u64,
     /// Tier of what each further unit serves, from 1.
     pub tier: u8,
+    /// The tier's name.
+    pub tier_name: LocalizedText,
     /// The resource that would need more; none when nothing there is reachable at all and a new one is needed.
     pub resource: Option<LocalizedText>,
     /// First day of the period that would need more, for what is renewed each period.

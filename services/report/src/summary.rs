@@ -8,7 +8,7 @@ use crate::language::Language;
 use crate::picture::{Certified, RoundKind, RoundPicture};
 use crate::proof;
 use crate::reconcile::disagreements;
-use crate::tiers::{key, segments, tier_name};
+use crate::tiers::{key, named_tier, segments};
 use crate::{fairness, gaps};
 
 /// What a reader in a hurry takes along.
@@ -88,26 +88,17 @@ fn sentences(picture: &RoundPicture, language: Language) -> Vec<String> {
 /// How the most urgent tier that has anything fared.
 fn most_urgent(picture: &RoundPicture, language: Language) -> Option<String> {
     let tier = picture.tiers.iter().find(|tier| tier.outcome.total() > 0)?;
-    let (number, name) = (tier_name(language, tier.tier), language.of(&tier.name));
+    let most = named_tier(language, tier.tier, &tier.name);
     let (all, served) = (tier.outcome.total(), tier.outcome.served);
     Some(if all == served {
         language.pick(
-            format!("最紧急的{number}（{name}）{} 项全部满足。", count(all)),
-            format!(
-                "Of the most urgent, {} ({name}), all {} are served.",
-                number.to_lowercase(),
-                counted(language, all, "", "item", "items")
-            ),
+            format!("最紧急的{most}{} 项全部满足。", count(all)),
+            format!("Of the most urgent, {most}, all {} are served.", counted(language, all, "", "item", "items")),
         )
     } else {
         language.pick(
-            format!("最紧急的{number}（{name}）{} 项中有 {} 项全部满足。", count(all), count(served)),
-            format!(
-                "Of the most urgent, {} ({name}), {} of {} items are wholly served.",
-                number.to_lowercase(),
-                count(served),
-                count(all)
-            ),
+            format!("最紧急的{most}{} 项中有 {} 项全部满足。", count(all), count(served)),
+            format!("Of the most urgent, {most}, {} of {} items are wholly served.", count(served), count(all)),
         )
     })
 }

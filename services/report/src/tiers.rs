@@ -1,6 +1,7 @@
 //! What is served of each urgency tier.
 
 use maud::{Markup, html};
+use wishwell_domain::text::LocalizedText;
 
 use crate::bars::{Bar, Segment, bars};
 use crate::figures::{count, counted, percent};
@@ -87,6 +88,12 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
 /// What a tier is called by its number.
 pub(crate) fn tier_name(language: Language, tier: u8) -> String {
     language.pick(format!("第 {tier} 级"), format!("Tier {tier}"))
+}
+
+/// A tier within a sentence, by its number and its name.
+pub(crate) fn named_tier(language: Language, tier: u8, name: &LocalizedText) -> String {
+    let name = language.of(name);
+    language.pick(format!("第 {tier} 级（{name}）"), format!("tier {tier} ({})", name.to_lowercase()))
 }
 
 fn table(picture: &RoundPicture, language: Language) -> Markup {

@@ -155,17 +155,18 @@ fn money_is_told_in_yuan_wherever_a_round_counts_it() {
     picture.gaps[1].units = 123_456;
     let page = render(&picture, Language::Zh);
     for said in [
-        "3,000,000.5 元",
-        "3,000,000.5 yuan",
-        "再增加 1 元“助学金”，可多满足 1 元",
-        "至多再加 123,456",
-        "One more yuan of “School grant” serves one more yuan of",
-        "true for up to 123,456 more",
+        "¥3,000,000.50",
+        "再增加 1 元“助学金”，可多满足 1 元第 1 级（特急）需求：上门服务（示例机构），2026-12-01 起的时段",
+        "至多再加 ¥123,456.00",
+        "One more yuan of “School grant” serves one more yuan of tier 1 (emergency) need: \
+         Service at home (demo organization), in the period from 2026-12-01",
+        "true for up to ¥123,456.00 more",
         "<td class=\"figure\">123,456</td>",
     ] {
         assert!(page.contains(said), "{said}");
     }
     assert!(!page.contains("12,345,600") && !page.contains("300,000,050"));
+    assert!(!page.contains("¥123,456.00 元") && !page.contains("¥123,456.00 yuan"));
     // A yuan is drawn as large as one of anything else.
     let chart = page.split("id=\"gaps-zh\"").nth(1).unwrap();
     let widths: Vec<&str> = between(chart, "<svg class=\"bar", "</svg>").take(2).collect();

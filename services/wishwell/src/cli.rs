@@ -241,9 +241,9 @@ pub(crate) struct ReferralsArgs {
     /// Only promised help that should have arrived by now
     #[arg(long)]
     pub(crate) overdue: bool,
-    /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) limit: usize,
+    /// At most so many [default: 50; with --overdue, all]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
     /// Print each referral as one line of canonical protobuf JSON
     #[arg(long)]
     pub(crate) json: bool,

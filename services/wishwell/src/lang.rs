@@ -47,6 +47,15 @@ impl Lang {
     }
 }
 
+impl From<Lang> for wishwell_report::Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Zh => Self::Zh,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,27 +4,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use wishwell_api::v1::{
     FairnessFigure, GroupTag, RoundCounting, RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundState,
     RoundTally, SupplyGap, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText;
+use wishwell_domain::zone::told as told_in;
 use wishwell_report::{
     Certified, DivisionFigures, FairnessFigures, FairnessRow, GapFigures, LevelFigures, LevelKind, Outcome,
     ReasonFigures, RoundKind, RoundPicture, TierFigures,
 };
 
-use super::ToldRound;
 use super::catalogue::Catalogue;
 use super::places::{Mean, divisions, flows, share_millionths, units};
 use super::words::{group_tag, name, per, reason, tier, unit};
+use super::{NamedReport, ToldRound};
 
 /// Parts of an item where people count, as the contract says.
 const PARTS_OF_AN_ITEM: u64 = 2520;
 
 /// The picture of a round.
-pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue, zone: &TimeZone) -> RoundPicture {
+pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue) -> RoundPicture {
     let ToldRound { round, report, outcomes } = told;
     let reached = round.reached.clone().unwrap_or_default();
     let totals = reached.totals.unwrap_or_default();
@@ -34,10 +34,11 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue, zone: &TimeZone) 
     let whole = totals.all.as_ref().filter(|_| is_first_plan).map_or(counted, of_tally);
     let (divisions, nth_division) = divisions(catalogue);
     let (places, flows) = flows(catalogue, outcomes, &nth_division);
+    let named = named_report(catalogue, &report.gaps, &report.group_tags, &report.divisions);
     let needs: BTreeSet<&str> = outcomes.iter().map(|outcome| outcome.need.as_str()).collect();
     RoundPicture {
         name: round.name.clone(),
-        planned_at: planned_at(reached.evaluation_time.as_ref(), zone),
+        planned_at: planned_at(reached.evaluation_time.as_ref()),
         kind: kind(told),
         scope: scope(told, catalogue),
         needs: needs.len() as u64,
@@ -50,11 +51,11 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue, zone: &TimeZone) 
         places,
         flows,
         reasons: reasons(outcomes),
-        gaps: report.gaps.iter().map(|figures| gap(figures, catalogue)).collect(),
+        gaps: named.gaps,
         fairness: FairnessFigures {
             overall: everybody(outcomes),
-            by_group: report.group_tags.iter().map(|figure| fairness_row(figure, catalogue)).collect(),
-            by_division: report.divisions.iter().map(|figure| fairness_row(figure, catalogue)).collect(),
+            by_group: named.by_group,
+            by_division: named.by_division,
         },
         levels: reached.levels.iter().filter_map(|figures| level(figures, told)).collect(),
         optimal: reached.optimal,
@@ -63,15 +64,26 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue, zone: &TimeZone) 
     }
 }
 
-fn planned_at(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
+/// Gaps and fairness in names.
+pub(super) fn named_report(
+    catalogue: &Catalogue,
+    gaps: &[SupplyGap],
+    groups: &[FairnessFigure],
+    divisions: &[FairnessFigure],
+) -> NamedReport {
+    let rows = |figures: &[FairnessFigure]| figures.iter().map(|figure| fairness_row(figure, catalogue)).collect();
+    NamedReport {
+        gaps: gaps.iter().map(|figures| gap(figures, catalogue)).collect(),
+        by_group: rows(groups),
+        by_division: rows(divisions),
+    }
+}
+
+fn planned_at(instant: Option<&prost_types::Timestamp>) -> String {
     let instant = instant.and_then(|instant| Timestamp::new(instant.seconds, instant.nanos).ok());
     let Some(instant) = instant else { return String::new() };
-    let local = instant.to_zoned_datetime(zone.clone());
-    let minute = local.strftime("%Y-%m-%d %H:%M");
-    match zone.iana_name() {
-        Some(zone) => format!("{minute} {zone}"),
-        None => format!("{minute} {}", local.offset()),
-    }
+    let local = instant.to_zoned_datetime(told_in());
+    format!("{} {}", local.strftime("%Y-%m-%d %H:%M"), local.offset())
 }
 
 fn kind(told: &ToldRound) -> RoundKind {
@@ -119,7 +131,8 @@ fn positive(value: impl Into<i64>) -> u64 {
     value.into().max(0).unsigned_abs()
 }
 
-fn mean_distance(outcomes: &[RoundOutcome]) -> Option<u64> {
+/// Mean distance of items, each for as much as is served of it, in metres, where it is known.
+pub(super) fn mean_distance(outcomes: &[RoundOutcome]) -> Option<u64> {
     let mut mean = Mean::default();
     for outcome in outcomes {
         outcome.servings.iter().for_each(|serving| mean.add(outcome, serving));
@@ -174,12 +187,14 @@ fn gap(figures: &SupplyGap, catalogue: &Catalogue) -> GapFigures {
     });
     let somewhere = figures.at.as_ref().map(|_| LocalizedText::new("现有资源", "what there is"));
     let code = catalogue.unit(&figures.resource, &figures.category);
+    let number = u8::try_from(figures.tier).unwrap_or_default();
     GapFigures {
         category: catalogue.category(&figures.category),
         division: (!figures.division.is_empty()).then(|| catalogue.division(&figures.division)),
         unit: unit(code),
         per: per(code),
-        tier: u8::try_from(figures.tier).unwrap_or_default(),
+        tier: number,
+        tier_name: tier(number),
         resource: resource.or(somewhere),
         period: figures.at.as_ref().map(|at| at.period_start.clone()).filter(|period| !period.is_empty()),
         units: positive(figures.units),

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use tonic::{Code, Response, Status};
 use wishwell_api::v1::{
-    Category, Division, DivisionFilter, GetCategoryRequest, GetDivisionRequest, GetOrganizationRequest,
-    GetResourceRequest, ListDivisionsRequest, Resource,
+    Category, Division, DivisionFilter, FairnessFigure, GetCategoryRequest, GetDivisionRequest, GetOrganizationRequest,
+    GetResourceRequest, ListDivisionsRequest, Resource, SupplyGap,
 };
 use wishwell_domain::text::LocalizedText;
 
@@ -40,39 +40,86 @@ impl Catalogue {
         let divisions = divisions.chain(report.gaps.iter().map(|gap| &gap.division));
         let divisions = divisions.chain(report.divisions.iter().map(|figure| &figure.division));
         let divisions = divisions.chain(scope.iter().flat_map(|scope| &scope.divisions));
-        catalogue.ask_divisions(catalog, distinct(divisions)).await?;
+        let parents = catalogue.ask_divisions(catalog, distinct(divisions)).await?;
+        catalogue.ask_neighbours(catalog, parents).await?;
 
         let codes = outcomes.iter().map(|outcome| &outcome.category).chain(report.gaps.iter().map(|gap| &gap.category));
-        for code in distinct(codes.chain(scope.iter().flat_map(|scope| &scope.categories))) {
-            let request = GetCategoryRequest { name: format!("categories/{code}"), ..GetCategoryRequest::default() };
-            let answer = found(catalog.clone().get_category(request).await)?;
-            if let Some(category) = answer.and_then(|answer| answer.category) {
-                catalogue.categories.insert(code.to_owned(), category);
-            }
-        }
+        let codes = codes.chain(scope.iter().flat_map(|scope| &scope.categories));
+        catalogue.ask_categories(catalog, distinct(codes)).await?;
 
         let servings = || outcomes.iter().flat_map(|outcome| &outcome.servings);
         let resources = servings().map(|serving| &serving.resource).chain(report.gaps.iter().map(|gap| &gap.resource));
-        for resource in distinct(resources) {
-            let request = GetResourceRequest { name: resource.to_owned(), ..GetResourceRequest::default() };
-            let answer = found(catalog.clone().get_resource(request).await)?;
-            if let Some(found) = answer.and_then(|answer| answer.resource) {
-                catalogue.resources.insert(resource.to_owned(), found);
-            }
-        }
-        let owners: Vec<String> = catalogue.resources.values().map(|resource| resource.organization.clone()).collect();
-        for organization in distinct(servings().map(|serving| &serving.organization).chain(&owners)) {
-            let request = GetOrganizationRequest { name: organization.to_owned(), ..GetOrganizationRequest::default() };
-            let answer = found(catalog.clone().get_organization(request).await)?;
-            if let Some(found) = answer.and_then(|answer| answer.organization) {
-                catalogue.organizations.insert(organization.to_owned(), name(found.title.as_ref()));
-            }
-        }
+        catalogue.ask_resources(catalog, distinct(resources)).await?;
+        catalogue.ask_organizations(catalog, distinct(servings().map(|serving| &serving.organization))).await?;
         Ok(catalogue)
     }
 
-    /// Divisions by their codes with what is above them; then the neighbours of the first.
-    async fn ask_divisions<T: Transport>(&mut self, catalog: &Catalog<T>, codes: BTreeSet<&str>) -> Result<(), Status> {
+    /// Asks for what some gaps and the fairness of a report speak of.
+    pub(super) async fn of_report<T: Transport>(
+        catalog: &Catalog<T>,
+        gaps: &[SupplyGap],
+        fairness: &[FairnessFigure],
+    ) -> Result<Self, Status> {
+        let mut catalogue = Self::default();
+        let divisions = gaps.iter().map(|gap| &gap.division).chain(fairness.iter().map(|figure| &figure.division));
+        catalogue.ask_divisions(catalog, distinct(divisions)).await?;
+        catalogue.ask_categories(catalog, distinct(gaps.iter().map(|gap| &gap.category))).await?;
+        catalogue.ask_resources(catalog, distinct(gaps.iter().map(|gap| &gap.resource))).await?;
+        catalogue.ask_organizations(catalog, BTreeSet::new()).await?;
+        Ok(catalogue)
+    }
+
+    async fn ask_categories<T: Transport>(
+        &mut self,
+        catalog: &Catalog<T>,
+        codes: BTreeSet<&str>,
+    ) -> Result<(), Status> {
+        for code in codes {
+            let request = GetCategoryRequest { name: format!("categories/{code}"), ..GetCategoryRequest::default() };
+            let answer = found(catalog.clone().get_category(request).await)?;
+            if let Some(category) = answer.and_then(|answer| answer.category) {
+                self.categories.insert(code.to_owned(), category);
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_resources<T: Transport>(&mut self, catalog: &Catalog<T>, names: BTreeSet<&str>) -> Result<(), Status> {
+        for resource in names {
+            let request = GetResourceRequest { name: resource.to_owned(), ..GetResourceRequest::default() };
+            let answer = found(catalog.clone().get_resource(request).await)?;
+            if let Some(found) = answer.and_then(|answer| answer.resource) {
+                self.resources.insert(resource.to_owned(), found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Organizations by their names, and those of the resources that were asked for.
+    async fn ask_organizations<T: Transport>(
+        &mut self,
+        catalog: &Catalog<T>,
+        names: BTreeSet<&str>,
+    ) -> Result<(), Status> {
+        let owners: Vec<String> = self.resources.values().map(|resource| resource.organization.clone()).collect();
+        let owners = distinct(owners.iter());
+        for organization in names.union(&owners) {
+            let name_of = (*organization).to_owned();
+            let request = GetOrganizationRequest { name: name_of.clone(), ..GetOrganizationRequest::default() };
+            let answer = found(catalog.clone().get_organization(request).await)?;
+            if let Some(found) = answer.and_then(|answer| answer.organization) {
+                self.organizations.insert(name_of, name(found.title.as_ref()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Divisions by their codes with what is above them; answers what is above those that were asked for.
+    async fn ask_divisions<T: Transport>(
+        &mut self,
+        catalog: &Catalog<T>,
+        codes: BTreeSet<&str>,
+    ) -> Result<BTreeSet<String>, Status> {
         let mut parents = BTreeSet::new();
         for code in codes {
             let mut next = code.to_owned();
@@ -87,7 +134,17 @@ impl Catalogue {
                 self.divisions.insert(std::mem::replace(&mut next, above), division);
             }
         }
-        for parent in parents.into_iter().filter(|parent| !parent.is_empty()) {
+        parents.remove("");
+        Ok(parents)
+    }
+
+    /// The divisions right below others.
+    async fn ask_neighbours<T: Transport>(
+        &mut self,
+        catalog: &Catalog<T>,
+        parents: BTreeSet<String>,
+    ) -> Result<(), Status> {
+        for parent in parents {
             let filter = DivisionFilter { subtree_of: parent.clone(), ..DivisionFilter::default() };
             let request = ListDivisionsRequest {
                 filter: Some(filter),

@@ -7,10 +7,9 @@ mod catalogue;
 mod places;
 mod words;
 
-use jiff::tz::TimeZone;
 use tonic::Status;
 use wishwell_api::v1;
-use wishwell_report::RoundPicture;
+use wishwell_report::{FairnessRow, GapFigures, RoundPicture};
 
 use self::asking::{Catalog, Matching};
 use self::catalogue::Catalogue;
@@ -57,14 +56,44 @@ impl ToldRound {
         }
     }
 
-    /// Its picture, at the clock of a zone. Names are asked of the service; nothing is asked of whom the needs are.
+    /// Its picture. Names are asked of the service; nothing is asked of whom the needs are.
     ///
     /// # Errors
     /// What the service answers. What is no longer in the catalogue is called by its code.
-    pub async fn picture<T: Transport>(&self, catalog: &Catalog<T>, zone: &TimeZone) -> Result<RoundPicture, Status> {
+    pub async fn picture<T: Transport>(&self, catalog: &Catalog<T>) -> Result<RoundPicture, Status> {
         let catalogue = Catalogue::of(catalog, self).await?;
-        Ok(assemble::picture(self, &catalogue, zone))
+        Ok(assemble::picture(self, &catalogue))
     }
+
+    /// What its report says, in names, the first of its gaps and of its divisions: what a page of text needs, for a fraction of the questions
+    /// that a picture asks.
+    ///
+    /// # Errors
+    /// What the service answers. What is no longer in the catalogue is called by its code.
+    pub async fn named_report<T: Transport>(&self, catalog: &Catalog<T>, most: usize) -> Result<NamedReport, Status> {
+        let report = &self.report;
+        let gaps = report.gaps.get(..most).unwrap_or(&report.gaps);
+        let divisions = report.divisions.get(..most).unwrap_or(&report.divisions);
+        let catalogue = Catalogue::of_report(catalog, gaps, divisions).await?;
+        Ok(assemble::named_report(&catalogue, gaps, &report.group_tags, divisions))
+    }
+
+    /// Mean distance of its items, each for as much as is served of it, in metres, where it is known.
+    #[must_use]
+    pub fn mean_distance_metres(&self) -> Option<u64> {
+        assemble::mean_distance(&self.outcomes)
+    }
+}
+
+/// Gaps and fairness of a round in names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedReport {
+    /// Where a little more would help most, the most helpful first.
+    pub gaps: Vec<GapFigures>,
+    /// How groups fare.
+    pub by_group: Vec<FairnessRow>,
+    /// How divisions fare.
+    pub by_division: Vec<FairnessRow>,
 }
 
 #[cfg(test)]

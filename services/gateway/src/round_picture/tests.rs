@@ -1,4 +1,3 @@
-use jiff::tz::TimeZone;
 use prost_types::{Duration, Timestamp};
 use wishwell_api::v1::{
     Category, Datum, Division, FairnessFigure, GeoPoint, GroupTag, LocalizedText, PoolPeriod, Resource, Round,
@@ -6,7 +5,7 @@ use wishwell_api::v1::{
     RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText as Name;
-use wishwell_report::{Certified, Language, Outcome, RoundKind, RoundPicture, disagreements, render};
+use wishwell_report::{Certified, Language, Outcome, RoundKind, RoundPicture, disagreements, gap_in_words, render};
 
 use super::catalogue::Catalogue;
 use super::{ToldRound, assemble};
@@ -134,7 +133,7 @@ fn report() -> RoundReport {
 
 fn picture_of(round: &Round, outcomes: &[RoundOutcome]) -> RoundPicture {
     let told = ToldRound { round: round.clone(), report: report(), outcomes: outcomes.to_vec() };
-    assemble::picture(&told, &catalogue(), &TimeZone::UTC)
+    assemble::picture(&told, &catalogue())
 }
 
 #[test]
@@ -144,7 +143,7 @@ fn what_the_server_says_of_a_round_becomes_a_picture_that_adds_up() {
     assert_eq!(picture.outcome, Outcome { served: 1, partly: 1, unserved: 1 });
     assert_eq!((picture.needs, picture.allocations), (1, 3));
     assert_eq!((picture.kind, picture.certified, picture.optimal), (RoundKind::DryRun, Certified::Verified, true));
-    assert_eq!(picture.planned_at, "2025-11-24 16:00 UTC");
+    assert_eq!(picture.planned_at, "2025-11-25 00:00 +08");
     // Three quarters of an item over 1 km and a quarter over 5 km; the one without a place has no distance.
     assert_eq!(picture.distance_metres, Some(2_000));
     assert_eq!(picture.fairness.overall.share_permille, 416);
@@ -177,7 +176,7 @@ fn money_is_counted_in_yuan() {
     let mut catalogue = catalogue();
     catalogue.categories.get_mut("room").unwrap().default_unit = "fen".to_owned();
     let told = ToldRound { round: round(), report: report(), outcomes: outcomes() };
-    let picture = assemble::picture(&told, &catalogue, &TimeZone::UTC);
+    let picture = assemble::picture(&told, &catalogue);
     let (amount, gap) = (&picture.flows[0].quantities[0], &picture.gaps[0]);
     assert_eq!((&amount.unit, amount.units, amount.per), (&Name::new("元", "yuan"), 4, 100));
     assert_eq!((&gap.unit, gap.units, gap.per), (&Name::new("元", "yuan"), 7, 100));
@@ -188,6 +187,15 @@ fn a_gap_is_named_in_both_languages() {
     let gap = &picture_of(&round(), &outcomes()).gaps[0];
     assert_eq!((gap.category.en.as_str(), gap.units, gap.tier), ("Sterile room", 7, 2));
     assert_eq!(gap.resource, Some(Name::new("上门（洁净）", "At home (Clean)")));
+    assert_eq!(gap.tier_name, Name::new("紧急", "Urgent"));
+    let said = [Language::Zh, Language::En].map(|language| gap_in_words(gap, language));
+    assert_eq!(
+        said,
+        [
+            "兴庆区再增加 1 套“无菌室”，可多满足 1 套第 2 级（紧急）需求：上门（洁净）",
+            "One more set of “Sterile room” in Xingqing serves one more set of tier 2 (urgent) need: At home (Clean)",
+        ]
+    );
 }
 
 #[test]

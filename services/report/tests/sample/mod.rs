@@ -40,6 +40,7 @@ const CATEGORIES: [(&str, &str, &str, &str); 8] = [
     ("适老化改造", "Home adaptation for old age", "户", "household"),
     ("冬衣", "Winter clothes", "件", "piece"),
 ];
+const TIERS: [(&str, &str); 4] = [("特急", "emergency"), ("紧急", "urgent"), ("一般", "normal"), ("不急", "low")];
 const GROUPS: [(&str, &str); 7] = [
     ("老年人", "Elderly"),
     ("未成年人", "Minors"),
@@ -194,9 +195,8 @@ fn outcome<'a>(items: impl Iterator<Item = &'a Item>) -> Outcome {
 }
 
 fn tiers(items: &[Item]) -> Vec<TierFigures> {
-    let names = [("特急", "emergency"), ("紧急", "urgent"), ("一般", "normal"), ("不急", "low")];
     (1..)
-        .zip(names)
+        .zip(TIERS)
         .map(|(tier, words)| TierFigures {
             tier,
             name: name(words),
@@ -286,6 +286,7 @@ fn gaps(random: &mut Random, divisions: &[DivisionPlace]) -> Vec<GapFigures> {
                 unit: name((category.2, category.3)),
                 per: 1,
                 tier: 1 + (nth / 5) as u8,
+                tier_name: name(TIERS[nth / 5]),
                 resource: has_resource.then(|| name(("上门服务（示例机构）", "Service at home (demo organization)"))),
                 period: (has_resource && nth % 3 == 0).then(|| "2026-12-01".to_owned()),
                 units: 1 + random.below(12),

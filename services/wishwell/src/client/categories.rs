@@ -2,7 +2,7 @@
 
 use wishwell_api::v1::{Category, CategoryFilter, GetCategoryRequest, ListCategoriesRequest};
 
-use super::words::text;
+use super::words::{text, unit};
 use super::{Server, refused};
 use crate::cli::CategoriesArgs;
 use crate::config::ClientConfig;
@@ -32,9 +32,9 @@ pub(crate) async fn run(arguments: &CategoriesArgs, config: &ClientConfig) -> Re
         (lang.pick("also called", "又称"), Align::Left),
     ]);
     for category in &categories {
-        let cells = [&category.code, text(category.title.as_ref(), lang), &category.default_unit];
-        let [code, name, unit] = cells.map(ToOwned::to_owned);
-        table.row([code, name, unit, category.synonyms.join(", ")]);
+        let name = text(category.title.as_ref(), lang).to_owned();
+        let unit = unit(1, &category.default_unit, lang);
+        table.row([category.code.clone(), name, unit, category.synonyms.join(lang.pick(", ", "、"))]);
     }
     Ok(table.render(terminal_width()))
 }

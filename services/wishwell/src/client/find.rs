@@ -7,9 +7,10 @@ use wishwell_api::v1::{
     Candidate, EligibilityVerdict, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason, NearMiss,
     Need, NeedItem,
 };
+use wishwell_domain::zone::told;
 
 use super::needs::Titles;
-use super::words::{amount, distance, fact, instant, mode, share, term, text, urgency};
+use super::words::{amount, distance, fact, instant_in, mode, share, term, text, urgency};
 use super::{Server, categories, inline_need, needs, refused};
 use crate::cli::FindArgs;
 use crate::config::ClientConfig;
@@ -49,8 +50,8 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
             json.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
         return Ok(json + "\n");
     }
-    let titles = Titles::of(&server, need.items.iter(), config.lang).await?;
-    let page = Page { lang: config.lang, zone: TimeZone::system(), width: terminal_width() };
+    let titles = Titles::of(&server, need.items.iter().map(|item| &item.category), config.lang).await?;
+    let page = Page { lang: config.lang, zone: told(), width: terminal_width() };
     Ok(page.render(&need, &titles, &answer))
 }
 
@@ -126,13 +127,14 @@ impl Page {
         for item in &answer.items {
             let asked = need.items.iter().find(|asked| asked.ordinal == item.item_ordinal);
             let called = asked.map(|asked| titles.item(asked, lang)).unwrap_or_default();
-            page += &format!("\n{} {}: {called}\n", lang.pick("Item", "需求项"), item.item_ordinal);
+            page +=
+                &format!("\n{} {}{}{called}\n", lang.pick("Item", "需求项"), item.item_ordinal, lang.pick(": ", "："));
             page += &asked.and_then(|asked| self.outstanding(asked, item)).unwrap_or_default();
             page += "\n";
             page += &self.candidates(item, answer);
             page += &self.near_misses(item);
         }
-        let as_of = instant(answer.evaluation_time.as_ref(), &self.zone);
+        let as_of = instant_in(answer.evaluation_time.as_ref(), &self.zone);
         let zone = self.zone.iana_name().unwrap_or_default();
         page += &format!(
             "\n{} {as_of} {zone} · {} {} · {} {}\n",
@@ -170,7 +172,7 @@ impl Page {
         if let Some(mobility) = &need.mobility {
             let travel = mobility
                 .max_travel_metres
-                .map(|metres| format!("{} {}", lang.pick("travels", "可出行"), distance(metres)));
+                .map(|metres| format!("{} {}", lang.pick("travels", "可出行"), distance(metres, lang)));
             let ways = [
                 (mobility.home_visit, lang.pick("home visit", "上门")),
                 (mobility.delivery, lang.pick("delivery", "送达")),
@@ -183,7 +185,7 @@ impl Page {
             parts.push(format!("{} {}", lang.pick("division", "区划"), need.division));
         }
         let hint = if need.division.is_empty() { self.hint_at_division(answer) } else { "" };
-        format!("{}: {}\n{hint}", lang.pick("Asked", "查询"), parts.join(" · "))
+        format!("{}{}\n{hint}", lang.pick("Asked: ", "查询："), parts.join(" · "))
     }
 
     /// Without a division, what serves a division only is out of reach: said when it matters.
@@ -214,7 +216,7 @@ impl Page {
                 share(candidate.score),
                 text(resource.and_then(|resource| resource.title.as_ref()), lang).to_owned(),
                 text(resource.and_then(|resource| resource.organization_title.as_ref()), lang).to_owned(),
-                candidate.distance_metres.map(distance).unwrap_or_else(|| "–".to_owned()),
+                candidate.distance_metres.map(|metres| distance(metres, lang)).unwrap_or_else(|| "–".to_owned()),
                 self.left(candidate),
                 ways.join(lang.pick(", ", "、")),
                 self.opens(candidate),
@@ -253,10 +255,10 @@ impl Page {
             return self.lang.pick("by appointment", "预约").to_owned();
         };
         match TimeZone::get(&candidate.time_zone) {
-            Ok(zone) if zone == self.zone => instant(Some(opening), &zone),
-            Ok(zone) => format!("{} {}", instant(Some(opening), &zone), candidate.time_zone),
+            Ok(zone) if zone.iana_name() == self.zone.iana_name() => instant_in(Some(opening), &zone),
+            Ok(zone) => format!("{} {}", instant_in(Some(opening), &zone), candidate.time_zone),
             // A server that does not say, or a zone that is newer than this program.
-            Err(_) => instant(Some(opening), &self.zone),
+            Err(_) => instant_in(Some(opening), &self.zone),
         }
     }
 
@@ -300,15 +302,21 @@ impl Page {
             .reasons
             .iter()
             .map(|reason| {
+                let says = text(reason.text.as_ref(), lang);
                 let code = MissReason::try_from(reason.code).unwrap_or_default().as_str_name();
                 let code = code.strip_prefix("MISS_REASON_").unwrap_or(code);
-                format!("{code}: {}", text(reason.text.as_ref(), lang))
+                match lang {
+                    Lang::En => format!("{code}: {says}"),
+                    // Codes are English; `--json` has them.
+                    Lang::Zh if says.is_empty() => code.to_owned(),
+                    Lang::Zh => says.to_owned(),
+                }
             })
             .collect();
         table.row([
             text(resource.and_then(|resource| resource.title.as_ref()), lang).to_owned(),
             text(resource.and_then(|resource| resource.organization_title.as_ref()), lang).to_owned(),
-            miss.distance_metres.map(distance).unwrap_or_else(|| "–".to_owned()),
+            miss.distance_metres.map(|metres| distance(metres, lang)).unwrap_or_else(|| "–".to_owned()),
             reasons.join(lang.pick("; ", "；")),
         ]);
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use wishwell_api::json::to_json;
 use wishwell_api::v1::{ExternalId, GetNeedRequest, ListNeedsRequest, Need, NeedFilter, NeedItem, NeedState};
 
-use super::words::{every, quantity, state, text, urgency};
+use super::words::{every, more, quantity, state, text, urgency};
 use super::{Server, categories, refused};
 use crate::cli::NeedsArgs;
 use crate::config::ClientConfig;
@@ -26,15 +26,20 @@ pub(crate) async fn run(arguments: &NeedsArgs, config: &ClientConfig) -> Result<
         division: arguments.division.clone().unwrap_or_default(),
         ..NeedFilter::default()
     };
-    let needs = list(&server, &filter, arguments.limit).await?;
+    // One more than is shown tells whether there is more.
+    let mut needs = list(&server, &filter, arguments.limit.saturating_add(1)).await?;
+    let more = if needs.len() > arguments.limit { more(arguments.limit, config.lang) } else { String::new() };
+    needs.truncate(arguments.limit);
     if arguments.json {
         let lines: Result<Vec<String>, _> = needs.iter().map(to_json).collect();
         let lines =
             lines.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        eprint!("{more}");
         return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
-    let titles = Titles::of(&server, needs.iter().flat_map(|need| &need.items), config.lang).await?;
-    Ok(render(&needs, &titles, config.lang))
+    let codes = needs.iter().flat_map(|need| &need.items).map(|item| &item.category);
+    let titles = Titles::of(&server, codes, config.lang).await?;
+    Ok(render(&needs, &titles, config.lang) + &more)
 }
 
 fn render(needs: &[Need], titles: &Titles, lang: Lang) -> String {
@@ -108,7 +113,7 @@ async fn list(server: &Server, filter: &NeedFilter, limit: usize) -> Result<Vec<
     Ok(needs)
 }
 
-/// Names of the categories that items are in.
+/// Names of categories.
 #[derive(Debug, Default)]
 pub(super) struct Titles(HashMap<String, String>);
 
@@ -116,23 +121,28 @@ impl Titles {
     /// Asks for each category once.
     pub(super) async fn of<'a>(
         server: &Server,
-        items: impl Iterator<Item = &'a NeedItem>,
+        codes: impl Iterator<Item = &'a String>,
         lang: Lang,
     ) -> Result<Self, Failure> {
         let mut titles = HashMap::new();
-        for item in items {
-            if !titles.contains_key(&item.category) {
-                let category = categories::get(server, &item.category).await?;
+        for code in codes {
+            if !titles.contains_key(code) {
+                let category = categories::get(server, code).await?;
                 let title = category.map(|category| text(category.title.as_ref(), lang).to_owned()).unwrap_or_default();
-                titles.insert(item.category.clone(), title);
+                titles.insert(code.clone(), title);
             }
         }
         Ok(Self(titles))
     }
 
+    /// What a category is called; its code where it has no name.
+    pub(super) fn category<'a>(&'a self, code: &'a str) -> &'a str {
+        self.0.get(code).filter(|title| !title.is_empty()).map_or(code, String::as_str)
+    }
+
     /// What an item asks for, in a line.
     pub(super) fn item(&self, item: &NeedItem, lang: Lang) -> String {
-        let title = self.0.get(&item.category).filter(|title| !title.is_empty()).unwrap_or(&item.category);
+        let title = self.category(&item.category);
         let amount = quantity(item.quantity.as_ref(), lang);
         match &item.recurrence {
             None => format!("{title} {amount}"),

@@ -1,6 +1,5 @@
 //! Referrals: offered, followed, and moved on by the sides of the loop.
 
-use jiff::tz::TimeZone;
 use wishwell_api::json::{to_json, to_json_pretty};
 use wishwell_api::v1::{
     AcceptReferralRequest, AutoReferRequest, CancelReferralRequest, ConfirmReferralRequest, CreateReferralRequest,
@@ -9,7 +8,8 @@ use wishwell_api::v1::{
     WithdrawReferralRequest,
 };
 
-use super::words::{amount, instant, referral_state, step_reason, text, urgency};
+use super::needs::Titles;
+use super::words::{amount, more, referral_state, step_reason, text, time, times, urgency};
 use super::{Server, needs, refused};
 use crate::cli::{ReferArgs, ReferralAction, ReferralArgs, ReferralsArgs, StepReasonArg};
 use crate::config::ClientConfig;
@@ -19,6 +19,8 @@ use crate::table::{Align, Table, terminal_width};
 
 /// Largest page the server gives.
 const PAGE_SIZE_MAX: usize = 500;
+/// So many are listed where nobody says how many, and not all are asked for.
+const LIMIT_DEFAULT: usize = 50;
 
 /// Offers an item of a need: to the resource named, or to the best.
 pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Result<String, Failure> {
@@ -105,10 +107,13 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
         overdue_only: arguments.overdue,
         ..ReferralFilter::default()
     };
+    let limit = listed_at_most(arguments.limit, arguments.overdue);
+    // One more than is shown tells whether there is more.
+    let asked = limit.saturating_add(1);
     let mut referrals: Vec<Referral> = Vec::new();
     let mut page_token = String::new();
-    while referrals.len() < arguments.limit {
-        let page_size = i32::try_from((arguments.limit - referrals.len()).min(PAGE_SIZE_MAX)).unwrap_or_default();
+    while referrals.len() < asked {
+        let page_size = i32::try_from((asked - referrals.len()).min(PAGE_SIZE_MAX)).unwrap_or_default();
         let request = ListReferralsRequest { filter: Some(filter.clone()), page_size, page_token, min_position: 0 };
         let answer = server.referrals().list_referrals(request).await;
         let page = answer.map_err(|status| refused("referrals cannot be listed", &status))?.into_inner();
@@ -118,12 +123,21 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
             break;
         }
     }
-    referrals.truncate(arguments.limit);
+    let more = if referrals.len() > limit { more(limit, config.lang) } else { String::new() };
+    referrals.truncate(limit);
     if arguments.json {
         let lines: Result<Vec<String>, _> = referrals.iter().map(to_json).collect();
-        return Ok(lines.map_err(|error| not_printable(&error))?.into_iter().map(|line| line + "\n").collect());
+        let lines = lines.map_err(|error| not_printable(&error))?;
+        eprint!("{more}");
+        return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
-    Ok(render(&referrals, config.lang))
+    let titles = Titles::of(&server, referrals.iter().map(|referral| &referral.category), config.lang).await?;
+    Ok(render(&referrals, &titles, config.lang) + &more)
+}
+
+/// How many are listed: what is overdue wholly, since what is left out of it would be taken for well.
+fn listed_at_most(asked: Option<usize>, overdue: bool) -> usize {
+    asked.unwrap_or(if overdue { usize::MAX } else { LIMIT_DEFAULT })
 }
 
 /// A referral as a write left it at a log position, with what its resource is called. What was written is shown also where that
@@ -171,10 +185,13 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         });
     }
     if referral.attempt > 1 {
-        parts.push(format!("{} {}", lang.pick("attempt", "第几次转介:"), referral.attempt));
+        parts.push(match lang {
+            Lang::En => format!("attempt {}", referral.attempt),
+            Lang::Zh => format!("第 {} 次转介", referral.attempt),
+        });
     }
     if referral.enquiry {
-        parts.push(lang.pick("enquiry: how much there is is not known", "询问:余量未知").to_owned());
+        parts.push(lang.pick("enquiry: how much there is is not known", "询问：余量未知").to_owned());
     }
     let reason = step_reason(referral.last_reason, lang);
     if !reason.is_empty() {
@@ -195,8 +212,8 @@ fn to(referral: &Referral, lang: Lang) -> String {
     }
 }
 
-fn render(referrals: &[Referral], lang: Lang) -> String {
-    let zone = TimeZone::system();
+fn render(referrals: &[Referral], titles: &Titles, lang: Lang) -> String {
+    let (due, last_step) = (times("due", "应于何时完成", lang), times("last step", "最近一步", lang));
     let mut table = Table::new([
         (lang.pick("referral", "转介"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
@@ -205,8 +222,8 @@ fn render(referrals: &[Referral], lang: Lang) -> String {
         (lang.pick("resource", "资源"), Align::Left),
         (lang.pick("quantity", "数量"), Align::Right),
         (lang.pick("attempt", "次数"), Align::Right),
-        (lang.pick("due", "应于何时完成"), Align::Left),
-        (lang.pick("last step", "最近一步"), Align::Left),
+        (&due, Align::Left),
+        (&last_step, Align::Left),
         (lang.pick("by", "由谁"), Align::Left),
     ]);
     for referral in referrals {
@@ -215,12 +232,12 @@ fn render(referrals: &[Referral], lang: Lang) -> String {
             referral.name.clone(),
             referral_state(referral.state, lang).to_owned(),
             urgency(referral.urgency, lang).to_owned(),
-            referral.category.clone(),
+            titles.category(&referral.category).to_owned(),
             text(referral.resource_title.as_ref(), lang).to_owned(),
             amount(referral.units, unit, lang),
             referral.attempt.to_string(),
-            instant(referral.due_time.as_ref(), &zone),
-            instant(referral.last_action_time.as_ref(), &zone),
+            time(referral.due_time.as_ref()),
+            time(referral.last_action_time.as_ref()),
             referral.last_action_by.clone(),
         ]);
     }
@@ -249,6 +266,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_overdue_is_listed_wholly_unless_fewer_are_asked_for() {
+        let listed = [(None, false), (None, true), (Some(7), false), (Some(7), true)]
+            .map(|(asked, overdue)| listed_at_most(asked, overdue));
+        assert_eq!(listed, [LIMIT_DEFAULT, usize::MAX, 7, 7]);
+    }
+
+    #[test]
     fn a_referral_is_told_in_a_line_of_either_language() {
         let referral = Referral {
             name: "referrals/1".to_owned(),
@@ -264,7 +288,8 @@ mod tests {
             line(&referral, Lang::En),
             "referrals/1 · declined · 2 pieces · to resources/2 · attempt 2 · no time that suits both"
         );
-        assert!(line(&referral, Lang::Zh).starts_with("referrals/1 · 已婉拒 · 2 件 · 转给 resources/2"));
+        let zh = line(&referral, Lang::Zh);
+        assert_eq!(zh, "referrals/1 · 已婉拒 · 2 件 · 转给 resources/2 · 第 2 次转介 · 时间不合适");
         let ended = Referral {
             state: wishwell_api::v1::ReferralState::Cancelled.into(),
             arrived_units: 1,

@@ -3,8 +3,9 @@
 use jiff::tz::TimeZone;
 use wishwell_api::json::to_json;
 use wishwell_api::v1::{Event, EventFilter, EventKind, WatchEventsRequest};
+use wishwell_domain::zone::told;
 
-use super::words::{instant, state};
+use super::words::{alone_in, state};
 use super::{Server, needs, referrals, refused};
 use crate::cli::WatchArgs;
 use crate::config::ClientConfig;
@@ -27,7 +28,7 @@ pub(crate) async fn run(arguments: &WatchArgs, config: &ClientConfig) -> Result<
     let request = WatchEventsRequest { after_position: arguments.after, filter: Some(filter), ..Default::default() };
     let failed = |status| refused("events cannot be watched", &status);
     let mut batches = server.referrals().watch_events(request).await.map_err(failed)?.into_inner();
-    let zone = TimeZone::system();
+    let zone = told();
     let mut seen = 0;
     while let Some(batch) = batches.message().await.map_err(failed)? {
         for event in &batch.events {
@@ -48,7 +49,7 @@ fn shown(event: &Event, json: bool, zone: &TimeZone, lang: Lang) -> Result<Strin
             line.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
         return Ok(line + "\n");
     }
-    let at = instant(event.event_time.as_ref(), zone);
+    let at = alone_in(event.event_time.as_ref(), zone);
     let what = match (&event.referral, event.kind()) {
         (Some(referral), _) => referrals::line(referral, lang),
         (None, EventKind::Need) => format!("{} · {}", event.subject, state(event.need_state, lang)),

@@ -6,9 +6,13 @@ use wishwell_api::v1::{
     DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralState, ScoreTerm, StepReason, Urgency,
 };
 use wishwell_domain::fact_catalogue::definition;
-use wishwell_domain::unit::{UNITS, many};
+use wishwell_domain::figures::{Distance, money};
+use wishwell_domain::unit::{UNITS, is_money, many};
+use wishwell_domain::zone::told;
 
 use crate::lang::Lang;
+
+const TO_THE_MINUTE: &str = "%Y-%m-%d %H:%M";
 
 /// A text in the reader's language, or in the other when there is none.
 pub(super) fn text(text: Option<&LocalizedText>, lang: Lang) -> &str {
@@ -16,11 +20,11 @@ pub(super) fn text(text: Option<&LocalizedText>, lang: Lang) -> &str {
 }
 
 /// Metres as people say them.
-pub(super) fn distance(metres: i32) -> String {
-    match metres {
-        ..1_000 => format!("{metres} m"),
-        1_000..100_000 => format!("{}.{} km", metres / 1_000, metres % 1_000 / 100),
-        _ => format!("{} km", metres / 1_000),
+pub(super) fn distance(metres: impl Into<i64>, lang: Lang) -> String {
+    let distance = Distance::of_metres(metres.into().unsigned_abs());
+    match lang {
+        Lang::En => distance.en(),
+        Lang::Zh => distance.zh(),
     }
 }
 
@@ -31,7 +35,7 @@ pub(super) fn share(millionths: i32) -> String {
 }
 
 /// A unit of the catalogue, as it stands behind a number.
-fn unit(value: i64, code: &str, lang: Lang) -> String {
+pub(super) fn unit(value: i64, code: &str, lang: Lang) -> String {
     match UNITS.iter().find(|entry| entry.0 == code) {
         Some((_, zh, en)) => lang.pick(&if value == 1 { (*en).to_owned() } else { many(en) }, zh).to_owned(),
         // A newer server's.
@@ -44,11 +48,11 @@ pub(super) fn quantity(quantity: Option<&Quantity>, lang: Lang) -> String {
     quantity.map(|quantity| amount(quantity.value, &quantity.unit, lang)).unwrap_or_default()
 }
 
-/// A number of units; money in its main unit.
+/// A number of units; money as everywhere.
 pub(super) fn amount(value: i64, code: &str, lang: Lang) -> String {
     match code {
         "" => value.to_string(),
-        "fen" => format!("¥{}.{:02}", value / 100, value % 100),
+        code if is_money(code) => money(value),
         code => format!("{value} {}", unit(value, code, lang)),
     }
 }
@@ -154,13 +158,46 @@ pub(super) fn term(term: i32, lang: Lang) -> &'static str {
     }
 }
 
+/// What ends a list that has more entries than were asked for.
+pub(super) fn more(limit: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("… there is more than these {limit}: --limit N\n"),
+        Lang::Zh => format!("… 未列完，以上为前 {limit} 条，可用 --limit N 多列\n"),
+    }
+}
+
+/// What stands above a column of times, whose zone is named once.
+pub(super) fn times(en: &str, zh: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{en} (Beijing time)"),
+        Lang::Zh => format!("{zh}（北京时间）"),
+    }
+}
+
+/// An instant in the zone in which pages tell times too, to the minute.
+pub(super) fn time(instant: Option<&prost_types::Timestamp>) -> String {
+    instant_in(instant, &told())
+}
+
+/// The same where no column says which zone it is.
+pub(super) fn time_alone(instant: Option<&prost_types::Timestamp>) -> String {
+    alone_in(instant, &told())
+}
+
+/// An instant as a clock on the wall of `zone` shows it, to the minute, with what it is ahead of UTC.
+pub(super) fn alone_in(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
+    let zoned = read(instant).map(|instant| instant.to_zoned_datetime(zone.clone()));
+    zoned.map(|zoned| format!("{} {}", zoned.strftime(TO_THE_MINUTE), zoned.offset())).unwrap_or_default()
+}
+
 /// An instant as a clock on the wall of `zone` shows it, to the minute.
-pub(super) fn instant(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
-    let read = |instant: &prost_types::Timestamp| Timestamp::new(instant.seconds, instant.nanos).ok();
-    instant
-        .and_then(read)
-        .map(|instant| instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
+pub(super) fn instant_in(instant: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
+    let zoned = read(instant).map(|instant| instant.to_zoned_datetime(zone.clone()));
+    zoned.map(|zoned| zoned.strftime(TO_THE_MINUTE).to_string()).unwrap_or_default()
+}
+
+fn read(instant: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    instant.and_then(|instant| Timestamp::new(instant.seconds, instant.nanos).ok())
 }
 
 #[cfg(test)]
@@ -168,14 +205,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn times_are_those_of_pages_and_say_so_where_they_stand_alone() {
+        let instant = prost_types::Timestamp { seconds: 1_795_507_200, nanos: 0 };
+        assert_eq!(time(Some(&instant)), "2026-11-24 16:00");
+        assert_eq!(time_alone(Some(&instant)), "2026-11-24 16:00 +08");
+        assert_eq!([time(None), time_alone(None)], ["", ""]);
+        assert_eq!(times("due", "应于何时完成", Lang::Zh), "应于何时完成（北京时间）");
+    }
+
+    #[test]
     fn figures_read_as_people_say_them() {
-        assert_eq!(distance(0), "0 m");
-        assert_eq!(distance(999), "999 m");
-        assert_eq!(distance(12_440), "12.4 km");
-        assert_eq!(distance(1_234_567), "1234 km");
+        assert_eq!([distance(3_594, Lang::En), distance(3_594, Lang::Zh)], ["3.6 km", "3.6 公里"]);
         assert_eq!(share(873_456), "0.873");
         assert_eq!(share(1_000_000), "1.000");
-        assert_eq!(amount(250_050, "fen", Lang::En), "¥2500.50");
+        assert_eq!(amount(250_050, "fen", Lang::En), "¥2,500.50");
         assert_eq!(amount(2, "piece", Lang::Zh), "2 件");
         assert_eq!(amount(2, "", Lang::Zh), "2");
         for (value, code, en, zh) in [

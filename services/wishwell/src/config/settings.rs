@@ -360,7 +360,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
             CLIENT,
             "FILE",
             "",
-            "File that holds the API key. Without a key, a server on this machine is asked with the demo operator's.",
+            "File that holds the API key. Without a key, a server on this machine is asked with a demo key: the case worker's by refer and \
+             referral, the operator's by others.",
         )
     },
     Setting {

@@ -244,18 +244,15 @@ async fn opening_times_come_with_the_zone_of_their_place_and_are_printed_in_it_w
     assert_eq!(zones, expected);
 
     let server = format!("http://{}", served.address);
-    for (zone, lines) in [
-        ("UTC", ["2026-11-30 09:00 Europe/Berlin", "2026-11-30 09:00 Asia/Shanghai"]),
-        ("Europe/Berlin", ["2026-11-30 09:00", "2026-11-30 09:00 Asia/Shanghai"]),
-    ] {
+    // Whatever the clocks of the machine that asks.
+    for zone in ["UTC", "Europe/Berlin"] {
         let mut command = wishwell_test_support::process::command();
         command.env_clear().env("TZ", zone).current_dir(served.process.folder());
         command.args(["find", "--category", "test.trunk", "--division", "640104", "--delivery", "--unit", "piece"]);
         let output = command.args(["--at", asked_at, "--server", &server, "--lang", "en"]).output().expect("it runs");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        for line in lines {
+        for line in ["2026-11-30 09:00 Europe/Berlin", "2026-11-30 09:00\n", "as of 2026-11-27 20:00 Asia/Shanghai"] {
             assert!(said.contains(line), "{zone}: {said}{}", String::from_utf8_lossy(&output.stderr));
         }
-        assert_eq!(said.contains("09:00 Europe/Berlin"), zone == "UTC", "{zone}: {said}");
     }
 }

@@ -177,7 +177,8 @@ fn the_same_answer_reads_in_chinese_with_its_columns_in_line() {
     let rows: Vec<&str> = page.lines().filter(|line| line.contains("0.873") || line.contains("得分")).collect();
     let column = |row: &str, text: &str| row.find(text).map(|at| crate::table::cells(&row[..at]));
     assert_eq!(column(rows[0], "机构"), column(rows[1], "善缘慈善会"), "{page}");
-    assert!(page.contains("书桌店") && page.contains("服务半径 8 公里"), "{page}");
+    assert!(page.contains("1.2 公里") && page.contains("书桌店"), "{page}");
+    assert!(page.contains("  距离 12.4 公里，服务半径 8 公里\n") && !page.contains("OUTSIDE_AREA"), "{page}");
     assert!(page.contains("资格待定，缺少：在校学生 (is_student)\n"), "{page}");
     // What has no Chinese name keeps its own.
     assert!(page.contains("Old desks"), "{page}");
@@ -190,7 +191,7 @@ fn what_was_assumed_of_an_inline_need_is_said() {
     let mut answer = answer();
     answer.items[0].near_misses[0].reasons[0].division = "640104".to_owned();
     let page = Page { lang: Lang::En, zone: TimeZone::UTC, width: None }.render(&inline, &Titles::default(), &answer);
-    assert!(page.starts_with("Asked: normal · travels 30.0 km, remote\nWithout --division,"), "{page}");
+    assert!(page.starts_with("Asked: normal · travels 30 km, remote\nWithout --division,"), "{page}");
 }
 
 #[test]

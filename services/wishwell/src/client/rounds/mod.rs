@@ -1,6 +1,5 @@
 //! `wishwell round`: allocates many open needs at once, follows the round to its end, and prints what it came to.
 
-mod gathered;
 mod page;
 mod summary;
 mod words;
@@ -8,14 +7,14 @@ mod words;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use wishwell_api::json::{to_json, to_json_pretty};
 use wishwell_api::v1::{
     CancelRoundRequest, CreateRoundRequest, GetRoundRequest, GroupTag, ListRoundsRequest, Round, RoundRules,
     RoundScope, RoundState,
 };
+use wishwell_gateway::round_picture::ToldRound;
 
-use super::words::instant;
+use super::words::{time, times};
 use super::{Server, categories, refused};
 use crate::cli::{GroupArg, RoundArgs, RoundCancelArgs, RoundShowArgs, RoundsArgs};
 use crate::config::ClientConfig;
@@ -23,8 +22,6 @@ use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
 use crate::progress::Progress;
 use crate::table::{Align, Table, terminal_width};
-
-pub(crate) use gathered::GatheredRound;
 
 /// How often a round is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -77,6 +74,7 @@ pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Resul
     let server = Server::connect(config).await?;
     let mut rounds: Vec<Round> = Vec::new();
     let mut page_token = String::new();
+    let mut older = 0;
     loop {
         let request =
             ListRoundsRequest { filter: None, page_size: PAGE_SIZE, page_token, ..ListRoundsRequest::default() };
@@ -84,24 +82,31 @@ pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Resul
         let page = answer.map_err(|status| refused("rounds cannot be listed", &status))?.into_inner();
         rounds.extend(page.rounds);
         // The newest are on the last page.
-        rounds.drain(..rounds.len().saturating_sub(arguments.limit));
+        older += rounds.drain(..rounds.len().saturating_sub(arguments.limit)).count();
         page_token = page.next_page_token;
         if page_token.is_empty() {
             break;
         }
     }
+    let left_out = match (older, config.lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!("… {older} older not shown: --limit N\n"),
+        (_, Lang::Zh) => format!("… 更早的 {older} 轮未列出，可用 --limit N 多列\n"),
+    };
     if arguments.json {
         let lines: Result<Vec<String>, _> = rounds.iter().map(to_json).collect();
-        return Ok(lines.map_err(|error| not_printable(&error))?.into_iter().map(|line| line + "\n").collect());
+        let lines = lines.map_err(|error| not_printable(&error))?;
+        eprint!("{left_out}");
+        return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
-    Ok(table(&rounds, config.lang))
+    Ok(table(&rounds, config.lang) + &left_out)
 }
 
 fn table(rounds: &[Round], lang: Lang) -> String {
-    let zone = TimeZone::system();
+    let asked_for = times("asked for", "发起时间", lang);
     let mut table = Table::new([
         (lang.pick("round", "轮次"), Align::Left),
-        (lang.pick("asked for", "发起时间"), Align::Left),
+        (&asked_for, Align::Left),
         (lang.pick("by", "由谁"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
         (lang.pick("items", "需求项"), Align::Right),
@@ -112,10 +117,10 @@ fn table(rounds: &[Round], lang: Lang) -> String {
         let progress = round.progress.unwrap_or_default();
         let all = round.reached.as_ref().and_then(|reached| reached.totals.as_ref()).and_then(|totals| totals.all);
         let served = all.map(|all| (all.served_items + all.partly_served_items).to_string()).unwrap_or_default();
-        let dry = if round.dry_run { lang.pick(" (dry run)", "(试算)") } else { "" };
+        let dry = if round.dry_run { lang.pick(" (dry run)", "（试算）") } else { "" };
         table.row([
             round.name.clone(),
-            instant(round.create_time.as_ref(), &zone),
+            time(round.create_time.as_ref()),
             round.requested_by.clone(),
             format!("{}{dry}", words::state(round.state(), lang)),
             progress.items.to_string(),
@@ -164,16 +169,24 @@ async fn print(
         let why = words::failure(round.failure(), lang);
         return Err(Failure::one(Exit::Failed, format!("{} has failed", round.name), why, ""));
     }
-    let gathered = GatheredRound::of(server, round).await?;
+    let told = match round.reached {
+        None => ToldRound { round, ..ToldRound::default() },
+        Some(_) => {
+            let told = ToldRound::of(&server.matching(), round).await;
+            told.map_err(|status| refused("what the round came to cannot be read", &status))?
+        }
+    };
     if let Some(file) = report {
-        page::write(server, &gathered, file, lang).await?;
+        page::write(server, &told, file, lang).await?;
     }
     if json {
-        return to_json_pretty(&gathered.round).map(|json| json + "\n").map_err(|error| not_printable(&error));
+        return to_json_pretty(&told.round).map(|json| json + "\n").map_err(|error| not_printable(&error));
     }
-    let mut page = summary::render(&gathered, lang, &TimeZone::system());
+    let named = told.named_report(&server.catalog(), summary::NAMED_MAX).await;
+    let named = named.map_err(|status| refused("what the round speaks of cannot be read", &status))?;
+    let mut page = summary::render(&told, &named, lang);
     if let Some(file) = report {
-        page += &format!("\n{}: {}\n", lang.pick("report", "报告"), file.display());
+        page += &format!("\n{}{}\n", lang.pick("report: ", "报告："), file.display());
     }
     Ok(page)
 }

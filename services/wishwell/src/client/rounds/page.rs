@@ -2,29 +2,22 @@
 
 use std::path::Path;
 
-use jiff::tz::TimeZone;
 use wishwell_gateway::round_picture::ToldRound;
-use wishwell_report::{Language, render};
+use wishwell_report::render;
 
-use super::GatheredRound;
 use crate::client::{Server, refused};
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
 
 /// Writes a round's page, opened in the reader's language. Names are asked of the server; nothing is asked of whom the needs are.
-pub(super) async fn write(server: &Server, gathered: &GatheredRound, file: &Path, lang: Lang) -> Result<(), Failure> {
-    let Some(report) = gathered.report.clone() else {
-        let what = format!("{} is not solved, so there is nothing to draw", gathered.round.name);
+pub(super) async fn write(server: &Server, told: &ToldRound, file: &Path, lang: Lang) -> Result<(), Failure> {
+    if told.round.reached.is_none() {
+        let what = format!("{} is not solved, so there is nothing to draw", told.round.name);
         return Err(Failure::one(Exit::Failed, "there is no report", what, "try again when it is"));
-    };
-    let told = ToldRound { round: gathered.round.clone(), report, outcomes: gathered.outcomes.clone() };
-    let picture = told.picture(&server.catalog(), &TimeZone::system()).await;
+    }
+    let picture = told.picture(&server.catalog()).await;
     let picture = picture.map_err(|status| refused("the round's picture cannot be drawn", &status))?;
-    let language = match lang {
-        Lang::En => Language::En,
-        Lang::Zh => Language::Zh,
-    };
-    std::fs::write(file, render(&picture, language)).map_err(|error| {
+    std::fs::write(file, render(&picture, lang.into())).map_err(|error| {
         let summary = format!("the report {} cannot be written", file.display());
         Failure::one(Exit::Storage, summary, error.to_string(), "name another file, or make room for this one")
     })

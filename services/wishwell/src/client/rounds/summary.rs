@@ -1,14 +1,11 @@
 //! What a round came to, on a page of text.
 
-use jiff::tz::TimeZone;
-use wishwell_api::v1::{
-    FairnessFigure, FairnessSpread, GroupTag, RoundReached, RoundReport, RoundTally, RoundTotals, SupplyGap,
-    UnservedReason,
-};
+use wishwell_api::v1::{FairnessSpread, RoundReached, RoundTally, RoundTotals, UnservedReason};
+use wishwell_gateway::round_picture::{NamedReport, ToldRound};
+use wishwell_report::{FairnessRow, gap_holds_for, gap_in_words};
 
-use super::GatheredRound;
-use super::words::{failure, group, level, reason, state, tier};
-use crate::client::words::{amount, distance, instant, text};
+use super::words::{failure, level, reason, state, tier};
+use crate::client::words::{distance, time_alone};
 use crate::lang::Lang;
 use crate::table::{Align, Table, terminal_width};
 
@@ -16,42 +13,47 @@ use crate::table::{Align, Table, terminal_width};
 const GAPS_SHOWN_MAX: usize = 8;
 /// Rows of fairness that are shown of each kind.
 const FIGURES_SHOWN_MAX: usize = 12;
+/// Names of so many of each kind are enough.
+pub(super) const NAMED_MAX: usize = FIGURES_SHOWN_MAX;
 
 /// The page.
-pub(super) fn render(gathered: &GatheredRound, lang: Lang, zone: &TimeZone) -> String {
-    let round = &gathered.round;
-    let dry = if round.dry_run { lang.pick(" · dry run: nothing was offered", " · 试算:未作转介") } else { "" };
+pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> String {
+    let round = &told.round;
+    let dry =
+        if round.dry_run { lang.pick(" · dry run: nothing was offered", " · 试算：未作转介") } else { "" };
     let mut page = format!("{} · {}{dry}\n", round.name, state(round.state(), lang));
     let why = failure(round.failure(), lang);
     if !why.is_empty() {
         page += &format!("{why}\n");
     }
     let Some(reached) = &round.reached else { return page };
-    let planned = instant(reached.evaluation_time.as_ref(), zone);
+    let planned = time_alone(reached.evaluation_time.as_ref());
     page += &format!("{} {planned}\n", lang.pick("planned for", "统筹时刻"));
     if let Some(totals) = &reached.totals {
         page += &served(totals, lang);
     }
-    if let Some(mean) = gathered.mean_distance_metres() {
-        page += &format!("{}: {}\n", lang.pick("mean distance of what serves", "平均服务距离"), distance(mean));
+    if let Some(mean) = told.mean_distance_metres() {
+        page += &format!(
+            "{}{}\n",
+            lang.pick("mean distance of what serves: ", "平均服务距离："),
+            metres_in_words(mean, lang)
+        );
     }
     page += &proof(reached, lang);
     if !round.dry_run {
         let figures = round.progress.unwrap_or_default();
         page += &format!(
-            "{}: {} · {}: {} · {}: {}\n",
-            lang.pick("offers made", "已转介"),
+            "{}{} · {}{} · {}{}\n",
+            lang.pick("offers made: ", "已转介："),
             figures.made_offers,
-            lang.pick("refused", "被拒"),
+            lang.pick("refused: ", "被拒："),
             figures.refused_offers,
-            lang.pick("items planned anew", "重新统筹的需求项"),
+            lang.pick("items planned anew: ", "重新统筹的需求项："),
             figures.replanned_items,
         );
     }
-    if let Some(report) = &gathered.report {
-        page += &gaps(gathered, report, lang);
-        page += &fairness(gathered, report, lang);
-    }
+    page += &gaps(told, named, lang);
+    page += &fairness(told, named, lang);
     page
 }
 
@@ -80,7 +82,7 @@ fn served(totals: &RoundTotals, lang: Lang) -> String {
     let mut page = format!("\n{}\n", table.render(terminal_width()));
     for count in &totals.reasons {
         let why = reason(UnservedReason::try_from(count.reason).unwrap_or_default(), lang);
-        page += &format!("{} {}: {why}\n", count.items, lang.pick("not or only partly served", "项未满足或部分满足"));
+        page += &format!("{} {}{why}\n", count.items, lang.pick("not or only partly served: ", "项未满足或部分满足："));
     }
     page
 }
@@ -96,166 +98,198 @@ fn proof(reached: &RoundReached, lang: Lang) -> String {
     let proven = match gap {
         None => lang.pick("no plan is better", "已证明最优").to_owned(),
         Some(open) => format!(
-            "{} {}: {} {} {}",
-            lang.pick("on", "在"),
+            "{}{}{}{}{}",
+            lang.pick("on ", ""),
             level(open, lang),
+            lang.pick(": ", "："),
             open.reached,
-            lang.pick("of at most", "不超过"),
-            open.bound
+            match lang {
+                Lang::En => format!(" of at most {}", open.bound),
+                Lang::Zh => format!("，上限 {}", open.bound),
+            }
         ),
     };
     format!("{verified} · {proven}\n")
 }
 
-fn gaps(gathered: &GatheredRound, report: &RoundReport, lang: Lang) -> String {
-    if report.gaps.is_empty() {
+fn gaps(told: &ToldRound, named: &NamedReport, lang: Lang) -> String {
+    if named.gaps.is_empty() {
         return String::new();
     }
     let mut page = format!("\n{}\n", lang.pick("Where capacity is missing", "供给缺口"));
-    for gap in report.gaps.iter().take(GAPS_SHOWN_MAX) {
-        page += &gap_line(gathered, gap, lang);
+    for gap in named.gaps.iter().take(GAPS_SHOWN_MAX) {
+        let (says, holds) = (gap_in_words(gap, lang.into()), gap_holds_for(gap, lang.into()));
+        page += &format!("  {says}{}{holds}\n", lang.pick("; ", "；"));
     }
-    let more = report.gaps.len().saturating_sub(GAPS_SHOWN_MAX);
+    let more = told.report.gaps.len().saturating_sub(GAPS_SHOWN_MAX);
     if more > 0 {
-        page += &format!("  … {more} {}\n", lang.pick("more", "项未列出"));
+        page += &match lang {
+            Lang::En => format!("  … {more} more; --report FILE tells all\n"),
+            Lang::Zh => format!("  … 另有 {more} 项，用 --report 文件 查看全部\n"),
+        };
     }
     page
 }
 
-fn gap_line(gathered: &GatheredRound, gap: &SupplyGap, lang: Lang) -> String {
-    let category = gathered.categories.get(&gap.category);
-    let title = category.map_or("", |category| text(category.title.as_ref(), lang));
-    let title = if title.is_empty() { &gap.category } else { title };
-    let place = division(gathered, &gap.division, lang);
-    let tier = tier(gap.tier, lang);
-    let start = gap.at.as_ref().map_or("", |at| at.period_start.as_str());
-    let about = if gap.exact { "" } else { lang.pick("about ", "约") };
-    // Money is told in its main unit.
-    let money = category.filter(|category| category.default_unit == "fen");
-    let units = money.map_or_else(|| gap.units.to_string(), |money| amount(gap.units, &money.default_unit, lang));
-    match lang {
-        Lang::En => {
-            let period = if start.is_empty() { String::new() } else { format!(" in the period from {start}") };
-            let unit = if money.is_some() { "yuan" } else { "unit" };
-            format!(
-                "  one more {unit} of {title} in {place}{period} serves one more of tier {tier}; true for up to {about}{units}\n"
-            )
-        }
-        Lang::Zh => {
-            let period = if start.is_empty() { String::new() } else { format!("在 {start} 起的时段") };
-            let (one, serves, counted) =
-                if money.is_some() { ("一元", "一元", "") } else { ("一个", "一份", " 份") };
-            format!("  {place}{period}每增加{one}“{title}”,可多满足{serves}{tier}需求;最多{about} {units}{counted}\n")
-        }
+fn fairness(told: &ToldRound, named: &NamedReport, lang: Lang) -> String {
+    let tables = [
+        (lang.pick("group", "群体"), &named.by_group, told.report.group_tags.len()),
+        (lang.pick("division", "区划"), &named.by_division, told.report.divisions.len()),
+    ];
+    let tables: Vec<String> = tables
+        .into_iter()
+        .filter(|(_, rows, _)| !rows.is_empty())
+        .map(|(of, rows, all)| fares(of, rows, all, lang))
+        .collect();
+    if tables.is_empty() {
+        return String::new();
     }
+    let spread = |what: &str, spread: Option<&FairnessSpread>| {
+        let spread = spread.copied().unwrap_or_default();
+        let share = |permille: i32| permille_of(u32::try_from(permille).unwrap_or_default());
+        let (low, high) = (share(spread.share_permille_min), share(spread.share_permille_max));
+        format!("{what}{}{low} – {high}\n", lang.pick(": ", "："))
+    };
+    format!(
+        "\n{}\n{}{}{}",
+        lang.pick("Fairness", "公平性"),
+        tables.join("\n"),
+        spread(lang.pick("share served over groups", "各群体满足率"), told.report.group_tag_spread.as_ref()),
+        spread(lang.pick("share served over divisions", "各区划满足率"), told.report.division_spread.as_ref()),
+    )
 }
 
-fn division(gathered: &GatheredRound, code: &str, lang: Lang) -> String {
-    if code.is_empty() {
-        return lang.pick("an unknown division", "区划未知处").to_owned();
-    }
-    let title = gathered.divisions.get(code).map_or("", |division| text(division.title.as_ref(), lang));
-    if title.is_empty() { code.to_owned() } else { title.to_owned() }
-}
-
-fn fairness(gathered: &GatheredRound, report: &RoundReport, lang: Lang) -> String {
+/// How each of some groups or divisions fares.
+fn fares(of: &str, rows: &[FairnessRow], all: usize, lang: Lang) -> String {
     let mut table = Table::new([
-        (lang.pick("group", "群体"), Align::Left),
+        (of, Align::Left),
         (lang.pick("items", "需求项"), Align::Right),
         (lang.pick("share served", "满足率"), Align::Right),
         (lang.pick("waited, served", "已满足者等待"), Align::Right),
         (lang.pick("waited, not served", "未满足者等待"), Align::Right),
         (lang.pick("distance", "距离"), Align::Right),
     ]);
-    let rows = report.group_tags.iter().take(FIGURES_SHOWN_MAX);
-    let mut empty = true;
-    for figure in rows.chain(report.divisions.iter().take(FIGURES_SHOWN_MAX)) {
-        empty = false;
+    let shown = rows.iter().take(FIGURES_SHOWN_MAX);
+    for row in shown {
         table.row([
-            who(gathered, figure, lang),
-            figure.tally.unwrap_or_default().items.to_string(),
-            permille(figure.share_permille),
-            days(figure.mean_served_waiting.as_ref(), lang),
-            days(figure.mean_unserved_waiting.as_ref(), lang),
-            figure.mean_distance_metres.map(distance).unwrap_or_default(),
+            lang.pick(row.name.en_first(), row.name.zh_first()).to_owned(),
+            row.items.to_string(),
+            permille_of(row.share_permille),
+            days(row.waiting_served_seconds, lang),
+            days(row.waiting_unserved_seconds, lang),
+            row.distance_metres.map(|metres| metres_in_words(metres, lang)).unwrap_or_default(),
         ]);
     }
-    if empty {
-        return String::new();
-    }
-    let spread = |what: &str, spread: Option<&FairnessSpread>| {
-        let spread = spread.copied().unwrap_or_default();
-        let (low, high) = (permille(spread.share_permille_min), permille(spread.share_permille_max));
-        format!("{what}: {low} – {high}\n")
+    let more = all.saturating_sub(FIGURES_SHOWN_MAX);
+    let more = match lang {
+        _ if more == 0 => String::new(),
+        Lang::En => format!("… {more} more; --report FILE tells all\n"),
+        Lang::Zh => format!("… 另有 {more} 项，用 --report 文件 查看全部\n"),
     };
-    format!(
-        "\n{}\n{}{}{}",
-        lang.pick("Fairness", "公平性"),
-        table.render(terminal_width()),
-        spread(lang.pick("share served over groups", "各群体满足率"), report.group_tag_spread.as_ref()),
-        spread(lang.pick("share served over divisions", "各区划满足率"), report.division_spread.as_ref()),
-    )
+    table.render(terminal_width()) + &more
 }
 
-fn who(gathered: &GatheredRound, figure: &FairnessFigure, lang: Lang) -> String {
-    let tag = figure.group_tag();
-    if tag != GroupTag::Unspecified {
-        group(tag, lang).to_owned()
-    } else if figure.no_group_tag {
-        lang.pick("no group", "无群体标签").to_owned()
-    } else {
-        division(gathered, &figure.division, lang)
-    }
+fn metres_in_words(metres: u64, lang: Lang) -> String {
+    distance(i64::try_from(metres).unwrap_or(i64::MAX), lang)
 }
 
-fn permille(share: i32) -> String {
+fn permille_of(share: u32) -> String {
     format!("{}.{} %", share / 10, share % 10)
 }
 
-fn days(waiting: Option<&prost_types::Duration>, lang: Lang) -> String {
-    waiting.map(|waiting| format!("{} {}", waiting.seconds / 86_400, lang.pick("d", "天"))).unwrap_or_default()
+fn days(waiting_seconds: Option<u64>, lang: Lang) -> String {
+    waiting_seconds.map(|seconds| format!("{} {}", seconds / 86_400, lang.pick("d", "天"))).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
-    use wishwell_api::v1::{Category, LocalizedText, Round};
+    use wishwell_api::v1::{RoundLevel, RoundLevelKind};
+    use wishwell_domain::text::LocalizedText;
+    use wishwell_report::GapFigures;
 
     use super::*;
 
-    #[test]
-    fn money_that_is_missing_is_told_in_yuan() {
-        let gathered = |unit: &str| GatheredRound {
-            round: Round::default(),
-            report: None,
-            outcomes: Vec::new(),
-            categories: HashMap::from([(
-                "grant".to_owned(),
-                Category {
-                    title: Some(LocalizedText { zh: "助学金".to_owned(), en: "School grant".to_owned() }),
-                    default_unit: unit.to_owned(),
-                    ..Category::default()
-                },
-            )]),
-            divisions: HashMap::new(),
-        };
-        let gap = SupplyGap { category: "grant".to_owned(), tier: 2, units: 120_050, ..SupplyGap::default() };
-        for (unit, lang, said) in [
-            (
-                "fen",
-                Lang::En,
-                "one more yuan of School grant in an unknown division serves one more of tier 2 urgent; true for up to about ¥1200.50",
-            ),
-            ("fen", Lang::Zh, "区划未知处每增加一元“助学金”,可多满足一元2 紧急需求;最多约 ¥1200.50"),
-            (
-                "piece",
-                Lang::En,
-                "one more unit of School grant in an unknown division serves one more of tier 2 urgent; true for up to about 120050",
-            ),
-            ("piece", Lang::Zh, "区划未知处每增加一个“助学金”,可多满足一份2 紧急需求;最多约 120050 份"),
-        ] {
-            assert_eq!(gap_line(&gathered(unit), &gap, lang).trim(), said);
+    fn gap(unit: (&str, &str), per: u64) -> GapFigures {
+        GapFigures {
+            category: LocalizedText::new("助学金", "School grant"),
+            division: Some(LocalizedText::new("兴庆区", "Xingqing District")),
+            unit: LocalizedText::new(unit.0, unit.1),
+            per,
+            tier: 2,
+            tier_name: LocalizedText::new("紧急", "Urgent"),
+            resource: Some(LocalizedText::new("金秋助学（善缘）", "Autumn grants (Shanyuan)")),
+            period: None,
+            units: 120_050,
+            exact: false,
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_told_of_its_resource_and_in_its_unit() {
+        for (unit, per, lang, said) in [
+            (
+                ("元", "yuan"),
+                100,
+                Lang::En,
+                "One more yuan of “School grant” in Xingqing District serves one more yuan of tier 2 (urgent) need: \
+                 Autumn grants (Shanyuan); true for up to about ¥1,200.50 more",
+            ),
+            (
+                ("元", "yuan"),
+                100,
+                Lang::Zh,
+                "兴庆区再增加 1 元“助学金”，可多满足 1 元第 2 级（紧急）需求：金秋助学（善缘）；至多再加约 ¥1,200.50",
+            ),
+            (
+                ("套", "set"),
+                1,
+                Lang::En,
+                "One more set of “School grant” in Xingqing District serves one more set of tier 2 (urgent) need: \
+                 Autumn grants (Shanyuan); true for up to about 120,050 sets more",
+            ),
+            (
+                ("套", "set"),
+                1,
+                Lang::Zh,
+                "兴庆区再增加 1 套“助学金”，可多满足 1 套第 2 级（紧急）需求：金秋助学（善缘）；至多再加约 120,050 套",
+            ),
+        ] {
+            let named = NamedReport { gaps: vec![gap(unit, per)], ..NamedReport::default() };
+            let page = gaps(&ToldRound::default(), &named, lang);
+            assert_eq!(page.lines().nth(2).unwrap_or_default().trim(), said);
+        }
+    }
+
+    #[test]
+    fn groups_and_divisions_stand_apart_under_heads_of_their_own() {
+        let row = |zh: &str, en: &str, metres| FairnessRow {
+            name: LocalizedText::new(zh, en),
+            items: 3,
+            share_permille: 667,
+            waiting_served_seconds: Some(3 * 86_400),
+            waiting_unserved_seconds: None,
+            distance_metres: Some(metres),
+        };
+        let named = NamedReport {
+            by_group: vec![row("老年人", "Old people", 3_594)],
+            by_division: vec![row("兴庆区", "Xingqing District", 850)],
+            ..NamedReport::default()
+        };
+        let page = fairness(&ToldRound::default(), &named, Lang::Zh);
+        let line = |nth: usize| page.lines().nth(nth).unwrap_or_default().split_whitespace().collect::<Vec<_>>();
+        assert_eq!(line(2)[0], "群体");
+        assert_eq!(line(3), ["老年人", "3", "66.7", "%", "3", "天", "3.6", "公里"]);
+        assert_eq!(line(5)[0], "区划");
+        assert_eq!(line(6)[0], "兴庆区");
+        let page = fairness(&ToldRound::default(), &named, Lang::En);
+        assert!(page.contains("Old people") && page.contains("3.6 km") && page.contains("850 m"), "{page}");
+    }
+
+    #[test]
+    fn a_tier_is_told_in_words() {
+        assert_eq!([tier(1, Lang::Zh), tier(1, Lang::En)], ["第 1 级（特急）", "tier 1 (emergency)"]);
+        assert_eq!([tier(9, Lang::Zh), tier(9, Lang::En)], ["第 9 级", "tier 9"]);
+        let open = RoundLevel { kind: RoundLevelKind::Tier.into(), tier: 2, ..RoundLevel::default() };
+        assert_eq!(level(&open, Lang::Zh), "第 2 级（紧急）");
     }
 }

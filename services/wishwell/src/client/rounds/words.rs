@@ -1,7 +1,8 @@
 //! Words about rounds.
 
-use wishwell_api::v1::{GroupTag, RoundFailure, RoundLevel, RoundLevelKind, RoundState, UnservedReason};
+use wishwell_api::v1::{RoundFailure, RoundLevel, RoundLevelKind, RoundState, UnservedReason};
 
+use crate::client::words::urgency;
 use crate::lang::Lang;
 
 /// Where a round stands.
@@ -68,27 +69,12 @@ pub(super) fn level(level: &RoundLevel, lang: Lang) -> String {
     }
 }
 
-/// An urgency tier with its name.
+/// An urgency tier in words.
 pub(super) fn tier(tier: i32, lang: Lang) -> String {
-    let name = match tier {
-        1 => lang.pick("emergency", "特急"),
-        2 => lang.pick("urgent", "紧急"),
-        3 => lang.pick("normal", "一般"),
-        4 => lang.pick("low", "不急"),
-        _ => "",
-    };
-    format!("{tier} {name}").trim_end().to_owned()
-}
-
-/// A group of people.
-pub(super) fn group(tag: GroupTag, lang: Lang) -> &'static str {
-    match tag {
-        GroupTag::Elderly => lang.pick("old people", "一老"),
-        GroupTag::Minor => lang.pick("minors", "一小"),
-        GroupTag::Disabled => lang.pick("people with a disability", "一残"),
-        GroupTag::InDifficulty => lang.pick("people in difficulty", "一困"),
-        GroupTag::Veteran => lang.pick("veterans", "退役军人"),
-        GroupTag::SevereIllness => lang.pick("people with a severe illness", "重病患者"),
-        GroupTag::Unspecified => "",
+    match (urgency(tier, lang), lang) {
+        ("", Lang::En) => format!("tier {tier}"),
+        ("", Lang::Zh) => format!("第 {tier} 级"),
+        (name, Lang::En) => format!("tier {tier} ({name})"),
+        (name, Lang::Zh) => format!("第 {tier} 级（{name}）"),
     }
 }

@@ -4,13 +4,11 @@ use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
-use jiff::tz::TimeZone;
 use wishwell_report::{CONTENT_SECURITY_POLICY as POLICY, render};
 
 use super::one::get;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
-use crate::pages::words::figures::CHINA;
 use crate::round_picture::ToldRound;
 
 /// The page. It brings style and script of its own, and a policy that lets it run these and nothing else.
@@ -24,7 +22,7 @@ async fn page(user: &SignedIn, id: &str) -> Result<Response, Failure> {
         return Err(Failure::NoSuchPage);
     }
     let told = ToldRound::of(&user.calls.matching(), round).await?;
-    let picture = told.picture(&user.calls.catalog(), &TimeZone::fixed(CHINA)).await?;
+    let picture = told.picture(&user.calls.catalog()).await?;
     let mut response = Html(render(&picture, user.visit.language)).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
