@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
+use crate::lang::Lang;
+
 /// Exit codes, documented in `docs/operations.md`. The larger ones are those of BSD's sysexits, which service managers know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -50,6 +52,8 @@ pub(crate) struct Failure {
     pub(crate) summary: String,
     /// Why, at least one.
     pub(crate) problems: Vec<Problem>,
+    /// The language that it is told in.
+    pub(crate) lang: Lang,
 }
 
 impl Failure {
@@ -60,18 +64,23 @@ impl Failure {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { exit, summary: summary.into(), problems: vec![Problem::new(what, remedy)] }
+        Self { exit, summary: summary.into(), problems: vec![Problem::new(what, remedy)], lang: Lang::En }
     }
 
     /// Wrong configuration: every problem at once.
     pub(crate) fn configuration(summary: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self { exit: Exit::Configuration, summary: summary.into(), problems }
+        Self { exit: Exit::Configuration, summary: summary.into(), problems, lang: Lang::En }
+    }
+
+    /// The same, whose texts are in this language.
+    pub(crate) fn told_in(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", self.summary)?;
+        writeln!(f, "{}{}", self.lang.pick("error: ", "错误："), self.summary)?;
         let numbered = self.problems.len() > 1;
         for (index, problem) in self.problems.iter().enumerate() {
             let lead = if numbered { format!("{:>3}. ", index + 1) } else { "  ".to_owned() };
@@ -113,5 +122,11 @@ mod tests {
              \n  1. listen is wrong\n     -> say 127.0.0.1:50051\n\
              \n  2. no key\n     at all\n"
         );
+    }
+
+    #[test]
+    fn a_failure_that_is_told_in_chinese_begins_in_chinese() {
+        let failure = Failure::one(Exit::Failed, "并非一切正常", "5 项检查中有 1 项未通过", "").told_in(Lang::Zh);
+        assert_eq!(failure.to_string(), "错误：并非一切正常\n\n  5 项检查中有 1 项未通过\n");
     }
 }

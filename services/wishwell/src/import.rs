@@ -176,7 +176,8 @@ fn head(gives: &str, report: &Report, path: &Path, lang: Lang) -> String {
         (lang.pick("set aside", "搁置"), Align::Right),
         (lang.pick("refused", "被拒"), Align::Right),
     ]);
-    for counts in report.counts.iter().chain(std::iter::once(&report.total())) {
+    let total = FileCounts { file: lang.pick("total", "合计").to_owned(), ..report.total() };
+    for counts in report.counts.iter().chain(std::iter::once(&total)) {
         let FileCounts { file, read, clean, repaired, merged, set_aside, refused } = counts;
         let numbers = [read, clean, repaired, merged, set_aside, refused].map(ToString::to_string);
         let [read, clean, repaired, merged, set_aside, refused] = numbers;

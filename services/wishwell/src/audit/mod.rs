@@ -24,10 +24,12 @@ pub(crate) use verify::run as verify;
 struct Audited {
     store: Arc<dyn Store>,
     shown: String,
+    /// Whose look it is.
+    lang: Lang,
 }
 
 /// Opens the store of a deployment's configuration when there is one, otherwise that of development mode.
-async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Failure> {
+async fn open(arguments: &AuditArgs, variables: Variables, lang: Lang) -> Result<Audited, Failure> {
     let database = match meant(arguments.data_dir.as_deref(), &arguments.serve, &variables)? {
         Meant::Deployment => ServeConfig::load(&arguments.serve, None, variables)?.database,
         Meant::Development(folder) => Database::Sqlite(folder.join(STORE_FILE)),
@@ -36,11 +38,15 @@ async fn open(arguments: &AuditArgs, variables: Variables) -> Result<Audited, Fa
     if let Database::Sqlite(path) = &database
         && !path.is_file()
     {
-        let what = format!("there is no file {}", path.display());
-        let remedy = "name the folder with --data-dir, or a deployment's store with --config or --database-url";
-        return Err(Failure::one(Exit::Storage, "there is no store to look into", what, remedy));
+        let what = format!("{}{}", lang.pick("there is no file ", "没有文件 "), path.display());
+        let remedy = lang.pick(
+            "name the folder with --data-dir, or a deployment's store with --config or --database-url",
+            "请用 --data-dir 指明目录，或用 --config、--database-url 指明部署的存储",
+        );
+        let summary = lang.pick("there is no store to look into", "没有可查看的存储");
+        return Err(Failure::one(Exit::Storage, summary, what, remedy).told_in(lang));
     }
-    Ok(Audited { store: open_store_as_it_is(&database).await?, shown: database.shown() })
+    Ok(Audited { store: open_store_as_it_is(&database).await?, shown: database.shown(), lang })
 }
 
 /// The master key of the same configuration.
@@ -56,5 +62,5 @@ fn master_key(arguments: &AuditArgs, variables: Variables) -> Result<MasterKey, 
 
 /// What a store's refusal means here.
 fn refused(audited: &Audited, error: &wishwell_store::StoreError) -> Failure {
-    crate::run::store_failure(&audited.shown, error, Lang::En)
+    crate::run::store_failure(&audited.shown, error, audited.lang)
 }

@@ -8,6 +8,7 @@ use wishwell_domain::unit::UNITS;
 use crate::cli::{InlineNeedArgs, UrgencyArg};
 use crate::config::closest;
 use crate::exit::{Exit, Failure, Problem};
+use crate::lang::Lang;
 
 /// How far a person travels when nothing is said of how help can reach them: across a town and its countryside.
 const TRAVEL_METRES_DEFAULT: i32 = 30_000;
@@ -42,7 +43,12 @@ pub(super) fn build(arguments: &InlineNeedArgs, category: &Category) -> Result<N
         }
     }
     if !problems.is_empty() {
-        return Err(Failure { exit: Exit::Usage, summary: "the need is not complete".to_owned(), problems });
+        return Err(Failure {
+            exit: Exit::Usage,
+            summary: "the need is not complete".to_owned(),
+            problems,
+            lang: Lang::En,
+        });
     }
     let quantity = Some(Quantity { value: arguments.quantity, unit });
     Ok(Need {

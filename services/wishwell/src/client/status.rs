@@ -1,9 +1,11 @@
 //! A refusal of the server as a readable failure: its reason, every violation, and what to do.
 
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic_types::{ErrorInfo, StatusExt as _};
+use wishwell_matching::access::{Access, access_to};
 
 use crate::exit::{Exit, Failure, Problem};
+use crate::lang::Lang;
 
 /// What a refused call means to whoever asked.
 pub(crate) fn refused(what: impl Into<String>, status: &Status) -> Failure {
@@ -16,14 +18,17 @@ pub(crate) fn refused(what: impl Into<String>, status: &Status) -> Failure {
         .collect();
     if problems.is_empty() {
         let shown = if reason.is_empty() { format!("{:?}", status.code()) } else { reason };
-        let remedy = wrong_door(status).unwrap_or_else(|| remedy(status.code()));
+        let remedy = match wrong_door(status) {
+            Some(remedy) => remedy.to_owned(),
+            None => remedy(status, details.error_info()),
+        };
         problems.push(Problem::new(format!("{} ({shown})", status.message()), remedy));
     }
     let exit = match status.code() {
         Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => Exit::Unavailable,
         _ => Exit::Failed,
     };
-    Failure { exit, summary: what.into(), problems }
+    Failure { exit, summary: what.into(), problems, lang: Lang::En }
 }
 
 /// What to do where nobody understands gRPC, or perhaps not in the clear.
@@ -40,14 +45,30 @@ pub(crate) fn wrong_door(status: &Status) -> Option<&'static str> {
     }
 }
 
-fn remedy(code: Code) -> &'static str {
-    match code {
+fn remedy(status: &Status, info: Option<&ErrorInfo>) -> String {
+    let remedy = match status.code() {
         Code::Unauthenticated => "put the right key into WISHWELL_API_KEY, or its file's name into --api-key-file",
-        Code::PermissionDenied => "ask with the key of a role that may do this",
+        Code::PermissionDenied => return another_role(info),
         Code::Unavailable | Code::ResourceExhausted => "try again in a moment; `wishwell doctor` looks at the server",
         Code::Unimplemented => "the server is of another version, or it is another server",
         _ => "",
+    };
+    remedy.to_owned()
+}
+
+/// With whose key to ask instead, where it is the role that is in the way.
+fn another_role(info: Option<&ErrorInfo>) -> String {
+    let said = |name: &str| info.and_then(|info| info.metadata.get(name)).map_or("", String::as_str);
+    let roles = match access_to(said("method")) {
+        Access::Roles(roles) => roles,
+        Access::Open => &[],
+    };
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    // A role that may call it may not call it so: the message says how.
+    if names.is_empty() || names.contains(&said("role")) {
+        return "ask with the key of a role that may do this".to_owned();
     }
+    format!("ask with the key of a role that may do this: {}", names.join(", "))
 }
 
 #[cfg(test)]
@@ -80,6 +101,25 @@ mod tests {
         for status in [Status::internal("a defect"), Status::unknown(""), Status::unavailable("transport error")] {
             assert_eq!(wrong_door(&status), None, "{status:?}");
         }
+    }
+
+    #[test]
+    fn who_has_the_wrong_role_is_told_the_right_ones() {
+        let refer = "wishwell.v1.ReferralService/AutoRefer";
+        let denied = |role: &str, method: &str| {
+            let mut details = ErrorDetails::new();
+            let metadata =
+                [("role", role), ("method", method)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+            details.set_error_info("PERMISSION_DENIED", "wishwell.v1", std::collections::HashMap::from(metadata));
+            let status = Status::with_error_details(Code::PermissionDenied, "denied", details);
+            refused("the need cannot be referred", &status).problems[0].remedy.clone()
+        };
+        let named = "ask with the key of a role that may do this: internal_service, case_worker";
+        assert_eq!(denied("operator", refer), named);
+        let unnamed = "ask with the key of a role that may do this";
+        assert_eq!(denied("case_worker", refer), unnamed, "it may, and not so");
+        assert_eq!(denied("operator", "wishwell.v1.Newer/Call"), unnamed, "a newer server's");
+        assert_eq!(refused("x", &Status::permission_denied("")).problems[0].remedy, unnamed);
     }
 
     #[test]

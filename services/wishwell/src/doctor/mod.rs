@@ -118,7 +118,8 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
         Lang::Zh => format!("{all} 项检查中有 {failed} 项未通过"),
     };
     let summary = words.pick("not all is well", "并非一切正常");
-    Err(Failure::one(Exit::Failed, summary, what, words.pick("follow the arrows above", "请按上面箭头所示处理")))
+    let remedy = words.pick("follow the arrows above", "请按上面箭头所示处理");
+    Err(Failure::one(Exit::Failed, summary, what, remedy).told_in(words))
 }
 
 fn render(findings: &[Finding], lang: Lang) -> String {

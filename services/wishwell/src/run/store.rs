@@ -97,7 +97,8 @@ pub(crate) async fn must_open_keys(
             "start with the master key that the store was written with, or look whether the store is the right one",
             "请用写入该存储时的主密钥启动，或检查存储是否选对",
         ),
-    ))
+    )
+    .told_in(lang))
 }
 
 /// Refuses to go on without a master key where something is sealed: a new one would open none of it.
@@ -122,7 +123,8 @@ pub(crate) async fn must_need_no_key(
                     &format!("没有 {file}，而存储中加密的内容只有这把密钥能打开"),
                 ),
                 lang.pick("put it back from its backup: a new one opens nothing", "请从备份放回：新密钥什么也打不开"),
-            ));
+            )
+            .told_in(lang));
         }
     }
     Ok(())
@@ -174,7 +176,7 @@ pub(crate) fn failure(shown: &str, error: &StoreError, lang: Lang) -> Failure {
     };
     let summary = lang.pick(&format!("the store {shown} cannot be used"), &format!("存储 {shown} 无法使用")).to_owned();
     let what = lang.pick(&error.to_string(), &format!("存储无法使用：{error}")).to_owned();
-    Failure::one(exit, summary, what, remedy)
+    Failure::one(exit, summary, what, remedy).told_in(lang)
 }
 
 #[cfg(test)]

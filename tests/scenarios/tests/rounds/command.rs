@@ -41,13 +41,16 @@ async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
         "certificate verified · no plan is better",
         "what fits went to others",
         "Where capacity is missing",
-        "one more unit of trunk in Xingqing District serves one more of tier 3 normal",
+        "of “trunk” in Xingqing District serves one more",
+        "of tier 3 (normal) need: a trunk (",
+        "true for up to ",
         "Fairness",
     ] {
         assert!(english.contains(words), "{words} in\n{english}");
     }
     let chinese = asked(&served, &["round", "--lang", "zh", "--category", TRUNK, "--commit"]);
-    for words in ["已转介: 1 · 被拒: 0", "证书已校验 · 已证明最优", "供给缺口", "公平性"] {
+    for words in ["已转介：1 · 被拒：0", "证书已校验 · 已证明最优", "供给缺口", "第 3 级（一般）", "公平性"]
+    {
         assert!(chinese.contains(words), "{words} in\n{chinese}");
     }
     let json = asked(&served, &["round", "--category", TRUNK, "--json"]);
@@ -63,6 +66,61 @@ async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
     assert_eq!(late.status.code(), Some(1), "{}", said(&late));
     let elderly = asked(&served, &["round", "--category", TRUNK, "--group", "elderly", "--lang", "en"]);
     assert!(elderly.contains("solved"), "{elderly}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_leaves_something_out_says_so_and_how_to_see_it() {
+    let served = demo().await;
+    asked(&served, &["round", "--commit"]);
+    asked(&served, &["round"]);
+    for list in ["needs", "referrals"] {
+        for (lang, more) in [
+            ("en", "… there is more than these 2: --limit N\n"),
+            ("zh", "… 未列完，以上为前 2 条，可用 --limit N 多列\n"),
+        ] {
+            let cut = asked(&served, &[list, "--limit", "2", "--lang", lang]);
+            assert!(cut.lines().count() == 4 && cut.ends_with(more), "{list}: {cut}");
+        }
+        let all = asked(&served, &[list, "--limit", "1000", "--lang", "en"]);
+        let count = all.lines().count() - 1;
+        assert!(count > 2 && !all.contains("there is more"), "{list}: {all}");
+        // As many as there are leave nothing out.
+        let exact = asked(&served, &[list, "--limit", &count.to_string(), "--lang", "en"]);
+        assert_eq!(exact, all, "{list}");
+        // Lines of JSON are for programs; whoever started them is told beside them.
+        let server = format!("http://{}", served.address);
+        let output = wishwell(&served, &[list, "--limit", "2", "--json", "--server", &server]);
+        assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2, "{list}: {}", said(&output));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("there is more"), "{list}: {}", said(&output));
+    }
+    let newest = asked(&served, &["rounds", "--limit", "1", "--lang", "zh"]);
+    assert!(newest.lines().count() == 3 && newest.ends_with("… 更早的 1 轮未列出，可用 --limit N 多列\n"), "{newest}");
+    assert!(newest.contains("发起时间（北京时间）"), "{newest}");
+    assert!(!asked(&served, &["rounds", "--lang", "zh"]).contains('…'));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audits_of_a_store_speak_the_readers_language() {
+    let served = demo().await;
+    asked(&served, &["round", "--commit"]);
+    let round = asked(&served, &["rounds", "--json"]);
+    let round: serde_json::Value = serde_json::from_str(&round).expect("one round");
+    let round = round["name"].as_str().expect("a name");
+    let referral = asked(&served, &["referrals", "--limit", "1", "--json"]);
+    let referral: serde_json::Value = serde_json::from_str(referral.lines().next().unwrap()).expect("a referral");
+    let referral = referral["name"].as_str().expect("a name");
+    for (command, words) in [
+        (&["verify"][..], "笔：账目相符\n"),
+        (&["rebuild"], "个事件重建的各表完全一致\n"),
+        (&["replay", round], "：完全一致\n"),
+        (&["replay", referral], "完全一致\n"),
+    ] {
+        let output = wishwell(&served, &[command, &["--data-dir", "wishwell-data", "--lang", "zh"]].concat());
+        assert!(output.status.success() && said(&output).ends_with(words), "{command:?}: {}", said(&output));
+    }
+    let missing = ["replay", "rounds/11111111-1111-4111-8111-111111111111", "--data-dir", "wishwell-data"];
+    let output = wishwell(&served, &[&missing[..], &["--lang", "zh"]].concat());
+    assert!(said(&output).starts_with("错误：") && said(&output).contains("没有这个轮次"), "{}", said(&output));
 }
 
 #[tokio::test(flavor = "multi_thread")]
