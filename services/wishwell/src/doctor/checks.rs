@@ -1,6 +1,6 @@
 //! What can be looked at without a server: keys, store, disk, clock, neighbours.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -24,6 +24,9 @@ const SKEW_WARN_MILLISECONDS: i64 = 1_000;
 /// A clock that differs by more decides wrongly what is open and what has expired.
 const SKEW_FAIL_MILLISECONDS: i64 = 60_000;
 
+/// The user id of root.
+const ROOT: u32 = 0;
+
 /// What became of reading the master key.
 pub(super) enum Key {
     Read(MasterKey),
@@ -32,7 +35,7 @@ pub(super) enum Key {
     Unreadable,
 }
 
-/// The master key can be read, and by its owner alone.
+/// The master key can be read, and by nobody who need not.
 pub(super) fn master_key(source: KeySource, lang: Lang) -> (Key, Finding) {
     let subject = Subject::MasterKey;
     let path = match source {
@@ -51,22 +54,45 @@ pub(super) fn master_key(source: KeySource, lang: Lang) -> (Key, Finding) {
         let finding = Finding::warn(subject, is_not_there(&shown, lang), remedy);
         return (Key::Missing(path), finding);
     };
-    let mode = metadata.permissions().mode();
     match read_key_file(&path) {
         Err(problem) => (Key::Unreadable, Finding::fail(subject, problem.what, problem.remedy)),
-        Ok(key) if mode & 0o077 != 0 => {
-            let mode = mode & 0o777;
-            let what = match lang {
-                Lang::En => format!("{shown} can be read by others (mode {mode:03o})"),
-                Lang::Zh => format!("{shown} 可被他人读取（权限 {mode:03o}）"),
-            };
-            (Key::Read(key), Finding::warn(subject, what, format!("chmod 600 {shown}")))
-        }
-        Ok(key) => {
-            let what = lang.pick(&format!("{shown}, for its owner alone"), &format!("{shown}，仅属主可读")).to_owned();
-            (Key::Read(key), Finding::ok(subject, what))
-        }
+        Ok(key) => (Key::Read(key), who_may_read(&shown, metadata.permissions().mode(), metadata.uid(), lang)),
     }
+}
+
+/// Whether more than the owner may read the master key. A file of root's is read by the service through its group, as `deploy/systemd` has
+/// it: without that bit it would not start.
+fn who_may_read(shown: &str, mode: u32, owner: u32, lang: Lang) -> Finding {
+    let subject = Subject::MasterKey;
+    let through_group = owner == ROOT && mode & 0o040 != 0;
+    let (right, more) = if through_group { ("640", mode & 0o037) } else { ("600", mode & 0o077) };
+    if more == 0 {
+        let alone = if through_group {
+            lang.pick("for its owner and group alone", "仅属主和所属组可读")
+        } else {
+            lang.pick("for its owner alone", "仅属主可读")
+        };
+        return Finding::ok(subject, format!("{shown}{}{alone}", lang.pick(", ", "，")));
+    }
+    let who = if more & 0o007 != 0 {
+        lang.pick("is open to others", "对其他用户开放")
+    } else {
+        lang.pick("is open to its group", "对所属组开放")
+    };
+    let what = match lang {
+        Lang::En => format!("{shown} {who} (mode {:03o})", mode & 0o777),
+        Lang::Zh => format!("{shown} {who}（权限 {:03o}）", mode & 0o777),
+    };
+    let mut remedy = format!("chmod {right} {shown}");
+    if owner != ROOT && mode & 0o040 != 0 {
+        remedy += &match lang {
+            Lang::En => {
+                format!("\nor, where the service reads it through its group: chown root {shown} && chmod 640 {shown}")
+            }
+            Lang::Zh => format!("\n如果服务是通过所属组读取它的：chown root {shown} && chmod 640 {shown}"),
+        };
+    }
+    Finding::warn(subject, what, remedy)
 }
 
 fn is_not_there(shown: &str, lang: Lang) -> String {
@@ -297,6 +323,32 @@ mod tests {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(master_key(KeySource::File(path.clone()), Lang::En).1.state, state);
         }
+    }
+
+    #[test]
+    fn a_master_key_is_for_its_owner_or_for_the_group_of_a_service_when_it_is_roots() {
+        let someone = 1000;
+        for (mode, owner, state, en, remedy) in [
+            (0o100_600, ROOT, State::Ok, "k, for its owner alone", ""),
+            (0o100_640, ROOT, State::Ok, "k, for its owner and group alone", ""),
+            (0o100_660, ROOT, State::Warn, "k is open to its group (mode 660)", "chmod 640 k"),
+            (0o100_644, ROOT, State::Warn, "k is open to others (mode 644)", "chmod 640 k"),
+            (0o100_604, ROOT, State::Warn, "k is open to others (mode 604)", "chmod 600 k"),
+            (0o100_400, someone, State::Ok, "k, for its owner alone", ""),
+            (
+                0o100_640,
+                someone,
+                State::Warn,
+                "k is open to its group (mode 640)",
+                "chmod 600 k\nor, where the service reads it through its group: chown root k && chmod 640 k",
+            ),
+            (0o100_606, someone, State::Warn, "k is open to others (mode 606)", "chmod 600 k"),
+        ] {
+            let found = who_may_read("k", mode, owner, Lang::En);
+            assert_eq!((found.state, found.what.as_str(), found.remedy.as_str()), (state, en, remedy), "{mode:o}");
+        }
+        let told = who_may_read("k", 0o100_640, someone, Lang::Zh).what;
+        assert_eq!(told, "k 对所属组开放（权限 640）", "a group is not everybody");
     }
 
     #[tokio::test]
