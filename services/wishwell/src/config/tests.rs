@@ -287,6 +287,22 @@ fn a_server_on_this_machine_is_asked_with_the_demo_key_and_others_never_are() {
 }
 
 #[test]
+fn what_is_commented_out_in_examples_is_toml_once_it_is_not() {
+    let mut seen = 0;
+    for path in ["deploy/wishwell.example.toml", "docs/operations.md", "docs/security.md"] {
+        let text = std::fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for line in text.lines().filter_map(|line| line.strip_prefix("# ")) {
+            let name = line.split(" = ").next().unwrap_or_default();
+            if name.len() < line.len() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+                seen += 1;
+                assert!(toml::de::DeTable::parse(line).is_ok(), "{path}: {line}");
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+#[test]
 fn the_example_file_is_a_valid_configuration_once_its_keys_are_filled_in() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/wishwell.example.toml");
     let key_file = file(KEY);
