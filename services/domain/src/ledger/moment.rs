@@ -27,7 +27,8 @@ pub(super) struct Occurrence {
 }
 
 /// The moment of each occurrence, the earliest that is possible. Periods of a recurring item in which the resource is closed are
-/// left out; where it is open and a pool has not enough, nothing is held at all. Without renewed pools nothing but hours counts.
+/// left out; where it is open and a pool has not enough, nothing is held at all, unless the item may be served in part: then these are left
+/// out as well. Without renewed pools nothing but hours counts.
 pub(super) fn occurrences(
     renewed: &[Renewed<'_>],
     schedule: Option<&CompiledSchedule>,
@@ -37,15 +38,18 @@ pub(super) fn occurrences(
     let Some(first) = renewed.first() else { return Ok(in_open_periods(schedule, zone, ask)) };
     let search = Search { renewed, first, schedule, quantity: ask.quantity };
     let mut found: Vec<Occurrence> = Vec::with_capacity(ask.periods.len().max(1));
-    let mut closed = None;
+    let mut left_out: Option<NoMoment<'_>> = None;
     for (period, start, end) in spans(ask, zone) {
         match search.moment(start, end, &found) {
             Ok(of_pools) => found.push(Occurrence { period, of_pools }),
-            Err(none) if period.is_some() && !none.open => closed = closed.or(Some(none)),
+            Err(none) if period.is_some() && (ask.in_part || !none.open) => {
+                // Told is one in which it is open, if there is one.
+                left_out = left_out.filter(|known| known.open || !none.open).or(Some(none));
+            }
             Err(none) => return Err(none.into_error(ask.quantity)),
         }
     }
-    match closed.filter(|_| found.is_empty()) {
+    match left_out.filter(|_| found.is_empty()) {
         Some(none) => Err(none.into_error(ask.quantity)),
         None => Ok(found),
     }

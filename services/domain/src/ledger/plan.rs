@@ -26,6 +26,8 @@ pub struct Ask<'a> {
     pub start: Timestamp,
     /// Before this; the end of time where what recurs has none.
     pub end: Timestamp,
+    /// Of what recurs, whether periods without enough left may be left to others, as those are in which the resource is closed.
+    pub in_part: bool,
 }
 
 /// What an offer holds.
@@ -43,7 +45,8 @@ pub struct Plan {
 ///
 /// STOCK, BUDGET and UNBOUNDED are taken from for every occurrence, a CASELOAD once for all of them, SLOTS of all pools at the
 /// first moment of the window, or of each occurrence, in which the resource is open and all of them have enough left. Nothing is held for
-/// what comes after the last day on which the resource is offered.
+/// what comes after the last day on which the resource is offered. Of what may be served in part are as many occurrences, the earliest of those
+/// that have enough, as all pools last for.
 ///
 /// # Errors
 /// [`Error::CapacityExhausted`] names the first pool and period without enough; [`Error::TooManyHoldLines`] when more than
@@ -65,9 +68,14 @@ pub fn plan<'p>(
         drawn.push((pool, quantity_per_unit, place));
     }
     let ask = &Ask { end: ask.end.min(offering.ends()), ..*ask };
-    let occurrences = occurrences(&renewed, schedule.as_ref(), &offering.zone(), ask)?;
+    let mut occurrences = occurrences(&renewed, schedule.as_ref(), &offering.zone(), ask)?;
     if occurrences.is_empty() {
         return Err(offering.not_offered());
+    }
+    if ask.in_part {
+        let used_up = drawn.iter().filter(|(pool, _, place)| place.is_none() && pool.kind != PoolKind::Caseload);
+        let often = used_up.map(|(pool, per_unit, _)| lasts(pool, ask.quantity.saturating_mul(*per_unit))).min();
+        occurrences.truncate(often.unwrap_or(usize::MAX).max(1));
     }
     let times = i64::try_from(occurrences.len()).unwrap_or(i64::MAX);
     let mut plan = Plan {
@@ -112,6 +120,16 @@ pub fn plan<'p>(
 /// Whether enough is left. What has no total is bounded as well, so that no sum of figures ever overflows.
 pub(super) fn covers(pool: &CapacityPool, period_start: Option<Date>, asked: i64) -> Option<bool> {
     if asked > countable(pool, period_start) { Some(false) } else { left(pool, period_start).covers(asked) }
+}
+
+/// How often there is so much in a pool that is not renewed.
+fn lasts(pool: &CapacityPool, asked: i64) -> usize {
+    let countable = countable(pool, None);
+    let most = match left(pool, None) {
+        Remaining::Known(left) => left.min(countable),
+        Remaining::Unknown | Remaining::Unlimited => countable,
+    };
+    usize::try_from(most / asked.max(1)).unwrap_or_default()
 }
 
 /// What can still be counted, whatever the total.

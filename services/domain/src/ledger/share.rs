@@ -40,7 +40,8 @@ pub(super) fn choose<'p>(
     let planned = |share: &Share, periods: usize| {
         let periods = share.periods.get(..periods).unwrap_or(&share.periods);
         let end = every.map_or(end, |_| until.unwrap_or(Timestamp::MAX));
-        plan(offering, &Ask { quantity: share.quantity, every, periods, start, end }, &pool_of)
+        let ask = Ask { quantity: share.quantity, every, periods, start, end, in_part: item.splittable };
+        plan(offering, &ask, &pool_of)
     };
     let (today, last) = (zone.date_at(start), until.map(|until| zone.last_date_before(until)));
     let mut share = share_of(offer, need, item, (today, last))?;

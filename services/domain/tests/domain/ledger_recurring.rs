@@ -111,7 +111,13 @@ fn what_recurs_and_draws_on_stock_and_a_caseload_is_taken_in_part_as_well() {
     let mut world = visits();
     world.pools.extend([pool_of(22, PoolKind::Stock, Some(6)), pool_of(23, PoolKind::Caseload, Some(1))]);
     world.offerings.push(giving(32, &[(22, 1), (23, 1)]));
-    assert!(world.refusal(rest(100, 32)).contains("has 6 left, 8 asked"));
+    let mut whole = world.clone();
+    whole.needs[0].items[0].splittable = false;
+    assert!(whole.refusal(rest(100, 32)).contains("has 6 left, 8 asked"));
+    let mut first = world.clone();
+    first.ask(rest(100, 32));
+    let units: Vec<_> = first.referral(100).lines.iter().map(|line| line.units).collect();
+    assert_eq!((units, left(&first)), (vec![6, 1], 2), "as often as it lasts");
     world.ask(rest(100, 30));
     world.ask(accepted(100, 3));
     world.ask(rest(101, 32));
@@ -214,7 +220,12 @@ fn the_last_week_is_served_only_where_it_is_open_before_the_end_and_refuses_when
         world.ask(rest(100, 30));
         assert_eq!(days(&world, 100).len(), expected, "{open_early} {full}");
     }
-    assert!(offered(true, true).refusal(rest(100, 30)).contains("2026-12-07"));
+    let mut full = offered(true, true);
+    full.needs[0].items[0].splittable = false;
+    assert!(full.refusal(rest(100, 30)).contains("2026-12-07"));
+    let mut in_part = offered(true, true);
+    in_part.ask(rest(100, 30));
+    assert_eq!(days(&in_part, 100).len(), 2);
 }
 
 #[test]
@@ -278,14 +289,35 @@ fn what_recurs_and_draws_on_stock_alone_ends_with_the_window_too() {
     assert_eq!((world.referral(100).units, world.referral(100).periods.len(), left(&world)), (2, 2, 6));
 }
 
-#[test]
-fn a_week_that_is_full_later_on_refuses_all() {
+/// Visits, and the first partner has no place in the third week and the last two.
+fn full_later_on() -> World {
     let mut world = visits();
-    let week = Some(date("2026-12-07"));
-    world.ask(Command::SetFigures(SetFigures { period_start: week, total: NewTotal::Known(0), ..confirmation(20) }));
+    for week in ["2026-12-07", "2027-01-04", "2027-01-11"] {
+        let none = SetFigures { period_start: Some(date(week)), total: NewTotal::Known(0), ..confirmation(20) };
+        world.ask(Command::SetFigures(none));
+    }
+    world
+}
+
+#[test]
+fn a_week_that_is_full_later_on_refuses_all_of_what_cannot_be_split() {
+    let mut world = full_later_on();
+    world.needs[0].items[0].splittable = false;
     let before = world.clone();
     let told = world.refusal(rest(100, 30));
     assert!(told.contains("2026-12-07"), "{told}");
     assert_eq!(world, before);
     world.ask(offering(101, 60, 31, 1));
+}
+
+#[test]
+fn weeks_that_are_full_later_on_are_for_the_next_partner() {
+    let mut world = full_later_on();
+    world.ask(rest(100, 30));
+    assert_eq!(days(&world, 100), ["11-23", "11-30", "12-14", "12-21", "12-28"]);
+    assert_eq!((world.referral(100).occurrences, world.referral(100).units, left(&world)), (5, 5, 3));
+    let told = world.clone().refusal(rest(101, 30));
+    assert!(told.contains("2026-12-07"), "the first has nothing for what is left: {told}");
+    world.ask(rest(101, 31));
+    assert_eq!((days(&world, 101), left(&world)), (["12-07", "01-04", "01-11"].map(str::to_owned).to_vec(), 0));
 }

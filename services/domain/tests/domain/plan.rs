@@ -46,7 +46,7 @@ fn offering(draws: &[(u128, i64)], schedule: Option<Schedule>) -> Offering {
 
 /// So much once, from Monday on for two weeks.
 fn once(quantity: i64) -> Ask<'static> {
-    Ask { quantity, every: None, periods: &[], start: at(MONDAY), end: at("2026-12-07T02:00:00Z") }
+    Ask { quantity, every: None, periods: &[], start: at(MONDAY), end: at("2026-12-07T02:00:00Z"), in_part: false }
 }
 
 /// Once in each of so many periods, from Monday on.
@@ -180,6 +180,32 @@ fn all_pools_are_held_or_none() {
     assert_eq!(planned(&pools, &offering(&[(3, 1), (5, 1)], None), &once(1)), Err(exhausted(id(5).name(), 1, 0)));
     let unknown = planned(&pools, &offering(&[(3, 1), (9, 1)], None), &once(1));
     assert_eq!(unknown, Err(Error::NotFound { name: id(9).name() }));
+}
+
+#[test]
+fn what_may_be_served_in_part_is_held_as_far_as_all_pools_last() {
+    let part = Ask { in_part: true, ..every(PeriodLength::Week, 8) };
+    let week = |day: &str| (Some(day.to_owned()), 1);
+    let slots = |full: &[&str]| {
+        let periods = full.iter().map(|day| own(day, Some(1), 1)).collect();
+        CapacityPool { periods, ..weeks(3, Some(1)) }
+    };
+    let held = |full: &[&str], money: i64| {
+        let pools = [slots(full), pool_of(4, PoolKind::Budget, Some(money)), pool_of(5, PoolKind::Caseload, Some(1))];
+        planned(&pools, &offering(&[(3, 1), (4, 1_000), (5, 1)], None), &part)
+    };
+    let three = held(&["2026-11-23", "2026-12-07"], 3_999);
+    let expected = [week("2026-11-30"), week("2026-12-14"), week("2026-12-21"), (None, 3), (None, 1)];
+    assert_eq!(lines(three.clone()), expected);
+    assert_eq!(three.unwrap().periods, ["2026-11-30", "2026-12-14", "2026-12-21"].map(date));
+    assert_eq!(held(&[], 1 << 40).unwrap().periods.len(), 8);
+    let exhausted = |pool, period_start: Option<&str>, asked, left| {
+        Err(Error::CapacityExhausted { pool: id(pool).name(), period_start: period_start.map(date), asked, left })
+    };
+    assert_eq!(held(&[], 999), exhausted(4, None, 1_000, 999), "not for one");
+    let one = Ask { periods: &part.periods[..1], ..part };
+    let full = planned(&[slots(&["2026-11-23"])], &offering(&[(3, 1)], None), &one);
+    assert_eq!(full, exhausted(3, Some("2026-11-23"), 1, 0));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::referring::{
-    FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, budget, demo, draw, figures, offer, pool, resource, seen, sharing,
-    stored_need, stored_pool, submit, to, trunk, trunks, units, wanting, weekly,
+    FAR, HOTLINE, NEAR, OPERATOR, PARTNER, Step, budget, category, demo, draw, figures, offer, pool, resource, seen,
+    sharing, stored_need, stored_pool, submit, to, trunk, trunks, units, wanting, weekly,
 };
 use wishwell_scenarios::told::{metadata, quantity, refused, told};
 
@@ -107,7 +107,7 @@ async fn visits_over_eight_weeks_hold_one_place_in_each_and_the_money_for_all() 
 }
 
 #[tokio::test]
-async fn money_that_does_not_suffice_holds_no_visit_either() {
+async fn money_that_does_not_suffice_holds_no_visit_of_what_cannot_be_split_and_as_many_as_it_lasts_for_otherwise() {
     let served = demo().await;
     let visiting = pool(&served, weekly(NEAR, 5)).await;
     let money = pool(&served, budget(NEAR, 39_999)).await;
@@ -115,11 +115,49 @@ async fn money_that_does_not_suffice_holds_no_visit_either() {
     let visit =
         v1::Resource { unit: "visit".to_owned(), ..trunk(NEAR, vec![draw(&visiting, 1), draw(&money, 5_000)], 38.4) };
     let visit = resource(&served, visit).await;
-    let need = submit(&served, visits(&mondays)).await.name;
-    let status = refused("one fen short", offer(&served, HOTLINE, to(&need, &visit)).await, "CAPACITY_EXHAUSTED", "");
+    let mut whole = visits(&mondays);
+    whole.items[0].splittable = false;
+    let whole = submit(&served, whole).await.name;
+    let status = refused("one fen short", offer(&served, HOTLINE, to(&whole, &visit)).await, "CAPACITY_EXHAUSTED", "");
     let told = ["name", "asked", "left"].map(|key| metadata(&status, key));
     assert_eq!(told, [money.as_str(), "40000", "39999"]);
     assert_eq!(by_week(&served, &visiting, &mondays).await, [(0, 0, 0); 8]);
+    let shared = submit(&served, visits(&mondays)).await.name;
+    let seven = offer(&served, HOTLINE, to(&shared, &visit)).await.expect("offered");
+    assert_eq!((seven.units, figures(&served, &money).await), (7, (35_000, 0, 0, Some(4_999))));
+}
+
+#[tokio::test]
+async fn a_partner_that_is_full_in_later_weeks_is_found_and_offered_the_others_and_the_next_one_these() {
+    let served = demo().await;
+    let visiting = pool(&served, weekly(NEAR, 1)).await;
+    let mondays = mondays(stored_pool(&served, &visiting).await.create_time.expect("stored").seconds);
+    let visit = |organization: &str, pool: &str| v1::Resource {
+        unit: "visit".to_owned(),
+        ..trunk(organization, vec![draw(pool, 1)], 38.4)
+    };
+    let near = resource(&served, visit(NEAR, &visiting)).await;
+    for week in [2, 6, 7] {
+        let full = v1::SetCapacityRequest { period_start: date(mondays[week]), ..total(0) };
+        set(&served, &visiting, full).await.expect("said");
+    }
+    let need = submit(&served, visits(&mondays)).await.name;
+    let min_position = category(&served, OPERATOR).await;
+    let found = v1::FindResourcesRequest { need: need.clone(), min_position, ..v1::FindResourcesRequest::default() };
+    let found = told(served.matching(HOTLINE).find_resources(found).await).expect("found");
+    let candidate = found.items[0]
+        .candidates
+        .iter()
+        .find(|candidate| candidate.resource.as_ref().is_some_and(|found| found.name == near))
+        .expect("a candidate");
+    assert_eq!(candidate.served_occurrences, 5, "what is told");
+    let offered = offer(&served, HOTLINE, to(&need, &near)).await.expect("offered");
+    let weeks = |of: &[usize]| of.iter().map(|week| date(mondays[*week])).collect::<Vec<_>>();
+    assert_eq!((offered.units, offered.occurrence_periods), (5, weeks(&[0, 1, 3, 4, 5])), "is what is held");
+    let others = pool(&served, weekly(FAR, 1)).await;
+    let far = resource(&served, visit(FAR, &others)).await;
+    let rest = offer(&served, HOTLINE, to(&need, &far)).await.expect("offered");
+    assert_eq!(rest.occurrence_periods, weeks(&[2, 6, 7]));
 }
 
 async fn set(served: &Served, pool: &str, change: v1::SetCapacityRequest) -> Result<v1::CapacityPool, Status> {
