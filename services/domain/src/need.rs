@@ -1,6 +1,7 @@
 //! Needs: what a beneficiary or household lacks.
 
 mod check;
+mod continuity;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,8 @@ use crate::limits;
 use crate::occurrence::{Asked, Share, TakenPeriod};
 use crate::publication::Publication;
 use crate::unit::Unit;
+
+pub use continuity::Departure;
 
 /// Urgency tier, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -272,6 +275,13 @@ pub struct Need {
     pub involves_minors: bool,
     /// The way it came in.
     pub channel: Channel,
+    /// The id of the request that it came in with: whatever comes under the same one, by whomever, is this need. None where it came without one,
+    /// or before these were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Uuid>,
+    /// The division that it left last; none as long as it has left none, or before these were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departure: Option<Departure>,
     /// [`NeedPersonal`], sealed under the beneficiary's key, or the need's own where it names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<Sealed>,

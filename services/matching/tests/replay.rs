@@ -151,6 +151,8 @@ fn need_at(latitude_e7: i32, quantity: i64) -> Change {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

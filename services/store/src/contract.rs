@@ -57,8 +57,9 @@ pub struct WriteContext {
 pub enum WriteMode {
     /// New; an existing id, code or external identity is refused with [`StoreError::AlreadyExists`].
     Create,
-    /// New, unless its external identity (categories and divisions: its code) is known: then nothing changes and the known
-    /// entity is the outcome.
+    /// New, unless its external identity (categories and divisions: its code) is known, or a need came in with its request before: then nothing
+    /// changes and the known entity is the outcome. A request id under which another need came in, by [`Need::may_be`] or because the external
+    /// identity is another one's, is refused with [`StoreError::RequestIdReused`].
     CreateOrGet,
     /// Known by id (or code), and a new version even when nothing differs; with `expected`, only from that version, otherwise [`StoreError::VersionMismatch`].
     Update {
@@ -214,6 +215,8 @@ pub struct CapacityPoolFilter {
 pub struct NeedFilter {
     /// The one with this external identity.
     pub external: Option<ExternalId>,
+    /// The one that came in with this request.
+    pub request_id: Option<Uuid>,
     /// In any of these states.
     pub states: Vec<NeedState>,
     /// Urgency.

@@ -28,8 +28,8 @@ pub enum StoreError {
         /// Stored version.
         actual: i64,
     },
-    /// The same request key with another body.
-    #[error("request id {request_id} was used with another body")]
+    /// The same request key with another body, or a need under the request id of another one.
+    #[error("request id {request_id} was used for something else")]
     RequestIdReused {
         /// The request id.
         request_id: String,

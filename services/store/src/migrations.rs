@@ -111,6 +111,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0017_what_had_arrived.sql"),
         include_str!("../migrations/postgres/0017_what_had_arrived.sql"),
     ),
+    (
+        18,
+        "ways_of_needs",
+        include_str!("../migrations/sqlite/0018_ways_of_needs.sql"),
+        include_str!("../migrations/postgres/0018_ways_of_needs.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -230,6 +230,8 @@ pub(crate) fn need(dice: &mut Dice, now: Timestamp) -> Need {
         channel: Channel::Hotline,
         personal: Some(Sealed(dice.next().to_be_bytes().into())),
         wish: dice.chance(40).then_some(wish),
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

@@ -345,7 +345,7 @@ impl Books {
             need.after.version = Version(need.after.version.0 + 1);
             need.after.updated_at = now;
             if let Some(before) = &need.before {
-                need.after.note_tidings(before);
+                need.after.follow(before);
             }
         }
         changes

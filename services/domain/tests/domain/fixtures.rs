@@ -199,6 +199,8 @@ pub(crate) fn need() -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

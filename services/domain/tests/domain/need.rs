@@ -5,9 +5,11 @@ use wishwell_domain::beneficiary::{GroupTag, Sealed};
 use wishwell_domain::capacity_pool::PeriodLength;
 use wishwell_domain::fact::{FactValue, Facts};
 use wishwell_domain::geo::Point;
-use wishwell_domain::ids::ReferralId;
+use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, ReferralId, Version};
 use wishwell_domain::limits;
-use wishwell_domain::need::{Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::need::{
+    Channel, Departure, Mobility, Need, NeedItem, NeedPersonal, NeedState, Recurrence, Timing, Urgency, Wish,
+};
 use wishwell_domain::{Error, Violation};
 
 use crate::fixtures::{Expected, at, broken, division_code, item, need, rules, violations};
@@ -390,4 +392,73 @@ fn a_note_on_a_delivery_takes_the_place_of_the_one_before_it_and_there_are_only_
     assert!(matches!(refused, Err(Error::LimitReached { limit: "delivery_notes_per_need_max", max: 100 })));
     personal.note_delivery(referral(7), "again").unwrap();
     assert_eq!(personal.delivery_notes.len(), 100);
+}
+
+#[test]
+fn what_may_be_one_need_asks_for_the_same_and_names_nobody_else() {
+    fn beneficiary(n: u128) -> Option<BeneficiaryId> {
+        Some(BeneficiaryId::from_uuid(Uuid::from_u128(n)))
+    }
+    fn household(n: u128) -> Option<HouseholdId> {
+        Some(HouseholdId::from_uuid(Uuid::from_u128(n)))
+    }
+    fn external(id: &str) -> Option<ExternalId> {
+        Some(ExternalId { source: "12349".to_owned(), external_id: id.to_owned() })
+    }
+    fn weekly(occurrences: u32) -> Option<Recurrence> {
+        Some(Recurrence { every: PeriodLength::Week, occurrences })
+    }
+    let known = Need {
+        beneficiary: beneficiary(1),
+        household: household(2),
+        external: external("one"),
+        items: vec![item(1), NeedItem { quantity: 2, ..item(2) }],
+        ..need()
+    };
+    type Case = (&'static str, bool, fn(&mut Need));
+    let cases: &[Case] = &[
+        ("the same", true, |_| {}),
+        ("by another channel", true, |n| n.channel = Channel::MiniProgramme),
+        ("sooner, elsewhere", true, |n| (n.urgency, n.division) = (Urgency::Urgent, Some(division_code("64")))),
+        ("of nobody that is named", true, |n| (n.beneficiary, n.household) = (None, None)),
+        ("without its external identity", true, |n| n.external = None),
+        ("in another order", true, |n| n.items.reverse()),
+        ("from several", true, |n| n.items[0].splittable = !n.items[0].splittable),
+        ("of another beneficiary", false, |n| n.beneficiary = beneficiary(3)),
+        ("of another household", false, |n| n.household = household(3)),
+        ("of another external identity", false, |n| n.external = external("another")),
+        ("less of it", false, |n| n.items.truncate(1)),
+        ("more of one", false, |n| n.items[0].quantity += 1),
+        ("one of them twice", false, |n| n.items[1] = n.items[0].clone()),
+        ("again and again", false, |n| n.items[0].recurrence = weekly(3)),
+    ];
+    for (what, expected, change) in cases {
+        let mut other = known.clone();
+        change(&mut other);
+        assert_eq!((other.may_be(&known), known.may_be(&other)), (*expected, *expected), "{what}");
+    }
+}
+
+#[test]
+fn a_need_has_left_a_division_by_the_change_that_moved_it_and_by_no_later_one() {
+    let street = division_code("640104001");
+    let version = |number, need: &Need| Need { version: Version(number), ..need.clone() };
+    let followed = |mut after: Need, before: &Need| {
+        after.follow(before);
+        after
+    };
+    let request_id = Some(Uuid::from_u128(9));
+    let first = Need { division: Some(street.clone()), request_id, ..need() };
+    assert_eq!(first.left(), None, "it came in there");
+    let stayed = followed(Need { request_id: None, ..version(2, &first) }, &first);
+    assert_eq!((stayed.left(), stayed.request_id), (None, request_id), "an update says nothing of the request");
+    let moved = followed(Need { division: Some(division_code("640202")), ..version(3, &stayed) }, &stayed);
+    assert_eq!(moved.left(), Some(&street));
+    let later = followed(Need { departure: None, ..version(4, &moved) }, &moved);
+    let departure = Departure { division: street, version: Version(3) };
+    assert_eq!((later.left(), later.departure.as_ref()), (None, Some(&departure)));
+    let nowhere = followed(Need { division: None, ..version(4, &moved) }, &moved);
+    assert_eq!(nowhere.left(), moved.division.as_ref(), "to where nobody knows");
+    let again = followed(Need { division: moved.division.clone(), ..version(5, &nowhere) }, &nowhere);
+    assert_eq!(again.left(), None, "from where nobody knows, nobody's division loses it");
 }

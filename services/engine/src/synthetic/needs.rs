@@ -108,6 +108,8 @@ impl SyntheticNeed {
             channel: Channel::Import,
             personal: None,
             wish: None,
+            request_id: None,
+            departure: None,
             publication: None,
             erased_at: None,
             state: NeedState::Open,

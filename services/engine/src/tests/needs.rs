@@ -44,6 +44,8 @@ fn need(number: u128, asking: &Asking, urgency: Urgency, days_waiting: i64) -> N
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

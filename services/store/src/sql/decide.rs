@@ -15,22 +15,45 @@ pub(crate) struct Decision<T> {
     pub(crate) after: T,
 }
 
-/// Decides about putting `incoming`, where `by_key` has its id or code and `by_external` its external identity.
+/// What is stored of what a put may mean.
+pub(crate) struct Known<'k, T> {
+    /// With its id or code.
+    pub(crate) by_key: Option<&'k T>,
+    /// With its external identity.
+    pub(crate) by_external: Option<&'k T>,
+    /// What came in with its request.
+    pub(crate) by_request: Option<&'k Requested<T>>,
+}
+
+/// What came in with a request.
+pub(crate) struct Requested<T> {
+    /// As it is.
+    pub(crate) entity: T,
+    /// As it came in.
+    pub(crate) submitted: T,
+}
+
+/// Decides about putting `incoming`, where this is known.
 pub(crate) fn decide<T: Record>(
     incoming: &T,
     mode: WriteMode,
-    by_key: Option<&T>,
-    by_external: Option<&T>,
+    known: &Known<'_, T>,
     now: Timestamp,
 ) -> Result<Decision<T>, StoreError> {
+    let &Known { by_key, by_external, by_request } = known;
     // Categories and divisions are called the same wherever they come from: their code is their external identity.
     let by_identity = if T::KEY == "code" || incoming.external().is_none() { by_key } else { by_external };
     match mode {
-        WriteMode::Create => create(incoming, by_key, by_external, now),
-        WriteMode::CreateOrGet => match by_identity.filter(|_| T::KEY == "code" || incoming.external().is_some()) {
-            Some(known) => Ok(unchanged(known)),
-            None => create(incoming, by_key, by_external, now),
-        },
+        WriteMode::Create => create(incoming, known, now),
+        WriteMode::CreateOrGet => {
+            let by_identity = by_identity.filter(|_| T::KEY == "code" || incoming.external().is_some());
+            match (by_identity, by_request) {
+                (Some(found), Some(other)) if other.entity.key() != found.key() => Err(request_taken(incoming)),
+                (Some(found), _) => Ok(unchanged(found)),
+                (None, Some(found)) if incoming.may_be(&found.submitted) => Ok(unchanged(&found.entity)),
+                (None, _) => create(incoming, known, now),
+            }
+        }
         WriteMode::Update { expected } => {
             let known = by_key.ok_or_else(|| StoreError::NotFound { name: incoming.name() })?;
             refuse_erased(known)?;
@@ -52,22 +75,20 @@ pub(crate) fn decide<T: Record>(
                 let nothing_differs = after == successor(known, known, now);
                 Ok(if nothing_differs { unchanged(known) } else { Decision { effect: Effect::Updated, after } })
             }
-            None => create(incoming, by_key, by_external, now),
+            None => create(incoming, known, now),
         },
     }
 }
 
-fn create<T: Record>(
-    incoming: &T,
-    by_key: Option<&T>,
-    by_external: Option<&T>,
-    now: Timestamp,
-) -> Result<Decision<T>, StoreError> {
-    if by_key.is_some() {
+fn create<T: Record>(incoming: &T, known: &Known<'_, T>, now: Timestamp) -> Result<Decision<T>, StoreError> {
+    if known.by_key.is_some() {
         return Err(StoreError::AlreadyExists { name: incoming.name() });
     }
-    if by_external.is_some() {
+    if known.by_external.is_some() {
         return Err(external_taken(incoming));
+    }
+    if known.by_request.is_some() {
+        return Err(request_taken(incoming));
     }
     let mut after = incoming.clone();
     after.settle();
@@ -93,6 +114,10 @@ fn refuse_erased<T: Record>(known: &T) -> Result<(), StoreError> {
 
 fn external_taken<T: Record>(incoming: &T) -> StoreError {
     StoreError::AlreadyExists { name: incoming.external().map_or_else(|| incoming.name(), external_name) }
+}
+
+fn request_taken<T: Record>(incoming: &T) -> StoreError {
+    StoreError::RequestIdReused { request_id: incoming.request_id().unwrap_or_default().to_string() }
 }
 
 /// An external identity as errors spell it.

@@ -268,6 +268,18 @@ pub(super) async fn changes(
     Ok(changes)
 }
 
+/// The after-image that a need, or whatever else never begins with a step of the ledger, began with.
+pub(super) async fn first_image(
+    session: &mut Session,
+    tenant: &TenantId,
+    subject: String,
+) -> Result<Option<Change>, Failure> {
+    let mut statement = session.statement("SELECT payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND subject = ").bind(Value::text(subject));
+    statement.push(" AND kind <> 'referral' ORDER BY position LIMIT 1");
+    session.fetch_one(statement, |fields| fields.json()).await
+}
+
 /// The after-image at a position that lies in a row with others.
 async fn moved(session: &mut Session, tenant: &TenantId, position: i64) -> Result<Option<Change>, Failure> {
     let mut statement = session.statement("SELECT position, kind, payload FROM events WHERE tenant = ");

@@ -1,10 +1,11 @@
 //! Needs in tables, with their items and group tags.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use wishwell_domain::beneficiary::Sealed;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, NeedId, Version};
-use wishwell_domain::need::{Mobility, Need, NeedItem, Recurrence, Timing, Wish};
+use wishwell_domain::need::{Departure, Mobility, Need, NeedItem, Recurrence, Timing, Wish};
 use wishwell_domain::publication::Publication;
 
 use super::beneficiary::group_tag_rows;
@@ -19,7 +20,7 @@ use crate::error::StoreError;
 const ITEMS: usize = 0;
 
 impl Record for Need {
-    entity_identity!(Need, "need", Need, Box, note_tidings);
+    entity_identity!(Need, "need", Need, Box, follow);
 
     const TABLE: &'static str = "needs";
     const COLUMNS: &'static [&'static str] = &[
@@ -52,6 +53,9 @@ impl Record for Need {
         "last_wish_lot",
         "wish_sharing",
         "untold_after_version",
+        "request_id",
+        "left_division_code",
+        "left_at_version",
         "erased_at",
         "state",
         "version",
@@ -111,6 +115,14 @@ impl Record for Need {
         self.erased_at.is_some()
     }
 
+    fn request_id(&self) -> Option<Uuid> {
+        self.request_id
+    }
+
+    fn may_be(&self, submitted: &Self) -> bool {
+        Self::may_be(self, submitted)
+    }
+
     fn row(&self) -> Result<Vec<Value>, StoreError> {
         let [source, external_id] = external_values(self.external.as_ref());
         let [latitude, longitude] = point_values(self.place);
@@ -119,7 +131,7 @@ impl Record for Need {
             Some(Timing::Deadline(deadline)) => (Some(deadline), None, None),
             Some(Timing::Window { start, end }) => (None, Some(start), Some(end)),
         };
-        let (wish, known) = (self.wish.as_ref(), self.publication.as_ref());
+        let (wish, known, left) = (self.wish.as_ref(), self.publication.as_ref(), self.departure.as_ref());
         Ok(vec![
             Value::Uuid(Some(self.id.as_uuid())),
             source,
@@ -150,6 +162,9 @@ impl Record for Need {
             Value::Uuid(known.and_then(|known| known.last_lot)),
             known.and_then(|known| known.sharing.as_ref()).map_or(Ok(Value::Json(None)), Value::json)?,
             Value::Int(known.and_then(|known| known.untold_after).map(|version| version.0)),
+            Value::Uuid(self.request_id),
+            Value::opt_text(left.map(|left| left.division.as_str())),
+            Value::Int(left.map(|left| left.version.0)),
             Value::opt_time(self.erased_at),
             Value::word(self.state)?,
             Value::Int(Some(self.version.0)),
@@ -203,6 +218,11 @@ impl Record for Need {
                 let (last_lot, sharing, untold_after) =
                     (fields.opt_uuid()?, fields.opt_json()?, fields.opt_int()?.map(Version));
                 first_at.map(|first_at| Publication { first_at, last_version, last_lot, sharing, untold_after })
+            },
+            request_id: fields.opt_uuid()?,
+            departure: {
+                let (division, version) = (fields.opt_parse()?, fields.opt_int()?.map(Version));
+                division.zip(version).map(|(division, version)| Departure { division, version })
             },
             erased_at: fields.opt_time()?,
             state: fields.word()?,
@@ -289,6 +309,9 @@ impl NeedFilter {
     pub(crate) fn push(&self, statement: &mut Statement) -> Result<(), StoreError> {
         if let Some(external) = &self.external {
             statement.push(" AND ").push_external(external);
+        }
+        if let Some(request_id) = self.request_id {
+            statement.push(" AND request_id = ").bind(Value::Uuid(Some(request_id)));
         }
         if !self.states.is_empty() {
             let states = self.states.iter().map(serde_json::to_value).filter_map(Result::ok);

@@ -107,6 +107,15 @@ pub(crate) trait Record: Clone + PartialEq + Send + Sync + 'static {
         false
     }
 
+    /// The request that it came in with, where what comes under the same one is the same entity. Kept in a column of that name.
+    fn request_id(&self) -> Option<Uuid> {
+        None
+    }
+    /// Whether it may be what came in under the same request, as that was `submitted`.
+    fn may_be(&self, _submitted: &Self) -> bool {
+        true
+    }
+
     fn row(&self) -> Result<Vec<Value>, StoreError>;
     fn read(fields: &mut Fields<'_>) -> Result<Self, StoreError>;
     /// The rows of the part with this index, without tenant and owner.
@@ -176,6 +185,18 @@ pub(crate) async fn find_external<T: Record>(
     let mut statement = select::<T>(session, tenant, reading);
     statement.push(" AND ").push_in_external(T::TABLE, tenant, external);
     complete(session, tenant, statement, reading).await
+}
+
+/// The entity that came in with a request, with its lists.
+pub(crate) async fn find_requested<T: Record>(
+    session: &mut Session,
+    tenant: &TenantId,
+    request_id: Uuid,
+    reading: Reading,
+) -> Result<Option<T>, Failure> {
+    let mut statement = select::<T>(session, tenant, reading);
+    statement.push(" AND request_id = ").bind(Value::Uuid(Some(request_id)));
+    Ok(complete(session, tenant, statement, reading).await?.pop())
 }
 
 /// Locks the rows of these keys and external identities, in order of key.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use wishwell_domain::Error;
 use wishwell_domain::beneficiary::{Beneficiary, Household};
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -19,7 +20,7 @@ use wishwell_domain::organization::Organization;
 use wishwell_domain::resource::Resource;
 use wishwell_domain::round::Round;
 
-use super::decide::decide;
+use super::decide::{Known, Requested, decide};
 use super::ledger::{follow_needs, holding, push_of_period, using_up};
 use super::record::{self, Key, Reading, Record};
 use super::session::{Failure, Session};
@@ -142,14 +143,18 @@ fn steps(mutations: &[Mutation], pace: Pace) -> Vec<Range<usize>> {
     let mut kind = "";
     let mut keys: HashSet<Key> = HashSet::new();
     let mut external: HashSet<&ExternalId> = HashSet::new();
+    let mut requests: HashSet<Uuid> = HashSet::new();
     for (index, mutation) in mutations.iter().enumerate() {
         let identity = match mutation {
             Mutation::Put { entity, .. } => identity(entity),
             Mutation::PutKey { .. } | Mutation::EraseBeneficiary { .. } | Mutation::EraseNeed { .. } => None,
         };
         let joins = pace == Pace::Bulk
-            && identity.as_ref().is_some_and(|(this_kind, key, this_external)| {
-                *this_kind == kind && !keys.contains(key) && !this_external.is_some_and(|e| external.contains(e))
+            && identity.as_ref().is_some_and(|this| {
+                this.kind == kind
+                    && !keys.contains(&this.key)
+                    && !this.external.is_some_and(|e| external.contains(e))
+                    && !this.request_id.is_some_and(|id| requests.contains(&id))
             });
         match steps.last_mut() {
             Some(step) if joins => step.end = index + 1,
@@ -157,21 +162,31 @@ fn steps(mutations: &[Mutation], pace: Pace) -> Vec<Range<usize>> {
                 steps.push(index..index + 1);
                 keys.clear();
                 external.clear();
-                kind = identity.as_ref().map_or("", |(kind, ..)| kind);
+                requests.clear();
+                kind = identity.as_ref().map_or("", |this| this.kind);
             }
         }
-        if let Some((_, key, this_external)) = identity {
-            keys.insert(key);
-            external.extend(this_external);
+        if let Some(this) = identity {
+            keys.insert(this.key);
+            external.extend(this.external);
+            requests.extend(this.request_id);
         }
     }
     steps
 }
 
-/// Kind, key and external identity of an entity that can be put.
-fn identity(change: &Change) -> Option<(&'static str, Key, Option<&ExternalId>)> {
-    fn of<T: Record>(entity: &T) -> Option<(&'static str, Key, Option<&ExternalId>)> {
-        Some((T::KIND, entity.key(), entity.external()))
+/// By what an entity that can be put is known.
+struct Identity<'e> {
+    kind: &'static str,
+    key: Key,
+    external: Option<&'e ExternalId>,
+    request_id: Option<Uuid>,
+}
+
+fn identity(change: &Change) -> Option<Identity<'_>> {
+    fn of<T: Record>(entity: &T) -> Option<Identity<'_>> {
+        let (key, external, request_id) = (entity.key(), entity.external(), entity.request_id());
+        Some(Identity { kind: T::KIND, key, external, request_id })
     }
     match change {
         Change::Category(entity) => of(entity),
@@ -316,14 +331,19 @@ impl<'w> Writing<'w> {
         let found: HashSet<Key> = before.iter().map(T::key).collect();
         let other_keys = entries.iter().map(|(_, entity, _)| entity.key()).filter(|key| !found.contains(key)).collect();
         before.extend(record::find::<T>(&mut self.session, tenant, other_keys, Reading::ForUpdate).await?);
+        let requested = self.requested(&entries).await?;
         let by_key: HashMap<Key, &T> = before.iter().map(|entity| (entity.key(), entity)).collect();
         let by_external: HashMap<&ExternalId, &T> =
             before.iter().filter_map(|entity| Some((entity.external()?, entity))).collect();
 
         let mut changed: Vec<(usize, Effect, T)> = Vec::with_capacity(entries.len());
         for (index, entity, mode) in entries {
-            let known_external = entity.external().and_then(|external| by_external.get(external).copied());
-            let decision = match decide(entity, mode, by_key.get(&entity.key()).copied(), known_external, self.now) {
+            let known = Known {
+                by_key: by_key.get(&entity.key()).copied(),
+                by_external: entity.external().and_then(|external| by_external.get(external).copied()),
+                by_request: entity.request_id().and_then(|id| requested.get(&id)),
+            };
+            let decision = match decide(entity, mode, &known, self.now) {
                 Ok(decision) => decision,
                 // The tables may refuse one that comes before it.
                 Err(_) if self.pace == Pace::Bulk && count > 1 => return Err(Failure::Refused),
@@ -339,6 +359,24 @@ impl<'w> Writing<'w> {
             self.settle(index, effect, Some(after.into_change()));
         }
         Ok(before)
+    }
+
+    /// What came in with the requests of new entities before. An update says nothing of a request.
+    async fn requested<T: Record>(
+        &mut self,
+        entries: &[(usize, &T, WriteMode)],
+    ) -> Result<HashMap<Uuid, Requested<T>>, Failure> {
+        let tenant = &self.context.tenant;
+        let new = entries.iter().filter(|(_, _, mode)| !matches!(mode, WriteMode::Update { .. }));
+        let mut requested = HashMap::new();
+        for request_id in new.filter_map(|(_, entity, _)| entity.request_id()) {
+            let found = record::find_requested::<T>(&mut self.session, tenant, request_id, Reading::ForUpdate).await?;
+            let Some(entity) = found else { continue };
+            let first = log::first_image(&mut self.session, tenant, entity.name()).await?;
+            let submitted = first.as_ref().and_then(T::from_change).unwrap_or(&entity).clone();
+            requested.insert(request_id, Requested { entity, submitted });
+        }
+        Ok(requested)
     }
 
     /// Lets what is live for needs follow when they are wanted by another time than `before`.
@@ -370,9 +408,10 @@ impl<'w> Writing<'w> {
             .map(|(_, _, entity)| entity.key())
             .collect();
         let written = record::write(&mut self.session, &self.context.tenant, &entities, &known).await;
-        // Known external identities were looked for: somebody has taken one since, and the next attempt finds it.
+        // Known external identities and requests were looked for: somebody has taken one since, and the next attempt finds it.
+        let taken = |name: &str| name.ends_with("_external_key") || name.ends_with("_request_key");
         let written = match written {
-            Err(Failure::Unique(name)) if name.ends_with("_external_key") => Err(Failure::Conflict),
+            Err(Failure::Unique(name)) if taken(&name) => Err(Failure::Conflict),
             written => written,
         };
         match (written, self.pace, changed.first()) {

@@ -128,6 +128,10 @@ macro_rules! conformance_of {
                 outdated_answers_are_dropped_and_recent_ones_stay
                 the_first_answer_kept_with_a_request_is_what_every_replay_gets
                 a_request_that_changes_nothing_is_answered_once
+                a_need_is_known_by_its_request_whoever_sends_it_and_however_long_ago_it_came
+                another_need_under_the_request_of_one_is_refused
+                of_many_who_submit_one_request_at_once_one_makes_its_need
+                tables_made_again_from_the_log_know_needs_by_their_requests
                 nothing_is_kept_for_a_request_that_was_never_answered
             }
             erasure {

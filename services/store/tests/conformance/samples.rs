@@ -14,7 +14,9 @@ use wishwell_domain::ids::{
     BeneficiaryId, CapacityPoolId, CategoryCode, DivisionCode, ExternalId, HouseholdId, LogPosition, NeedId,
     OrganizationId, ResourceId, RoundId, SubscriptionId, TenantId, Version,
 };
-use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
+use wishwell_domain::need::{
+    Channel, Departure, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish,
+};
 use wishwell_domain::notification::{SecretGeneration, Subscription, SubscriptionState};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
 use wishwell_domain::publication::{Publication, Sharing};
@@ -326,6 +328,8 @@ pub fn need(n: u128, beneficiary: Option<u128>) -> Need {
             place: Some(division_code("640104")),
             lot: Some(Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))),
         }),
+        request_id: None,
+        departure: Some(Departure { division: division_code("64"), version: Version(3) }),
         publication: Some(Publication {
             last_version: Some(Version(7)),
             last_lot: Some(uuid(n + 1_000)),

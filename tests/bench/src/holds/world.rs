@@ -225,6 +225,8 @@ fn need_of(id: NeedId) -> Change {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

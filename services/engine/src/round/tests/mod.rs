@@ -126,6 +126,8 @@ pub(super) fn need(number: u128, metres_north: i32) -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

@@ -220,6 +220,8 @@ pub(crate) fn need(
         channel: channel.unwrap_or(Channel::Hotline),
         personal: None,
         wish: message.wish.and_then(|sent| wish(format_args!("{field}.wish"), sent, now, violations)),
+        request_id: None,
+        departure: None,
         publication: None,
         erased_at: None,
         state: NeedState::Open,

@@ -147,6 +147,7 @@ pub(super) async fn read_list(
         beneficiary,
         household,
         external: common::external(sent.external),
+        request_id: None,
         wishes_only: false,
         wish_divisions: Vec::new(),
         wanting_only: false,

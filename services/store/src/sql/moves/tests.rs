@@ -60,6 +60,8 @@ fn need() -> Need {
         channel: Channel::Hotline,
         personal: None,
         wish: None,
+        request_id: None,
+        departure: None,
         publication: Some(Publication::first(Timestamp::UNIX_EPOCH)),
         erased_at: None,
         state: NeedState::Open,

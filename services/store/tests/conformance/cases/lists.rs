@@ -207,6 +207,7 @@ pub async fn needs_are_filtered_by_each_field(fixture: Fixture) {
     (other.urgency, other.channel, other.state) = (Urgency::Low, Channel::Import, NeedState::Withdrawn);
     other.division = Some(division_code("640104"));
     other.wish = None;
+    other.request_id = Some(samples::uuid(500));
     fixture
         .write(vec![
             create(Change::Household(samples::household(4))),
@@ -219,6 +220,8 @@ pub async fn needs_are_filtered_by_each_field(fixture: Fixture) {
     for (filter, expected) in [
         (none(), 2),
         (NeedFilter { external: other.external.clone(), ..none() }, 1),
+        (NeedFilter { request_id: other.request_id, ..none() }, 1),
+        (NeedFilter { request_id: Some(samples::uuid(501)), ..none() }, 0),
         (NeedFilter { states: vec![NeedState::Withdrawn, NeedState::Closed], ..none() }, 1),
         (NeedFilter { states: vec![NeedState::PartlyServed], ..none() }, 0),
         (NeedFilter { urgency: Some(Urgency::Low), ..none() }, 1),

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use uuid::Uuid;
 use wishwell_domain::event::Change;
-use wishwell_store::{Effect, RequestKey, StoreError, WriteContext, WriteMode};
+use wishwell_domain::ids::{LogPosition, NeedId};
+use wishwell_domain::need::{Channel, Need};
+use wishwell_store::{Effect, Mutation, RequestKey, StoreError, WriteContext, WriteMode, Written};
 
 use crate::fixture::Fixture;
 use crate::samples::{self, create, put, request, update, upsert, uuid};
@@ -201,4 +204,127 @@ pub async fn outdated_answers_are_dropped_and_recent_ones_stay(fixture: Fixture)
         assert_eq!(fixture.store.answered(&request(1, 1)).await.unwrap().is_some(), known, "{now}");
         assert!(fixture.store.answered(&request(first, 1)).await.unwrap().is_some());
     }
+}
+
+/// A request of one of the tenant's channels.
+fn by(channel: &str, body: u8) -> WriteContext {
+    WriteContext { principal: channel.to_owned(), ..request(500, body) }
+}
+
+/// A need under an id of its own, as it comes with that request.
+fn submitted(n: u128) -> Need {
+    Need { external: None, request_id: Some(uuid(500)), ..samples::private_need(n, None) }
+}
+
+fn submit(need: Need) -> Vec<Mutation> {
+    vec![put(Change::Need(Box::new(need)), WriteMode::CreateOrGet)]
+}
+
+/// What became of a need that was submitted, and which one it is.
+fn answered(written: &Written) -> (Effect, NeedId) {
+    match &written.outcomes[0].after {
+        Some(Change::Need(need)) => (written.outcomes[0].effect, need.id),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn a_need_is_known_by_its_request_whoever_sends_it_and_however_long_ago_it_came(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let id = submitted(20).id;
+    let first = fixture.write_as(&by("hotline", 1), submit(submitted(20))).await;
+    assert_eq!(answered(&first), (Effect::Created, id));
+    // What it asks for was corrected since; what it came in with is what it is known by.
+    let mut corrected = Need { request_id: None, external: samples::external("given"), ..submitted(20) };
+    corrected.items[0].quantity += 1;
+    let corrected = fixture.write_one(update(Change::Need(Box::new(corrected)), None)).await.after.unwrap();
+    let position = fixture.store.position(&fixture.tenant()).await.unwrap();
+    let other = Need { channel: Channel::MiniProgramme, ..submitted(21) };
+    let second = fixture.write_as(&by("mini-programme", 2), submit(other)).await;
+    assert_eq!((answered(&second), second.replayed, second.position), ((Effect::Unchanged, id), false, position));
+    assert_eq!(second.outcomes[0].after.as_ref(), Some(&corrected), "as it is now");
+    let again = fixture.write_as(&by("mini-programme", 2), Vec::new()).await;
+    assert_eq!((again.replayed, answered(&again)), (true, answered(&second)));
+    // By whom it first came is forgotten one day.
+    fixture.execute("DELETE FROM request_outcomes").await;
+    assert_eq!(answered(&fixture.write_as(&by("hotline", 3), submit(submitted(22))).await), (Effect::Unchanged, id));
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM needs").await, 1);
+    // Another tenant's ids are its own.
+    let elsewhere = WriteContext { tenant: samples::tenant_called("other"), ..by("hotline", 1) };
+    fixture.store.write(&WriteContext { request: None, ..elsewhere.clone() }, samples::ground()).await.unwrap();
+    let there = fixture.store.write(&elsewhere, submit(submitted(23))).await.unwrap();
+    assert_eq!(answered(&there), (Effect::Created, submitted(23).id));
+}
+
+pub async fn another_need_under_the_request_of_one_is_refused(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write_as(&by("hotline", 1), submit(submitted(20))).await;
+    fixture.write_one(create(Change::Need(Box::new(samples::private_need(30, None))))).await;
+    fixture.write_one(create(Change::Beneficiary(samples::beneficiary(5, None)))).await;
+    let position = fixture.store.position(&fixture.tenant()).await.unwrap();
+    let reused = StoreError::RequestIdReused { request_id: uuid(500).to_string() };
+    let mut more = submitted(21);
+    more.items[1].quantity += 1;
+    let of_another = Need { external: samples::private_need(30, None).external, ..submitted(21) };
+    for (what, mutations) in [
+        ("more of it", submit(more.clone())),
+        ("what is known by another identity", submit(of_another)),
+        ("one that must be new", vec![create(Change::Need(Box::new(submitted(21))))]),
+    ] {
+        let refused = fixture.store.write(&by("mini-programme", 2), mutations).await;
+        assert_eq!(refused.unwrap_err(), reused, "{what}");
+    }
+    assert_eq!(fixture.store.answered(&by("mini-programme", 2)).await.unwrap(), None, "nothing is kept of it");
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap(), position);
+    // Of whom it is, one of the two may not know.
+    let of_somebody = Need { beneficiary: Some(samples::beneficiary(5, None).id), ..submitted(22) };
+    let known = fixture.write_as(&by("mini-programme", 3), submit(of_somebody)).await;
+    assert_eq!(answered(&known), (Effect::Unchanged, submitted(20).id));
+    // Under one id in one write they are one as well.
+    let context = WriteContext { request: None, ..by("desk", 1) };
+    let new = |n| Need { request_id: Some(uuid(501)), ..submitted(n) };
+    let both = [submit(new(40)), submit(new(41))].concat();
+    let both = fixture.write_as(&context, both).await;
+    let effects: Vec<Effect> = both.outcomes.iter().map(|outcome| outcome.effect).collect();
+    assert_eq!(effects, [Effect::Created, Effect::Unchanged]);
+}
+
+pub async fn of_many_who_submit_one_request_at_once_one_makes_its_need(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let before = fixture.store.position(&fixture.tenant()).await.unwrap();
+    let stores = [Arc::clone(&fixture.store), fixture.another().await];
+    let calls: Vec<_> = (0..32_u8)
+        .map(|n| {
+            let (store, context) = (Arc::clone(&stores[usize::from(n) % 2]), by(&format!("channel-{n}"), n));
+            let mutations = submit(submitted(100 + u128::from(n)));
+            tokio::spawn(async move { store.write(&context, mutations).await.unwrap() })
+        })
+        .collect();
+    let (mut made, mut needs) = (0, std::collections::BTreeSet::<Uuid>::new());
+    for call in calls {
+        let written = call.await.unwrap();
+        let (effect, id) = answered(&written);
+        assert!(!written.replayed);
+        made += usize::from(effect == Effect::Created);
+        needs.insert(id.as_uuid());
+    }
+    assert_eq!((made, needs.len()), (1, 1));
+    assert_eq!(fixture.store.position(&fixture.tenant()).await.unwrap().0, before.0 + 1);
+    assert_eq!(fixture.count("SELECT COUNT(*) FROM needs").await, 1);
+}
+
+pub async fn tables_made_again_from_the_log_know_needs_by_their_requests(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write_as(&by("hotline", 1), submit(submitted(20))).await;
+    let moved = Need { division: Some(samples::division_code("640104")), ..submitted(20) };
+    fixture.write_one(update(Change::Need(Box::new(moved)), None)).await;
+    let events = fixture.store.events(&fixture.tenant(), LogPosition(0), 1_000).await.unwrap();
+    let again = samples::tenant_called("again");
+    fixture.store.restore(&again, &events).await.unwrap();
+    let restored = fixture.store.everything(&again).await.unwrap();
+    assert_eq!(restored, fixture.store.everything(&fixture.tenant()).await.unwrap());
+    let Some(Change::Need(need)) = restored.get(&submitted(20).id.name()) else { panic!("{restored:?}") };
+    assert_eq!((need.request_id, need.left()), (Some(uuid(500)), submitted(20).division.as_ref()));
+    let context = WriteContext { tenant: again, ..by("mini-programme", 2) };
+    let known = fixture.store.write(&context, submit(submitted(21))).await.unwrap();
+    assert_eq!(answered(&known), (Effect::Unchanged, submitted(20).id));
 }

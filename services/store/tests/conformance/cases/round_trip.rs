@@ -13,6 +13,7 @@ use crate::samples::{self, create};
 fn one_of_each() -> Vec<Mutation> {
     let mut need = samples::need(6, Some(5));
     need.household = Some(samples::household(4).id);
+    need.request_id = Some(samples::uuid(500));
     vec![
         create(Change::CapacityPool(samples::pool(2, 1))),
         create(Change::Resource(Box::new(samples::drawing(samples::resource(3, 1), 2)))),
