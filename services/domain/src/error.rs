@@ -214,8 +214,9 @@ pub enum Error {
         /// Version in the store.
         actual: i64,
     },
-    /// The same request id came before with another body.
-    #[error("request_id {request_id} was used before with another body")]
+    /// The same request id came before with another body, or with a need that is another one, or none that the caller may read: which of
+    /// these is not told.
+    #[error("request_id {request_id} was used before for something else")]
     RequestIdReused {
         /// The identifier sent.
         request_id: String,

@@ -191,13 +191,17 @@ impl Platform {
         let snapshot = self.snapshot(caller, None).await?;
         let known = written.outcomes.iter().filter(|outcome| outcome.effect == Effect::Unchanged);
         for change in known.filter_map(|outcome| outcome.after.as_ref()) {
-            let (division, external) = match change {
-                Change::Beneficiary(found) => (&found.residence_division, &found.external),
-                Change::Household(found) => (&found.residence_division, &found.external),
-                Change::Need(found) => (&found.division, &found.external),
+            let (division, external, request_id) = match change {
+                Change::Beneficiary(found) => (&found.residence_division, &found.external, None),
+                Change::Household(found) => (&found.residence_division, &found.external, None),
+                Change::Need(found) => (&found.division, &found.external, found.request_id),
                 _ => continue,
             };
             if !caller.works_in(division.as_ref(), &snapshot) {
+                // Refused as one that contradicts it: neither tells whoever guesses an id what came in under it.
+                if let Some(request_id) = request_id.filter(|known| caller.request_id() == Some(*known)) {
+                    return Err(Error::RequestIdReused { request_id: request_id.to_string() });
+                }
                 let name = external.as_ref().map_or_else(String::new, |e| format!("{}/{}", e.source, e.external_id));
                 return Err(Error::AlreadyExists { name });
             }

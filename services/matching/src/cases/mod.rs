@@ -88,6 +88,11 @@ impl Caller {
         &self.principal.tenant
     }
 
+    /// The id of its request, where it sent one.
+    pub(crate) fn request_id(&self) -> Option<Uuid> {
+        self.request.as_ref().map(|request| request.request_id)
+    }
+
     fn denied(&self) -> Error {
         self.denied_so("")
     }

@@ -12,7 +12,7 @@ use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK
 use wishwell_domain::need::{Channel, Ending, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
-use wishwell_store::{DuplicateQuery, Mutation, RequestKey, StoreError, WriteMode, Written};
+use wishwell_store::{DuplicateQuery, Mutation, NeedFilter, PageRequest, RequestKey, StoreError, WriteMode, Written};
 
 use super::{Caller, Platform, put, put_key, references};
 use crate::privacy::SubjectKey;
@@ -72,7 +72,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Submits a need that was checked, of a beneficiary if it names one, or answers the known one with the same external identity.
+    /// Submits a need that was checked, of a beneficiary if it names one, or answers the known one with the same external identity, or that
+    /// came in under the same request id.
     pub(crate) async fn submit_need(
         &self,
         caller: &Caller,
@@ -81,7 +82,8 @@ impl Platform {
         beneficiary: Option<Beneficiary>,
     ) -> Result<Written, Error> {
         let mut mutations = Vec::with_capacity(2);
-        if !self.is_known(caller, "need", need.external.as_ref()).await? {
+        need.request_id = caller.request_id();
+        if !self.is_submitted(caller, &need).await? {
             self.must_let_wish(caller, &need, beneficiary.as_ref()).await?;
             self.publish(caller, &mut need, beneficiary.as_ref(), None).await?;
             let subject = sealed_for(&need);
@@ -96,6 +98,17 @@ impl Platform {
             seal(&key, &mut need, &mut personal)?;
         }
         self.write_need(caller, need, WriteMode::CreateOrGet, mutations).await
+    }
+
+    /// Whether a need came in already: it is then neither published nor given a key.
+    async fn is_submitted(&self, caller: &Caller, need: &Need) -> Result<bool, Error> {
+        if self.is_known(caller, "need", need.external.as_ref()).await? {
+            return Ok(true);
+        }
+        let Some(request_id) = need.request_id else { return Ok(false) };
+        let filter = NeedFilter { request_id: Some(request_id), ..NeedFilter::default() };
+        let page = PageRequest { after: None, limit: 1 };
+        Ok(!self.store.list_needs(caller.tenant(), &filter, &page).await?.entries.is_empty())
     }
 
     /// Changes a need as it was checked; everything that was not changed is in `need` and `personal` as it was read.

@@ -1,6 +1,7 @@
 //! People and their needs, and which resources can serve them.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod channels;
 mod demo;
 mod erased_needs;
 mod find_needs;

@@ -123,6 +123,32 @@ async fn sixty_four_duplicates_over_both_replicas_have_one_effect_and_one_answer
     assert_eq!((figures(pair.by(0), &stock).await, units(pair.by(1), &need).await), ((6, 0, 0, Some(494)), (6, 0)));
 }
 
+#[tokio::test]
+async fn one_request_that_two_channels_bring_to_both_replicas_at_once_is_one_need() {
+    let pair = Pair::start(1).await;
+    for _ in 0..5 {
+        let id = request_id();
+        let channels = [(HOTLINE, v1::Channel::Hotline), (CASE_WORKER, v1::Channel::OneForm)];
+        let calls = (0..32).map(|turn| {
+            // Each channel asks both replicas.
+            let (key, channel) = channels[turn / 2 % 2];
+            let need = v1::Need { channel: channel.into(), ..sharing(2) };
+            let request = v1::SubmitNeedRequest { need: Some(need), request_id: id.clone() };
+            let mut needs = pair.by(turn).needs(key);
+            async move { (key, told(needs.submit_need(request).await).expect("answered")) }
+        });
+        let answers = at_once(calls).await;
+        let named = |answer: &v1::SubmitNeedResponse| answer.need.as_ref().expect("one").name.clone();
+        let needs: BTreeSet<String> = answers.iter().map(|(_, answer)| named(answer)).collect();
+        assert_eq!(needs.len(), 1, "one need");
+        let by = |key: &str| answers.iter().filter(|(by, _)| *by == key).map(|(_, answer)| answer).collect::<Vec<_>>();
+        let (hotline, case_worker) = (by(HOTLINE), by(CASE_WORKER));
+        assert!(hotline.iter().all(|answer| *answer == hotline[0]), "one answer to each channel");
+        assert!(case_worker.iter().all(|answer| *answer == case_worker[0]), "one answer to each channel");
+        assert_ne!(hotline[0].existing, case_worker[0].existing, "one of them has made it");
+    }
+}
+
 /// All of them at once, in order.
 async fn at_once<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();

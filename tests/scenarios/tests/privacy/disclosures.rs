@@ -63,6 +63,17 @@ async fn a_write_that_answers_a_need_that_was_there_leaves_the_line_that_reading
     let request = v1::CloseNeedRequest { name: other.clone(), ..v1::CloseNeedRequest::default() };
     told(served.needs(HOTLINE).close_need(request).await).expect("closed");
     assert_eq!(lines(&served, HOTLINE, &other), 1, "a closing");
+
+    // What is known by the request that it came in with is shown no less.
+    let id = request_id();
+    let by_request = async |key| {
+        let nameless = v1::Need { external: None, ..called.clone() };
+        let request = v1::SubmitNeedRequest { need: Some(nameless), request_id: id.clone() };
+        told(served.needs(key).submit_need(request).await).expect("answered").need.expect("one")
+    };
+    let name = by_request(HOTLINE).await.name;
+    assert_eq!(by_request(CASE_WORKER).await.description, "a flood");
+    assert_eq!([HOTLINE, CASE_WORKER].map(|key| lines(&served, key, &name)), [0, 1]);
 }
 
 #[tokio::test]
