@@ -52,8 +52,30 @@ fn shown(event: &Event, json: bool, zone: &TimeZone, lang: Lang) -> Result<Strin
     let at = alone_in(event.event_time.as_ref(), zone);
     let what = match (&event.referral, event.kind()) {
         (Some(referral), _) => referrals::line(referral, lang),
+        (None, EventKind::Need) if event.need_left => {
+            format!("{} · {}", event.subject, lang.pick("moved elsewhere", "已转到别处"))
+        }
         (None, EventKind::Need) => format!("{} · {}", event.subject, state(event.need_state, lang)),
         (None, _) => event.subject.clone(),
     };
     Ok(format!("{:>6}  {at}  {:16}  {what}\n", event.log_position, event.principal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_that_moved_elsewhere_is_told_without_a_state_in_both_languages() {
+        let left = Event {
+            log_position: 7,
+            kind: EventKind::Need.into(),
+            subject: "needs/1".to_owned(),
+            need_left: true,
+            ..Event::default()
+        };
+        let line = |lang| shown(&left, false, &TimeZone::UTC, lang).unwrap_or_else(|_| unreachable!());
+        assert!(line(Lang::En).ends_with("needs/1 · moved elsewhere\n"), "{}", line(Lang::En));
+        assert!(line(Lang::Zh).ends_with("needs/1 · 已转到别处\n"), "{}", line(Lang::Zh));
+    }
 }

@@ -13,7 +13,7 @@ use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, STREET, Step, TRUNK, demo, draw, offer, pool, seen,
     sharing, stock, submit, to, trunk, trunks, wanting, wishing,
 };
-use wishwell_scenarios::told::{metadata, reason, refused, text, told};
+use wishwell_scenarios::told::{mask, metadata, reason, refused, text, told};
 
 /// Most watchers of one server.
 const WATCHERS_MAX: usize = 1_000;
@@ -282,6 +282,98 @@ async fn a_partner_watches_its_own_and_a_case_worker_its_divisions() {
     assert_eq!(subjects(&read_to(&mut watching, now).await), set(&[&there]));
     let outside = v1::EventFilter { division: "64".to_owned(), ..Default::default() };
     refused("elsewhere", watch(&served, CASE_WORKER, 0, outside).await, "PERMISSION_DENIED", "");
+}
+
+#[tokio::test]
+async fn a_need_that_moves_is_told_where_it_leaves_and_where_it_comes() {
+    let served = demo().await;
+    let elsewhere = "640106";
+    let division = v1::Division {
+        code: elsewhere.to_owned(),
+        edition: 2020,
+        parent: "6401".to_owned(),
+        title: text("Jinfeng"),
+        ..v1::Division::default()
+    };
+    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
+    told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
+    let organization = organization(&served).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let begin = position(&served).await;
+    let needs = || v1::EventFilter { kinds: vec![v1::EventKind::Need.into()], ..Default::default() };
+    let within = |division: &str| v1::EventFilter { division: division.to_owned(), ..needs() };
+    let of_need = v1::EventFilter { need: need.clone(), ..Default::default() };
+    let referrals = v1::EventFilter { kinds: vec![v1::EventKind::Referral.into()], ..within(STREET) };
+    let of_organization = v1::EventFilter { organization, ..within(STREET) };
+    let watchers = [
+        (CASE_WORKER, needs()),
+        (CASE_WORKER, of_need),
+        (OPERATOR, within("640104")),
+        (OPERATOR, within(STREET)),
+        (OPERATOR, within(elsewhere)),
+        (OPERATOR, needs()),
+        (OPERATOR, referrals),
+        (OPERATOR, of_organization),
+    ];
+    let mut live = Vec::new();
+    for (key, filter) in &watchers {
+        live.push(watch(&served, key, begin, filter.clone()).await.expect("watched"));
+    }
+
+    // To the district above, to another district, on there, and back.
+    let in_division = |division: &str| v1::Need { division: division.to_owned(), ..Default::default() };
+    let mut positions = Vec::new();
+    for (change, path) in [
+        (in_division("640104"), "division"),
+        (in_division(elsewhere), "division"),
+        (v1::Need { urgency: v1::Urgency::Urgent.into(), ..Default::default() }, "urgency"),
+        (in_division(STREET), "division"),
+    ] {
+        let request = v1::UpdateNeedRequest {
+            name: need.clone(),
+            need: Some(change),
+            update_mask: mask(&[path]),
+            ..Default::default()
+        };
+        positions.push(told(served.needs(HOTLINE).update_need(request).await).expect("updated").log_position);
+    }
+    let end = positions[3];
+    let (told_of, left) = (false, true);
+    let within_its_own = vec![(0, told_of), (1, left), (3, told_of)];
+    let expected: [Vec<(usize, bool)>; 8] = [
+        within_its_own.clone(),
+        within_its_own.clone(),
+        within_its_own,
+        vec![(0, left), (3, told_of)],
+        vec![(1, told_of), (2, told_of), (3, left)],
+        (0..4).map(|nth| (nth, told_of)).collect(),
+        Vec::new(),
+        Vec::new(),
+    ];
+    for (((key, filter), live), expected) in watchers.into_iter().zip(&mut live).zip(expected) {
+        let heard = read_to(live, end).await;
+        let what = format!("{key}, {filter:?}");
+        assert_eq!(history(&served, key, begin, filter, end).await, heard, "{what}: later as it happened");
+        let expected: Vec<_> = expected.into_iter().map(|(nth, left)| (positions[nth], left)).collect();
+        let told: Vec<_> = heard.iter().map(|event| (event.log_position, event.need_left)).collect();
+        assert_eq!(told, expected, "{what}");
+        for event in heard {
+            assert_eq!((event.kind(), &event.subject), (v1::EventKind::Need, &need), "{what}");
+            assert!(event.event_time.is_some());
+            let (state, by) = (event.need_state(), event.principal.as_str());
+            // Where to and by whom is not told to those whom it leaves.
+            assert_eq!(state == v1::NeedState::Unspecified, event.need_left, "{what}: {event:?}");
+            assert_eq!(by.is_empty(), event.need_left, "{what}: {event:?}");
+        }
+    }
+}
+
+/// An organization of the demo, `organizations/{uuid}`.
+async fn organization(served: &Served) -> String {
+    let (_, trunk) = trunks(served, NEAR, Some(1)).await;
+    let request = v1::GetResourceRequest { name: trunk, ..Default::default() };
+    let found = told(served.catalog(OPERATOR).get_resource(request).await).expect("there");
+    found.resource.expect("one").organization
 }
 
 #[tokio::test]

@@ -156,17 +156,22 @@ impl Sieve {
 
     fn event_out(&self, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
         let kind = kind_of(&event.change)?;
-        if !(self.kinds.is_empty() || self.kinds.contains(&kind)) || !self.lets_through(&event.change, snapshot) {
+        if !(self.kinds.is_empty() || self.kinds.contains(&kind)) {
             return None;
         }
         let mut shown = v1::Event {
             log_position: event.position.0,
             event_time: Some(common::timestamp_out(event.at)),
-            principal: event.principal.clone(),
             kind: kind.into(),
             subject: event.change.subject(),
             ..v1::Event::default()
         };
+        if !self.lets_through(&event.change, snapshot) {
+            // By whom, and where it stands, is told where it is now.
+            shown.need_left = true;
+            return self.loses(&event.change, snapshot).then_some(shown);
+        }
+        shown.principal.clone_from(&event.principal);
         match &event.change {
             Change::Need(need) => shown.need_state = convert::state_out(need.state).into(),
             Change::Referral(referral) => {
@@ -210,17 +215,23 @@ impl Sieve {
         self.divisions.is_empty() || division.is_some_and(asked_for)
     }
 
+    /// Whether a need that is not let through was, until this change, for where it was.
+    fn loses(&self, change: &Change, snapshot: &Snapshot) -> bool {
+        let Change::Need(need) = change else { return false };
+        self.asks_for(need) && need.left().is_some_and(|left| self.admits(Some(left), snapshot))
+    }
+
+    /// Whether a need is asked for, wherever it is. Partners know needs as wishes only; with an organization asked for, needs are nobody's.
+    fn asks_for(&self, need: &Need) -> bool {
+        self.organization.is_none() && self.need.is_none_or(|asked| asked == need.id)
+    }
+
     fn lets_through(&self, change: &Change, snapshot: &Snapshot) -> bool {
         let of = |organization: OrganizationId| self.organization.is_none_or(|asked| asked == organization);
         let within = |division: Option<&DivisionCode>| self.admits(division, snapshot);
         let anywhere = self.need.is_none() && !self.only_within;
         match change {
-            // Partners know needs as wishes only; with an organization asked for, needs are nobody's.
-            Change::Need(need) => {
-                self.organization.is_none()
-                    && self.need.is_none_or(|asked| asked == need.id)
-                    && within(need.division.as_ref())
-            }
+            Change::Need(need) => self.asks_for(need) && within(need.division.as_ref()),
             Change::Referral(referral) => {
                 of(referral.organization)
                     && self.need.is_none_or(|asked| asked == referral.need)

@@ -41,6 +41,8 @@ pub(super) fn timeline(need: &v1::Need, events: &[v1::Event]) -> Vec<Moment> {
     let mut known: HashMap<&str, &v1::Referral> = HashMap::new();
     for event in events {
         match (event.kind(), &event.referral) {
+            // It has come back since: what happened elsewhere is told to nobody here.
+            (EventKind::Need, _) if event.need_left => {}
             (EventKind::Need, _) => {
                 let before = std::mem::replace(&mut state, event.need_state());
                 // A need's figures follow its referrals, in the same instant: that is told by the referral.
@@ -213,6 +215,13 @@ mod tests {
             "Stands(Served)",
         ];
         assert_eq!(told(&need, &events), expected);
+    }
+
+    #[test]
+    fn what_left_and_came_back_is_told_without_the_time_in_between() {
+        let left = v1::Event { need_left: true, ..need_event(50, NeedState::Unspecified) };
+        let events = [need_event(10, NeedState::Open), left, need_event(90, NeedState::Open)];
+        assert_eq!(told(&v1::Need::default(), &events), ["Submitted", "Changed"]);
     }
 
     #[test]
