@@ -170,7 +170,7 @@ mod tests {
     }
 
     const CONTENTS: Contents =
-        Contents { organizations: 68, resources: 215, capacity_pools: 119, categories: 71, needs: 57 };
+        Contents { organizations: 68, resources: 216, capacity_pools: 119, categories: 72, needs: 58 };
 
     #[test]
     fn the_banner_says_where_everything_is_and_what_to_try_next() {
@@ -185,7 +185,7 @@ Wishwell {} · development mode, for this machine only
   durability  full: an answered write survives a power cut
   master key  wishwell-data/master.key
   demo keys   demo-hotline, demo-case-worker, demo-operator, demo-auditor, demo-visitor, demo-partner, demo-volunteer
-  demo data   68 organizations, 215 resources, 119 capacity pools, 71 categories, 57 needs; all invented; loaded just now
+  demo data   68 organizations, 216 resources, 119 capacity pools, 72 categories, 58 needs; all invented; loaded just now
 
 Try next, in another terminal:
 
