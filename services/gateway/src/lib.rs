@@ -6,6 +6,7 @@
 
 mod app;
 mod calls;
+mod case_workers;
 mod edge;
 mod figures;
 mod log_place;
@@ -18,6 +19,7 @@ mod server;
 mod session;
 mod upstream;
 
+pub use case_workers::{CaseWorkerContact, CaseWorkers};
 pub use edge::REQUEST_SPAN_TARGET;
 pub use figures::Figures;
 pub use options::{DemoUser, GatewayOptions, Token};

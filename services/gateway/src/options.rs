@@ -9,6 +9,7 @@ use wishwell_bus::Rates;
 use wishwell_domain::clock::Clock;
 use wishwell_report::Tiles;
 
+use crate::case_workers::CaseWorkers;
 use crate::organization_sign_in::SignIn;
 use crate::session::SessionKey;
 
@@ -69,6 +70,8 @@ pub struct GatewayOptions {
     pub trace_sample_ratio: f64,
     /// What is below the maps of pages; none leaves them without pictures of the ground, and without questions to another server.
     pub map_tiles: Option<Tiles>,
+    /// Whom partners may ask about a referral.
+    pub case_workers: CaseWorkers,
     /// Whether browsers reach it over TLS (its own or that of an edge before it): cookies are then for TLS alone.
     pub secure: bool,
 }

@@ -1,5 +1,6 @@
 //! Configuration: flags over environment over file, everything that is wrong told at once.
 
+mod case_workers;
 mod environment;
 mod file;
 mod flags;
@@ -10,6 +11,7 @@ mod settings;
 mod sign_in;
 mod suggest;
 mod tls;
+mod toml_file;
 mod values;
 mod web;
 mod webhooks;
@@ -18,7 +20,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use wishwell_gateway::Tiles;
+use wishwell_gateway::{CaseWorkers, Tiles};
 use wishwell_matching::{Credentials, MasterKey, ServerTls};
 
 pub(crate) use flags::{ClientFlags, DevFlags, GatewayFlags, ServeFlags};
@@ -93,6 +95,8 @@ pub(crate) struct DevConfig {
     pub(crate) requests_per_second: NonZeroU32,
     /// What is below the maps of pages.
     pub(crate) map_tiles: Option<Tiles>,
+    /// Whom partners may ask about a referral.
+    pub(crate) case_workers: CaseWorkers,
 }
 
 /// `serve`.
@@ -163,6 +167,7 @@ impl DevConfig {
         let demo = reader.read("demo", values::switch).unwrap_or(true);
         let requests_per_second = web::development_requests_per_second(&mut reader);
         let map_tiles = web::map_tiles(&mut reader);
+        let case_workers = case_workers::read(&mut reader);
         if !common.listen.ip().is_loopback() {
             problems.push(Problem::new(
                 format!("development mode listens on this machine only, not on {}: its keys are public", common.listen),
@@ -177,7 +182,8 @@ impl DevConfig {
                 "use 127.0.0.1, or `wishwell serve`",
             ));
         }
-        finish("wishwell cannot start", problems, Self { common, data_dir, demo, requests_per_second, map_tiles })
+        let read = Self { common, data_dir, demo, requests_per_second, map_tiles, case_workers };
+        finish("wishwell cannot start", problems, read)
     }
 }
 

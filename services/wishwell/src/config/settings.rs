@@ -159,6 +159,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Tile server below the maps of pages, with {z}, {x} and {y} in its address. Without one maps ask no other server.",
     ),
     setting("map_tiles_credit", EVERY_SERVER, "TEXT", "", "Whose tiles they are: stands below each map."),
+    setting(
+        "contacts_file",
+        EVERY_SERVER,
+        "FILE",
+        "",
+        "TOML file that says, by division, whom partners may ask about a referral, and their telephone.",
+    ),
     Setting {
         form: Form::Number,
         ..setting(

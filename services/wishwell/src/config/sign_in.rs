@@ -7,12 +7,9 @@ use serde::Deserialize;
 use wishwell_gateway::{CallToken, SignIn, SignInOptions, SignInProvider, Token};
 
 use super::reader::Reader;
-use super::{tls, values};
+use super::{tls, toml_file, values};
 use crate::client::trusted_certificates;
 use crate::exit::Problem;
-
-/// Largest file that is read, in bytes.
-const FILE_BYTES_MAX: u64 = 256 * 1024;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +54,7 @@ enum Which {
 pub(super) fn read(reader: &mut Reader<'_>, secure: bool) -> Option<Arc<SignIn>> {
     let path = reader.read("sign_in_file", values::path)?;
     let before = reader.problems.len();
-    let file = parse(reader, &path)?;
+    let file: File = toml_file::read(reader, "sign_in_file", &path, "docs/security.md")?;
     if secure && !file.public_url.starts_with("https://") {
         let what =
             format!("sign_in_file {}: public_url is without TLS, and cookies travel over nothing else", path.display());
@@ -75,32 +72,6 @@ pub(super) fn read(reader: &mut Reader<'_>, secure: bool) -> Option<Arc<SignIn>>
             let told =
                 wrong.into_iter().map(|what| Problem::new(format!("sign_in_file {}: {what}", path.display()), ""));
             reader.problems.extend(told);
-            None
-        }
-    }
-}
-
-fn parse(reader: &mut Reader<'_>, path: &Path) -> Option<File> {
-    let shown = path.display();
-    if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > FILE_BYTES_MAX) {
-        reader.problem(&format!("sign_in_file {shown} is too large"), "name the right file");
-        return None;
-    }
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            let what = format!("sign_in_file {shown} cannot be read: {error}");
-            reader.problem(&what, "name a file that is there and may be read");
-            return None;
-        }
-    };
-    match toml::from_str(&text) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            let start = error.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
-            let what = format!("sign_in_file {shown}, line {line}: {}", error.message());
-            reader.problem(&what, "docs/security.md shows what it holds");
             None
         }
     }

@@ -248,6 +248,24 @@ fn tiles_of_maps_are_read_and_all_that_is_wrong_with_them_is_told() {
 }
 
 #[test]
+fn whom_partners_may_ask_is_read_from_a_file_and_all_that_is_wrong_with_it_is_told() {
+    let contacts = |text: &str| {
+        let named = file(text);
+        dev(&["--contacts-file", named.path().to_str().unwrap()], &[])
+    };
+    let named = "[[contacts]]\ndivision = \"640104\"\nname = { zh = \"区社工站\" }\nphone = \"0951-1\"\n";
+    assert!(contacts(named).is_ok());
+    let wrong = problems(contacts(&format!("{named}{named}[[contacts]]\nname = {{}}\nphone = \"-\"\n")));
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(wrong[0].contains("contacts[1].division is named before"), "{wrong:?}");
+    assert!(wrong[1].contains("contacts[2].name") && wrong[2].contains("contacts[2].phone"), "{wrong:?}");
+    let misspelt = problems(contacts("[[contacts]]\nname = { zh = \"x\" }\ntelephone = \"1\"\n"));
+    assert!(misspelt[0].contains("contacts_file") && misspelt[0].contains("line 3"), "{misspelt:?}");
+    let nowhere = problems(dev(&["--contacts-file", "/nowhere.toml"], &[]));
+    assert!(nowhere[0].contains("contacts_file /nowhere.toml cannot be read"), "{nowhere:?}");
+}
+
+#[test]
 fn a_master_key_given_twice_is_refused() {
     let key_file = file(KEY);
     let told = problems(serve(&["--master-key-file", key_file.path().to_str().unwrap()], &LEAST));

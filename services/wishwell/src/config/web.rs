@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use wishwell_gateway::{SignIn, Tiles};
+use wishwell_gateway::{CaseWorkers, SignIn, Tiles};
 
 use super::reader::Reader;
 use super::values;
@@ -32,6 +32,8 @@ pub(crate) struct WebConfig {
     pub(crate) requests_per_second: NonZeroU32,
     /// What is below maps.
     pub(crate) map_tiles: Option<Tiles>,
+    /// Whom partners may ask about a referral.
+    pub(crate) case_workers: CaseWorkers,
     /// Providers with which organizations sign in.
     pub(crate) sign_in: Option<Arc<SignIn>>,
 }
@@ -71,6 +73,7 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
         allowed_origins: reader.read("http_allowed_origins", origins).unwrap_or_default(),
         sign_in: super::sign_in::read(reader, secure),
         map_tiles: map_tiles(reader),
+        case_workers: super::case_workers::read(reader),
         requests_per_second: requests_per_second(reader, REQUESTS_PER_SECOND_DEFAULT),
     }
 }

@@ -1,5 +1,6 @@
 //! What partner staff do in a day: wishes near them, their referrals, their resources.
 
+mod case_worker;
 mod claim;
 mod fitting;
 mod form;

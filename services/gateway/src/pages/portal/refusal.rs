@@ -97,8 +97,8 @@ impl Refusal {
                 ))
             }
             "CONSENT_MISSING" => said(
-                "本人没有同意向服务单位提供联系方式。请通过社工联系。",
-                "The person has not agreed to share contact data. Please reach them through the case worker.",
+                "本人没有同意向服务单位提供联系方式，请通过社工联系（见本页下方）。",
+                "The person has not agreed to share contact data. Please reach them through the case worker (see below).",
             ),
             "OVERLOADED" if self.limit == "refused_claims_per_hour_max" => said(
                 "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",

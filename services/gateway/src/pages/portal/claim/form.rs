@@ -5,6 +5,7 @@ use wishwell_api::v1;
 
 use crate::pages::names::Names;
 use crate::pages::pool::{facts, urgency_mark};
+use crate::pages::portal::case_worker::whom_to_ask;
 use crate::pages::portal::fitting::{Choice, Serves};
 use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::visit::Visit;
@@ -34,9 +35,10 @@ pub(super) fn form(
             (visit.say(
                 "认领即承诺：提交后就由贵单位负责送到。本人同意提供联系方式的，认领之后可以查看；没有同意的，要通过社工联系。",
                 "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that where the person \
-                 has agreed to share them; otherwise the way to the person is through the case worker.",
+                 has agreed to share them; otherwise the way to the person is through the case worker. ",
             ))
         }
+            (whom_to_ask(visit, names, &item.division))
     }
 }
 

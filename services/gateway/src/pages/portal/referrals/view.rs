@@ -10,6 +10,7 @@ use super::{Shown, step};
 use crate::pages::amounts::{arrived_field, delivered, promised};
 use crate::pages::pool::urgency_mark;
 use crate::pages::portal::form::once;
+use crate::pages::portal::case_worker::whom_to_ask;
 use crate::pages::portal::live::{Since, live};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
@@ -81,6 +82,7 @@ pub(super) fn content(
         (steps(visit, referral))
         (reach(visit, referral, contact))
     }
+        @if is_under_way(referral) { p class="note whom" { (whom_to_ask(visit, &shown.names, &referral.division)) } }
 }
 
 fn facts(visit: &Visit, shown: &Shown) -> Markup {
@@ -324,6 +326,12 @@ fn with_reason(
             }
         }
     }
+}
+
+/// Whether help was promised and nobody has confirmed it yet: until then there is something to ask.
+fn is_under_way(referral: &v1::Referral) -> bool {
+    use ReferralState::{Accepted, Delivered, Disputed, InProgress};
+    matches!(referral.state(), Accepted | InProgress | Delivered | Disputed)
 }
 
 /// How the beneficiary can be reached: asked for, never shown by itself.
