@@ -27,6 +27,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
             h1 { (title) }
             (stands(visit, gathered))
         }
+        p class="on-paper" { (on_paper(user)) }
         (said(visit, notice))
         (likely_same(visit, likely))
         (about(user, gathered))
@@ -49,7 +50,15 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         }
         (ending(user, need))
     };
-    (title, content)
+    (title, html! { div class="story" { (content) } })
+}
+
+/// What a printed story says of itself: of which day it is, and who printed it.
+fn on_paper(user: &SignedIn) -> String {
+    let visit = &user.visit;
+    let day = figures::CHINA.to_datetime(visit.app.now()).date();
+    let who = &user.session.principal;
+    visit.say(format!("截至 {day}，打印人 {who}"), format!("As of {day}, printed by {who}"))
 }
 
 /// Where the need stands. What is disputed counts as served until that is settled, and is not called so.
@@ -120,7 +129,7 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
             @if let Some(wish) = &need.wish { div { dt { (visit.say("许愿池", "Wishing pool")) } dd { (wish.title) } } }
         }
         @if matches!(need.state(), NeedState::Open | NeedState::PartlyServed) && submits(user) {
-            p {
+            p class="on-screen" {
                 a class="button quiet" href={ "/desk/" (need.name) "/edit" } { (visit.say("修改这个需求", "Change this need")) }
                 " " span class="note" { (visit.say("会显示情况说明和备注，查看会留下记录", "shows what was told; looking is recorded")) }
             }
@@ -132,7 +141,7 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
                 (visit.say("个人信息已清除，无法恢复：", "Personal data was erased, for good, on ")) (figures::clock(need.erase_time.as_ref()))
             }
         } @else if need.description.is_empty() && submits(user) {
-            p class="note" {
+            p class="note on-screen" {
                 a href="?personal=yes" { (visit.say("显示情况说明和备注", "Show what was told")) }
                 " " (visit.say("（查看会留下记录）", "(looking is recorded)"))
             }
