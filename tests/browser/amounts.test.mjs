@@ -101,8 +101,8 @@ test("a partner sets a budget, claims and delivers in yuan", async () => {
 });
 
 for (const [language, said] of Object.entries({
-  zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共送达了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分会退回，又可以由别人认领/, deliver: "已送达", arrived: "送达 1 次上门（请求 6 次上门）" },
-  en: { label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all", total: /How much has arrived in all \(visits\)/, atTheEnd: /6 visits in all are promised: record it once.*What is missing is given back: others may claim it/, deliver: "Delivered", arrived: "1 of the 6 visits asked for" },
+  zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共送达了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分，别人又可以认领.*认捐只给这一次/, deliver: "已送达", arrived: "送达 1 次上门（请求 6 次上门）" },
+  en: { label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all", total: /How much has arrived in all \(visits\)/, atTheEnd: /6 visits in all are promised: record it once.*What is missing others may claim.*A pledge is given once/, deliver: "Delivered", arrived: "1 of the 6 visits asked for" },
 })) {
   test(`what recurs is told with its total, while it is typed and to whom it is offered (${language})`, async () => {
     await visit("demo-case-worker", async (page) => {

@@ -51,6 +51,14 @@ pub(in crate::pages) fn origin(language: Language, origin: ReferralOrigin) -> &'
     language.pick(zh, en)
 }
 
+/// What becomes of the part of a pledge that does not arrive.
+pub(in crate::pages) fn given_once(language: Language) -> &'static str {
+    language.pick(
+        "认捐只给这一次：没有送到的部分不再提供给别人。",
+        "A pledge is given once: what does not arrive is offered to nobody else.",
+    )
+}
+
 /// Reasons that make sense for a step of the provider's side, in the order in which a form offers them. The contract takes all of them.
 pub(in crate::pages) const fn providers_reasons(step: Action) -> &'static [StepReason] {
     use StepReason::{

@@ -10,6 +10,7 @@ use crate::pages::portal::fitting::{Choice, Serves};
 use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::visit::Visit;
 use crate::pages::words::figures;
+use crate::pages::words::referral::given_once;
 
 pub(super) fn form(
     visit: &Visit,
@@ -37,8 +38,8 @@ pub(super) fn form(
                 "To claim is to promise: once sent, it is up to your organization. Contact data can be seen after that where the person \
                  has agreed to share them; otherwise the way to the person is through the case worker. ",
             ))
-        }
             (whom_to_ask(visit, names, &item.division))
+        }
     }
 }
 
@@ -112,12 +113,7 @@ fn with_pledge(visit: &Visit, item: &v1::WishItem, open: bool) -> Markup {
                 label { (visit.say("谁负责", "Who answers for it")) input name="responsible_party" required maxlength="200"; }
                 label { (visit.say("做到什么程度", "To what standard")) input name="service_standard" required maxlength="200"; }
                 (quantity(visit, item))
-                p class="note" {
-                    (visit.say(
-                        "认捐只给这一次：没有送到的部分不会提供给别人。",
-                        "A pledge is given once: what does not arrive is offered to nobody else.",
-                    ))
-                }
+                p class="note" { (given_once(visit.language)) }
                 button { (visit.say("认捐", "Pledge")) }
             }
         }

@@ -3,14 +3,15 @@
 use maud::{Markup, html};
 use wishwell_api::v1::{self, ReferralOrigin, ReferralState, StepReason};
 use wishwell_domain::referral::Action;
+use wishwell_report::Language;
 
 use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
 use crate::pages::amounts::{arrived_field, delivered, promised};
 use crate::pages::pool::urgency_mark;
-use crate::pages::portal::form::once;
 use crate::pages::portal::case_worker::whom_to_ask;
+use crate::pages::portal::form::once;
 use crate::pages::portal::live::{Since, live};
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words, time};
@@ -81,8 +82,8 @@ pub(super) fn content(
         div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
         (steps(visit, referral))
         (reach(visit, referral, contact))
-    }
         @if is_under_way(referral) { p class="note whom" { (whom_to_ask(visit, &shown.names, &referral.division)) } }
+    }
 }
 
 fn facts(visit: &Visit, shown: &Shown) -> Markup {
@@ -122,10 +123,10 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
             p { (next(visit, referral)) }
             @if was_given_once(referral) {
                 p class="note" {
+                    (words::given_once(visit.language))
                     (visit.say(
-                        "认捐只给这一次：没有送到的部分不再提供给别人。还想提供的话，请在“我的资源”里更新总量。",
-                        "A pledge is given once: what did not arrive is offered to nobody else. If you want to give it to others, \
-                         update its total under “My resources”.",
+                        "还想提供的话，请在“我的资源”里更新总量。",
+                        " If you want to give it to others, update its total under “My resources”.",
                     ))
                 }
             }
@@ -221,8 +222,7 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
             form method="post" action=(address) {
                 (hidden)
                 @if referral.units > 1 {
-                    @let (zh, en) = missing(referral.origin());
-                    (delivered(visit, referral, visit.say(zh, en)))
+                    (delivered(visit, referral, &missing(visit.language, referral.origin())))
                 }
                 label class="say" {
                     (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
@@ -266,21 +266,20 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
 
 /// How much had arrived of what is given up, and what becomes of the rest.
 fn ended_early(visit: &Visit, referral: &v1::Referral) -> Markup {
-    let (zh, en) = missing(referral.origin());
     html! {
         @if referral.units > 1 {
             (arrived_field(visit, referral))
             p class="note" {
                 (visit.say("全部送达的，请改登“已送达”。", "If all of it has arrived, choose “delivered” instead. "))
-                (visit.say(zh, en))
+                (missing(visit.language, referral.origin()))
             }
         }
     }
 }
 
 /// What becomes of what is promised and does not arrive: who is asked next depends on how the referral came about.
-const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
-    match origin {
+fn missing(language: Language, origin: ReferralOrigin) -> String {
+    let (zh, en) = match origin {
         ReferralOrigin::Automatic => {
             ("少于约定的部分会退回，并自动另请他人。", "What is missing is given back, and somebody else is asked.")
         }
@@ -289,15 +288,16 @@ const fn missing(origin: ReferralOrigin) -> (&'static str, &'static str) {
             "What is missing is given back: others may claim it, and the case worker sees it.",
         ),
         ReferralOrigin::Pledge => (
-            "少于约定的部分会退回，又可以由别人认领，社工也会看到。认捐只给这一次：没有送到的不会再提供给别人。",
-            "What is missing is given back: others may claim it, and the case worker sees it. A pledge is given once: what does not arrive \
-             is offered to nobody else.",
+            "少于约定的部分，别人又可以认领，社工也会看到。",
+            "What is missing others may claim, and the case worker sees it. ",
         ),
         _ => (
             "少于约定的部分会退回，由社工另请他人。",
             "What is missing is given back, and the case worker looks for others.",
         ),
-    }
+    };
+    let once = if origin == ReferralOrigin::Pledge { words::given_once(language) } else { "" };
+    format!("{}{once}", language.pick(zh, en))
 }
 
 /// A form that asks why, folded away until it is wanted: under what, and what its button says.
@@ -371,8 +371,8 @@ mod tests {
             (ReferralOrigin::Pledge, "只给这一次", "is offered to nobody else"),
             (ReferralOrigin::Chosen, "由社工另请他人", "the case worker looks for others"),
         ] {
-            let said = missing(origin);
-            assert!(said.0.contains(zh) && said.1.contains(en), "{origin:?}: {said:?}");
+            let said = [Language::Zh, Language::En].map(|language| missing(language, origin));
+            assert!(said[0].contains(zh) && said[1].contains(en), "{origin:?}: {said:?}");
         }
     }
 

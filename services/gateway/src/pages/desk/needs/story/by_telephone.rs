@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use wishwell_api::v1::{self, PrincipalRole, ReferralOrigin, ReferralState};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::Action;
+use wishwell_report::Language;
 
 use super::view::{address, hidden};
 use crate::pages::amounts::{delivered, promised};
@@ -57,21 +58,24 @@ fn fields(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
                     }
                 }
             }
-            Action::Deliver if referral.units > 1 => { (delivered(visit, referral, missing(visit, referral.origin()))) }
+            Action::Deliver if referral.units > 1 => { (delivered(visit, referral, &missing(visit.language, referral.origin()))) }
             _ => {}
         }
     }
 }
 
 /// What becomes of what is promised and does not arrive.
-fn missing(visit: &Visit, origin: ReferralOrigin) -> &'static str {
-    match origin {
-        ReferralOrigin::Automatic => visit.say(
-            "少于约定的部分会退回，并自动另请他人。",
-            "What is missing is given back, and somebody else is asked.",
-        ),
-        _ => visit.say("少于约定的部分会退回，又算还缺。", "What is missing is given back, and is lacking again."),
-    }
+fn missing(language: Language, origin: ReferralOrigin) -> String {
+    let (zh, en) = match origin {
+        ReferralOrigin::Automatic => {
+            ("少于约定的部分会退回，并自动另请他人。", "What is missing is given back, and somebody else is asked.")
+        }
+        // It goes back to nobody: it was given once.
+        ReferralOrigin::Pledge => ("少于约定的部分又算还缺。", "What is missing is lacking again. "),
+        _ => ("少于约定的部分会退回，又算还缺。", "What is missing is given back, and is lacking again."),
+    };
+    let once = if origin == ReferralOrigin::Pledge { words::given_once(language) } else { "" };
+    format!("{}{once}", language.pick(zh, en))
 }
 
 fn said(visit: &Visit, action: Action) -> &'static str {
@@ -89,6 +93,16 @@ mod tests {
     use wishwell_domain::referral::transition::transition;
 
     use super::*;
+
+    #[test]
+    fn what_is_missing_of_a_pledge_is_given_back_to_nobody() {
+        for (language, back) in [(Language::Zh, "退回"), (Language::En, "given back")] {
+            let pledge = missing(language, ReferralOrigin::Pledge);
+            assert!(!pledge.contains(back) && pledge.ends_with(words::given_once(language)), "{pledge}");
+            let others = [ReferralOrigin::Automatic, ReferralOrigin::Chosen, ReferralOrigin::Claim];
+            assert!(others.into_iter().all(|origin| missing(language, origin).contains(back)));
+        }
+    }
 
     #[test]
     fn a_case_worker_may_take_each_step_that_is_shown_and_every_step_of_a_provider_alone_is_shown() {
