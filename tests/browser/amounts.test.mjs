@@ -190,7 +190,7 @@ test("of money that is called off a case worker says in yuan what had arrived", 
   });
   await visit("demo-case-worker", async (page) => {
     await page.goto(`/desk/${need}`);
-    const form = page.locator(".referral form[action$='/cancel']");
+    const form = page.locator(".referral > .steps form[action$='/cancel']");
     await form.getByLabel("此前已送达多少，没有就不填（元）").fill("1000.50");
     await form.locator("select").selectOption({ index: 1 });
     assert.deepEqual(await seriousViolations(page), []);

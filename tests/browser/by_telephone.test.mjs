@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as later } from "node:timers/promises";
 import { results } from "./browser.mjs";
 import { demo } from "./demo.mjs";
 import { follow, visiting } from "./development.mjs";
@@ -15,8 +16,8 @@ const keep = (page, name) => page.screenshot({ path: join(results, `by-telephone
 const referral = async (name) => (await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`)).referral;
 
 for (const [language, said] of Object.entries({
-  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", arrived: "送达了多少（次上门）", confirm: /确认已收到/, before: /问过：已婉拒：不在服务范围（\d{4}-/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
-  en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, before: /Asked before: Declined: outside the area served \(\d{4}-/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
+  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", cancel: "对方取消承诺", fail: "对方说没有（全部）办成", arrived: "送达了多少（次上门）", confirm: /确认已收到/, before: /问过：已婉拒：不在服务范围（\d{4}-/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
+  en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", cancel: "They call it off", fail: "They say that it did not all come about", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, before: /Asked before: Declined: outside the area served \(\d{4}-/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
 })) {
   test(`what a partner says by telephone is recorded at the desk, from the answer to the delivery (${language})`, async () => {
     const need = await companionshipFor(server.pages, `by telephone ${language}`);
@@ -49,7 +50,7 @@ for (const [language, said] of Object.entries({
       await page.locator("details.choose summary").first().click();
       await follow(page, others.first().getByRole("button"));
       await tell(said.accept);
-      assert.deepEqual(await steps.locator("button").allTextContents(), [said.start, said.deliver]);
+      assert.deepEqual(await steps.locator("button").allTextContents(), [said.start, said.deliver, said.cancel, said.fail]);
       await tell(said.start);
       await tell(said.deliver, () => steps.getByLabel(said.arrived).fill("1"));
       assert.equal(await steps.count(), 0, "the beneficiary's side is next");
@@ -60,6 +61,42 @@ for (const [language, said] of Object.entries({
       const { referrals } = await call(server.pages, "demo-case-worker", "GET", `/v1/referrals?filter.need=${encodeURIComponent(need)}`);
       const delivered = referrals.find((one) => one.name !== first);
       assert.deepEqual([delivered.state, delivered.units], ["REFERRAL_STATE_DELIVERED", "1"]);
+    });
+  });
+}
+
+for (const [language, said] of Object.entries({
+  zh: { told: "对方来电告知", cancel: "对方取消承诺", had: "此前已送达多少，没有就不填（次上门）", gone: "取消了承诺：此前已送达 1 次上门", rest: "自动另请他人" },
+  en: { told: "Told by telephone", cancel: "They call it off", had: "How much had arrived; leave it empty if nothing (visits)", gone: "called off what it had promised: 1 of the 2 visits promised had arrived", rest: "somebody else is asked" },
+})) {
+  test(`what a partner calls off by telephone is its own step, and somebody else is asked (${language})`, async () => {
+    const need = await companionshipFor(server.pages, `called off by telephone ${language}`);
+    const ask = (path, body) => call(server.pages, "demo-case-worker", "POST", path, body);
+    const first = (await ask(`/v1/${need}:autoRefer`, { itemOrdinal: 1 })).referral.name;
+    await ask(`/v1/${first}:accept`, { quantity: "2" });
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+      await page.goto(`/desk/${need}`);
+      const steps = page.locator("details.told");
+      await steps.locator("summary", { hasText: said.told }).click();
+      const form = steps.locator("form").filter({ has: page.getByRole("button", { name: said.cancel, exact: true }) });
+      assert.ok((await form.textContent()).includes(said.rest), "what becomes of the rest");
+      await form.locator("select[name=reason]").selectOption({ value: "6" });
+      await form.getByLabel(said.had).fill("1");
+      await follow(page, form.getByRole("button"));
+      await page.locator(".notice.done").waitFor();
+      const ended = await referral(first);
+      assert.deepEqual([ended.state, ended.lastSide, ended.arrivedUnits], ["REFERRAL_STATE_CANCELLED", "STEP_SIDE_PROVIDER", "1"]);
+      assert.ok((await page.locator(".timeline").textContent()).includes(said.gone));
+      assert.deepEqual(await seriousViolations(page), []);
+      const next = async () => {
+        const { referrals } = await call(server.pages, "demo-case-worker", "GET", `/v1/referrals?filter.need=${encodeURIComponent(need)}`);
+        return referrals.find((one) => one.previous === first);
+      };
+      const until = Date.now() + 15_000;
+      while (!(await next())) {
+        assert.ok(Date.now() < until, "nobody else was asked");
+        await later(200);
+      }
     });
   });
 }

@@ -129,10 +129,15 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered wit
     assert.ok((await card(page, "结对陪伴").count()) >= 1);
   });
   await visit("demo-case-worker", async (page) => {
+    await page.goto("/desk/referrals?state=delivered");
+    const row = page.locator("tbody tr", { has: page.locator(`a[href="/desk/${need}"]`) });
+    assert.match(await row.textContent(), /有留言/, "that there is a note is seen without opening the need");
     await page.goto(`/desk/${need}`);
     assert.equal(await page.locator(".timeline .said").count(), 0);
-    await page.getByRole("link", { name: "显示情况说明和备注" }).click();
+    assert.match(await page.locator(".timeline .noted").textContent(), /^留了言/);
+    await follow(page, page.locator(".timeline .noted a"));
     assert.equal(await page.locator(".timeline .said").textContent(), "老人想再约下周");
+    assert.equal(await page.locator(".timeline .noted").count(), 0);
     await keep(page, "delivery-note-zh-desk");
     assert.deepEqual(await seriousViolations(page), []);
   });

@@ -222,7 +222,18 @@ impl World {
         let replayed = replay(self.store.as_ref(), &key, &tenant(), id).await.unwrap();
         // So that it is left for the next one.
         let (role, referral, action) = (Role::CaseWorker, id, Action::Withdraw);
-        let step = Step { referral, action, role, reason: None, units: None, rating: None, expected: None };
+        let (by_provider, noted) = (false, false);
+        let step = Step {
+            referral,
+            action,
+            role,
+            by_provider,
+            reason: None,
+            units: None,
+            rating: None,
+            noted,
+            expected: None,
+        };
         self.store.carry_out(&context(), vec![Command::Step(step)]).await.unwrap();
         replayed.expect("it was decided")
     }

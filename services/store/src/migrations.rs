@@ -117,6 +117,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0018_ways_of_needs.sql"),
         include_str!("../migrations/postgres/0018_ways_of_needs.sql"),
     ),
+    (
+        19,
+        "notes_left",
+        include_str!("../migrations/sqlite/0019_notes_left.sql"),
+        include_str!("../migrations/postgres/0019_notes_left.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -268,6 +268,10 @@ pub(crate) struct ReferralArgs {
     /// fail, without it none
     #[arg(long, value_name = "N")]
     pub(crate) quantity: Option<i64>,
+    /// The provider says so, as by telephone, and a case worker records it; the next candidate is asked where the offer was automatic: for
+    /// cancel and fail
+    #[arg(long)]
+    pub(crate) by_provider: bool,
     /// What the case worker should know, at most 512 characters, kept sealed: for deliver
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,

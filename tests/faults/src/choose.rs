@@ -242,11 +242,13 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
             ask(id, kind, HOTLINE, Message::Dispute(message))
         }
         Kind::Cancel => {
-            let message = v1::CancelReferralRequest { name, reason, quantity: some, etag, request_id };
+            let message =
+                v1::CancelReferralRequest { name, reason, quantity: some, etag, request_id, by_provider: false };
             ask(id, kind, either, Message::Cancel(message))
         }
         _ => {
-            let message = v1::FailReferralRequest { name, reason, quantity: some, etag, request_id };
+            let message =
+                v1::FailReferralRequest { name, reason, quantity: some, etag, request_id, by_provider: false };
             ask(id, Kind::Fail, either, Message::Fail(message))
         }
     })

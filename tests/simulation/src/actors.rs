@@ -222,9 +222,11 @@ impl View<'_> {
             referral: referral.id,
             action,
             role: if by_provider { Role::Partner } else { Role::CaseWorker },
+            by_provider: false,
             reason: dice.chance(20).then_some(StepReason::Other),
             units,
             rating: (action == Action::Confirm).then(|| dice.pick(&[4, 5, 5, 6])),
+            noted: false,
             expected: dice.chance(10).then_some(version),
         })
     }

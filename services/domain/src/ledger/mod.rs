@@ -142,6 +142,8 @@ pub struct Step {
     pub action: Action,
     /// Who asks.
     pub role: Role,
+    /// Whether the provider says so, whoever records it.
+    pub by_provider: bool,
     /// Why.
     pub reason: Option<StepReason>,
     /// Accept, deliver: units over all occurrences, 1 to what was offered or accepted; none for all of it. An enquiry is accepted
@@ -149,6 +151,8 @@ pub struct Step {
     pub units: Option<i64>,
     /// Confirm: how the beneficiary's side rates the help, 1 to 5.
     pub rating: Option<u8>,
+    /// Deliver: whether a note comes with it, which is sealed with the need.
+    pub noted: bool,
     /// Only from this version.
     pub expected: Option<Version>,
 }

@@ -68,6 +68,7 @@ impl Books {
             answered_at: None,
             escalated_at: None,
             rating: None,
+            noted: false,
             version: Version(1),
             created_at: now,
             updated_at: now,
@@ -176,19 +177,20 @@ impl Books {
             return Err(Error::EtagMismatch { name, expected, actual }.into());
         }
         let line = transition(referral.state, step.action).ok_or_else(|| illegal(referral, step.action.name()))?;
-        let Some(side) = line.side_of(step.role) else {
+        let Some(side) = line.side_of(step.role, step.by_provider) else {
             let method = format!("the step {} of {}", step.action.name(), referral.id.name());
-            return Err(Error::PermissionDenied { role: step.role.name(), method, how: "" }.into());
+            let how = if step.by_provider { "for the provider" } else { "" };
+            return Err(Error::PermissionDenied { role: step.role.name(), method, how }.into());
         };
         let (units, arrived) = (units_of(referral, step, line)?, arrived_of(referral, step, line)?);
         self.must_not_split(referral, line.moves, units)?;
-        let Step { action, reason, rating, .. } = *step;
+        let Step { action, reason, rating, noted, .. } = *step;
         self.take(
             principal,
             step.referral,
             line.to,
             line.moves,
-            &Taken { action, side, reason, units, arrived, rating },
+            &Taken { action, side, reason, units, arrived, rating, noted },
         )
     }
 
@@ -207,7 +209,7 @@ impl Books {
     /// The clock's own step.
     pub(super) fn expire(&mut self, id: ReferralId) -> Result<Done, Refusal> {
         let units = self.referral(id)?.units;
-        let taken = Taken { action: Action::Expire, side: Side::Clock, reason: None, units, arrived: 0, rating: None };
+        let taken = Taken::of(Action::Expire, Side::Clock, None, units);
         self.take(CLOCK_PRINCIPAL, id, ReferralState::Expired, Moves::Release, &taken)
     }
 
@@ -235,6 +237,7 @@ impl Books {
             referral.answered_at = Some(now);
         }
         referral.rating = taken.rating.or(referral.rating);
+        referral.noted |= taken.noted;
         let Taken { action, side, reason, .. } = *taken;
         referral.last = LastStep { action: Some(action), reason, side: Some(side), at: now, by: principal.to_owned() };
         // What came to nothing on its provider's side goes on to the next candidate, what was taken back does not. So does what is left of
@@ -325,7 +328,7 @@ impl Books {
             ReferralState::Offered => (Action::Withdraw, ReferralState::Withdrawn, Moves::Release),
             _ => (Action::Cancel, ReferralState::Cancelled, Moves::Return),
         };
-        let taken = Taken { action, side, reason: Some(reason), units: referral.units, arrived: 0, rating: None };
+        let taken = Taken::of(action, side, Some(reason), referral.units);
         self.take(principal, id, to, moves, &taken)
     }
 
@@ -427,6 +430,15 @@ struct Taken {
     /// Of these, what had arrived where it ends early.
     arrived: i64,
     rating: Option<u8>,
+    /// Whether a note comes with it.
+    noted: bool,
+}
+
+impl Taken {
+    /// A step that nobody says more of.
+    const fn of(action: Action, side: Side, reason: Option<StepReason>, units: i64) -> Self {
+        Self { action, side, reason, units, arrived: 0, rating: None, noted: false }
+    }
 }
 
 fn illegal(referral: &Referral, action: &'static str) -> Error {

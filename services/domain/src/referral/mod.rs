@@ -300,6 +300,9 @@ pub struct Referral {
     /// How the beneficiary's side rates the help, 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
+    /// Whether its provider left a note when it delivered. What it says is sealed with the need, and may be gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub noted: bool,
     /// Version, counted from 1.
     pub version: Version,
     /// When it was offered.

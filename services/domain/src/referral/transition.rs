@@ -132,7 +132,7 @@ const fn line(from: ReferralState, action: Action, to: ReferralState, by: &'stat
 
 const PROVIDER: &[Side] = &[Side::Provider];
 const RECIPIENT: &[Side] = &[Side::Recipient];
-// Whoever may speak for both sides speaks for the last of them.
+// Whoever may speak for both sides speaks for the last of them, unless it says otherwise.
 const EITHER: &[Side] = &[Side::Provider, Side::Arranger];
 
 /// Everything that can happen to a referral. What is not here, cannot.
@@ -170,13 +170,14 @@ impl Transition {
     /// Whether a role may take the step.
     #[must_use]
     pub fn may_be_taken_by(&self, role: Role) -> bool {
-        self.side_of(role).is_some()
+        self.side_of(role, false).is_some()
     }
 
     /// On whose side a role takes the step; none when it may not. A case worker who calls off what was promised does so for the offering
-    /// side, whoever telephoned: to ask somebody else is then the case worker's to decide.
+    /// side, to whom it is left to ask somebody else, unless it was the provider who said so.
     #[must_use]
-    pub fn side_of(&self, role: Role) -> Option<Side> {
-        self.by.iter().rfind(|side| side.may_be(role)).copied()
+    pub fn side_of(&self, role: Role, by_provider: bool) -> Option<Side> {
+        let meant = |side: &&Side| side.may_be(role) && (!by_provider || **side == Side::Provider);
+        self.by.iter().rfind(meant).copied()
     }
 }

@@ -84,6 +84,39 @@ fn what_was_let_down_on_its_providers_side_goes_on_to_the_next_and_what_was_take
 }
 
 #[test]
+fn what_a_case_worker_records_of_a_provider_is_followed_as_if_the_provider_had_said_it() {
+    let accepted = || {
+        let mut world = two_needs();
+        world.ask(offered(|offer| offer.origin = Origin::Automatic));
+        world.ask(step(100, Action::Accept));
+        world
+    };
+    for action in [Action::Cancel, Action::Fail] {
+        for units in [None, Some(1)] {
+            let gives_up = |role, by_provider| {
+                let mut world = accepted();
+                world.ask(Command::Step(Step { role, by_provider, units, ..step_of(100, action) }));
+                world.referral(100).clone()
+            };
+            let recorded = gives_up(Role::CaseWorker, true);
+            assert_eq!(recorded, gives_up(Role::Partner, false), "{action:?} {units:?}");
+            assert_eq!(recorded, gives_up(Role::Partner, true), "a partner speaks for itself: {action:?} {units:?}");
+            assert!(recorded.next_is_due && recorded.was_let_down());
+        }
+        for role in [Role::InternalService, Role::Operator] {
+            let step = Step { role, by_provider: true, ..step_of(100, action) };
+            let refused = accepted().refusal(Command::Step(step));
+            assert!(refused.ends_with("for the provider"), "{role:?}: {refused}");
+        }
+    }
+    let mut disputed = accepted();
+    disputed.ask(step(100, Action::Deliver));
+    disputed.ask(step(100, Action::Dispute));
+    let settled = disputed.refusal(Command::Step(Step { by_provider: true, ..step_of(100, Action::Fail) }));
+    assert!(settled.ends_with("for the provider"), "a dispute is not the provider's to settle: {settled}");
+}
+
+#[test]
 fn what_ends_with_something_else_ends_on_the_side_of_that() {
     let automatic = |world: &mut World| world.ask(offered(|offer| offer.origin = Origin::Automatic));
     let ended = |world: &World| (world.referral(100).last.side, world.referral(100).next_is_due);

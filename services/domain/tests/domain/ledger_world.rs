@@ -183,7 +183,17 @@ pub(crate) fn two_needs() -> World {
 
 pub(crate) fn step_of(id: u128, action: Action) -> Step {
     let referral = referral_id(id);
-    Step { referral, action, role: Role::CaseWorker, reason: None, units: None, rating: None, expected: None }
+    Step {
+        referral,
+        action,
+        role: Role::CaseWorker,
+        by_provider: false,
+        reason: None,
+        units: None,
+        rating: None,
+        noted: false,
+        expected: None,
+    }
 }
 
 pub(crate) fn step(id: u128, action: Action) -> Command {

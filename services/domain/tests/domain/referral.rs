@@ -64,7 +64,7 @@ fn every_state_takes_the_steps_of_the_table_from_those_of_the_table_and_no_other
 fn whoever_may_speak_for_both_sides_speaks_for_the_offering_one() {
     for action in [Action::Cancel, Action::Fail] {
         let line = transition(ReferralState::Accepted, action).unwrap();
-        let sides = Role::ALL.map(|role| (role, line.side_of(role)));
+        let sides = Role::ALL.map(|role| (role, line.side_of(role, false)));
         for (role, side) in sides {
             let expected = match role {
                 Role::Partner => Some(Side::Provider),
@@ -75,7 +75,18 @@ fn whoever_may_speak_for_both_sides_speaks_for_the_offering_one() {
         }
     }
     let decline = transition(ReferralState::Offered, Action::Decline).unwrap();
-    assert_eq!(decline.side_of(Role::CaseWorker), Some(Side::Provider), "who answers by telephone");
+    assert_eq!(decline.side_of(Role::CaseWorker, false), Some(Side::Provider), "who answers by telephone");
+}
+
+#[test]
+fn what_a_provider_says_is_its_own_step_whoever_records_it_of_those_that_speak_for_it() {
+    for line in TRANSITIONS {
+        for role in Role::ALL {
+            let speaks = line.by.contains(&Side::Provider) && Side::Provider.may_be(role);
+            let expected = speaks.then_some(Side::Provider);
+            assert_eq!(line.side_of(role, true), expected, "{role:?} {line:?}");
+        }
+    }
 }
 
 #[test]

@@ -3,11 +3,16 @@
 use wishwell_api::v1::ReferralState;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{Transition, transition};
-use wishwell_domain::referral::{self, Action};
+use wishwell_domain::referral::{self, Action, Side};
 
 /// Whether a role may take a step from a state.
 pub(super) fn may_take(role: Role, state: ReferralState, action: Action) -> bool {
     line(state, action).is_some_and(|line| line.may_be_taken_by(role))
+}
+
+/// Whether a role may take a step from a state for the provider.
+pub(super) fn may_take_for_provider(role: Role, state: ReferralState, action: Action) -> bool {
+    line(state, action).is_some_and(|line| line.side_of(role, true) == Some(Side::Provider))
 }
 
 /// Whether somebody has something to do: a step leads on from a state.

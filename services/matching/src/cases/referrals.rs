@@ -279,6 +279,7 @@ impl Platform {
         note: &str,
     ) -> Result<Written, Error> {
         let mut attempts = super::UPDATE_ATTEMPTS_MAX;
+        let step = Step { noted: true, ..step.clone() };
         loop {
             attempts -= 1;
             let need = self.store.need(caller.tenant(), referral.need).await?;

@@ -133,7 +133,17 @@ pub fn step(id: u128, action: Action) -> Command {
 
 pub fn step_of(id: u128, action: Action) -> Step {
     let referral = referral_id(id);
-    Step { referral, action, role: Role::CaseWorker, reason: None, units: None, rating: None, expected: None }
+    Step {
+        referral,
+        action,
+        role: Role::CaseWorker,
+        by_provider: false,
+        reason: None,
+        units: None,
+        rating: None,
+        noted: false,
+        expected: None,
+    }
 }
 
 /// That promised help is late.

@@ -83,10 +83,24 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
         ReferralAction::Confirm => send!(confirm_referral, ConfirmReferralRequest { rating: arguments.rating }),
         ReferralAction::Dispute => send!(dispute_referral, DisputeReferralRequest { reason: reason }),
         ReferralAction::Cancel => {
-            send!(cancel_referral, CancelReferralRequest { reason: reason, quantity: arguments.quantity })
+            send!(
+                cancel_referral,
+                CancelReferralRequest {
+                    reason: reason,
+                    quantity: arguments.quantity,
+                    by_provider: arguments.by_provider
+                }
+            )
         }
         ReferralAction::Fail => {
-            send!(fail_referral, FailReferralRequest { reason: reason, quantity: arguments.quantity })
+            send!(
+                fail_referral,
+                FailReferralRequest {
+                    reason: reason,
+                    quantity: arguments.quantity,
+                    by_provider: arguments.by_provider
+                }
+            )
         }
     };
     let (taken, position) = taken.map_err(|status| refused("the step cannot be taken", &status))?;
@@ -197,6 +211,9 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
     if !reason.is_empty() {
         parts.push(reason.to_owned());
     }
+    if referral.has_delivery_note {
+        parts.push(lang.pick("a note was left", "有留言").to_owned());
+    }
     if referral.escalate_time.is_some() {
         parts.push(lang.pick("ESCALATED", "已升级督办").to_owned());
     }
@@ -299,6 +316,8 @@ mod tests {
         let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
         assert!(en.contains(" · 2 pieces · to resources/2 · 1 piece of these had arrived · "), "{en}");
         assert!(zh.contains(" · 其中 1 件 已送达 · "), "{zh}");
+        let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
+        assert!(noted.ends_with(" · 有留言"), "{noted}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
         let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
         assert!(named.contains(" · 转给 书桌 (resources/2) · "), "{named}");

@@ -172,9 +172,11 @@ impl Mover {
                 referral,
                 action: Action::Decline,
                 role: Role::Partner,
+                by_provider: false,
                 reason: None,
                 units: None,
                 rating: None,
+                noted: false,
                 expected: None,
             })
         };

@@ -51,8 +51,24 @@ async fn a_step_in_a_version_that_is_none_tells_of_it_with_the_contract() {
         step!(providing, deliver_referral, DeliverReferralRequest, "referrals", quantity: None, note: String::new()),
         step!(arranging, confirm_referral, ConfirmReferralRequest, "referrals", rating: None),
         step!(arranging, dispute_referral, DisputeReferralRequest, "referrals", reason: reason),
-        step!(providing, cancel_referral, CancelReferralRequest, "referrals", reason: reason, quantity: None),
-        step!(arranging, fail_referral, FailReferralRequest, "referrals", reason: reason, quantity: None),
+        step!(
+            providing,
+            cancel_referral,
+            CancelReferralRequest,
+            "referrals",
+            reason: reason,
+            quantity: None,
+            by_provider: false
+        ),
+        step!(
+            arranging,
+            fail_referral,
+            FailReferralRequest,
+            "referrals",
+            reason: reason,
+            quantity: None,
+            by_provider: false
+        ),
     ]);
 }
 

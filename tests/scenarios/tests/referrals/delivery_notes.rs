@@ -56,12 +56,24 @@ async fn what_a_provider_says_of_a_delivery_is_for_the_case_worker_alone_and_sea
         let delivered = deliver(&served, &first, NOTE, &request).await.expect("delivered");
         assert_eq!(delivered.state(), v1::ReferralState::Delivered);
         assert_eq!(deliver(&served, &first, NOTE, &request).await.expect("answered"), delivered, "sent twice");
-        deliver(&served, &second, "", "").await.expect("nothing need be said");
+        assert!(delivered.has_delivery_note);
+        let silent = deliver(&served, &second, "", "").await.expect("nothing need be said");
+        assert!(!silent.has_delivery_note);
         deliver(&served, &third, "the last one", "").await.expect("delivered");
         let said = [(first.clone(), NOTE.to_owned()), (third.clone(), "the last one".to_owned())];
         assert_eq!(notes(&served, CASE_WORKER, &need, true).await, said, "in the order of the deliveries");
         assert_eq!(notes(&served, CASE_WORKER, &need, false).await, [], "only when it is asked for");
         assert_eq!(notes(&served, OPERATOR, &need, false).await, []);
+        // That there is one is told to whoever looks at the referral, and what it says to nobody there.
+        for key in [CASE_WORKER, OPERATOR, PARTNER] {
+            let request = v1::ListReferralsRequest { page_size: 1_000, ..Default::default() };
+            let listed = told(served.referrals(key).list_referrals(request).await).expect("listed").referrals;
+            let noted = listed.iter().filter(|referral| referral.has_delivery_note).map(|referral| &referral.name);
+            let mut noted: Vec<&String> = noted.filter(|name| [&first, &second, &third].contains(name)).collect();
+            noted.sort();
+            assert_eq!(noted, [&first, &third], "{key}");
+            assert!(!format!("{listed:?}").contains("MARKED-NOTE"));
+        }
         assert!(!format!("{:?}", seen(&served, PARTNER, &first).await).contains("MARKED-NOTE"));
         let request = v1::GetNeedRequest { name: need.clone(), min_position: 0, include_personal: true };
         let read = told(served.needs(HOTLINE).get_need(request).await).expect("there").need.expect("one");

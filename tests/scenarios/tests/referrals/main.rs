@@ -1,6 +1,7 @@
 //! The life of a referral and what it holds.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod by_telephone;
 mod capacity;
 mod chains;
 mod deadlines;

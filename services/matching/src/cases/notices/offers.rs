@@ -127,6 +127,7 @@ mod tests {
             answered_at: None,
             escalated_at: None,
             rating: None,
+            noted: false,
             version: Version(version),
             created_at: at,
             updated_at: at,

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use wishwell_api::v1;
 use wishwell_domain::ids::{NeedId, ResourceId};
 use wishwell_domain::need::Recurrence;
-use wishwell_domain::referral::{Action, Decision, HoldLine, LineState, Origin, Referral, ReferralState, StepReason};
+use wishwell_domain::referral::{
+    Action, Decision, HoldLine, LineState, Origin, Referral, ReferralState, Side, StepReason,
+};
 use wishwell_domain::{Violation, Violations};
 
 use super::{common, need};
@@ -66,6 +68,7 @@ words!(
         Other
     ]
 );
+words!(side_out, Side, StepSide, [Provider, Arranger, Recipient, Clock]);
 words!(line_state_out, LineState, HoldLineState, [Pending, Committed, Consumed, Released, Returned]);
 
 /// How much of a referral a caller sees.
@@ -101,6 +104,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         due_time: Some(common::timestamp_out(referral.due_at)),
         last_action: referral.last.action.map_or(v1::ReferralAction::Unspecified, action_out).into(),
         last_reason: referral.last.reason.map_or(v1::StepReason::Unspecified, reason_out).into(),
+        last_side: referral.last.side.map_or(v1::StepSide::Unspecified, side_out).into(),
         last_action_time: Some(common::timestamp_out(referral.last.at)),
         last_action_by: referral.last.by.clone(),
         // The terms of a score tell how near a beneficiary lives.
@@ -109,6 +113,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         attempt: number(referral.attempt),
         escalate_time: referral.escalated_at.map(common::timestamp_out),
         rating: referral.rating.map(i32::from).unwrap_or_default(),
+        has_delivery_note: referral.noted,
         etag: common::etag_out(referral.version),
         create_time: Some(common::timestamp_out(referral.created_at)),
         update_time: Some(common::timestamp_out(referral.updated_at)),

@@ -14,6 +14,7 @@ use crate::grpc::meant::Meant as _;
 /// What some requests of steps say beside what they are about.
 #[derive(Default)]
 struct Said {
+    by_provider: bool,
     reason: Option<i32>,
     units: Option<i64>,
     rating: Option<i32>,
@@ -33,10 +34,13 @@ async fn take(
         referral,
         action,
         role: caller.principal.role,
+        by_provider: said.by_provider,
         reason,
         units: said.units,
         // Out of range becomes 0, which the ledger refuses.
         rating: said.rating.map(|rating| u8::try_from(rating).unwrap_or_default()),
+        // Whoever seals the note says so.
+        noted: false,
         expected,
     };
     let written = if said.note.is_empty() {
@@ -78,10 +82,12 @@ steps! {
     confirm = Confirm: ConfirmReferralRequest -> ConfirmReferralResponse { rating: |sent: &v1::ConfirmReferralRequest| sent.rating };
     dispute = Dispute: DisputeReferralRequest -> DisputeReferralResponse { reason: |sent: &v1::DisputeReferralRequest| Some(sent.reason) };
     cancel = Cancel: CancelReferralRequest -> CancelReferralResponse {
+        by_provider: |sent: &v1::CancelReferralRequest| sent.by_provider,
         reason: |sent: &v1::CancelReferralRequest| Some(sent.reason),
         units: |sent: &v1::CancelReferralRequest| sent.quantity
     };
     fail = Fail: FailReferralRequest -> FailReferralResponse {
+        by_provider: |sent: &v1::FailReferralRequest| sent.by_provider,
         reason: |sent: &v1::FailReferralRequest| Some(sent.reason),
         units: |sent: &v1::FailReferralRequest| sent.quantity
     };

@@ -57,7 +57,8 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
     all.push(fixture.ask_one(Command::Step(Step { units: Some(6), ..step_of(101, Action::Accept) })).await);
     fixture.set_clock(all[3].due_at).await;
     all.push(fixture.ask_one(late(101)).await);
-    all.push(fixture.ask_one(Command::Step(Step { units: Some(5), ..step_of(101, Action::Deliver) })).await);
+    let delivered = Step { units: Some(5), noted: true, ..step_of(101, Action::Deliver) };
+    all.push(fixture.ask_one(Command::Step(delivered)).await);
     all.push(fixture.ask_one(Command::Step(Step { rating: Some(4), ..step_of(101, Action::Confirm) })).await);
 
     let events = fixture.store.events(&fixture.tenant(), LogPosition(0), 1_000).await.unwrap();
@@ -76,6 +77,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
     let previous = Some(referral_id(100));
     assert_eq!(summary, (confirmed, 5, Some(4), 2, previous, Some(all[3].due_at), Version(5)));
     assert_eq!((last.quantity, last.occurrences, last.every), (1, 8, Some(PeriodLength::Week)));
+    assert_eq!((all[4].noted, last.noted), (false, true), "a note stays told of");
     let states: Vec<_> = last.lines.iter().map(|line| (line.kind, line.units, line.state)).collect();
     assert_eq!(states.iter().filter(|(_, units, state)| (*units, *state) == (1, LineState::Consumed)).count(), 5);
     assert_eq!(last.lines.len(), 9, "a period of slots for each occurrence and a line of money: {states:?}");

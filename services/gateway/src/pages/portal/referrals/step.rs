@@ -96,10 +96,12 @@ async fn call(
             referrals.deliver_referral(v1::DeliverReferralRequest { name, quantity, etag, request_id, note }).await?;
         }
         Action::Cancel => {
-            referrals.cancel_referral(v1::CancelReferralRequest { name, reason, quantity, etag, request_id }).await?;
+            let request = v1::CancelReferralRequest { name, reason, quantity, etag, request_id, ..Default::default() };
+            referrals.cancel_referral(request).await?;
         }
         Action::Fail => {
-            referrals.fail_referral(v1::FailReferralRequest { name, reason, quantity, etag, request_id }).await?;
+            let request = v1::FailReferralRequest { name, reason, quantity, etag, request_id, ..Default::default() };
+            referrals.fail_referral(request).await?;
         }
         Action::Expire | Action::Withdraw | Action::Confirm | Action::Dispute => {
             return Err(Status::permission_denied(format!("{} is not for partners", action.name())));

@@ -7,17 +7,18 @@ use wishwell_domain::referral::Action;
 use wishwell_report::Language;
 
 use super::view::{address, hidden};
-use crate::pages::amounts::{delivered, promised};
+use crate::pages::amounts::{arrived_field, delivered, promised};
 use crate::pages::steps;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::referral as words;
 
-/// A provider's steps in the order in which they are shown, but for those that a case worker takes in its own name.
-const TOLD: [Action; 4] = [Action::Accept, Action::Decline, Action::Start, Action::Deliver];
+/// A provider's steps in the order in which they are shown.
+const TOLD: [Action; 6] =
+    [Action::Accept, Action::Decline, Action::Start, Action::Deliver, Action::Cancel, Action::Fail];
 
-/// Those of them that a case worker may take from a state.
+/// Those of them that a case worker may record from a state.
 fn possible(state: ReferralState) -> impl Iterator<Item = Action> {
-    TOLD.into_iter().filter(move |action| steps::may_take(Role::CaseWorker, state, *action))
+    TOLD.into_iter().filter(move |action| steps::may_take_for_provider(Role::CaseWorker, state, *action))
 }
 
 /// The steps, folded away until they are wanted. The service lets a case worker alone speak for a provider.
@@ -47,19 +48,32 @@ fn fields(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
     html! {
         @match action {
             Action::Accept if referral.enquiry => { (promised(visit, referral, visit.say("能提供多少", "How much they can give"))) }
-            Action::Decline => {
-                label {
-                    (visit.say("原因 ", "Why "))
-                    select name="reason" required {
-                        option value="" { (visit.say("请选择", "please choose")) }
-                        @for &reason in words::providers_reasons(action) {
-                            option value=(i32::from(reason)) { (words::reason(visit.language, reason)) }
-                        }
-                    }
+            Action::Decline => { (why(visit, action)) }
+            // Of these a case worker has steps of its own.
+            Action::Cancel | Action::Fail => {
+                input type="hidden" name="by_provider" value="yes";
+                (why(visit, action))
+                @if referral.units > 1 {
+                    (arrived_field(visit, referral))
+                    p class="note" { (missing(visit.language, referral.origin())) }
                 }
             }
             Action::Deliver if referral.units > 1 => { (delivered(visit, referral, &missing(visit.language, referral.origin()))) }
             _ => {}
+        }
+    }
+}
+
+fn why(visit: &Visit, action: Action) -> Markup {
+    html! {
+        label {
+            (visit.say("原因 ", "Why "))
+            select name="reason" required {
+                option value="" { (visit.say("请选择", "please choose")) }
+                @for &reason in words::providers_reasons(action) {
+                    option value=(i32::from(reason)) { (words::reason(visit.language, reason)) }
+                }
+            }
         }
     }
 }
@@ -83,6 +97,8 @@ fn said(visit: &Visit, action: Action) -> &'static str {
         Action::Accept => visit.say("对方接受", "They accept"),
         Action::Decline => visit.say("对方婉拒", "They decline"),
         Action::Start => visit.say("对方已开始", "They have begun"),
+        Action::Cancel => visit.say("对方取消承诺", "They call it off"),
+        Action::Fail => visit.say("对方说没有（全部）办成", "They say that it did not all come about"),
         _ => visit.say("对方说已送达", "They say that it has arrived"),
     }
 }
@@ -105,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_worker_may_take_each_step_that_is_shown_and_every_step_of_a_provider_alone_is_shown() {
+    fn a_case_worker_may_record_each_step_that_is_shown_and_every_step_of_a_provider_is_shown() {
         for (state, from) in [
             (ReferralState::Offered, referral::ReferralState::Offered),
             (ReferralState::Accepted, referral::ReferralState::Accepted),
@@ -114,11 +130,8 @@ mod tests {
             (ReferralState::Disputed, referral::ReferralState::Disputed),
         ] {
             for action in Action::ALL {
-                let providers = transition(from, action).is_some_and(|line| {
-                    line.may_be_taken_by(Role::CaseWorker)
-                        && line.may_be_taken_by(Role::Partner)
-                        && !line.may_be_taken_by(Role::Operator)
-                });
+                let providers = transition(from, action)
+                    .is_some_and(|line| line.may_be_taken_by(Role::CaseWorker) && line.may_be_taken_by(Role::Partner));
                 assert_eq!(possible(state).any(|shown| shown == action), providers, "{action:?} from {state:?}");
             }
         }

@@ -37,6 +37,8 @@ pub(in crate::pages::desk) struct OfReferral {
     quantity: String,
     /// What that is counted in.
     unit: String,
+    /// `yes` for what the provider said, where it could also be the case worker's own step.
+    by_provider: String,
     etag: String,
 }
 
@@ -143,11 +145,12 @@ async fn take(
     quantity: Option<i64>,
     sent: OfReferral,
 ) -> Option<Result<&'static str, Status>> {
-    let OfReferral { request_id, reason, rating, etag, .. } = sent;
+    let OfReferral { request_id, reason, rating, etag, by_provider, .. } = sent;
+    let by_provider = by_provider == "yes";
     let mut calls = user.calls.referrals();
     macro_rules! with_reason {
-        ($call:ident, $request:ident $(, $more:ident)?) => {
-            calls.$call(v1::$request { name, reason, etag, request_id $(, $more)? }).await.map(|_| "stepped")
+        ($call:ident, $request:ident $(, $more:ident)*) => {
+            calls.$call(v1::$request { name, reason, etag, request_id $(, $more)* }).await.map(|_| "stepped")
         };
     }
     Some(match step {
@@ -167,8 +170,8 @@ async fn take(
         }
         "withdraw" => with_reason!(withdraw_referral, WithdrawReferralRequest),
         "dispute" => with_reason!(dispute_referral, DisputeReferralRequest),
-        "cancel" => with_reason!(cancel_referral, CancelReferralRequest, quantity),
-        "fail" => with_reason!(fail_referral, FailReferralRequest, quantity),
+        "cancel" => with_reason!(cancel_referral, CancelReferralRequest, quantity, by_provider),
+        "fail" => with_reason!(fail_referral, FailReferralRequest, quantity, by_provider),
         "confirm" => {
             let request = v1::ConfirmReferralRequest { name, rating: rating.parse().ok(), etag, request_id };
             calls.confirm_referral(request).await.map(|_| "confirmed")

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 use wishwell_api::v1;
-use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState};
+use wishwell_api::v1::{NeedState, PrincipalRole, ReferralAction, ReferralState, StepSide};
 use wishwell_domain::referral::Action;
 
 use super::gathered::{CANDIDATES_SHOWN, Gathered, Likely};
@@ -43,7 +43,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         }
         section aria-labelledby="story-title" {
             h2 id="story-title" { (visit.say("经过", "What happened")) }
-            ol class="timeline" { @for moment in &gathered.moments { (told(visit, gathered, moment)) } }
+            ol class="timeline" { @for moment in &gathered.moments { (told(user, gathered, moment)) } }
             @if !gathered.complete {
                 p class="note" { (visit.say("记录很长，这里没有全部列出；刷新再试。", "The record is long and not all of it is here; reload to try again.")) }
             }
@@ -364,15 +364,25 @@ pub(super) fn hidden(referral: &v1::Referral) -> Markup {
     }
 }
 
-fn told(visit: &Visit, gathered: &Gathered, moment: &Moment) -> Markup {
+fn told(user: &SignedIn, gathered: &Gathered, moment: &Moment) -> Markup {
+    let visit = &user.visit;
     let (kind, text) = text(visit, gathered, &moment.what);
     let note = note_of(&gathered.need, &moment.what);
+    let sealed = note.is_none() && has_note(&moment.what) && gathered.need.erase_time.is_none();
     html! {
         li class=(kind) {
             span class="time" { (figures::clock(moment.at.as_ref())) }
             span class="text" {
                 (text)
                 @if let Some(note) = note { q class="said" { (note) } }
+                @if sealed {
+                    span class="noted" {
+                        (visit.say("留了言", "left a note"))
+                        @if submits(user) {
+                            span class="on-screen" { " · " a href="?personal=yes" { (visit.say("查看（会留下记录）", "read it (recorded)")) } }
+                        }
+                    }
+                }
             }
             span class="note" { (moment.by) }
         }
@@ -384,6 +394,11 @@ fn note_of<'n>(need: &'n v1::Need, what: &What) -> Option<&'n str> {
     let What::Step { referral, action: ReferralAction::Deliver, .. } = what else { return None };
     let said = need.delivery_notes.iter().find(|said| said.referral == referral.name);
     said.map(|said| said.text.as_str())
+}
+
+/// Whether a provider said something when it delivered.
+fn has_note(what: &What) -> bool {
+    matches!(what, What::Step { referral, action: ReferralAction::Deliver, .. } if referral.has_delivery_note)
 }
 
 /// A class for the dot, and the words.
@@ -435,6 +450,9 @@ fn step(
         ReferralAction::Deliver => ("good", "说帮助已送达", "said that the help has arrived"),
         ReferralAction::Confirm => ("good", "的帮助已确认收到", "has helped: confirmed"),
         ReferralAction::Dispute => ("bad", "的帮助有异议", "is disputed: the help did not arrive, or not well"),
+        ReferralAction::Cancel if referral.last_side() == StepSide::Provider => {
+            ("bad", "取消了承诺", "called off what it had promised")
+        }
         ReferralAction::Cancel => ("bad", "的承诺被取消", "no longer helps: called off"),
         ReferralAction::Fail if referral.arrived_units > 0 => ("bad", "只办成了一部分", "did a part only"),
         ReferralAction::Fail => ("bad", "没有办成", "came to nothing"),
