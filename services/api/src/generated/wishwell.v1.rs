@@ -5811,7 +5811,8 @@ pub enum ErrorReason {
     ExternalIdTaken = 12,
     /// The etag is not the current one: someone else changed it in between; metadata `name`, `expected`, `actual` \[ABORTED\].
     EtagMismatch = 13,
-    /// The request id was used before with another body; metadata `request_id` \[INVALID_ARGUMENT\].
+    /// The request id was used before with another body, or for a need that is another one or that the caller may not read; metadata
+    /// `request_id` \[INVALID_ARGUMENT\].
     RequestIdReused = 14,
     /// The state does not allow the step; metadata `name`, and for referrals `state` and `action` \[FAILED_PRECONDITION\].
     IllegalState = 15,
@@ -6620,6 +6621,13 @@ pub struct Referral {
     /// none had, and where nobody said so.
     #[prost(int64, tag = "33")]
     pub arrived_units: i64,
+    /// On whose side the last step was taken.
+    #[prost(enumeration = "StepSide", tag = "34")]
+    pub last_side: i32,
+    /// Whether its provider left a note for the case worker when it delivered: GetNeed with `include_personal` answers it among the need's
+    /// `delivery_notes`, as long as nothing of it was erased.
+    #[prost(bool, tag = "35")]
+    pub has_delivery_note: bool,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";
@@ -6806,6 +6814,47 @@ impl ReferralAction {
         }
     }
 }
+/// On whose side a step was taken. What comes to nothing on the provider's, or by the clock, is what an automatic offer goes on after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepSide {
+    /// The offer itself, and steps from before this was kept.
+    Unspecified = 0,
+    /// Who gives the help, also where a case worker recorded what it told.
+    Provider = 1,
+    /// Who offered the need.
+    Arranger = 2,
+    /// Who speaks for the beneficiary.
+    Recipient = 3,
+    /// The time to answer was over.
+    Clock = 4,
+}
+impl StepSide {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_SIDE_UNSPECIFIED",
+            Self::Provider => "STEP_SIDE_PROVIDER",
+            Self::Arranger => "STEP_SIDE_ARRANGER",
+            Self::Recipient => "STEP_SIDE_RECIPIENT",
+            Self::Clock => "STEP_SIDE_CLOCK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_SIDE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_SIDE_PROVIDER" => Some(Self::Provider),
+            "STEP_SIDE_ARRANGER" => Some(Self::Arranger),
+            "STEP_SIDE_RECIPIENT" => Some(Self::Recipient),
+            "STEP_SIDE_CLOCK" => Some(Self::Clock),
+            _ => None,
+        }
+    }
+}
 /// Why a step was taken. A closed set, because free words would tell about people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -6933,7 +6982,7 @@ pub struct Event {
     /// When it happened; absent for wishes, of which only the week is told.
     #[prost(message, optional, tag = "2")]
     pub event_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Name of the principal who did it.
+    /// Name of the principal who did it; empty for wishes and for a need that left.
     #[prost(string, tag = "3")]
     pub principal: ::prost::alloc::string::String,
     /// What it tells of.
@@ -6942,7 +6991,7 @@ pub struct Event {
     /// Full resource name of what changed, such as `referrals/{uuid}`.
     #[prost(string, tag = "5")]
     pub subject: ::prost::alloc::string::String,
-    /// The need's state after it; for needs only.
+    /// The need's state after it; for needs only, unless it left.
     #[prost(enumeration = "NeedState", tag = "6")]
     pub need_state: i32,
     /// The referral after it; for referrals only.
@@ -6951,6 +7000,10 @@ pub struct Event {
     /// Whether the wish is in the pool after it; for wishes only, whose events carry nothing else of them and no principal.
     #[prost(enumeration = "WishState", tag = "8")]
     pub wish_state: i32,
+    /// True for a need that has moved out of the divisions that the watcher asked for or works in: whoever shows it drops it. Nothing else is told
+    /// of it, neither by whom nor where to, and nothing that becomes of it there.
+    #[prost(bool, tag = "9")]
+    pub need_left: bool,
 }
 impl ::prost::Name for Event {
     const NAME: &'static str = "Event";
@@ -6968,8 +7021,9 @@ pub struct EventFilter {
     /// Only of these kinds, at most 6; none means all.
     #[prost(enumeration = "EventKind", repeated, tag = "1")]
     pub kinds: ::prost::alloc::vec::Vec<i32>,
-    /// Only of needs and referrals in this division or below it: organizations, resources and pools are in none. Empty means anywhere. Of a need
-    /// that moves out of it nothing is told any more, not even that it has: whoever keeps a list by this asks ListNeeds again now and then.
+    /// Only of needs and referrals in this division or below it: organizations, resources and pools are in none. Empty means anywhere. That a need
+    /// moves out of it is the last that is told of it (`need_left`), and what happens where it is now is told there. A wish is where the pool
+    /// shows it: one that comes to be shown elsewhere is told of there alone.
     #[prost(string, tag = "2")]
     pub division: ::prost::alloc::string::String,
     /// Only of what this organization has or was offered, `organizations/{uuid}`; empty means any. Partners see their own only.
@@ -10361,8 +10415,11 @@ pub struct SubmitNeedRequest {
     /// The need; fields marked as output are ignored.
     #[prost(message, optional, tag = "1")]
     pub need: ::core::option::Option<Need>,
-    /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise. It counts for
-    /// this principal alone: a need that comes through several channels is one need by its external identity.
+    /// UUID chosen by the caller, or by whoever asked it. The same id with the same body by the same principal has one effect and one answer;
+    /// empty means no such promise. Under one id there is one need in a tenant, for as long as the need is there: what another principal submits
+    /// under it, or the same one later, is that need, in whatever words and with whatever channel, time and place it comes. Where it is
+    /// contradicted by what that need came in with (another beneficiary, household or external identity, or items of other categories, quantities
+    /// or recurrence), or where the caller may not read that need, it is refused with REQUEST_ID_REUSED, which does not tell these apart.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
 }
@@ -10411,8 +10468,9 @@ pub struct SubmitNeedResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
-    /// True when the same external identity came before: nothing was stored and the known need is answered, which is recorded as asking
-    /// for it with `include_personal` is. A call with a request id that came before gets the answer of that time, this included.
+    /// True when the same external identity came before, or a need came in under the same request id: nothing was stored and the known need is
+    /// answered as it is now, which is recorded as asking for it with `include_personal` is. A call that the same principal sends again with its
+    /// request id gets the answer of the first time, this included.
     #[prost(bool, tag = "3")]
     pub existing: bool,
     /// Open needs that are likely the same, at most 10, for a person to decide: those of the same people, however long they are open, before
@@ -11075,8 +11133,8 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "UpdateHousehold"));
             self.inner.unary(req, path, codec).await
         }
-        /// Takes in a need. Answers when it is durable. The same external identity is the same need, whichever channel it comes through and
-        /// whoever submits it; a request id makes the same call of the same caller one, and no more.
+        /// Takes in a need. Answers when it is durable. The same external identity or the same request id is the same need, whichever channel it
+        /// comes through and whoever submits it.
         pub async fn submit_need(
             &mut self,
             request: impl tonic::IntoRequest<super::SubmitNeedRequest>,
@@ -11338,8 +11396,8 @@ pub mod need_service_server {
             tonic::Response<super::UpdateHouseholdResponse>,
             tonic::Status,
         >;
-        /// Takes in a need. Answers when it is durable. The same external identity is the same need, whichever channel it comes through and
-        /// whoever submits it; a request id makes the same call of the same caller one, and no more.
+        /// Takes in a need. Answers when it is durable. The same external identity or the same request id is the same need, whichever channel it
+        /// comes through and whoever submits it.
         async fn submit_need(
             &self,
             request: tonic::Request<super::SubmitNeedRequest>,
@@ -14122,7 +14180,9 @@ pub struct ReferralOffer {
     #[prost(string, tag = "3")]
     pub resource: ::prost::alloc::string::String,
     /// Quantity of each occurrence in the item's unit, 1 or more; absent means what is left of the item. An item that cannot be
-    /// split is offered whole. Of a recurring item every period that still lacks so much is offered, as many as are left.
+    /// split is offered whole. Of a recurring item every period that still lacks so much is offered, as many as are left, but for those in which
+    /// the resource is closed. One in which it is open without enough left is left for others where the item can be split, and so are the last
+    /// ones where stock or money does not last for all; where it cannot, nothing is held.
     #[prost(int64, optional, tag = "4")]
     pub quantity: ::core::option::Option<i64>,
     /// How long the provider has to answer, 1 minute to 30 days; absent means by the urgency of the need: 1 hour, 12 hours, 2 days
@@ -14524,7 +14584,7 @@ pub struct DeliverReferralRequest {
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
     /// What the case worker should know of it, at most 512 characters; empty says nothing. Kept sealed with the need among its
-    /// `delivery_notes`; refused with ERASED when the need or its beneficiary was erased, because nothing is left that it could be sealed
+    /// `delivery_notes`, and told of by the referral's `has_delivery_note`; refused with ERASED when the need or its beneficiary was erased, because nothing is left that it could be sealed
     /// with. Sensitive.
     #[prost(string, tag = "5")]
     pub note: ::prost::alloc::string::String,
@@ -14671,6 +14731,11 @@ pub struct CancelReferralRequest {
     /// `step.quantity_whole` when it is all: deliver them instead.
     #[prost(int64, optional, tag = "5")]
     pub quantity: ::core::option::Option<i64>,
+    /// Whether the provider says so, and a case worker records it, as after a telephone call: all that follows is as if the provider had taken the
+    /// step. Without it a case worker speaks for the offering side. Refused with PERMISSION_DENIED where the caller does not speak for providers,
+    /// and where the step is not theirs.
+    #[prost(bool, tag = "6")]
+    pub by_provider: bool,
 }
 impl ::prost::Name for CancelReferralRequest {
     const NAME: &'static str = "CancelReferralRequest";
@@ -14722,6 +14787,11 @@ pub struct FailReferralRequest {
     /// `step.quantity_whole` when it is all: deliver them instead, or confirm what is disputed.
     #[prost(int64, optional, tag = "5")]
     pub quantity: ::core::option::Option<i64>,
+    /// Whether the provider says so, and a case worker records it, as after a telephone call: all that follows is as if the provider had taken the
+    /// step. Without it a case worker speaks for the offering side. Refused with PERMISSION_DENIED where the caller does not speak for providers,
+    /// and where the step is not theirs.
+    #[prost(bool, tag = "6")]
+    pub by_provider: bool,
 }
 impl ::prost::Name for FailReferralRequest {
     const NAME: &'static str = "FailReferralRequest";
@@ -15517,8 +15587,8 @@ pub mod referral_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
-        /// worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked. A case worker
+        /// speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`.
         /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
         /// of a series was given already.
         pub async fn cancel_referral(
@@ -15548,7 +15618,7 @@ pub mod referral_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
-        /// asked; a case worker, who speaks for the offering side, asks it with AutoRefer. Say how much of it had arrived until then: that is used up and
+        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`. Say how much of it had arrived until then: that is used up and
         /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
         /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
         pub async fn fail_referral(
@@ -15834,8 +15904,8 @@ pub mod referral_service_server {
             tonic::Response<super::DisputeReferralResponse>,
             tonic::Status,
         >;
-        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked; a case
-        /// worker, who speaks for the offering side, asks it with AutoRefer.
+        /// Either side calls off what was promised. After an automatic offer that its provider calls off, the next candidate is asked. A case worker
+        /// speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`.
         /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
         /// of a series was given already.
         async fn cancel_referral(
@@ -15846,7 +15916,7 @@ pub mod referral_service_server {
             tonic::Status,
         >;
         /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
-        /// asked; a case worker, who speaks for the offering side, asks it with AutoRefer. Say how much of it had arrived until then: that is used up and
+        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`. Say how much of it had arrived until then: that is used up and
         /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
         /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
         async fn fail_referral(
