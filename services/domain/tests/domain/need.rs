@@ -412,7 +412,7 @@ fn what_may_be_one_need_asks_for_the_same_and_names_nobody_else() {
         beneficiary: beneficiary(1),
         household: household(2),
         external: external("one"),
-        items: vec![item(1), NeedItem { quantity: 2, ..item(2) }],
+        items: vec![item(1), NeedItem { quantity: 3, ..item(2) }],
         ..need()
     };
     type Case = (&'static str, bool, fn(&mut Need));
