@@ -15,11 +15,14 @@ use super::statement::{Dialect, Value};
 use super::write::{Writing, entities};
 use crate::error::StoreError;
 
+/// The households of which wishes are among these needs that name nobody else.
+pub(super) fn wishing_households<'n>(needs: impl Iterator<Item = &'n Need>) -> HashSet<HouseholdId> {
+    needs.filter(|need| need.wish.is_some()).filter_map(Need::household_alone).collect()
+}
+
 /// Keeps the members of households as they are, of which wishes are put that name nobody else.
 pub(super) async fn keep_members(writing: &mut Writing<'_>, step: Range<usize>) -> Result<(), Failure> {
-    let puts = entities::<Need>(writing.mutations, step);
-    let wishes = puts.into_iter().map(|(_, need, _)| need).filter(|need| need.wish.is_some());
-    let of: HashSet<HouseholdId> = wishes.filter_map(Need::household_alone).collect();
+    let of = wishing_households(entities::<Need>(writing.mutations, step).into_iter().map(|(_, need, _)| need));
     let (session, tenant) = (&mut writing.session, &writing.context.tenant);
     if of.is_empty() || session.dialect() == Dialect::Sqlite {
         return Ok(());
@@ -36,19 +39,29 @@ pub(super) async fn keep_members(writing: &mut Writing<'_>, step: Range<usize>) 
     session.fetch(statement, |_| Ok(())).await.map(drop)
 }
 
-/// The members of households.
-async fn members(
+/// Who the members of households are.
+pub(super) async fn member_ids(
     session: &mut Session,
     tenant: &TenantId,
     households: HashSet<HouseholdId>,
-) -> Result<Vec<Beneficiary>, Failure> {
+) -> Result<Vec<BeneficiaryId>, Failure> {
     if households.is_empty() {
         return Ok(Vec::new());
     }
     let mut statement = session.statement("SELECT id FROM beneficiaries WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ");
     statement.push_in_uuids("household_id", households.iter().map(HouseholdId::as_uuid).collect());
-    let keys = session.fetch_all(statement, |fields| fields.uuid()).await?.into_iter().map(Key::Id).collect();
+    session.fetch_all(statement, |fields| fields.uuid().map(BeneficiaryId::from_uuid)).await
+}
+
+/// The members of households.
+async fn members(
+    session: &mut Session,
+    tenant: &TenantId,
+    households: HashSet<HouseholdId>,
+) -> Result<Vec<Beneficiary>, Failure> {
+    let ids = member_ids(session, tenant, households).await?;
+    let keys = ids.into_iter().map(|id| Key::Id(id.as_uuid())).collect();
     record::find::<Beneficiary>(session, tenant, keys, Reading::Whole).await
 }
 

@@ -12,7 +12,7 @@ use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{ExternalId, HouseholdId, NeedId, ReferralId};
+use wishwell_domain::ids::{BeneficiaryId, ExternalId, HouseholdId, NeedId, ReferralId};
 use wishwell_domain::limits::REFERRALS_IN_THE_WAY_MAX;
 use wishwell_domain::need::{Need, Timing};
 use wishwell_domain::notification::Subscription;
@@ -230,7 +230,7 @@ impl<'w> Writing<'w> {
 
     /// Locks the rows that several steps will change, kind by kind and by key: whatever order two writes name them in, one
     /// waits for the other instead of both waiting for each other. A single step does the same as it reads, unless it moves members of
-    /// households.
+    /// households. What needs that are put keep as it is, households and people, comes before the needs.
     async fn lock_in_order(&mut self) -> Result<(), Failure> {
         if self.session.dialect() == Dialect::Sqlite {
             return Ok(());
@@ -241,11 +241,33 @@ impl<'w> Writing<'w> {
         self.lock::<CapacityPool>().await?;
         self.lock::<Resource>().await?;
         let people: Vec<&Beneficiary> = self.puts::<Beneficiary>().collect();
-        let moved = households::to_be_moved(&mut self.session, &self.context.tenant, &people).await?;
-        self.lock_also::<Household>(moved).await?;
-        self.lock::<Beneficiary>().await?;
+        let mut households = households::to_be_moved(&mut self.session, &self.context.tenant, &people).await?;
+        let wishing = consents::wishing_households(self.puts::<Need>());
+        households.extend(wishing.iter().map(|household| Key::Id(household.as_uuid())));
+        self.lock_also::<Household>(households).await?;
+        self.lock_people(wishing).await?;
         self.lock::<Need>().await?;
         self.lock::<Round>().await
+    }
+
+    /// Locks who is put or erased, and keeps as they are those whom needs are for that are put, those whose keys are, and the members of
+    /// these households. Where both happen all are locked alike: one order holds for one kind of lock.
+    async fn lock_people(&mut self, wishing: HashSet<HouseholdId>) -> Result<(), Failure> {
+        let (mut changed, mut kept) = (Vec::new(), Vec::new());
+        for mutation in self.mutations {
+            match mutation {
+                Mutation::EraseBeneficiary { id } => changed.push(*id),
+                Mutation::PutKey { subject, .. } => kept.extend(BeneficiaryId::parse_name("subject", subject)),
+                _ => {}
+            }
+        }
+        kept.extend(self.puts::<Need>().filter_map(|need| need.beneficiary));
+        kept.extend(consents::member_ids(&mut self.session, &self.context.tenant, wishing).await?);
+        if changed.is_empty() && self.puts::<Beneficiary>().next().is_none() {
+            return erase::erased_among(&mut self.session, &self.context.tenant, &kept).await.map(drop);
+        }
+        changed.append(&mut kept);
+        self.lock_also::<Beneficiary>(changed.into_iter().map(|id| Key::Id(id.as_uuid())).collect()).await
     }
 
     async fn lock<T: Record>(&mut self) -> Result<(), Failure> {

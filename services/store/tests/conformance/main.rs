@@ -67,6 +67,7 @@ macro_rules! conformance_of {
                 what_a_household_wishes_for_is_withheld_by_each_of_its_members
                 what_a_household_publishes_while_somebody_joins_is_not_in_the_pool_afterwards
                 what_is_published_while_the_consent_is_taken_back_is_not_in_the_pool_afterwards
+                whoever_publishes_and_whoever_joins_a_household_wait_for_each_other_in_one_order
             }
             households {
                 whoever_joins_or_leaves_a_household_changes_it_once_for_each_write

@@ -16,7 +16,24 @@ const CANARY: &str = "canary";
 
 /// Collects what is told.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<u8>>>);
+pub struct Told(Arc<Mutex<Vec<u8>>>);
+
+impl Told {
+    /// Writes down what is of this level or above, spans too.
+    pub fn subscriber(&self, level: tracing::Level) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl std::io::Write for Told {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -42,15 +59,8 @@ async fn spans_name_operation_and_collection_and_carry_no_values_on_postgres() {
 async fn check(fixture: Fixture, system: &str) {
     let fixture = fixture.grounded().await;
     let told = Told::default();
-    let writer = told.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::FULL)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    use_everything(&fixture).with_subscriber(subscriber).await;
-    let told = String::from_utf8(told.0.lock().unwrap().clone()).unwrap();
+    use_everything(&fixture).with_subscriber(told.subscriber(tracing::Level::TRACE)).await;
+    let told = told.text();
     for name in ["WRITE events", "SELECT needs", "SELECT beneficiaries", "SELECT sealing_keys", "SELECT catalog"] {
         assert!(told.contains(name), "no span {name} in {told}");
     }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose};
+use tracing::instrument::WithSubscriber as _;
+use wishwell_domain::beneficiary::{Beneficiary, ConsentPurpose, WrappedKey};
 use wishwell_domain::event::Change;
 use wishwell_domain::need::Need;
 use wishwell_store::{Effect, Mutation, NeedFilter, PageRequest, Store, StoreError, WriteMode};
 
 use crate::fixture::Fixture;
 use crate::samples::{self, context, create, instant, put, tenant, update, upsert};
+use crate::telemetry::Told;
 
 const BENEFICIARY: u128 = 5;
 
@@ -196,4 +198,39 @@ pub async fn what_a_household_publishes_while_somebody_joins_is_not_in_the_pool_
         assert!(known.is_none_or(|need| need.wish.is_none()), "round {round}");
         fixture.write_one(update(living(None), None)).await;
     }
+}
+
+/// Each of several steps, the need's coming first in the one and last in the other: neither has to be done again.
+pub async fn whoever_publishes_and_whoever_joins_a_household_wait_for_each_other_in_one_order(fixture: Fixture) {
+    const ROUNDS: u128 = 60;
+    let fixture = fixture.grounded().await;
+    let other = fixture.another().await;
+    let home = samples::household(4);
+    let living =
+        |household| Change::Beneficiary(Beneficiary { household, ..withholding(ConsentPurpose::WishPublication) });
+    fixture.write(vec![create(Change::Household(home.clone())), create(living(None))]).await;
+    let told = Told::default();
+    let mut published = 0;
+    for round in 0..ROUNDS {
+        let wish = Need { household: Some(home.id), beneficiary: None, ..samples::need(1_000 + round, None) };
+        let mut private = wish.clone();
+        private.unpublish();
+        fixture.write_one(create(Change::Need(Box::new(private.clone())))).await;
+        let key = Mutation::PutKey { subject: wish.id.name(), key: WrappedKey(vec![1; 40]) };
+        let publishing = vec![key, update(Change::Need(Box::new(wish)), None)];
+        let joining = vec![update(Change::Need(Box::new(private)), None), update(living(Some(home.id)), None)];
+        let (context, store) = (context(), &fixture.store);
+        let both = async { tokio::join!(other.write(&context, publishing), store.write(&context, joining)) };
+        let (publishing, joining) = both.with_subscriber(told.subscriber(tracing::Level::DEBUG)).await;
+        joining.unwrap();
+        match publishing {
+            // It came first, and was taken back with what joining writes.
+            Ok(_) => published += 1,
+            Err(refused) => assert_eq!(refused, StoreError::Outdated),
+        }
+        fixture.write_one(update(living(None), None)).await;
+    }
+    let told = told.text();
+    let again: Vec<&str> = told.lines().filter(|line| line.contains("trying again")).collect();
+    assert!(again.is_empty(), "of {ROUNDS}, {published} published first: {again:?}");
 }
