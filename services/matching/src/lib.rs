@@ -5,6 +5,7 @@
 
 pub mod access;
 mod cases;
+mod certificate_end;
 mod connection;
 mod grpc;
 mod health;
@@ -24,6 +25,7 @@ mod watch;
 mod webhook;
 
 pub use access::{ClaimNames, CredentialEntry, Credentials, IssuerEntry, KeySource};
+pub use certificate_end::{CertificateEnd, CertificatesOf};
 pub use in_process::InProcessCalls;
 pub use metrics::Metrics;
 pub use privacy::MasterKey;

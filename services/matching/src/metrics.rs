@@ -16,6 +16,7 @@ use tonic::Code;
 use wishwell_domain::ids::TenantId;
 
 use crate::access::{Method, Outcome, Refusal, known_methods};
+use crate::certificate_end::CertificateEnd;
 
 /// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
 const DURATION_BUCKETS_SECONDS: [f64; 17] = [
@@ -53,6 +54,11 @@ struct FetchLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct TokenLabels {
     outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CertificateLabels {
+    setting: &'static str,
 }
 
 /// What can become of a token, in the order in which [`Metrics::token`] counts.
@@ -107,6 +113,7 @@ pub struct Metrics {
     token_keys: Family<IssuerLabels, Gauge<i64, AtomicI64>>,
     token_keys_age_seconds: Family<IssuerLabels, Gauge<i64, AtomicI64>>,
     token_keys_fetches: Family<FetchLabels, Counter>,
+    certificate_expiration: Family<CertificateLabels, Gauge<i64, AtomicI64>>,
 }
 
 impl Default for Metrics {
@@ -142,6 +149,7 @@ impl Metrics {
             token_keys: Family::default(),
             token_keys_age_seconds: Family::default(),
             token_keys_fetches: Family::default(),
+            certificate_expiration: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -168,6 +176,12 @@ impl Metrics {
             "Memory of the snapshot",
             Unit::Bytes,
             metrics.snapshot_memory_bytes.clone(),
+        );
+        registry.register_with_unit(
+            "wishwell_certificate_expiration_timestamp",
+            "When the first certificate of a setting's file ends, since 1970",
+            Unit::Seconds,
+            metrics.certificate_expiration.clone(),
         );
         let tokens = metrics.register_tokens(&mut registry);
         Self { registry, tokens, ..metrics }
@@ -214,6 +228,12 @@ impl Metrics {
         }
         let outcome = if fetched { "fetched" } else { "failed" };
         self.token_keys_fetches.get_or_create(&FetchLabels { issuer: issuer.to_owned(), outcome }).inc();
+    }
+
+    /// Notes when certificates end.
+    pub(crate) fn certificate_ends(&self, end: &CertificateEnd) {
+        let labels = CertificateLabels { setting: end.of.setting() };
+        self.certificate_expiration.get_or_create(&labels).set(end.at.as_second());
     }
 
     /// Records a finished call.

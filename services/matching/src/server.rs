@@ -119,6 +119,7 @@ impl Server {
         progress: &(dyn Fn(&TenantId, LoadProgress) + Send + Sync),
     ) -> Result<Self, Error> {
         let Dependencies { store, hints, credentials, master_key, clock, metrics } = dependencies;
+        options.tls.iter().flat_map(ServerTls::ends).for_each(|end| metrics.certificate_ends(end));
         let sources = Sources {
             store: Arc::clone(&store),
             hints: Arc::clone(&hints),

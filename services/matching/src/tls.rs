@@ -14,6 +14,8 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
+use crate::certificate_end::{CertificateEnd, CertificatesOf};
+
 /// The protocol that is served (RFC 7301's name of HTTP/2). A caller that names others only is refused in the handshake.
 const PROTOCOL: &[u8] = b"h2";
 
@@ -45,7 +47,10 @@ pub struct ClientCertificates<'a> {
 
 /// What the server shows its callers: a certificate chain, and that it has the key.
 #[derive(Clone)]
-pub struct ServerTls(TlsAcceptor);
+pub struct ServerTls {
+    acceptor: TlsAcceptor,
+    ends: Vec<CertificateEnd>,
+}
 
 impl std::fmt::Debug for ServerTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -90,12 +95,21 @@ impl ServerTls {
             error => unreadable(&error),
         })?;
         config.alpn_protocols = vec![PROTOCOL.to_vec()];
-        Ok(Self(TlsAcceptor::from(Arc::new(config))))
+        let of_callers = callers.map(|callers| (CertificatesOf::ClientAuthorities, callers.authorities));
+        let files = [(CertificatesOf::Server, certificates)].into_iter().chain(of_callers);
+        let ends = files.filter_map(|(of, pem)| CertificateEnd::first_of(of, pem)).collect();
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), ends })
+    }
+
+    /// When its certificates end, and those of the authorities of callers: of each file the first.
+    #[must_use]
+    pub fn ends(&self) -> &[CertificateEnd] {
+        &self.ends
     }
 
     /// Shakes hands with a caller. The caller of this bounds the time it takes.
     pub(crate) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
-        self.0.accept(stream).await
+        self.acceptor.accept(stream).await
     }
 }
 

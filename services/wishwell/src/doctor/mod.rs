@@ -1,5 +1,6 @@
 //! `wishwell doctor`: one line for each thing that can be wrong, with what to do about it.
 
+mod certificates;
 mod checks;
 mod probe;
 mod server;
@@ -7,7 +8,8 @@ mod subject;
 
 use std::path::{Path, PathBuf};
 
-use wishwell_matching::MasterKey;
+use wishwell_domain::clock::Clock as _;
+use wishwell_matching::{MasterKey, ServerTls};
 
 use crate::cli::DoctorArgs;
 use crate::config::{
@@ -16,7 +18,7 @@ use crate::config::{
 use crate::exit::{Exit, Failure, Problem};
 use crate::lang::Lang;
 use crate::progress::Progress;
-use crate::run::{MASTER_KEY_FILE, STORE_FILE};
+use crate::run::{MASTER_KEY_FILE, STORE_FILE, SystemClock};
 use crate::table::cells;
 use server::Ports;
 use subject::Subject;
@@ -186,6 +188,8 @@ fn deployment(
         };
         findings.push(Finding::ok(Subject::Principals, keys));
     }
+    let ends = config.tls.as_ref().map_or(&[][..], ServerTls::ends);
+    findings.extend(certificates::look(ends, SystemClock.now(), words));
     let common = config.common;
     Ok(Patient {
         database: config.database,

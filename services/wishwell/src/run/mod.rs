@@ -1,6 +1,7 @@
 //! Running a server: development mode and `serve`.
 
 mod banner;
+mod certificates;
 mod dev;
 mod gateway;
 mod loads;
@@ -12,6 +13,7 @@ mod signals;
 mod store;
 mod system_clock;
 
+pub(crate) use certificates::ends_soon;
 pub(crate) use dev::{MASTER_KEY_FILE, STORE_FILE, run as dev};
 pub(crate) use gateway::run as gateway;
 pub(crate) use ports::{holder_of, reserve};

@@ -6,7 +6,7 @@ use wishwell_bus::{ChangeHints, InProcessHints, RedisHints, RedisOptions};
 use wishwell_matching::Metrics;
 
 use super::process::{self, Parts};
-use super::{gateway, notify, ports, signals, store};
+use super::{certificates, gateway, notify, ports, signals, store};
 use crate::admin::{self, AdminState, Readiness};
 use crate::config::ServeConfig;
 use crate::exit::{Exit, Failure};
@@ -38,6 +38,8 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
     if config.credentials.is_empty() {
         tracing::warn!("no principals are configured: every call but health and reflection will be refused");
     }
+    let ends = config.tls.iter().flat_map(|tls| tls.ends().to_vec()).collect();
+    tokio::spawn(certificates::watch(ends, stop.clone()));
     let hints = hints(config.redis_url.as_deref())?;
     let shown = config.database.shown();
     let starting = async {
