@@ -139,33 +139,68 @@ fn figures<'l>(round: &RoundSeen, kept: impl Iterator<Item = &'l OutcomeKept>, f
 
 /// Whatever was offered in the name of a round is known to one, but for what the end of one that was called off or failed left unknown, and
 /// for what those made whose results are not kept any more.
-fn unnamed(
-    evidence: &Evidence,
-    rounds: &BTreeMap<&str, Way<'_>>,
-    made: &HashMap<&str, Made<'_>>,
+fn unnamed<'l>(
+    evidence: &'l Evidence,
+    rounds: &BTreeMap<&str, Way<'l>>,
+    made: &HashMap<&str, Made<'l>>,
     named: &BTreeSet<&str>,
     found: &mut Vec<Violation>,
 ) {
-    let mut allowed: HashMap<&str, u64> = HashMap::new();
-    for Way { last, .. } in rounds.values().filter(|round| !evidence.results_kept.contains(&round.last.name)) {
-        *allowed.entry(&last.requested_by).or_default() += last.made;
-    }
-    let mut left: Vec<&Made<'_>> =
+    let mut excuses = Excuses::of(evidence, rounds);
+    let mut left: Vec<&Made<'l>> =
         made.values().filter(|made| !named.contains(made.referral.seen.name.as_str())).collect();
     left.sort_by_key(|made| made.position);
-    for Made { referral, position } in left {
-        let cut_off = rounds.values().any(|round| {
-            let by_now = round.offers_after.is_some_and(|after| after < *position);
-            by_now && round.last.requested_by == referral.by && round.last.state != "committed"
-        });
-        let allowed = allowed.entry(&referral.by).or_default();
-        match (cut_off, *allowed) {
-            (true, _) => {}
-            (false, 0) => {
-                let (referral, position) = (referral.seen.name.clone(), *position);
-                found.push(Violation::OfferOfNoRound { referral, position });
-            }
-            (false, _) => *allowed -= 1,
+    for made in left {
+        if !excuses.take(made) {
+            let (referral, position) = (made.referral.seen.name.clone(), made.position);
+            found.push(Violation::OfferOfNoRound { referral, position });
         }
+    }
+}
+
+/// Offers that rounds may have made and do not know of, each good for one.
+#[derive(Default)]
+struct Excuses<'l> {
+    /// Of rounds that ended before they were through, and of those under way: what they were to offer, and of which nothing became that
+    /// they know of. By who asked, need and item.
+    open: HashMap<(&'l str, &'l str, u16), Vec<Excuse>>,
+    /// What rounds made of which no results are kept, by who asked.
+    forgotten: HashMap<&'l str, Vec<Excuse>>,
+}
+
+/// So many offers, made behind a position.
+struct Excuse {
+    after: i64,
+    offers: u64,
+}
+
+impl<'l> Excuses<'l> {
+    fn of(evidence: &'l Evidence, rounds: &BTreeMap<&str, Way<'l>>) -> Self {
+        let mut excuses = Self::default();
+        for outcome in &evidence.outcomes {
+            let round = rounds.get(outcome.round.as_str()).filter(|round| round.last.state != "committed");
+            let Some((round, after)) = round.and_then(|round| Some((round.last, round.offers_after?))) else {
+                continue;
+            };
+            let of = (round.requested_by.as_str(), outcome.need.as_str(), outcome.item);
+            excuses.open.entry(of).or_default().push(Excuse { after, offers: outcome.open });
+        }
+        for Way { last, offers_after } in rounds.values().filter(|way| !evidence.results_kept.contains(&way.last.name))
+        {
+            let offers = if last.state == "committed" { last.made } else { last.planned.saturating_sub(last.refused) };
+            let of = excuses.forgotten.entry(last.requested_by.as_str()).or_default();
+            of.extend(offers_after.map(|after| Excuse { after, offers }));
+        }
+        excuses
+    }
+
+    /// Takes one for an offer; offers come in the order in which they were made, so that it does not matter which of several is taken.
+    fn take(&mut self, made: &Made<'l>) -> bool {
+        let Made { referral, position } = made;
+        let open = self.open.get_mut(&(referral.by.as_str(), referral.need.as_str(), referral.item));
+        let forgotten = self.forgotten.get_mut(referral.by.as_str());
+        let mut all = open.into_iter().chain(forgotten).flatten();
+        let excuse = all.find(|excuse| excuse.after < *position && excuse.offers > 0);
+        excuse.map(|excuse| excuse.offers -= 1).is_some()
     }
 }

@@ -180,16 +180,20 @@ fn figures_that_are_not_those_of_the_offers_are_caught() {
     assert!(matches!(found[..], [Violation::RoundMiscounted { open: 1, .. }]), "{found:?}");
 }
 
+/// The round ends before it knows what became of the offer that it makes.
+fn cut_off(evidence: &mut Evidence) {
+    let last = round_of(&mut evidence.log[9]);
+    (last.state, last.made) = ("failed".to_owned(), 0);
+    let outcome = &mut evidence.outcomes[0];
+    outcome.made.clear();
+    outcome.open = 1;
+}
+
 #[test]
 fn what_the_end_of_a_round_left_unknown_is_excused_and_nothing_before_it_began_to_offer() {
-    let end = |evidence: &mut Evidence| {
-        let last = round_of(&mut evidence.log[9]);
-        (last.state, last.made) = ("failed".to_owned(), 0);
-        evidence.outcomes[0].made.clear();
-    };
-    assert_eq!(lying(end), Vec::new());
+    assert_eq!(lying(cut_off), Vec::new());
     let found = lying(|evidence| {
-        end(evidence);
+        cut_off(evidence);
         let mut early = offered("c");
         if let Fact::Referral(referral) = &mut early {
             referral.seen.units = 0;
@@ -201,4 +205,36 @@ fn what_the_end_of_a_round_left_unknown_is_excused_and_nothing_before_it_began_t
         round_of(&mut evidence.log[9]).version = 5;
     });
     caught(&found, |v| *v == Violation::OfferOfNoRound { referral: "referrals/c".to_owned(), position: 14 });
+}
+
+#[test]
+fn a_round_that_was_cut_off_excuses_what_it_was_to_offer_and_no_more() {
+    let none_of_it = |found: &[Violation], referral: &str, position| {
+        let referral = referral.to_owned();
+        caught(found, |v| *v == Violation::OfferOfNoRound { referral: referral.clone(), position });
+    };
+    // A second offer in the same name, long after the end.
+    let found = lying(|evidence| {
+        cut_off(evidence);
+        evidence.log.push(event(21, 640, offered("c")));
+    });
+    none_of_it(&found, "referrals/c", 21);
+    // One for another item.
+    let found = lying(|evidence| {
+        cut_off(evidence);
+        evidence.outcomes[0].item = 2;
+    });
+    none_of_it(&found, "referrals/b", 16);
+    // What it was to offer is not kept any more, and how much it was is.
+    let forgotten = |evidence: &mut Evidence| {
+        cut_off(evidence);
+        evidence.results_kept.clear();
+        evidence.outcomes.clear();
+    };
+    assert_eq!(lying(forgotten), Vec::new());
+    let found = lying(|evidence| {
+        forgotten(evidence);
+        evidence.log.push(event(21, 640, offered("c")));
+    });
+    none_of_it(&found, "referrals/c", 21);
 }
