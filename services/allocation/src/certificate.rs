@@ -3,7 +3,7 @@
 //! # The network and its prices
 //!
 //! Units run from a source over groups, items, pools and caps to a sink; costs are in weighted levels ([`crate::PriceWeights`]), what
-//! a unit earns costs negatively. Write `V` for what a served unit of an item is worth (weight of its tier times its worth), `D` for
+//! a unit earns costs negatively. Write `V` for what a served unit of an item is worth ([`crate::PriceWeights::unit`]), `D` for
 //! what a unit over an arc costs (weight of distance times its distance), `G` for the weight of guarantees, `L` for the weight of load.
 //! A price of a pool or cap is what a unit costs from there to the sink; a price of a group is what a unit costs from the source to
 //! there. A flow is optimal if, and only if, prices exist with which

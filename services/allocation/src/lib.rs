@@ -4,9 +4,11 @@
 //! This room defines what is right, in integers, and knows no way of finding it: the solvers (`wishwell-solver`) depend on it, it
 //! depends on nobody. What the check accepts is true whatever the solvers do.
 
+mod alike;
 pub mod assignment_check;
 mod certificate;
 mod check;
+mod marks;
 mod objective;
 mod plan;
 mod problem;

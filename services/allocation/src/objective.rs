@@ -1,5 +1,6 @@
 //! What is to be reached: levels, each infinitely more important than the next.
 
+use crate::marks::Marks;
 use crate::plan::Plan;
 use crate::problem::{Problem, ProblemParts};
 
@@ -34,9 +35,14 @@ impl Objective {
 /// change of level `k` along a simple cycle is at most `S_k` (each node is entered once), so with `w_k > sum of w_j * S_j over the
 /// levels j below`, a cycle improves lexicographically exactly if its weighted sum does: the weights trade nothing away, and they
 /// depend on the network's shape and not on its quantities.
+///
+/// Without groups no more than the order of worths matters on a tier: large ones stand there by marks, which take fewer digits. A
+/// weight of a tier is that of one of its digits, then, and [`PriceWeights::unit`] says what a unit weighs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceWeights {
     levels: Vec<(Level, i128)>,
+    /// By level; of others than tiers none.
+    marks: Vec<Marks>,
     range: i128,
 }
 
@@ -44,14 +50,23 @@ impl PriceWeights {
     /// Largest weighted sum that prices may reach along a path.
     pub const RANGE_MAX: i128 = 1 << 124;
 
+    /// Up to so much worths stand for themselves, and marks are as even as that many make them: the first of which the levels fit together.
+    const MARKS: [u64; 2] = [1 << 16, 1 << 12];
+
     pub(crate) fn of(parts: &ProblemParts) -> Result<Self, String> {
+        let [fine, coarse] = Self::MARKS;
+        Self::with_marks(parts, fine).or_else(|rule| match parts.groups.is_empty() {
+            true => Self::with_marks(parts, coarse),
+            false => Err(rule),
+        })
+    }
+
+    fn with_marks(parts: &ProblemParts, even: u64) -> Result<Self, String> {
         // An item is entered over one arc and left over another. Arcs to items leave the source or a group, arcs to caps or the sink
         // leave pools or caps; of one side of each node on a simple cycle two arcs at the most are on it.
         let groups = parts.groups.len() as i128;
         let caps = parts.caps.len() as i128;
         let across = 2 * parts.items.len().min(parts.pools.len()) as i128 + 2;
-        let worth =
-            |tier: u8| parts.items.iter().filter(|item| item.tier == tier).map(|item| item.worth).max().unwrap_or(0);
         let dearest = parts.arc_distance.iter().copied().max().unwrap_or(0).max(parts.distance_told);
         let price = parts
             .pools
@@ -63,16 +78,26 @@ impl PriceWeights {
             .max()
             .unwrap_or(0);
         let mut weights = Vec::with_capacity(parts.levels.len());
+        let mut all_marks = Vec::with_capacity(parts.levels.len());
         let mut below: i128 = 0;
         for level in parts.levels.iter().rev() {
+            let mut marks = Marks::default();
             let steepest = match level {
-                Level::Tier(tier) => 2 * (groups + 1) * i128::from(worth(*tier)),
+                Level::Tier(tier) => {
+                    let of_tier = parts.items.iter().filter(|item| item.tier == *tier);
+                    let worths = of_tier.map(|item| item.worth);
+                    if parts.groups.is_empty() {
+                        marks = Marks::of(worths.clone(), even);
+                    }
+                    2 * (groups + 1) * worths.max().map_or(0, |worth| i128::from(marks.mark(worth)))
+                }
                 Level::Guarantee => 2 * (groups + 1) * i128::from(u8::from(groups > 0)),
                 Level::Distance => across * i128::from(dearest),
                 Level::Load => 2 * (2 * caps + 1) * i128::from(price),
             };
             let weight = below + 1;
             weights.push((*level, weight));
+            all_marks.push(marks);
             below = weight
                 .checked_mul(steepest)
                 .and_then(|range| range.checked_add(below))
@@ -85,13 +110,28 @@ impl PriceWeights {
                 })?;
         }
         weights.reverse();
-        Ok(Self { levels: weights, range: below })
+        all_marks.reverse();
+        Ok(Self { levels: weights, marks: all_marks, range: below })
     }
 
-    /// What a level weighs.
+    /// What a level weighs; of a tier, one digit of it.
     #[must_use]
     pub fn weight(&self, level: Level) -> i128 {
         self.levels.iter().find(|(of, _)| *of == level).map_or(0, |(_, weight)| *weight)
+    }
+
+    /// What a unit weighs that is worth so much in a tier.
+    #[must_use]
+    pub fn unit(&self, tier: u8, worth: u64) -> i128 {
+        self.weigh(Level::Tier(tier), i128::from(worth))
+    }
+
+    /// What a figure of a level weighs.
+    #[must_use]
+    pub fn weigh(&self, level: Level, figure: i128) -> i128 {
+        let mut levels = self.levels.iter().zip(&self.marks);
+        let of = levels.find(|((of, _), _)| *of == level);
+        of.map_or(0, |((_, weight), marks)| marks.digit(figure).saturating_mul(*weight))
     }
 
     /// The levels in order with what each weighs.
@@ -106,16 +146,18 @@ impl PriceWeights {
         self.range
     }
 
-    /// A price taken apart into levels, most important first: the digits nearest to zero.
+    /// A price taken apart into levels, most important first: the digits nearest to zero, told as figures. On a tier with marks the
+    /// figure of one item's unit is exact, and a difference of two is about right.
     #[must_use]
     pub fn apart(&self, price: i128) -> Vec<i128> {
         let mut rest = price;
         self.levels
             .iter()
-            .map(|(_, weight)| {
+            .zip(&self.marks)
+            .map(|((_, weight), marks)| {
                 let digit = (rest + rest.signum() * (weight / 2)) / weight;
                 rest -= digit * weight;
-                digit
+                marks.figure(digit)
             })
             .collect()
     }

@@ -10,8 +10,10 @@ pub mod limits {
     pub const UNITS_MAX: u64 = 1 << 40;
     /// Most that one unit over one arc may cost in distance, in whatever unit the caller measures.
     pub const DISTANCE_MAX: u32 = 1 << 30;
-    /// Most that one unit's service may be worth.
-    pub const WORTH_MAX: u32 = 2_520;
+    /// What an item counts at the least where all items count alike: a multiple of every quantity up to ten.
+    pub const ITEM_PARTS: u32 = 2_520;
+    /// Most that one unit's service may be worth: so much that a share in [`UNITS_MAX`] can be told to within one in [`ITEM_PARTS`].
+    pub const WORTH_MAX: u64 = (ITEM_PARTS as u64) << 41;
     /// Most urgency tiers.
     pub const TIERS_MAX: u8 = 8;
     /// Highest price of a unit in a load segment.
@@ -45,8 +47,8 @@ pub struct Item {
     /// Urgency tier; 0 is served first.
     pub tier: u8,
     /// What one served unit counts in its tier, 1 to [`limits::WORTH_MAX`]: the same for all where units count, in inverse
-    /// proportion to the quantity where people do.
-    pub worth: u32,
+    /// proportion to the quantity where people do ([`ProblemParts::count_items_alike`]).
+    pub worth: u64,
     /// The group whose guarantee counts this item.
     pub group: Option<u32>,
     /// How it may be divided.
@@ -150,6 +152,8 @@ pub struct ProblemParts {
     /// A distance that prices can tell although no arc is so far, 0 to [`limits::DISTANCE_MAX`]: of what somebody asks about that the
     /// problem has no arc to.
     pub distance_told: u32,
+    /// How many times finer worths are than what is told of tiers, which is of no matter to any plan; 0 is 1.
+    pub finer: u64,
 }
 
 /// A checked problem; immutable.

@@ -44,4 +44,4 @@ pub use score::{Millionths, SCORE_TERMS, ScoreTerm, ScoringRules, Terms};
 pub use snapshot::{CatalogInput, ResourceRef, RoundPrices, Snapshot, SnapshotBuilder};
 
 /// Version of the engine's rules of decision: grows whenever the same input may be answered differently.
-pub const ENGINE_VERSION: u32 = 5;
+pub const ENGINE_VERSION: u32 = 6;

@@ -1,10 +1,10 @@
 //! What needs whole numbers, against all plans there are.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod all_plans;
 mod random;
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use all_plans::{best_of_all, feasible};
 use random::{Kind, Random, bind, transport};
 use wishwell_allocation::{
     Bundle, Certificate, Component, Item, Level, Objective, Plan, Pool, Problem, ProblemParts, Segment, Split, check,
@@ -39,86 +39,6 @@ const SMALL: Kind = Kind {
     arcs: 4,
     distance: 30,
 };
-
-fn capacity(segments: &[Segment]) -> u64 {
-    segments.iter().map(|segment| segment.units).sum()
-}
-
-/// Whether a plan respects everything.
-fn feasible(problem: &Problem, flows: &[(u32, u64)]) -> bool {
-    let parts = problem.parts();
-    let mut served = vec![0; parts.items.len()];
-    let mut pools = vec![0; parts.pools.len()];
-    let mut caps = vec![0; parts.caps.len()];
-    let mut partners: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
-    for (arc, units) in flows {
-        let item = parts.first.partition_point(|first| first <= arc) - 1;
-        served[item] += units;
-        let draws = parts.draws.iter().filter(|(of, _)| of == arc).map(|(_, pool)| *pool);
-        for pool in draws.chain([parts.arc_pool[*arc as usize]]) {
-            pools[pool as usize] += units;
-            partners.entry(item).or_default().insert(parts.pools[pool as usize].partner);
-            let mut cap = parts.pools[pool as usize].cap;
-            while let Some(nth) = cap {
-                caps[nth as usize] += units;
-                cap = parts.caps[nth as usize].cap;
-            }
-        }
-    }
-    let of = |item: u32| partners.get(&(item as usize)).cloned().unwrap_or_default();
-    pools.iter().zip(&parts.pools).all(|(units, pool)| *units <= capacity(&pool.segments))
-        && caps.iter().zip(&parts.caps).all(|(units, cap)| *units <= capacity(&cap.segments))
-        && parts.bundles.iter().all(|bundle| {
-            let full = |item: &u32| served[*item as usize] == parts.items[*item as usize].quantity;
-            bundle.items.iter().all(full) || bundle.items.iter().all(|item| served[*item as usize] == 0)
-        })
-        && parts.partners.iter().all(|bound| {
-            let serving = bound.items.iter().flat_map(|item| of(*item));
-            let all: BTreeSet<u32> = serving.chain(bound.already.iter().copied()).collect();
-            all.len() <= bound.most as usize
-        })
-        && parts.contacts.iter().all(|bound| {
-            let asked = (0..parts.items.len()).filter(|item| of(*item as u32).contains(&bound.partner)).count();
-            asked <= bound.most as usize
-        })
-}
-
-/// All ways to serve one item.
-fn ways(problem: &Problem, item: u32) -> Vec<Vec<(u32, u64)>> {
-    let of = problem.parts().items[item as usize];
-    let mut ways = vec![Vec::new()];
-    for arc in problem.arcs(item) {
-        for nth in 0..ways.len() {
-            let way: Vec<(u32, u64)> = ways[nth].clone();
-            let left = of.quantity - way.iter().map(|(_, units)| units).sum::<u64>();
-            let least = if of.split == Split::Whole { of.quantity } else { 1 };
-            for units in least..=left {
-                let mut more = way.clone();
-                more.push((arc as u32, units));
-                ways.push(more);
-            }
-        }
-    }
-    ways
-}
-
-fn best_of_all(problem: &Problem, item: u32, flows: &mut Vec<(u32, u64)>, best: &mut Objective) {
-    if item as usize == problem.parts().items.len() {
-        if feasible(problem, flows) {
-            let reached = Objective::of(problem, &Plan::new(flows.clone()));
-            if reached > *best {
-                *best = reached;
-            }
-        }
-        return;
-    }
-    for way in ways(problem, item) {
-        let kept = flows.len();
-        flows.extend(way);
-        best_of_all(problem, item + 1, flows, best);
-        flows.truncate(kept);
-    }
-}
 
 fn options(nodes_max: u64) -> Options {
     Options { threads: 1, nodes_max }
@@ -156,8 +76,7 @@ fn no_plan_of_all_there_are_is_better_and_the_check_agrees() {
     for _ in 0..3_000 {
         let problem = Problem::new(random_parts(&mut random, &TINY)).unwrap();
         integer += u32::from(!problem.is_flow());
-        let mut best = Objective::of(&problem, &Plan::default());
-        best_of_all(&problem, 0, &mut Vec::new(), &mut best);
+        let best = best_of_all(&problem, &vec![1; problem.parts().items.len()]);
         let found = solve(&problem, &options(10_000), None, &Unwatched).unwrap();
         assert!(feasible(&problem, found.plan.flows()), "{problem:?} {found:?}");
         assert_eq!(found.objective, best, "{problem:?} {found:?}");
@@ -260,7 +179,7 @@ fn whole_items_of_one_size_need_no_decision() {
 fn a_bound_between_two_people_served_is_the_lower_one() {
     let mut parts = dense(&[5, 5, 4], &[9, 4], Split::Whole);
     for item in &mut parts.items {
-        item.worth = 2_520 / item.quantity as u32;
+        item.worth = 2_520 / item.quantity;
     }
     let problem = Problem::new(parts).unwrap();
     let flow = Relaxed::all_of(&problem).solve(&problem, &Unwatched).unwrap();
@@ -333,8 +252,7 @@ fn what_large_components_are_solved_by_bounds_all_plans_there_are() {
     for _ in 0..3_000 {
         let problem = Problem::new(random_parts(&mut random, &TINY)).unwrap();
         let Some(answer) = solve_as_large(&problem, 1_000, None, &Unwatched).unwrap() else { continue };
-        let mut best = Objective::of(&problem, &Plan::default());
-        best_of_all(&problem, 0, &mut Vec::new(), &mut best);
+        let best = best_of_all(&problem, &vec![1; problem.parts().items.len()]);
         assert!(feasible(&problem, answer.plan.flows()), "{problem:?} {answer:?}");
         assert!(answer.objective <= best && best <= answer.bound, "{best:?} {problem:?} {answer:?}");
         let verdict = check(&problem, &answer.plan, &of_all(&problem, &answer));

@@ -57,7 +57,7 @@ fn plainest(problem: &Problem, relaxed: &Relaxed) -> Option<i128> {
     for (nth, item) in (0_u32..).zip(&parts.items) {
         let quantity = item.quantity as i64;
         let least = relaxed.required.as_ref().map_or(0, |required| if required[nth as usize] { quantity } else { 0 });
-        let worth = weight(Level::Tier(item.tier)) * i64::from(item.worth);
+        let worth = weight(Level::Tier(item.tier)) * i64::try_from(item.worth).unwrap();
         add(item.group.map_or(0, |group| groups + group), items + nth, least, Some(quantity), -worth);
         for arc in problem.arcs(nth) {
             if relaxed.usable.as_ref().is_none_or(|usable| usable.contains(&(arc as u32))) {

@@ -75,7 +75,7 @@ impl Mixed {
         parts.items.push(Item {
             quantity,
             tier: random.below(TIERS) as u8,
-            worth: if random.below(2) == 0 { 1 } else { 1 + random.below(5) as u32 },
+            worth: if random.below(2) == 0 { 1 } else { 1 + random.below(5) },
             group: (random.below(3) == 0).then(|| random.below(u64::from(groups)) as u32),
             split,
         });

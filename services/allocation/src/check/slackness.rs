@@ -16,13 +16,11 @@ use super::part::Part;
 use super::relaxed::Relaxed;
 use super::totals::Totals;
 use crate::certificate::Proof;
-use crate::limits::TIERS_MAX;
 use crate::objective::Level;
 use crate::problem::Segment;
 
-/// What the levels weigh.
+/// What the levels below tiers weigh.
 struct Weights {
-    tiers: Vec<i128>,
     guarantee: i128,
     distance: i128,
     load: i128,
@@ -31,12 +29,7 @@ struct Weights {
 impl Weights {
     fn of(part: &Part<'_>) -> Self {
         let weight = |level| part.problem.weights().weight(level);
-        Self {
-            tiers: (0..TIERS_MAX).map(|tier| weight(Level::Tier(tier))).collect(),
-            guarantee: weight(Level::Guarantee),
-            distance: weight(Level::Distance),
-            load: weight(Level::Load),
-        }
+        Self { guarantee: weight(Level::Guarantee), distance: weight(Level::Distance), load: weight(Level::Load) }
     }
 }
 
@@ -114,12 +107,14 @@ impl Claim<'_> {
                 return;
             }
             let mut gains = Gains::default();
+            let of = &self.part.parts().items[*item as usize];
+            let earned = self.part.problem.weights().unit(of.tier, of.worth);
             for arc in self.part.arcs(at) {
                 let carries = flows.next_if(|(of, _)| *of as usize == arc).is_some();
                 let open = self.relaxed.is_open(nth);
                 nth += 1;
                 if open {
-                    let Some(gain) = self.gain(weights, *item, arc) else {
+                    let Some(gain) = self.gain(weights, *item, earned, arc) else {
                         return faults.say(Rule::Overflow(Node::Item(*item as usize)));
                     };
                     gains.note(gain, arc, carries);
@@ -131,14 +126,13 @@ impl Claim<'_> {
         }
     }
 
-    /// What a unit of the item gains over the arc. Nothing, if that exceeds the range of numbers.
-    fn gain(&self, weights: &Weights, item: u32, arc: usize) -> Option<i128> {
+    /// What a unit of the item, which earns so much, gains over the arc. Nothing, if that exceeds the range of numbers.
+    fn gain(&self, weights: &Weights, item: u32, earned: i128, arc: usize) -> Option<i128> {
         let (part, prices) = (self.part, &self.proof.prices);
         let parts = part.parts();
         let item = &parts.items[item as usize];
         let group = item.group.and_then(|group| part.group(group)).map_or(0, |at| prices.groups[at]);
         let pool = prices.pools[part.pool(parts.arc_pool[arc])?];
-        let earned = weights.tiers[item.tier as usize].checked_mul(i128::from(item.worth))?;
         let far = weights.distance.checked_mul(i128::from(parts.arc_distance[arc]))?;
         earned.checked_sub(group)?.checked_sub(far)?.checked_sub(pool)
     }

@@ -25,7 +25,7 @@ pub struct LevelPrice {
     /// The level.
     pub level: RoundLevel,
     /// On it, for each unit: above zero is a loss where a price is asked, a gain where a gain is. On a tier in the counting of the round: where people count, an item served
-    /// wholly is 2520.
+    /// wholly is 2520, and what is less than a part of it is told as one.
     pub amount: i64,
 }
 

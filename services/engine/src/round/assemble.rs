@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wishwell_allocation::limits::{DISTANCE_MAX, UNITS_MAX, WORTH_MAX};
+use wishwell_allocation::limits::{DISTANCE_MAX, UNITS_MAX};
 use wishwell_allocation::{Item, Level, Pool, Problem, ProblemParts, Split};
 use wishwell_domain::need::Urgency;
 use wishwell_domain::round::{Aim, Counting, RoundRules};
@@ -271,16 +271,12 @@ impl<'a> Build<'a> {
         // What nothing can serve needs no whole numbers.
         let one_pool = arcs.iter().all(|arc| arc.further.is_empty());
         let split = if arcs.is_empty() { Split::Any } else { self.split(&item, one_pool) };
-        let worth = match self.rules.counting {
-            Counting::Units => 1,
-            Counting::People => u32::try_from(u64::from(WORTH_MAX) / quantity).unwrap_or(1).max(1),
-        };
         self.count_partners(&item, arcs, quantity);
         self.row_of[at] = u32::try_from(self.rows.len()).unwrap_or(NONE);
         self.rows.push(u32::try_from(at).unwrap_or(NONE));
         self.all_occurrences.push(times == Some(Times::All) && item.occurrences > 1);
-        // The guarantee's group is known once all rows are.
-        self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth, group: None, split });
+        // The guarantee's group, and what a unit counts where people do, are known once all rows are.
+        self.parts.items.push(Item { quantity, tier: tier(item.urgency), worth: 1, group: None, split });
     }
 
     /// Whether one unit more may not serve the row that was made last although it is worth it: it takes all or nothing, or a bound on
@@ -388,6 +384,9 @@ impl<'a> Build<'a> {
         let asked = &self.parts.items;
         self.parts.partners = sides::partners(most, self.given, self.items, self.pools, &self.rows, asked, of);
         self.parts.levels = levels(self.rules, self.items);
+        if self.rules.counting == Counting::People {
+            self.parts.count_items_alike();
+        }
         if control.stopped() {
             return Err(DraftError::Stopped);
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use wishwell_allocation::{Level, Plan, Pool, limits::WORTH_MAX};
+use wishwell_allocation::{Level, Plan, Pool, limits::ITEM_PARTS};
 use wishwell_domain::ids::{CategoryCode, DivisionCode};
 use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
 use wishwell_domain::need::Urgency;
@@ -57,13 +57,13 @@ impl Draft<'_> {
         let problem = self.problem();
         let whole = match self.rules.counting {
             Counting::Units => 1,
-            Counting::People => i128::from(WORTH_MAX),
+            Counting::People => i128::from(ITEM_PARTS) * i128::from(problem.parts().finer.max(1)),
         };
         let millionths = |price: i128| {
             let levels = problem.weights().levels().iter().zip(problem.weights().apart(price));
-            let of_tiers = levels.map(|((level, _), digit)| match level {
+            let of_tiers = levels.map(|((level, _), figure)| match level {
                 Level::Tier(tier) => {
-                    digit * i128::from(TIER_MILLIONTHS.get(usize::from(*tier)).copied().unwrap_or(0)) / whole
+                    figure * i128::from(TIER_MILLIONTHS.get(usize::from(*tier)).copied().unwrap_or(0)) / whole
                 }
                 _ => 0,
             });

@@ -48,6 +48,7 @@ use crate::snapshot::need::OpenNeed;
 use assemble::Assembled;
 pub use gaps::{TIER_MILLIONTHS, tier_worth};
 pub use gather::PairDistances;
+pub use prices::level_figures;
 pub use shortage::{Shortage, Worth, worth};
 pub use tell::{Solved, tell, tell_each};
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use wishwell_allocation::{Branch, Certificate, Level, Plan, Problem, Proof, Split};
-use wishwell_domain::round::{LevelPrice, RoundLevel};
+use wishwell_allocation::{Branch, Certificate, Level, Objective, Plan, Problem, Proof, Split};
+use wishwell_domain::round::{LevelFigure, LevelPrice, RoundLevel};
 
 use super::exhausted::Exhausted;
 use super::network::Below;
@@ -158,19 +158,43 @@ impl AllPrices {
 /// What a served unit of a row is worth on its tier's level, weighted.
 pub(super) fn value(problem: &Problem, row: u32) -> i128 {
     let item = &problem.parts().items[row as usize];
-    problem.weights().weight(Level::Tier(item.tier)) * i128::from(item.worth)
+    problem.weights().unit(item.tier, item.worth)
+}
+
+/// How many times finer a level's figures are than they are told.
+fn finer(problem: &Problem, level: Level) -> i128 {
+    if matches!(level, Level::Tier(_)) { i128::from(problem.parts().finer.max(1)) } else { 1 }
+}
+
+/// Divides away from zero: what is something is told as something.
+fn divided(figure: i128, by: i128) -> i128 {
+    figure / by + if figure % by == 0 { 0 } else { figure.signum() }
 }
 
 /// A weighted price by levels; those without anything are left out.
 pub(super) fn by_level(problem: &Problem, price: i128) -> Vec<LevelPrice> {
-    let levels = problem.weights().levels().iter().map(|(of, _)| level(*of));
-    let digits = problem.weights().apart(price).into_iter();
-    let clamped = |digit: i128| i64::try_from(digit).unwrap_or(if digit > 0 { i64::MAX } else { i64::MIN });
+    let levels = problem.weights().levels().iter().map(|(of, _)| *of);
+    let figures = problem.weights().apart(price).into_iter();
+    let clamped = |figure: i128| i64::try_from(figure).unwrap_or(if figure > 0 { i64::MAX } else { i64::MIN });
     levels
-        .zip(digits)
-        .filter(|(_, digit)| *digit != 0)
-        .map(|(level, digit)| LevelPrice { level, amount: clamped(digit) })
+        .zip(figures)
+        .filter(|(_, figure)| *figure != 0)
+        .map(|(of, figure)| LevelPrice { level: level(of), amount: clamped(divided(figure, finer(problem, of))) })
         .collect()
+}
+
+/// What a plan reaches on each level, and what none exceeds, as it is told: what is reached at the least, a bound that is above it at
+/// the most.
+#[must_use]
+pub fn level_figures(problem: &Problem, reached: &Objective, bound: &Objective) -> Vec<LevelFigure> {
+    let figures = problem.weights().levels().iter().zip(reached.0.iter().zip(&bound.0));
+    let told = |((of, _), (reached, bound)): (&(Level, i128), (&i128, &i128))| {
+        let by = finer(problem, *of);
+        let least = reached.div_euclid(by);
+        let most = if bound > reached { divided(*bound, by) } else { bound.div_euclid(by) };
+        LevelFigure { level: level(*of), reached: least, bound: most }
+    };
+    figures.map(told).collect()
 }
 
 /// The level that a price is on first, and the amount there.

@@ -5,15 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use wishwell_allocation::{Certificate, Objective, Plan};
 use wishwell_domain::ids::{CategoryCode, DivisionCode, OrganizationId};
 use wishwell_domain::round::{
-    ItemOutcome, LevelFigure, ReasonCount, RoundResult, RoundTotals, Serving, Tally, TierTally, Unserved,
-    UnservedReason,
+    ItemOutcome, ReasonCount, RoundResult, RoundTotals, Serving, Tally, TierTally, Unserved, UnservedReason,
 };
 use wishwell_solver::Control;
 use wishwell_solver::parallel::each;
 
 use super::fairness::Cohorts;
 use super::network::Below;
-use super::prices::{AllPrices, level};
+use super::prices::{AllPrices, level_figures};
 use super::room::Room;
 use super::{Draft, DraftError};
 use crate::ENGINE_VERSION;
@@ -73,14 +72,11 @@ pub fn tell_each(
     })?;
     let gaps = draft.gaps(solved.plan, &prices, &below, &sums.unreached);
     let reached = Objective::of(problem, solved.plan);
-    let figures = problem.weights().levels().iter().zip(reached.0.iter().zip(&solved.bound.0));
     Ok(RoundResult {
         position: draft.snapshot.position(),
         evaluated_at: draft.given.at,
         engine_version: ENGINE_VERSION,
-        levels: figures
-            .map(|((of, _), (reached, bound))| LevelFigure { level: level(*of), reached: *reached, bound: *bound })
-            .collect(),
+        levels: level_figures(problem, &reached, solved.bound),
         optimal: reached == *solved.bound,
         is_flow: problem.is_flow(),
         pairs: problem.parts().arc_pool.len() as u64,

@@ -244,7 +244,7 @@ impl<'a> Work<'a> {
 /// What a unit of an item is worth, weighted.
 pub(super) fn worth(index: &Index<'_>, item: u32) -> i128 {
     let of = &index.parts().items[item as usize];
-    index.problem.weights().weight(Level::Tier(of.tier)) * i128::from(of.worth)
+    index.problem.weights().unit(of.tier, of.worth)
 }
 
 /// What serving all of these items brings on the level that counts most of them.

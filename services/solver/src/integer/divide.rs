@@ -22,11 +22,13 @@ pub(super) fn divide(index: &Index<'_>, path: &[(Decision, bool)], flow: &Plan) 
         .or_else(|| draw(index, path, flow))
 }
 
-/// How much deciding on an item matters: its tier's place, then what it is worth.
-fn weight(index: &Index<'_>, item: u32) -> (i128, u32) {
+/// How much deciding on an item matters: its tier's weight, then what it is worth, then its place.
+type Weight = (i128, i128, u32);
+
+fn weight(index: &Index<'_>, item: u32) -> Weight {
     let of = &index.parts().items[item as usize];
     let tier = index.problem.weights().weight(wishwell_allocation::Level::Tier(of.tier));
-    (tier * i128::from(of.worth) * i128::from(of.quantity.min(1 << 20)), u32::MAX - item)
+    (tier, i128::from(of.worth) * i128::from(of.quantity), u32::MAX - item)
 }
 
 fn bundle(index: &Index<'_>, served: &[u64]) -> Option<Decision> {
@@ -40,7 +42,7 @@ fn bundle(index: &Index<'_>, served: &[u64]) -> Option<Decision> {
 }
 
 fn whole(index: &Index<'_>, served: &[u64], flow: &Plan) -> Option<Decision> {
-    let mut worst: Option<((i128, u32), Decision)> = None;
+    let mut worst: Option<(Weight, Decision)> = None;
     let mut at = 0;
     let flows = flow.flows();
     while at < flows.len() {

@@ -18,6 +18,9 @@ const GAINS_PER_ARC: u64 = 24;
 /// Most passes over the pools.
 const PASSES_MAX: usize = 100;
 
+/// Most that a tier's figure is counted as, in its unit.
+const FIGURE_MAX: i128 = 1 << 14;
+
 /// How many times what one unit may cost a price may be: beyond it, levels are no longer apart.
 const SPREAD: i128 = 16;
 
@@ -51,8 +54,10 @@ impl Scale {
         let of = |level: &Level| match level {
             Level::Tier(tier) => {
                 let worths = || parts.items.iter().filter(|item| item.tier == *tier).map(|item| i128::from(item.worth));
-                let unit = worths().fold(0, steps::divisor).max(1);
-                (unit, worths().max().unwrap_or(0) / unit)
+                let most = worths().max().unwrap_or(0);
+                // Fine worths are told apart no further: any prices bound.
+                let unit = worths().fold(0, steps::divisor).max(most / FIGURE_MAX).max(1);
+                (unit, most / unit)
             }
             Level::Guarantee => (1, i128::from(!parts.groups.is_empty())),
             Level::Distance => (1, i128::from(far)),
@@ -320,10 +325,11 @@ impl<'a> Dual<'a> {
 
     /// The prices in the problem's own weights. The first levels are not told apart from the next.
     pub(super) fn weighed(&self) -> Prices {
-        let levels = self.index.problem.weights().levels();
+        let weights = self.index.problem.weights();
+        let levels = weights.levels();
         let weigh = |number: i128| {
             let figures = self.scale.figures(number);
-            figures.zip(levels).map(|(figure, (_, weight))| i128::from(figure).saturating_mul(*weight)).sum()
+            figures.zip(levels).map(|(figure, (level, _))| weights.weigh(*level, i128::from(figure))).sum()
         };
         Prices {
             pools: self.step.iter().zip(&self.above).map(|(step, above)| weigh(step + above)).collect(),

@@ -77,7 +77,7 @@ impl Found<'_> {
         }
         let usable = Usable::of(self.problem, self.relaxed);
         for (nth, item) in parts.items.iter().enumerate() {
-            let worth = weights.weight(Level::Tier(item.tier)) * i128::from(item.worth);
+            let worth = weights.unit(item.tier, item.worth);
             let group = item.group.map_or(0, |group| prices.groups[group as usize]);
             let gain = |arc: u32| worth - group - distance * i128::from(parts.arc_distance[arc as usize]);
             let pool = |arc: u32| parts.arc_pool[arc as usize] as usize;

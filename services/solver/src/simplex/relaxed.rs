@@ -208,7 +208,7 @@ impl<'a, C: Cost> Layout<'a, C> {
         let weights = self.problem.weights();
         let distance = weights.weight(wishwell_allocation::Level::Distance);
         for (nth, item) in parts.items.iter().enumerate() {
-            let worth = weights.weight(wishwell_allocation::Level::Tier(item.tier)) * i128::from(item.worth);
+            let worth = weights.unit(item.tier, item.worth);
             for arc in self.usable(nth as u32) {
                 let pool = parts.arc_pool[arc as usize];
                 if self.open_pools[pool as usize] {

@@ -36,13 +36,13 @@ impl fmt::Display for Unfit {
 impl std::error::Error for Unfit {}
 
 impl Standing {
-    /// Keeps a problem and its answer. None, if [`super::handles`] refuses the problem or a tier comes after distance or load among
-    /// its levels.
+    /// Keeps a problem and its answer. None, if [`super::handles`] refuses the problem, a tier comes after distance or load among its
+    /// levels, or a unit is worth more than an item counts in the usual parts ([`limits::ITEM_PARTS`]).
     ///
     /// An answer that is not optimal costs time in the next [`Standing::solve`], nothing else.
     #[must_use]
     pub fn new(problem: &Problem, answer: &Solution) -> Option<Self> {
-        if !super::handles(problem) {
+        if !super::handles(problem) || problem.parts().items.iter().any(|item| item.worth > Levels::COMPLETE_MAX) {
             return None;
         }
         let levels = Levels::complete(problem);
@@ -72,7 +72,7 @@ impl Standing {
     /// # Errors
     ///
     /// Where it would violate what [`wishwell_allocation::ProblemParts`] promises.
-    pub fn add(&mut self, quantity: u64, tier: u8, worth: u32, arcs: &[(u32, u32)]) -> Result<u32, Unfit> {
+    pub fn add(&mut self, quantity: u64, tier: u8, worth: u64, arcs: &[(u32, u32)]) -> Result<u32, Unfit> {
         let rank = self.levels.rank(tier, worth);
         if !(1..=limits::UNITS_MAX).contains(&quantity) || rank == 0 {
             return Err(Unfit("quantity, tier and worth must be within their limits, the tier one of the levels"));

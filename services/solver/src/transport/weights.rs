@@ -1,5 +1,7 @@
 //! What levels weigh, for the whole problem and for a component alone.
 
+use std::collections::BTreeSet;
+
 use wishwell_allocation::{Level, Problem, limits};
 
 use super::cost::Cost;
@@ -10,57 +12,55 @@ pub(super) struct Levels {
     /// Whether every tier precedes distance and load: then only the order of what units are worth matters.
     tiers_first: bool,
     distance_first: bool,
-    /// Rank of each (tier, worth) that is there among what a unit can be worth.
-    ranks: Vec<u32>,
+    /// Importance of each tier, above 0; 0 of those that are no level.
+    importance: [usize; limits::TIERS_MAX as usize],
     /// What stands behind each rank, ascending: the tier's importance, and the worth.
-    kinds: Vec<(usize, usize)>,
+    kinds: Vec<(usize, u64)>,
     /// What a unit of each rank is worth in the whole's weights; rank 0 is worth nothing.
     pub(super) worths: Vec<i128>,
     pub(super) distance: i128,
     pub(super) load: i128,
 }
 
-const WORTHS: usize = limits::WORTH_MAX as usize + 1;
-
 impl Levels {
+    /// Up to so much a unit may be worth where ranks stand for all that one could be worth.
+    pub(super) const COMPLETE_MAX: u64 = limits::ITEM_PARTS as u64;
+
     /// With a rank for each worth of the problem's items.
     pub(super) fn of(problem: &Problem) -> Self {
-        let mut there = vec![false; usize::from(limits::TIERS_MAX) * WORTHS];
-        for item in &problem.parts().items {
-            there[Self::at(item.tier, item.worth)] = true;
-        }
-        Self::ranked(problem, &there)
+        Self::ranked(problem, problem.parts().items.iter().map(|item| (item.tier, item.worth)))
     }
 
-    /// With a rank for each worth that items of the problem's tiers could have: the same ranks wherever the levels are the same.
+    /// With a rank for each worth up to [`Self::COMPLETE_MAX`] that items of the problem's tiers could have: the same ranks wherever the
+    /// levels are the same.
     pub(super) fn complete(problem: &Problem) -> Self {
-        let tiered = |tier: usize| problem.parts().levels.contains(&Level::Tier(tier as u8));
-        let count = usize::from(limits::TIERS_MAX) * WORTHS;
-        let there: Vec<bool> = (0..count).map(|at| at % WORTHS > 0 && tiered(at / WORTHS)).collect();
-        Self::ranked(problem, &there)
+        let worths = |tier: u8| (1..=Self::COMPLETE_MAX).map(move |worth| (tier, worth));
+        Self::ranked(problem, (0..limits::TIERS_MAX).flat_map(worths))
     }
 
-    fn ranked(problem: &Problem, there: &[bool]) -> Self {
+    fn ranked(problem: &Problem, worths: impl Iterator<Item = (u8, u64)>) -> Self {
         let (parts, weights) = (problem.parts(), problem.weights());
         let place = |level: Level| parts.levels.iter().position(|of| *of == level);
-        let importance = |tier: usize| place(Level::Tier(tier as u8)).map_or(0, |place| parts.levels.len() - place);
-        let mut kinds: Vec<(usize, usize)> =
-            (0..there.len()).filter(|at| there[*at]).map(|at| (importance(at / WORTHS), at)).collect();
+        let mut importance = [0; limits::TIERS_MAX as usize];
+        for (tier, of) in (0..).zip(&mut importance) {
+            *of = place(Level::Tier(tier)).map_or(0, |place| parts.levels.len() - place);
+        }
+        let tiered = worths.filter(|(tier, _)| importance[usize::from(*tier)] > 0);
         // Within a tier by worth.
-        kinds.sort_unstable();
+        let there: BTreeSet<(usize, u64, u8)> =
+            tiered.map(|(tier, worth)| (importance[usize::from(tier)], worth, tier)).collect();
         let mut levels = Self {
             tiers_first: false,
             distance_first: place(Level::Distance) < place(Level::Load),
-            ranks: vec![0; there.len()],
+            importance,
             kinds: vec![(0, 0)],
             worths: vec![0],
             distance: weights.weight(Level::Distance),
             load: weights.weight(Level::Load),
         };
-        for (importance, at) in kinds {
-            levels.ranks[at] = levels.kinds.len() as u32;
-            levels.kinds.push((importance, at % WORTHS));
-            levels.worths.push(weights.weight(Level::Tier((at / WORTHS) as u8)) * (at % WORTHS) as i128);
+        for (importance, worth, tier) in there {
+            levels.kinds.push((importance, worth));
+            levels.worths.push(weights.unit(tier, worth));
         }
         let last_tier = parts.levels.iter().rposition(|level| matches!(level, Level::Tier(_)));
         levels.tiers_first = last_tier < place(Level::Distance) && last_tier < place(Level::Load);
@@ -78,13 +78,10 @@ impl Levels {
         Digits { rank: self.kinds.partition_point(|of| *of < kind).min(self.kinds.len() - 1), ..digits }
     }
 
-    fn at(tier: u8, worth: u32) -> usize {
-        usize::from(tier) * WORTHS + worth as usize
-    }
-
     /// Rank of an item's worth; 0, if it was not counted on.
-    pub(super) fn rank(&self, tier: u8, worth: u32) -> u32 {
-        self.ranks.get(Self::at(tier, worth)).copied().unwrap_or(0)
+    pub(super) fn rank(&self, tier: u8, worth: u64) -> u32 {
+        let importance = self.importance.get(usize::from(tier)).copied().unwrap_or(0);
+        self.kinds.binary_search(&(importance, worth)).map_or(0, |rank| rank as u32)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Kind {
     pub(crate) items: u64,
     pub(crate) pools: u64,
     pub(crate) tiers: u8,
-    pub(crate) worths: &'static [u32],
+    pub(crate) worths: &'static [u64],
     pub(crate) quantity: u64,
     pub(crate) capacity: u64,
     pub(crate) segments: u64,

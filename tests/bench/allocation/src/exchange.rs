@@ -27,7 +27,8 @@ pub(crate) fn write(problem: &Problem, item_category: &[u8], pool_category: &[u8
     }
     put(&weight(Level::Distance).to_le_bytes());
     parts.items.iter().for_each(|item| put(&item.quantity.to_le_bytes()));
-    parts.items.iter().for_each(|item| put(&(weight(Level::Tier(item.tier)) * i64::from(item.worth)).to_le_bytes()));
+    let unit = |tier, worth| i64::try_from(problem.weights().unit(tier, worth)).expect("weights fit peers' numbers");
+    parts.items.iter().for_each(|item| put(&unit(item.tier, item.worth).to_le_bytes()));
     for pool in &parts.pools {
         assert!(pool.segments.iter().all(|segment| segment.price == 0), "peers are told no prices of load");
         put(&pool.segments.iter().map(|segment| segment.units).sum::<u64>().to_le_bytes());

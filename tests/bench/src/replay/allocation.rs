@@ -51,13 +51,6 @@ pub(super) struct Solver;
 #[cfg(test)]
 impl Planner for Solver {
     fn plan(&mut self, _: &World, pairs: &Pairs) -> Vec<Shipment> {
-        let problem = direct::problem(pairs, |_, ask| people_before_units(ask));
-        direct::shipments(pairs, &direct::solve(&problem))
+        direct::shipments(pairs, &direct::solve(&direct::problem_of_people(pairs)))
     }
-}
-
-/// As the service counts: one over the quantity that is left to serve.
-#[cfg(test)]
-fn people_before_units(ask: &super::clock::Ask) -> u32 {
-    u32::try_from(u64::from(wishwell_allocation::limits::WORTH_MAX) / ask.left).map_or(1, |worth| worth.max(1))
 }

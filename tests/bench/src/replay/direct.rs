@@ -11,7 +11,7 @@ use super::distances::MILE;
 use super::pairs::{Pairs, number};
 
 /// The problem of serving as much as can be of what a unit's worth says, then with the least distance.
-pub(super) fn problem(pairs: &Pairs, worth: impl Fn(u32, &Ask) -> u32) -> Problem {
+pub(super) fn problem(pairs: &Pairs, worth: impl Fn(u32, &Ask) -> u64) -> Problem {
     let item = |(category, ask): &(u32, Ask)| Item {
         quantity: ask.left,
         tier: 0,
@@ -40,6 +40,14 @@ pub(super) fn problem(pairs: &Pairs, worth: impl Fn(u32, &Ask) -> u32) -> Proble
         arc_distance: pairs.pairs.iter().map(|(_, _, distance)| *distance).collect(),
         ..ProblemParts::default()
     };
+    Problem::new(parts).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same where each ask counts alike, as the service counts where people do.
+#[cfg(test)]
+pub(super) fn problem_of_people(pairs: &Pairs) -> Problem {
+    let mut parts = problem(pairs, |_, _| 1).into_parts();
+    parts.count_items_alike();
     Problem::new(parts).unwrap_or_else(|error| panic!("{error}"))
 }
 

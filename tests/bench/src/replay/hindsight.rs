@@ -33,7 +33,7 @@ impl Rule for Greatest {
 }
 
 /// The place of each quantity among those of its category, from the largest: 1 and up.
-fn ranks(asks: &[(u32, Ask)]) -> BTreeMap<(u32, u64), u32> {
+fn ranks(asks: &[(u32, Ask)]) -> BTreeMap<(u32, u64), u64> {
     let mut quantities: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for (category, ask) in asks {
         quantities.entry(*category).or_default().insert(ask.asked);

@@ -46,7 +46,7 @@ pub(super) fn flow_problem(chance: &mut Chance) -> ProblemParts {
     let (pools, caps, groups) = (1 + chance.below(4), chance.below(3) as usize, chance.below(3) as usize);
     let items = (0..1 + chance.below(3)).map(|_| {
         let mut one = item(1 + chance.below(3), chance.below(2) as u8, chance.above(groups, groups));
-        one.worth = 1 + chance.below(3) as u32;
+        one.worth = 1 + chance.below(3);
         let mut arcs = Vec::new();
         for pool in 0..pools as u32 {
             if arcs.len() < 3 && chance.below(3) > 0 {

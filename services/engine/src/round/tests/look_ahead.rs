@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use wishwell_allocation::{Item, Level, Plan, Pool, Problem, ProblemParts, Segment, Split, check, limits::WORTH_MAX};
+use wishwell_allocation::{Item, Level, Plan, Pool, Problem, ProblemParts, Segment, Split, check, limits::ITEM_PARTS};
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::event::Change;
 use wishwell_domain::fact::Facts;
@@ -150,8 +150,8 @@ fn hindsight(input: &CatalogInput, needs: &[Need]) -> u64 {
     let unit = u64::from(TIER_MILLIONTHS[3]);
     for need in needs {
         // An emergency counts 64 times as much as what can wait: whole numbers.
-        let counts = u32::try_from(worth(need) / unit).expect("small");
-        assert!(counts <= WORTH_MAX && worth(need).is_multiple_of(unit));
+        let counts = worth(need) / unit;
+        assert!(counts <= u64::from(ITEM_PARTS) && worth(need).is_multiple_of(unit));
         parts.items.push(Item { quantity: 1, tier: 0, worth: counts, group: None, split: Split::Any });
         for (at, resource) in (0..).zip(&input.resources) {
             if resource.categories.contains(&need.items[0].category) {

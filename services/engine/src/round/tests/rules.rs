@@ -59,6 +59,39 @@ fn people_come_before_units() {
 }
 
 #[test]
+fn an_amount_of_money_counts_like_any_other_item() {
+    let served = |result: &wishwell_domain::round::RoundResult| -> Vec<u128> {
+        let served = result.outcomes.iter().filter(|outcome| outcome.unserved.is_none());
+        served.map(|outcome| outcome.need.as_uuid().as_u128()).collect()
+    };
+    // Three are helped with a thousand each, though one who is nearer asks for all of it.
+    let mut input = world(&[300_000]);
+    input.needs = vec![need(1, 0), need(2, 900), need(3, 900), need(4, 900)];
+    for (need, fen) in input.needs.iter_mut().zip([300_000, 100_000, 100_000, 100_000]) {
+        need.items[0].quantity = fen;
+        need.items[0].splittable = true;
+    }
+    let rules = RoundRules { contacts_per_organization_max: None, ..RoundRules::default() };
+    let result = round(&input, &rules, &Side::default());
+    assert!(result.is_flow && result.optimal);
+    assert_eq!(served(&result), [2, 3, 4]);
+    assert_eq!((result.levels[0].reached, result.levels[0].bound), (3 * 2_520, 3 * 2_520));
+    let price = &outcome(&result, 1, 1).unserved.as_ref().expect("it lost").lost_to[0].price;
+    assert_eq!((price[0].level, price[0].amount), (RoundLevel::Tier(2), 1), "what a fen counts is told as something");
+
+    // Of a grant and a visit only one may be asked: the grant counts no more, and the visit costs less distance.
+    let mut input = world(&[400_000]);
+    input.needs = vec![need(1, 100), need(2, 900)];
+    input.needs[0].items[0].quantity = 300_000;
+    let rules = RoundRules { contacts_per_organization_max: Some(1), ..RoundRules::default() };
+    let result = round(&input, &rules, &Side::default());
+    assert!(!result.is_flow && result.optimal);
+    assert_eq!(served(&result), [2]);
+    assert_eq!(reason(&result, 1), Some(UnservedReason::Contacts));
+    assert_eq!((result.levels[0].reached, result.levels[0].bound), (2_520, 2_520));
+}
+
+#[test]
 fn what_is_out_of_scope_takes_no_part() {
     let mut input = world(&[5]);
     input.needs = (1..=4).map(|number| need(number, 0)).collect();

@@ -9,8 +9,6 @@ use wishwell_domain::{Error, Violation};
 
 use super::{PlanNeed, PlanQuestion};
 
-/// A tier's worth of what is served wholly, where people count.
-const WHOLE_WORTH: u64 = 2_520;
 /// Up to this distance thousandths are counted.
 const THOUSANDTHS_MAX: f64 = 1_000_000.0;
 /// No group, cap or organization.
@@ -42,7 +40,7 @@ impl PlanQuestion {
         let scale = if farthest <= THOUSANDTHS_MAX { 1_000.0 } else { 1.0 };
         let groups = self.groups();
         let (pools, caps) = self.pools();
-        let parts = ProblemParts {
+        let mut parts = ProblemParts {
             levels: self.levels(),
             items: self.items(),
             pools,
@@ -57,7 +55,11 @@ impl PlanQuestion {
             arc_distance: arcs.distance.iter().map(|distance| (distance * scale).round() as u32).collect(),
             draws: Vec::new(),
             distance_told: 0,
+            finer: 1,
         };
+        if self.rules.counting == Counting::People {
+            parts.count_items_alike();
+        }
         let problem = Problem::new(parts).map_err(|error| {
             let violation = |(field, rule): (String, String)| Violation::new(field, "plan.problem", rule);
             Error::InvalidArgument(error.violations.into_iter().map(violation).collect())
@@ -89,10 +91,7 @@ impl PlanQuestion {
         let item = |need: &PlanNeed| Item {
             quantity: need.quantity,
             tier: need.tier,
-            worth: match self.rules.counting {
-                Counting::Units => 1,
-                Counting::People => u32::try_from(WHOLE_WORTH / need.quantity.max(1)).unwrap_or(1).max(1),
-            },
+            worth: 1,
             group: need.group.and_then(|group| self.guaranteed.get(&group).copied()),
             split: if need.whole { Split::Whole } else { Split::Any },
         };

@@ -1,9 +1,9 @@
 //! What the plan of a problem means for the needs and resources it is about.
 
-use wishwell_allocation::{Level, Plan, Segment, Verdict};
+use wishwell_allocation::{Plan, Segment, Verdict};
 use wishwell_domain::limits::ROUND_SUPPLY_GAPS_MAX;
-use wishwell_domain::round::{LevelFigure, RoundLevel, Tally, TierTally, UnservedReason};
-use wishwell_engine::round::{Shortage, worth};
+use wishwell_domain::round::{Tally, TierTally, UnservedReason};
+use wishwell_engine::round::{Shortage, level_figures, worth};
 use wishwell_solver::Solution;
 
 use super::problem::Drawn;
@@ -34,13 +34,9 @@ impl PlanQuestion {
             }
         }
         tiers.sort_by_key(|tier| tier.tier);
-        let weights = drawn.problem.weights().levels().iter();
-        let figures = weights.zip(verdict.objective.0.iter().zip(&verdict.bound.0));
         let (prices, gaps) = self.worth(drawn, solution, threads);
         PlanAnswer {
-            levels: figures
-                .map(|((of, _), (reached, bound))| LevelFigure { level: level(*of), reached: *reached, bound: *bound })
-                .collect(),
+            levels: level_figures(&drawn.problem, &verdict.objective, &verdict.bound),
             optimal: verdict.optimal,
             is_flow: drawn.problem.is_flow(),
             pairs: parts.arc_pool.len(),
@@ -165,14 +161,5 @@ fn count(tally: &mut Tally, asked: u64, served: u64) {
         0 => tally.unserved += 1,
         served if served < asked => tally.partly += 1,
         _ => tally.served += 1,
-    }
-}
-
-const fn level(level: Level) -> RoundLevel {
-    match level {
-        Level::Tier(tier) => RoundLevel::Tier(tier + 1),
-        Level::Guarantee => RoundLevel::Guarantee,
-        Level::Distance => RoundLevel::Distance,
-        Level::Load => RoundLevel::Load,
     }
 }

@@ -197,7 +197,7 @@ fn levels(rounds: &[Round]) -> String {
         .to_owned();
     for round in rounds.iter().filter(|round| !round.is_flow) {
         for of in round.levels.iter().filter(|of| of.level.starts_with("tier")) {
-            let items = |figure: i64| figure as f64 / f64::from(limits::WORTH_MAX);
+            let items = |figure: i64| figure as f64 / f64::from(limits::ITEM_PARTS);
             let left = of.bound - of.reached;
             let _ = writeln!(
                 table,
