@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use wishwell_domain::Error;
-use wishwell_domain::ids::{RoundId, TenantId};
+use wishwell_domain::ids::{NeedId, RoundId, TenantId};
+use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::round::ItemOutcome;
 use wishwell_engine::ENGINE_VERSION;
 use wishwell_solver::Watch;
 use wishwell_store::Store;
@@ -28,6 +30,8 @@ pub struct RoundReplay {
     pub items: usize,
     /// Whether facts that it was decided upon are gone, because somebody, or a need, was erased.
     pub erased: bool,
+    /// The items of which something else comes out, by need and ordinal, where their outcomes are kept and were not planned anew.
+    pub different: Vec<(NeedId, u16)>,
 }
 
 impl RoundReplay {
@@ -72,25 +76,77 @@ pub async fn replay_round(
         watch: Arc::new(Watch::default()),
     };
     let decided = tokio::task::spawn_blocking(move || {
-        let (mut digest, mut items, mut trouble) = (Digest::default(), 0, Ok(()));
+        let (mut digest, mut prints, mut trouble) = (Digest::default(), Prints::new(), Ok(()));
         let decided = decide_each(&question, &mut |outcomes| {
-            items += outcomes.len();
-            trouble = digest.add(&outcomes);
+            trouble = digest.add(&outcomes).and_then(|()| {
+                outcomes.iter().try_for_each(|outcome| {
+                    prints.insert((outcome.need, outcome.item_ordinal), print(outcome)?);
+                    Ok(())
+                })
+            });
             trouble.is_ok()
         });
         trouble?;
         decided.map_err(failed)?;
-        Ok::<_, Error>((digest.finish(), items))
+        Ok::<_, Error>((digest.finish(), prints))
     });
     let decided = decided.await.map_err(|_| Error::Internal("the solver has panicked".to_owned()))?;
-    let (replayed, items) = decided?;
+    let (replayed, prints) = decided?;
+    let items = prints.len();
+    let different = match reached.outcomes_digest == replayed {
+        true => Vec::new(),
+        false => different(store, tenant, id, prints).await?,
+    };
     Ok(Some(RoundReplay {
         recorded: reached.outcomes_digest,
         replayed,
         engines: (reached.engine_version, ENGINE_VERSION),
         items,
         erased,
+        different,
     }))
+}
+
+/// What was decided of each item, in a few bytes: a round may have two million.
+type Prints = HashMap<(NeedId, u16), [u8; 16]>;
+
+fn print(outcome: &ItemOutcome) -> Result<[u8; 16], Error> {
+    let mut digest = Digest::default();
+    digest.add(std::slice::from_ref(outcome))?;
+    let mut print = [0; 16];
+    for (byte, digit) in print.iter_mut().zip(digest.finish().bytes()) {
+        *byte = digit;
+    }
+    Ok(print)
+}
+
+/// The items of the first plan whose outcomes are kept and are not these, in the order of the round.
+async fn different(
+    store: &dyn Store,
+    tenant: &TenantId,
+    id: RoundId,
+    mut prints: Prints,
+) -> Result<Vec<(NeedId, u16)>, Error> {
+    let (mut different, mut after) = (Vec::new(), 0);
+    loop {
+        let page = store.round_outcomes(tenant, id, &[], after, PAGE_SIZE_MAX).await?;
+        let Some(last) = page.last() else { break };
+        after = last.ordinal;
+        for outcome in &page {
+            let of = (outcome.need(), outcome.item_ordinal());
+            let replayed = prints.remove(&of);
+            if outcome.pass == 1 && replayed != Some(print(&outcome.item)?) {
+                different.push(of);
+            }
+        }
+    }
+    // What was no part of the round, and is one now.
+    if after > 0 {
+        let mut beside: Vec<(NeedId, u16)> = prints.into_keys().collect();
+        beside.sort_unstable();
+        different.append(&mut beside);
+    }
+    Ok(different)
 }
 
 fn failed(stopped: Stopped) -> Error {

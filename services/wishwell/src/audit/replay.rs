@@ -17,6 +17,9 @@ use crate::exit::{Exit, Failure, say};
 use crate::lang::Lang;
 use crate::progress::Progress;
 
+/// Most items of a round that are named because they come out otherwise.
+const DIFFERENT_TOLD_MAX: usize = 20;
+
 /// Makes a decision again, from the log, and compares.
 pub(crate) async fn run(arguments: &ReplayArgs, lang: Option<&str>, variables: Variables) -> Result<String, Failure> {
     let lang = language(lang, &variables)?;
@@ -86,8 +89,7 @@ async fn round(audited: &Audited, key: &MasterKey, id: RoundId) -> Result<String
                 Lang::Zh => format!("需求项 {} 个，摘要 {}：完全一致\n", replay.items, replay.recorded),
             }),
             Some(replay) => {
-                let (recorded, again) = (lang.pick("recorded", "原记录"), lang.pick("replayed", "新结果"));
-                say(&format!("{recorded}  {}\n{again}  {}\n", replay.recorded, replay.replayed));
+                say(&difference_of_round(&replay, lang));
                 let summary = lang.pick("the plan does not come out again", "重新统筹的方案不同");
                 Err(Failure::one(Exit::Failed, summary, why_of_round(&replay, lang), "").told_in(lang))
             }
@@ -120,6 +122,25 @@ fn why_of_round(replay: &RoundReplay, lang: Lang) -> String {
     } else {
         for_no_reason(lang).to_owned()
     }
+}
+
+/// Both digests, and the items that come out otherwise, as far as they are kept.
+fn difference_of_round(replay: &RoundReplay, lang: Lang) -> String {
+    let (recorded, again) = (lang.pick("recorded", "原记录"), lang.pick("replayed", "新结果"));
+    let mut page = format!("{recorded}  {}\n{again}  {}\n", replay.recorded, replay.replayed);
+    for (need, item) in replay.different.iter().take(DIFFERENT_TOLD_MAX) {
+        page += &match lang {
+            Lang::En => format!("  {}, item {item}: comes out otherwise\n", need.name()),
+            Lang::Zh => format!("  {}，第 {item} 项：结果不同\n", need.name()),
+        };
+    }
+    let (more, items) = (replay.different.len().saturating_sub(DIFFERENT_TOLD_MAX), replay.items);
+    match lang {
+        _ if more == 0 => {}
+        Lang::En => page += &format!("  and {more} more of {items}\n"),
+        Lang::Zh => page += &format!("  共 {items} 项，另有 {more} 项结果不同\n"),
+    }
+    page
 }
 
 fn other_engine(decided: &impl Display, decides: &impl Display, lang: Lang) -> String {

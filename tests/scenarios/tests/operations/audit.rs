@@ -270,5 +270,7 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
     }
     let (content, said) = say(folder, &["replay", &round]);
     assert!(!content && said.contains("are gone: somebody, or a need, was erased"), "{said}");
+    let otherwise = |need: &String| said.contains(&format!("  {need}, item 1: comes out otherwise"));
+    assert!(needs.iter().any(otherwise), "{said}");
     assert!(say(folder, &["rebuild"]).0, "erased fields stay erased in both");
 }
