@@ -14,7 +14,11 @@ impl ProblemParts {
     ///
     /// Everything else has to be there: whether the levels fit together depends on it.
     pub fn count_items_alike(&mut self) {
-        let quantities: BTreeSet<u64> = self.items.iter().map(|item| item.quantity.max(1)).collect();
+        // One by one: there are few different ones among many.
+        let mut quantities = BTreeSet::new();
+        for item in &self.items {
+            quantities.insert(item.quantity.max(1));
+        }
         let mut most = WORTH_MAX;
         loop {
             let whole = whole_of(&quantities, most);

@@ -5,6 +5,7 @@
 //! worths prove the same, and a price needs no more digits than there are different worths. Marks are as even as they can be, so that
 //! they tell how much about as well.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The worths of a tier's items with their marks, both ascending; none, where each is its own mark.
@@ -13,11 +14,15 @@ pub(crate) struct Marks(Option<Arc<[(u64, u64)]>>);
 
 impl Marks {
     /// Of these worths, marks up to `even`, or as many as there are worths.
-    pub(crate) fn of(worths: impl IntoIterator<Item = u64>, even: u64) -> Self {
-        let worths: std::collections::BTreeSet<u64> = worths.into_iter().collect();
-        let most = worths.last().copied().unwrap_or(0);
+    pub(crate) fn of(worths: impl Iterator<Item = u64> + Clone, even: u64) -> Self {
+        let most = worths.clone().max().unwrap_or(0);
         if most <= even {
             return Self(None);
+        }
+        // One by one: there are few different ones among many.
+        let mut different = BTreeSet::new();
+        for worth in worths {
+            different.insert(worth);
         }
         let mut last = 0;
         let mut mark = |worth: u64| {
@@ -25,7 +30,7 @@ impl Marks {
             last = u64::try_from(share).unwrap_or(even).max(last + 1);
             (worth, last)
         };
-        Self(Some(worths.into_iter().map(&mut mark).collect()))
+        Self(Some(different.into_iter().map(&mut mark).collect()))
     }
 
     /// What stands for a worth.
@@ -93,7 +98,7 @@ mod tests {
 
     #[test]
     fn small_worths_are_their_own_marks() {
-        let marks = Marks::of([1, 7, 2_520], 1 << 16);
+        let marks = Marks::of([1, 7, 2_520].into_iter(), 1 << 16);
         assert_eq!((marks.mark(7), marks.mark(5), marks.figure(-9), marks.digit(2_521)), (7, 5, -9, 2_521));
     }
 }

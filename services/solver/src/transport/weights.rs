@@ -45,10 +45,11 @@ impl Levels {
         for (tier, of) in (0..).zip(&mut importance) {
             *of = place(Level::Tier(tier)).map_or(0, |place| parts.levels.len() - place);
         }
-        let tiered = worths.filter(|(tier, _)| importance[usize::from(*tier)] > 0);
-        // Within a tier by worth.
-        let there: BTreeSet<(usize, u64, u8)> =
-            tiered.map(|(tier, worth)| (importance[usize::from(tier)], worth, tier)).collect();
+        // Within a tier by worth. One by one: there are few different ones among many.
+        let mut there: BTreeSet<(usize, u64, u8)> = BTreeSet::new();
+        for (tier, worth) in worths.filter(|(tier, _)| importance[usize::from(*tier)] > 0) {
+            there.insert((importance[usize::from(tier)], worth, tier));
+        }
         let mut levels = Self {
             tiers_first: false,
             distance_first: place(Level::Distance) < place(Level::Load),
