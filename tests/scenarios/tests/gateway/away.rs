@@ -6,15 +6,23 @@ use serde_json::json;
 use wishwell_scenarios::gateway::Gateway;
 use wishwell_scenarios::referring::HOTLINE;
 use wishwell_scenarios::{Served, admin};
+use wishwell_test_support::ports::KeptAddress;
+use wishwell_test_support::process::Wishwell;
 
-/// An address at which nobody listens.
-fn dead() -> std::net::SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address")
+/// A service at an address that was kept for it.
+async fn serving_at(kept: KeptAddress) -> Wishwell {
+    let address = kept.give();
+    let listen = address.to_string();
+    let arguments = ["--listen", &listen, "--admin-listen", "127.0.0.1:0", "--http-listen", "off", "--demo=false"];
+    let mut service = Wishwell::spawn(arguments, &[]);
+    service.wait_until_serving(address, Duration::from_secs(60)).await;
+    service
 }
 
 #[tokio::test]
 async fn an_absent_service_is_told_with_a_time_to_come_back_in_the_form_that_was_asked_for() {
-    let gateway = Gateway::before(dead(), &[]).await;
+    let nobody = KeptAddress::take();
+    let gateway = Gateway::before(nobody.get(), &[]).await;
     let mut web = gateway.client();
     for target in ["/v1/needs", "/v1/principal", "/v1/events:watch"] {
         let answer = web.get(HOTLINE, target).await;
@@ -45,16 +53,11 @@ async fn an_absent_service_is_told_with_a_time_to_come_back_in_the_form_that_was
 
 #[tokio::test]
 async fn the_gateway_recovers_by_itself_when_the_service_comes() {
-    let address = dead();
-    let gateway = Gateway::before(address, &[]).await;
+    let kept = KeptAddress::take();
+    let gateway = Gateway::before(kept.get(), &[]).await;
     let mut web = gateway.client();
     assert_eq!(web.get(HOTLINE, "/v1/needs").await.status, 503);
-    let folder = tempfile::Builder::new().prefix("wishwell-run-").tempdir().expect("a scratch folder");
-    let listen = address.to_string();
-    let mut arguments = vec!["--listen", &listen, "--admin-listen", "127.0.0.1:0", "--http-listen", "off"];
-    arguments.push("--demo=false");
-    let mut service = wishwell_test_support::process::Wishwell::spawn_in(folder, &arguments, &[]);
-    service.wait_until_serving(address, Duration::from_secs(60)).await;
+    let mut service = serving_at(kept).await;
     let started = Instant::now();
     while web.get(HOTLINE, "/v1/needs").await.status != 200 {
         assert!(started.elapsed() < Duration::from_secs(10), "it does not recover");
@@ -78,9 +81,10 @@ async fn a_gateway_before_a_service_elsewhere_answers_as_the_one_beside_it() {
 
 #[tokio::test]
 async fn whoever_balances_loads_asks_a_gateway_whether_the_service_behind_it_serves_and_what_it_answered() {
-    let (address, port) = (dead(), dead());
+    let kept = KeptAddress::take();
+    let port = KeptAddress::take().give();
     let admin = port.to_string();
-    let gateway = Gateway::before(address, &["--admin-listen", &admin]).await;
+    let gateway = Gateway::before(kept.get(), &["--admin-listen", &admin]).await;
     assert_eq!(admin::get(port, "/healthz").await, (200, "ok\n".to_owned()), "it need not be started anew");
     let away = (503, "not ready: the matching service does not answer\n".to_owned());
     assert_eq!(admin::get(port, "/readyz").await, away);
@@ -97,11 +101,7 @@ async fn whoever_balances_loads_asks_a_gateway_whether_the_service_behind_it_ser
         "{figures}"
     );
 
-    let folder = tempfile::Builder::new().prefix("wishwell-run-").tempdir().expect("a scratch folder");
-    let listen = address.to_string();
-    let arguments = ["--listen", &listen, "--admin-listen", "127.0.0.1:0", "--http-listen", "off", "--demo=false"];
-    let mut service = wishwell_test_support::process::Wishwell::spawn_in(folder, arguments, &[]);
-    service.wait_until_serving(address, Duration::from_secs(60)).await;
+    let mut service = serving_at(kept).await;
     let started = Instant::now();
     while admin::get(port, "/readyz").await != (200, "ready\n".to_owned()) {
         assert!(started.elapsed() < Duration::from_secs(10), "it does not become ready");
