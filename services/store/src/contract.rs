@@ -258,22 +258,22 @@ pub struct BeneficiaryFilter {
     pub group_tag: Option<GroupTag>,
 }
 
-/// One page of a list. Lists are ordered by id; ids of version 7 are in order of creation.
+/// One page of a list. Lists are ordered by id, where nothing else is said; ids of version 7 are in order of creation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PageRequest {
-    /// Continue after this id.
-    pub after: Option<Uuid>,
+pub struct PageRequest<P = Uuid> {
+    /// Continue after this place.
+    pub after: Option<P>,
     /// At most so many, 1..=`PAGE_SIZE_MAX`.
     pub limit: usize,
 }
 
 /// Entities of one page, and where the next one starts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
+pub struct Page<T, P = Uuid> {
     /// The entities.
     pub entries: Vec<T>,
     /// Pass as `after` for the next page; none at the end.
-    pub next_after: Option<Uuid>,
+    pub next_after: Option<P>,
 }
 
 /// What a tenant's snapshot is built from, all of one moment or later: `position` is read first, so that applying the log

@@ -46,6 +46,32 @@ pub struct ReferralFilter {
     pub unattended_only: bool,
     /// Only those after which the next candidate is still to be asked.
     pub next_is_due_only: bool,
+    /// Only these.
+    pub ids: Vec<ReferralId>,
+}
+
+/// Where a referral stands among others: the most urgent first, of those the one whose time is up the soonest, of those by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// Number of the urgency's tier, 1 the most urgent.
+    pub tier: u8,
+    /// Until when somebody has time to answer or to deliver; of what nobody has to, since when it is as it is.
+    pub since: Timestamp,
+    /// Which.
+    pub id: ReferralId,
+}
+
+impl Turn {
+    /// That of a referral.
+    #[must_use]
+    pub const fn of(referral: &Referral) -> Self {
+        let since = match referral.state {
+            ReferralState::Offered => referral.expires_at,
+            ReferralState::Accepted | ReferralState::InProgress => referral.due_at,
+            _ => referral.last.at,
+        };
+        Self { tier: referral.urgency.tier(), since, id: referral.id }
+    }
 }
 
 /// What a request was decided upon before the ledger was asked. The ledger refuses it with [`StoreError::Outdated`] when something of it
@@ -190,6 +216,15 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
         filter: &ReferralFilter,
         page: &PageRequest,
     ) -> Result<Page<Referral>, StoreError>;
+
+    /// Referrals in the order of their turns. What moves between two pages to a place before the second is on neither; what moves behind its
+    /// place may be on both.
+    async fn referrals_in_turn(
+        &self,
+        tenant: &TenantId,
+        filter: &ReferralFilter,
+        page: &PageRequest<Turn>,
+    ) -> Result<Page<Referral, Turn>, StoreError>;
 
     /// Referrals that time has made something of, those that wait longest first, at most `limit`: of those that come after `after` in that
     /// order, or of all.

@@ -16,7 +16,7 @@ pub use contract::*;
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect_postgres, inspect_sqlite};
 pub use ledger::{
-    Appended, Basis, Booked, Discrepancy, Due, DueReferral, Ledger, ReferralFilter, VERIFY_DISCREPANCIES_MAX,
+    Appended, Basis, Booked, Discrepancy, Due, DueReferral, Ledger, ReferralFilter, Turn, VERIFY_DISCREPANCIES_MAX,
     Verification,
 };
 pub use migrations::Schema;

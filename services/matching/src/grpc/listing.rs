@@ -55,12 +55,12 @@ paged!(
     ListDivisionsRequest,
     ListBeneficiariesRequest,
     ListNeedsRequest,
-    ListReferralsRequest,
     ListRoundsRequest,
     ListNotificationsRequest,
 );
 paged!(
     |sent: &Self| Self { page_size: 0, page_token: String::new(), min_position: 0, ..sent.clone() }.encode_to_vec();
+    ListReferralsRequest,
     ListWishesRequest,
     ListSubscriptionsRequest,
     ListRoundOutcomesRequest,

@@ -34,6 +34,7 @@ pub(crate) mod steps;
 pub(crate) mod store;
 pub(crate) mod subscription;
 pub(crate) mod tallies;
+mod turns;
 pub(crate) mod wishes;
 pub(crate) mod write;
 pub(crate) mod writer;

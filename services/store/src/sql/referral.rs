@@ -314,6 +314,9 @@ impl ReferralFilter {
         if self.next_is_due_only {
             statement.push(" AND next_is_due");
         }
+        if !self.ids.is_empty() {
+            statement.push(" AND ").push_in_uuids("id", self.ids.iter().map(ReferralId::as_uuid).collect());
+        }
         Ok(())
     }
 }

@@ -251,6 +251,7 @@ macro_rules! conformance_of {
                 what_is_due_is_found_beside_a_damaged_row
                 referrals_are_filtered_by_each_field
                 referrals_are_read_together_each_once_in_order_of_id
+                the_most_urgent_referral_has_its_turn_first_and_of_those_the_soonest_due_over_all_pages
                 what_came_to_nothing_is_unattended_until_somebody_looks_after_it
                 what_is_unattended_is_told_by_what_an_item_lacks
                 automatic_offers_are_counted_for_a_day

@@ -128,7 +128,8 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
     let mut page_token = String::new();
     while referrals.len() < asked {
         let page_size = i32::try_from((asked - referrals.len()).min(PAGE_SIZE_MAX)).unwrap_or_default();
-        let request = ListReferralsRequest { filter: Some(filter.clone()), page_size, page_token, min_position: 0 };
+        let filter = Some(filter.clone());
+        let request = ListReferralsRequest { filter, page_size, page_token, ..ListReferralsRequest::default() };
         let answer = server.referrals().list_referrals(request).await;
         let page = answer.map_err(|status| refused("referrals cannot be listed", &status))?.into_inner();
         referrals.extend(page.referrals);

@@ -7,6 +7,7 @@ mod chains;
 mod deadlines;
 mod decisions;
 mod delivery_notes;
+mod listing;
 mod offers;
 mod referrals;
 mod steps;

@@ -1,15 +1,18 @@
 //! Reading referrals.
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
 use wishwell_api::v1;
 use wishwell_domain::Error;
 use wishwell_domain::Violations;
-use wishwell_domain::ids::{DivisionCode, NeedId, OrganizationId, ReferralId, ResourceId};
+use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId};
 use wishwell_domain::limits::PAGE_SIZE_MAX;
 use wishwell_domain::referral::Referral;
-use wishwell_engine::Snapshot;
-use wishwell_store::{Page, PageRequest, ReferralFilter};
+use wishwell_store::{Page, PageRequest, ReferralFilter, Turn};
 
 use super::{division_shown, show};
+use crate::cases::page_tokens::refused;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::referral as convert;
 use crate::grpc::listing::Listing;
@@ -56,6 +59,10 @@ pub(super) async fn read_list(
         named(&sent.resource).and_then(|name| violations.take(ResourceId::parse_name("filter.resource", &name)));
     let mut organization = named(&sent.organization)
         .and_then(|name| violations.take(OrganizationId::parse_name("filter.organization", &name)));
+    let referrals = sent.referrals.iter().enumerate();
+    let ids = referrals
+        .filter_map(|(n, name)| violations.take(ReferralId::parse_name(format_args!("filter.referrals[{n}]"), name)))
+        .collect();
     let codes = (within::NONE, ("filter.division", sent.division.as_str()));
     let (within, listing) = Within::page(platform, caller, &message, codes, violations).await?;
     let divisions = if caller.is_partner() {
@@ -81,6 +88,7 @@ pub(super) async fn read_list(
         escalated_only: sent.escalated_only,
         answered_only: sent.answered_only,
         unattended_only: sent.unattended_only,
+        ids,
         ..ReferralFilter::default()
     };
     Ok(AskedReferrals { filter, within, listing })
@@ -91,11 +99,20 @@ pub(super) async fn list(
     caller: Caller,
     message: v1::ListReferralsRequest,
 ) -> Result<v1::ListReferralsResponse, Error> {
+    let order = message.order_by();
     let AskedReferrals { filter, within, listing } = read_list(platform, &caller, message).await?;
     let Within { division, snapshot, .. } = within;
-    let found = match division.filter(|_| caller.is_partner()) {
-        Some(division) => shown_within(platform, &caller, &snapshot, &filter, listing.by_uuid(), &division).await?,
-        None => platform.store.list_referrals(caller.tenant(), &filter, &listing.by_uuid()).await?,
+    let division = division.filter(|_| caller.is_partner());
+    let asked = PageRequest { after: listing.cursor().map(<[u8]>::to_vec), limit: listing.size() };
+    let found = match &division {
+        None => in_order(platform, &caller, &filter, order, asked).await?,
+        Some(division) => {
+            let within = |referral: &Referral| {
+                division_shown(&caller, &snapshot, referral)
+                    .is_some_and(|shown| snapshot.division_is_within(&shown, division))
+            };
+            shown_within(platform, &caller, &filter, order, asked, within).await?
+        }
     };
     Ok(v1::ListReferralsResponse {
         referrals: found.entries.iter().map(|found| show(&caller, &snapshot, found)).collect(),
@@ -108,27 +125,71 @@ pub(super) async fn list(
 async fn shown_within(
     platform: &Platform,
     caller: &Caller,
-    snapshot: &Snapshot,
     filter: &ReferralFilter,
-    page: PageRequest,
-    division: &DivisionCode,
-) -> Result<Page<Referral>, Error> {
+    order: v1::ReferralOrder,
+    asked: PageRequest<Vec<u8>>,
+    within: impl Fn(&Referral) -> bool,
+) -> Result<Page<Referral, Vec<u8>>, Error> {
     let mut entries: Vec<Referral> = Vec::new();
-    let mut next = PageRequest { after: page.after, limit: PAGE_SIZE_MAX };
+    let mut after = asked.after;
     loop {
-        let found = platform.store.list_referrals(caller.tenant(), filter, &next).await?;
-        let within = |referral: &Referral| {
-            division_shown(caller, snapshot, referral)
-                .is_some_and(|shown| snapshot.division_is_within(&shown, division))
-        };
-        entries.extend(found.entries.into_iter().filter(within));
-        next.after = found.next_after;
-        if next.after.is_none() || entries.len() > page.limit {
+        let found = in_order(platform, caller, filter, order, PageRequest { after, limit: PAGE_SIZE_MAX }).await?;
+        entries.extend(found.entries.into_iter().filter(&within));
+        after = found.next_after;
+        if after.is_none() || entries.len() > asked.limit {
             break;
         }
     }
-    let more = entries.len() > page.limit;
-    entries.truncate(page.limit);
-    let next_after = entries.last().filter(|_| more).map(|last| last.id.as_uuid());
+    let more = entries.len() > asked.limit;
+    entries.truncate(asked.limit);
+    let next_after = entries.last().filter(|_| more).map(|last| place_of(order, last));
     Ok(Page { entries, next_after })
+}
+
+/// A page of referrals in an order. Places in it are as tokens hold them.
+async fn in_order(
+    platform: &Platform,
+    caller: &Caller,
+    filter: &ReferralFilter,
+    order: v1::ReferralOrder,
+    PageRequest { after, limit }: PageRequest<Vec<u8>>,
+) -> Result<Page<Referral, Vec<u8>>, Error> {
+    let (tenant, store) = (caller.tenant(), &platform.store);
+    Ok(match order {
+        v1::ReferralOrder::Urgency => {
+            let after = after.as_deref().map(turn_at).transpose()?;
+            let found = store.referrals_in_turn(tenant, filter, &PageRequest { after, limit }).await?;
+            Page { entries: found.entries, next_after: found.next_after.map(cursor_of) }
+        }
+        v1::ReferralOrder::Unspecified => {
+            let after = after.and_then(|after| Uuid::from_slice(&after).ok());
+            let found = store.list_referrals(tenant, filter, &PageRequest { after, limit }).await?;
+            Page { entries: found.entries, next_after: found.next_after.map(|id| id.as_bytes().to_vec()) }
+        }
+    })
+}
+
+/// The place of a referral in an order.
+fn place_of(order: v1::ReferralOrder, referral: &Referral) -> Vec<u8> {
+    match order {
+        v1::ReferralOrder::Urgency => cursor_of(Turn::of(referral)),
+        v1::ReferralOrder::Unspecified => referral.id.as_uuid().as_bytes().to_vec(),
+    }
+}
+
+/// A place in the order of turns, as a token holds it.
+fn cursor_of(turn: Turn) -> Vec<u8> {
+    let since = turn.since.as_microsecond().to_be_bytes();
+    [&[turn.tier][..], &since, turn.id.as_uuid().as_bytes()].concat()
+}
+
+/// The place that a token holds.
+fn turn_at(cursor: &[u8]) -> Result<Turn, Error> {
+    let read = || {
+        let (&[tier], rest) = cursor.split_first_chunk()?;
+        let (since, id) = rest.split_first_chunk()?;
+        let since = Timestamp::from_microsecond(i64::from_be_bytes(*since)).ok()?;
+        Some(Turn { tier, since, id: ReferralId::from_uuid(Uuid::from_slice(id).ok()?) })
+    };
+    read().ok_or_else(|| refused().into())
 }

@@ -14,13 +14,14 @@ use wishwell_domain::referral::Referral;
 use super::verify;
 use crate::contract::{Page, PageRequest, WriteContext, Written};
 use crate::error::StoreError;
-use crate::ledger::{Appended, Basis, Booked, Due, DueReferral, Ledger, ReferralFilter, Verification};
+use crate::ledger::{Appended, Basis, Booked, Due, DueReferral, Ledger, ReferralFilter, Turn, Verification};
 use crate::sql::SqlStore;
 use crate::sql::record::Key;
 use crate::sql::restore;
 use crate::sql::session::Failure;
 use crate::sql::statement::Value;
 use crate::sql::store::span;
+use crate::sql::turns;
 
 #[async_trait]
 impl Ledger for SqlStore {
@@ -62,6 +63,21 @@ impl Ledger for SqlStore {
     ) -> Result<Page<Referral>, StoreError> {
         let work = self.list(tenant, page, |statement| filter.push(statement, tenant));
         work.instrument(span!(self, "SELECT", "referrals")).await
+    }
+
+    async fn referrals_in_turn(
+        &self,
+        tenant: &TenantId,
+        filter: &ReferralFilter,
+        page: &PageRequest<Turn>,
+    ) -> Result<Page<Referral, Turn>, StoreError> {
+        let work = async {
+            let mut session = self.database.begin_read().await?;
+            let found = turns::list(&mut session, tenant, filter, page).await?;
+            session.end().await?;
+            Ok::<_, Failure>(found)
+        };
+        work.instrument(span!(self, "SELECT", "referrals")).await.map_err(Failure::into_store_error)
     }
 
     async fn due(

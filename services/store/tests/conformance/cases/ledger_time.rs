@@ -6,10 +6,10 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{OrganizationId, ReferralId};
 use wishwell_domain::ledger::{Command, Offer};
 use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
-use wishwell_domain::need::Need;
+use wishwell_domain::need::{Need, Urgency};
 use wishwell_domain::referral::{Action, Origin, Referral, ReferralState};
 use wishwell_domain::resource::Resource;
-use wishwell_store::{Due, DueReferral, Effect, Mutation, PageRequest, ReferralFilter, WriteMode};
+use wishwell_store::{Due, DueReferral, Effect, Mutation, PageRequest, ReferralFilter, Turn, WriteMode};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
@@ -270,6 +270,7 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
         ("escalated", ReferralFilter { escalated_only: true, ..any() }, &[]),
         ("answered", ReferralFilter { answered_only: true, ..any() }, &[101]),
         ("unattended", ReferralFilter { unattended_only: true, ..any() }, &[]),
+        ("ids", ReferralFilter { ids: [103, 101, 99].map(referral_id).to_vec(), ..any() }, &[101, 103]),
     ];
     for (name, filter, expected) in cases {
         let found: Vec<_> = fixture.referrals(filter).await.into_iter().map(|referral| referral.id).collect();
@@ -286,6 +287,45 @@ pub async fn referrals_are_filtered_by_each_field(fixture: Fixture) {
         }
     }
     assert_eq!(paged, fixture.referrals(any()).await);
+}
+
+/// All that a filter leaves, in turn, by pages of so many.
+async fn in_turn(fixture: &Fixture, filter: &ReferralFilter, limit: usize) -> Vec<Referral> {
+    let mut found: Vec<Referral> = Vec::new();
+    let mut page = PageRequest { after: None, limit };
+    loop {
+        let next = fixture.store.referrals_in_turn(&fixture.tenant(), filter, &page).await.unwrap();
+        assert!(next.entries.len() <= limit);
+        found.extend(next.entries);
+        page.after = next.next_after;
+        if page.after.is_none() {
+            return found;
+        }
+    }
+}
+
+pub async fn the_most_urgent_referral_has_its_turn_first_and_of_those_the_soonest_due_over_all_pages(fixture: Fixture) {
+    use Urgency::{Emergency, Low, Normal, Urgent};
+    let urgencies = [Normal, Emergency, Emergency, Low, Urgent, Emergency, Normal, Normal];
+    let needs = (60..).zip(urgencies).map(|(n, urgency)| Need { urgency, ..lacking(n, vec![item(1, 1)]) }).collect();
+    let fixture = fixture.with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], needs).await;
+    // What is made later, with a greater identifier, is due later, but for 102.
+    fixture.set_clock(in_minutes(0)).await;
+    fixture.ask(vec![offering(102, 62, 30, 1)]).await;
+    for (n, need) in [(100, 60), (101, 61), (103, 63), (104, 64), (105, 65), (106, 66), (107, 67)] {
+        fixture.set_clock(in_minutes(i64::try_from(n - 99).unwrap())).await;
+        fixture.ask(vec![offering(n, need, 30, 1)]).await;
+    }
+    fixture.ask(vec![step(105, Action::Accept), step(106, Action::Decline)]).await;
+    let all = ReferralFilter::default();
+    let mut expected = fixture.referrals(all.clone()).await;
+    expected.sort_by_key(Turn::of);
+    for limit in [1, 3, 8, 100] {
+        assert_eq!(in_turn(&fixture, &all, limit).await, expected, "{limit}");
+    }
+    let offered = ReferralFilter { states: vec![ReferralState::Offered], ..all };
+    let found: Vec<_> = in_turn(&fixture, &offered, 2).await.into_iter().map(|referral| referral.id).collect();
+    assert_eq!(found, [102, 101, 104, 100, 107, 103].map(referral_id));
 }
 
 pub async fn referrals_are_read_together_each_once_in_order_of_id(fixture: Fixture) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use tonic::Status;
 use wishwell_api::v1::{self, DeliveryState, NotificationKind};
@@ -136,15 +136,21 @@ async fn wishes(partner: &Partner, notifications: &[v1::Notification]) -> Result
     Ok(items.into_iter().map(|item| ((item.wish.clone(), item.item_ordinal), item)).collect())
 }
 
-/// The offers that were told, without those that cannot be read now: the others are shown all the same.
+/// The offers that were told; none where they cannot be read now: what else was told is shown all the same.
 async fn offers(partner: &Partner, notifications: &[v1::Notification]) -> Offers {
-    let names = notifications.iter().map(|notification| &notification.referral).filter(|name| !name.is_empty());
-    let found = names.map(async |name| {
-        let request = v1::GetReferralRequest { name: name.clone(), ..v1::GetReferralRequest::default() };
-        partner.calls.referrals().get_referral(request).await.ok()?.into_inner().referral
-    });
-    let found = join_all(found).await.into_iter().flatten();
-    found.map(|referral| (referral.name.clone(), referral)).collect()
+    let names = notifications.iter().map(|notification| notification.referral.as_str());
+    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
+        // No name would mean any.
+        return BTreeMap::new();
+    }
+    let referrals = names.into_iter().map(ToOwned::to_owned).collect();
+    let filter = v1::ReferralFilter { referrals, ..v1::ReferralFilter::default() };
+    let request =
+        v1::ListReferralsRequest { filter: Some(filter), page_size: PAGE_SIZE, ..v1::ListReferralsRequest::default() };
+    let found = partner.calls.referrals().list_referrals(request).await;
+    let found = found.map(|answer| answer.into_inner().referrals).unwrap_or_default();
+    found.into_iter().map(|referral| (referral.name.clone(), referral)).collect()
 }
 
 async fn subscriptions(partner: &Partner) -> Result<Vec<Subscribed>, Status> {
