@@ -39,6 +39,8 @@ pub struct Told {
     pub organization: OrganizationId,
     /// Of what.
     pub subject: Subject,
+    /// By which subscription, which need not be the one that it was found for.
+    pub subscription: SubscriptionId,
     /// Under which name.
     pub id: NotificationId,
     /// Day of the subscription's zone, counted from 1970-01-01.

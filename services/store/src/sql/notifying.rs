@@ -315,7 +315,8 @@ async fn insert(session: &mut Session, tenant: &TenantId, fits: &[Fit]) -> Resul
 async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Result<(), Failure> {
     let state = if told.send { DeliveryState::Pending } else { DeliveryState::None };
     let mut statement = session.statement("UPDATE notifications SET id = ");
-    statement.bind(Value::Uuid(Some(told.id.as_uuid()))).push(", told_at = ").push_now();
+    statement.bind(Value::Uuid(Some(told.id.as_uuid()))).push(", subscription_id = ");
+    statement.bind(Value::Uuid(Some(told.subscription.as_uuid()))).push(", told_at = ").push_now();
     statement.push(", told_day = ").bind(Value::Int(Some(told.day)));
     statement.push(", delivery = ").bind(Value::word(state)?);
     if told.send {

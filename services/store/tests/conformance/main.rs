@@ -296,6 +296,7 @@ macro_rules! conformance_of {
                 of_many_who_want_to_tell_one_may
                 of_a_publication_an_organization_is_told_once
                 an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_counts_it
+                what_was_found_for_one_subscription_may_be_told_by_another
                 what_waits_for_too_long_is_dropped
                 notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
                 a_request_that_marks_is_answered_what_it_has_marked_however_often_it_comes

@@ -311,6 +311,29 @@ async fn what_was_found_is_told_by_a_subscription_that_was_paused_and_by_none_th
 }
 
 #[tokio::test]
+async fn what_was_found_for_a_subscription_that_is_ended_is_told_by_the_next_one_that_is_for_it() {
+    let Pair { mut first, mut second, partner, resource, database } = pair().await;
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.expect("the database answers");
+    let asked = |budget| v1::Subscription { organization: partner.organization.clone(), ..of_both(budget) };
+    let ended = subscribed(&first, OPERATOR, asked(0)).await;
+    // Of those that are left, the oldest wants no offers.
+    subscribed(&first, OPERATOR, v1::Subscription { offers: false, ..asked(1) }).await;
+    let next = subscribed(&first, OPERATOR, asked(0)).await;
+    let name = offered(&first, &resource).await;
+    once(&first, OPERATOR, 1).await;
+    // As if whoever found it had ended before it was told.
+    change(&mut connection, TAKEN).await;
+    change(&mut connection, "UPDATE notifications SET id = NULL, told_at = NULL, told_day = NULL").await;
+    let request = v1::DeleteSubscriptionRequest { name: ended.name, ..Default::default() };
+    told(first.notifications(OPERATOR).delete_subscription(request).await).expect("ended");
+    change(&mut connection, FREE).await;
+    let found = once(&first, OPERATOR, 1).await;
+    assert_eq!((found[0].referral.as_str(), &found[0].subscription), (name.as_str(), &next.name));
+    first.process.kill();
+    second.process.kill();
+}
+
+#[tokio::test]
 async fn whoever_subscribes_while_the_log_is_looked_at_is_told_of_the_offers_that_follow() {
     let Pair { mut first, mut second, partner, resource, database } = pair().await;
     let organization = &partner.organization;

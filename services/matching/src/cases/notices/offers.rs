@@ -28,6 +28,11 @@ impl Made {
         }
     }
 
+    /// These.
+    pub(super) fn of(offers: impl Iterator<Item = Referral>) -> Self {
+        Self(offers.map(|referral| (referral.id, referral)).collect())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use wishwell_domain::Error;
-use wishwell_domain::ids::{NeedId, NotificationId, ReferralId};
+use wishwell_domain::ids::{NeedId, NotificationId, ReferralId, SubscriptionId};
 use wishwell_domain::limits::{NOTICE_LEASE_SECONDS, PAGE_SIZE_MAX};
 use wishwell_domain::need::Need;
 use wishwell_domain::notification::{Fit, Kind, Subject, Subscription, SubscriptionState};
 use wishwell_domain::zone::Zone;
 use wishwell_store::Told;
 
+use super::offers::Made;
 use crate::cases::{Caller, Platform};
 
 /// Fits that are told in one transaction.
@@ -73,7 +74,8 @@ async fn renew(platform: &Platform, caller: &Caller, holder: Uuid) -> Result<boo
 }
 
 /// Tells a few offers; none when nothing waits, otherwise whether `holder` has the lease. They were made while the subscription was active:
-/// one that is paused since is told all the same, though nowhere else; one that was ended, or asks for no offers any more, is not.
+/// by one that is paused since they are told all the same, though nowhere else. Where it was ended, or asks for no offers any more, they are
+/// told by the next subscription of the organization that is for them, if there is one.
 async fn tell_offers(
     platform: &Platform,
     caller: &Caller,
@@ -85,14 +87,28 @@ async fn tell_offers(
         return Ok(None);
     }
     let referral = |fit: &Fit| ReferralId::from_uuid(fit.subject.as_uuid());
-    let open = if subscription.offers && subscription.state != SubscriptionState::Deleted {
-        let ids: Vec<ReferralId> = fits.iter().map(referral).collect();
-        platform.open_offers(caller, &ids).await?
-    } else {
-        HashMap::new()
-    };
-    let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(|fit| open.contains_key(&referral(fit)));
-    tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some)
+    let ids: Vec<ReferralId> = fits.iter().map(referral).collect();
+    let open = platform.open_offers(caller, &ids).await?;
+    if subscription.offers && subscription.state != SubscriptionState::Deleted {
+        let (stay, gone): (Vec<&Fit>, Vec<&Fit>) = fits.iter().partition(|fit| open.contains_key(&referral(fit)));
+        return tell(platform, caller, holder, subscription, &stay, &gone).await.map(Some);
+    }
+    let next = platform.active_subscriptions(caller).await?;
+    let snapshot = platform.snapshot(caller, None).await?;
+    let found: HashMap<Subject, SubscriptionId> = Made::of(open.into_values())
+        .fits(&snapshot, &next)
+        .into_iter()
+        .map(|fit| (fit.subject, fit.subscription))
+        .collect();
+    let (mut told, mut gone) = (Vec::new(), Vec::new());
+    for fit in &fits {
+        let by = found.get(&fit.subject).and_then(|id| next.iter().find(|subscription| subscription.id == *id));
+        match by {
+            Some(subscription) => told.push(telling(platform, subscription, fit)?),
+            None => gone.push((fit.organization, fit.subject)),
+        }
+    }
+    platform.store.tell(caller.tenant(), holder, &told, &gone).await.map(Some).map_err(Error::from)
 }
 
 /// Tells a few wishes; none when nothing waits or the budget of the day is spent, otherwise whether `holder` has the lease.
@@ -131,19 +147,22 @@ async fn tell(
     stay: &[&Fit],
     gone: &[&Fit],
 ) -> Result<bool, Error> {
-    let day = day_of(platform, subscription)?;
-    let active = subscription.state == SubscriptionState::Active;
-    let send = active && subscription.webhook_url.is_some() && platform.webhooks.is_some();
-    let told = stay.iter().map(|fit| Told {
-        organization: fit.organization,
-        subject: fit.subject,
-        id: NotificationId::from_uuid(platform.new_uuid()),
-        day,
-        send,
-    });
-    let told: Vec<Told> = told.collect();
+    let told: Vec<Told> = stay.iter().map(|fit| telling(platform, subscription, fit)).collect::<Result<_, _>>()?;
     let dropped: Vec<_> = gone.iter().map(|fit| (fit.organization, fit.subject)).collect();
     platform.store.tell(caller.tenant(), holder, &told, &dropped).await.map_err(Error::from)
+}
+
+/// That a fit is told now by a subscription.
+fn telling(platform: &Platform, subscription: &Subscription, fit: &Fit) -> Result<Told, Error> {
+    let active = subscription.state == SubscriptionState::Active;
+    Ok(Told {
+        organization: fit.organization,
+        subject: fit.subject,
+        subscription: subscription.id,
+        id: NotificationId::from_uuid(platform.new_uuid()),
+        day: day_of(platform, subscription)?,
+        send: active && subscription.webhook_url.is_some() && platform.webhooks.is_some(),
+    })
 }
 
 /// The day of a subscription's zone, counted from 1970-01-01.

@@ -65,6 +65,7 @@ fn told(of: u128, need: u128, id: u128, send: bool) -> Told {
     Told {
         organization: samples::organization(of).id,
         subject: wish(need),
+        subscription: SubscriptionId::from_uuid(uuid(of)),
         id: NotificationId::from_uuid(uuid(id)),
         day: DAY,
         send,
@@ -245,6 +246,19 @@ pub async fn an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_cou
     assert_eq!(store.mark_seen(&samples::context_of(&tenant), None, &ids(&[51])).await.unwrap(), 1);
     let due = store.take_due(&tenant, SECONDS, 10).await.unwrap();
     assert_eq!((due.len(), due[0].fit.subject), (1, offer(11)));
+}
+
+pub async fn what_was_found_for_one_subscription_may_be_told_by_another(fixture: Fixture) {
+    let fixture = subscribed(fixture).await;
+    let (store, another) = (&fixture.store, SubscriptionId::from_uuid(uuid(3)));
+    fixture.write(put(subscription(3, 1))).await;
+    keep(store, 9, &[fit(1, 11, 5)]).await;
+    let by_another = Told { subscription: another, ..told(1, 11, 51, true) };
+    assert!(store.tell(&fixture.tenant(), uuid(9), &[by_another], &[]).await.unwrap());
+    let found = listed(store, &NotificationFilter { subscription: Some(another), ..none() }).await;
+    assert_eq!(found.iter().map(|told| told.id).collect::<Vec<_>>(), ids(&[51]));
+    assert_eq!(store.told_on(&fixture.tenant(), another, DAY).await.unwrap(), 1);
+    assert_eq!(waiting(store, 1).await, []);
 }
 
 pub async fn what_waits_for_too_long_is_dropped(fixture: Fixture) {
