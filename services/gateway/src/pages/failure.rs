@@ -8,8 +8,10 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
+use wishwell_api::v1::{ErrorReason, PrincipalRole};
 
 use super::visit::Visit;
+use super::words::refusal::{self, Reader};
 use super::{address, layout};
 use crate::app::App;
 
@@ -127,10 +129,13 @@ fn come_back(visit: &Visit, is_read: bool, seconds: u64, response: &mut Response
 }
 
 fn refused(visit: &Visit, status: &Status) -> Response {
-    let (code, title, words) = in_words(visit, status.code());
+    let (code, title) = title(visit, status);
     let waits = matches!(code, StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT);
+    let is_partner = visit.session.as_ref().is_some_and(|session| session.role == PrincipalRole::Partner);
+    let reader = if is_partner { Reader::Partner } else { Reader::Staff };
+    let words = refusal::sentence(visit.language, reader, status);
     let content = html! {
-        @if waits && visit.sends() { (once_more(visit)) } @else { p { (words) } }
+        @if waits && visit.sends() { (once_more(visit)) } @else if let Some(words) = words { p { (words) } }
         @if !waits { (exactly(visit, status)) }
     };
     let mut response = told(visit, code, title, &content);
@@ -143,66 +148,30 @@ fn refused(visit: &Visit, status: &Status) -> Response {
     response
 }
 
-/// A code of the service as a page says it: its own code, a title, and what that means for whoever reads it.
-fn in_words(visit: &Visit, code: Code) -> (StatusCode, &str, &str) {
-    let (status, title, words) = match code {
-        Code::Unavailable | Code::Unknown => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            ("匹配服务暂时连不上", "The matching service cannot be reached"),
-            (
-                "已经保存的内容都还在。本页会自动重试；您也可以稍后刷新。",
-                "Nothing that was saved is lost. This page tries again by itself; you can also reload it later.",
-            ),
-        ),
-        Code::DeadlineExceeded => (
-            StatusCode::GATEWAY_TIMEOUT,
-            ("匹配服务没有及时答复", "The matching service did not answer in time"),
-            (
-                "已经保存的内容都还在。本页会自动重试；您也可以稍后刷新。",
-                "Nothing that was saved is lost. This page tries again by itself; you can also reload it later.",
-            ),
-        ),
-        Code::ResourceExhausted => (
-            StatusCode::TOO_MANY_REQUESTS,
-            ("请求太多，请稍后再试", "Too many requests; please wait a moment"),
-            ("这一步没有做成，过一会儿再试就好。", "Nothing was done. Please try again in a while."),
-        ),
-        Code::NotFound => (
-            StatusCode::NOT_FOUND,
-            ("找不到", "It is not there"),
-            ("它可能已经结束或被删除，也可能不归您查看。", "It may be over or removed, or it is not yours to see."),
-        ),
-        Code::PermissionDenied => (
-            StatusCode::FORBIDDEN,
-            ("您没有这项权限", "You may not do this"),
-            (
-                "您的角色或负责的区划不包括这里。确有需要，请联系平台管理员。",
-                "It is outside of your role or of the divisions you work in. If you need it, ask an operator of the platform.",
-            ),
-        ),
-        Code::InvalidArgument | Code::OutOfRange => (
-            StatusCode::BAD_REQUEST,
-            ("填写的内容有误", "Something that was filled in does not fit"),
-            ("请返回检查，改好后再试；什么都没有保存。", "Please go back and look it over; nothing was saved."),
-        ),
-        Code::FailedPrecondition | Code::Aborted | Code::AlreadyExists => (
-            StatusCode::CONFLICT,
-            ("现在不能这样做", "This cannot be done now"),
-            (
-                "情况可能刚刚变了。请返回看看最新进展，再决定怎么做。",
-                "Things may have just changed. Go back and see how it stands now.",
-            ),
-        ),
-        _ => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            ("出错了", "Something went wrong"),
-            (
-                "这是我们的问题。请记下页脚的请求编号，告诉平台管理员。",
-                "This is our fault. Please note the request's number at the foot of the page and tell an operator.",
-            ),
-        ),
+/// The code that a page has where the service refused, and its title.
+fn title<'v>(visit: &'v Visit, status: &Status) -> (StatusCode, &'v str) {
+    let (code, zh, en) = match status.code() {
+        Code::Unavailable | Code::Unknown => {
+            (StatusCode::SERVICE_UNAVAILABLE, "匹配服务暂时连不上", "The matching service cannot be reached")
+        }
+        Code::DeadlineExceeded => {
+            (StatusCode::GATEWAY_TIMEOUT, "匹配服务没有及时答复", "The matching service did not answer in time")
+        }
+        Code::ResourceExhausted if refusal::reason_of(status) == ErrorReason::Overloaded => {
+            (StatusCode::TOO_MANY_REQUESTS, "请求太多，请稍后再试", "Too many requests; please wait a moment")
+        }
+        Code::ResourceExhausted => (StatusCode::TOO_MANY_REQUESTS, "没有办成", "This was not done"),
+        Code::NotFound => (StatusCode::NOT_FOUND, "找不到", "It is not there"),
+        Code::PermissionDenied => (StatusCode::FORBIDDEN, "您没有这项权限", "You may not do this"),
+        Code::InvalidArgument | Code::OutOfRange => {
+            (StatusCode::BAD_REQUEST, "填写的内容有误", "Something that was filled in does not fit")
+        }
+        Code::FailedPrecondition | Code::Aborted | Code::AlreadyExists => {
+            (StatusCode::CONFLICT, "现在不能这样做", "This cannot be done now")
+        }
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "出错了", "Something went wrong"),
     };
-    (status, visit.say(title.0, title.1), visit.say(words.0, words.1))
+    (code, visit.say(zh, en))
 }
 
 /// What exactly the service said, which is English, for whoever asks about it.
@@ -249,7 +218,8 @@ fn again(visit: &Visit, fields: &[(String, String)]) -> Markup {
 
 fn told(visit: &Visit, status: StatusCode, title: &str, content: &Markup) -> Response {
     let message = html! {
-        section class="notice failure" role="alert" { h1 { (title) } (content) }
+        // A part of a page takes the focus from nobody.
+        section class="notice failure" role="alert" tabindex=[(!visit.part).then_some("-1")] autofocus[!visit.part] { h1 { (title) } (content) }
     };
     if visit.part {
         let mut response = layout::part(&message);

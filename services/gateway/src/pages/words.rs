@@ -4,6 +4,7 @@ pub(super) mod figures;
 pub(crate) mod need;
 pub(super) mod notification;
 pub(super) mod referral;
+pub(super) mod refusal;
 pub(crate) mod round;
 pub(super) mod time;
 pub(crate) mod typed;

@@ -2,13 +2,16 @@
 
 use tonic::Status;
 use tonic_types::StatusExt as _;
+use wishwell_api::v1::ErrorReason;
 
 use crate::pages::visit::Visit;
 use crate::pages::words::figures;
+use crate::pages::words::refusal::{self as words, Reader};
 
 /// A refusal with its reason in the contract.
 pub(super) struct Refusal {
-    reason: String,
+    status: Status,
+    reason: ErrorReason,
     /// What it speaks of.
     name: String,
     left: Option<i64>,
@@ -27,7 +30,8 @@ impl Refusal {
         let (left, taken) = (number("left"), number("taken"));
         let name = info.metadata.get("name").cloned().unwrap_or_default();
         let limit = info.metadata.get("limit").cloned().unwrap_or_default();
-        Some(Self { reason: info.reason, name, left, taken, limit, unit: String::new() })
+        let reason = words::reason_of(status);
+        Some(Self { status: status.clone(), reason, name, left, taken, limit, unit: String::new() })
     }
 
     /// The same, of amounts in a unit.
@@ -37,12 +41,12 @@ impl Refusal {
 
     /// Whether somebody else claimed it first.
     pub(super) fn is_lost_race(&self) -> bool {
-        self.reason == "ITEM_COVERED"
+        self.reason == ErrorReason::ItemCovered
     }
 
     /// Whether a wish is in the pool no more.
     pub(super) fn is_wish_over(&self) -> bool {
-        matches!(self.reason.as_str(), "NOT_FOUND" | "ILLEGAL_STATE") && self.name.starts_with("wishes/")
+        matches!(self.reason, ErrorReason::NotFound | ErrorReason::IllegalState) && self.name.starts_with("wishes/")
     }
 
     /// How much can still be had, when that is something.
@@ -50,39 +54,14 @@ impl Refusal {
         self.left.filter(|left| *left > 0).map(|left| figures::amount(visit.language, left, &self.unit))
     }
 
-    /// In words; none for what is no matter of the form.
+    /// In words; none where it is no refusal but a failure of the page. Where amounts are told, so are they.
     pub(super) fn words(&self, visit: &Visit) -> Option<String> {
-        let said = |zh: &str, en: &str| Some(visit.say(zh, en).to_owned());
-        match self.reason.as_str() {
-            "ETAG_MISMATCH" => said(
-                "刚才有人更新过这条记录，您的操作没有执行。下面是最新情况，请再看一眼。",
-                "Somebody changed this a moment ago, so nothing was done. This is how it stands now; please look again.",
-            ),
-            "ILLEGAL_STATE" => said(
-                "这一步现在已经不能做了，下面是最新情况。",
-                "This step cannot be taken any more. This is how it stands now.",
-            ),
-            "REQUEST_ID_REUSED" => {
-                said("这张表单已经提交过了，下面是最新情况。", "This form was sent before. This is how it stands now.")
-            }
-            "CAPACITY_EXHAUSTED" => Some(match self.left(visit) {
-                Some(left) => visit.say(
-                    format!("这项资源的余量只剩 {left}，不够这么多。"),
-                    format!("Only {left} of this resource is left, which is not enough."),
-                ),
-                None => visit.say(
-                    "这项资源已经没有余量了。可以在“我的资源”里更新容量。".to_owned(),
-                    "Nothing of this resource is left. You can update its capacity under “My resources”.".to_owned(),
-                ),
-            }),
-            "RESOURCE_NOT_OFFERED" => {
-                said("这项资源已暂停，或今天不提供。", "This resource is paused, or not offered today.")
-            }
-            "RESOURCE_DOES_NOT_FIT" => said(
-                "这项资源与这个心愿对不上（类别、范围、时间或条件）。请换一项资源，或改为认捐。",
-                "This resource does not fit the wish (kind, area, time or conditions). Choose another one, or pledge something else.",
-            ),
-            "CAPACITY_BELOW_USE" => {
+        match (self.reason, self.left(visit)) {
+            (ErrorReason::CapacityExhausted, Some(left)) => Some(visit.say(
+                format!("这项资源的余量只剩 {left}，不够这么多。"),
+                format!("Only {left} of this resource is left, which is not enough."),
+            )),
+            (ErrorReason::CapacityBelowUse, _) => {
                 let least = self.taken.map(|taken| figures::amount(visit.language, taken, &self.unit));
                 let (zh, en) = least.map_or_else(
                     || ("不能这么少".to_owned(), "cannot be so small".to_owned()),
@@ -96,16 +75,14 @@ impl Refusal {
                     ),
                 ))
             }
-            "CONSENT_MISSING" => said(
-                "本人没有同意向服务单位提供联系方式，请通过社工联系（见本页下方）。",
-                "The person has not agreed to share contact data. Please reach them through the case worker (see below).",
-            ),
-            "OVERLOADED" if self.limit == "refused_claims_per_hour_max" => said(
-                "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",
-                "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
-            ),
-            "ERASED" => said("本人的资料已按要求删除。", "The person's data was erased on request."),
-            _ => None,
+            (ErrorReason::Overloaded, _) if self.limit == "refused_claims_per_hour_max" => {
+                let (zh, en) = (
+                    "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",
+                    "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
+                );
+                Some(visit.say(zh, en).to_owned())
+            }
+            _ => words::refused(visit.language, Reader::Partner, &self.status),
         }
     }
 }

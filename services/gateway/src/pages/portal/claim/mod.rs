@@ -112,7 +112,7 @@ pub(super) async fn send(partner: Partner, Path(wish): Path<String>, Form(claim)
                     format!("刚刚有人认领了一部分，还差 {left}。您可以认领剩下的。"),
                     format!("Somebody has just claimed a part of it; {left} more is needed. You may claim the rest."),
                 )),
-                None => refusal.words(visit).filter(|_| !refusal.is_wish_over()),
+                None => refusal.words(visit).filter(|_| !refusal.is_wish_over() && !refusal.is_lost_race()),
             };
             match words {
                 Some(text) => page(&partner, &wish, item, StatusCode::CONFLICT, Some(text)).await,

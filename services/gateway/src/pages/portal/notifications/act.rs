@@ -244,12 +244,14 @@ async fn given(partner: &Partner, secret: String) -> Response {
 
 /// The page with the form as it was filled in and what does not fit, or with why it was not done.
 async fn refused(partner: &Partner, status: Status, filled: Filled) -> Response {
-    if let Some(text) = Refusal::of(&status).and_then(|refusal| refusal.words(&partner.visit)) {
-        let said = Said { status: StatusCode::CONFLICT, failed: Some(text), ..Said::default() };
-        return page(partner, &Filter::default(), said).await;
+    if let Some(problem) = Problem::of(&status, filled) {
+        return wrong(partner, problem).await;
     }
-    match Problem::of(&status, filled) {
-        Some(problem) => wrong(partner, problem).await,
+    match Refusal::of(&status).and_then(|refusal| refusal.words(&partner.visit)) {
+        Some(text) => {
+            let said = Said { status: StatusCode::CONFLICT, failed: Some(text), ..Said::default() };
+            page(partner, &Filter::default(), said).await
+        }
         None => Failure::from(status).response(&partner.visit),
     }
 }

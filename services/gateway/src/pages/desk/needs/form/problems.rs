@@ -6,6 +6,7 @@ use wishwell_domain::is_within;
 
 use crate::pages::failure::Failure;
 use crate::pages::visit::Visit;
+use crate::pages::words::refusal::rule;
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +35,7 @@ impl Problem {
     }
 }
 
-/// What the service asks of a field, for those who read Chinese: by the reason where the field alone would tell something else.
+/// What the service asks of a field, for those who read Chinese: by its rule, and by the field where that alone says it best.
 fn in_chinese(field: &str, reason: &str) -> Option<&'static str> {
     let last = field.rsplit('.').next().unwrap_or(field);
     if reason == "ITEM_REFERRED" {
@@ -42,6 +43,9 @@ fn in_chinese(field: &str, reason: &str) -> Option<&'static str> {
             "value" => "不能少于已经转介和已经送达的数量",
             _ => "这一项已经转介或送达：不能删去，也不能改类别、单位和重复方式",
         });
+    }
+    if let Some(words) = rule(reason) {
+        return Some(words);
     }
     Some(match (field, last) {
         (_, "urgency") => "请选择紧急程度",
@@ -138,5 +142,14 @@ mod tests {
         assert_eq!(zh("items[0].quantity.value", "QUANTITY_RANGE"), "数量应为不小于 1 的整数");
         assert!(zh("items[0].quantity.value", "ITEM_REFERRED").contains("不能少于已经转介"));
         assert!(zh("items[0]", "ITEM_REFERRED").contains("不能改类别"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_in_chinese_by_its_rule_and_by_its_field_where_that_says_it() {
+        let zh = |field: &str, reason: &str| Problem::said(field, reason, "").zh.unwrap_or_default();
+        assert_eq!(zh("deadline", "TIMING_FUTURE"), "时间应在将来");
+        assert_eq!(zh("deadline", "TIMING_HORIZON"), "时间太远了");
+        assert_eq!(zh("items[0].category", "CATEGORY_UNKNOWN"), "目录里没有这个服务类别");
+        assert_eq!(zh("items[0].category", "STRING_PATTERN"), "请选择一个服务类别");
     }
 }
