@@ -28,7 +28,7 @@ for (const [language, said] of Object.entries({
       const tell = async (button, fill = async () => {}) => {
         await steps.locator("summary", { hasText: said.told }).click();
         await fill();
-        await follow(page, steps.getByRole("button", { name: button, exact: true }));
+        await follow(page, steps.getByRole("button", { name: new RegExp(`^${button}[：:]`) }));
         await page.locator(".notice.done").waitFor();
       };
       await page.goto(`/desk/${need}`);

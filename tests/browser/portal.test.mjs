@@ -255,9 +255,9 @@ test("capacity is changed, confirmed and paused in one click each", async () => 
     await card(page, "在管个案名额").locator("input[type=number]").fill("1");
     await follow(page, card(page, "在管个案名额").getByRole("button", { name: "设为" }));
     assert.match(await notice(page).textContent(), /总量最少可填 3\d 例.*请暂停相应的资源/);
-    await follow(page, page.getByRole("button", { name: "暂停: 困境儿童监护支持" }));
+    await follow(page, page.getByRole("button", { name: "暂停：困境儿童监护支持" }));
     assert.match(await notice(page).textContent(), /已暂停/);
-    await follow(page, page.getByRole("button", { name: "恢复: 困境儿童监护支持" }));
+    await follow(page, page.getByRole("button", { name: "恢复：困境儿童监护支持" }));
     assert.match(await notice(page).textContent(), /已恢复/);
   });
 });

@@ -2,6 +2,7 @@
 
 mod address;
 mod amounts;
+mod apart;
 mod api;
 pub(crate) mod assets;
 mod conditional;
@@ -12,6 +13,7 @@ mod home;
 mod in_order;
 mod layout;
 mod names;
+mod notice;
 mod organization;
 mod pool;
 mod portal;

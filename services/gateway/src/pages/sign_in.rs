@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::failure::Failure;
 use super::visit::{Visit, own_target};
-use super::{address, layout, organization};
+use super::{address, layout, notice, organization};
 use crate::options::Token;
 pub(super) use crate::session::principal_of;
 use crate::session::{Session, TOKEN_BYTES_MAX};
@@ -114,7 +114,7 @@ pub(super) fn form(visit: &Visit, status: StatusCode, next: &str, wrong: Option<
     let content = html! {
         section class="narrow" {
             h1 { (title) }
-            @if let Some(wrong) = wrong { p class="notice failure" role="alert" { (wrong) } }
+            @if let Some(wrong) = wrong { (notice::failed(wrong)) }
             @if !providers.is_empty() {
                 ul class="providers" {
                     @for provider in &providers {

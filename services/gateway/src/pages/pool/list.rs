@@ -5,13 +5,19 @@ use wishwell_api::v1::{self, PrincipalRole, Urgency};
 
 use super::Filter;
 use super::summary::Summary;
+use crate::pages::apart::{about, apart};
 use crate::pages::names::Names;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, need, time};
 
 pub(super) fn list(visit: &Visit, filter: &Filter, summary: &Summary, items: &[v1::WishItem]) -> Markup {
+    let called = apart(items.iter().map(|item| {
+        let category = summary.names.category(visit, &item.category);
+        format!("{category}{}{}", visit.say("，", ", "), item.title)
+    }));
+    let items: Vec<(&v1::WishItem, String)> = items.iter().zip(called).collect();
     // Items of one wish stand together in the answer.
-    let wishes: Vec<&[v1::WishItem]> = items.chunk_by(|a, b| a.wish == b.wish).collect();
+    let wishes: Vec<&[(&v1::WishItem, String)]> = items.chunk_by(|(a, _), (b, _)| a.wish == b.wish).collect();
     html! {
         @if wishes.is_empty() {
             (nothing(visit, filter, summary))
@@ -21,8 +27,10 @@ pub(super) fn list(visit: &Visit, filter: &Filter, summary: &Summary, items: &[v
     }
 }
 
-fn card(visit: &Visit, names: &Names, wish: &[v1::WishItem]) -> Markup {
-    let Some(first) = wish.first() else { return html! {} };
+/// A wish, with what each of its items is called.
+fn card(visit: &Visit, names: &Names, wish: &[(&v1::WishItem, String)]) -> Markup {
+    let Some((first, _)) = wish.first() else { return html! {} };
+    let claim = visit.say("认领", "Claim");
     let may_claim = visit.session.as_ref().is_some_and(|session| session.role == PrincipalRole::Partner);
     html! {
         article class="card" {
@@ -32,7 +40,7 @@ fn card(visit: &Visit, names: &Names, wish: &[v1::WishItem]) -> Markup {
             }
             (facts(visit, names, first))
             ul class="items" {
-                @for item in wish {
+                @for (item, called) in wish {
                     li {
                         span class="item" {
                             span { (names.category(visit, &item.category)) }
@@ -40,12 +48,7 @@ fn card(visit: &Visit, names: &Names, wish: &[v1::WishItem]) -> Markup {
                         }
                         @if may_claim {
                             a class="button small" href={ "/portal/" (item.wish) "/claim?item=" (item.item_ordinal) }
-                                aria-label=(visit.say(
-                                    format!("认领：{}", names.category(visit, &item.category)),
-                                    format!("Claim: {}", names.category(visit, &item.category)),
-                                )) {
-                                (visit.say("认领", "Claim"))
-                            }
+                                aria-label=(about(visit, claim, called)) { (claim) }
                         }
                     }
                 }

@@ -10,15 +10,16 @@ use super::live;
 use super::own::Resources;
 use super::partner::Partner;
 use super::referrals::card;
+use crate::pages::apart::{about, apart};
 use crate::pages::failure::Failure;
-use crate::pages::layout;
 use crate::pages::names::Names;
 use crate::pages::pool::urgency_mark;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, need};
+use crate::pages::{in_order, layout};
 
 /// Referrals that a day can hold; the list has all.
-const REFERRALS_MAX: i32 = 200;
+const REFERRALS_MAX: usize = 200;
 /// Wishes asked for of each resource.
 const WISHES_ASKED_MAX: i32 = 12;
 /// New wishes that are shown.
@@ -78,12 +79,7 @@ async fn work_part(partner: &Partner) -> Result<Markup, Status> {
             .to_vec(),
         ..v1::ReferralFilter::default()
     };
-    let request = v1::ListReferralsRequest {
-        filter: Some(filter),
-        page_size: REFERRALS_MAX,
-        ..v1::ListReferralsRequest::default()
-    };
-    let found = partner.calls.referrals().list_referrals(request).await?.into_inner();
+    let found = in_order::list(&partner.calls, filter, "", REFERRALS_MAX).await?;
     let names = card::names(&partner.calls, &found.referrals).await?;
     let sections = [
         (ReferralState::Offered, visit.say("等您答复", "Waiting for your answer")),
@@ -93,7 +89,7 @@ async fn work_part(partner: &Partner) -> Result<Markup, Status> {
     ];
     Ok(html! {
         @for (state, title) in sections {
-            @let shown = in_order(&found.referrals, state);
+            @let shown: Vec<&v1::Referral> = found.referrals.iter().filter(|referral| referral.state() == state).collect();
             @if !shown.is_empty() || state == ReferralState::Offered {
                 section aria-label=(title) {
                     h2 { (title) " " span class="count" { (shown.len()) } }
@@ -105,20 +101,10 @@ async fn work_part(partner: &Partner) -> Result<Markup, Status> {
                 }
             }
         }
-        @if !found.next_page_token.is_empty() {
+        @if !found.next.is_empty() {
             p { a href="/portal/referrals" { (visit.say("还有更多，见全部转介", "There are more: see all referrals")) } }
         }
     })
-}
-
-/// Those in a state, the soonest due first.
-fn in_order(referrals: &[v1::Referral], state: ReferralState) -> Vec<&v1::Referral> {
-    let mut shown: Vec<&v1::Referral> = referrals.iter().filter(|referral| referral.state() == state).collect();
-    shown.sort_by_key(|referral| {
-        let due = if state == ReferralState::Offered { &referral.expire_time } else { &referral.due_time };
-        (figures::instant(due.as_ref()), &referral.name)
-    });
-    shown
 }
 
 async fn fitting_part(partner: &Partner, resources: &Resources) -> Result<Markup, Status> {
@@ -141,15 +127,24 @@ async fn fitting_part(partner: &Partner, resources: &Resources) -> Result<Markup
                     " · " a href="/portal/resources" { (visit.say("更新我的资源", "Update my resources")) }
                 }
             } @else {
-                ul class="wishes" { @for found in &fitting { li { (wish(visit, &names, found)) } } }
+                (wishes_of(visit, &names, &fitting))
                 p { a href="/wishes" { (visit.say("全部心愿", "All wishes")) } }
             }
         }
     })
 }
 
-/// A wish that fits, with the way to claim it.
-pub(super) fn wish(visit: &Visit, names: &Names, found: &v1::NeedMatch) -> Markup {
+/// Wishes that fit, each with the way to claim it.
+pub(super) fn wishes_of(visit: &Visit, names: &Names, found: &[v1::NeedMatch]) -> Markup {
+    let called = apart(found.iter().map(|found| {
+        let category = names.category(visit, &found.category);
+        format!("{}{}{category}", found.title, visit.say("，", ", "))
+    }));
+    html! { ul class="wishes" { @for (found, called) in found.iter().zip(&called) { li { (wish(visit, names, found, called)) } } } }
+}
+
+fn wish(visit: &Visit, names: &Names, found: &v1::NeedMatch, called: &str) -> Markup {
+    let claim = visit.say("认领", "Claim");
     let band = need::distance_band(visit.language, found.distance_band());
     html! {
         article class="card" {
@@ -163,9 +158,7 @@ pub(super) fn wish(visit: &Visit, names: &Names, found: &v1::NeedMatch) -> Marku
                 strong { (figures::quantity(visit.language, found.quantity.as_ref(), found.recurrence.as_ref())) }
             }
             a class="button" href={ "/portal/" (found.wish) "/claim?item=" (found.item_ordinal) }
-                aria-label=(visit.say(format!("认领：{}", found.title), format!("Claim: {}", found.title))) {
-                (visit.say("认领", "Claim"))
-            }
+                aria-label=(about(visit, claim, called)) { (claim) }
         }
     }
 }

@@ -4,34 +4,45 @@ use maud::{Markup, html};
 use wishwell_api::v1;
 use wishwell_domain::fact_catalogue::definition;
 
+use crate::pages::apart::about;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, referral as words};
 
 /// Width of a term's bar, in the units of its drawing.
 const BAR_WIDTH: i64 = 60;
 
-/// The ranking of an item. `action` is what can be done with a candidate.
+/// The ranking of an item that is called so. `action` is what can be done with a candidate, the nth.
 pub(in crate::pages::desk) fn ranking(
     visit: &Visit,
     matches: &v1::ItemMatches,
+    name: &str,
     weights: &[v1::ScoreWeight],
-    action: impl Fn(&v1::Candidate) -> Markup,
+    action: impl Fn(usize, &v1::Candidate) -> Markup,
 ) -> Markup {
+    let nearly = format!("{} ({})", visit.say("差一点就合适", "Nearly fits"), matches.near_misses.len());
     html! {
         @if matches.candidates.is_empty() {
             p class="empty" { (visit.say("目前没有合适的资源。", "Nothing fits at the moment.")) }
         } @else {
             ol class="candidates" {
-                @for candidate in &matches.candidates { (one(visit, candidate, weights, &action(candidate))) }
+                @for (nth, candidate) in matches.candidates.iter().enumerate() {
+                    (one(visit, candidate, weights, &action(nth, candidate)))
+                }
             }
         }
         @if !matches.near_misses.is_empty() {
             details class="misses" open[matches.candidates.is_empty()] {
-                summary { (visit.say("差一点就合适", "Nearly fits")) " (" (matches.near_misses.len()) ")" }
+                summary aria-label=(about(visit, &nearly, name)) { (nearly) }
                 ul { @for miss in &matches.near_misses { (near_miss(visit, miss)) } }
             }
         }
     }
+}
+
+/// What a candidate is called: whose it is, and what.
+pub(in crate::pages::desk) fn called(visit: &Visit, candidate: &v1::Candidate) -> String {
+    let resource = candidate.resource.clone().unwrap_or_default();
+    format!("{} · {}", visit.name(resource.organization_title.as_ref()), visit.name(resource.title.as_ref()))
 }
 
 fn one(visit: &Visit, candidate: &v1::Candidate, weights: &[v1::ScoreWeight], action: &Markup) -> Markup {

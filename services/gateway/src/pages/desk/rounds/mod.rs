@@ -63,7 +63,8 @@ async fn ask(user: &SignedIn, rules: Option<v1::RoundRules>, dry_run: bool, requ
     match user.calls.matching().create_round(request).await {
         Ok(answer) => {
             let name = answer.into_inner().round.unwrap_or_default().name;
-            Redirect::to(&format!("{PATH}/{}", id_of(&name))).into_response()
+            Redirect::to(&format!("{PATH}/{}?said={}", id_of(&name), if dry_run { "begun" } else { "committed" }))
+                .into_response()
         }
         Err(status) => Failure::from(status).response(&user.visit),
     }

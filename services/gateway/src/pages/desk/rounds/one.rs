@@ -1,6 +1,6 @@
 //! One round: where it stands, live, and what its plan comes to.
 
-use axum::extract::{Form, Path};
+use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use wishwell_api::v1::RoundState;
 use super::{PATH, ask, dry, plans};
 use crate::pages::address::id_of;
 use crate::pages::failure::Failure;
-use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need, round as words};
+use crate::pages::{layout, notice};
 
 /// How often a round that is under way is looked at.
 const LOOK: &str = "every 1s";
@@ -26,9 +26,21 @@ pub(in crate::pages::desk) struct Pressed {
     etag: String,
 }
 
+/// What the address asks for beside the round.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages::desk) struct Asked {
+    /// What was just done.
+    said: String,
+}
+
 /// The page; only what changes, where the page itself asks.
-pub(in crate::pages::desk) async fn show(user: SignedIn, Path(id): Path<String>) -> Response {
-    page(&user, &id).await.unwrap_or_else(|failure| failure.response(&user.visit))
+pub(in crate::pages::desk) async fn show(
+    user: SignedIn,
+    Path(id): Path<String>,
+    Query(Asked { said }): Query<Asked>,
+) -> Response {
+    page(&user, &id, &said).await.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
 /// Plans the same needs by the same rules again, and makes the offers.
@@ -51,7 +63,7 @@ pub(in crate::pages::desk) async fn cancel(
 ) -> Response {
     let request = v1::CancelRoundRequest { name: format!("rounds/{id}"), etag: sent.etag, request_id: sent.request_id };
     match user.calls.matching().cancel_round(request).await {
-        Ok(_) => Redirect::to(&format!("{PATH}/{id}")).into_response(),
+        Ok(_) => Redirect::to(&format!("{PATH}/{id}?said=cancelled")).into_response(),
         Err(status) => Failure::from(status).response(&user.visit),
     }
 }
@@ -61,7 +73,19 @@ pub(super) async fn get(user: &SignedIn, id: &str) -> Result<v1::Round, Failure>
     Ok(user.calls.matching().get_round(request).await?.into_inner().round.unwrap_or_default())
 }
 
-async fn page(user: &SignedIn, id: &str) -> Result<Response, Failure> {
+/// That something was done with it.
+fn done(visit: &Visit, said: &str) -> Markup {
+    notice::done(match said {
+        "begun" => visit.say("试算已开始，结果会出现在下面。", "The round is tried. What comes of it appears below."),
+        "committed" => {
+            visit.say("正式转介已开始，进度会出现在下面。", "The offers are being made. How far it is appears below.")
+        }
+        "cancelled" => visit.say("已要求取消这一轮。", "The round is called off."),
+        _ => return html! {},
+    })
+}
+
+async fn page(user: &SignedIn, id: &str, said: &str) -> Result<Response, Failure> {
     let visit = &user.visit;
     let round = get(user, id).await?;
     let live = live(user, &round);
@@ -72,6 +96,7 @@ async fn page(user: &SignedIn, id: &str) -> Result<Response, Failure> {
     let content = html! {
         p class="crumbs" { a href=(PATH) { (visit.say("统筹", "Rounds")) } }
         h1 { (title) " " span class="note" { (figures::clock(round.create_time.as_ref())) " · " (round.requested_by) } }
+        (done(visit, said))
         (live)
     };
     Ok(layout::page(visit, title, &content))

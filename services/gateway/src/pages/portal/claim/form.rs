@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use wishwell_api::v1;
 
 use crate::pages::names::Names;
+use crate::pages::notice;
 use crate::pages::pool::{facts, urgency_mark};
 use crate::pages::portal::case_worker::whom_to_ask;
 use crate::pages::portal::fitting::{Choice, Serves};
@@ -20,7 +21,7 @@ pub(super) fn form(
     failed: Option<String>,
 ) -> Markup {
     html! {
-        @if let Some(text) = failed { p class="notice failure" role="alert" { (text) } }
+        @if let Some(text) = failed { (notice::failed(text)) }
         h1 { (visit.say("认领心愿", "Claim a wish")) }
         section class="panel" aria-label=(visit.say("心愿", "The wish")) {
             div class="card-head" { h2 { (item.title) } (urgency_mark(visit, item.urgency())) }

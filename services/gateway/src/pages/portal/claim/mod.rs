@@ -190,13 +190,13 @@ fn gone_content(partner: &Partner, why: Gone, found: &[v1::NeedMatch], names: &N
         ),
     };
     html! {
-        section class="notice" role="alert" {
+        section class="notice" role="alert" tabindex="-1" autofocus {
             h1 { (title) }
             p { (text) }
         }
         @if !found.is_empty() {
             h2 { (visit.say("您还能帮上这些", "You can still help with these")) }
-            ul class="wishes" { @for found in found { li { (today::wish(visit, names, found)) } } }
+            (today::wishes_of(visit, names, found))
         }
         p class="actions" {
             a class="button quiet" href="/wishes" { (visit.say("看看全部心愿", "See all wishes")) }

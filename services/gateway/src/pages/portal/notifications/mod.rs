@@ -17,7 +17,7 @@ use super::live;
 use super::partner::Partner;
 use crate::pages::failure::Failure;
 use crate::pages::visit::Visit;
-use crate::pages::{address, layout};
+use crate::pages::{address, layout, notice};
 
 use gathered::Gathered;
 use problem::Problem;
@@ -97,12 +97,12 @@ async fn page(partner: &Partner, filter: &Filter, said: Said) -> Response {
 fn content(visit: &Visit, filter: &Filter, gathered: &Gathered, said: &Said, since: live::Since) -> Markup {
     let problem = said.problem.as_ref();
     html! {
-        @if let Some(text) = &said.done { p class="notice done" role="status" { (text) } }
-        @if let Some(text) = &said.failed { p class="notice failure" role="alert" { (text) } }
+        @if let Some(text) = &said.done { (notice::done(text)) }
+        @if let Some(text) = &said.failed { (notice::failed(text)) }
         @if let Some(problem) = problem {
-            p class="notice failure" role="alert" {
+            (notice::failed(html! {
                 a href={ "#" (problem.field_id()) } { (problem.label(visit)) } (visit.say("：", ": ")) (problem.rule(visit))
-            }
+            }))
         }
         @if let Some(secret) = &said.secret { (secret_once(visit, secret)) }
         h1 { (visit.say("通知", "Notifications")) }

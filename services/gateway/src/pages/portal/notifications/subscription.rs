@@ -8,6 +8,7 @@ use wishwell_domain::limits::SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
 
 use super::gathered::{Gathered, Subscribed};
 use super::problem::{Problem, field_id};
+use crate::pages::apart::{about, apart};
 use crate::pages::portal::form::once;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, notification as words, time};
@@ -20,12 +21,13 @@ fn at_first() -> v1::Subscription {
 pub(super) fn all(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup {
     let none = gathered.subscriptions.is_empty();
     let full = gathered.subscriptions.len() >= SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
+    let called = apart(gathered.subscriptions.iter().map(|each| scope(visit, gathered, &each.subscription)));
     html! {
         section aria-labelledby="subscriptions-title" {
             h2 id="subscriptions-title" {
                 @if none { (visit.say("订阅", "Subscribe")) } @else { (visit.say("我的订阅", "My subscriptions")) }
             }
-            @for each in &gathered.subscriptions { (one(visit, gathered, each, problem)) }
+            @for (each, called) in gathered.subscriptions.iter().zip(&called) { (one(visit, gathered, each, called, problem)) }
             @if none {
                 div class="panel" { (new(visit, gathered, problem)) }
             } @else if !full {
@@ -38,8 +40,10 @@ pub(super) fn all(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>)
     }
 }
 
-fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, problem: Option<&Problem>) -> Markup {
+/// A subscription, which is called so here.
+fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, called: &str, problem: Option<&Problem>) -> Markup {
     let subscription = &each.subscription;
+    let (change, save) = (visit.say("修改类别和额度…", "Change kinds and budget…"), visit.say("保存", "Save"));
     let state = subscription.state();
     let problem = problem.filter(|problem| problem.filled.subscription == subscription.name);
     html! {
@@ -64,19 +68,19 @@ fn one(visit: &Visit, gathered: &Gathered, each: &Subscribed, problem: Option<&P
                 }
             }
             @if subscription.webhook_url.is_empty() {
-                (without_webhook(visit, subscription, problem))
+                (without_webhook(visit, subscription, called, problem))
             } @else {
-                (webhook(visit, each))
+                (webhook(visit, each, called))
             }
             details open[problem.is_some_and(|problem| !problem.is_in(&subscription.name, "webhook_url"))] {
-                summary { (visit.say("修改类别和额度…", "Change kinds and budget…")) }
+                summary aria-label=(about(visit, change, called)) { (change) }
                 form method="post" action=(action(subscription, "scope")) data-filled[visit.sends()] {
                     (hidden(subscription))
                     (scope_fields(visit, gathered, subscription, problem))
-                    button class="primary" { (visit.say("保存", "Save")) }
+                    button class="primary" aria-label=(about(visit, save, called)) { (save) }
                 }
             }
-            (ending(visit, subscription))
+            (ending(visit, subscription, called))
         }
     }
 }
@@ -198,24 +202,29 @@ fn url_field(visit: &Visit, subscription: &str, problem: Option<&Problem>, label
     }
 }
 
-fn without_webhook(visit: &Visit, subscription: &v1::Subscription, problem: Option<&Problem>) -> Markup {
+fn without_webhook(visit: &Visit, subscription: &v1::Subscription, called: &str, problem: Option<&Problem>) -> Markup {
+    let (send, tell) = (
+        visit.say("启用", "Send there"),
+        visit.say("也发到自己的系统（Webhook）…", "Tell a tool of ours too (webhook)…"),
+    );
     let wrong = problem.filter(|problem| problem.is_in(&subscription.name, "webhook_url"));
     html! {
         details open[wrong.is_some()] {
-            summary { (visit.say("也发到自己的系统（Webhook）…", "Tell a tool of ours too (webhook)…")) }
+            summary aria-label=(about(visit, tell, called)) { (tell) }
             form method="post" action=(action(subscription, "webhook")) data-filled[visit.sends()] {
                 (hidden(subscription))
                 // The secret is asked for after the address was taken: a request of its own.
                 input type="hidden" name="secret_request_id" value=(uuid::Uuid::new_v4());
                 (url_field(visit, &subscription.name, wrong, visit.say("Webhook 地址", "Webhook URL"), true))
-                button { (visit.say("启用", "Send there")) }
+                button aria-label=(about(visit, send, called)) { (send) }
             }
         }
     }
 }
 
-fn webhook(visit: &Visit, each: &Subscribed) -> Markup {
+fn webhook(visit: &Visit, each: &Subscribed, called: &str) -> Markup {
     let subscription = &each.subscription;
+    let button = |step, says| button(visit, subscription, called, step, says);
     html! {
         dl class="details" {
             div { dt { "Webhook" } dd { code { (subscription.webhook_url) } } }
@@ -228,9 +237,9 @@ fn webhook(visit: &Visit, each: &Subscribed) -> Markup {
             }
         }
         div class="row" {
-            (button(subscription, "test", visit.say("发一条测试消息", "Send a test")))
-            (button(subscription, "secret", visit.say("换新密钥", "New secret")))
-            (button(subscription, "remove-webhook", visit.say("移除 Webhook", "Remove webhook")))
+            (button("test", visit.say("发一条测试消息", "Send a test")))
+            (button("secret", visit.say("换新密钥", "New secret")))
+            (button("remove-webhook", visit.say("移除 Webhook", "Remove webhook")))
         }
     }
 }
@@ -257,28 +266,29 @@ fn last(visit: &Visit, told: Option<&v1::Notification>) -> Markup {
     }
 }
 
-fn button(subscription: &v1::Subscription, step: &str, says: &str) -> Markup {
+fn button(visit: &Visit, subscription: &v1::Subscription, called: &str, step: &str, says: &str) -> Markup {
     html! {
         form class="plain" method="post" action=(action(subscription, step)) {
             (hidden(subscription))
-            button class="small" { (says) }
+            button class="small" aria-label=(about(visit, says, called)) { (says) }
         }
     }
 }
 
 /// Pausing, going on, and ending it, which is asked twice.
-fn ending(visit: &Visit, subscription: &v1::Subscription) -> Markup {
+fn ending(visit: &Visit, subscription: &v1::Subscription, called: &str) -> Markup {
+    let end = visit.say("取消订阅…", "End it…");
     let (step, says) = if subscription.state() == SubscriptionState::Active {
         ("pause", visit.say("暂停告知", "Pause"))
     } else {
         ("resume", visit.say("恢复告知", "Resume"))
     };
     html! {
-        div class="row" { (button(subscription, step, says)) }
+        div class="row" { (button(visit, subscription, called, step, says)) }
         details {
-            summary { (visit.say("取消订阅…", "End it…")) }
+            summary aria-label=(about(visit, end, called)) { (end) }
             p class="note" { (visit.say("已有的通知都还在；要再收到新的，得重新订阅。", "What was told stays. To be told again, subscribe anew.")) }
-            (button(subscription, "delete", visit.say("取消这个订阅", "End this subscription")))
+            (button(visit, subscription, called, "delete", visit.say("取消这个订阅", "End this subscription")))
         }
     }
 }

@@ -5,6 +5,7 @@ use wishwell_api::v1::{self, DeliveryState, ReferralState};
 
 use super::gathered::{About, Gathered};
 use super::{Filter, PAGE};
+use crate::pages::apart::{about, apart};
 use crate::pages::pool::{facts, urgency_mark};
 use crate::pages::portal::form::once;
 use crate::pages::portal::referrals::card;
@@ -51,7 +52,10 @@ pub(super) fn list(visit: &Visit, filter: &Filter, gathered: &Gathered) -> Marku
                 }
             }
         } @else {
-            ul class="wishes" { @for (told, about) in &gathered.told { li { (entry(visit, gathered, told, about)) } } }
+            @let called = apart(gathered.told.iter().map(|(_, about)| called(visit, gathered, about)));
+            ul class="wishes" {
+                @for ((told, about), called) in gathered.told.iter().zip(&called) { li { (entry(visit, gathered, told, about, called)) } }
+            }
         }
         @if !gathered.next.is_empty() {
             p class="actions" {
@@ -90,11 +94,26 @@ fn budgets(visit: &Visit, gathered: &Gathered) -> Markup {
     }
 }
 
-fn entry(visit: &Visit, gathered: &Gathered, told: &v1::Notification, about: &About) -> Markup {
+/// What it tells of is called so.
+fn called(visit: &Visit, gathered: &Gathered, about: &About) -> String {
+    let (title, where_or_what) = match about {
+        About::Wish(Some(item)) => (item.title.as_str(), gathered.names.category(visit, &item.category).to_owned()),
+        About::Offer(Some(referral)) => (card::title(visit, referral), gathered.names.place(visit, &referral.division)),
+        About::Wish(None) | About::Offer(None) => (visit.say("转介请求", "an offer"), String::new()),
+    };
+    if where_or_what.is_empty() {
+        return title.to_owned();
+    }
+    format!("{title}{}{where_or_what}", visit.say("，", ", "))
+}
+
+/// What was told, of what is called so here.
+fn entry(visit: &Visit, gathered: &Gathered, told: &v1::Notification, subject: &About, called: &str) -> Markup {
+    let (claim, see) = (visit.say("认领", "Claim"), visit.say("查看转介", "See the referral"));
     let unread = told.seen_time.is_none();
     html! {
         article class=(if unread { "card unread" } else { "card" }) {
-            @match about {
+            @match subject {
                 About::Wish(Some(item)) => {
                     header class="card-head" { h3 { (item.title) } (urgency_mark(visit, item.urgency())) }
                     (facts(visit, &gathered.names, item))
@@ -104,21 +123,19 @@ fn entry(visit: &Visit, gathered: &Gathered, told: &v1::Notification, about: &Ab
                     }
                     (since(visit, told, Some(gathered.resources.title(visit, &told.resource))))
                     a class="button" href={ "/portal/" (item.wish) "/claim?item=" (item.item_ordinal) }
-                        aria-label=(visit.say(format!("认领：{}", item.title), format!("Claim: {}", item.title))) {
-                        (visit.say("认领", "Claim"))
-                    }
+                        aria-label=(about(visit, claim, called)) { (claim) }
                 }
                 About::Wish(None) => {
                     h3 { (visit.say("已不在许愿池里的心愿", "A wish that is in the pool no more")) }
                     p class="note" { (visit.say("它已有着落，或已被收回。", "It is taken care of, or it was taken back.")) }
                     (since(visit, told, Some(gathered.resources.title(visit, &told.resource))))
                 }
-                About::Offer(Some(referral)) => { (offer(visit, gathered, told, referral)) }
+                About::Offer(Some(referral)) => { (offer(visit, gathered, told, referral, called)) }
                 About::Offer(None) => {
                     h3 { (visit.say("转介请求", "An offer")) }
                     p class="note" { (visit.say("眼下读不到它的详情，请打开查看。", "It cannot be shown here now. Open it to see it.")) }
                     (since(visit, told, Some(gathered.resources.title(visit, &told.resource))))
-                    a class="button quiet" href={ "/portal/" (told.referral) } { (visit.say("查看转介", "See the referral")) }
+                    a class="button quiet" href={ "/portal/" (told.referral) } aria-label=(about(visit, see, called)) { (see) }
                 }
             }
         }
@@ -126,7 +143,7 @@ fn entry(visit: &Visit, gathered: &Gathered, told: &v1::Notification, about: &Ab
 }
 
 /// An offer as it stands now. What was answered meanwhile says so, and leads to where one goes on with it.
-fn offer(visit: &Visit, gathered: &Gathered, told: &v1::Notification, referral: &v1::Referral) -> Markup {
+fn offer(visit: &Visit, gathered: &Gathered, told: &v1::Notification, referral: &v1::Referral, called: &str) -> Markup {
     let waits = referral.state() == ReferralState::Offered
         && figures::instant(referral.expire_time.as_ref()).is_some_and(|at| at > visit.app.now());
     let title = card::title(visit, referral);
@@ -151,7 +168,7 @@ fn offer(visit: &Visit, gathered: &Gathered, told: &v1::Notification, referral: 
         }
         (since(visit, told, None))
         a class=(if waits { "button" } else { "button quiet" }) href={ "/portal/" (referral.name) }
-            aria-label=(visit.say(format!("{says}：{title}"), format!("{says}: {title}"))) { (says) }
+            aria-label=(about(visit, says, called)) { (says) }
     }
 }
 

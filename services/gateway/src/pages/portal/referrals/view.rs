@@ -9,6 +9,7 @@ use super::card::{self, class, deadline};
 use super::picture::picture;
 use super::{Shown, step};
 use crate::pages::amounts::{arrived_field, delivered, promised};
+use crate::pages::notice;
 use crate::pages::pool::urgency_mark;
 use crate::pages::portal::case_worker::whom_to_ask;
 use crate::pages::portal::form::once;
@@ -63,17 +64,17 @@ pub(super) fn content(
     visit: &Visit,
     shown: &Shown,
     since: Since,
-    notice: Option<Notice>,
+    said: Option<Notice>,
     contact: Option<&v1::Contact>,
 ) -> Markup {
     let referral = &shown.referral;
     html! {
         p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
-        @match notice {
+        @match said {
             Some(Notice::Done(step)) => {
-                @if let Some(text) = done(visit, &step, referral) { p class="notice done" role="status" { (text) } }
+                @if let Some(text) = done(visit, &step, referral) { (notice::done(text)) }
             }
-            Some(Notice::Failed(text)) => { p class="notice failure" role="alert" { (text) } }
+            Some(Notice::Failed(text)) => { (notice::failed(text)) }
             None => {}
         }
         h1 { (title(visit, shown)) }
@@ -339,7 +340,7 @@ fn reach(visit: &Visit, referral: &v1::Referral, contact: Option<&v1::Contact>) 
     let may_ask = matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress);
     html! {
         @if let Some(contact) = contact {
-            section class="panel" aria-labelledby="contact-title" {
+            section class="panel" aria-labelledby="contact-title" tabindex="-1" autofocus {
                 h2 id="contact-title" { (visit.say("联系方式", "Contact")) }
                 dl class="details" {
                     @if !contact.display_name.is_empty() { div { dt { (visit.say("姓名", "Name")) } dd { (contact.display_name) } } }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use tonic::Status;
 use wishwell_api::v1::{self, ResourceLifecycle};
 
-use super::page;
+use super::{Said, page};
+use crate::pages::address;
 use crate::pages::failure::Failure;
 use crate::pages::portal::form::amount;
 use crate::pages::portal::partner::Partner;
@@ -35,12 +36,13 @@ pub(in crate::pages::portal) async fn set_capacity(
     Path(id): Path<String>,
     Form(form): Form<Capacity>,
 ) -> Response {
+    let name = format!("capacityPools/{id}");
     let total = match amount(partner.visit.language, &form.total, &form.unit) {
         Ok(total) => total,
-        Err(text) => return page(&partner, StatusCode::BAD_REQUEST, None, Some(text)).await,
+        Err(text) => return failed(&partner, StatusCode::BAD_REQUEST, name, text).await,
     };
     let request = v1::SetCapacityRequest {
-        name: format!("capacityPools/{id}"),
+        name: name.clone(),
         total,
         etag: form.etag,
         request_id: form.request_id,
@@ -48,7 +50,7 @@ pub(in crate::pages::portal) async fn set_capacity(
     };
     let done = if total.is_some() { "capacity" } else { "confirm" };
     let answer = partner.calls.catalog().set_capacity(request).await;
-    ended(&partner, answer.map(drop), done, &format!("capacityPools/{id}"), &form.unit).await
+    ended(&partner, answer.map(drop), done, name, &form.unit).await
 }
 
 /// What a form of a resource sends.
@@ -80,21 +82,21 @@ pub(in crate::pages::portal) async fn change_lifecycle(
         request_id: form.request_id,
     };
     let answer = partner.calls.catalog().update_resource(request).await;
-    ended(&partner, answer.map(drop), &lifecycle, &name, "").await
+    ended(&partner, answer.map(drop), &lifecycle, name, "").await
 }
 
 /// Goes back to the page, at what was changed; what stands in the way is counted in `unit`.
-async fn ended(partner: &Partner, answer: Result<(), Status>, done: &str, name: &str, unit: &str) -> Response {
+async fn ended(partner: &Partner, answer: Result<(), Status>, done: &str, name: String, unit: &str) -> Response {
     match answer {
-        Ok(()) => Redirect::to(&format!("/portal/resources?done={done}#{}", anchor(name))).into_response(),
+        Ok(()) => Redirect::to(&address::of("/portal/resources", &[("done", done), ("of", &name)])).into_response(),
         Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.counted_in(unit).words(&partner.visit)) {
-            Some(text) => page(partner, StatusCode::CONFLICT, None, Some(text)).await,
+            Some(text) => failed(partner, StatusCode::CONFLICT, name, text).await,
             None => Failure::from(status).response(&partner.visit),
         },
     }
 }
 
-/// Where a resource or pool is on the page.
-pub(super) fn anchor(name: &str) -> String {
-    name.replace('/', "-")
+/// The page, with why nothing was done with a resource or a pool.
+async fn failed(partner: &Partner, status: StatusCode, of: String, text: String) -> Response {
+    page(partner, status, &Said { of, failed: Some(text), done: None }).await
 }

@@ -7,31 +7,53 @@ mod view;
 use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::own::{self, Resources};
 use super::partner::Partner;
 use crate::pages::failure::Failure;
-use crate::pages::layout;
+use crate::pages::{layout, notice};
 
 /// What was done a moment ago, to say so.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Done {
     #[serde(default)]
     done: String,
+    /// With which resource or pool, by name.
+    #[serde(default)]
+    of: String,
+}
+
+/// What a page says of a resource or a pool, next to it.
+#[derive(Debug, Default)]
+struct Said {
+    /// Its name.
+    of: String,
+    done: Option<&'static str>,
+    failed: Option<String>,
+}
+
+impl Said {
+    fn markup(&self) -> Markup {
+        html! {
+            @if let Some(text) = self.done { (notice::done(text)) }
+            @if let Some(text) = &self.failed { (notice::failed(text)) }
+        }
+    }
 }
 
 /// The page.
-pub(super) async fn show(partner: Partner, Query(Done { done }): Query<Done>) -> Response {
-    let said = view::done(&partner.visit, &done);
-    page(&partner, StatusCode::OK, said, None).await
+pub(super) async fn show(partner: Partner, Query(Done { done, of }): Query<Done>) -> Response {
+    let done = view::done(&partner.visit, &done);
+    page(&partner, StatusCode::OK, &Said { of, done, failed: None }).await
 }
 
-async fn page(partner: &Partner, status: StatusCode, done: Option<&str>, failed: Option<String>) -> Response {
+async fn page(partner: &Partner, status: StatusCode, said: &Said) -> Response {
     let visit = &partner.visit;
     match futures::try_join!(Resources::of(partner), own::pools(partner)) {
         Ok((resources, pools)) => {
-            let content = view::content(visit, &resources, &pools, done, failed.as_deref());
+            let content = view::content(visit, &resources, &pools, said);
             layout::page_with(visit, status, visit.say("我的资源", "My resources"), &content)
         }
         Err(status) => Failure::from(status).response(visit),

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use wishwell_api::v1::{self, CapacityKind, CapacityPeriod, ResourceLifecycle};
 
-use super::act::anchor;
+use super::Said;
 use super::figures::left_now;
+use crate::pages::apart::{about, apart};
 use crate::pages::portal::form::{AmountField, in_units, once};
 use crate::pages::portal::own::Resources;
 use crate::pages::visit::Visit;
@@ -26,41 +27,40 @@ pub(super) fn done(visit: &Visit, what: &str) -> Option<&'static str> {
     Some(visit.say(zh, en))
 }
 
-pub(super) fn content(
-    visit: &Visit,
-    resources: &Resources,
-    pools: &[v1::CapacityPool],
-    done: Option<&str>,
-    failed: Option<&str>,
-) -> Markup {
+pub(super) fn content(visit: &Visit, resources: &Resources, pools: &[v1::CapacityPool], said: &Said) -> Markup {
+    let called = apart(pools.iter().map(|pool| pool.title.clone()));
+    let titles = resources.0.values().map(|resource| visit.name(resource.title.as_ref()).to_owned());
+    let titles = apart(titles);
+    let known = pools.iter().map(|pool| &pool.name).chain(resources.0.keys());
+    let is_there = known.into_iter().any(|name| *name == said.of);
     html! {
         h1 { (visit.say("我的资源", "My resources")) }
-        @if let Some(text) = done { p class="notice done" role="status" { (text) } }
-        @if let Some(text) = failed { p class="notice failure" role="alert" { (text) } }
+        @if !is_there { (said.markup()) }
         section aria-labelledby="pools-title" {
             h2 id="pools-title" { (visit.say("还有多少", "How much there is")) }
             @if pools.is_empty() {
                 p class="note" { (visit.say("还没有登记容量。请联系平台管理员。", "No capacity is recorded yet. Please ask the operators.")) }
             }
-            ul class="cards" { @for shown in pools { li { (pool(visit, shown, resources)) } } }
+            ul class="cards" { @for (shown, called) in pools.iter().zip(&called) { li { (pool(visit, shown, called, resources, said)) } } }
         }
         section aria-labelledby="resources-title" {
             h2 id="resources-title" { (visit.say("提供什么", "What is offered")) }
             @if resources.0.is_empty() {
                 p class="note" { (visit.say("还没有登记资源。请联系平台管理员。", "No resource is recorded yet. Please ask the operators.")) }
             }
-            ul class="cards" { @for shown in resources.0.values() { li { (resource(visit, shown)) } } }
+            ul class="cards" { @for (shown, called) in resources.0.values().zip(&titles) { li { (resource(visit, shown, called, said)) } } }
         }
     }
 }
 
-fn pool(visit: &Visit, pool: &v1::CapacityPool, resources: &Resources) -> Markup {
+fn pool(visit: &Visit, pool: &v1::CapacityPool, called: &str, resources: &Resources, said: &Said) -> Markup {
     let drawing = resources.0.values().filter(|resource| resource.draws.iter().any(|draw| draw.pool == pool.name));
     let drawing: Vec<String> = drawing.map(|resource| visit.name(resource.title.as_ref()).to_owned()).collect();
     let (now, unlimited) = (visit.app.now(), pool.kind() == CapacityKind::Unbounded);
     html! {
-        article class="card" id=(anchor(&pool.name)) {
+        article class="card" {
             h3 { (pool.title) }
+            @if said.of == pool.name { (said.markup()) }
             p class="figure" {
                 @if unlimited {
                     strong { (visit.say("不限", "no limit")) }
@@ -75,8 +75,8 @@ fn pool(visit: &Visit, pool: &v1::CapacityPool, resources: &Resources) -> Markup
                 }
             }
             @if !drawing.is_empty() { p class="note" { (visit.say("用于：", "for: ")) (visit.language.list(&drawing)) } }
-            (freshness(visit, pool, now))
-            @if !unlimited { (controls(visit, pool)) }
+            (freshness(visit, pool, called, now))
+            @if !unlimited { (controls(visit, pool, called)) }
         }
     }
 }
@@ -93,7 +93,8 @@ fn total_of(visit: &Visit, pool: &v1::CapacityPool, total: i64) -> String {
 }
 
 /// How old the figures are, with the way to say that they still hold.
-fn freshness(visit: &Visit, pool: &v1::CapacityPool, now: Timestamp) -> Markup {
+fn freshness(visit: &Visit, pool: &v1::CapacityPool, called: &str, now: Timestamp) -> Markup {
+    let still = visit.say("确认仍然有效", "Still true");
     let confirmed = figures::instant(pool.confirm_time.as_ref());
     let stale = confirmed.is_none_or(|at| now.duration_since(at) > SignedDuration::from_hours(STALE_DAYS * 24));
     html! {
@@ -110,15 +111,13 @@ fn freshness(visit: &Visit, pool: &v1::CapacityPool, now: Timestamp) -> Markup {
                     None => { (visit.say("从未确认", "never confirmed")) }
                 }
             }
-            button class="small" aria-label=(visit.say(format!("确认仍然有效：{}", pool.title), format!("Still true: {}", pool.title))) {
-                (visit.say("确认仍然有效", "Still true"))
-            }
+            button class="small" aria-label=(about(visit, still, called)) { (still) }
         }
     }
 }
 
 /// One less, one more, or so many.
-fn controls(visit: &Visit, pool: &v1::CapacityPool) -> Markup {
+fn controls(visit: &Visit, pool: &v1::CapacityPool, called: &str) -> Markup {
     let one = |total: i64, sign: &str, says: String| {
         html! {
             form class="plain" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
@@ -130,7 +129,8 @@ fn controls(visit: &Visit, pool: &v1::CapacityPool) -> Markup {
             }
         }
     };
-    let id_of_total = format!("{}-total", anchor(&pool.name));
+    let id_of_total = format!("{}-total", pool.name.replace('/', "-"));
+    let set = visit.say("设为", "Set");
     let total = AmountField {
         name: "total",
         unit: &pool.unit,
@@ -144,29 +144,30 @@ fn controls(visit: &Visit, pool: &v1::CapacityPool) -> Markup {
         div class="row" {
             // One more or less of money would change nothing.
             @if let Some(total) = pool.total.filter(|_| !typed::is_money(&pool.unit)) {
-                @if total > 0 { (one(total - 1, "−", visit.say(format!("减一：{}", pool.title), format!("One less: {}", pool.title)))) }
-                (one(total + 1, "+", visit.say(format!("加一：{}", pool.title), format!("One more: {}", pool.title))))
+                @if total > 0 { (one(total - 1, "−", about(visit, visit.say("减一", "One less"), called))) }
+                (one(total + 1, "+", about(visit, visit.say("加一", "One more"), called)))
             }
             form class="row" method="post" action={ "/portal/pools/" (id(&pool.name)) } {
                 (once())
                 input type="hidden" name="etag" value=(pool.etag);
-                label class="unseen" for=(id_of_total) { (in_units(visit, visit.say("总量", "Total"), &pool.unit)) }
+                label class="unseen" for=(id_of_total) { (in_units(visit, &about(visit, visit.say("总量", "Total"), called), &pool.unit)) }
                 (total.markup())
                 span aria-hidden="true" { (typed::units(visit.language, &pool.unit)) }
-                button class="small" { (visit.say("设为", "Set")) }
+                button class="small" aria-label=(about(visit, set, called)) { (set) }
             }
         }
     }
 }
 
-fn resource(visit: &Visit, resource: &v1::Resource) -> Markup {
+fn resource(visit: &Visit, resource: &v1::Resource, called: &str, said: &Said) -> Markup {
     let paused = resource.lifecycle() == ResourceLifecycle::Paused;
     let (step, says) =
         if paused { ("resume", visit.say("恢复", "Resume")) } else { ("pause", visit.say("暂停", "Pause")) };
     let title = visit.name(resource.title.as_ref());
     html! {
-        article class="card" id=(anchor(&resource.name)) {
+        article class="card" {
             h3 { (title) }
+            @if said.of == resource.name { (said.markup()) }
             p { (resource.content) }
             form class="row" method="post" action={ "/portal/" (resource.name) "/" (step) } {
                 (once())
@@ -174,7 +175,7 @@ fn resource(visit: &Visit, resource: &v1::Resource) -> Markup {
                 span class=(if paused { "state over" } else { "state good" }) {
                     @if paused { (visit.say("已暂停", "Paused")) } @else { (visit.say("提供中", "Offered")) }
                 }
-                button class="small" aria-label={ (says) ": " (title) } { (says) }
+                button class="small" aria-label=(about(visit, says, called)) { (says) }
             }
         }
     }

@@ -12,6 +12,7 @@ use wishwell_domain::fact_catalogue::{FACTS, definition};
 use super::filled::Filled;
 use super::problems::Problems;
 use super::read::{read_item, rest, widened};
+use crate::pages::apart::apart;
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::ranking;
 use crate::pages::desk::pickers::Found;
@@ -88,6 +89,7 @@ pub(super) async fn of(
         .flat_map(|item| &item.candidates)
         .flat_map(|candidate| candidate.missing_facts.iter().map(String::as_str))
         .collect();
+    let called = apart(asked.iter().map(|item| names.category(visit, &item.category).to_owned()));
     let partly = edited.is_some_and(|need| need.items.iter().any(|item| item.referred_units + item.served_units > 0));
     Ok(html! {
         @if partly {
@@ -107,10 +109,10 @@ pub(super) async fn of(
             }
         }
         (questions(visit, filled, &missing))
-        @for (item, matches) in asked.iter().zip(&answer.items) {
+        @for ((item, matches), called) in asked.iter().zip(&answer.items).zip(&called) {
             section class="matches" {
                 h3 { (names.category(visit, &item.category)) }
-                (ranking::ranking(visit, matches, &answer.score_weights, |_| html! {}))
+                (ranking::ranking(visit, matches, called, &answer.score_weights, |_, _| html! {}))
             }
         }
     })
@@ -162,7 +164,7 @@ fn questions(visit: &Visit, filled: &Filled, missing: &BTreeSet<&str>) -> Markup
         .collect();
     html! {
         @if !asked.is_empty() {
-            fieldset class="questions" {
+            fieldset id="f-facts" class="questions" tabindex="-1" {
                 legend { (visit.say("再问一句，就更有把握", "One more question would settle it")) }
                 @for fact in asked { (question(visit, filled, fact)) }
             }

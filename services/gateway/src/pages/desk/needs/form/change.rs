@@ -8,6 +8,7 @@ use wishwell_api::v1::{self, NeedState};
 use super::filled::{Filled, Wish};
 use super::problems::Problems;
 use super::read::{self, Read};
+use super::view::Focus;
 use super::{Shown, edit, kinds, new, page, part};
 use crate::pages::address;
 use crate::pages::desk::names::Names;
@@ -47,8 +48,8 @@ pub(in crate::pages::desk) async fn take(
         let need = stored(&user, &id, false).await?;
         let kinds = kinds(&user, &filled).await?;
         let problems = Problems::default();
-        let shown = Shown { edited: Some(&need), ..new(&filled, &kinds, &problems, asked == Wish::Look) };
-        page(&user, &shown).await
+        let shown = new(&filled, &kinds, &problems, asked == Wish::Look);
+        page(&user, &Shown { edited: Some(&need), focus: Focus::after(asked), ..shown }).await
     };
     answer.await.unwrap_or_else(|failure| failure.response(&user.visit))
 }

@@ -66,8 +66,8 @@ pub(super) enum Wish {
     Submit,
     /// Who could help is to be shown.
     Look,
-    /// The form itself was changed.
-    Change,
+    /// The form itself was changed; one goes on at the nth of its items.
+    Change(usize),
 }
 
 impl Filled {
@@ -90,7 +90,7 @@ impl Filled {
     /// Reads what a browser sends. What is no field of the form is left out.
     pub(super) fn of(pairs: Vec<(String, String)>) -> (Self, Wish) {
         let mut filled = Self::default();
-        let mut asked = Wish::Change;
+        let mut asked = Wish::Change(0);
         let mut removed = None;
         let mut added = false;
         for (name, value) in pairs {
@@ -104,9 +104,13 @@ impl Filled {
         }
         if let Some(nth) = removed.filter(|nth| *nth < filled.items.len() && filled.items.len() > 1) {
             filled.items.remove(nth);
+            asked = Wish::Change(nth.min(filled.items.len().saturating_sub(1)));
         }
         if (added || filled.items.is_empty()) && filled.items.len() < ITEMS_MAX {
             filled.items.push(FilledItem::default());
+            if added {
+                asked = Wish::Change(filled.items.len().saturating_sub(1));
+            }
         }
         (filled, asked)
     }
@@ -199,12 +203,15 @@ mod tests {
             ("items.1.splittable", "yes"),
         ];
         let (filled, asked) = of(&two);
-        assert_eq!(asked, Wish::Change);
+        assert_eq!(asked, Wish::Change(0));
         assert_eq!(filled.items.len(), 2);
         assert!(filled.items[1].splittable && !filled.items[0].splittable);
-        let (filled, _) = of(&[&two[..], &[("do", "add")]].concat());
-        assert_eq!(filled.items.len(), 3);
-        let (filled, _) = of(&[&two[..], &[("do", "remove-0")]].concat());
+        let (filled, asked) = of(&[&two[..], &[("do", "add")]].concat());
+        assert_eq!((filled.items.len(), asked), (3, Wish::Change(2)), "one goes on at the new one");
+        let (_, asked) = of(&[&two[..], &[("do", "remove-1")]].concat());
+        assert_eq!(asked, Wish::Change(0), "at the one before the last");
+        let (filled, asked) = of(&[&two[..], &[("do", "remove-0")]].concat());
+        assert_eq!(asked, Wish::Change(0), "at the one that took its place");
         assert_eq!(filled.items.iter().map(|item| item.category.as_str()).collect::<Vec<_>>(), ["台灯"]);
         // The last one stays, and what there is not is not removed.
         let (filled, _) = of(&[("items.0.category", "书桌"), ("do", "remove-0")]);

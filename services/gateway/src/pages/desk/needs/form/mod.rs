@@ -20,6 +20,7 @@ use wishwell_api::v1;
 use self::filled::{Filled, Wish};
 use self::problems::Problems;
 use self::read::Read;
+use self::view::Focus;
 use crate::pages::address::{self, id_of};
 use crate::pages::desk::pickers::{self, CategoryList, Found};
 use crate::pages::failure::Failure;
@@ -37,6 +38,7 @@ struct Shown<'a> {
     edited: Option<&'a v1::Need>,
     /// Why a change was not made.
     refused: Option<&'a str>,
+    focus: Focus,
 }
 
 /// The empty form.
@@ -54,15 +56,18 @@ pub(in crate::pages::desk) async fn take(user: SignedIn, Form(pairs): Form<Vec<(
         let kinds = read::kinds(&user, &filled).await?;
         match asked {
             Wish::Submit => submit(&user, &filled, &kinds).await,
-            Wish::Look => page(&user, &new(&filled, &kinds, &Problems::default(), true)).await,
-            Wish::Change => page(&user, &new(&filled, &kinds, &Problems::default(), false)).await,
+            Wish::Look | Wish::Change(_) => {
+                let problems = Problems::default();
+                let shown = new(&filled, &kinds, &problems, asked == Wish::Look);
+                page(&user, &Shown { focus: Focus::after(asked), ..shown }).await
+            }
         }
     };
     answer.await.unwrap_or_else(|failure| failure.response(&user.visit))
 }
 
 fn new<'a>(filled: &'a Filled, kinds: &'a [Found], problems: &'a Problems, looked: bool) -> Shown<'a> {
-    Shown { filled, kinds, problems, looked, edited: None, refused: None }
+    Shown { filled, kinds, problems, looked, edited: None, refused: None, focus: Focus::Page }
 }
 
 /// What the words for categories on the form mean.
@@ -118,7 +123,7 @@ async fn submit(user: &SignedIn, filled: &Filled, kinds: &[Found]) -> Result<Res
 
 async fn page(user: &SignedIn, shown: &Shown<'_>) -> Result<Response, Failure> {
     let visit = &user.visit;
-    let Shown { filled, kinds, problems, looked, edited, refused } = *shown;
+    let Shown { filled, kinds, problems, looked, edited, refused, focus } = *shown;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
     let categories = CategoryList::of(visit, &user.calls).await?;
     let found: Markup = if looked {
@@ -127,7 +132,7 @@ async fn page(user: &SignedIn, shown: &Shown<'_>) -> Result<Response, Failure> {
         candidates::nothing_yet(visit, filled)
     };
     let (divisions, categories) = (&divisions, &categories);
-    let sheet = view::Sheet { visit, filled, kinds, problems, divisions, categories, edited, refused };
+    let sheet = view::Sheet { visit, filled, kinds, problems, divisions, categories, edited, refused, focus };
     let content = view::form(&sheet, &found);
     let status = match (refused, problems.is_empty()) {
         (Some(_), _) => StatusCode::CONFLICT,

@@ -4,11 +4,13 @@ use maud::{Markup, html};
 use wishwell_api::v1;
 use wishwell_domain::unit::UNITS;
 
-use super::filled::{Filled, FilledItem, ITEMS_MAX};
+use super::filled::{Filled, FilledItem, ITEMS_MAX, Wish};
 use super::problems::Problems;
 use super::read::{CHANNELS, GROUPS, read_item, unit_of};
+use crate::pages::apart::about;
 use crate::pages::desk::needs::list::{URGENCIES, word};
 use crate::pages::desk::pickers::{self, CategoryList, Found};
+use crate::pages::notice;
 use crate::pages::visit::Visit;
 use crate::pages::words::{figures, need as words, typed};
 
@@ -26,6 +28,29 @@ pub(super) struct Sheet<'a> {
     pub(super) edited: Option<&'a v1::Need>,
     /// Why a change was not made.
     pub(super) refused: Option<&'a str>,
+    pub(super) focus: Focus,
+}
+
+/// Where whoever sent the form goes on, when nothing was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// Where a page begins.
+    Page,
+    /// At one of the items, the nth.
+    Item(usize),
+    /// At who could help.
+    Found,
+}
+
+impl Focus {
+    /// After one of the form's buttons.
+    pub(super) const fn after(asked: Wish) -> Self {
+        match asked {
+            Wish::Submit => Self::Page,
+            Wish::Look => Self::Found,
+            Wish::Change(nth) => Self::Item(nth),
+        }
+    }
 }
 
 /// The whole form with what was found beside it.
@@ -35,9 +60,8 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
         @if let Some(need) = sheet.edited { p class="crumbs" { a href={ "/desk/" (need.name) } { (visit.say("‹ 回到这个需求", "‹ Back to the need")) } } }
         h1 { (sheet.title()) }
         @if let Some(why) = sheet.refused {
-            p class="notice failure" role="alert" {
-                (why) " " (visit.say("填好的内容都还在；再保存一次，就按这里填的修改。", "Nothing you typed is lost; save once more to have it as it stands here."))
-            }
+            @let kept = visit.say("填好的内容都还在；再保存一次，就按这里填的修改。", "Nothing you typed is lost; save once more to have it as it stands here.");
+            (notice::failed(format!("{why} {kept}")))
         }
         (sheet.summary())
         form class="need-form" method="post" action=(sheet.action()) data-filled[visit.sends()] novalidate {
@@ -65,7 +89,7 @@ pub(super) fn form(sheet: &Sheet<'_>, found: &Markup) -> Markup {
                 }
             }
             aside class="need-found" aria-labelledby="found-title" {
-                h2 id="found-title" { (visit.say("谁能帮", "Who could help")) }
+                h2 id="found-title" tabindex="-1" autofocus[sheet.focus == Focus::Found] { (visit.say("谁能帮", "Who could help")) }
                 div id="found" hx-post=(sheet.look()) hx-trigger="input from:'closest form' delay:400ms"
                     hx-swap="innerMorph" hx-sync="this:replace" aria-live="polite" { (found) }
             }
@@ -129,7 +153,7 @@ impl Sheet<'_> {
     fn summary(&self) -> Markup {
         html! {
             @if !self.problems.is_empty() {
-                section class="notice failure" role="alert" id="problems" {
+                section class="notice failure" role="alert" id="problems" tabindex="-1" autofocus {
                     h2 { (self.say("还有几处要改，填好的内容都还在", "A few things do not fit yet; nothing you typed is lost")) }
                     ul { @for problem in self.problems.iter() {
                         li { a href={ "#" (id_of(&problem.field)) } { (problem.words(self.visit)) } }
@@ -196,8 +220,10 @@ impl Sheet<'_> {
         let name = |part: &str| format!("items.{nth}.{part}");
         let (category, unit) = (format!("{field}.category"), format!("{field}.quantity.unit"));
         let described = self.described(&category);
+        let ordinal = self.say(format!("第 {} 项", nth + 1), format!("Item {}", nth + 1));
+        let remove = self.say("删除这一项", "Remove this");
         html! {
-            div class="item" role="group" aria-label={ (self.say("第 ", "Item ")) (nth + 1) (self.say(" 项", "")) } {
+            div class="item" id=(id_of(&field)) role="group" aria-label=(ordinal) tabindex="-1" autofocus[self.focus == Focus::Item(nth)] {
                 div class="field wide" {
                     label for=(id_of(&category)) { (self.say("服务类别", "Kind of help")) }
                     (self.categories.field(&id_of(&category), &name("category"), &item.category,
@@ -232,7 +258,7 @@ impl Sheet<'_> {
                     label for={ "split-" (nth) } { (self.say("可由几家分担", "several may share it")) }
                 }
                 @if self.filled.items.len() > 1 {
-                    button class="link" name="do" value={ "remove-" (nth) } { (self.say("删除这一项", "Remove this")) }
+                    button class="link" name="do" value={ "remove-" (nth) } aria-label=(about(self.visit, remove, &ordinal)) { (remove) }
                 }
             }
         }
@@ -273,7 +299,7 @@ impl Sheet<'_> {
         html! {
             fieldset {
                 legend { (self.say("多急、什么时候", "How soon, and when")) }
-                div id="f-urgency" class="choices" role="radiogroup" aria-label=(self.say("紧急程度", "Urgency")) aria-describedby=[self.described("urgency")] {
+                div id="f-urgency" class="choices" role="radiogroup" tabindex="-1" aria-label=(self.say("紧急程度", "Urgency")) aria-describedby=[self.described("urgency")] {
                     @for urgency in URGENCIES {
                         @let value = word(urgency);
                         div class="check" {
@@ -287,7 +313,7 @@ impl Sheet<'_> {
                 }
                 (self.said("urgency"))
                 p class="question" { (self.say("什么时候", "When")) }
-                div class="choices row" role="radiogroup" aria-label=(self.say("什么时候", "When")) {
+                div id="f-window" class="choices row" role="radiogroup" tabindex="-1" aria-label=(self.say("什么时候", "When")) {
                     @for (value, text) in timings {
                         div class="check" {
                             input id={ "timing-" (value) } type="radio" name="timing" value=(value) checked[self.filled.timing == value];
@@ -319,7 +345,7 @@ impl Sheet<'_> {
                 }
                 details open[!self.problems.of("place").is_empty() || !self.filled.latitude.is_empty()] {
                     summary { (self.say("填写确切坐标（可选，加密保存）", "Exact coordinates (optional, kept sealed)")) }
-                    div id="f-place" class="columns" {
+                    div id="f-place" class="columns" tabindex="-1" {
                         (self.text("text", "place.latitude", "latitude", self.say("纬度", "Latitude"), &self.filled.latitude, None))
                         (self.text("text", "place.longitude", "longitude", self.say("经度", "Longitude"), &self.filled.longitude, None))
                         div class="field" {
@@ -340,7 +366,7 @@ impl Sheet<'_> {
 
     fn mobility(&self) -> Markup {
         html! {
-            fieldset id="f-mobility" {
+            fieldset id="f-mobility" tabindex="-1" {
                 legend { (self.say("帮助怎样送达", "How help can arrive")) }
                 div class="choices row" {
                     (self.tick("home_visit", "yes", self.say("可以上门", "somebody may come to the home"), self.filled.home_visit))
@@ -380,7 +406,7 @@ impl Sheet<'_> {
                 }
                 @for field in ["beneficiary_external", "household_external", "beneficiary", "household"] {
                     @if self.problems.iter().any(|problem| root(&problem.field) == field) {
-                        div id=(id_of(field)) { (self.said(field)) }
+                        div id=(id_of(field)) tabindex="-1" { (self.said(field)) }
                     }
                 }
                 div class="choices row" role="group" aria-label=(self.say("重点人群", "Groups")) {
@@ -422,7 +448,7 @@ impl Sheet<'_> {
 
     fn wish(&self) -> Markup {
         html! {
-            fieldset class="wish" {
+            fieldset id="f-wish" class="wish" tabindex="-1" {
                 legend { (self.say("发布到许愿池", "Publish as a wish")) }
                 (self.tick("wish", "yes", self.say("本人或监护人已同意公开发布（不含身份信息）", "the person or a guardian agreed to publish it, without identity"), self.filled.wish))
                 div class="consent" {
@@ -451,6 +477,9 @@ fn root(field: &str) -> &str {
 
 /// The id of a field's element, from the contract's path to it.
 fn id_of(field: &str) -> String {
+    if root(field) == "facts" {
+        return "f-facts".to_owned();
+    }
     let mut id = String::from("f-");
     id.extend(field.chars().filter(|c| *c != ']').map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }));
     // What is wrong with a number is told at the number.
@@ -466,5 +495,6 @@ mod tests {
         assert_eq!(id_of("items[0].quantity.value"), "f-items-0-quantity");
         assert_eq!(id_of("items[0].quantity.value"), id_of("items[0].quantity"));
         assert_eq!(id_of("wish.title"), "f-wish-title");
+        assert_eq!(id_of("facts[2].int_value"), "f-facts", "the question is among others");
     }
 }

@@ -8,6 +8,7 @@ use wishwell_report::Language;
 
 use super::view::{address, hidden};
 use crate::pages::amounts::{arrived_field, delivered, promised};
+use crate::pages::apart::about;
 use crate::pages::steps;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::referral as words;
@@ -21,21 +22,24 @@ fn possible(state: ReferralState) -> impl Iterator<Item = Action> {
     TOLD.into_iter().filter(move |action| steps::may_take_for_provider(Role::CaseWorker, state, *action))
 }
 
-/// The steps, folded away until they are wanted. The service lets a case worker alone speak for a provider.
-pub(super) fn told(user: &SignedIn, referral: &v1::Referral) -> Markup {
+/// The steps of a referral that is called so here, folded away until they are wanted. The service lets a case worker alone speak for a
+/// provider.
+pub(super) fn told(user: &SignedIn, referral: &v1::Referral, name: &str) -> Markup {
     let visit = &user.visit;
     let speaks = user.session.role == PrincipalRole::CaseWorker;
     let steps: Vec<Action> = possible(referral.state()).filter(|_| speaks).collect();
+    let summary = visit.say("对方来电告知…", "Told by telephone…");
     html! {
         @if !steps.is_empty() {
             details class="told" {
-                summary { (visit.say("对方来电告知…", "Told by telephone…")) }
-                div class="steps" {
+                summary aria-label=(about(visit, summary, name)) { (summary) }
+                div class="steps" role="group" aria-label=(name) {
                     @for action in steps {
                         form method="post" action=(address(referral, action)) {
                             (hidden(referral))
                             (fields(visit, referral, action))
-                            button { (said(visit, action)) }
+                            @let says = said(visit, action);
+                            button aria-label=(about(visit, says, name)) { (says) }
                         }
                     }
                 }

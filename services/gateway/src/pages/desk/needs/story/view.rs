@@ -11,8 +11,10 @@ use super::timeline::{Moment, What};
 use super::{Notice, by_telephone};
 use crate::pages::address::id_of;
 use crate::pages::amounts::arrived_field;
+use crate::pages::apart::{about, apart};
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
+use crate::pages::notice;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need as words, referral as referral_words};
 
@@ -21,6 +23,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
     let visit = &user.visit;
     let need = &gathered.need;
     let title = what(visit, &gathered.names, need);
+    let referrals = apart(gathered.referrals.iter().map(|referral| to(visit, gathered, referral)));
     let content = html! {
         p class="crumbs" { a href="/desk/needs" { (visit.say("需求", "Needs")) } }
         div class="headline" {
@@ -30,7 +33,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         p class="on-paper" { (on_paper(user)) }
         (said(visit, notice))
         (likely_same(visit, likely))
-        (about(user, gathered))
+        (facts(user, gathered))
         section aria-labelledby="items-title" {
             h2 id="items-title" { (visit.say("还缺什么", "What is still lacking")) }
             (items(user, gathered))
@@ -38,7 +41,9 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
         @if !gathered.referrals.is_empty() {
             section aria-labelledby="referrals-title" {
                 h2 id="referrals-title" { (visit.say("转介", "Referrals")) }
-                @for referral in &gathered.referrals { (one_referral(user, gathered, referral)) }
+                @for (referral, name) in gathered.referrals.iter().zip(&referrals) {
+                    (one_referral(user, gathered, referral, name))
+                }
             }
         }
         section aria-labelledby="story-title" {
@@ -73,10 +78,10 @@ fn stands(visit: &Visit, gathered: &Gathered) -> Markup {
     }
 }
 
-fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
-    let done = match notice {
+fn said(visit: &Visit, said: &Notice<'_>) -> Markup {
+    let done = match said {
         Notice::None => return html! {},
-        Notice::Refused(why) => return html! { p class="notice failure" role="alert" { (why) } },
+        Notice::Refused(why) => return notice::failed(why),
         Notice::Done(done) => *done,
     };
     let words = match done {
@@ -93,7 +98,7 @@ fn said(visit: &Visit, notice: &Notice<'_>) -> Markup {
         "confirmed" => visit.say("已确认收到帮助。", "Confirmed: the help has arrived."),
         _ => visit.say("已记录。", "Done."),
     };
-    html! { p class="notice done" role="status" { (words) } }
+    notice::done(words)
 }
 
 fn likely_same(visit: &Visit, likely: &Likely) -> Markup {
@@ -113,7 +118,7 @@ fn likely_same(visit: &Visit, likely: &Likely) -> Markup {
     }
 }
 
-fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
+fn facts(user: &SignedIn, gathered: &Gathered) -> Markup {
     let visit = &user.visit;
     let need = &gathered.need;
     let until = need.deadline.as_ref().or_else(|| need.window.as_ref().and_then(|window| window.end_time.as_ref()));
@@ -151,9 +156,10 @@ fn about(user: &SignedIn, gathered: &Gathered) -> Markup {
 
 fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
     let visit = &user.visit;
+    let names = apart(gathered.need.items.iter().map(|item| gathered.names.category(visit, &item.category).to_owned()));
     html! {
         @if let Some(Err(why)) = &gathered.found { p class="note" { (why) } }
-        @for item in &gathered.need.items {
+        @for (item, name) in gathered.need.items.iter().zip(&names) {
             @let lacking = Gathered::lacking(item);
             @let disputed = gathered.disputed(item).min(item.served_units);
             @let arrived = item.served_units - disputed;
@@ -173,7 +179,7 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
                     @if disputed > 0 { " · " (visit.say("有异议 ", "disputed: ")) (figures::amount(visit.language, disputed, unit)) }
                 }
                 @if !item.note.is_empty() { p class="description" { (item.note) } }
-                @if lacking > 0 { (offering(visit, gathered, item)) }
+                @if lacking > 0 { (offering(visit, gathered, item, name)) }
             }
         }
     }
@@ -206,8 +212,8 @@ fn progress(visit: &Visit, item: &v1::NeedItem, disputed: i64, lacking: i64) -> 
     }
 }
 
-/// Who could serve an item, each with a button.
-fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
+/// Who could serve an item, which is called so here, each with a button.
+fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem, name: &str) -> Markup {
     let Some(Ok(found)) = &gathered.found else { return html! {} };
     let Some(matches) = found.items.iter().find(|matches| matches.item_ordinal == item.ordinal) else {
         return html! {};
@@ -220,7 +226,10 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
     // Nobody is asked twice by itself. Of a full list there may be more whom it does not show.
     let left = matches.candidates.len() >= CANDIDATES_SHOWN
         || matches.candidates.iter().any(|candidate| asked(candidate).is_none());
-    let refer = |candidate: &v1::Candidate| {
+    let candidates = apart(matches.candidates.iter().map(|candidate| ranking::called(visit, candidate)));
+    let refer = |nth: usize, candidate: &v1::Candidate| {
+        let says = visit.say("转介给这一家", "Refer to this one");
+        let called = candidates.get(nth).map_or("", String::as_str);
         let resource = candidate.resource.as_ref().map_or("", |resource| resource.name.as_str());
         html! {
             @if let Some(before) = asked(candidate) { p class="ask" { (asked_before(visit, before)) } }
@@ -228,16 +237,18 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
                 input type="hidden" name="request_id" value=(Uuid::new_v4());
                 input type="hidden" name="item" value=(item.ordinal);
                 input type="hidden" name="resource" value=(resource);
-                button { (visit.say("转介给这一家", "Refer to this one")) }
+                button aria-label=(about(visit, says, &format!("{called} · {name}"))) { (says) }
             }
         }
     };
+    let automatically = visit.say("自动转介：从最合适的问起", "Refer automatically, the best first");
+    let choose = format!("{} ({})", visit.say("自己选一家", "Choose one yourself"), matches.candidates.len());
     html! {
         @if left {
             form class="plain" method="post" action={ "/desk/needs/" (id) "/auto-refer" } {
                 input type="hidden" name="request_id" value=(Uuid::new_v4());
                 input type="hidden" name="item" value=(item.ordinal);
-                button class="primary" { (visit.say("自动转介：从最合适的问起", "Refer automatically, the best first")) }
+                button class="primary" aria-label=(about(visit, automatically, name)) { (automatically) }
             }
         } @else if !matches.candidates.is_empty() {
             p class="note" {
@@ -245,8 +256,8 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem) -> Markup {
             }
         }
         details class="choose" {
-            summary { (visit.say("自己选一家", "Choose one yourself")) " (" (matches.candidates.len()) ")" }
-            (ranking::ranking(visit, matches, &found.score_weights, refer))
+            summary aria-label=(about(visit, &choose, name)) { (choose) }
+            (ranking::ranking(visit, matches, name, &found.score_weights, refer))
         }
     }
 }
@@ -265,7 +276,14 @@ fn asked_before(visit: &Visit, referral: &v1::Referral) -> String {
     visit.say(format!("问过：{state}{why}（{at}）"), format!("Asked before: {state}{why} ({at})"))
 }
 
-fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -> Markup {
+/// To whom and to what a referral goes.
+fn to(visit: &Visit, gathered: &Gathered, referral: &v1::Referral) -> String {
+    let (resource, organization) = gathered.names.resource(visit, &referral.resource);
+    if organization.is_empty() { resource } else { format!("{organization} · {resource}") }
+}
+
+/// A referral, which is called so here.
+fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral, name: &str) -> Markup {
     let visit = &user.visit;
     let (resource, organization) = gathered.names.resource(visit, &referral.resource);
     html! {
@@ -286,14 +304,14 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral) -
                 }
                 @if referral.rating > 0 { " · " (visit.say("评价 ", "rated ")) (referral.rating) "/5" }
             }
-            (actions(user, referral))
-            (by_telephone::told(user, referral))
+            (actions(user, referral, name))
+            (by_telephone::told(user, referral, name))
         }
     }
 }
 
 /// What may be done with a referral where it stands.
-fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
+fn actions(user: &SignedIn, referral: &v1::Referral, name: &str) -> Markup {
     let visit = &user.visit;
     let arranges = submits(user);
     let operates = arranges || user.session.role == PrincipalRole::Operator;
@@ -313,8 +331,14 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
     };
     let confirms = arranges && matches!(referral.state(), ReferralState::Delivered | ReferralState::Disputed);
     let key = id_of(&referral.name);
+    let confirm = visit.say("确认已收到", "Confirm that it arrived");
+    let confirm = figures::arrived(visit.language, referral)
+        .map_or_else(|| confirm.to_owned(), |arrived| about(visit, confirm, &arrived));
+    if !confirms && with_reason.is_empty() {
+        return html! {};
+    }
     html! {
-        div class="steps" {
+        div class="steps" role="group" aria-label=(name) {
             @if confirms {
                 form method="post" action=(address(referral, Action::Confirm)) {
                     (hidden(referral))
@@ -323,10 +347,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                         option value="" { (visit.say("不评价", "none")) }
                         @for rating in (1..=5).rev() { option value=(rating) { (rating) " " (visit.say("分", "of 5")) } }
                     }
-                    button class="primary" {
-                        (visit.say("确认已收到", "Confirm that it arrived"))
-                        @if let Some(arrived) = figures::arrived(visit.language, referral) { (visit.say(format!("：{arrived}"), format!(": {arrived}"))) }
-                    }
+                    button class="primary" aria-label=(about(visit, &confirm, name)) { (confirm) }
                 }
             }
             @for (action, text) in with_reason {
@@ -343,7 +364,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral) -> Markup {
                     @if matches!(action, Action::Cancel | Action::Fail) {
                         (arrived_field(visit, referral))
                     }
-                    button { (text) }
+                    button aria-label=(about(visit, text, name)) { (text) }
                 }
             }
         }
@@ -404,10 +425,7 @@ fn has_note(what: &What) -> bool {
 /// A class for the dot, and the words.
 fn text(visit: &Visit, gathered: &Gathered, what: &What) -> (&'static str, String) {
     let language = visit.language;
-    let to = |referral: &v1::Referral| {
-        let (resource, organization) = gathered.names.resource(visit, &referral.resource);
-        if organization.is_empty() { resource } else { format!("{organization} · {resource}") }
-    };
+    let to = |referral: &v1::Referral| to(visit, gathered, referral);
     match what {
         What::Submitted => ("start", visit.say("登记了需求", "The need was submitted").to_owned()),
         What::Published => ("start", visit.say("发布到许愿池", "Published as a wish").to_owned()),
