@@ -13244,6 +13244,66 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ReferralFilter {
                 }
             }
         }
+        if self.referrals.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "referrals",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        {
+            let mut _seen = ::std::collections::HashSet::new();
+            for item in &self.referrals {
+                if !_seen.insert(item) {
+                    violations
+                        .push(
+                            ::prost_protovalidate::Violation::new(
+                                "referrals",
+                                "repeated.unique",
+                                "items must be unique",
+                            ),
+                        );
+                    break;
+                }
+            }
+        }
+        for (_idx, _item) in self.referrals.iter().enumerate() {
+            let mut _local_violations: ::std::vec::Vec<
+                ::prost_protovalidate::Violation,
+            > = ::std::vec::Vec::new();
+            {
+                let violations = &mut _local_violations;
+                {
+                    static RE: ::std::sync::LazyLock<
+                        crate::validation::Pattern,
+                    > = ::std::sync::LazyLock::new(|| {
+                        crate::validation::Pattern::new(
+                                "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                            )
+                            .expect("pattern validated at codegen time")
+                    });
+                    if !RE.is_match(&(*_item)) {
+                        violations
+                            .push(
+                                ::prost_protovalidate::Violation::new(
+                                    "",
+                                    "string.pattern",
+                                    "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                                ),
+                            );
+                    }
+                }
+            }
+            let _idx_u64: u64 = _idx as u64;
+            for mut _v in _local_violations {
+                _v.prepend_rule_path("repeated.items");
+                _v.prepend_index("referrals", _idx_u64);
+                violations.push(_v);
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {
@@ -13288,6 +13348,16 @@ impl ::prost_protovalidate::Validate for wishwell::v1::ListReferralsRequest {
             );
             violation.set_message("value must be greater than or equal to 0");
             violations.push(violation);
+        }
+        if ![0i32, 1i32].contains(&self.order_by) {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "order_by",
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                    ),
+                );
         }
         if let ::core::option::Option::Some(ref _nested) = self.filter {
             if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
