@@ -14930,6 +14930,9 @@ pub struct ReferralFilter {
     /// are followed by themselves, and escalated where nobody is left to ask.
     #[prost(bool, tag = "9")]
     pub unattended_only: bool,
+    /// Only these, `referrals/{uuid}`, each once, at most 100; none means any. Those that are unknown, or not the caller's, are left out.
+    #[prost(string, repeated, tag = "10")]
+    pub referrals: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ReferralFilter {
     const NAME: &'static str = "ReferralFilter";
@@ -14950,12 +14953,16 @@ pub struct ListReferralsRequest {
     /// Largest number of entries in the answer, 1 to 1000; 0 means 50.
     #[prost(int32, tag = "2")]
     pub page_size: i32,
-    /// `next_page_token` of the page before, with the same filter; empty for the first page.
+    /// `next_page_token` of the page before, with the same filter and order; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
     /// The answer reflects at least this log position; 0 means whatever the replica has.
     #[prost(int64, tag = "4")]
     pub min_position: i64,
+    /// In which order. Pages go on from the place where the one before ended: what moves meanwhile to a place before it is in none of those
+    /// that follow, and what moves behind it may come again.
+    #[prost(enumeration = "ReferralOrder", tag = "5")]
+    pub order_by: i32,
 }
 impl ::prost::Name for ListReferralsRequest {
     const NAME: &'static str = "ListReferralsRequest";
@@ -14985,6 +14992,36 @@ impl ::prost::Name for ListReferralsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/wishwell.v1.ListReferralsResponse".into()
+    }
+}
+/// In which order referrals are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReferralOrder {
+    /// By name, which is the order in which they were made.
+    Unspecified = 0,
+    /// The most urgent first; of those the one whose time is up the soonest: that to answer of an offer, that to deliver of what is promised or
+    /// under way, and of everything else the one that was moved the longest ago; of those by name.
+    Urgency = 1,
+}
+impl ReferralOrder {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REFERRAL_ORDER_UNSPECIFIED",
+            Self::Urgency => "REFERRAL_ORDER_URGENCY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REFERRAL_ORDER_UNSPECIFIED" => Some(Self::Unspecified),
+            "REFERRAL_ORDER_URGENCY" => Some(Self::Urgency),
+            _ => None,
+        }
     }
 }
 /// Request of GetSupervision.
