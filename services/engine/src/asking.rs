@@ -239,6 +239,7 @@ mod tests {
             rank: None,
             score: None,
             terms: Vec::new(),
+            erased: false,
         };
         let (resource, organization) = (Uuid::from_u128(resource), Uuid::from_u128(organization));
         let (resource, organization) = (ResourceId::from_uuid(resource), OrganizationId::from_uuid(organization));

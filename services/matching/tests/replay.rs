@@ -203,6 +203,7 @@ impl World {
             rank: None,
             score: None,
             terms: Vec::new(),
+            erased: false,
         };
         let offer = Offer {
             id,

@@ -123,6 +123,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0019_notes_left.sql"),
         include_str!("../migrations/postgres/0019_notes_left.sql"),
     ),
+    (
+        20,
+        "erased_for_good",
+        include_str!("../migrations/sqlite/0020_erased_for_good.sql"),
+        include_str!("../migrations/postgres/0020_erased_for_good.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -172,7 +172,7 @@ impl Audit {
         self.needs.insert(need.id, need);
     }
 
-    /// What was erased has no text, now and in every earlier image, and looks for nobody.
+    /// What was erased has no text, now and in every earlier image, and looks for nobody. What was decided for it has no score any more.
     fn read_erased(&mut self, need: &Need, at: i64) {
         let mut without = need.clone();
         world::take_text_from(&mut without);
@@ -180,12 +180,14 @@ impl Audit {
             self.fault(format!("I8: {} was erased and is {need:?} at {at}", need.id));
         }
         for event in &mut self.events {
-            if let Change::Need(image) = &mut event.change
-                && image.id == need.id
-            {
-                world::take_text_from(image);
+            match &mut event.change {
+                Change::Need(image) if image.id == need.id => world::take_text_from(image),
+                Change::Referral(image) if image.need == need.id => world::take_score_from(image),
+                _ => {}
             }
         }
+        let offered = self.referrals.values_mut().filter(|referral| referral.need == need.id);
+        offered.for_each(world::take_score_from);
     }
 
     fn read_referral(&mut self, referral: Referral, when: Timestamp, at: i64) {

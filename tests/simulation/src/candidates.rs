@@ -63,6 +63,7 @@ impl Follower {
             rank: None,
             score: None,
             terms: Vec::new(),
+            erased: false,
         }
     }
 }
@@ -79,6 +80,8 @@ pub(crate) fn not_replayable(events: &[Event], referrals: &BTreeMap<ReferralId, 
     let automatic = referrals.values().filter(|referral| referral.origin == Origin::Automatic);
     let mut decided: Vec<(&Referral, &Decision)> =
         automatic.filter_map(|referral| Some((referral, referral.decision.as_ref()?))).collect();
+    // What was erased of it is not there to be compared.
+    decided.retain(|(_, decision)| !decision.erased);
     decided.sort_by_key(|(_, decision)| decision.position);
     let mut follower = Follower::new();
     let mut faults = Vec::new();

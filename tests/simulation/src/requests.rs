@@ -84,10 +84,10 @@ impl Request {
     pub(crate) fn forget(&mut self, erased: NeedId) {
         let outcomes = self.answer.iter_mut().flat_map(|answer| &mut answer.outcomes);
         for outcome in outcomes {
-            if let Some(Change::Need(need)) = &mut outcome.after
-                && need.id == erased
-            {
-                world::take_text_from(need);
+            match &mut outcome.after {
+                Some(Change::Need(need)) if need.id == erased => world::take_text_from(need),
+                Some(Change::Referral(referral)) if referral.need == erased => world::take_score_from(referral),
+                _ => {}
             }
         }
     }

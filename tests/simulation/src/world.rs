@@ -11,6 +11,7 @@ use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{CapacityPoolId, CategoryCode, NeedId, OrganizationId, ResourceId, TenantId, Version};
 use wishwell_domain::need::{Channel, Mobility, Need, NeedItem, NeedState, Recurrence, Timing, Urgency, Wish};
 use wishwell_domain::organization::{Contact, Organization, OrganizationKind, OrganizationState, Vetting};
+use wishwell_domain::referral::Referral;
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::schedule::{DayInterval, Schedule, WeeklyInterval};
 use wishwell_domain::text::LocalizedText;
@@ -250,6 +251,13 @@ pub(crate) fn put(need: Need) -> [Mutation; 2] {
 /// Takes what an erasure takes out of each image of a need: what is sealed, where it is, and the wish.
 pub(crate) fn take_text_from(need: &mut Need) {
     (need.personal, need.place, need.wish) = (None, None, None);
+}
+
+/// Takes what an erasure takes out of each image of a referral of the need: score and terms.
+pub(crate) fn take_score_from(referral: &mut Referral) {
+    if let Some(decision) = &mut referral.decision {
+        decision.erase();
+    }
 }
 
 fn item(dice: &mut Dice, ordinal: u16) -> NeedItem {

@@ -178,11 +178,31 @@ pub struct Decision {
     /// Place among the candidates, from 1; none when the resource was no candidate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<u32>,
-    /// Score in millionths; none when the resource was no candidate.
+    /// Score in millionths; none when the resource was no candidate, or when it was taken out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<u32>,
     /// The score's terms in millionths, in the order in which the engine names them.
     pub terms: Vec<u32>,
+    /// Whether score and terms were taken out, by [`Decision::erase`].
+    #[serde(default, skip_serializing_if = "is_not_erased")]
+    pub erased: bool,
+}
+
+impl Decision {
+    /// Takes out score and terms, which tell how near somebody lives; answers whether there were any.
+    pub fn erase(&mut self) -> bool {
+        let had_any = self.score.is_some() || !self.terms.is_empty();
+        self.score = None;
+        self.terms.clear();
+        self.erased |= had_any;
+        had_any
+    }
+}
+
+/// Whether nothing is to be kept of whether it was erased.
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde passes it.
+const fn is_not_erased(erased: &bool) -> bool {
+    !*erased
 }
 
 /// How much a decision was asked for.

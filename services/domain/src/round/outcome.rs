@@ -291,4 +291,29 @@ impl ItemOutcome {
         let units = |serving: &Serving| serving.quantity.saturating_mul(i64::from(serving.occurrences));
         self.servings.iter().map(units).fold(0, i64::saturating_add)
     }
+
+    /// Takes out what tells how near somebody lives: distances, and what is priced by them; answers whether there was any.
+    pub fn erase(&mut self) -> bool {
+        let before = self.clone();
+        for serving in &mut self.servings {
+            serving.distance_metres = None;
+            for alternative in &mut serving.alternatives {
+                alternative.distance_metres = None;
+                without_distance(&mut alternative.price);
+            }
+        }
+        if let Some(unserved) = &mut self.unserved {
+            unserved.lost_to.iter_mut().for_each(|lost| without_distance(&mut lost.price));
+            for miss in &mut unserved.near_misses {
+                miss.distance_metres = None;
+                miss.constraints.iter_mut().for_each(|constraint| constraint.metres_too_far = None);
+            }
+            unserved.changes.retain(|change| !matches!(change, Change::Radius { .. }));
+        }
+        *self != before
+    }
+}
+
+fn without_distance(prices: &mut Vec<LevelPrice>) {
+    prices.retain(|price| price.level != RoundLevel::Distance);
 }

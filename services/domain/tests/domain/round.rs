@@ -1,11 +1,12 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::error::Error;
-use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId, RoundId, Version};
+use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ResourceId, RoundId, Version};
 use wishwell_domain::round::transition::{TRANSITIONS, transition};
 use wishwell_domain::round::{
-    ItemOutcome, OfferFate, OutcomeState, Round, RoundFailure, RoundOffer, RoundOutcome, RoundProgress, RoundRules,
-    RoundState, RoundStep, Serving, Unserved, UnservedReason,
+    Alternative, Change, ItemOutcome, LevelPrice, LostTo, Miss, MissedConstraint, OfferFate, OutcomeState, PoolPeriod,
+    Round, RoundFailure, RoundLevel, RoundOffer, RoundOutcome, RoundProgress, RoundRules, RoundState, RoundStep,
+    Serving, Unserved, UnservedReason,
 };
 
 use crate::fixtures::category_code;
@@ -142,6 +143,45 @@ fn an_outcome_says_whether_its_item_is_served() {
     ] {
         assert_eq!(outcome(servings, left).state(), state);
     }
+}
+
+#[test]
+fn what_is_erased_of_an_outcome_is_what_tells_how_near_the_need_is_and_nothing_else() {
+    let resource = ResourceId::from_uuid(Uuid::from_u128(1));
+    let price = |level, amount| LevelPrice { level, amount };
+    let prices = || vec![price(RoundLevel::Tier(1), 9), price(RoundLevel::Distance, 4_711)];
+    let alternative = Alternative { resource, distance_metres: Some(4_711), price: prices() };
+    let serving = Serving { distance_metres: Some(4_711), alternatives: vec![alternative], ..serving(1) };
+    let mut whole = outcome(vec![serving], true).item;
+    let unserved = whole.unserved.as_mut().unwrap();
+    unserved.lost_to =
+        vec![LostTo { resource, at: PoolPeriod { pool: pool_id(), period_start: None }, price: prices() }];
+    let constraint = MissedConstraint {
+        code: "TOO_FAR".to_owned(),
+        metres_too_far: Some(4_711),
+        fits_from: None,
+        remaining: Some(2),
+    };
+    unserved.near_misses = vec![Miss { resource, distance_metres: Some(4_711), constraints: vec![constraint] }];
+    let quantity = Change::Quantity { resource, quantity: 1 };
+    unserved.changes = vec![Change::Radius { resource, more_metres: 4_711 }, quantity.clone()];
+
+    let mut erased = whole.clone();
+    assert!(erased.erase());
+    assert!(!format!("{erased:?}").contains("4711"), "{erased:?}");
+    let left = erased.unserved.as_ref().unwrap();
+    assert_eq!(left.changes, [quantity]);
+    assert_eq!(left.near_misses[0].constraints[0].remaining, Some(2));
+    for kept in [&erased.servings[0].alternatives[0].price, &left.lost_to[0].price] {
+        assert_eq!(*kept, [price(RoundLevel::Tier(1), 9)]);
+    }
+    assert!(!erased.erase(), "there is nothing left");
+    (whole.servings, whole.unserved) = (Vec::new(), None);
+    assert!(!whole.erase());
+}
+
+fn pool_id() -> CapacityPoolId {
+    CapacityPoolId::from_uuid(Uuid::from_u128(4))
 }
 
 #[test]

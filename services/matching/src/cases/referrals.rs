@@ -248,6 +248,7 @@ impl Platform {
             rank: None,
             score: None,
             terms: Vec::new(),
+            erased: false,
         }
     }
 

@@ -113,6 +113,7 @@ fn decide(
         rank: None,
         score: None,
         terms: Vec::new(),
+        erased: false,
     };
     if referral.origin == Origin::Automatic {
         let chances = snapshot.chances(rules, Subject { need, item, facts }, &decision);

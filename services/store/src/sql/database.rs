@@ -13,6 +13,9 @@ use super::writer::Writer;
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
+/// The tables in which an erasure leaves rows deleted or written over, but for the log, which may be long: that is vacuumed by itself, soon.
+const VACUUM_ERASED: &str = "VACUUM (SKIP_LOCKED) sealing_keys, beneficiaries, needs, referrals, round_outcomes";
+
 /// An open database.
 #[derive(Debug)]
 pub(crate) enum Database {
@@ -114,14 +117,26 @@ impl Database {
     }
 
     /// After an erasure: writes the pages that no longer hold it over those that do, and empties SQLite's write-ahead log. If
-    /// a reader is in the way, the next checkpoint does it. PostgreSQL does so when it vacuums and recycles its log.
+    /// a reader is in the way, the next checkpoint does it. PostgreSQL vacuums the tables; what a reader still sees it leaves to its own
+    /// vacuum, and its log to the time when that is recycled.
     pub(crate) async fn scrub(&self) {
-        if let Self::Sqlite { writer, .. } = self {
-            let truncate = |connection: &mut rusqlite::Connection| {
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).map_err(direct::failure)
-            };
-            if let Err(failure) = writer.call(truncate).await {
-                tracing::debug!(?failure, "the write-ahead log keeps its contents until the next checkpoint");
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let truncate = |connection: &mut rusqlite::Connection| {
+                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).map_err(direct::failure)
+                };
+                if let Err(failure) = writer.call(truncate).await {
+                    tracing::debug!(?failure, "the write-ahead log keeps its contents until the next checkpoint");
+                }
+            }
+            Self::Postgres { pool, .. } => {
+                let pool = pool.clone();
+                // To its end, whether or not anybody waits for it, as a transaction is begun.
+                let vacuuming =
+                    tokio::spawn(async move { sqlx::query(VACUUM_ERASED).persistent(false).execute(&pool).await });
+                if let Ok(Err(failure)) = vacuuming.await {
+                    tracing::debug!(?failure, "the tables keep deleted rows until they are vacuumed");
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Keys of sealed fields, and their destruction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -9,6 +9,8 @@ use wishwell_domain::event::Change;
 use wishwell_domain::ids::{BeneficiaryId, NeedId, TenantId, Version};
 use wishwell_domain::need::Need;
 
+use super::forget::{self, Forgotten};
+use super::log;
 use super::record::{self, Key, Reading, Record as _};
 use super::session::{Failure, Fields, Session};
 use super::statement::{Statement, Value};
@@ -80,7 +82,8 @@ pub(super) async fn erased_among(
     Ok(erased.map(|(id, _)| BeneficiaryId::from_uuid(id)).collect())
 }
 
-/// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log. [`StoreError::Outdated`] when one of
+/// Destroys keys, ciphertext and digest of a beneficiary and its needs, in the tables and in the log, and what tells there where it
+/// lives, also in needs that named it before. [`StoreError::Outdated`] when one of
 /// its needs is a wish still: it was published after the needs were read that come before this in the write.
 pub(super) async fn beneficiary(writing: &mut Writing<'_>, id: BeneficiaryId) -> Result<(Effect, Change), Failure> {
     let tenant = &writing.context.tenant;
@@ -112,10 +115,14 @@ pub(super) async fn beneficiary(writing: &mut Writing<'_>, id: BeneficiaryId) ->
     if needs.iter().any(|(_, is_wish)| *is_wish) {
         return Err(StoreError::Outdated.into());
     }
-    let mut subjects: Vec<String> = needs.into_iter().map(|(need, _)| NeedId::from_uuid(need).name()).collect();
+    let mut forgotten: Forgotten = needs.into_iter().map(|(need, _)| (NeedId::from_uuid(need), None)).collect();
+    let mut subjects: Vec<String> = forgotten.keys().map(NeedId::name).collect();
     subjects.push(id.name());
     destroy_keys(session, tenant, subjects.clone()).await?;
     clean_log(session, tenant, subjects, without_sealed).await?;
+    let formerly = clean_log_of_former(session, tenant, id, &forgotten).await?;
+    forgotten.extend(formerly);
+    forget::decisions(session, tenant, &forgotten).await?;
     Ok((Effect::Updated, Change::BeneficiaryErased { id, at }))
 }
 
@@ -147,6 +154,7 @@ pub(super) async fn need(
     record::write(session, tenant, &[&erased], &key).await?;
     destroy_keys(session, tenant, vec![id.name()]).await?;
     clean_log(session, tenant, vec![id.name()], without_personal).await?;
+    forget::decisions(session, tenant, &Forgotten::from([(id, None)])).await?;
     Ok((Effect::Updated, erased.into_change()))
 }
 
@@ -169,16 +177,49 @@ async fn clean_log(
     let logged = session.fetch_all(statement, |fields| Ok((fields.int()?, fields.json::<Change>()?))).await?;
     for (position, change) in logged {
         let Some(cleaned) = cleaned(change) else { continue };
-        let mut statement = session.statement("UPDATE events SET payload = ");
-        statement.bind(Value::json(&cleaned)?).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
-        statement.push(" AND position = ").bind(Value::Int(Some(position)));
-        session.execute(statement).await?;
+        log::rewrite(session, tenant, position, Value::json(&cleaned)?).await?;
     }
     Ok(())
 }
 
-/// The change without sealed fields, digest and exact place; none when it has none of them. The ciphertext could not be opened any more,
-/// but a digest links whoever knows the digest's key and the identity number.
+/// Does so in images of needs that name somebody else by now, or nobody. Answers each with the last version that was of this beneficiary.
+async fn clean_log_of_former(
+    session: &mut Session,
+    tenant: &TenantId,
+    id: BeneficiaryId,
+    current: &Forgotten,
+) -> Result<Forgotten, Failure> {
+    let mut statement = session.statement("SELECT position, payload FROM events WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND kind = 'need' AND ").push_named_beneficiary();
+    statement.push(" = ").bind(Value::text(id.as_uuid().to_string())).push(" ORDER BY position");
+    let logged = session.fetch_all(statement, |fields| Ok((fields.int()?, fields.json::<Change>()?))).await?;
+    let mut last_named = BTreeMap::new();
+    for (position, change) in logged {
+        let Change::Need(need) = &change else { continue };
+        if current.contains_key(&need.id) {
+            continue;
+        }
+        last_named.insert(need.id, position);
+        if let Some(cleaned) = without_sealed(change) {
+            log::rewrite(session, tenant, position, Value::json(&cleaned)?).await?;
+        }
+    }
+    let mut former = Forgotten::new();
+    for (need, position) in last_named {
+        let mut statement = session.statement("SELECT payload FROM events WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND kind <> 'referral' AND subject = ");
+        statement.bind(Value::text(need.name())).push(" AND position > ").bind(Value::Int(Some(position)));
+        statement.push(" ORDER BY position LIMIT 1");
+        // What moves between the two has versions of its own.
+        let next = session.fetch_one(statement, |fields| fields.json::<Change>()).await?;
+        let next = if let Some(Change::Need(next)) = next { Some(next.version) } else { None };
+        former.insert(need, next.map(|next| Version(next.0 - 1)));
+    }
+    Ok(former)
+}
+
+/// The change without sealed fields, digest, exact place and wish, whose words nobody checks; none when it has none of them. The
+/// ciphertext could not be opened any more, but a digest links whoever knows the digest's key and the identity number.
 fn without_sealed(change: Change) -> Option<Change> {
     match change {
         Change::Beneficiary(mut beneficiary)
@@ -188,8 +229,10 @@ fn without_sealed(change: Change) -> Option<Change> {
             beneficiary.identity_digest = None;
             Some(Change::Beneficiary(beneficiary))
         }
-        Change::Need(mut need) if need.personal.is_some() || (need.place.is_some() && need.division.is_some()) => {
-            need.personal = None;
+        Change::Need(mut need)
+            if need.personal.is_some() || need.wish.is_some() || (need.place.is_some() && need.division.is_some()) =>
+        {
+            (need.personal, need.wish) = (None, None);
             // Where somebody lives; the division stays to say where help is needed.
             need.place = need.place.filter(|_| need.division.is_none());
             Some(Change::Need(need))

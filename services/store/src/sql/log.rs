@@ -280,6 +280,24 @@ pub(super) async fn first_image(
     session.fetch_one(statement, |fields| fields.json()).await
 }
 
+/// The change that a row of its own holds.
+pub(super) fn change_of(payload: &str) -> Result<Change, StoreError> {
+    serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("column payload: {error}")))
+}
+
+/// Writes what an erasure leaves of a row over it.
+pub(super) async fn rewrite(
+    session: &mut Session,
+    tenant: &TenantId,
+    position: i64,
+    payload: Value,
+) -> Result<(), Failure> {
+    let mut statement = session.statement("UPDATE events SET payload = ");
+    statement.bind(payload).push(" WHERE tenant = ").bind(Value::text(tenant.as_str()));
+    statement.push(" AND position = ").bind(Value::Int(Some(position)));
+    session.execute(statement).await.map(drop)
+}
+
 /// The after-image at a position that lies in a row with others.
 async fn moved(session: &mut Session, tenant: &TenantId, position: i64) -> Result<Option<Change>, Failure> {
     let mut statement = session.statement("SELECT position, kind, payload FROM events WHERE tenant = ");

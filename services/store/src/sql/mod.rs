@@ -11,6 +11,7 @@ pub(crate) mod decide;
 pub(crate) mod direct;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
+mod forget;
 pub(crate) mod gathered;
 mod households;
 pub(crate) mod ledger;

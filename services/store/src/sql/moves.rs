@@ -17,6 +17,7 @@ use wishwell_domain::ids::{CapacityPoolId, LogPosition, NeedId, TenantId, Versio
 use wishwell_domain::ledger::{Changed, Changes};
 use wishwell_domain::need::{Need, NeedState};
 use wishwell_domain::occurrence::TakenPeriod;
+use wishwell_domain::referral::Referral;
 
 use super::session::{Failure, Session};
 use super::statement::Value;
@@ -236,6 +237,22 @@ impl Row {
     pub(super) fn moves(&self) -> impl Iterator<Item = String> {
         self.entries.iter().filter_map(|(_, moved)| moved.named().map(|(_, subject)| subject))
     }
+}
+
+/// The JSON of a row after its referrals were changed; none when none was.
+pub(super) fn with_referrals(
+    payload: &str,
+    mut change: impl FnMut(&mut Referral) -> bool,
+) -> Result<Option<Value>, StoreError> {
+    let mut entries: Vec<(String, Moved<Change>)> =
+        serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("column payload: {error}")))?;
+    let mut changed = false;
+    for (_, moved) in &mut entries {
+        if let Moved::Whole(Change::Referral(referral)) = moved {
+            changed |= change(referral);
+        }
+    }
+    changed.then(|| Value::json_of(&entries, payload.len())).transpose()
 }
 
 /// Kind and subject of each pool and need in a row, with its position.

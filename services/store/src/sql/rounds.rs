@@ -8,6 +8,7 @@ use wishwell_domain::limits::{PAGE_SIZE_MAX, ROUND_OUTCOMES_WRITTEN_MAX};
 use wishwell_domain::round::{OutcomeState, Round, RoundOutcome, RoundReport, RoundState};
 
 use super::SqlStore;
+use super::forget;
 use super::record::{self, Key, Reading, chunks};
 use super::session::{Failure, Session};
 use super::statement::{Statement, Value};
@@ -100,8 +101,18 @@ impl Rounds for SqlStore {
         if outcomes.len() > ROUND_OUTCOMES_WRITTEN_MAX {
             return Err(StoreError::Defect(format!("{} outcomes are more than are written in one go", outcomes.len())));
         }
-        let rows = outcomes.iter().map(|outcome| outcome_row(tenant, id, outcome)).collect::<Result<Vec<_>, _>>()?;
         let work = self.as_holder(tenant, id, holder, async |session| {
+            let needs = outcomes.iter().map(|outcome| outcome.need().as_uuid()).collect();
+            let erased = forget::erased_among(session, tenant, needs).await?;
+            let row = |outcome: &RoundOutcome| {
+                let mut outcome = outcome.clone();
+                // Whoever decided it may have read the need before.
+                if erased.contains(&outcome.need()) {
+                    outcome.item.erase();
+                }
+                outcome_row(tenant, id, &outcome)
+            };
+            let rows = outcomes.iter().map(row).collect::<Result<Vec<_>, _>>()?;
             for rows in chunks(rows) {
                 let mut statement = session.statement(
                     "INSERT INTO round_outcomes \

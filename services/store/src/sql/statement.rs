@@ -338,6 +338,23 @@ impl Statement {
         self.push(")")
     }
 
+    /// Adds whether a column's text holds this.
+    pub(crate) fn push_holds(&mut self, column: &'static str, part: String) -> &mut Self {
+        self.push(match self.dialect {
+            Dialect::Sqlite => "instr(",
+            Dialect::Postgres => "strpos(",
+        });
+        self.push(column).push(", ").bind(Value::text(part)).push(") > 0")
+    }
+
+    /// Adds whom a logged need names, as the index of that has it. No other SQL looks into JSON.
+    pub(crate) fn push_named_beneficiary(&mut self) -> &mut Self {
+        self.push(match self.dialect {
+            Dialect::Sqlite => "json_extract(payload, '$.after.beneficiary')",
+            Dialect::Postgres => "((payload::json -> 'after') ->> 'beneficiary')",
+        })
+    }
+
     /// Adds the present in microseconds, told once for the whole statement: what is told anew for each row finds no index.
     pub(crate) fn push_now(&mut self) -> &mut Self {
         match self.dialect {

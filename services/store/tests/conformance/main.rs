@@ -140,6 +140,7 @@ macro_rules! conformance_of {
                 erasing_destroys_keys_ciphertext_and_digest_and_nothing_of_others
                 what_stands_in_the_log_outlasts_an_erasure
                 after_an_erasure_no_table_holds_ciphertext_or_digest_of_it
+                what_tells_where_the_erased_lived_is_in_no_table_and_not_in_the_log
                 who_was_erased_and_when_is_told_of_those_who_were
                 who_is_forgotten_has_no_wish_in_the_pool
                 what_was_sealed_before_an_erasure_is_not_written_after_it
@@ -285,6 +286,7 @@ macro_rules! conformance_of {
                 who_does_not_hold_a_round_writes_nothing_of_it
                 outcomes_come_in_order_in_pages_and_of_the_states_asked
                 outcomes_written_again_replace_those_of_the_same_places
+                results_tell_no_distance_to_the_erased_whenever_they_are_put
                 results_of_old_rounds_are_dropped_and_the_rounds_stay
                 the_results_of_one_tenant_are_not_those_of_another
             }

@@ -12,6 +12,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 
+use wishwell_domain::beneficiary::WrappedKey;
 use wishwell_domain::event::Change;
 use wishwell_domain::ledger::{Command, Offer};
 use wishwell_domain::organization::{Organization, OrganizationState};
@@ -22,7 +23,7 @@ use wishwell_test_support::postgres::{TestDatabase, server_url};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{giving, item, lacking, offer, offering, pool_id, resource_id, stock};
-use crate::samples::{self, context};
+use crate::samples::{self, context, create};
 
 /// By what name a server's socket is looked for in a folder.
 const SOCKET: &str = ".s.PGSQL.5432";
@@ -355,4 +356,24 @@ async fn holds_read_what_they_change_and_no_more_in_tables_whose_rows_nobody_has
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!((1..=12_000).contains(&read), "{read} rows were read for a thousand holds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_erasure_deletes_is_vacuumed_with_it_and_the_log_soon() {
+    let fixture = Fixture::postgres().await.grounded().await;
+    let beneficiary = samples::beneficiary(5, None);
+    let key = Mutation::PutKey { subject: beneficiary.id.name(), key: WrappedKey(vec![1; 40]) };
+    fixture.write(vec![key, create(Change::Beneficiary(beneficiary.clone()))]).await;
+    let vacuumed = "SELECT COUNT(*) FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL AND relname IN \
+                    ('sealing_keys', 'beneficiaries', 'needs', 'referrals', 'round_outcomes')";
+    assert_eq!(fixture.count(vacuumed).await, 0);
+    fixture.write(vec![Mutation::EraseBeneficiary { id: beneficiary.id }]).await;
+    // The server counts in its own time.
+    let started = Instant::now();
+    while fixture.count(vacuumed).await < 5 {
+        assert!(started.elapsed() < PATIENCE, "it was not vacuumed");
+    }
+    let at_once = "SELECT COUNT(*) FROM pg_class WHERE relname IN ('sealing_keys', 'events') AND reloptions @> \
+                   ARRAY['autovacuum_vacuum_threshold=0', 'autovacuum_vacuum_scale_factor=0']";
+    assert_eq!(fixture.count(at_once).await, 2);
 }

@@ -161,13 +161,21 @@ fn told(decision: &Decision, lang: Lang) -> String {
     match lang {
         Lang::En => {
             let rank = decision.rank.map(|rank| format!("rank {rank}, ")).unwrap_or_default();
-            let score = decision.score.map_or_else(|| "no candidate".to_owned(), |score| format!("score {score}"));
+            let score = match decision.score {
+                Some(score) => format!("score {score}"),
+                None if decision.erased => "score and terms were taken out by an erasure".to_owned(),
+                None => "no candidate".to_owned(),
+            };
             let prices = prices.map(|round| format!(", prices of {round}")).unwrap_or_default();
             format!("at log position {position}, {at}, engine {engine}{prices}: {rank}{score}\n")
         }
         Lang::Zh => {
             let rank = decision.rank.map(|rank| format!("第 {rank} 位，")).unwrap_or_default();
-            let score = decision.score.map_or_else(|| "没有候选".to_owned(), |score| format!("得分 {score}"));
+            let score = match decision.score {
+                Some(score) => format!("得分 {score}"),
+                None if decision.erased => "得分和各项依据已因抹除而去除".to_owned(),
+                None => "没有候选".to_owned(),
+            };
             let prices = prices.map(|round| format!("，稀缺价格取自 {round}")).unwrap_or_default();
             format!("日志位置 {position}，{at}，引擎 {engine}{prices}：{rank}{score}\n")
         }
@@ -176,7 +184,10 @@ fn told(decision: &Decision, lang: Lang) -> String {
 
 fn why(replay: &Replay, lang: Lang) -> String {
     let (decided, decides) = (&replay.recorded.engine_version, &replay.replayed.engine_version);
-    if replay.erased {
+    if replay.recorded.erased {
+        let erased = "score and terms were taken out of it, and what it was decided upon is gone: the need or its beneficiary was erased";
+        lang.pick(erased, "得分和各项依据已去除，决策所依据的事实也已不在：需求或救助对象已被抹除").to_owned()
+    } else if replay.erased {
         let erased = "facts it was decided upon are gone: the need or its beneficiary was erased";
         lang.pick(erased, "决策所依据的事实已不在：需求或救助对象已被抹除").to_owned()
     } else if let Some(round) = replay.recorded.prices.filter(|_| replay.prices_gone) {

@@ -267,10 +267,12 @@ async fn a_decision_upon_facts_that_were_erased_says_so() {
     for referral in &decided {
         let (content, said) = say(folder, &["replay", referral]);
         assert!(!content && said.contains("the need or its beneficiary was erased"), "{said}");
+        assert!(said.contains("score and terms were taken out") && !said.contains("no candidate"), "{said}");
     }
     let (content, said) = say(folder, &["replay", &round]);
     assert!(!content && said.contains("are gone: somebody, or a need, was erased"), "{said}");
     let otherwise = |need: &String| said.contains(&format!("  {need}, item 1: comes out otherwise"));
     assert!(needs.iter().any(otherwise), "{said}");
     assert!(say(folder, &["rebuild"]).0, "erased fields stay erased in both");
+    assert!(say(folder, &["verify"]).0);
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tonic::Code;
 use wishwell_api::v1;
-use wishwell_scenarios::referring::{NEAR, PARTNER, TRUNK, demo, offer, submit, to, trunks, wishing};
+use wishwell_scenarios::referring::{AUDITOR, NEAR, PARTNER, Step, TRUNK, demo, offer, submit, to, trunks, wishing};
 use wishwell_scenarios::told::{mask, metadata, point, quantity, refused, request_id, told};
 use wishwell_scenarios::traces::files_with;
 use wishwell_scenarios::webhooks::Tool;
@@ -199,6 +199,52 @@ async fn what_identifies_a_person_is_never_in_the_clear_and_after_an_erasure_not
     let served = Served::start_in(folder, &[], &[]).await;
     assert_eq!(get(&served, &created.name).await.personal, None);
     assert_eq!(get_need(&served, &stored.name).await.description, "");
+}
+
+#[tokio::test]
+async fn what_a_wish_was_called_and_how_near_somebody_lived_is_in_no_file_after_an_erasure() {
+    let served = demo().await;
+    let (_, resource) = trunks(&served, NEAR, Some(9)).await;
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(person()), request_id: String::new() };
+    let beneficiary = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created");
+    let beneficiary = beneficiary.beneficiary.expect("one").name;
+    let theirs = |beneficiary: &str, title: &str, latitude| v1::Need {
+        beneficiary: beneficiary.to_owned(),
+        place: point(latitude, 106.281_234_7),
+        ..wishing(1, title)
+    };
+    let (mut marks, mut needs) = (Vec::new(), Vec::new());
+    let lacking = [
+        (theirs(&beneficiary, "WISH-4711", 38.461_234_9), ["WISH-4711", "384612349"]),
+        (theirs("", "WISH-4712", 38.471_234_8), ["WISH-4712", "384712348"]),
+    ];
+    for (need, told_of_it) in lacking {
+        let need = submit(&served, need).await.name;
+        let referral = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered");
+        let decision = referral.decision.expect("decided");
+        marks.extend(told_of_it.map(str::to_owned));
+        marks.push(format!("\"score\":{},", decision.score.expect("a candidate")));
+        Step::Withdraw.take(&served, HOTLINE, &referral.name).await.expect("withdrawn");
+        needs.push((need, referral.name));
+    }
+    let folder = served.process.folder();
+    for mark in &marks {
+        assert!(!files_with(folder, mark).is_empty(), "{mark}, before");
+    }
+    let erase = v1::EraseBeneficiaryRequest { name: beneficiary, ..Default::default() };
+    told(served.needs(HOTLINE).erase_beneficiary(erase).await).expect("erased");
+    let erase = v1::EraseNeedRequest { name: needs[1].0.clone(), ..Default::default() };
+    told(served.needs(HOTLINE).erase_need(erase).await).expect("erased");
+    for mark in &marks {
+        assert_eq!(files_with(folder, mark), Vec::<String>::new(), "{mark}, after");
+    }
+    for (_, name) in needs {
+        let request = v1::GetReferralRequest { name, ..Default::default() };
+        let referral = told(served.referrals(AUDITOR).get_referral(request).await).expect("read").referral;
+        let decision = referral.expect("one").decision.expect("who was asked, and when, stays");
+        assert_eq!((decision.rank, decision.score, decision.term_values), (None, None, Vec::new()));
+        assert!(decision.log_position > 0);
+    }
 }
 
 #[tokio::test]

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use wishwell_domain::beneficiary::{Sealed, WrappedKey};
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::LogPosition;
-use wishwell_domain::ledger::Command;
-use wishwell_domain::need::{Ending, NeedState};
+use wishwell_domain::geo::Point;
+use wishwell_domain::ids::{LogPosition, Version};
+use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::need::{Ending, Need, NeedState, Wish};
+use wishwell_domain::referral::{Action, Decision};
 use wishwell_store::{Effect, Mutation, StoreError};
 
 use crate::fixture::Fixture;
+use crate::ledger_world::{giving, item, lacking, offer, step, stock};
 use crate::samples::{self, context, create, instant, request, update, upsert};
 
 const BENEFICIARY: u128 = 5;
@@ -127,6 +130,93 @@ pub async fn after_an_erasure_no_table_holds_ciphertext_or_digest_of_it(fixture:
     let answer = fixture.store.answered(&request(900, 1)).await.unwrap().unwrap();
     let Some(Change::Beneficiary(beneficiary)) = &answer.outcomes[1].after else { panic!("{answer:?}") };
     assert_eq!((&beneficiary.personal, &beneficiary.identity_digest), (&None, &None));
+}
+
+/// A need that is recognisable in a table's text by its place and, as long as it is a wish, by its title.
+fn lacked(need: u128, beneficiary: u128) -> Need {
+    let offset = i32::try_from(need).unwrap();
+    let titled = |wish: Wish| Wish { title: format!("MARKED-{need}"), ..wish };
+    Need {
+        place: Some(Point { latitude_e7: 384_567_000 + offset, longitude_e7: 1_062_345_000 + offset }),
+        wish: samples::need(need, None).wish.map(titled),
+        beneficiary: samples::need(need, Some(beneficiary)).beneficiary,
+        ..lacking(need, vec![item(1, 9)])
+    }
+}
+
+/// Offers a piece of a need by a decision that is recognisable by its score and a term.
+async fn offered(fixture: &Fixture, referral: u128, need: u128, score: u32) {
+    let decision = Decision {
+        position: fixture.store.position(&fixture.tenant()).await.unwrap(),
+        need_version: Some(fixture.need(need).await.version),
+        asked: None,
+        evaluated_at: instant("2026-11-23T02:00:00Z"),
+        engine_version: "1.2".to_owned(),
+        prices: None,
+        rank: Some(1),
+        score: Some(score),
+        terms: vec![score + 1, 7],
+        erased: false,
+    };
+    let offer = Offer { decision: Some(decision), ..offer(referral, need, 30, Some(1)) };
+    fixture.ask(vec![Command::Offer(Box::new(offer))]).await;
+}
+
+pub async fn what_tells_where_the_erased_lived_is_in_no_table_and_not_in_the_log(fixture: Fixture) {
+    const HERS: u128 = 60;
+    const FORMERLY_HERS: u128 = 61;
+    const ANOTHERS: u128 = 62;
+    let fixture = fixture.with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], Vec::new()).await;
+    let people = [BENEFICIARY, 40].map(|n| create(Change::Beneficiary(samples::beneficiary(n, None))));
+    fixture.write(people.into()).await;
+    let needs = [(HERS, BENEFICIARY), (FORMERLY_HERS, BENEFICIARY), (ANOTHERS, 40)];
+    let needs = needs.map(|(need, of)| create(Change::Need(Box::new(lacked(need, of)))));
+    fixture.write(needs.into()).await;
+    // Two are no wishes any more; what was called off, what is open still, and what somebody else is offered since the need is his.
+    for (referral, need, score) in [(100, HERS, 611_110), (101, FORMERLY_HERS, 622_220), (102, ANOTHERS, 633_330)] {
+        offered(&fixture, referral, need, score).await;
+        fixture.ask(vec![step(referral, Action::Withdraw)]).await;
+    }
+    offered(&fixture, 103, HERS, 644_440).await;
+    for need in [HERS, FORMERLY_HERS] {
+        let mut taken_back = fixture.need(need).await;
+        assert!(taken_back.unpublish());
+        fixture.write(vec![update(Change::Need(Box::new(taken_back)), None)]).await;
+    }
+    let beneficiary = samples::need(1, Some(40)).beneficiary;
+    let place = Some(Point { latitude_e7: 384_999_991, longitude_e7: 1_062_999_991 });
+    let moved = Need { beneficiary, place, ..fixture.need(FORMERLY_HERS).await };
+    fixture.write(vec![update(Change::Need(Box::new(moved)), None)]).await;
+    offered(&fixture, 104, FORMERLY_HERS, 655_550).await;
+
+    let found = async |needle: &str| {
+        let events = format!("SELECT COUNT(*) FROM events WHERE CAST(payload AS TEXT) LIKE '%{needle}%'");
+        let referrals = format!("SELECT COUNT(*) FROM referrals WHERE CAST(decision AS TEXT) LIKE '%{needle}%'");
+        fixture.count(&events).await + fixture.count(&referrals).await
+    };
+    let hers = ["MARKED-60", "MARKED-61", "384567060", "384567061", "1062345061"];
+    let decided = ["611110", "611111", "622220", "622221", "644440", "644441"];
+    let others = ["MARKED-62", "384567062", "384999991", "633330", "633331", "655550", "655551"];
+    for needle in hers.iter().chain(&decided).chain(&others) {
+        assert!(found(needle).await > 0, "{needle}, before");
+    }
+    fixture.write(vec![erase()]).await;
+    for needle in hers.iter().chain(&decided) {
+        assert_eq!(found(needle).await, 0, "{needle}, after");
+    }
+    for needle in others {
+        assert!(found(needle).await > 0, "{needle} is another's");
+    }
+    let decision = async |referral| fixture.referral(referral).await.decision.unwrap();
+    let erased = decision(100).await;
+    assert_eq!((erased.erased, erased.score, erased.terms, erased.rank), (true, None, Vec::new(), Some(1)));
+    assert!(!decision(102).await.erased && !decision(104).await.erased);
+    // A step after it brings nothing back.
+    fixture.ask(vec![step(103, Action::Withdraw)]).await;
+    assert_eq!(found("644440").await, 0);
+    assert_eq!(fixture.referral(103).await.version, Version(2));
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }
 
 pub async fn who_was_erased_and_when_is_told_of_those_who_were(fixture: Fixture) {

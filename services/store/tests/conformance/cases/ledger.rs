@@ -45,6 +45,7 @@ pub async fn every_field_of_a_referral_comes_back_as_it_was_answered(fixture: Fi
         rank: Some(2),
         score: Some(654_321),
         terms: vec![1, 1_000_000, 0],
+        erased: false,
     };
     let first = Offer { origin: Origin::Automatic, decision: Some(decision), ..offer(100, 60, 30, Some(1)) };
     let second =

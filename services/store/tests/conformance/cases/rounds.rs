@@ -10,7 +10,7 @@ use wishwell_domain::round::{
     ItemOutcome, OfferFate, OutcomeState, Round, RoundFailure, RoundOffer, RoundOutcome, RoundReport, RoundState,
     ScarcityPrice, Serving, Unserved, UnservedReason,
 };
-use wishwell_store::{PageRequest, RoundFilter, Store, StoreError, WriteContext};
+use wishwell_store::{Mutation, PageRequest, RoundFilter, Store, StoreError, WriteContext};
 
 use crate::fixture::Fixture;
 use crate::samples::{self, category_code, context, create, instant, round, update, uuid};
@@ -18,7 +18,7 @@ use crate::samples::{self, category_code, context, create, instant, round, updat
 const ALL: PageRequest = PageRequest { after: None, limit: 100 };
 const SECONDS: i64 = 20;
 
-fn put(round: Round) -> Vec<wishwell_store::Mutation> {
+fn put(round: Round) -> Vec<Mutation> {
     vec![create(Change::Round(Box::new(round)))]
 }
 
@@ -285,6 +285,33 @@ pub async fn outcomes_written_again_replace_those_of_the_same_places(fixture: Fi
     store.put_round_report(&tenant, id(1), holder, &report(1)).await.unwrap();
     store.put_round_report(&tenant, id(1), holder, &report(2)).await.unwrap();
     assert_eq!(store.round_report(&tenant, id(1)).await.unwrap(), Some(report(2)));
+}
+
+pub async fn results_tell_no_distance_to_the_erased_whenever_they_are_put(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    let (store, tenant) = (&fixture.store, fixture.tenant());
+    let people = [5, 40].map(|n| create(Change::Beneficiary(samples::beneficiary(n, None))));
+    let needs = [samples::private_need(60, Some(5)), samples::private_need(61, Some(40))];
+    let lacking = needs.clone().map(|need| create(Change::Need(Box::new(need))));
+    fixture.write(people.into_iter().chain(lacking).collect()).await;
+    fixture.write(put(pending(1))).await;
+    store.lease_round(&tenant, uuid(99), SECONDS).await.unwrap().unwrap();
+    let mut decided = [outcome(3), outcome(6)];
+    for (outcome, need) in decided.iter_mut().zip(&needs) {
+        outcome.item.need = need.id;
+    }
+    let put_again = async || assert!(store.put_round_outcomes(&tenant, id(1), uuid(99), &decided).await.unwrap());
+    let distances = async || -> Vec<Option<u32>> {
+        let found = store.round_outcomes(&tenant, id(1), &[], 0, 100).await.unwrap();
+        found.iter().flat_map(|outcome| &outcome.item.servings).map(|serving| serving.distance_metres).collect()
+    };
+    put_again().await;
+    assert_eq!(distances().await, [Some(1_200); 2]);
+    let erase = Mutation::EraseBeneficiary { id: samples::beneficiary(5, None).id };
+    fixture.write(vec![erase]).await;
+    assert_eq!(distances().await, [None, Some(1_200)]);
+    put_again().await;
+    assert_eq!(distances().await, [None, Some(1_200)], "whoever goes on with the round has them in its memory");
 }
 
 pub async fn results_of_old_rounds_are_dropped_and_the_rounds_stay(fixture: Fixture) {
