@@ -196,6 +196,14 @@ pub struct ExternalId {
 }
 
 impl ExternalId {
+    /// Whether the source is one of an organization's own: its identifier, alone or with more after a colon. No other system is called so,
+    /// and no other organization.
+    #[must_use]
+    pub fn is_of(&self, organization: OrganizationId) -> bool {
+        let rest = self.source.strip_prefix(&organization.as_uuid().to_string());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+
     /// Checks that both parts are there, not too long and without control characters, and that the source is a plain name.
     pub fn check(&self, field: impl Field, violations: &mut Violations) {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
@@ -14,7 +15,7 @@ use wishwell_domain::resource::Resource;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Mutation, WriteMode, Written};
 
-use super::figures::{check_same_pool, same_figures};
+use super::figures::{check_own_source, check_same_owner, check_same_pool, same_figures};
 use super::{Caller, Platform, put, references};
 
 impl Platform {
@@ -36,7 +37,8 @@ impl Platform {
             .ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
-    /// Checks what organizations refer to, each with the path that it was sent at, and that the caller may change them.
+    /// Checks what organizations refer to, each with the path that it was sent at, and that the caller may change them. `known` is the one
+    /// that an update changes, as it is stored.
     ///
     /// # Errors
     /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
@@ -45,11 +47,14 @@ impl Platform {
         caller: &Caller,
         organizations: &[(String, Organization)],
         mode: WriteMode,
+        known: Option<&Organization>,
         violations: &mut Violations,
     ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
+        let known = known.and_then(|known| known.external.as_ref());
         for (field, organization) in organizations {
             caller.may_keep(organization.id).or_else(|e| if mode_is_update(mode) { Err(e) } else { Ok(()) })?;
+            check_own_source(caller, field, organization.external.as_ref(), known, violations);
             let field = format!("{field}.division");
             references::division(&field, organization.division.as_ref(), &snapshot, violations);
         }
@@ -66,7 +71,8 @@ impl Platform {
         self.write(caller, organizations.into_iter().map(|o| put(Change::Organization(o), mode)).collect()).await
     }
 
-    /// Checks what resources refer to, each with the path that it was sent at, and that the caller may keep them.
+    /// Checks what resources refer to, each with the path that it was sent at, and that the caller may keep them. `known` is the one that an
+    /// update changes, as it is stored.
     ///
     /// # Errors
     /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
@@ -74,18 +80,45 @@ impl Platform {
         &self,
         caller: &Caller,
         resources: &[(String, Resource)],
+        mode: WriteMode,
+        known: Option<&Resource>,
         violations: &mut Violations,
     ) -> Result<(), Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
+        let owners =
+            if mode == WriteMode::Upsert { self.known_owners(caller, resources).await? } else { HashMap::new() };
+        let known = known.and_then(|known| known.external.as_ref());
         let mut kept = Vec::with_capacity(resources.len());
         for (field, resource) in resources {
+            let external = resource.external.as_ref();
             if owner_is_known(field, violations) {
                 caller.may_keep(resource.organization)?;
                 kept.push((field.as_str(), resource));
+                if let Some(owner) = external.and_then(|external| owners.get(external)) {
+                    check_same_owner(field, resource, *owner, violations);
+                }
             }
+            check_own_source(caller, field, external, known, violations);
             references::resource(field, resource, &snapshot, violations);
         }
         self.check_draws(caller, &kept, violations).await
+    }
+
+    /// Resources that are known by these external identities, and whose they are.
+    async fn known_owners(
+        &self,
+        caller: &Caller,
+        resources: &[(String, Resource)],
+    ) -> Result<HashMap<ExternalId, (ResourceId, OrganizationId)>, Error> {
+        let asked: Vec<ExternalId> = resources.iter().filter_map(|(_, resource)| resource.external.clone()).collect();
+        let found = self.store.resolve_external(caller.tenant(), "resource", &asked).await?;
+        // Whatever was found is in a picture that is taken now.
+        let snapshot = self.fresh_snapshot(caller).await?;
+        let owner = |(external, id): (ExternalId, Option<Uuid>)| {
+            let id = ResourceId::from_uuid(id?);
+            Some((external, (id, snapshot.organization_id(snapshot.resource(id)?))))
+        };
+        Ok(asked.into_iter().zip(found).filter_map(owner).collect())
     }
 
     /// Puts resources that were read and checked.
@@ -140,7 +173,7 @@ impl Platform {
     }
 
     /// Checks pools against those that are known already, each with the path that it was sent at, and that the caller may keep them.
-    /// New figures count as confirmed now.
+    /// New figures count as confirmed now. `stored` is the one that an update changes.
     ///
     /// # Errors
     /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
@@ -149,15 +182,18 @@ impl Platform {
         caller: &Caller,
         pools: &mut [(String, CapacityPool)],
         mode: WriteMode,
+        stored: Option<&CapacityPool>,
         violations: &mut Violations,
     ) -> Result<(), Error> {
         let now = self.store.now().await?;
+        let stored = stored.and_then(|stored| stored.external.as_ref());
         let known = if mode == WriteMode::Upsert { self.known_pools(caller, pools).await? } else { HashMap::new() };
         for (field, pool) in pools {
             if !owner_is_known(field, violations) {
                 continue;
             }
             caller.may_keep(pool.organization)?;
+            check_own_source(caller, field, pool.external.as_ref(), stored, violations);
             let before = pool.external.as_ref().and_then(|external| known.get(external));
             if let Some(before) = before {
                 check_same_pool(field, pool, before, violations);

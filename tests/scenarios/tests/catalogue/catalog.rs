@@ -251,6 +251,8 @@ async fn an_import_sent_again_changes_nothing_and_a_changed_entry_changes_alone(
     assert_eq!(operator.upsert_pools(vec![more]).await.expect("changed"), [Updated]);
     let moved = operator.upsert_pools(vec![pool("p-1", "o-2")]).await;
     refused("a pool that changes hands", moved, "INVALID_FIELDS", "capacity_pools[0].organization");
+    let moved = operator.upsert_resources(vec![resource("r-1", "o-2")]).await;
+    refused("a resource that changes hands", moved, "INVALID_FIELDS", "resources[0].organization");
     let recounted = v1::CapacityPool { unit: "kit".to_owned(), ..pool("p-1", "o-1") };
     let recounted = operator.upsert_pools(vec![recounted]).await;
     refused("a pool that counts something else", recounted, "INVALID_FIELDS", "capacity_pools[0].unit");

@@ -2,7 +2,7 @@
 
 use tonic::{Code, Status};
 use wishwell_api::v1;
-use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization};
+use wishwell_scenarios::catalogue::{OPERATOR, Operator, organization, pool, resource};
 use wishwell_scenarios::told::{mask, metadata, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external};
 
@@ -77,6 +77,81 @@ async fn why_an_organization_is_suspended_is_kept_until_it_is_verified_again() {
     assert_eq!(get(&served, OPERATOR, &made.name).await, verified);
 }
 
+fn uuid_of(name: &str) -> &str {
+    name.split_once('/').expect("a resource name").1
+}
+
+#[tokio::test]
+async fn what_a_partner_calls_its_own_stands_in_no_imports_way_and_tells_nothing_of_what_others_have() {
+    let served = Served::demo().await;
+    let operator = Operator(&served);
+    let own = listed(&served, PARTNER, external("demo", OWN)).await;
+    operator.create_organization(organization("o-1")).await.expect("another");
+    operator.upsert_pools(vec![pool("p-1", "o-1")]).await.expect("its pool");
+    let mine = || v1::CapacityPool { organization: own.name.clone(), organization_external: None, ..pool("desks", "") };
+    let create = async |source: &str, id: &str| {
+        let capacity_pool = Some(v1::CapacityPool { external: Some(external(source, id)), ..mine() });
+        let request = v1::CreateCapacityPoolRequest { capacity_pool, request_id: String::new() };
+        told(served.catalog(PARTNER).create_capacity_pool(request).await).map(|made| made.capacity_pool.expect("one"))
+    };
+    // One that another has, and one that nobody has: what is answered is the same.
+    let field = "capacity_pool.external.source";
+    let said = [create("test", "p-1").await, create("test", "p-9").await]
+        .map(|answer| refused("another system's", answer, "INVALID_FIELDS", field).message().to_owned());
+    assert_eq!(said[0], said[1]);
+    let uuid = uuid_of(&own.name);
+    refused("no name of its own", create(&format!("{uuid}x"), "p-1").await, "INVALID_FIELDS", field);
+    let made = create(uuid, "p-1").await.expect("its own");
+    create(&format!("{uuid}:shelves"), "p-1").await.expect("another of its own");
+    assert_eq!(operator.upsert_pools(vec![pool("p-9", "o-1")]).await.expect("free"), [v1::UpsertOutcome::Created]);
+
+    // A resource neither, nor what a pool is called afterwards; of what it has from an import all else may change.
+    let of = v1::Resource { organization: own.name.clone(), organization_external: None, ..resource("r-1", "") };
+    let request = v1::CreateResourceRequest { resource: Some(of), request_id: String::new() };
+    let answer = told(served.catalog(PARTNER).create_resource(request).await);
+    refused("a resource", answer, "INVALID_FIELDS", "resource.external.source");
+    let update = async |name: &str, changed: v1::CapacityPool, paths: &[&str]| {
+        let request = v1::UpdateCapacityPoolRequest {
+            name: name.to_owned(),
+            capacity_pool: Some(changed),
+            update_mask: mask(paths),
+            ..Default::default()
+        };
+        told(served.catalog(PARTNER).update_capacity_pool(request).await).map(|made| made.capacity_pool.expect("one"))
+    };
+    let renamed = v1::CapacityPool { external: Some(external("test", "p-2")), ..made.clone() };
+    refused("afterwards", update(&made.name, renamed, &["external"]).await, "INVALID_FIELDS", field);
+    let imported = v1::CapacityPool { organization_external: Some(external("demo", OWN)), ..pool("p-3", "") };
+    operator.upsert_pools(vec![imported]).await.expect("imported for it");
+    let filter = v1::CapacityPoolFilter { external: Some(external("test", "p-3")), ..Default::default() };
+    let request = v1::ListCapacityPoolsRequest { filter: Some(filter), ..Default::default() };
+    let imported = told(served.catalog(PARTNER).list_capacity_pools(request).await).expect("listed").capacity_pools;
+    let titled = v1::CapacityPool { title: "more desks".to_owned(), ..imported[0].clone() };
+    let titled = update(&imported[0].name, titled, &["title", "external"]).await.expect("called as before");
+    assert_eq!((titled.title.as_str(), titled.external), ("more desks", Some(external("test", "p-3"))));
+
+    // Which pools others have is not told to whoever draws on them either.
+    let draws = async |id: &str| {
+        let draw = v1::CapacityDraw {
+            pool_external: Some(external("test", id)),
+            quantity_per_unit: 1,
+            ..v1::CapacityDraw::default()
+        };
+        let of = v1::Resource {
+            external: None,
+            organization: own.name.clone(),
+            organization_external: None,
+            draws: vec![draw],
+            ..resource("r-2", "")
+        };
+        let request = v1::CreateResourceRequest { resource: Some(of), request_id: String::new() };
+        let answer = told(served.catalog(PARTNER).create_resource(request).await);
+        let said = refused("another's", answer, "UNKNOWN_REFERENCE", "resource.draws[0].pool_external");
+        said.message().replace(id, "")
+    };
+    assert_eq!(draws("p-1").await, draws("p-8").await);
+}
+
 #[tokio::test]
 async fn a_partner_cannot_become_somebody_else_once_it_was_verified() {
     const ANOTHER_CODE: &str = "91350100M000100Y43";
@@ -101,7 +176,7 @@ async fn a_partner_cannot_become_somebody_else_once_it_was_verified() {
         (v1::Organization { social_credit_code: ANOTHER_CODE.to_owned(), ..own.clone() }, "social_credit_code"),
         (v1::Organization { social_credit_code: String::new(), kind: kind.into(), ..own.clone() }, "kind"),
         (v1::Organization { title: text("Another Charity"), ..own.clone() }, "title"),
-        (v1::Organization { external: Some(external("test", "another")), ..own.clone() }, "external"),
+        (v1::Organization { external: Some(external(uuid_of(&own.name), "another")), ..own.clone() }, "external"),
     ];
     let refuse_each = async |when: &str| {
         for (changed, path) in &others {

@@ -44,10 +44,11 @@ async fn checked(
     caller: &Caller,
     organization: Organization,
     mode: WriteMode,
+    known: Option<&Organization>,
     mut violations: Violations,
 ) -> Result<Organization, Error> {
     let placed = [(FIELD.to_owned(), organization)];
-    platform.check_organizations(caller, &placed, mode, &mut violations).await?;
+    platform.check_organizations(caller, &placed, mode, known, &mut violations).await?;
     violations.into_result()?;
     let [(_, organization)] = placed;
     Ok(organization)
@@ -69,7 +70,7 @@ pub(super) async fn read_new(
         vetted_for_home_visits: None,
         ..read
     };
-    checked(platform, caller, organization, WriteMode::Create, violations).await
+    checked(platform, caller, organization, WriteMode::Create, None, violations).await
 }
 
 pub(super) async fn create(
@@ -115,7 +116,7 @@ async fn changed(
     let mut changed = convert::organization(FIELD, asked.id, merged, &mut violations);
     changed.suspension_reason.clone_from(&stored.suspension_reason);
     let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
-    let changed = checked(platform, caller, changed, mode, violations).await?;
+    let changed = checked(platform, caller, changed, mode, Some(&stored), violations).await?;
     Ok((stored, changed, mode))
 }
 
@@ -192,7 +193,7 @@ pub(super) async fn read_batch(
         let organization = convert::organization(&field, new_id(platform), sent, &mut violations);
         read.push((field, organization));
     }
-    platform.check_organizations(caller, &read, WriteMode::Upsert, &mut violations).await?;
+    platform.check_organizations(caller, &read, WriteMode::Upsert, None, &mut violations).await?;
     violations.into_result()?;
     Ok(read.into_iter().map(|(_, organization)| organization).collect())
 }

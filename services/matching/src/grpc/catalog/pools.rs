@@ -38,7 +38,7 @@ async fn read_all(
     caller: &Caller,
     messages: Vec<v1::CapacityPool>,
     field: impl Fn(usize) -> String,
-    mode: WriteMode,
+    (mode, known): (WriteMode, Option<&CapacityPool>),
     mut violations: Violations,
 ) -> Result<Vec<CapacityPool>, Error> {
     let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
@@ -54,7 +54,7 @@ async fn read_all(
         let pool = convert::capacity_pool(&field, new_id(platform), organization, message, &mut violations);
         read.extend(pool.map(|pool| (field, pool)));
     }
-    platform.check_capacity_pools(caller, &mut read, mode, &mut violations).await?;
+    platform.check_capacity_pools(caller, &mut read, mode, known, &mut violations).await?;
     violations.into_result()?;
     Ok(read.into_iter().map(|(_, pool)| pool).collect())
 }
@@ -70,7 +70,7 @@ pub(super) async fn read_new(
     message: v1::CreateCapacityPoolRequest,
 ) -> Result<Vec<CapacityPool>, Error> {
     let sent = vec![required(FIELD, message.capacity_pool)?];
-    read_all(platform, caller, sent, field, WriteMode::Create, Violations::new()).await
+    read_all(platform, caller, sent, field, (WriteMode::Create, None), Violations::new()).await
 }
 
 pub(super) async fn create(
@@ -113,7 +113,8 @@ async fn changed(
     let mut merged = convert::capacity_pool_out(&stored);
     merge_fields!(asked, merged, [external, title]);
     let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
-    let changed = read_all(platform, caller, vec![merged], field, mode, asked.violations.clone()).await?;
+    let changed =
+        read_all(platform, caller, vec![merged], field, (mode, Some(&stored)), asked.violations.clone()).await?;
     Ok((changed.into_iter().map(|pool| keep_figures(pool, &stored)).collect(), mode))
 }
 
@@ -184,7 +185,7 @@ pub(super) async fn read_batch(
     message: v1::BatchUpsertCapacityPoolsRequest,
 ) -> Result<Vec<CapacityPool>, Error> {
     let field = |index| format!("capacity_pools[{index}]");
-    read_all(platform, caller, message.capacity_pools, field, WriteMode::Upsert, Violations::new()).await
+    read_all(platform, caller, message.capacity_pools, field, (WriteMode::Upsert, None), Violations::new()).await
 }
 
 pub(super) async fn batch_upsert(

@@ -116,7 +116,18 @@ async fn look_up(
         return Ok(HashMap::new());
     }
     let found = platform.store.resolve_external(caller.tenant(), kind, &asked).await?;
-    Ok(asked.into_iter().zip(found).filter_map(|(external, id)| Some((external, id?))).collect())
+    let mut known = HashMap::with_capacity(asked.len());
+    for (external, id) in asked.into_iter().zip(found) {
+        let Some(id) = id else { continue };
+        // What another organization has does not exist for a partner.
+        let is_hidden = kind == "capacity_pool"
+            && caller.is_partner()
+            && platform.capacity_pool(caller, CapacityPoolId::from_uuid(id)).await.is_err();
+        if !is_hidden {
+            known.insert(external, id);
+        }
+    }
+    Ok(known)
 }
 
 /// Reads resources as they were sent, and checks what they refer to.
@@ -125,14 +136,14 @@ async fn read_all(
     caller: &Caller,
     messages: Vec<v1::Resource>,
     field: impl Fn(usize) -> String,
-    batch: bool,
+    (mode, known): (WriteMode, Option<&Resource>),
     mut violations: Violations,
 ) -> Result<Vec<Resource>, Error> {
     let organizations = messages.iter().filter_map(|message| message.organization_external.clone()).collect();
     let pools =
         messages.iter().flat_map(|message| &message.draws).filter_map(|draw| draw.pool_external.clone()).collect();
     let externals = Externals::resolve(platform, caller, organizations, pools).await?;
-    if batch {
+    if mode == WriteMode::Upsert {
         require_external(&field, messages.iter().map(|message| message.external.as_ref()), &mut violations);
     }
     let mut read = Vec::with_capacity(messages.len());
@@ -142,7 +153,7 @@ async fn read_all(
         let resource = convert::resource(&field, new_id(platform), &references, message, &mut violations);
         read.push((field, resource));
     }
-    platform.check_resources(caller, &read, &mut violations).await?;
+    platform.check_resources(caller, &read, mode, known, &mut violations).await?;
     violations.into_result()?;
     Ok(read.into_iter().map(|(_, resource)| resource).collect())
 }
@@ -173,7 +184,7 @@ pub(super) async fn read_new(
     message: v1::CreateResourceRequest,
 ) -> Result<Vec<Resource>, Error> {
     let sent = vec![required(FIELD, message.resource)?];
-    read_all(platform, caller, sent, field, false, Violations::new()).await
+    read_all(platform, caller, sent, field, (WriteMode::Create, None), Violations::new()).await
 }
 
 pub(super) async fn create(
@@ -237,9 +248,10 @@ async fn changed(
             valid_until,
         ]
     );
-    let changed = read_all(platform, caller, vec![merged], field, false, asked.violations.clone()).await?;
-    let changed = changed.into_iter().map(|resource| Resource { id: asked.id, ..resource }).collect();
-    Ok((changed, WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) }))
+    let mode = WriteMode::Update { expected: Some(asked.etag.unwrap_or(stored.version)) };
+    let known = (mode, Some(&stored));
+    let changed = read_all(platform, caller, vec![merged], field, known, asked.violations.clone()).await?;
+    Ok((changed.into_iter().map(|resource| Resource { id: asked.id, ..resource }).collect(), mode))
 }
 
 /// Reads an update.
@@ -309,7 +321,7 @@ pub(super) async fn read_batch(
     message: v1::BatchUpsertResourcesRequest,
 ) -> Result<Vec<Resource>, Error> {
     let field = |index| format!("resources[{index}]");
-    read_all(platform, caller, message.resources, field, true, Violations::new()).await
+    read_all(platform, caller, message.resources, field, (WriteMode::Upsert, None), Violations::new()).await
 }
 
 pub(super) async fn batch_upsert(
