@@ -78,7 +78,7 @@ for (const [language, said] of Object.entries({
       await page.goto(`/desk/${need}`);
       const steps = page.locator("details.told");
       await steps.locator("summary", { hasText: said.told }).click();
-      const form = steps.locator("form").filter({ has: page.getByRole("button", { name: said.cancel, exact: true }) });
+      const form = steps.locator("form").filter({ has: page.getByRole("button", { name: new RegExp(`^${said.cancel}[：:]`) }) });
       assert.ok((await form.textContent()).includes(said.rest), "what becomes of the rest");
       await form.locator("select[name=reason]").selectOption({ value: "6" });
       await form.getByLabel(said.had).fill("1");
