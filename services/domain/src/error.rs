@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -276,6 +276,18 @@ pub enum Error {
         /// Codes of the constraints it fails; empty where the caller may not know them.
         reasons: Vec<&'static str>,
     },
+    /// An organization may not promise this, nor learn how to reach whom it promised it to: it is not verified now, or not vetted for how the
+    /// help would come.
+    #[error(
+        "{name} is not cleared for this: {}",
+        if reasons.is_empty() { "it lacks a vetting that this asks for".to_owned() } else { reasons.join(", ") }
+    )]
+    OrganizationNotCleared {
+        /// Full resource name of the organization.
+        name: String,
+        /// Codes of what it lacks, without those that the caller may not know.
+        reasons: Vec<&'static str>,
+    },
     /// What a resource draws on for an item has more pools and periods than one hold has lines.
     #[error("{name} would need {lines} lines of a hold for this item, one for each pool and period: {max} is the most")]
     TooManyHoldLines {
@@ -352,6 +364,16 @@ pub enum Error {
         limit: &'static str,
         /// Its value.
         max: i64,
+    },
+    /// An organization claims more than it may: it waits, or delivers first what it has claimed.
+    #[error("limit {limit} reached ({max})")]
+    TooManyClaims {
+        /// Name of the bound.
+        limit: &'static str,
+        /// Its value.
+        max: i64,
+        /// After how long it may claim again; none where that lies with it.
+        wait: Option<SignedDuration>,
     },
     /// An organization got as many automatic offers within a day as it may get; told of a need, all who could be asked for it did.
     #[error("no more automatic offers for {name} before {free_at}: so many a day are enough for an organization")]

@@ -273,6 +273,13 @@ pub const PLAN_NAME_CHARS_MAX: usize = 128;
 pub const PLANS_AT_ONCE_MAX: usize = 2;
 /// Claims of one organization that may be refused within an hour; then it waits. Each refusal says something about somebody's need.
 pub const REFUSED_CLAIMS_PER_HOUR_MAX: usize = 30;
+/// Wishes that one organization has claimed, with its own resources or by pledges, and that it has not delivered, or of which the other side
+/// says that they did not arrive. Each shows how somebody can be reached.
+pub const CLAIMS_LIVE_PER_ORGANIZATION_MAX: i64 = 100;
+/// Claims that one organization may give up in a day; then it waits before it claims again. Each showed how somebody can be reached.
+pub const CLAIMS_GIVEN_UP_PER_ORGANIZATION_AND_DAY_MAX: i64 = 10;
+/// How long a claim that was given up counts among those of its day.
+pub const CLAIMS_GIVEN_UP_DAY_HOURS: i64 = 24;
 /// Most subscriptions of one organization.
 pub const SUBSCRIPTIONS_PER_ORGANIZATION_MAX: usize = 16;
 /// Most subscriptions of a tenant that are told of new wishes.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::shelf::Shelf;
-use super::{Command, Offering, Refusal, SetFigures, figures};
+use super::{Claims, Command, Offering, Provider, Refusal, SetFigures, figures};
 use crate::capacity_pool::{CapacityPool, Figures};
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{BeneficiaryId, CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
@@ -26,8 +26,12 @@ pub struct Books {
     /// Resources that are new.
     pub(super) resources: Shelf<ResourceId, Resource>,
     pub(super) offerings: BTreeMap<ResourceId, Arc<Offering>>,
+    /// Who keeps what is to be promised.
+    providers: BTreeMap<ReferralId, Provider>,
     /// Automatic offers that organizations got within a day.
     pub(super) contacts: Shelf<OrganizationId, Contacts>,
+    /// What organizations have claimed that claim now.
+    pub(super) claims: Shelf<OrganizationId, Claims>,
     /// Resources that were asked for an item.
     pub(super) asked: Shelf<(NeedId, u16, ResourceId), ()>,
     /// The offer that comes after another in its chain.
@@ -99,7 +103,9 @@ impl Books {
             referrals: Shelf::default(),
             resources: Shelf::default(),
             offerings: BTreeMap::new(),
+            providers: BTreeMap::new(),
             contacts: Shelf::default(),
+            claims: Shelf::default(),
             asked: Shelf::default(),
             followers: Shelf::default(),
             forgotten: BTreeSet::new(),
@@ -130,9 +136,19 @@ impl Books {
         self.offerings.insert(offering.resource, offering);
     }
 
+    /// Brings who is to keep what a referral promises, as it stands now.
+    pub fn bring_provider(&mut self, referral: ReferralId, provider: Provider) {
+        self.providers.insert(referral, provider);
+    }
+
     /// Brings how many automatic offers an organization got within a day, at least one, and when the first of them was made.
     pub fn bring_contacts(&mut self, organization: OrganizationId, offers: i64, first_at: Timestamp) {
         self.contacts.bring(organization, Arc::new(Contacts { offers, first_at }));
+    }
+
+    /// Brings what an organization has claimed.
+    pub fn bring_claims(&mut self, organization: OrganizationId, claims: Claims) {
+        self.claims.bring(organization, Arc::new(claims));
     }
 
     /// Brings that a resource was asked for an item of a need before.
@@ -255,6 +271,7 @@ impl Books {
         self.needs.settle();
         self.referrals.settle();
         self.contacts.settle();
+        self.claims.settle();
         self.asked.settle();
         self.followers.settle();
     }
@@ -265,6 +282,7 @@ impl Books {
         self.needs.take_back();
         self.referrals.take_back();
         self.contacts.take_back();
+        self.claims.take_back();
         self.asked.take_back();
         self.followers.take_back();
     }
@@ -295,6 +313,10 @@ impl Books {
 
     pub(super) fn referral(&self, id: ReferralId) -> Result<&Referral, Error> {
         self.referrals.get(id).ok_or_else(|| Error::NotFound { name: id.name() })
+    }
+
+    pub(super) fn provider(&self, id: ReferralId) -> Result<&Provider, Error> {
+        self.providers.get(&id).ok_or_else(|| Error::NotFound { name: id.name() })
     }
 
     pub(super) fn need(&self, id: NeedId) -> Result<&Need, Error> {

@@ -4,10 +4,12 @@
 //! what changed together with the difference of every figure. Nothing here knows a database or a clock.
 
 mod books;
+mod claims;
 mod deadlines;
 mod figures;
 mod moment;
 mod plan;
+mod provider;
 mod said;
 mod share;
 mod shelf;
@@ -33,8 +35,10 @@ use crate::unit::Unit;
 use crate::zone::Zone;
 
 pub use books::{Books, Changed, Changes, Done};
+pub use claims::Claims;
 pub use deadlines::retimed;
 pub use plan::{Ask, Plan, plan};
+pub use provider::{NOT_VERIFIED, NOT_VETTED_FOR_HOME_VISITS, NOT_VETTED_FOR_MINORS, Provider};
 
 /// One thing asked of the ledger.
 #[derive(Debug, Clone, PartialEq)]

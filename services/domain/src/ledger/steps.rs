@@ -78,7 +78,7 @@ impl Books {
         if let Some(refusal) = &offer.refusal {
             return Err(Refusal::from(Error::clone(refusal)));
         }
-        if matches!(offer.origin, Origin::Claim | Origin::Pledge) {
+        if offer.origin.is_claim() {
             // Whoever picks a wish has answered already.
             let held = referral.lines;
             referral.lines = after(&held, Moves::Commit, units);
@@ -92,11 +92,15 @@ impl Books {
         Ok(Done::Referral(offer.id))
     }
 
-    /// Holds automatic offers to resources that were not asked for the item before, and to what an organization may get in a day.
+    /// Holds automatic offers to resources that were not asked for the item before, and to what an organization may get in a day; and claims to
+    /// what it may claim.
     fn ask_once(&mut self, offer: &Offer, organization: OrganizationId) -> Result<(), Error> {
         let asked = (offer.need, offer.item_ordinal, offer.resource);
         let before = self.asked.get(asked).is_some();
         self.asked.add(asked, ());
+        if offer.origin.is_claim() {
+            return self.claim(organization);
+        }
         if offer.origin != Origin::Automatic {
             return Ok(());
         }
@@ -182,6 +186,9 @@ impl Books {
             let how = if step.by_provider { "for the provider" } else { "" };
             return Err(Error::PermissionDenied { role: step.role.name(), method, how }.into());
         };
+        if step.action == Action::Accept {
+            self.must_be_cleared(referral, step.role)?;
+        }
         let (units, arrived) = (units_of(referral, step, line)?, arrived_of(referral, step, line)?);
         self.must_not_split(referral, line.moves, units)?;
         let Step { action, reason, rating, noted, .. } = *step;
@@ -224,7 +231,7 @@ impl Books {
         let now = self.now;
         let open = self.open_units(self.referral(id)?);
         let referral = self.change_referral(id)?;
-        let counted = Counted::of(referral);
+        let (counted, was_live_claim) = (Counted::of(referral), referral.is_live_claim());
         let (was_due, units_before) = (referral.next_is_due, referral.units);
         let before = std::mem::take(&mut referral.lines);
         referral.lines = after(&before, moves, if moves == Moves::Return { taken.arrived } else { taken.units });
@@ -260,6 +267,7 @@ impl Books {
             self.let_go(&before, &referral.lines)?;
         }
         self.count(&referral, &counted)?;
+        self.follow_claim(was_live_claim, &referral);
         Ok(Done::Referral(id))
     }
 

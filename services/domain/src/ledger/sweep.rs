@@ -69,8 +69,10 @@ impl Obstacle {
             | Error::DeadlineExceeded
             | Error::PositionNotReached { .. }
             | Error::ContactBudgetSpent { .. }
+            | Error::TooManyClaims { .. }
             | Error::LimitReached { .. } => Self::Passing,
             Error::FailedPrecondition { .. }
+            | Error::OrganizationNotCleared { .. }
             | Error::ItemCovered { .. }
             | Error::IllegalStep { .. }
             | Error::InvalidArgument(_)

@@ -5,14 +5,15 @@ use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PeriodLength, PeriodRule, PoolKind};
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
 use wishwell_domain::ledger::{
-    Books, Changes, Command, Done, Escalation, NewTotal, Offer, Offering, Refusal, SetFigures, Step,
+    Books, Changes, Claims, Command, Done, Escalation, NewTotal, Offer, Offering, Provider, Refusal, SetFigures, Step,
 };
 use wishwell_domain::need::{Ending, Need, NeedItem};
+use wishwell_domain::organization::Organization;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, Origin, Referral};
-use wishwell_domain::resource::{Draw, ResourceLifecycle};
+use wishwell_domain::resource::{DeliveryMode, Draw, ResourceLifecycle};
 
-use crate::fixtures::{at, item, need, pool};
+use crate::fixtures::{at, item, need, organization, pool};
 
 /// Monday, ten in the morning in Yinchuan.
 pub(crate) fn monday() -> Timestamp {
@@ -27,11 +28,17 @@ pub(crate) struct World {
     pub(crate) needs: Vec<Need>,
     pub(crate) referrals: Vec<Referral>,
     pub(crate) offerings: Vec<Offering>,
+    /// Whose all resources are, and how they reach people.
+    pub(crate) organization: Organization,
+    pub(crate) modes: Vec<DeliveryMode>,
+    /// What it has claimed before.
+    pub(crate) claims: Option<Claims>,
 }
 
 impl World {
     pub(crate) fn new(pools: Vec<CapacityPool>, offerings: Vec<Offering>, needs: Vec<Need>) -> Self {
-        Self { now: monday(), pools, needs, referrals: Vec::new(), offerings }
+        let (now, organization, modes) = (monday(), organization(), vec![DeliveryMode::Delivery]);
+        Self { now, pools, needs, referrals: Vec::new(), offerings, organization, modes, claims: None }
     }
 
     /// Books with everything in them.
@@ -40,7 +47,10 @@ impl World {
         self.pools.iter().cloned().for_each(|pool| books.bring_pool(pool));
         self.needs.iter().cloned().for_each(|need| books.bring_need(need));
         self.referrals.iter().cloned().for_each(|referral| books.bring_referral(referral));
+        self.claims.into_iter().for_each(|claims| books.bring_claims(self.organization.id, claims));
         for referral in &self.referrals {
+            let provider = Provider::reaching(self.organization.clone(), self.modes.clone(), None);
+            books.bring_provider(referral.id, provider);
             referral
                 .previous
                 .into_iter()

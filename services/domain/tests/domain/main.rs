@@ -12,6 +12,8 @@ mod geo;
 mod ledger;
 mod ledger_arrived;
 mod ledger_chains;
+mod ledger_claims;
+mod ledger_cleared;
 mod ledger_deadlines;
 mod ledger_periods;
 mod ledger_random;

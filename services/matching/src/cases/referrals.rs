@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -9,10 +10,11 @@ use wishwell_domain::beneficiary::{ConsentPurpose, PersonalFields};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
-use wishwell_domain::ledger::{Command, Offer, Step};
+use wishwell_domain::ledger::{Command, Offer, Provider, Step};
 use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem, NeedPersonal};
 use wishwell_domain::referral::{Decision, Origin, Referral, ReferralState};
+use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{Query, ReasonCode, Scratch, Snapshot, Subject, Wanted};
 use wishwell_store::{Basis, StoreError, Written};
@@ -296,7 +298,8 @@ impl Platform {
         }
     }
 
-    /// How the beneficiary of a referral, or its household, can be reached: for the provider that promised help, while there is consent.
+    /// How the beneficiary of a referral, or its household, can be reached: for the provider that promised help, while there is consent, and
+    /// while its organization is cleared for that help.
     pub(crate) async fn contact(&self, caller: &Caller, referral: &Referral) -> Result<PersonalFields, Error> {
         let promised = matches!(
             referral.state,
@@ -312,6 +315,9 @@ impl Platform {
             name: referral.id.name(),
         };
         let need = self.store.need(caller.tenant(), referral.need).await?;
+        if let Some(need) = &need {
+            self.provider_of(caller, referral).await?.must_be_cleared(need, self.today(), caller.principal.role)?;
+        }
         if let Some(household) = need.as_ref().and_then(Need::household_alone) {
             let (member, personal) = self.reachable_member(caller, household).await?.ok_or_else(missing)?;
             caller.record_disclosure(&member.name());
@@ -326,6 +332,18 @@ impl Platform {
         let beneficiary = consenting.ok_or_else(missing)?;
         caller.record_disclosure(&beneficiary.id.name());
         self.personal_fields(caller, &beneficiary).await?.ok_or_else(missing)
+    }
+
+    /// Who keeps what a referral promises, as it stands now.
+    async fn provider_of(&self, caller: &Caller, referral: &Referral) -> Result<Provider, Error> {
+        let organization = self.organization(caller, referral.organization).await?;
+        let resource = self.store.resource(caller.tenant(), referral.resource).await?;
+        let resource = resource.ok_or_else(|| Error::NotFound { name: referral.resource.name() })?;
+        Ok(Provider::of(organization, &resource))
+    }
+
+    fn today(&self) -> Date {
+        Zone::of_places().date_at(self.clock.now())
     }
 }
 

@@ -24,7 +24,7 @@ impl RefusedClaims {
     /// Whether an organization may claim now.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when too many claims of it were refused within the last hour.
+    /// [`Error::TooManyClaims`] when too many claims of it were refused within the last hour.
     pub(crate) fn may_claim(&self, caller: &Caller, organization: OrganizationId, now: Timestamp) -> Result<(), Error> {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(times) = refused.get_mut(&(caller.tenant().clone(), organization)) else { return Ok(()) };
@@ -32,10 +32,9 @@ impl RefusedClaims {
         if times.len() < REFUSED_CLAIMS_PER_HOUR_MAX {
             return Ok(());
         }
-        let (tenant, principal) = (caller.tenant(), &caller.principal.name);
-        tracing::warn!(target: "wishwell::refused_claim", %tenant, principal, %organization, "too many claims were refused");
         let max = i64::try_from(REFUSED_CLAIMS_PER_HOUR_MAX).unwrap_or(i64::MAX);
-        Err(Error::LimitReached { limit: "refused_claims_per_hour_max", max })
+        let wait = times.front().map(|first| HOUR.saturating_sub(now.duration_since(*first)).max(SignedDuration::ZERO));
+        Err(Error::TooManyClaims { limit: "refused_claims_per_hour_max", max, wait })
     }
 
     /// Counts a claim of a wish that was refused, if its refusal tells whether something fits or is there, and leaves a trace of it. That
@@ -48,12 +47,16 @@ impl RefusedClaims {
         error: &Error,
         now: Timestamp,
     ) {
+        let (tenant, principal) = (caller.tenant(), &caller.principal.name);
         let reason = match error {
             Error::ResourceDoesNotFit { .. } => "RESOURCE_DOES_NOT_FIT",
             Error::NotFound { .. } => "NOT_FOUND",
+            Error::TooManyClaims { limit, .. } => {
+                tracing::warn!(target: "wishwell::refused_claim", %tenant, principal, %organization, limit, "too many claims");
+                return;
+            }
             _ => return,
         };
-        let (tenant, principal) = (caller.tenant(), &caller.principal.name);
         tracing::info!(target: "wishwell::refused_claim", %tenant, principal, %organization, wish, reason, "a claim was refused");
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Memory follows who is refused now, not who ever was.
@@ -116,7 +119,10 @@ mod tests {
             refused.may_claim(&here, organization(1), at(0)).unwrap();
             refused.count(&here, organization(1), "wishes/1", &unfit, at(i64::from(nth > 0)));
         }
-        assert!(matches!(refused.may_claim(&here, organization(1), at(59)), Err(Error::LimitReached { .. })));
+        let wait = Some(SignedDuration::from_mins(1));
+        let limit = "refused_claims_per_hour_max";
+        let waits = Err(Error::TooManyClaims { limit, max: 30, wait });
+        assert_eq!(refused.may_claim(&here, organization(1), at(59)), waits);
         refused.may_claim(&here, organization(2), at(59)).unwrap();
         refused.may_claim(&there, organization(1), at(59)).unwrap();
         refused.may_claim(&here, organization(1), at(60)).unwrap();

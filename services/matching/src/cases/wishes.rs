@@ -7,11 +7,10 @@ use wishwell_domain::area::ServiceArea;
 use wishwell_domain::capacity_pool::{CapacityPool, Figures, PoolKind};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::ledger::{Command, Offer, Pledge};
+use wishwell_domain::ledger::{Command, NOT_VETTED_FOR_MINORS, Offer, Pledge, Provider};
 use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::occurrence::Share;
-use wishwell_domain::organization::{OrganizationState, Vetting};
 use wishwell_domain::referral::{Decision, Origin};
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
@@ -180,23 +179,15 @@ impl Platform {
         last_day: Date,
     ) -> Result<Option<Error>, Error> {
         let organization = self.organization(caller, id).await?;
-        let vetted = |vetting: &Option<Vetting>| vetting.as_ref().is_some_and(|vetting| vetting.holds_on(last_day));
-        let mode = mode_of(need);
-        let mut failed = Vec::new();
-        if organization.state != OrganizationState::Verified {
-            failed.push("ORGANIZATION_NOT_VERIFIED");
-        }
-        if mode == DeliveryMode::HomeVisit && !vetted(&organization.vetted_for_home_visits) {
-            failed.push("NOT_VETTED_FOR_HOME_VISITS");
-        }
-        let refusal = |reasons| Error::ResourceDoesNotFit { name: id.name(), reasons };
-        if !failed.is_empty() {
-            return Err(refusal(failed));
-        }
-        let is_barred =
-            need.involves_minors && mode != DeliveryMode::Delivery && !vetted(&organization.vetted_for_minors);
+        let pledging = Provider::reaching(organization, vec![mode_of(need)], None);
         // What an organization lacks it may be told, but not that minors are why.
-        Ok(is_barred.then(|| refusal(Vec::new())))
+        let (minors, told): (Vec<_>, Vec<_>) =
+            pledging.barred_by(need, last_day).into_iter().partition(|reason| *reason == NOT_VETTED_FOR_MINORS);
+        let refusal = |reasons| Error::ResourceDoesNotFit { name: id.name(), reasons };
+        if !told.is_empty() {
+            return Err(refusal(told));
+        }
+        Ok((!minors.is_empty()).then(|| refusal(Vec::new())))
     }
 
     /// The resource and the pool that a pledge becomes: as much as is claimed, over all occurrences, and no more.

@@ -113,6 +113,12 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("name", name), ("reasons", reasons.join(","))],
         ),
+        Error::OrganizationNotCleared { name, reasons } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::OrganizationNotCleared,
+            message,
+            &[("name", name), ("reasons", reasons.join(","))],
+        ),
         // It never passes: who asks again gets the same answer.
         Error::TooManyHoldLines { name, lines, max } => status_with_reason(
             Code::FailedPrecondition,
@@ -170,6 +176,14 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("limit", limit.to_owned()), ("max", max.to_string())],
         ),
+        Error::TooManyClaims { limit, max, wait } => {
+            let metadata = [("limit", limit.to_owned()), ("max", max.to_string())];
+            let status = status_with_reason(Code::ResourceExhausted, ErrorReason::Overloaded, message, &metadata);
+            match wait {
+                Some(wait) => with_wait(&status, wait.unsigned_abs()),
+                None => status,
+            }
+        }
         Error::ContactBudgetSpent { name, free_at } => status_with_reason(
             Code::ResourceExhausted,
             ErrorReason::ContactBudgetSpent,
@@ -197,6 +211,13 @@ pub(crate) fn to_status(error: Error) -> Status {
             status_with_reason(Code::Internal, ErrorReason::Internal, "internal error", &[])
         }
     }
+}
+
+/// A refusal that says after how long to try again.
+fn with_wait(status: &Status, wait: Duration) -> Status {
+    let mut details = status.get_error_details();
+    details.set_retry_info(Some(wait));
+    Status::with_error_details(status.code(), status.message(), details)
 }
 
 fn invalid_argument(message: String, violations: Vec<Violation>) -> Status {
@@ -272,12 +293,14 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_says_when_to_try_again_and_what_is_refused_does_not() {
+        let waiting = |wait| Error::TooManyClaims { limit: "claims", max: 10, wait };
         let passing = [
             (Error::NotServing, Code::Unavailable),
             (Error::Unavailable("away".to_owned()), Code::Unavailable),
             (Error::PositionNotReached { asked: 2, reached: 1 }, Code::Unavailable),
             (Error::StoreFull("no space is left".to_owned()), Code::ResourceExhausted),
             (Error::TokenKeyUnknown, Code::Unauthenticated),
+            (waiting(Some(jiff::SignedDuration::from_mins(20))), Code::ResourceExhausted),
         ];
         for (error, code) in passing {
             let status = to_status(error);
@@ -285,8 +308,10 @@ mod tests {
             let retry = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
             assert!(retry > Duration::ZERO, "{status:?}");
         }
-        let status = to_status(Error::NotFound { name: "needs/none".to_owned() });
-        assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+        for error in [Error::NotFound { name: "needs/none".to_owned() }, waiting(None)] {
+            let status = to_status(error);
+            assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+        }
     }
 
     #[test]

@@ -206,6 +206,14 @@ macro_rules! conformance_of {
                 a_referral_holds_nothing_that_its_state_does_not_let_it_hold
                 movements_are_told_as_the_log_has_them
             }
+            ledger_claims {
+                claims_under_way_are_counted_until_they_are_delivered
+                what_an_organization_gave_up_is_counted_for_a_day
+            }
+            ledger_cleared {
+                nothing_is_promised_by_who_is_suspended_or_not_vetted_for_it
+                a_way_that_asks_for_no_vetting_is_enough_as_the_resource_is_now
+            }
             ledger_deadlines {
                 an_offer_lapses_with_the_deadline_and_that_is_told_once
                 what_lapsed_with_its_deadline_is_settled_once_the_next_is_asked
@@ -274,6 +282,8 @@ macro_rules! conformance_of {
                 of_many_automatic_offers_at_once_an_organization_gets_no_more_than_its_day
                 of_many_automatic_offers_of_an_item_at_once_nobody_is_asked_twice
                 many_takers_let_a_lapsed_offer_go_once
+                nothing_is_accepted_after_a_suspension_however_it_races
+                of_many_claims_at_once_an_organization_has_no_more_than_it_may
                 a_request_that_its_caller_gave_up_happens_whole
             }
             rounds {

@@ -142,7 +142,7 @@ pub fn organization(n: u128) -> Organization {
             url: "https://example.org".to_owned(),
             address: "虚构路 1 号".to_owned(),
         },
-        vetted_for_minors: Some(Vetting { valid_until: Some(date(2027, 6, 30)), note: "查验".to_owned() }),
+        vetted_for_minors: Some(Vetting { valid_until: Some(date(2099, 6, 30)), note: "查验".to_owned() }),
         vetted_for_home_visits: Some(Vetting { valid_until: None, note: String::new() }),
         suspension_reason: String::new(),
         version: Version(0),

@@ -207,3 +207,40 @@ async fn a_partner_cannot_become_somebody_else_once_it_was_verified() {
     let changed = Operator(&served).update_organization(&own.name, code, &["social_credit_code"], "").await;
     assert_eq!(changed.expect("an operator may").social_credit_code, ANOTHER_CODE);
 }
+
+#[tokio::test]
+async fn what_was_checked_of_somebody_is_shown_to_those_who_vet_and_to_itself() {
+    let served = Served::demo().await;
+    let note = "the record of a volunteer was seen";
+    let own = listed(&served, PARTNER, external("demo", OWN)).await;
+    let grant = |note: &str| Some(v1::VettingGrant { note: note.to_owned(), valid_until: "2099-01-01".to_owned() });
+    let vetting = Some(v1::Vetting { minors: grant(note), home_visits: grant(note) });
+    let request = v1::VerifyOrganizationRequest { name: own.name.clone(), vetting, ..Default::default() };
+    told(served.catalog(OPERATOR).verify_organization(request).await).expect("verified");
+    for (key, shown) in [
+        (OPERATOR, note),
+        ("demo-auditor", note),
+        (PARTNER, note),
+        ("demo-volunteer", ""),
+        (HOTLINE, ""),
+        ("demo-case-worker", ""),
+    ] {
+        for seen in [get(&served, key, &own.name).await, listed(&served, key, external("demo", OWN)).await] {
+            let vetting = seen.vetting.expect("there");
+            assert_eq!(vetting, v1::Vetting { minors: grant(shown), home_visits: grant(shown) }, "{key}");
+        }
+    }
+    // What the organization says of itself leaves it as it was.
+    let update = v1::UpdateOrganizationRequest {
+        name: own.name.clone(),
+        organization: Some(v1::Organization {
+            contact: Some(v1::OrganizationContact { phone: "000-1".to_owned(), ..Default::default() }),
+            ..Default::default()
+        }),
+        update_mask: mask(&["contact"]),
+        ..Default::default()
+    };
+    told(served.catalog(PARTNER).update_organization(update).await).expect("updated");
+    let vetting = get(&served, OPERATOR, &own.name).await.vetting.expect("there");
+    assert_eq!(vetting.minors, grant(note));
+}

@@ -54,6 +54,26 @@ impl Refusal {
         self.left.filter(|left| *left > 0).map(|left| figures::amount(visit.language, left, &self.unit))
     }
 
+    /// Which bound of claims it is, in words; none where it is another bound.
+    fn too_many_claims(&self, visit: &Visit) -> Option<String> {
+        let (zh, en) = match self.limit.as_str() {
+            "refused_claims_per_hour_max" => (
+                "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",
+                "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
+            ),
+            "claims_live_per_organization_max" => (
+                "贵单位认领后还没有送达的心愿已经很多。请先送达一些，或请社工帮忙处理有争议的，再认领新的。",
+                "Your organization has many claims that are not delivered yet. Please deliver some of them, or settle with a case worker those that are disputed, before you claim more.",
+            ),
+            "claims_given_up_per_organization_and_day_max" => (
+                "贵单位一天之内放弃的认领已经太多，请过一天再认领。认领之前拿不准的，可以先问社工。",
+                "Your organization has given up many claims within a day. Please wait a day before you claim again; a case worker can tell you what to expect of a wish.",
+            ),
+            _ => return None,
+        };
+        Some(visit.say(zh, en).to_owned())
+    }
+
     /// In words; none where it is no refusal but a failure of the page. Where amounts are told, so are they.
     pub(super) fn words(&self, visit: &Visit) -> Option<String> {
         match (self.reason, self.left(visit)) {
@@ -75,13 +95,7 @@ impl Refusal {
                     ),
                 ))
             }
-            (ErrorReason::Overloaded, _) if self.limit == "refused_claims_per_hour_max" => {
-                let (zh, en) = (
-                    "贵单位这一小时内已有太多认领没有成功，请过一会儿再试；拿不准哪个心愿合适，可以先问社工。",
-                    "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
-                );
-                Some(visit.say(zh, en).to_owned())
-            }
+            (ErrorReason::Overloaded, _) if self.too_many_claims(visit).is_some() => self.too_many_claims(visit),
             _ => words::refused(visit.language, Reader::Partner, &self.status),
         }
     }

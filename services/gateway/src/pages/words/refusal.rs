@@ -189,6 +189,14 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
         (ErrorReason::NobodyLeftToAsk, _) => {
             Here("合适的单位都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
         }
+        (ErrorReason::OrganizationNotCleared, Partner) => Here(
+            "贵单位目前未通过核验（或已被暂停），或缺少这项帮助所需的核查，所以现在不能接受，也看不到联系方式。请联系平台管理员。",
+            "Your organization is not verified at the moment, or suspended, or lacks a check that this help asks for: it cannot accept this now, nor see contact data. Please contact the operators of the platform.",
+        ),
+        (ErrorReason::OrganizationNotCleared, Staff) => Here(
+            "这家单位目前未通过核验（或已被暂停），或缺少这项帮助所需的核查，不能接受。请撤回，另选一家。",
+            "This organization is not verified at the moment, or suspended, or lacks a check that this help asks for: it cannot accept. Please withdraw the offer and choose another.",
+        ),
         (ErrorReason::ResourceDoesNotFit, Partner) => Here(
             "这项资源与这个心愿对不上（类别、范围、时间或条件）。请换一项资源，或改为认捐。",
             "This resource does not fit the wish (kind, area, time or conditions). Choose another one, or pledge something else.",

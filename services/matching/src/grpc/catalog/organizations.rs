@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use wishwell_api::v1;
 use wishwell_domain::ids::{OrganizationId, Version};
 use wishwell_domain::organization::{Organization, OrganizationState};
+use wishwell_domain::principal::Role;
+use wishwell_domain::referral::ReferralState;
 use wishwell_domain::{Error, Violation, Violations};
-use wishwell_store::{OrganizationFilter, WriteMode, Written};
+use wishwell_store::{OrganizationFilter, ReferralFilter, WriteMode, Written};
 
 use crate::cases::catalog::{Step, check_identity};
 use crate::cases::{Caller, Platform, only, organizations_of};
@@ -28,9 +30,41 @@ fn id(name: &str) -> Result<OrganizationId, Error> {
     Ok(OrganizationId::parse_name("name", name)?)
 }
 
-/// An organization as this caller may see it: what another one is suspended for is none of a partner's business.
+/// An organization as this caller may see it: what another one is suspended for is none of a partner's business, and how somebody's past was
+/// looked into that of nobody but itself and those who vet.
 fn show(caller: &Caller, organization: &Organization) -> v1::Organization {
-    convert::organization_out(organization, caller.may_keep(organization.id).is_ok())
+    let principal = &caller.principal;
+    let vets = matches!(principal.role, Role::Operator | Role::Auditor);
+    let shown = convert::Shown {
+        reason: caller.may_keep(organization.id).is_ok(),
+        notes: vets || principal.organization == Some(organization.id),
+    };
+    convert::organization_out(organization, shown)
+}
+
+/// What is under way with an organization where the caller works, as it was counted when the request was answered first: offers that wait
+/// for its answer, and promises that it has not delivered.
+async fn under_way(
+    platform: &Platform,
+    caller: &Caller,
+    id: OrganizationId,
+    written: &Written,
+) -> Result<(i64, i64), Error> {
+    let counting = async {
+        let snapshot = platform.snapshot(caller, None).await?;
+        let filter = ReferralFilter {
+            organization: Some(id),
+            divisions: caller.divisions_to_list(None, &snapshot)?,
+            ..ReferralFilter::default()
+        };
+        let tallies = platform.store.tally_referrals(caller.tenant(), &filter).await?;
+        let of = |states: &[ReferralState]| {
+            let counted = tallies.iter().filter(|tally| states.contains(&tally.state));
+            i64::try_from(counted.map(|tally| tally.referrals).sum::<u64>()).unwrap_or(i64::MAX)
+        };
+        Ok((of(&[ReferralState::Offered]), of(&[ReferralState::Accepted, ReferralState::InProgress])))
+    };
+    platform.told_once(caller, written.kept.clone(), counting).await
 }
 
 fn answer(caller: &Caller, written: Written) -> Result<(v1::Organization, i64), Error> {
@@ -110,7 +144,7 @@ async fn changed(
     asked: &Update<OrganizationId, v1::Organization>,
 ) -> Result<(Organization, Organization, WriteMode), Error> {
     let stored = platform.organization(caller, asked.id).await?;
-    let mut merged = convert::organization_out(&stored, true);
+    let mut merged = convert::organization_out(&stored, convert::Shown::ALL);
     merge_fields!(asked, merged, [external, title, kind, social_credit_code, division, contact]);
     let mut violations = asked.violations.clone();
     let mut changed = convert::organization(FIELD, asked.id, merged, &mut violations);
@@ -259,8 +293,10 @@ pub(super) async fn verify(
 ) -> Result<v1::VerifyOrganizationResponse, Error> {
     let (id, step, etag) = read_verification(platform, &caller, message).await?;
     let written = platform.step_organization(&caller, id, step, etag).await?;
+    let (open_offers, live_promises) = under_way(platform, &caller, id, &written).await?;
     let (organization, log_position) = answer(&caller, written)?;
-    Ok(v1::VerifyOrganizationResponse { organization: Some(organization), log_position })
+    let organization = Some(organization);
+    Ok(v1::VerifyOrganizationResponse { organization, log_position, open_offers, live_promises })
 }
 
 pub(super) async fn suspend(
@@ -271,6 +307,8 @@ pub(super) async fn suspend(
     let (id, etag) = message.meant()?;
     let step = Step::Suspend { reason: message.reason };
     let written = platform.step_organization(&caller, id, step, etag).await?;
+    let (open_offers, live_promises) = under_way(platform, &caller, id, &written).await?;
     let (organization, log_position) = answer(&caller, written)?;
-    Ok(v1::SuspendOrganizationResponse { organization: Some(organization), log_position })
+    let organization = Some(organization);
+    Ok(v1::SuspendOrganizationResponse { organization, log_position, open_offers, live_promises })
 }

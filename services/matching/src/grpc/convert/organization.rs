@@ -72,11 +72,25 @@ pub(crate) fn vetting(field: &str, grant: Option<v1::VettingGrant>, violations: 
     Some(Vetting { valid_until, note: grant.note })
 }
 
-fn vetting_out(vetting: Option<&Vetting>) -> Option<v1::VettingGrant> {
+fn vetting_out(vetting: Option<&Vetting>, with_note: bool) -> Option<v1::VettingGrant> {
     vetting.map(|vetting| v1::VettingGrant {
         valid_until: common::date_out(vetting.valid_until),
-        note: vetting.note.clone(),
+        note: if with_note { vetting.note.clone() } else { String::new() },
     })
+}
+
+/// What of an organization is not for everybody.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    /// Why it is suspended.
+    pub(crate) reason: bool,
+    /// What was checked for its vettings, and by whom.
+    pub(crate) notes: bool,
+}
+
+impl Shown {
+    /// All of it.
+    pub(crate) const ALL: Self = Self { reason: true, notes: true };
 }
 
 pub(crate) fn organization(
@@ -117,8 +131,8 @@ pub(crate) fn organization(
     organization
 }
 
-/// Writes an organization; why it is suspended only for callers that may know.
-pub(crate) fn organization_out(organization: &Organization, with_reason: bool) -> v1::Organization {
+/// Writes an organization, with what its reader may know.
+pub(crate) fn organization_out(organization: &Organization, shown: Shown) -> v1::Organization {
     v1::Organization {
         name: organization.id.name(),
         external: common::external_out(organization.external.as_ref()),
@@ -138,12 +152,12 @@ pub(crate) fn organization_out(organization: &Organization, with_reason: bool) -
             address: organization.contact.address.clone(),
         }),
         vetting: Some(v1::Vetting {
-            minors: vetting_out(organization.vetted_for_minors.as_ref()),
-            home_visits: vetting_out(organization.vetted_for_home_visits.as_ref()),
+            minors: vetting_out(organization.vetted_for_minors.as_ref(), shown.notes),
+            home_visits: vetting_out(organization.vetted_for_home_visits.as_ref(), shown.notes),
         }),
         etag: common::etag_out(organization.version),
         create_time: Some(common::timestamp_out(organization.created_at)),
         update_time: Some(common::timestamp_out(organization.updated_at)),
-        suspension_reason: if with_reason { organization.suspension_reason.clone() } else { String::new() },
+        suspension_reason: if shown.reason { organization.suspension_reason.clone() } else { String::new() },
     }
 }

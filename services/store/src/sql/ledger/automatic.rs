@@ -1,5 +1,5 @@
 //! What automatic offers are held to: nobody is asked twice for an item, and no organization more often than its contact budget
-//! allows. Counted in the transaction that adds to it, with the organizations locked: two replicas together ask no more than one.
+//! allows. Counted in the transaction that adds to it, with the organizations locked.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use wishwell_domain::referral::Origin;
 
 use super::Asked;
 use crate::sql::session::{Failure, Fields, Session};
-use crate::sql::statement::{Dialect, Value};
+use crate::sql::statement::Value;
 
 /// How long an offer counts, in microseconds.
 const DAY: i64 = AUTO_OFFERS_DAY_HOURS * 3_600 * 1_000_000;
 
-/// Brings what automatic offers are held to. Their needs are locked already; `organization_of` knows whose a resource is.
+/// Brings what automatic offers are held to. Their needs and organizations are locked already; `organization_of` knows whose a resource is.
 pub(super) async fn bring(
     session: &mut Session,
     tenant: &TenantId,
@@ -31,12 +31,6 @@ pub(super) async fn bring(
     let organizations = offers.iter().filter_map(|offer| organization_of(offer.resource));
     let organizations: BTreeSet<Uuid> = organizations.map(|organization| organization.as_uuid()).collect();
     let organizations: Vec<Uuid> = organizations.into_iter().collect();
-    if session.dialect() == Dialect::Postgres {
-        let mut statement = session.statement("SELECT id FROM organizations WHERE tenant = ");
-        statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("id", organizations.clone());
-        statement.push(" ORDER BY id FOR NO KEY UPDATE");
-        session.fetch_all(statement, |fields| fields.uuid()).await?;
-    }
     let mut statement =
         session.statement("SELECT organization_id, COUNT(*), MIN(created_at) FROM referrals WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND origin = 'automatic' AND ");

@@ -10,10 +10,10 @@ use wishwell_domain::ids::{CapacityPoolId, OrganizationId, ResourceId, TenantId}
 use wishwell_domain::ledger::{Books, Command, Escalation, NewTotal, Offering};
 use wishwell_domain::limits::{LEDGER_HELD_LINES_MAX, LEDGER_RECLAIMED_MAX, REFERRALS_IN_THE_WAY_MAX};
 use wishwell_domain::need::Need;
-use wishwell_domain::referral::Referral;
+use wishwell_domain::referral::{Action, Origin, Referral};
 use wishwell_domain::resource::Draw;
 
-use super::{Asked, automatic};
+use super::{Asked, automatic, claims, providers};
 use crate::sql::erase;
 use crate::sql::record::{self, Key, Reading};
 use crate::sql::session::{Failure, Session};
@@ -34,6 +34,8 @@ pub(super) struct Wanted {
     taken_from_needs: BTreeSet<Uuid>,
     /// Needs whose personal fields are sealed anew.
     sealed_anew: BTreeSet<Uuid>,
+    /// Referrals that are to be accepted: who keeps them is to be known.
+    accepted: BTreeSet<Uuid>,
     /// Referrals after which somebody may be needed: whether their item is covered is known once lapsed offers are let go.
     escalated: BTreeSet<Uuid>,
 }
@@ -66,11 +68,16 @@ pub(super) async fn bring(
     }
     let called_off = live(session, tenant, &wanted).await?;
     wanted.referrals.extend(&called_off);
-    // Their pools and needs never change, so that they may be read before they are locked.
+    // Their pools, needs and providers never change, so that they may be read before they are locked.
+    let mut accepted = Vec::new();
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::Whole).await? {
         wanted.pools.extend(referral.lines.iter().map(|line| line.pool.as_uuid()));
         wanted.needs.insert(referral.need.as_uuid());
+        if wanted.accepted.contains(&referral.id.as_uuid()) {
+            accepted.push(referral);
+        }
     }
+    unlocked.extend(providers::bring(session, tenant, books, &accepted).await?);
     for pool in find::<CapacityPool>(session, tenant, &wanted.pools, Reading::ForUpdate).await? {
         books.bring_pool(pool);
     }
@@ -87,6 +94,9 @@ pub(super) async fn bring(
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
         books.bring_referral(referral);
     }
+    let asking = Asking::of(asked, |resource| organizations.get(&resource).copied());
+    asking.lock(session, tenant).await?;
+    claims::bring(session, tenant, books, &asking.claiming).await?;
     automatic::bring_chains(session, tenant, books, asked).await?;
     automatic::bring(session, tenant, books, asked, |resource| organizations.get(&resource).copied()).await?;
     // One may have been made after they were looked for and before its pool or need was locked.
@@ -94,6 +104,45 @@ pub(super) async fn bring(
         && session.dialect() == Dialect::Postgres
         && !live(session, tenant, &wanted).await?.is_subset(&wanted.referrals);
     if overlooked { Err(Failure::Conflict) } else { Ok(unlocked) }
+}
+
+/// Organizations whose offers are counted: how many they are sent automatically, and how many they claim.
+#[derive(Default)]
+struct Asking {
+    sent: BTreeSet<OrganizationId>,
+    claiming: BTreeSet<OrganizationId>,
+}
+
+impl Asking {
+    /// Those of requests; `organization_of` knows whose a resource is that was there before.
+    fn of(asked: &[&Asked], organization_of: impl Fn(ResourceId) -> Option<OrganizationId>) -> Self {
+        let mut asking = Self::default();
+        for command in asked.iter().flat_map(|asked| &asked.commands) {
+            match command {
+                Command::Offer(offer) if offer.origin == Origin::Automatic => {
+                    asking.sent.extend(organization_of(offer.resource))
+                }
+                Command::Offer(offer) if offer.origin.is_claim() => {
+                    asking.claiming.extend(organization_of(offer.resource))
+                }
+                Command::Pledge(pledge) => asking.claiming.extend([pledge.resource.organization]),
+                _ => {}
+            }
+        }
+        asking
+    }
+
+    /// Locks them, so that replicas count one after the other.
+    async fn lock(&self, session: &mut Session, tenant: &TenantId) -> Result<(), Failure> {
+        let organizations: BTreeSet<Uuid> = self.sent.union(&self.claiming).map(OrganizationId::as_uuid).collect();
+        if organizations.is_empty() || session.dialect() != Dialect::Postgres {
+            return Ok(());
+        }
+        let mut statement = session.statement("SELECT id FROM organizations WHERE tenant = ");
+        statement.bind(Value::text(tenant.as_str())).push(" AND ");
+        statement.push_in_uuids("id", organizations.into_iter().collect()).push(" ORDER BY id FOR NO KEY UPDATE");
+        session.fetch_all(statement, |fields| fields.uuid()).await.map(drop)
+    }
 }
 
 impl Wanted {
@@ -110,7 +159,10 @@ impl Wanted {
                 }
                 // New: there is nothing to bring.
                 Command::Pledge(_) => {}
-                Command::Step(step) => wanted.referrals.extend([step.referral.as_uuid()]),
+                Command::Step(step) => {
+                    wanted.referrals.insert(step.referral.as_uuid());
+                    wanted.accepted.extend((step.action == Action::Accept).then(|| step.referral.as_uuid()));
+                }
                 Command::Look { referral } | Command::TellOfWaiting { referral } => {
                     wanted.referrals.extend([referral.as_uuid()])
                 }

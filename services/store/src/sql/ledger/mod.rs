@@ -1,6 +1,7 @@
 //! The ledger over SQL: requests that arrive together share a transaction, in which each is decided for itself.
 
 mod automatic;
+mod claims;
 mod deadlines;
 mod draft;
 mod flight;
@@ -10,6 +11,7 @@ mod logged;
 mod look;
 mod lookups;
 mod memory;
+mod providers;
 mod queue;
 mod recall;
 mod save;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wishwell_domain::Error;
+use wishwell_domain::event::Change;
 use wishwell_domain::ids::Version;
 use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures};
-use wishwell_domain::limits::AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX;
+use wishwell_domain::limits::{AUTO_OFFERS_PER_ORGANIZATION_AND_DAY_MAX, CLAIMS_LIVE_PER_ORGANIZATION_MAX};
 use wishwell_domain::need::{Ending, Need, Timing};
+use wishwell_domain::organization::{Organization, OrganizationState};
 use wishwell_domain::referral::{Action, Origin, ReferralState};
 use wishwell_store::{ReferralFilter, StoreError, WriteContext, Written};
 
+use super::ledger_claims::claiming;
 use crate::fixture::Fixture;
 use crate::ledger_world::{
     MONDAY, confirmation, giving, item, lacking, need_id, offer, offering, pool_id, referral_id, step, stock, total_of,
@@ -308,4 +311,40 @@ pub async fn of_many_automatic_offers_of_an_item_at_once_nobody_is_asked_twice(f
     assert!(refusals(&answers).iter().all(|error| matches!(error, Error::AlreadyExists { .. })));
     let asked: Vec<_> = fixture.referrals(ReferralFilter::default()).await.iter().map(|r| r.resource).collect();
     assert!(asked.len() == 2 && asked[0] != asked[1], "{asked:?}");
+}
+
+/// Whatever was accepted, was accepted before the organization was suspended: the log says in which order.
+pub async fn nothing_is_accepted_after_a_suspension_however_it_races(fixture: Fixture) {
+    const OFFERS: u128 = 40;
+    let needs = (1_000..1_000 + OFFERS).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(99))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.slow_commits().await;
+    fixture.ask((0..OFFERS).map(|n| offering(2_000 + n, 1_000 + n, 30, 1)).collect()).await;
+    let suspended = Organization { state: OrganizationState::Suspended, ..samples::organization(1) };
+    let suspending = async {
+        // Amid the others, whenever that is.
+        tokio::task::yield_now().await;
+        fixture.write(vec![samples::update(Change::Organization(suspended), None)]).await
+    };
+    let asked = (0..OFFERS).map(|n| vec![step(2_000 + n, Action::Accept)]).collect();
+    let (answers, written) = tokio::join!(all_at_once(&fixture, asked), suspending);
+    let refused = refusals(&answers);
+    assert!(refused.iter().all(|error| matches!(error, Error::OrganizationNotCleared { .. })), "{refused:?}");
+    let accepted: Vec<_> = answers.iter().flatten().map(|accepted| accepted.position).collect();
+    assert!(accepted.iter().all(|position| *position < written.position), "{accepted:?} {:?}", written.position);
+    let late = fixture.refused(vec![step(2_000 + OFFERS - 1, Action::Accept)]).await;
+    assert!(matches!(late, Error::OrganizationNotCleared { .. } | Error::IllegalStep { .. }), "{late:?}");
+    fixture.everything_adds_up().await;
+}
+
+/// Two replicas count together what an organization has claimed.
+pub async fn of_many_claims_at_once_an_organization_has_no_more_than_it_may(fixture: Fixture) {
+    let more = CLAIMS_LIVE_PER_ORGANIZATION_MAX as u128 + 30;
+    let needs = (1_000..1_000 + more).map(|n| lacking(n, vec![item(1, 1)])).collect();
+    let fixture = fixture.with(vec![stock(20, Some(999))], vec![giving(30, &[(20, 1)])], needs).await;
+    let answers = all_at_once(&fixture, (0..more).map(|n| vec![claiming(1_000 + n)]).collect()).await;
+    let refused = refusals(&answers);
+    assert_eq!((answers.len() - refused.len()) as i64, CLAIMS_LIVE_PER_ORGANIZATION_MAX);
+    assert!(refused.iter().all(|error| matches!(error, Error::TooManyClaims { wait: None, .. })), "{refused:?}");
+    fixture.everything_adds_up().await;
 }

@@ -12,6 +12,8 @@ pub mod ledger;
 pub mod ledger_arrived;
 pub mod ledger_audit;
 pub mod ledger_chains;
+pub mod ledger_claims;
+pub mod ledger_cleared;
 pub mod ledger_concurrency;
 pub mod ledger_deadlines;
 pub mod ledger_groups;
