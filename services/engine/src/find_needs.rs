@@ -45,7 +45,7 @@ impl Snapshot {
                 for item in need.items.iter().filter(|item| item.category == category) {
                     answer.considered += 1;
                     let shown = need.wish.as_ref().filter(|_| query.wishes_only);
-                    let asked = self.asked_of(need, item, shown, &facts, now);
+                    let asked = self.asked_of(need, item, shown, &facts, now).seen(query.coarsely);
                     let tolerated = query.whoever.then_some(ReasonCode::Ineligible);
                     let matched = self.match_need(place, row, need, item, &asked, tolerated, &mut scratch);
                     found.extend(matched.filter(|matched| query.after.is_none_or(|after| matched.rank > after)));
@@ -89,8 +89,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// What [`Self::find_needs`] found for whoever it may be, weighed by the groups and facts of whom the need is for; none when the
-    /// resource does not serve them.
+    /// What [`Self::find_needs`] found with the same `query` for whoever it may be, weighed by the groups and facts of whom the need is for;
+    /// none when the resource does not serve them.
     ///
     /// # Errors
     /// An unknown resource.
@@ -100,12 +100,13 @@ impl Snapshot {
         rank: &NeedRank,
         group_tags: &[GroupTag],
         facts: &Facts,
-        now: Timestamp,
+        query: &NeedsQuery<'_>,
     ) -> Result<Option<NeedMatch>, QueryError> {
         let (place, row) = self.known(resource)?;
         let Some(need) = self.needs.get(rank.need) else { return Ok(None) };
         let Some(item) = need.items.iter().find(|item| item.ordinal == rank.item_ordinal) else { return Ok(None) };
-        let asked = Asked { group_tags, ..asked(need, item, need.timing, need.created_at, facts, now) };
+        let asked = Asked { group_tags, ..asked(need, item, need.timing, need.created_at, facts, query.now) };
+        let asked = asked.seen(query.coarsely);
         Ok(self.match_need(place, row, need, item, &asked, None, &mut Scratch::default()))
     }
 
@@ -254,6 +255,13 @@ impl Snapshot {
         scratch.memo.begin(&context);
         let failed = self.judge(&context, item.category, place, row, &mut scratch).assessment.failed;
         Ok(Some(failed.len() == u8::from(failed.contains(ReasonCode::NoCapacity))))
+    }
+}
+
+impl Asked<'_> {
+    /// The same as it may be seen: coarsely, without the exact place.
+    fn seen(self, coarsely: bool) -> Self {
+        Self { place: self.place.filter(|_| !coarsely), ..self }
     }
 }
 

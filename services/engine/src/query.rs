@@ -117,6 +117,8 @@ pub struct NeedsQuery<'a> {
     /// Only needs that have a published wish, judged by what it shows alone: its coarse place and its week instead of the need's own,
     /// and nothing of who it is.
     pub wishes_only: bool,
+    /// Needs without their exact places: the centres of their divisions stand in for these.
+    pub coarsely: bool,
     /// Only needs in one of these divisions or below it; none means anywhere.
     pub divisions: &'a [DivisionCode],
     /// Also needs that the resource's rule turns away by what they say themselves: whoever asks weighs each by all that is known of whom

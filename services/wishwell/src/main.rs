@@ -60,7 +60,10 @@ async fn run(cli: Cli) -> Result<String, Failure> {
         Command::Gateway(arguments) => {
             run::gateway(GatewayConfig::load(&arguments.flags, lang, variables())?).await.map(|()| String::new())
         }
-        Command::Find(arguments) => client::find::run(&arguments, &client(&arguments.client)?).await,
+        // Who does not see where people live finds by their divisions.
+        Command::Find(arguments) => {
+            client::find::run(&arguments, &client(&arguments.client)?.with_demo_key(demo::CHANNEL_KEY)).await
+        }
         Command::Needs(arguments) => client::needs::run(&arguments, &client(&arguments.client)?).await,
         Command::Refer(arguments) => {
             client::referrals::refer(&arguments, &client(&arguments.client)?.with_demo_key(demo::CASE_WORKER_KEY)).await

@@ -64,7 +64,15 @@ fn numbers(snapshot: &Snapshot, wishes_only: bool) -> Vec<u128> {
 }
 
 fn all() -> NeedsQuery<'static> {
-    NeedsQuery { now: now(), wishes_only: false, divisions: &[], whoever: false, after: None, limit: 100 }
+    NeedsQuery {
+        now: now(),
+        wishes_only: false,
+        coarsely: false,
+        divisions: &[],
+        whoever: false,
+        after: None,
+        limit: 100,
+    }
 }
 
 fn numbers_of(answer: &NeedsAnswer) -> Vec<u128> {
@@ -101,6 +109,45 @@ fn needs_are_ordered_by_urgency_that_ages_then_by_distance() {
         need(7, &Asking { unit: unit("set"), ..near }, Urgency::Emergency, 0),
     ]);
     assert_eq!(numbers(&snapshot, false), [5, 4, 2, 3, 6, 1]);
+}
+
+#[test]
+fn seen_coarsely_a_need_is_where_its_division_is() {
+    let division = |input: &CatalogInput| input.divisions.iter().find(|division| division.centre.is_some()).cloned();
+    let mut dice = Dice(3);
+    let mut compared = 0;
+    for _ in 0..20 {
+        let input = random_world(&mut dice, 6, 1);
+        let Some(division) = division(&input) else { continue };
+        let asking = |north| Asking { place: Some(place(north, 0)), ..Asking::plain() };
+        let needs = [(1, asking(500)), (2, asking(9_000))].map(|(number, asking)| {
+            let mut need = need(number, &asking, Urgency::Normal, 1);
+            need.division = Some(division.code.clone());
+            need
+        });
+        let input = CatalogInput { resources: vec![plain_resource(0)], needs: needs.to_vec(), ..input };
+        let snapshot = Snapshot::build(&input, LogPosition(1));
+        let distances = |coarsely| {
+            let query = NeedsQuery { coarsely, ..all() };
+            let found = snapshot.find_needs(resource_id(0), &query).expect("known").matches;
+            let weighed = found.iter().map(|found| {
+                let facts = wishwell_domain::fact::Facts::default();
+                snapshot.weigh_need(resource_id(0), &found.rank, &[], &facts, &query).expect("known").expect("it fits")
+            });
+            let weighed: Vec<_> = weighed.map(|found| found.distance_metres).collect();
+            let found: Vec<_> = found.iter().map(|found| found.distance_metres).collect();
+            assert_eq!(found, weighed);
+            found
+        };
+        if let [one, other] = distances(true)[..] {
+            assert_eq!(one, other);
+            compared += 1;
+        }
+        if let [one, other] = distances(false)[..] {
+            assert_ne!(one, other);
+        }
+    }
+    assert!(compared > 0, "nothing was compared");
 }
 
 #[test]

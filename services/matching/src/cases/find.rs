@@ -31,25 +31,38 @@ pub(crate) fn query_error(field: &str, error: QueryError) -> Error {
 }
 
 impl Platform {
-    /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's. Refused, CONSENT_MISSING, once
-    /// its beneficiary, or a member of the household that it names alone, has taken the consent to matching back: whatever is offered for it,
-    /// or could be, is asked with this.
+    /// A stored need with what its caller may know for eligibility. Whoever does not see personal fields asks without the exact place and
+    /// without what is sealed: who fits, in what order and by how much would tell both, to whoever chooses places and rules of resources.
     pub(crate) async fn need_with_facts(
         &self,
         caller: &Caller,
         id: NeedId,
         snapshot: &Snapshot,
     ) -> Result<(Need, Facts), Error> {
-        let known = self.known_need(caller, id, snapshot).await?;
-        Ok((known.need, known.facts))
+        let sees = caller.sees_personal();
+        let KnownNeed { need, facts, .. } = self.known_as_far(caller, id, snapshot, sees).await?;
+        Ok((Need { place: need.place.filter(|_| sees), ..need }, facts))
     }
 
-    /// As [`Platform::need_with_facts`], with what it was made of.
+    /// A stored need with all that is known for eligibility: the need's own facts before its beneficiary's. Refused, CONSENT_MISSING, once
+    /// its beneficiary, or a member of the household that it names alone, has taken the consent to matching back: whatever is offered for it,
+    /// or could be, is asked with this.
     pub(crate) async fn known_need(
         &self,
         caller: &Caller,
         id: NeedId,
         snapshot: &Snapshot,
+    ) -> Result<KnownNeed, Error> {
+        self.known_as_far(caller, id, snapshot, true).await
+    }
+
+    /// As [`Platform::known_need`], with what is sealed `opened` or left out.
+    async fn known_as_far(
+        &self,
+        caller: &Caller,
+        id: NeedId,
+        snapshot: &Snapshot,
+        opened: bool,
     ) -> Result<KnownNeed, Error> {
         let stored = self
             .store
@@ -57,7 +70,6 @@ impl Platform {
             .await?
             .filter(|need| caller.works_in(need.division.as_ref(), snapshot))
             .ok_or_else(|| Error::NotFound { name: id.name() })?;
-        let facts = self.need_personal(caller, &stored).await?.map(|personal| personal.facts).unwrap_or_default();
         let beneficiary = match stored.beneficiary {
             Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
             None => None,
@@ -74,7 +86,11 @@ impl Platform {
             Some(id) => self.store.household(caller.tenant(), id).await?,
             None => None,
         };
-        let personal = match &beneficiary {
+        let facts = match opened {
+            true => self.need_personal(caller, &stored).await?.map(|personal| personal.facts).unwrap_or_default(),
+            false => Facts::default(),
+        };
+        let personal = match beneficiary.as_ref().filter(|_| opened) {
             Some(beneficiary) => self.personal_fields(caller, beneficiary).await?.unwrap_or_default(),
             None => PersonalFields::default(),
         };

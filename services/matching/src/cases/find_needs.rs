@@ -36,8 +36,8 @@ pub(crate) struct NeedPage {
 
 impl Platform {
     /// The needs after `after` that a resource could serve, at most `size`, in the order of their ranks at `now`. Partners are
-    /// shown what is published, callers that are held to divisions what lies in them. A resource's rule weighs all that is known of
-    /// whom a need is for, as a search for the need does.
+    /// shown what is published, callers that are held to divisions what lies in them. A resource's rule weighs all that the caller may
+    /// know of whom a need is for, as a search for the need does.
     pub(crate) async fn find_needs(
         &self,
         caller: &Caller,
@@ -55,7 +55,8 @@ impl Platform {
             Some(divisions) => divisions,
         };
         let whoever = !wishes_only && snapshot.has_eligibility(resource);
-        let mut query = NeedsQuery { now, wishes_only, divisions, whoever, after, limit: size };
+        let coarsely = !caller.sees_personal();
+        let mut query = NeedsQuery { now, wishes_only, coarsely, divisions, whoever, after, limit: size };
         let shown = |need: &Need| {
             need.state.is_open()
                 && if wishes_only { need.wish.is_some() } else { caller.works_in(need.division.as_ref(), snapshot) }
@@ -87,7 +88,7 @@ impl Platform {
                 let Some(need) = needs.get(&found.rank.need) else { continue };
                 let weighed = match whoever {
                     true => snapshot
-                        .weigh_need(resource, &found.rank, known.tags(need), known.facts_of(need.id), now)
+                        .weigh_need(resource, &found.rank, known.tags(need), known.facts_of(need.id), &query)
                         .map_err(|error| query_error("resource", error))?,
                     false => Some(found),
                 };

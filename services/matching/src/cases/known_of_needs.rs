@@ -178,7 +178,7 @@ impl Platform {
                 self.add_who_helps(caller, need.id, known).await?;
             }
         }
-        self.add_known(caller, needs, known).await
+        self.add_known(caller, needs, true, known).await
     }
 
     async fn add_who_helps(&self, caller: &Caller, need: NeedId, known: &mut KnownOfNeeds) -> Result<(), Error> {
@@ -200,19 +200,27 @@ impl Platform {
         }
     }
 
-    /// What is known of these needs.
-    pub(super) async fn known_of_needs(&self, caller: &Caller, needs: Vec<Need>) -> Result<KnownOfNeeds, Error> {
-        let mut known = KnownOfNeeds::default();
-        self.add_known(caller, needs, &mut known).await?;
+    /// What is known of these needs, to a caller that does not see personal fields without what is sealed.
+    pub(super) async fn known_of_needs(&self, caller: &Caller, mut needs: Vec<Need>) -> Result<KnownOfNeeds, Error> {
+        let (mut known, opened) = (KnownOfNeeds::default(), caller.sees_personal());
+        needs.iter_mut().filter(|_| !opened).for_each(|need| need.personal = None);
+        self.add_known(caller, needs, opened, &mut known).await?;
         Ok(known)
     }
 
-    async fn add_known(&self, caller: &Caller, needs: Vec<Need>, known: &mut KnownOfNeeds) -> Result<(), Error> {
+    async fn add_known(
+        &self,
+        caller: &Caller,
+        needs: Vec<Need>,
+        opened: bool,
+        known: &mut KnownOfNeeds,
+    ) -> Result<(), Error> {
         let (store, tenant) = (&self.store, caller.tenant());
         let mut people: Vec<BeneficiaryId> = needs.iter().filter_map(|need| need.beneficiary).collect();
         people.sort_unstable();
         people.dedup();
-        let beneficiaries = store.beneficiaries(tenant, &people).await?;
+        let mut beneficiaries = store.beneficiaries(tenant, &people).await?;
+        beneficiaries.iter_mut().filter(|_| !opened).for_each(|beneficiary| beneficiary.personal = None);
         let beneficiaries = beneficiaries.into_iter().map(|found| (found.id, found)).collect();
         let people = People {
             beneficiaries: &beneficiaries,

@@ -9,6 +9,7 @@ use wishwell_scenarios::{Served, external};
 const HOTLINE: &str = "demo-hotline";
 const PARTNER: &str = "demo-partner";
 const OPERATOR: &str = "demo-operator";
+const AUDITOR: &str = "demo-auditor";
 /// A community below a street of Xingqing.
 const COMMUNITY: &str = "640104001777";
 
@@ -87,7 +88,7 @@ async fn find(served: &Served, key: &'static str, request: v1::FindNeedsRequest)
 }
 
 #[tokio::test]
-async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
+async fn a_partner_sees_wishes_from_afar_an_operator_needs_by_division_and_the_hotline_where_they_are() {
     let served = Served::demo().await;
     let resource = resource(&served).await;
     let wished = submit(&served, need(v1::Urgency::Urgent, 38.43, "a trunk for school")).await;
@@ -121,12 +122,18 @@ async fn a_partner_sees_wishes_from_afar_and_an_operator_sees_the_needs() {
         assert!(!said.contains(hidden), "{hidden} is shown: {said}");
     }
 
-    let seen = find(&served, OPERATOR, ask()).await.matches;
+    let seen = find(&served, HOTLINE, ask()).await.matches;
     assert_eq!(seen.iter().map(|found| found.need.as_str()).collect::<Vec<_>>(), [&wished.name, &silent_name]);
     assert_eq!((seen[0].item_ordinal, seen[0].title.as_str(), seen[1].title.as_str()), (1, "a trunk for school", ""));
     assert_eq!((seen[0].wish.as_str() == wish.wish, seen[1].wish.as_str()), (true, ""));
     assert!((3_300..3_400).contains(&seen[0].distance_metres.expect("both have a place")), "{:?}", seen[0]);
     assert_eq!(seen[0].eligibility(), v1::EligibilityVerdict::Eligible);
+    // Two kilometres apart, they are equally far for whoever does not see where people live.
+    for key in [OPERATOR, AUDITOR] {
+        let from_afar = find(&served, key, ask()).await.matches;
+        assert_eq!(from_afar.iter().map(|found| &found.need).collect::<Vec<_>>(), [&wished.name, &silent_name]);
+        assert_eq!(from_afar[0].distance_metres, from_afar[1].distance_metres, "{key}");
+    }
 
     // What was withdrawn a moment ago is not shown, whatever the snapshot still has.
     let withdraw = v1::WithdrawNeedRequest { name: wished.name.clone(), ..v1::WithdrawNeedRequest::default() };
@@ -169,7 +176,7 @@ async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_on
             min_position: position,
             evaluation_time: None,
         };
-        let page = find(&served, OPERATOR, request).await;
+        let page = find(&served, HOTLINE, request).await;
         assert!(page.matches.len() <= 3);
         titles.extend(page.matches.into_iter().map(|found| found.title));
         if page.next_page_token.is_empty() {
@@ -180,7 +187,7 @@ async fn needs_come_by_urgency_then_nearest_first_and_pages_hold_each_exactly_on
     assert_eq!(titles, expected);
     let other = served.demo_resource("res-nuanyang-visit").await;
     let other = v1::FindNeedsRequest { resource: other, page_token: token, ..Default::default() };
-    let other = told(served.matching(OPERATOR).find_needs(other).await);
+    let other = told(served.matching(HOTLINE).find_needs(other).await);
     refused("the token of another resource", other, "INVALID_PAGE_TOKEN", "page_token");
 }
 
@@ -210,7 +217,7 @@ async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_wh
         let request = v1::WithdrawNeedRequest { name: name.to_owned(), ..v1::WithdrawNeedRequest::default() };
         told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn").log_position
     };
-    let first = page("", position, OPERATOR).await;
+    let first = page("", position, HOTLINE).await;
     assert_eq!(first.matches.len(), 2);
     for name in &submitted {
         let id = name.trim_start_matches("needs/").replace('-', "");
@@ -222,13 +229,13 @@ async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_wh
     submit(&served, need(Emergency, 38.4005, "Emergency")).await;
     let position = submit(&served, need(Low, 38.4005, "Low")).await.log_position;
     let mut titles: Vec<_> = first.matches.into_iter().map(|found| found.title).collect();
-    let second = page(&first.next_page_token, position, OPERATOR).await;
+    let second = page(&first.next_page_token, position, HOTLINE).await;
     // One that is still to come goes, too.
     withdraw(&submitted[5]).await;
     let mut next = second.next_page_token.clone();
     titles.extend(second.matches.into_iter().map(|found| found.title));
     while !next.is_empty() {
-        let page = page(&next, 0, OPERATOR).await;
+        let page = page(&next, 0, HOTLINE).await;
         titles.extend(page.matches.into_iter().map(|found| found.title));
         next = page.next_page_token;
     }
@@ -241,7 +248,7 @@ async fn between_two_pages_needs_come_and_go_and_nothing_else_shifts_or_tells_wh
     for _ in 0..5 {
         position = submit(&served, elsewhere.clone()).await.log_position;
     }
-    let everything = page("", position, OPERATOR).await.matches;
+    let everything = page("", position, HOTLINE).await.matches;
     assert!(everything.iter().all(|found| found.title == "elsewhere"), "they come first: {everything:?}");
     let mine = page("", position, "demo-case-worker").await.matches;
     assert_eq!(mine.iter().map(|found| found.title.as_str()).collect::<Vec<_>>(), ["Emergency", "Normal 38.403"]);
@@ -257,8 +264,20 @@ async fn what_fits_in_one_direction_fits_in_the_other() {
         ..Default::default()
     };
     let needs = told(served.needs(OPERATOR).list_needs(request).await).expect("listed").needs;
+    // By where people live, and by their divisions.
+    for key in [HOTLINE, OPERATOR] {
+        fits_both_ways(&served, key, &needs, evaluation_time).await;
+    }
+}
+
+async fn fits_both_ways(
+    served: &Served,
+    key: &'static str,
+    needs: &[v1::Need],
+    evaluation_time: Option<prost_types::Timestamp>,
+) {
     let mut pairs: Vec<(String, i32, String)> = Vec::new();
-    for need in &needs {
+    for need in needs {
         let request = v1::FindResourcesRequest {
             need: need.name.clone(),
             top_k: Some(100),
@@ -266,13 +285,13 @@ async fn what_fits_in_one_direction_fits_in_the_other() {
             evaluation_time,
             ..Default::default()
         };
-        let found = told(served.matching(OPERATOR).find_resources(request).await).expect("an answer");
+        let found = told(served.matching(key).find_resources(request).await).expect("an answer");
         for item in found.items {
             let names = item.candidates.into_iter().map(|candidate| candidate.resource.expect("one").name);
             pairs.extend(names.map(|name| (need.name.clone(), item.item_ordinal, name)));
         }
     }
-    assert!(pairs.len() > 30, "{}", pairs.len());
+    assert!(pairs.len() > 30, "{key}: {}", pairs.len());
     let resources: BTreeSet<_> = pairs.iter().map(|pair| pair.2.clone()).collect();
     let mut reverse: BTreeSet<(String, i32, String)> = BTreeSet::new();
     for resource in resources {
@@ -282,11 +301,11 @@ async fn what_fits_in_one_direction_fits_in_the_other() {
             evaluation_time,
             ..Default::default()
         };
-        let found = find(&served, OPERATOR, request).await.matches;
+        let found = find(served, key, request).await.matches;
         reverse.extend(found.into_iter().map(|found| (found.need, found.item_ordinal, resource.clone())));
     }
     let missing: Vec<_> = pairs.iter().filter(|pair| !reverse.contains(pair)).collect();
-    assert!(missing.is_empty(), "{} of {} pairs are missing: {missing:?}", missing.len(), pairs.len());
+    assert!(missing.is_empty(), "{key}: {} of {} pairs are missing: {missing:?}", missing.len(), pairs.len());
 }
 
 #[tokio::test]
@@ -332,8 +351,54 @@ async fn a_rule_weighs_groups_and_facts_of_whom_a_need_is_for_as_a_search_for_it
         let fits = candidates.iter().any(|one| one.resource.as_ref().expect("one").name == resource);
         assert_eq!(fits, at != 1, "{at}");
     }
+    // What is sealed counts for nobody who may not see it: whoever's age the rule asks for is unknown, of the group or not.
+    for key in [OPERATOR, AUDITOR] {
+        let page = v1::FindNeedsRequest { page_size: 10, ..request.clone() };
+        let found = find(&served, key, page).await.matches;
+        assert_eq!(found.len(), 4, "{key}");
+        assert!(found.iter().all(|one| one.eligibility() == v1::EligibilityVerdict::Unknown), "{key}: {found:?}");
+        for need in &submitted {
+            let request = v1::FindResourcesRequest { need: need.clone(), ..Default::default() };
+            let answer = told(served.matching(key).find_resources(request).await).expect("found");
+            let mut candidates = answer.items[0].candidates.iter();
+            let found = candidates.find(|one| one.resource.as_ref().expect("one").name == resource).expect("it may be");
+            let missing = found.missing_facts.iter().any(|fact| fact == "age_years");
+            assert_eq!((found.eligibility(), missing), (v1::EligibilityVerdict::Unknown, true), "{key}");
+        }
+    }
     // Partners are told nothing of who it is, not even by absence.
     assert_eq!(find(&served, PARTNER, v1::FindNeedsRequest { page_size: 10, ..request }).await.matches.len(), 4);
+}
+
+#[tokio::test]
+async fn how_far_a_stored_need_is_tells_whoever_may_not_see_its_place_its_division_alone() {
+    let served = Served::demo().await;
+    let resource = resource(&served).await;
+    // All of an answer but which need it is of.
+    let told_of = async |key: &'static str, need: &str, min_position: i64| {
+        let request = v1::FindResourcesRequest {
+            need: need.to_owned(),
+            min_position,
+            evaluation_time: Some("2026-11-24T02:00:00Z".parse().expect("RFC 3339")),
+            ..Default::default()
+        };
+        let answer = told(served.matching(key).find_resources(request).await).expect("found");
+        assert!(answer.items[0].candidates.iter().any(|one| one.resource.as_ref().expect("one").name == resource));
+        answer.items
+    };
+    let mut answers = Vec::new();
+    for latitude in [38.401, 38.43] {
+        let stored = submit(&served, need(v1::Urgency::Normal, latitude, "")).await;
+        let (name, position) = (stored.need.expect("one").name, stored.log_position);
+        let mut of_roles = Vec::new();
+        for key in [HOTLINE, OPERATOR, AUDITOR] {
+            of_roles.push(told_of(key, &name, position).await);
+        }
+        answers.push(of_roles);
+    }
+    let [near, far] = &answers[..] else { panic!("two") };
+    assert_ne!(near[0], far[0], "the hotline sees where they live");
+    assert_eq!(near[1..], far[1..], "nobody else does");
 }
 
 #[tokio::test]

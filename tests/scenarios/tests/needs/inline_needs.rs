@@ -139,7 +139,7 @@ async fn verdicts(
     for (resource, verdict) in resources.iter().zip(&inline) {
         let request =
             v1::FindNeedsRequest { resource: resource.clone(), min_position, page_size: 100, ..Default::default() };
-        let found = told(served.matching(OPERATOR).find_needs(request).await).expect("found").matches;
+        let found = told(served.matching(HOTLINE).find_needs(request).await).expect("found").matches;
         let found = found.iter().find(|found| found.need == need).map(v1::NeedMatch::eligibility);
         assert_eq!(found, *verdict, "{resource} asked for needs, {what}");
     }
