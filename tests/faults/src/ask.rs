@@ -229,9 +229,10 @@ pub fn outcome(answer: &Result<Told, Status>) -> Outcome {
             | Code::Aborted
             | Code::Unimplemented
     );
-    // Of what is too much, an overload passes; who had enough of a day says so, and so does who has enough rounds: where servers are
-    // killed every second none of them ends.
-    let says_no = says_no || refusal.reason == "CONTACT_BUDGET_SPENT" || limit == "rounds_unfinished_max";
+    // Of what is too much, an overload passes; who had enough of a day says so, and so does who has enough rounds, or claims: where servers
+    // are killed every second no round ends, and no storm lasts a day.
+    let of_a_day = limit == "rounds_unfinished_max" || limit.starts_with("claims_");
+    let says_no = says_no || refusal.reason == "CONTACT_BUDGET_SPENT" || of_a_day;
     // What carries no reason was not said by Wishwell but by a connection that broke.
     if says_no && !refusal.reason.is_empty() { Outcome::Refused(refusal) } else { Outcome::Unknown(refusal) }
 }
